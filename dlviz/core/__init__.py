@@ -1,0 +1,1 @@
+"""The mathematics: no Qt, no files, no threads, no clock."""

@@ -1,0 +1,27 @@
+"""A chosen registry entry with its settings, as a document names it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+
+def frozen(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a read-only copy of a mapping."""
+    return MappingProxyType(dict(values))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The key of a registry entry and the settings that differ from its defaults."""
+
+    kind: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "settings", frozen(self.settings))
+
+
+def chosen(kind: str, **settings: Any) -> Choice:
+    """Write `chosen("adam", lr=0.01)` for a choice."""
+    return Choice(kind, settings)

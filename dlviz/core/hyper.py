@@ -1,0 +1,98 @@
+"""One declaration of a setting; validation, forms, flags and bad-value tests come from it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dlviz.core.errors import SpecError
+
+Kind = Literal["float", "int", "bool", "choice"]
+
+
+@dataclass(frozen=True)
+class Hyper:
+    """A setting of a registry entry: its default, limits and unit.
+
+    An open limit is itself refused. `log` asks for a logarithmic slider and search scale.
+    """
+
+    name: str
+    kind: Kind
+    default: Any
+    minimum: float | None = None
+    maximum: float | None = None
+    is_open_minimum: bool = False
+    is_open_maximum: bool = False
+    unit: str = ""
+    is_log: bool = False
+    choices: tuple[str, ...] = ()
+    help: str = ""
+
+    def check(self, value: Any, place: str = "") -> Any:
+        """Return value in this setting's type. Raises: SpecError outside type or limits."""
+        if self.kind == "bool":
+            fits = isinstance(value, bool)
+        elif self.kind == "choice":
+            fits = isinstance(value, str) and value in self.choices
+        else:
+            fits = self._is_number(value) and self._within(float(value))
+        if not fits:
+            raise SpecError(
+                f"Expected {self.name} to be {self.expectation()}. Received: {self.name}={value!r}", place=place
+            )
+        return float(value) if self.kind == "float" else int(value) if self.kind == "int" else value
+
+    def expectation(self) -> str:
+        """Say in words which values are accepted."""
+        if self.kind == "bool":
+            return "true or false"
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.choices)
+        noun = "a number" if self.kind == "float" else "a whole number"
+        low = [] if self.minimum is None else [f"{'above' if self.is_open_minimum else 'at least'} {self.minimum:g}"]
+        high = [] if self.maximum is None else [f"{'below' if self.is_open_maximum else 'at most'} {self.maximum:g}"]
+        return " ".join([noun, " and ".join(low + high)]).strip()
+
+    def _is_number(self, value: Any) -> bool:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return math.isfinite(value) and (self.kind == "float" or float(value).is_integer())
+
+    def _within(self, number: float) -> bool:
+        low = self.minimum is None or number > self.minimum or (number == self.minimum and not self.is_open_minimum)
+        high = self.maximum is None or number < self.maximum or (number == self.maximum and not self.is_open_maximum)
+        return low and high
+
+
+def floating(name: str, default: float, **limits: Any) -> Hyper:
+    """Declare a real-valued setting."""
+    return Hyper(name, "float", default, **limits)
+
+
+def integer(name: str, default: int, **limits: Any) -> Hyper:
+    """Declare a whole-number setting."""
+    return Hyper(name, "int", default, **limits)
+
+
+def flag(name: str, default: bool, help: str = "") -> Hyper:
+    """Declare a yes-or-no setting."""
+    return Hyper(name, "bool", default, help=help)
+
+
+def choice(name: str, default: str, choices: Sequence[str], help: str = "") -> Hyper:
+    """Declare a setting that takes one of a few words."""
+    return Hyper(name, "choice", default, choices=tuple(choices), help=help)
+
+
+def complete(settings: Mapping[str, Any], declared: Sequence[Hyper], place: str = "") -> dict[str, Any]:
+    """Check every setting and fill in the defaults of the rest.
+
+    Raises: SpecError for an unknown name, so that a mistyped one never means the default.
+    """
+    known = {hyper.name: hyper for hyper in declared}
+    for name in settings:
+        if name not in known:
+            accepted = ", ".join(known) or "no settings"
+            raise SpecError(f"Expected settings among: {accepted}. Received: {name!r}", place=place)
+    return {name: hyper.check(settings.get(name, hyper.default), place) for name, hyper in known.items()}

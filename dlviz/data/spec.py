@@ -1,0 +1,38 @@
+"""DataSpec: what a document says about its data, before anything is read or made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from dlviz.core.choice import frozen
+from dlviz.data.dataset import Dataset
+
+Scaling = Literal["none", "standard", "minmax"]
+
+
+@dataclass(frozen=True)
+class SplitSpec:
+    """Fractions held out of training, and how rows are picked."""
+
+    validation: float = 0.0
+    test: float = 0.0
+    seed: int = 0
+    stratify: bool = True
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """A data set by kind: the key of a built-in one, "table" (inline) or "file".
+
+    settings: of the built-in kind (samples, noise, seed …), or for "file": path, format, reading
+    choices, hash. dataset: the rows themselves for "table" and for a file that was read.
+    """
+
+    kind: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    split: SplitSpec = SplitSpec()
+    scaling: Scaling = "none"
+    dataset: Dataset | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "settings", frozen(self.settings))

@@ -1,0 +1,70 @@
+"""Document: everything a user edits, as one immutable tree of small parts."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.choice import Choice, chosen, frozen
+from dlviz.core.network import NetworkSpec
+from dlviz.data.spec import DataSpec
+
+Dtype = Literal["auto", "float32", "float64"]
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A read-only array known by its content: equal contents are equal handles."""
+
+    digest: str
+    array: NDArray[np.generic] = field(compare=False, repr=False)
+
+
+def handle(values: Any, dtype: str = "float64") -> Handle:
+    """Copy values into a read-only array and name it by its SHA-256."""
+    array = np.array(values, dtype=dtype, order="C")
+    array.setflags(write=False)
+    header = f"{array.dtype.str}{array.shape}".encode()
+    return Handle(hashlib.sha256(header + array.tobytes()).hexdigest(), array)
+
+
+@dataclass(frozen=True)
+class TrainingSpec:
+    """How to train: loss, optimizer, batches and what stays fixed.
+
+    frozen: names of parameters ("h.b") or layers ("h") that are never updated.
+    epochs: where `dlviz train` stops; the window goes on until paused.
+    """
+
+    loss: Choice = chosen("squared_error")
+    optimizer: Choice = chosen("sgd")
+    batch_size: int = 10
+    epochs: int = 100
+    shuffle: bool = True
+    frozen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """One project. `parameters` are a run's starting values; names missing there are initialised.
+
+    extra: unknown keys of the file it came from, kept to be written back.
+    """
+
+    title: str = "Untitled"
+    seed: int = 0
+    dtype: Dtype = "auto"
+    conventions: str = "dlviz"
+    data: DataSpec = DataSpec("circles")
+    network: NetworkSpec = NetworkSpec()
+    parameters: Mapping[str, Handle] = field(default_factory=dict)
+    training: TrainingSpec = TrainingSpec()
+    view: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("parameters", "view", "extra"):
+            object.__setattr__(self, name, frozen(getattr(self, name)))

@@ -1,0 +1,171 @@
+"""What passes between the window and the worker: small frozen commands in, frames out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.trace import Trace
+from dlviz.session.document import Document
+
+State = Literal["idle", "running", "paused", "failed", "closing"]
+Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
+Need = Literal["parameters", "curves", "maps", "trace", "peek", "predictions"]
+FloatArray = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Interest:
+    """What the visible panels want to be computed.
+
+    grid: side of the square map of every unit, output_grid: that of the output map.
+    extent: (x0, x1, y0, y1) of the maps in input units; axes: the two inputs they span,
+    the others held at `fixed`. sample: the column of the batch that is looked at.
+    """
+
+    needs: frozenset[Need] = frozenset({"curves"})
+    grid: int = 32
+    output_grid: int = 100
+    extent: tuple[float, float, float, float] = (-1.0, 1.0, -1.0, 1.0)
+    axes: tuple[int, int] = (0, 1)
+    fixed: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Metric columns over training, thinned so that minimum, maximum and mean survive.
+
+    steps: (k,) global steps. Each column (k,): NaN where it was not measured.
+    low/high: the extremes of train_loss inside each interval.
+    """
+
+    steps: NDArray[np.int64]
+    train_loss: FloatArray
+    train_low: FloatArray
+    train_high: FloatArray
+    test_steps: NDArray[np.int64]
+    test_loss: FloatArray
+    train_score: FloatArray
+    test_score: FloatArray
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Responses over a 2-D plane of inputs, row 0 at the bottom (y0).
+
+    units: node id → (units, grid, grid) float32 activations. output: (k, output_grid, output_grid).
+    extent: (x0, x1, y0, y1).
+    """
+
+    units: Mapping[str, FloatArray]
+    output: FloatArray
+    extent: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Outputs for every row of the data: (n, k), and which rows train (True) or are held out."""
+
+    outputs: FloatArray
+    is_train: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened at a step: a changed rate, a typed weight."""
+
+    step: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of the run; whatever nobody asked for is None.
+
+    step counts batches since the run began, last_step is the end of what is recorded.
+    batch is the number of the next batch in the epoch, of batches_per_epoch.
+    trace/cursor: the batch being walked and how many of its steps are done; sample: the column looked at.
+    peek: what the next batch would do, computed without touching the run.
+    """
+
+    serial: int
+    generation: int
+    state: State
+    document: Document
+    step: int = 0
+    last_step: int = 0
+    epoch: int = 0
+    batch: int = 0
+    batches_per_epoch: int = 1
+    train_loss: float | None = None
+    test_loss: float | None = None
+    train_score: float | None = None
+    test_score: float | None = None
+    steps_per_second: float = 0.0
+    dtype: str = "float64"
+    message: str = ""
+    marks: tuple[Mark, ...] = ()
+    parameters: Mapping[str, FloatArray] | None = None
+    curves: Curves | None = None
+    maps: Maps | None = None
+    predictions: Predictions | None = None
+    trace: Trace | None = None
+    cursor: int = 0
+    sample: int = 0
+    peek: Trace | None = None
+    extra: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Play:
+    """Run on by steps of this size, at this many a second (inf: as fast as possible)."""
+
+    by: Granularity = "batch"
+    rate: float = float("inf")
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Stop after the chunk in hand."""
+
+
+@dataclass(frozen=True)
+class StepBy:
+    """Go one step of this size forward (+1) or back (-1)."""
+
+    by: Granularity
+    direction: int = 1
+
+
+@dataclass(frozen=True)
+class Seek:
+    """Go to a recorded global step (last=True: the end of the record)."""
+
+    step: int = 0
+    last: bool = False
+
+
+@dataclass(frozen=True)
+class FinishPhase:
+    """Walk to the end of the phase in hand."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """Look at another sample (column of the batch); changes nothing in the run."""
+
+    sample: int
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Compute this for the frames to come."""
+
+    interest: Interest
+
+
+@dataclass(frozen=True)
+class Close:
+    """End the worker."""
