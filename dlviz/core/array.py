@@ -1,0 +1,71 @@
+"""Which array module holds the numbers, bound once; and the small tools that emitted calls need."""
+
+import importlib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.errors import SpecError
+
+Array = Any  # numpy.ndarray or cupy.ndarray: the same operations, never mixed
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
+Calls = Iterable[Call]
+
+BACKENDS = ("numpy", "cupy")
+
+
+def namespace(backend: str) -> Any:
+    """Return the array module of a backend; CuPy is imported only here.
+
+    Raises: SpecError if the backend is unknown or its module is missing.
+    """
+    if backend == "numpy":
+        return np
+    if backend not in BACKENDS:
+        raise SpecError(f"Expected a backend among {', '.join(BACKENDS)}. Received: {backend!r}")
+    try:
+        return importlib.import_module(backend)
+    except ImportError as missing:
+        raise SpecError("Expected CuPy to be installed. Received: no module", "Install dlviz[gpu].") from missing
+
+
+def to_host(array: Array) -> NDArray[Any]:
+    """Return a NumPy array; one that lives on a GPU is copied."""
+    return array if isinstance(array, np.ndarray) else np.asarray(array.get())
+
+
+class Workspace:
+    """Constants and scratch arrays of one module and dtype, made while calls are emitted.
+
+    Constants are 0-d arrays: a Python float operand would be converted at every call.
+    """
+
+    def __init__(self, xp: Any = np, dtype: str = "float64") -> None:
+        self.xp = xp
+        self.dtype = dtype
+        self._constants: dict[float, Array] = {}
+
+    def constant(self, value: float) -> Array:
+        """Return value as a 0-d array."""
+        if value not in self._constants:
+            self._constants[value] = self.xp.asarray(value, dtype=self.dtype)
+        return self._constants[value]
+
+    def zeros(self, *shape: int) -> Array:
+        """Return a new array of zeros."""
+        return self.xp.zeros(shape, dtype=self.dtype)
+
+    def ones(self, *shape: int) -> Array:
+        """Return a new array of ones."""
+        return self.xp.ones(shape, dtype=self.dtype)
+
+    def like(self, array: Array) -> Array:
+        """Return a new C-ordered array of the same shape."""
+        return self.zeros(*array.shape)
+
+    def take_rows(self, table: Array, indices: Array, out: Array) -> Call:
+        """Return the call that gathers rows of a table into out (NumPy wants a mode to skip buffering)."""
+        mode = ("clip",) if self.xp is np else ()
+        return table.take, (indices, 0, out, *mode)

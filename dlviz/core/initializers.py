@@ -1,0 +1,117 @@
+"""Initialisers: start values of a parameter, addressed by seed and parameter name."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.choice import Choice
+from dlviz.core.hyper import Hyper, complete, floating
+from dlviz.core.randomness import normals, uniforms
+from dlviz.core.registry import Registry
+
+Settings = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Fan:
+    """How many numbers a unit reads (fan_in) and feeds (fan_out)."""
+
+    fan_in: int
+    fan_out: int
+
+
+@dataclass(frozen=True)
+class Initializer:
+    """A rule for start values.
+
+    draw(seed, name, count, fan, settings) returns count float64 numbers; formula is LaTeX of the
+    standard deviation or the limits.
+    """
+
+    key: str
+    title: str
+    formula: str
+    draw: Callable[[int, str, int, Fan, Settings], NDArray[np.float64]]
+    settings: tuple[Hyper, ...] = ()
+    source: str = ""
+
+
+initializers: Registry[Initializer] = Registry("initializer")
+
+
+def initial_values(
+    chosen: Choice, seed: int, name: str, shape: tuple[int, ...], fan: Fan
+) -> NDArray[np.float64]:
+    """Return the start values of the parameter called name, in its shape. Raises: SpecError."""
+    entry = initializers.get(chosen.kind, name)
+    settings = complete(chosen.settings, entry.settings, name)
+    return entry.draw(seed, name, math.prod(shape), fan, settings).reshape(shape)
+
+
+def _constant(seed: int, name: str, count: int, fan: Fan, s: Settings) -> NDArray[np.float64]:
+    return np.full(count, s.get("value", 0.0))
+
+
+def _normal(seed: int, name: str, count: int, fan: Fan, s: Settings) -> NDArray[np.float64]:
+    return s["mean"] + s["std"] * normals(seed, f"initial {name}", count)
+
+
+def _uniform(seed: int, name: str, count: int, fan: Fan, s: Settings) -> NDArray[np.float64]:
+    return s["low"] + (s["high"] - s["low"]) * uniforms(seed, f"initial {name}", count)
+
+
+def _scaled_normal(std: Callable[[Fan], float]) -> Callable[..., NDArray[np.float64]]:
+    def draw(seed: int, name: str, count: int, fan: Fan, s: Settings) -> NDArray[np.float64]:
+        return std(fan) * normals(seed, f"initial {name}", count)
+
+    return draw
+
+
+def _scaled_uniform(std: Callable[[Fan], float]) -> Callable[..., NDArray[np.float64]]:
+    def draw(seed: int, name: str, count: int, fan: Fan, s: Settings) -> NDArray[np.float64]:
+        limit = math.sqrt(3) * std(fan)  # a uniform on [−l, l] has standard deviation l/√3
+        return limit * (2 * uniforms(seed, f"initial {name}", count) - 1)
+
+    return draw
+
+
+def _xavier(fan: Fan) -> float:
+    return math.sqrt(1 / fan.fan_in)
+
+
+def _glorot(fan: Fan) -> float:
+    return math.sqrt(2 / (fan.fan_in + fan.fan_out))
+
+
+def _he(fan: Fan) -> float:
+    return math.sqrt(2 / fan.fan_in)
+
+
+initializers.add(Initializer("zeros", "Zeros", "0", _constant))
+initializers.add(Initializer("constant", "Constant", "c", _constant, (floating("value", 1.0),)))
+initializers.add(
+    Initializer(
+        "normal", "Normal", r"\sigma", _normal,
+        (floating("mean", 0.0), floating("std", 0.05, minimum=0, help="standard deviation")),
+    )
+)  # fmt: skip
+initializers.add(
+    Initializer("uniform", "Uniform", r"[l, h]", _uniform, (floating("low", -0.05), floating("high", 0.05)))
+)
+for _key, _title, _std, _formula, _source in (
+    ("xavier", "Xavier", _xavier, r"1/\sqrt{n_{in}}", "Glorot & Bengio 2010, as taught with 1/n"),
+    ("glorot", "Glorot", _glorot, r"\sqrt{2/(n_{in}+n_{out})}", "Glorot & Bengio 2010, eq. 16"),
+    ("he", "He", _he, r"\sqrt{2/n_{in}}", "He et al. 2015, eq. 10"),
+):
+    initializers.add(
+        Initializer(f"{_key}_normal", f"{_title} normal", _formula, _scaled_normal(_std), source=_source)
+    )
+    initializers.add(
+        Initializer(
+            f"{_key}_uniform", f"{_title} uniform", r"\pm\sqrt{3}\cdot" + _formula, _scaled_uniform(_std), source=_source
+        )
+    )

@@ -1,0 +1,95 @@
+"""Numbers and sums as LaTeX: significant digits, parentheses for negatives, long sums cut honestly."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dlviz.i18n import tr
+
+MAX_TERMS = 6  # what a student on the last row of a lecture hall still follows in one line
+KEPT_TERMS = 4  # shown before the remainder where a sum is longer than that
+SMALLEST_FIXED = -4  # decimal exponent below which a number is written as m × 10^e
+MAX_DENOMINATOR = 8  # ½ reads better than 0.5; 37/53 does not
+
+
+def number(value: float, digits: int = 4) -> str:
+    """Write a number with this many significant digits, as m × 10^e where it is tiny or huge."""
+    value = float(value)
+    if math.isnan(value):
+        return r"\text{NaN}"
+    if math.isinf(value):
+        return r"\infty" if value > 0 else r"-\infty"
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    power = int(exponent)
+    if value == 0 or SMALLEST_FIXED <= power < max(digits, 5):
+        return _without_zeros(f"{value:.{max(digits - 1 - power, 0)}f}" if value else "0")
+    return rf"{_without_zeros(mantissa)} \times 10^{{{power}}}"
+
+
+def factor(value: float, digits: int = 4) -> str:
+    """Write a number so that it can stand behind a sign or a dot: negatives in parentheses."""
+    text = number(value, digits)
+    return f"({text})" if text.startswith("-") or "times" in text else text
+
+
+def fraction(value: float, digits: int = 4) -> str:
+    """Write a simple fraction as one, anything else as a number."""
+    simple = Fraction(value).limit_denominator(MAX_DENOMINATOR)
+    if simple.denominator > 1 and float(simple) == value and value > 0:
+        return rf"\frac{{{simple.numerator}}}{{{simple.denominator}}}"
+    return factor(value, digits)
+
+
+def coloured(name: str, latex: str) -> str:
+    """Mark LaTeX with the name of a colour (a phase, `muted` or `result`) that the theme decides."""
+    return rf"\textcolor{{{name}}}{{{latex}}}"
+
+
+def caption(latex: str, words: str) -> str:
+    """Put small words under a symbol."""
+    return rf"\underset{{{coloured('muted', rf'\text{{{words}}}')}}}{{{latex}}}"
+
+
+def bracketed(latex: str) -> str:
+    """Put a sum of several terms in brackets, and leave a single term alone."""
+    return f"[{latex}]" if " + " in latex or " - " in latex else latex
+
+
+@dataclass(frozen=True)
+class Term:
+    """One summand: how it is written out, and what it comes to."""
+
+    latex: str
+    value: float
+
+
+def cut(terms: Sequence[Term], keep: int = 0, digits: int = 4) -> list[Term]:
+    """Keep a short sum whole; of a long one the first terms, the one at `keep`, and the rest as one number.
+
+    The rest is the sum of exactly the terms left out, so the shortened sum is still right.
+    """
+    if len(terms) <= MAX_TERMS:
+        return list(terms)
+    kept = sorted({*range(KEPT_TERMS), min(keep, len(terms) - 1)})
+    rest = math.fsum(term.value for place, term in enumerate(terms) if place not in kept)
+    words = tr("{count} more terms", count=len(terms) - len(kept))
+    return [terms[place] for place in kept] + [Term(caption(factor(rest, digits), words), rest)]
+
+
+def written(terms: Sequence[Term]) -> str:
+    """Join the summands as they are written out; a surrounding ` + ` is where a line may break."""
+    return " + ".join(term.latex for term in terms) if terms else "0"
+
+
+def evaluated(terms: Sequence[Term], digits: int = 4) -> str:
+    """Join what the summands come to, with their signs: `0.3 - 0.1`."""
+    if not terms:
+        return "0"
+    rest = [(" - " if term.value < 0 else " + ") + number(abs(term.value), digits) for term in terms[1:]]
+    return number(terms[0].value, digits) + "".join(rest)
+
+
+def _without_zeros(text: str) -> str:
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text

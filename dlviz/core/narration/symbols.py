@@ -1,0 +1,50 @@
+"""The letters of the equations: units, weights and gradients with their indices and layer numbers."""
+
+from dlviz.core.narration.view import View
+
+
+def subscript(*indices: int | str) -> str:
+    """Write indices counted from 1, with a comma where they would run together."""
+    parts = [str(index + 1) if isinstance(index, int) else index for index in indices]
+    return ("" if all(len(part) == 1 for part in parts) else ",").join(parts)
+
+
+def layer_mark(view: View, node: str) -> str:
+    """Write the superscript of a node: its layer number, or its id where it has no parameters."""
+    level = view.number_of(node)
+    return f"({level})" if level else rf"(\mathrm{{{node.replace('_', r'\_')}}})"
+
+
+def indexed(view: View, letter: str, node: str, *indices: int | str) -> str:
+    """Write `z_{1}^{(2)}`: a letter with its indices and the layer it belongs to."""
+    return rf"{letter}_{{{subscript(*indices)}}}^{{{layer_mark(view, node)}}}"
+
+
+def activation(view: View, slot: str, unit: int | str) -> str:
+    """Write one value of a slot that a layer reads: `x_1` for data, `a_1^{(1)}` for a layer."""
+    node, _, kind = slot.partition(".")
+    return indexed(view, "a", node, unit) if kind else rf"{_input_letter(view, node)}_{{{subscript(unit)}}}"
+
+
+def weight(view: View, node: str, unit: int | str, source: int | str) -> str:
+    """Write one weight, unit first: `w_{12}^{(1)}` leads from source 2 to unit 1."""
+    return indexed(view, "w", node, unit, source)
+
+
+def bias(view: View, node: str, unit: int | str) -> str:
+    """Write one bias."""
+    return indexed(view, "b", node, unit)
+
+
+def delta(view: View, node: str, unit: int | str) -> str:
+    """Write the error of a unit, dL/dz."""
+    return indexed(view, r"\delta", node, unit)
+
+
+def slope_of_loss(symbol: str) -> str:
+    """Write dL/d(symbol)."""
+    return rf"\frac{{\partial L}}{{\partial {symbol}}}"
+
+
+def _input_letter(view: View, node: str) -> str:
+    return "x" if len(view.plan.network.inputs) == 1 else rf"\mathrm{{{node.replace('_', r'\_')}}}"

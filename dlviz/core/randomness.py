@@ -1,0 +1,47 @@
+"""Random numbers addressed by (seed, what for, index …), never stateful.
+
+Every draw is made from raw Philox words by the few lines below, so a result depends neither on
+the order of draws nor on how a NumPy version turns words into numbers.
+"""
+
+import hashlib
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+WORDS_PER_BLOCK = 4  # one Philox counter value yields four 64-bit words
+
+
+def _key(seed: int, purpose: str) -> NDArray[np.uint64]:
+    digest = hashlib.sha256(f"{seed}:{purpose}".encode()).digest()
+    return np.frombuffer(digest[:16], dtype="<u8").astype(np.uint64)
+
+
+def words(seed: int, purpose: str, count: int, first_block: int = 0) -> NDArray[np.uint64]:
+    """Return count 64-bit words of the stream (seed, purpose), from the given block of four on."""
+    generator = np.random.Philox(key=_key(seed, purpose), counter=first_block)
+    return np.asarray(generator.random_raw(count), dtype=np.uint64)
+
+
+def uniforms(seed: int, purpose: str, count: int) -> NDArray[np.float64]:
+    """Return count numbers in [0, 1), from the upper 53 bits of each word."""
+    return (words(seed, purpose, count) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def normals(seed: int, purpose: str, count: int) -> NDArray[np.float64]:
+    """Return count standard normal numbers (Box & Muller 1958)."""
+    pairs = uniforms(seed, purpose, 2 * ((count + 1) // 2)).reshape(2, -1)
+    radius = np.sqrt(-2.0 * np.log1p(-pairs[0]))
+    angle = 2.0 * math.pi * pairs[1]
+    return np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])[:count]
+
+
+def permutations(seed: int, purpose: str, n: int, first: int, count: int) -> NDArray[np.intp]:
+    """Return rows first … first+count−1 of an endless table of permutations of n, shape (count, n).
+
+    Each row has its own stretch of the stream, so row e is the same whoever asks for it.
+    """
+    blocks = -(-n // WORDS_PER_BLOCK)
+    raw = words(seed, purpose, count * blocks * WORDS_PER_BLOCK, first * blocks)
+    return np.argsort(raw.reshape(count, -1)[:, :n], axis=1, kind="stable")
