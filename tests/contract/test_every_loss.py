@@ -1,0 +1,112 @@
+"""Every loss: value against the textbook formula in every convention, gradient against a central difference."""
+
+import itertools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from numpy.typing import NDArray
+
+from dlviz.core.activations import activations
+from dlviz.core.array import Workspace
+from dlviz.core.hyper import complete
+from dlviz.core.losses import LossBuffers, losses, scale
+
+Array = NDArray[np.float64]
+UNITS, EXAMPLES, STEP = 3, 5, 1e-6
+TERMS: dict[str, Callable[[float, float], float]] = {
+    "squared_error": lambda a, y: (a - y) ** 2,
+    "binary_cross_entropy": lambda a, y: -(y * math.log(a) + (1 - y) * math.log(1 - a)),
+    "categorical_cross_entropy": lambda a, y: -y * math.log(a),
+    "sparse_categorical_cross_entropy": lambda a, y: -y * math.log(a),
+    "hinge": lambda a, y: max(0.0, 1 - y * a),
+}
+CONVENTIONS = [
+    {"factor": factor, "outputs": outputs, "reduction": reduction}
+    for factor, outputs, reduction in itertools.product((1.0, 0.5), ("sum", "mean"), ("mean", "sum"))
+]
+FUSED = [(loss.key, key, slope) for loss in losses for key in loss.fused for slope in (1.0, 2.5)]
+
+
+def batch(labels: str) -> tuple[Array, Array]:
+    """Return activations in (0, 1) and targets as the loss reads them, each (units, examples)."""
+    rng = np.random.default_rng(3)
+    a = rng.uniform(0.1, 0.9, (UNITS, EXAMPLES))
+    hot = np.eye(UNITS)[:, rng.integers(0, UNITS, EXAMPLES)]
+    targets = {"values": rng.uniform(-1, 1, a.shape), "zero_one": rng.integers(0, 2, a.shape)}
+    targets |= {"plus_minus_one": 2 * rng.integers(0, 2, a.shape) - 1, "one_hot": hot, "index": hot}
+    return a, targets[labels].astype(float)
+
+
+def expected_value(key: str, settings: dict[str, Any], a: Array, y: Array) -> float:
+    """Add up the terms one by one, as the documents define every loss."""
+    total = math.fsum(TERMS[key](float(a[k, n]), float(y[k, n])) for k in range(UNITS) for n in range(EXAMPLES))
+    total /= UNITS if settings["outputs"] == "mean" else 1
+    return settings["factor"] * total / (EXAMPLES if settings["reduction"] == "mean" else 1)
+
+
+def buffers_for(settings: dict[str, Any], a: Array, y: Array) -> LossBuffers:
+    return LossBuffers(a.copy(), y.copy(), np.zeros((1, 1)), scale(settings, UNITS, EXAMPLES), np.zeros_like(a))
+
+
+def evaluate(key: str, settings: dict[str, Any], a: Array, y: Array) -> tuple[float, Array]:
+    """Run the loss's own calls and return value and gradient."""
+    loss, workspace, da = losses.get(key), Workspace(), np.full_like(a, np.nan)
+    buffers = buffers_for(complete(settings, loss.settings), a, y)
+    for function, arguments in (*loss.value(workspace, buffers), *loss.gradient(workspace, buffers, da)):
+        function(*arguments)
+    return float(buffers.value[0, 0]), da
+
+
+@pytest.mark.parametrize("key", losses.keys())
+def test_there_is_a_textbook_formula(key: str) -> None:
+    assert key in TERMS
+
+
+@pytest.mark.parametrize("settings", CONVENTIONS)
+@pytest.mark.parametrize("key", losses.keys())
+def test_value_equals_the_formula(key: str, settings: dict[str, Any]) -> None:
+    a, y = batch(losses.get(key).labels)
+    assert_allclose(evaluate(key, settings, a, y)[0], expected_value(key, settings, a, y), rtol=1e-14)
+
+
+@pytest.mark.parametrize("settings", CONVENTIONS)
+@pytest.mark.parametrize("key", losses.keys())
+def test_gradient_equals_a_central_difference(key: str, settings: dict[str, Any]) -> None:
+    a, y = batch(losses.get(key).labels)
+    numeric = np.empty_like(a)
+    for place in np.ndindex(a.shape):
+        nudge = np.zeros_like(a)
+        nudge[place] = STEP
+        rise = expected_value(key, settings, a + nudge, y) - expected_value(key, settings, a - nudge, y)
+        numeric[place] = rise / (2 * STEP)
+    assert_allclose(evaluate(key, settings, a, y)[1], numeric, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize(("key", "activation", "slope"), FUSED)
+def test_fused_gradient_equals_the_chain_rule(key: str, activation: str, slope: float) -> None:
+    entry, loss, workspace = activations.get(activation), losses.get(key), Workspace()
+    chosen = complete({"slope": slope} if any(h.name == "slope" for h in entry.settings) else {}, entry.settings)
+    z = np.random.default_rng(4).uniform(-2, 2, (UNITS, EXAMPLES))
+    a, y = entry.value(z, chosen), batch(loss.labels)[1]
+    settings = complete({"factor": 0.5}, loss.settings)
+    da, dz, fused = evaluate(key, settings, a, y)[1], np.empty_like(a), np.empty_like(a)
+    steps = (
+        *entry.backward(workspace, chosen, z, a, da, dz),
+        *loss.fused[activation](workspace, chosen, buffers_for(settings, a, y), fused),
+    )
+    for function, arguments in steps:
+        function(*arguments)
+    assert_allclose(fused, dz, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("key", [loss.key for loss in losses if "entropy" in loss.key])
+def test_certain_and_wrong_gives_a_finite_loss(key: str) -> None:
+    a = np.eye(UNITS)[:, :1].repeat(EXAMPLES, axis=1)
+    value, gradient = evaluate(key, {}, a, np.roll(a, 1, axis=0))
+    assert math.isfinite(value)
+    assert value > 100
+    assert np.isfinite(gradient).all()
