@@ -1,0 +1,55 @@
+"""Start dlviz: the first word chooses a command; any other first word opens the window."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+# Read by NumPy's libraries when they load. Two threads and one foreign busy process slow a product 70 times.
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
+from dlviz.cli import commands, display, window
+from dlviz.cli.messages import guard
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit status: 0 success, 1 a user's error, 2 wrong usage."""
+    return guard(_dispatch, list(sys.argv[1:] if words is None else words))
+
+
+def _dispatch(words: list[str]) -> int:
+    first = words[0] if words else ""
+    if first in commands.COMMANDS:
+        return commands.run(first, words[1:])
+    if first == "shot":
+        return _shot(window.parse_shot(words[1:]))
+    return _window(window.parse_window(words))
+
+
+def _window(request: window.WindowRequest) -> int:
+    if not display.is_there(os.environ):
+        return _without_display(request)
+    from dlviz.gui.application import run
+
+    return run(request.file, request.workspace, request.theme)
+
+
+def _shot(request: window.ShotRequest) -> int:
+    # A picture needs no display, and must not change with the one that is there.
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from dlviz.gui.shot import shot
+
+    shot(request.file, request.out, request.workspace, request.size, request.theme, request.steps)
+    return 0
+
+
+def _without_display(request: window.WindowRequest) -> int:
+    """Train where it can be read, then draw the window into a picture: Qt would abort without a display."""
+    steps = display.train_instead(request.file)
+    _shot(window.ShotRequest(request.file, display.PICTURE, request.workspace, theme=request.theme, steps=steps))
+    display.explain()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

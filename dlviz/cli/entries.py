@@ -1,0 +1,81 @@
+"""List the entries of a kind with their settings."""
+
+import argparse
+import importlib
+import json
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from dlviz.core.hyper import Hyper
+from dlviz.i18n import tr
+
+# Where the registry of each kind is; loaded only when asked for.
+KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "activations": ("dlviz.core.activations", "activations"),
+        "losses": ("dlviz.core.losses", "losses"),
+        "layers": ("dlviz.core.layers", "layers"),
+        "optimizers": ("dlviz.core.optimizers", "optimizers"),
+        "initializers": ("dlviz.core.initializers", "initializers"),
+        "datasets": ("dlviz.data.generators", "generators"),
+        "formats": ("dlviz.data.formats", "formats"),
+    }
+)
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `dlviz list`."""
+    parser.add_argument("kind", choices=tuple(KINDS), metavar="KIND", help=", ".join(KINDS))
+    parser.add_argument("--json", action="store_true", help="print one JSON list")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the entries of one kind, as a table or as JSON."""
+    module, name = KINDS[arguments.kind]
+    entries = [described(entry) for entry in getattr(importlib.import_module(module), name)]
+    if arguments.json:
+        print(json.dumps(entries, ensure_ascii=False, indent=2, allow_nan=False))
+    else:
+        Console().print(_table(entries))
+    return 0
+
+
+def described(entry: Any) -> dict[str, Any]:
+    """Return an entry as plain data: key, title, settings, formula, source."""
+    return {
+        "key": entry.key,
+        "title": entry.title,
+        "settings": [_setting(hyper) for hyper in getattr(entry, "settings", ())],
+        "formula": getattr(entry, "formula", ""),
+        "source": getattr(entry, "source", ""),
+    }
+
+
+def _setting(hyper: Hyper) -> dict[str, Any]:
+    return {
+        "name": hyper.name,
+        "default": hyper.default,
+        "min": hyper.minimum,
+        "max": hyper.maximum,
+        "unit": hyper.unit,
+    }
+
+
+def _table(entries: Iterable[Mapping[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for title in (tr("key"), tr("title"), tr("settings"), tr("source")):
+        table.add_column(title)
+    for entry in entries:
+        settings = "\n".join(map(_sentence, entry["settings"]))
+        table.add_row(entry["key"], entry["title"], settings, entry["source"])
+    return table
+
+
+def _sentence(setting: Mapping[str, Any]) -> str:
+    limits = [f"{sign} {setting[end]:g}" for sign, end in (("≥", "min"), ("≤", "max")) if setting[end] is not None]
+    unit = f" {setting['unit']}" if setting["unit"] else ""
+    return f"{setting['name']} = {setting['default']}{unit}" + (f" ({', '.join(limits)})" if limits else "")

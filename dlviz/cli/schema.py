@@ -1,0 +1,16 @@
+"""Print the JSON Schema of documents."""
+
+import argparse
+import json
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `dlviz schema`: none."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the schema."""
+    from dlviz.session.schema import json_schema
+
+    print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+    return 0

@@ -1,0 +1,77 @@
+"""The words of the two commands that draw: the window itself and a picture of it."""
+
+import argparse
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlviz import __version__
+from dlviz.cli.commands import COMMANDS
+
+THEMES = ("light", "dark", "projector")
+DEFAULT_WORKSPACE = "network"
+DEFAULT_SIZE = (1280, 720)
+MAX_SIDE = 8192  # pixels
+
+
+@dataclass(frozen=True)
+class WindowRequest:
+    """Open this document (None: the first one) in a workspace and a theme; empty means the saved choice."""
+
+    file: Path | None = None
+    workspace: str = ""
+    theme: str = ""
+
+
+@dataclass(frozen=True)
+class ShotRequest:
+    """Draw the window into `out` after so many training steps. size: (width, height) in pixels."""
+
+    file: Path | None
+    out: Path
+    workspace: str = DEFAULT_WORKSPACE
+    size: tuple[int, int] = DEFAULT_SIZE
+    theme: str = THEMES[0]
+    steps: int = 0
+
+
+def parse_window(words: Sequence[str]) -> WindowRequest:
+    """Read the words of `dlviz [FILE]`."""
+    others = ", ".join([*COMMANDS, "shot"])
+    parser = argparse.ArgumentParser(
+        "dlviz", description="See a neural network think.", epilog=f"Commands: {others}. See dlviz COMMAND --help."
+    )
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a .dlviz or .json document")
+    parser.add_argument("--workspace", default="", metavar="NAME", help="network, step")
+    parser.add_argument("--theme", default="", choices=THEMES)
+    parser.add_argument("--version", action="version", version=f"dlviz {__version__}")
+    return WindowRequest(**vars(parser.parse_intermixed_args(words)))
+
+
+def parse_shot(words: Sequence[str]) -> ShotRequest:
+    """Read the words of `dlviz shot [FILE] OUT.png`."""
+    parser = argparse.ArgumentParser("dlviz shot", description="Draw the window into a picture, without a display.")
+    parser.add_argument("files", nargs="+", type=Path, metavar="[FILE] OUT.png")
+    parser.add_argument("--workspace", default=DEFAULT_WORKSPACE, metavar="NAME", help="network, step")
+    parser.add_argument("--size", type=_size, default=DEFAULT_SIZE, metavar="WxH")
+    parser.add_argument("--theme", default=THEMES[0], choices=THEMES)
+    parser.add_argument("--steps", type=_count, default=0, metavar="N", help="training steps before it is drawn")
+    found = vars(parser.parse_intermixed_args(words))
+    files = found.pop("files")
+    if len(files) > 2:
+        parser.error(f"expected at most a document and a picture. Received: {len(files)} files")
+    return ShotRequest(file=files[0] if len(files) == 2 else None, out=files[-1], **found)
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{1,5})[xX×](\d{1,5})", text)
+    if not match or not all(1 <= int(side) <= MAX_SIDE for side in match.groups()):
+        raise argparse.ArgumentTypeError(f"expected WxH such as 1280x720. Received: {text!r}")
+    return int(match[1]), int(match[2])
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a whole number, at least 0. Received: {text!r}")
+    return int(text)
