@@ -1,0 +1,68 @@
+"""How the window writes and reads numbers: four digits, a true minus, full precision on demand."""
+
+import math
+
+from dlviz.core.errors import SpecError
+
+MINUS = "\u2212"
+NARROW_SPACE = "\u202f"  # no-break; groups thousands in every language
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LARGEST_PLAIN, _SMALLEST_PLAIN = 1e6, 1e-4  # outside of these a power of ten is written
+
+
+def number(value: float, digits: int = 4, signed: bool = False) -> str:
+    """Write value with at most `digits` significant digits: −1.853, 0.0136, 1.2×10⁻⁵.
+
+    signed: also write the plus, for changes and gradients.
+    """
+    value = float(value)
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else ("∞" if value > 0 else MINUS + "∞")
+    if value == 0:
+        return "0"
+    sign = MINUS if value < 0 else "+" if signed else ""
+    return sign + _magnitude(abs(value), digits)
+
+
+def _magnitude(value: float, digits: int) -> str:
+    value = float(f"{value:.{digits - 1}e}")
+    if _SMALLEST_PLAIN <= value < _LARGEST_PLAIN:
+        exponent = math.floor(math.log10(value))
+        text = f"{value:.{max(digits - 1 - exponent, 0)}f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    mantissa, exponent_text = f"{value:.{digits - 1}e}".split("e")
+    mantissa = mantissa.rstrip("0").rstrip(".")
+    return f"{mantissa}×10{str(int(exponent_text)).translate(_SUPERSCRIPTS)}"
+
+
+def full(value: float) -> str:
+    """Write value with every digit it has, for tooltips and copying."""
+    return repr(float(value)).replace("-", MINUS)
+
+
+def count(value: float) -> str:
+    """Write a whole number with its thousands apart: 138 000."""
+    return f"{round(value):,}".replace(",", NARROW_SPACE).replace("-", MINUS)
+
+
+def percent(fraction: float) -> str:
+    """Write a fraction as a percentage without needless digits: 97.5 %."""
+    return f"{number(100 * fraction, 3)}{NARROW_SPACE}%"
+
+
+def parse_number(text: str) -> float:
+    """Read what people type: 0.5, 0,5, 1/2, −3, 1e-4.
+
+    Raises: SpecError for anything that is not one finite number.
+    """
+    plain = text.strip().replace(MINUS, "-").replace(NARROW_SPACE, "").replace(" ", "")
+    if plain.count(",") == 1 and "." not in plain:
+        plain = plain.replace(",", ".")
+    try:
+        above, _, below = plain.partition("/")
+        value = float(above) / (float(below) if "/" in plain else 1.0)
+    except (ValueError, ZeroDivisionError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise SpecError(f"Expected a number. Received: {text!r}", "Write 0.5, 0,5, 1/2 or 1e-4.")
+    return value

@@ -1,0 +1,137 @@
+"""The contract of a panel, what it is given, and the registry from which the window is built."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Protocol
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from dlviz.core.registry import Registry
+from dlviz.gui import numbers
+from dlviz.gui.actions import Action
+from dlviz.gui.selection import Selection
+from dlviz.gui.theme import Theme, current, theme_signals
+from dlviz.session.document import Document
+from dlviz.session.messages import Frame, Interest, Need
+
+Area = Literal["left", "centre", "right", "bottom"]
+
+
+class Notify(Protocol):
+    """Shows one message: a sentence or an error, and optionally something to do about it."""
+
+    def __call__(self, message: str | Exception, action: Action | None = None) -> None:
+        """Show it."""
+
+
+class Context(QObject):
+    """All that a panel may reach: the session, the selection, messages, numbers, and the window's wishes.
+
+    is_hidden: the result of the step in hand is covered, so that a class can predict it first.
+    """
+
+    hidden_changed = Signal(bool)
+    workspace_changed = Signal(str)
+    interest_changed = Signal()  # a panel emits it when its `interest` answers differently
+
+    def __init__(self, session: Any, notify: Notify, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.selection = Selection(self)
+        self.notify = notify
+        self.workspace = "network"
+        self._is_hidden = False
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether results are covered until the next step."""
+        return self._is_hidden
+
+    def hide_results(self, is_hidden: bool) -> None:
+        """Cover or uncover results."""
+        if is_hidden != self._is_hidden:
+            self._is_hidden = is_hidden
+            self.hidden_changed.emit(is_hidden)
+
+    def use_workspace(self, key: str) -> None:
+        """Note which workspace is shown and tell the panels."""
+        self.workspace = key
+        self.workspace_changed.emit(key)
+
+    def number(self, value: float, digits: int = 4) -> str:
+        """Write a number as the whole window does."""
+        return numbers.number(value, digits)
+
+    def full(self, value: float) -> str:
+        """Write every digit of a number."""
+        return numbers.full(value)
+
+
+class Panel(QWidget):
+    """A view of the document and the run; it draws frames and computes nothing.
+
+    Only visible panels are asked for needs and given frames, so a closed one costs nothing.
+    The dock around it shows its title; `set_info` writes beside that title.
+    A centre panel has no dock and no title.
+    """
+
+    key: ClassVar[str] = ""
+    needs: ClassVar[frozenset[Need]] = frozenset()
+
+    info_changed = Signal(str)
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+        self.theme: Theme = current()
+        self.info = ""
+        theme_signals.changed.connect(self._use_theme)
+
+    @Slot(object)
+    def _use_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self.apply_theme(theme)
+        self.update()
+
+    def set_info(self, text: str) -> None:
+        """Show a few muted words at the right of the panel's title."""
+        if text != self.info:
+            self.info = text
+            self.info_changed.emit(text)
+
+    def actions_offered(self) -> tuple[Action, ...]:
+        """Return what the panel adds to menus and keys while it exists (the canvas: zoom)."""
+        return ()
+
+    def interest(self, base: Interest) -> Interest:
+        """Return base with what this panel wants besides its needs (grid, extent, axes)."""
+        return base
+
+    def show_document(self, document: Document) -> None:
+        """Show an edited, undone or opened document."""
+
+    def show_frame(self, frame: Frame) -> None:
+        """Draw one frame."""
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
+
+
+@dataclass(frozen=True)
+class PanelEntry:
+    """A kind of panel, where it stands and in which workspaces it is open at first.
+
+    order sorts panels of one area from top to bottom; stretch is its share of the space.
+    """
+
+    key: str
+    title: str
+    area: Area
+    workspaces: tuple[str, ...]
+    factory: Callable[[Context], Panel]
+    order: int = 0
+    stretch: int = 1
+
+
+panels: Registry[PanelEntry] = Registry("panel")

@@ -1,0 +1,60 @@
+"""What is selected: one small record, shared by every panel."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+SelectedKind = Literal["none", "input", "unit", "link", "bias", "layer", "sample"]
+
+
+@dataclass(frozen=True)
+class Selected:
+    """A place in the network or data.
+
+    layer and unit are where it ends; a link also has the node and unit it comes from.
+    For a sample, unit is the row; for an input, layer is "x" and unit the column.
+    """
+
+    kind: SelectedKind = "none"
+    layer: str = ""
+    unit: int = 0
+    source_layer: str = ""
+    source: int = 0
+
+
+NOTHING = Selected()
+
+
+class Selection(QObject):
+    """Holds what is selected and what the pointer is over, and tells who listens."""
+
+    changed = Signal(object)  # Selected
+    hovered = Signal(object)  # Selected, NOTHING when the pointer has left
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._current = NOTHING
+        self._hover = NOTHING
+
+    @property
+    def current(self) -> Selected:
+        """What is selected."""
+        return self._current
+
+    @property
+    def hover(self) -> Selected:
+        """What the pointer is over."""
+        return self._hover
+
+    def select(self, selected: Selected = NOTHING) -> None:
+        """Select this instead; tells nobody if it is selected already."""
+        if selected != self._current:
+            self._current = selected
+            self.changed.emit(selected)
+
+    def point_at(self, selected: Selected = NOTHING) -> None:
+        """Note what the pointer is over now."""
+        if selected != self._hover:
+            self._hover = selected
+            self.hovered.emit(selected)

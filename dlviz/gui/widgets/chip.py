@@ -1,0 +1,99 @@
+"""A chip: a small button that shows one setting, and opens a form for it."""
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QFontMetrics, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
+
+from dlviz.gui.icons import paint_icon
+from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
+from dlviz.gui.widgets.paint import describe, focus_ring, painter, rounded, spaced
+
+ARROW = 12  # pixels
+
+
+class Popup(QFrame):
+    """A small window under a button that holds a form; Esc or a click elsewhere closes it."""
+
+    def __init__(self, content: QWidget, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.content = content
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        layout = QVBoxLayout(self)
+        spaced(layout, 2 * GRID)
+        layout.addWidget(content)
+
+    def open_below(self, anchor: QWidget) -> None:
+        """Show it under the anchor, moved left where the screen ends."""
+        self.adjustSize()
+        below = anchor.mapToGlobal(QPoint(0, anchor.height() + 4))
+        screen = anchor.screen().availableGeometry()
+        below.setX(max(min(below.x(), screen.right() - self.width()), screen.left()))
+        self.move(below)
+        self.show()
+        self.content.setFocus(Qt.FocusReason.PopupFocusReason)
+
+
+class Chip(QAbstractButton):
+    """Caption, value and an optional muted note: `Loss  Squared error (mean, no ½) ▾`."""
+
+    def __init__(self, caption: str, tip: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._caption, self._tip = caption, tip or caption
+        self._value = self._note = ""
+        self._is_compact = False
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        describe(self, caption, self._tip)
+        theme_signals.changed.connect(self._use_theme)
+
+    def set_value(self, value: str, note: str = "") -> None:
+        """Show a value, and a muted note after it."""
+        if (value, note) != (self._value, self._note):
+            self._value, self._note = value, note
+            describe(self, f"{self._caption}: {value} {note}".strip(), self._tip)
+            self.updateGeometry()
+            self.update()
+
+    def set_compact(self, is_compact: bool) -> None:
+        """Leave the note out where the window is narrow."""
+        if is_compact != self._is_compact:
+            self._is_compact = is_compact
+            self.updateGeometry()
+            self.update()
+
+    @Slot(object)
+    def _use_theme(self, _theme: Theme) -> None:
+        self.updateGeometry()
+        self.update()
+
+    def _parts(self) -> list[tuple[str, str, str]]:
+        """Return text, type size and colour of the parts that are shown."""
+        note = "" if self._is_compact else self._note
+        parts = [(self._caption, "small", "muted"), (self._value, "normal", "text"), (note, "normal", "muted")]
+        return [part for part in parts if part[0]]
+
+    def sizeHint(self) -> QSize:
+        """Return the room for all parts."""
+        widths = [QFontMetrics(font(size)).horizontalAdvance(text) + 6 for text, size, _ in self._parts()]  # type: ignore[arg-type]
+        return QSize(sum(widths) + ARROW + 2 * GRID, 4 * GRID)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room for all parts; a chip is never cut."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the box, the parts and the arrow."""
+        theme, rect = current(), QRectF(self.rect())
+        with painter(self) as p:
+            is_hot = self.underMouse() or self.isDown()
+            rounded(p, rect, fill=theme.hover if is_hot else theme.field, border=theme.outline)
+            x = float(GRID)
+            for text, size, colour in self._parts():
+                p.setFont(font(size))  # type: ignore[arg-type]
+                p.setPen(theme.colour(colour if self.isEnabled() else "faint"))
+                width = p.fontMetrics().horizontalAdvance(text)
+                p.drawText(QRectF(x, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+                x += width + 6
+            paint_icon(p, "chevron", QRectF(x, (self.height() - ARROW) / 2, ARROW, ARROW), theme.muted)
+            focus_ring(p, self)

@@ -1,0 +1,43 @@
+"""Small painting and layout pieces that several widgets share."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QLayout, QWidget
+
+from dlviz.gui.theme import GRID, RADIUS, current
+
+
+def painter(widget: QWidget) -> QPainter:
+    """Return an antialiasing painter on the widget."""
+    result = QPainter(widget)
+    result.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return result
+
+
+def rounded(
+    painter: QPainter, rect: QRectF, fill: str = "", border: str = "", radius: float = RADIUS, width: float = 1.0
+) -> None:
+    """Paint a rounded box in #RRGGBB colours; an empty colour leaves that part out."""
+    painter.setBrush(QColor(fill) if fill else Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(border), width) if border else Qt.PenStyle.NoPen)
+    inset = width / 2 if border else 0.0
+    painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), radius, radius)
+
+
+def focus_ring(painter: QPainter, widget: QWidget, radius: float = RADIUS) -> None:
+    """Paint the accent around a widget that has the keyboard focus."""
+    if widget.hasFocus():
+        rounded(painter, QRectF(widget.rect()), border=current().accent, radius=radius, width=1.5)
+
+
+def describe(widget: QWidget, name: str, tip: str = "") -> None:
+    """Give a widget its accessible name, and a tooltip that says a little more."""
+    widget.setAccessibleName(name)
+    widget.setToolTip(tip or name)
+    widget.setWhatsThis(tip or name)
+
+
+def spaced(layout: QLayout, margin: int = 0, gap: int = GRID) -> None:
+    """Set a layout's margins and gap."""
+    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setSpacing(gap)

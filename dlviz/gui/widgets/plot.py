@@ -1,0 +1,78 @@
+"""One pyqtgraph plot in the window's style: thin pens, no menu, no automatic range on every frame."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QWidget
+
+from dlviz.gui.theme import Theme, current, font, theme_signals
+from dlviz.gui.widgets.paint import describe
+
+pg.setConfigOptions(imageAxisOrder="row-major", antialias=False)
+
+
+class Plot(pg.PlotWidget):  # type: ignore[misc]
+    """Curves, points and pictures with named theme colours; items live as long as the plot.
+
+    `axes=False` leaves only the picture (maps). Ranges are set by the owner with `set_range`.
+    """
+
+    def __init__(self, name: str, axes: bool = True, is_fixed: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        describe(self, name)
+        self._lines: dict[pg.PlotDataItem, tuple[str, Qt.PenStyle, float]] = {}
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.setMouseEnabled(x=not is_fixed, y=not is_fixed)
+        self.getViewBox().disableAutoRange()
+        for side in ("left", "bottom"):
+            self.showAxis(side, axes)
+        self._use_theme(current())
+        theme_signals.changed.connect(self._use_theme)
+
+    def line(self, colour: str, style: Qt.PenStyle = Qt.PenStyle.SolidLine, width: float = 1.0) -> pg.PlotDataItem:
+        """Add an empty curve in a named colour of the theme."""
+        item = pg.PlotDataItem(pen=self._pen(current(), colour, style, width), connect="finite")
+        self.addItem(item)
+        self._lines[item] = (colour, style, width)
+        return item
+
+    def picture(self) -> pg.ImageItem:
+        """Add an empty picture below everything else; row 0 is at the bottom."""
+        item = pg.ImageItem()
+        item.setZValue(-10)
+        self.addItem(item)
+        return item
+
+    def set_range(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """Show exactly this range; an empty or non-finite one is left alone."""
+        if all(np.isfinite((*x, *y))) and x[0] < x[1] and y[0] < y[1]:
+            self.getViewBox().setRange(QRectF(x[0], y[0], x[1] - x[0], y[1] - y[0]), padding=0)
+
+    @staticmethod
+    def _pen(theme: Theme, colour: str, style: Qt.PenStyle, width: float) -> QPen:
+        pen = QPen(QColor(getattr(theme, colour)), width * theme.mark_width, style)
+        pen.setCosmetic(True)
+        return pen
+
+    @Slot(object)
+    def _use_theme(self, theme: Theme) -> None:
+        self.setBackground(theme.panel)
+        for item, look in self._lines.items():
+            item.setPen(self._pen(theme, *look))
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.setPen(theme.line)
+            axis.setTextPen(theme.muted)
+            axis.setTickFont(font("small"))
+
+
+def finite(values: Sequence[float] | NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return values with infinities as NaN, the only gap a curve can draw."""
+    array = np.asarray(values, float)
+    return np.where(np.isfinite(array), array, np.nan)

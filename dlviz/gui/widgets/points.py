@@ -1,0 +1,104 @@
+"""Data points as small painted markers: a colour and a shape a class, filled to train, hollow to test."""
+
+import math
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+
+from dlviz.gui.theme import CLASS_MARKERS, Theme
+
+MAX_POINTS = 4000  # more would hide the map beneath and cost more than a frame to paint
+
+
+def radius_for(count: int) -> float:
+    """Return a marker radius in pixels at which this many points stay apart."""
+    return 4.0 if count <= 300 else 3.0 if count <= 1000 else 2.0
+
+
+@cache
+def marker(index: int, radius: float) -> QPainterPath:
+    """Return the shape of a class around the origin, about `radius` pixels in size."""
+    name = CLASS_MARKERS[index % len(CLASS_MARKERS)]
+    return QTransform.fromScale(radius, radius).map(_SHAPES[name]())
+
+
+def paint_points(
+    painter: QPainter,
+    places: NDArray[np.float64],
+    classes: NDArray[np.intp],
+    is_train: NDArray[np.bool_],
+    theme: Theme,
+    radius: float,
+    rim: str = "",
+) -> None:
+    """Paint points at (n, 2) pixel places. rim: the colour around filled ones, none if empty.
+
+    Hollow (test) points come last, so that the fewer are not hidden by the many.
+    """
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    shown = np.linspace(0, len(places) - 1, min(len(places), MAX_POINTS)).astype(int)
+    for hollow in (False, True):
+        for index in np.unique(classes[shown]):
+            chosen = shown[(classes[shown] == index) & (is_train[shown] != hollow)]
+            _style(painter, QColor(theme.class_colour(int(index))), theme, hollow, rim)
+            _stamp(painter, marker(int(index), radius), places[chosen])
+
+
+def _style(painter: QPainter, colour: QColor, theme: Theme, hollow: bool, rim: str) -> None:
+    width = 1.3 * theme.mark_width
+    painter.setBrush(QColor(theme.panel) if hollow else colour)
+    if hollow:
+        painter.setPen(QPen(colour, width))
+    else:
+        painter.setPen(QPen(QColor(rim), width) if rim else Qt.PenStyle.NoPen)
+
+
+def _stamp(painter: QPainter, shape: QPainterPath, places: NDArray[np.float64]) -> None:
+    for x, y in places.tolist():
+        painter.drawPath(shape.translated(x, y))
+
+
+def _circle() -> QPainterPath:
+    path = QPainterPath()
+    path.addEllipse(QPointF(0, 0), 1.0, 1.0)
+    return path
+
+
+def _square() -> QPainterPath:
+    path = QPainterPath()
+    path.addRect(QRectF(-0.88, -0.88, 1.76, 1.76))
+    return path
+
+
+def _polygon(corners: int, turn: float, inner: float = 1.0, outer: float = 1.15) -> QPainterPath:
+    """Return a regular polygon or, with a smaller inner radius, a star; turn is where the first corner points."""
+    path = QPainterPath()
+    steps = corners * 2 if inner != 1.0 else corners
+    radii = [outer if i % 2 == 0 or inner == 1.0 else inner for i in range(steps)]
+    angles = [turn + 2 * math.pi * i / steps for i in range(steps)]
+    points = [QPointF(r * math.cos(a), r * math.sin(a)) for r, a in zip(radii, angles, strict=True)]
+    path.addPolygon(QPolygonF([*points, points[0]]))
+    return path
+
+
+def _cross(turn: float) -> QPainterPath:
+    return _polygon(4, turn, inner=0.45, outer=1.25)
+
+
+_UP, _DOWN = -math.pi / 2, math.pi / 2
+_SHAPES: dict[str, Callable[[], QPainterPath]] = {
+    "o": _circle,
+    "s": _square,
+    "t1": lambda: _polygon(3, _UP, outer=1.3),
+    "d": lambda: _polygon(4, _UP, outer=1.25),
+    "star": lambda: _polygon(5, _UP, inner=0.55, outer=1.4),
+    "t": lambda: _polygon(3, _DOWN, outer=1.3),
+    "p": lambda: _polygon(5, _UP),
+    "h": lambda: _polygon(6, _UP),
+    "+": lambda: _cross(_UP),
+    "x": lambda: _cross(_UP + math.pi / 4),
+}

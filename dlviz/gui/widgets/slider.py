@@ -1,0 +1,169 @@
+"""A slim slider in the theme's colours, and one with its label and value beside it."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QMouseEvent, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QWidget
+
+from dlviz.gui import numbers
+from dlviz.gui.theme import GRID, current
+from dlviz.gui.widgets.paint import describe, painter, spaced
+from dlviz.gui.widgets.text import Text
+
+KNOB = 6.5  # pixels, radius
+STEPS = 1000  # positions of a real-valued slider
+
+
+class Slider(QSlider):
+    """A horizontal QSlider drawn as in the rest of the window; a click jumps to its place."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(12 * GRID, 3 * GRID)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least useful size."""
+        return QSize(6 * GRID, 3 * GRID)
+
+    def _fraction(self) -> float:
+        return (self.sliderPosition() - self.minimum()) / max(self.maximum() - self.minimum(), 1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint groove, filled part and knob."""
+        theme, middle = current(), self.height() / 2
+        left, right = KNOB + 1, self.width() - KNOB - 1
+        knob = left + (right - left) * self._fraction()
+        fill = theme.accent if self.isEnabled() else theme.outline
+        with painter(self) as p:
+            p.setPen(QPen(QColor(theme.outline), 3.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            p.drawLine(QPointF(left, middle), QPointF(right, middle))
+            p.setPen(QPen(QColor(fill), 3.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            p.drawLine(QPointF(left, middle), QPointF(knob, middle))
+            p.setPen(QPen(QColor(fill), 2.0 if self.hasFocus() else 1.4))
+            p.setBrush(QColor(theme.accent_soft if self.hasFocus() else theme.field))
+            p.drawEllipse(QRectF(knob - KNOB, middle - KNOB, 2 * KNOB, 2 * KNOB))
+
+    def _jump(self, x: float) -> None:
+        fraction = (x - KNOB - 1) / max(self.width() - 2 * KNOB - 2, 1)
+        span = self.maximum() - self.minimum()
+        self.setSliderPosition(self.minimum() + round(min(max(fraction, 0.0), 1.0) * span))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Jump to the pointer and hold the knob."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setSliderDown(True)
+            self._jump(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the pointer."""
+        if self.isSliderDown():
+            self._jump(event.position().x())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go of the knob."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setSliderDown(False)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From where to where a slider goes, in powers or steps, in whole numbers or not."""
+
+    minimum: float
+    maximum: float
+    is_log: bool = False
+    is_whole: bool = False
+
+    @property
+    def positions(self) -> int:
+        """Number of steps of the knob."""
+        return round(self.maximum - self.minimum) if self.is_whole and not self.is_log else STEPS
+
+    def value(self, position: int) -> float:
+        """Return the value at a position, rounded to what a person would type."""
+        fraction = position / self.positions
+        if self.is_log:
+            value = self.minimum * (self.maximum / self.minimum) ** fraction
+        else:
+            value = self.minimum + (self.maximum - self.minimum) * fraction
+        return float(round(value)) if self.is_whole else float(f"{value:.3g}")
+
+    def position(self, value: float) -> int:
+        """Return the position nearest to a value."""
+        value = min(max(value, self.minimum), self.maximum)
+        if self.is_log:
+            fraction = math.log(value / self.minimum) / math.log(self.maximum / self.minimum)
+        else:
+            fraction = (value - self.minimum) / (self.maximum - self.minimum)
+        return round(self.positions * fraction)
+
+
+class LabelledSlider(QWidget):
+    """A label, a slider and its value in words.
+
+    changed: the value while dragging; settled: the same once the knob is let go or a key was pressed.
+    `write` turns a value into the words shown.
+    """
+
+    changed = Signal(float)
+    settled = Signal(float)
+
+    def __init__(
+        self,
+        label: str,
+        scale: Scale,
+        value: float,
+        write: Callable[[float], str] = numbers.number,
+        tip: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._scale, self._write = scale, write
+        self.slider = Slider(self)
+        self.slider.setRange(0, scale.positions)
+        self.label, self.shown = Text(label), Text("")
+        self._lay_out()
+        describe(self.slider, label, tip or label)
+        self.set_value(value)
+        self.slider.valueChanged.connect(self._moved)
+        self.slider.sliderReleased.connect(self._let_go)
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        spaced(layout)
+        self.shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.shown.setMinimumWidth(self.fontMetrics().horizontalAdvance("0.0000"))
+        for widget, stretch in ((self.label, 0), (self.slider, 1), (self.shown, 0)):
+            layout.addWidget(widget, stretch)
+        self.label.setBuddy(self.slider)
+
+    def value(self) -> float:
+        """Return the value."""
+        return self._scale.value(self.slider.value())
+
+    def set_value(self, value: float) -> None:
+        """Show a value without telling anybody."""
+        was_blocked = self.slider.blockSignals(True)
+        self.slider.setValue(self._scale.position(value))
+        self.slider.blockSignals(was_blocked)
+        self.slider.update()
+        self.shown.setText(self._write(value))
+
+    @Slot(int)
+    def _moved(self, _position: int) -> None:
+        self.shown.setText(self._write(self.value()))
+        self.changed.emit(self.value())
+        if not self.slider.isSliderDown():
+            self.settled.emit(self.value())
+
+    @Slot()
+    def _let_go(self) -> None:
+        self.settled.emit(self.value())

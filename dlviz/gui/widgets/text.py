@@ -1,0 +1,81 @@
+"""Labels in the theme's colours and sizes; always plain text."""
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStylePainter, QWidget
+
+from dlviz.gui.theme import FontSize, Theme, current, font, theme_signals
+from dlviz.gui.widgets.paint import spaced
+
+
+class Text(QLabel):
+    """One plain text in a named colour of the theme."""
+
+    def __init__(
+        self,
+        text: str = "",
+        colour: str = "text",
+        size: FontSize = "normal",
+        is_bold: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._colour, self._size, self._is_bold = colour, size, is_bold
+        self._use_theme(current())
+        theme_signals.changed.connect(self._use_theme)
+
+    def set_colour(self, colour: str) -> None:
+        """Change to another named colour of the theme."""
+        self._colour = colour
+        self._use_theme(current())
+
+    @Slot(object)
+    def _use_theme(self, theme: Theme) -> None:
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, theme.colour(self._colour))
+        self.setPalette(palette)
+        self.setFont(font(self._size, self._is_bold))
+
+
+class Elided(Text):
+    """A text that gives way: it ends in … where there is no room, and shows all of it on hover."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Allow it to shrink to a few letters."""
+        return QSize(self.fontMetrics().averageCharWidth() * 4, super().minimumSizeHint().height())
+
+    def setText(self, text: str) -> None:
+        """Show text."""
+        super().setText(text)
+        self.setToolTip(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint as much of the text as fits."""
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        style_painter = QStylePainter(self)
+        align = int(self.alignment() | Qt.AlignmentFlag.AlignVCenter)
+        style_painter.drawItemText(
+            self.rect(), align, self.palette(), self.isEnabled(), shown, QPalette.ColorRole.WindowText
+        )
+
+
+class SectionHeader(QWidget):
+    """A bold title at the left and a few muted words at the right."""
+
+    def __init__(self, title: str, info: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = Text(title, size="small", is_bold=True)
+        self.info = Elided(info, "muted", "small")
+        self.info.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.info.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        layout = QHBoxLayout(self)
+        spaced(layout)
+        layout.addWidget(self.title)
+        layout.addWidget(self.info, 1)
+        self.setAccessibleName(title)
+
+    @Slot(str)
+    def set_info(self, text: str) -> None:
+        """Change the muted words."""
+        self.info.setText(text)

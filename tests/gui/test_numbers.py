@@ -1,0 +1,47 @@
+"""Numbers are written with four digits and a true minus, and read as people type them."""
+
+import math
+
+import pytest
+
+from dlviz.core.errors import SpecError
+from dlviz.gui.numbers import count, full, number, parse_number, percent
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.593269992, "0.5933"), (-1.8531, "−1.853"), (0.05, "0.05"), (0, "0"), (-0.0, "0"), (12.0, "12"),
+        (0.00031416, "0.0003142"), (123456.0, "123500"), (1.2e-5, "1.2×10⁻⁵"), (-3.45678e9, "−3.457×10⁹"),
+        (math.inf, "∞"), (-math.inf, "−∞"), (math.nan, "not a number"), (9999.96, "10000"), (0.99996, "1"),
+    ],
+)  # fmt: skip
+def test_number_has_at_most_four_digits(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+def test_signed_numbers_write_the_plus() -> None:
+    assert number(0.000438568, signed=True) == "+0.0004386"
+    assert number(-2.0, signed=True) == "−2"
+
+
+def test_full_keeps_every_digit() -> None:
+    assert full(-0.1 - 0.2) == "−0.30000000000000004"
+
+
+def test_counts_and_fractions() -> None:
+    assert count(138000.4) == "138\u202f000"
+    assert percent(0.975) == "97.5\u202f%"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("0.5", 0.5), ("0,5", 0.5), ("1/2", 0.5), ("−3", -3.0), (" 1e-4 ", 1e-4), ("1 000", 1000.0)]
+)
+def test_numbers_are_read_as_people_type_them(text: str, value: float) -> None:
+    assert parse_number(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "abc", "1/0", "nan", "inf", "1,2,3", "1//2"])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(SpecError, match="Expected a number"):
+        parse_number(text)
