@@ -21,7 +21,7 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "layers": ("dlviz.core.layers", "layers"),
         "optimizers": ("dlviz.core.optimizers", "optimizers"),
         "initializers": ("dlviz.core.initializers", "initializers"),
-        "datasets": ("dlviz.data.generators", "generators"),
+        "datasets": ("dlviz.data.builtin", "datasets"),
         "formats": ("dlviz.data.formats", "formats"),
     }
 )
@@ -68,7 +68,7 @@ def _setting(hyper: Hyper) -> dict[str, Any]:
 def _table(entries: Iterable[Mapping[str, Any]]) -> Table:
     table = Table(box=None, pad_edge=False)
     for title in (tr("key"), tr("title"), tr("settings"), tr("source")):
-        table.add_column(title)
+        table.add_column(title, no_wrap=title in (tr("key"), tr("settings")))
     for entry in entries:
         settings = "\n".join(map(_sentence, entry["settings"]))
         table.add_row(entry["key"], entry["title"], settings, entry["source"])
