@@ -1,0 +1,92 @@
+"""Which rows train, validate and test: seeded, stratified, always at least one row to train on."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.errors import SpecError
+from dlviz.core.randomness import permutations
+from dlviz.data.spec import SplitSpec
+from dlviz.i18n import tr
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Row indices, ascending and read-only; together they are all rows, none twice."""
+
+    train: Rows
+    validation: Rows
+    test: Rows
+    notes: tuple[str, ...] = ()
+
+
+def split_rows(n: int, spec: SplitSpec, labels: NDArray[np.int64] | None = None) -> Split:
+    """Deal n rows into training, validation and test rows.
+
+    labels: (n,) class indices; with them and spec.stratify every class keeps its share in each
+    part, within one row.
+    Raises: SpecError for fractions outside [0, 1) and for no rows.
+    """
+    n_validation, n_test, notes = _sizes(n, spec)
+    groups = _groups(n, labels if spec.stratify else None, spec.seed)
+    test, groups = _take(groups, n_test)
+    validation, groups = _take(groups, n_validation)
+    return Split(_settled(groups), _settled(validation), _settled(test), notes)
+
+
+def _sizes(n: int, spec: SplitSpec) -> tuple[int, int, tuple[str, ...]]:
+    """Return how many rows validate and test, with a note where that is not what was asked for."""
+    for name, fraction in (("validation", spec.validation), ("test", spec.test)):
+        if not (math.isfinite(fraction) and 0.0 <= fraction < 1.0):
+            raise SpecError(
+                f"Expected split.{name} to be at least 0 and below 1. Received: {name}={fraction!r}", place="data.split"
+            )
+    if n < 1:
+        raise SpecError("Expected at least one row of data. Received: no rows", place="data")
+    n_test = min(round(n * spec.test), n - 1)
+    n_validation = min(round(n * spec.validation), n - 1 - n_test)
+    return n_validation, n_test, tuple(_size_notes(n, spec, n_validation, n_test))
+
+
+def _size_notes(n: int, spec: SplitSpec, n_validation: int, n_test: int) -> list[str]:
+    parts = ((tr("validation"), spec.validation, n_validation), (tr("testing"), spec.test, n_test))
+    return [
+        tr("{percent:g} % of {n} rows for {part} gives {count}.", percent=100 * asked, n=n, part=part, count=count)
+        for part, asked, count in parts
+        if asked > 0 and (count == 0 or count != round(n * asked))
+    ]
+
+
+def _groups(n: int, labels: NDArray[np.int64] | None, seed: int) -> list[Rows]:
+    """Return one randomly ordered group of rows a class, or a single group."""
+    order = permutations(seed, "split", n, 0, 1)[0].astype(np.int64)
+    if labels is None:
+        return [order]
+    return [order[labels[order] == label] for label in np.unique(labels)]
+
+
+def _take(groups: list[Rows], total: int) -> tuple[list[Rows], list[Rows]]:
+    """Split every group: its fair share of total rows, and the rest."""
+    counts = _shares([len(group) for group in groups], total)
+    taken = [group[:count] for group, count in zip(groups, counts, strict=True)]
+    return taken, [group[count:] for group, count in zip(groups, counts, strict=True)]
+
+
+def _shares(sizes: list[int], total: int) -> list[int]:
+    """Deal total over groups in proportion to their sizes by largest remainders (Hamilton's method)."""
+    exact = [size * total / max(sum(sizes), 1) for size in sizes]
+    counts = [math.floor(share) for share in exact]
+    by_remainder = sorted(range(len(sizes)), key=lambda group: counts[group] - exact[group])
+    for group in by_remainder[: total - sum(counts)]:
+        counts[group] += 1
+    return counts
+
+
+def _settled(groups: list[Rows]) -> Rows:
+    rows = np.sort(np.concatenate(groups)).astype(np.int64)
+    rows.setflags(write=False)
+    return rows

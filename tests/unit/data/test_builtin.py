@@ -1,0 +1,136 @@
+"""Built-in data sets: what they contain, that they are seeded, and that every setting is checked."""
+
+import numpy as np
+import pytest
+
+from dlviz.core.errors import SpecError
+from dlviz.data.builtin import datasets
+
+RANDOM = [kind.key for kind in datasets if any(hyper.name == "seed" for hyper in kind.settings)]
+NOISY = [kind.key for kind in datasets if any(hyper.name == "noise" for hyper in kind.settings)]
+
+
+@pytest.mark.parametrize("key", datasets.keys())
+def test_rows_are_finite_read_only_and_named(key: str) -> None:
+    kind = datasets.get(key)
+    dataset = kind.build({})
+    assert dataset.task == kind.task
+    assert dataset.inputs.shape == (dataset.n, len(dataset.input_names))
+    assert np.isfinite(dataset.inputs).all()
+    assert not dataset.inputs.flags.writeable
+    assert not dataset.targets.flags.writeable
+
+
+@pytest.mark.parametrize("key", datasets.keys())
+def test_targets_are_values_or_indices_of_classes(key: str) -> None:
+    dataset = datasets.get(key).build({})
+    if dataset.task == "regression":
+        assert dataset.targets.shape == (dataset.n, len(dataset.target_names))
+    else:
+        assert dataset.targets.dtype == np.int64
+        assert set(dataset.targets.tolist()) == set(range(len(dataset.class_names)))
+
+
+@pytest.mark.parametrize("key", RANDOM)
+def test_same_seed_same_points_another_seed_others(key: str) -> None:
+    kind = datasets.get(key)
+    first, again, other = (kind.build({"noise": 0.1, "seed": seed}) for seed in (3, 3, 4))
+    assert first.inputs.tobytes() == again.inputs.tobytes()
+    assert first.targets.tobytes() == again.targets.tobytes()
+    assert (first.inputs.tobytes(), first.targets.tobytes()) != (other.inputs.tobytes(), other.targets.tobytes())
+
+
+@pytest.mark.parametrize("key", NOISY)
+def test_noise_has_the_standard_deviation_it_names(key: str) -> None:
+    kind = datasets.get(key)
+    clean, shaken = kind.build({"samples": 4000, "noise": 0.0}), kind.build({"samples": 4000, "noise": 0.2})
+    shifts = np.asarray(shaken.targets - clean.targets) if clean.task == "regression" else shaken.inputs - clean.inputs
+    assert abs(np.std(shifts) - 0.2) < 0.01
+    assert abs(np.mean(shifts)) < 0.01
+
+
+@pytest.mark.parametrize("key", NOISY)
+def test_points_are_rounded_to_a_billionth(key: str) -> None:
+    dataset = datasets.get(key).build({"noise": 0.1})
+    np.testing.assert_array_equal(dataset.inputs, np.round(dataset.inputs, 9))
+
+
+@pytest.mark.parametrize(("key", "truth"), [("and", [0, 0, 0, 1]), ("xor", [0, 1, 1, 0])])
+def test_gates_follow_their_truth_table(key: str, truth: list[int]) -> None:
+    dataset = datasets.get(key).build({})
+    assert dataset.inputs.tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+    assert dataset.targets.tolist() == truth
+
+
+def test_circles_are_a_disc_and_a_ring_with_a_gap() -> None:
+    dataset = datasets.get("circles").build({"samples": 1000, "noise": 0.0})
+    radius = np.hypot(*dataset.inputs.T)
+    assert radius[dataset.targets == 1].max() <= 0.5 + 1e-9
+    assert 0.7 - 1e-9 <= radius[dataset.targets == 0].min() <= radius.max() <= 1 + 1e-9
+
+
+def test_moons_lie_on_two_half_circles() -> None:
+    dataset = datasets.get("moons").build({"samples": 200, "noise": 0.0})
+    upper = dataset.inputs[dataset.targets == 0] * 1.5 - [-0.5, -0.25]
+    np.testing.assert_allclose(np.hypot(*upper.T), 1, atol=1e-8)
+    np.testing.assert_array_less(-1e-8, upper[:, 1])
+
+
+def test_spiral_arms_are_the_first_one_turned() -> None:
+    dataset = datasets.get("spiral").build({"samples": 300, "noise": 0.0, "classes": 3})
+    first, second = dataset.inputs[dataset.targets == 0], dataset.inputs[dataset.targets == 1]
+    turn = 2 * np.pi / 3
+    rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    np.testing.assert_allclose(first @ rotation.T, second, atol=1e-8)
+
+
+def test_line_and_sine_follow_their_formulas() -> None:
+    line = datasets.get("line").build({"noise": 0.0, "slope": -2.0, "intercept": 0.5})
+    np.testing.assert_allclose(line.targets, -2 * line.inputs + 0.5, atol=1e-8)
+    sine = datasets.get("sine").build({"noise": 0.0, "periods": 2.0})
+    np.testing.assert_allclose(sine.targets, np.sin(2 * np.pi * sine.inputs), atol=1e-7)
+
+
+def test_salary_tables_hold_the_printed_rows() -> None:
+    iq, cgpa = datasets.get("iq_salary").build({}), datasets.get("cgpa_salary").build({})
+    assert np.column_stack([iq.inputs, iq.targets]).tolist() == [[80, 3.5, 1.8], [60, 4, 2.5], [70, 3.2, 2]]
+    assert np.column_stack([cgpa.inputs, cgpa.targets]).tolist() == [[8, 8, 4], [7, 9, 5], [6, 10, 6], [5, 12, 7]]
+
+
+@pytest.mark.parametrize(
+    ("key", "shape", "per_class"),
+    [
+        ("iris", (150, 4), [50, 50, 50]),
+        ("wine", (178, 13), [59, 71, 48]),
+        ("breast_cancer", (569, 30), [212, 357]),
+        ("digits", (1797, 64), [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]),
+    ],
+)
+def test_shipped_sets_have_the_published_counts(key: str, shape: tuple[int, int], per_class: list[int]) -> None:
+    dataset = datasets.get(key).build({})
+    assert dataset.inputs.shape == shape
+    assert np.bincount(dataset.targets).tolist() == per_class
+
+
+def test_shipped_sets_have_known_values() -> None:
+    iris, digits, diabetes = (datasets.get(key).build({}) for key in ("iris", "digits", "diabetes"))
+    np.testing.assert_allclose(iris.inputs.mean(axis=0), [5.8433, 3.0573, 3.758, 1.1993], atol=1e-4)
+    assert (digits.inputs.min(), digits.inputs.max()) == (0, 16)
+    assert diabetes.inputs.shape == (442, 10)
+    assert (diabetes.targets.min(), diabetes.targets.max()) == (25, 346)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"sample": 10}, "Received: 'sample'"),
+        ({"samples": 0}, "Received: samples=0"),
+        ({"samples": 10**9}, "Received: samples=1000000000"),
+        ({"noise": -1.0}, "Received: noise=-1.0"),
+        ({"noise": float("nan")}, "Received: noise=nan"),
+        ({"seed": 1.5}, "Received: seed=1.5"),
+    ],
+)
+def test_bad_settings_are_refused_by_name(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        datasets.get("circles").build(settings)
