@@ -49,18 +49,21 @@ class Loss:
 
     fused maps an output activation to the calls that give dz straight from a and y, where the two
     derivatives cancel. task names the data it fits; labels says how targets are written.
-    formula is LaTeX of one example's loss; text is its plain form.
+    formula is LaTeX of one example's loss; text and slope_text are plain forms of it and of dL/da,
+    the latter for a factor of 1/slope_factor.
     """
 
     key: str
     title: str
     formula: str
     text: str
+    slope_text: str
     value: Callable[[Workspace, LossBuffers], Calls]
     gradient: Callable[[Workspace, LossBuffers, Array], Calls]
     fused: Mapping[str, Callable[[Workspace, Settings, LossBuffers, Array], Calls]] = field(default_factory=dict)
     settings: tuple[Hyper, ...] = CONVENTION
     labels: str = "values"
+    slope_factor: float = 1.0
     source: str = ""
 
 
@@ -71,6 +74,18 @@ def resolve(chosen: Choice, place: str = "loss") -> tuple[Loss, dict[str, Any]]:
     """Return the entry and complete settings of a choice. Raises: SpecError."""
     entry = losses.get(chosen.kind, place)
     return entry, complete(chosen.settings, entry.settings, place)
+
+
+def formulas(entry: Loss, settings: Settings, a: str) -> tuple[str, str]:
+    """Return the plain formulas of the batch loss and of dL/da, with the document's convention in front."""
+    share = ("1/n " if settings["reduction"] == "mean" else "") + ("1/k " if settings["outputs"] == "mean" else "")
+    value = share + _number_in_front(settings["factor"]) + entry.text
+    slope = share + _number_in_front(settings["factor"] * entry.slope_factor) + entry.slope_text.format(a=a)
+    return value, slope
+
+
+def _number_in_front(factor: float) -> str:
+    return {1.0: "", 0.5: "½ "}.get(factor, f"{factor:g} ")
 
 
 def scale(settings: Settings, n_outputs: int, n: int) -> float:
@@ -180,35 +195,36 @@ def _hinge_gradient(w: Workspace, b: LossBuffers, da: Array) -> Calls:
 
 losses.add(
     Loss(
-        "squared_error", "Squared error", r"\sum_k (a_k - y_k)^2", "Σ(a − y)²",
-        _squared_value, _squared_gradient, source="Gauss 1809; curriculum LOS-01, LOS-02",
+        "squared_error", "Squared error", r"\sum_k (a_k - y_k)^2", "Σ(a − y)²", "({a} − y)",
+        _squared_value, _squared_gradient, slope_factor=2.0, source="Gauss 1809; curriculum LOS-01, LOS-02",
     )
 )  # fmt: skip
 losses.add(
     Loss(
         "binary_cross_entropy", "Binary cross-entropy",
         r"-\sum_k \left[y_k \ln a_k + (1 - y_k)\ln(1 - a_k)\right]", "−Σ[y ln a + (1 − y) ln(1 − a)]",
+        "({a} − y) / ({a}(1 − {a}))",
         _binary_value, _binary_gradient, {"sigmoid": _fused_sigmoid}, labels="zero_one",
         source="minus the Bernoulli log-likelihood",
     )
 )  # fmt: skip
 losses.add(
     Loss(
-        "categorical_cross_entropy", "Categorical cross-entropy", r"-\sum_k y_k \ln a_k", "−Σ y ln a",
+        "categorical_cross_entropy", "Categorical cross-entropy", r"-\sum_k y_k \ln a_k", "−Σ y ln a", "−y / {a}",
         _categorical_value, _categorical_gradient, {"softmax": _fused_softmax}, labels="one_hot",
         source="minus the categorical log-likelihood",
     )
 )  # fmt: skip
 losses.add(
     Loss(
-        "sparse_categorical_cross_entropy", "Sparse categorical cross-entropy", r"-\ln a_{y}", "−ln a_y",
+        "sparse_categorical_cross_entropy", "Sparse categorical cross-entropy", r"-\ln a_{y}", "−ln a_y", "−y / {a}",
         _categorical_value, _categorical_gradient, {"softmax": _fused_softmax}, labels="index",
         source="categorical cross-entropy with integer targets",
     )
 )  # fmt: skip
 losses.add(
     Loss(
-        "hinge", "Hinge", r"\sum_k \max(0, 1 - y_k a_k)", "Σ max(0, 1 − y a)",
+        "hinge", "Hinge", r"\sum_k \max(0, 1 - y_k a_k)", "Σ max(0, 1 − y a)", "−y where y {a} < 1",
         _hinge_value, _hinge_gradient, labels="plus_minus_one", source="Cortes & Vapnik 1995",
     )
 )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Walk a bound program: fast, or recording what every step wrote. Both run the same calls."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.array import Call, to_host
+from dlviz.core.program import Binding
+from dlviz.core.trace import Step, Trace
+
+
+def run(calls: Sequence[Call]) -> None:
+    """Run calls in order. The caller holds np.errstate: a non-finite value is a result, not a warning."""
+    for function, arguments in calls:
+        function(*arguments)
+
+
+def record(binding: Binding, rows: NDArray[np.intp] | None = None, **position: int) -> Trace:
+    """Run every step once and keep what it wrote; the run itself is the same as run(binding.calls).
+
+    rows: the training rows of the loaded batch. position: epoch, batch, global_step of the trace.
+    """
+    before = _before(binding)
+    steps = []
+    for index, (instruction, calls) in enumerate(
+        zip(binding.program.instructions, binding.step_calls, strict=True)
+    ):
+        run(calls)
+        derived = instruction.derive(binding.buffers) if instruction.derive else {}
+        writes = {name: _host(binding, name, derived.get(name)) for name in instruction.writes}
+        steps.append(
+            Step(
+                index, instruction.phase, instruction.node, instruction.op, instruction.formula,
+                instruction.reads, writes, instruction.derive is not None,
+            )
+        )  # fmt: skip
+    own_rows = np.arange(binding.columns) if rows is None else rows
+    return Trace(tuple(steps), before, own_rows, **position)
+
+
+def _before(binding: Binding) -> dict[str, NDArray[np.generic]]:
+    memory = binding.memory
+    names = [binding.program.input, "y", *binding.program.layout.views]
+    names += [f"{name}.{state}" for state in memory.states for name in binding.program.layout.views]
+    return {name: _host(binding, name) for name in names}
+
+
+def _host(binding: Binding, name: str, array: object = None) -> NDArray[np.generic]:
+    source = binding.array(name) if array is None else array
+    values = to_host(source)
+    copy = np.array(values.T if binding.is_per_example(name) else values, order="C", copy=True)
+    copy.setflags(write=False)
+    return copy

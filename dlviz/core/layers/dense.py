@@ -1,0 +1,109 @@
+"""Dense layer: z = W a + b, then an activation."""
+
+from typing import TYPE_CHECKING
+
+from dlviz.core.array import Calls
+from dlviz.core.choice import Choice
+from dlviz.core.errors import ShapeError
+from dlviz.core.hyper import flag, integer
+from dlviz.core.initializers import Fan
+from dlviz.core.layers.kind import LayerKind, ParameterSpec, Shape, layers
+from dlviz.core.network import LayerSpec
+
+if TYPE_CHECKING:
+    from dlviz.core.lowering import Lowering
+    from dlviz.core.memory import Buffers
+
+MAX_UNITS = 16_384
+
+
+def _output_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
+    if len(inputs[0]) != 1:
+        raise ShapeError(f"Expected one axis of features. Received: shape={inputs[0]}", "Add a flatten layer.", layer.id)
+    return (int(DENSE.option(layer, "units")),)
+
+
+def _parameters(layer: LayerSpec, inputs: tuple[Shape, ...]) -> tuple[ParameterSpec, ...]:
+    units, fan_in = int(DENSE.option(layer, "units")), inputs[0][0]
+    fan = Fan(fan_in, units)
+    weights = ParameterSpec(f"{layer.id}.W", layer.id, (units, fan_in), fan, DENSE.option(layer, "initializer"))
+    if not DENSE.option(layer, "bias"):
+        return (weights,)
+    return weights, ParameterSpec(f"{layer.id}.b", layer.id, (units,), fan, DENSE.option(layer, "bias_initializer"))
+
+
+def _forward(lowering: "Lowering", layer: LayerSpec) -> None:
+    source = lowering.sources(layer)[0]
+    has_bias = DENSE.option(layer, "bias")
+    number = lowering.number(layer.id)
+
+    def emit(b: "Buffers") -> Calls:
+        # The bias is the last column of W and meets the row of ones below the activations: one product.
+        inputs = b.extended(source) if has_bias else b.activation(source)
+        return ((b.block(layer.id).dot, (inputs, b[f"{layer.id}.z"])),)
+
+    bias = (f"{layer.id}.b",) if has_bias else ()
+    plus = f" + b{number}" if has_bias else ""
+    lowering.add(
+        "forward", layer.id, "affine", f"z{number} = W{number}{lowering.symbol(source)}{plus}",
+        (lowering.slot(source), f"{layer.id}.W", *bias), (f"{layer.id}.z",), emit,
+    )  # fmt: skip
+
+
+def _backward(lowering: "Lowering", layer: LayerSpec) -> None:
+    _weight_gradient(lowering, layer)
+    source = lowering.sources(layer)[0]
+    if lowering.wants_gradient(source):
+        _input_gradient(lowering, layer, source)
+
+
+def _weight_gradient(lowering: "Lowering", layer: LayerSpec) -> None:
+    source = lowering.sources(layer)[0]
+    has_bias = DENSE.option(layer, "bias")
+    number = lowering.number(layer.id)
+
+    def emit(b: "Buffers") -> Calls:
+        inputs = b.extended(source) if has_bias else b.activation(source)
+        return ((b[f"{layer.id}.dz"].dot, (inputs.T, b.gradient_block(layer.id))),)
+
+    bias = (f"{layer.id}.db",) if has_bias else ()
+    lowering.add(
+        "backward", layer.id, "weight_gradient", f"∂L/∂W{number} = δ{number} {lowering.symbol(source)}ᵀ",
+        (f"{layer.id}.dz", lowering.slot(source)), (f"{layer.id}.dW", *bias), emit,
+    )  # fmt: skip
+
+
+def _input_gradient(lowering: "Lowering", layer: LayerSpec, source: str) -> None:
+    has_bias = DENSE.option(layer, "bias")
+    number = lowering.number(layer.id)
+    adds = lowering.adds_to(source)
+
+    def emit(b: "Buffers") -> Calls:
+        # With a bias the product has one row more, which lands in the spare row below the gradient.
+        target = b.gradient(source, extended=has_bias)
+        out = b.like(target) if adds else target
+        product = (b.block(layer.id).T.dot, (b[f"{layer.id}.dz"], out))
+        return (product, (b.xp.add, (target, out, target))) if adds else (product,)
+
+    sign = "+=" if adds else "="
+    lowering.add(
+        "backward", layer.id, "input_gradient", f"∂L/∂{lowering.symbol(source)} {sign} W{number}ᵀ δ{number}",
+        (f"{layer.id}.dz", f"{layer.id}.W"), (f"{source}.da",), emit,
+    )  # fmt: skip
+
+
+DENSE = layers.add(
+    LayerKind(
+        "dense", "Dense", _output_shape, _forward, _backward, _parameters,
+        (
+            integer("units", 1, minimum=1, maximum=MAX_UNITS, help="number of units"),
+            flag("bias", True, "add a bias to every unit"),
+        ),
+        {
+            "activation": Choice("linear"),
+            "initializer": Choice("glorot_uniform"),
+            "bias_initializer": Choice("zeros"),
+        },
+        formula="a = \\phi(W x + b)", source="Rosenblatt 1962",
+    )
+)  # fmt: skip

@@ -1,0 +1,87 @@
+"""What a layer kind declares, and the registry of kinds."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dlviz.core.choice import Choice
+from dlviz.core.errors import SpecError
+from dlviz.core.hyper import Hyper, complete
+from dlviz.core.initializers import Fan
+from dlviz.core.network import LayerSpec
+from dlviz.core.registry import Registry
+
+if TYPE_CHECKING:
+    from dlviz.core.lowering import Lowering
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ParameterSpec:
+    """A named parameter: `layer.role`, its shape, and how it starts."""
+
+    name: str
+    layer: str
+    shape: Shape
+    fan: Fan
+    initializer: Choice
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return math.prod(self.shape)
+
+    @property
+    def fan_in(self) -> int:
+        """How many numbers a unit reads."""
+        return self.fan.fan_in
+
+    @property
+    def fan_out(self) -> int:
+        """How many units read each number."""
+        return self.fan.fan_out
+
+
+@dataclass(frozen=True)
+class LayerKind:
+    """A kind of layer.
+
+    settings: scalar settings; choices: settings that name an entry of another registry, with
+    their defaults. output_shape(layer, input_shapes) raises ShapeError where they do not fit.
+    forward and backward add this layer's steps to a lowering; activation steps are added by the
+    lowering itself for kinds that declare an `activation`.
+    """
+
+    key: str
+    title: str
+    output_shape: Callable[[LayerSpec, tuple[Shape, ...]], Shape]
+    forward: "Callable[[Lowering, LayerSpec], None]"
+    backward: "Callable[[Lowering, LayerSpec], None]"
+    parameters: Callable[[LayerSpec, tuple[Shape, ...]], tuple[ParameterSpec, ...]] = lambda layer, shapes: ()
+    settings: tuple[Hyper, ...] = ()
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    n_inputs: int | None = 1
+    formula: str = ""
+    source: str = ""
+
+    def option(self, layer: LayerSpec, name: str) -> Any:
+        """Return a setting of a layer or its default."""
+        if name in self.choices:
+            return layer.settings.get(name, self.choices[name])
+        scalars = {k: v for k, v in layer.settings.items() if k not in self.choices}
+        return complete(scalars, self.settings, layer.id)[name]
+
+    def check(self, layer: LayerSpec) -> None:
+        """Raise SpecError if a setting is unknown or outside its limits."""
+        scalars = {k: v for k, v in layer.settings.items() if k not in self.choices}
+        complete(scalars, self.settings, layer.id)
+        for name in self.choices:
+            if not isinstance(self.option(layer, name), Choice):
+                raise SpecError(
+                    f"Expected {name} to be a key with settings. Received: {layer.settings[name]!r}", place=layer.id
+                )
+
+
+layers: Registry[LayerKind] = Registry("layer")

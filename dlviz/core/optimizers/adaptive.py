@@ -1,0 +1,124 @@
+"""Adam with the conventions CNV-04 (place of epsilon) and CNV-05 (bias correction)."""
+
+from dlviz.core.array import Call, Calls
+from dlviz.core.hyper import choice, flag, floating
+from dlviz.core.optimizers.kind import (
+    MicroStep,
+    Optimizer,
+    Settings,
+    UpdateBuffers,
+    apply_step,
+    learning_rate,
+    optimizers,
+)
+
+EPS_PLACES = ("outside", "inside", "hat")
+
+
+def _states(settings: Settings) -> tuple[str, ...]:
+    return "m", "v"
+
+
+def _first_moment(settings: Settings) -> MicroStep:
+    beta = settings["beta1"]
+
+    def emit(u: UpdateBuffers) -> Calls:
+        m, t = u["m"], u.scratch()
+        u.clock.watch(m)
+        return (
+            (u.clock.advance, ()),
+            (u.xp.multiply, (m, u.constant(beta), m)),
+            (u.xp.multiply, (u["grad"], u.constant(1 - beta), t)),
+            (u.xp.add, (m, t, m)),
+        )
+
+    return MicroStep("first_moment", "m ← β₁ m + (1 − β₁) ∂L/∂w", ("m", "grad"), ("m",), emit)
+
+
+def _second_moment(settings: Settings) -> MicroStep:
+    beta = settings["beta2"]
+
+    def emit(u: UpdateBuffers) -> Calls:
+        v, t = u["v"], u.scratch()
+        u.clock.watch(v)
+        return (
+            (u.xp.multiply, (v, u.constant(beta), v)),
+            (u.xp.multiply, (u["grad"], u["grad"], t)),
+            (u.xp.multiply, (t, u.constant(1 - beta), t)),
+            (u.xp.add, (v, t, v)),
+        )
+
+    return MicroStep("second_moment", "v ← β₂ v + (1 − β₂) (∂L/∂w)²", ("v", "grad"), ("v",), emit)
+
+
+def _bias_correction(settings: Settings) -> MicroStep:
+    def emit(u: UpdateBuffers) -> Calls:
+        return (
+            (u.xp.divide, (u["m"], u.clock.correction(settings["beta1"]), u["m_hat"])),
+            (u.xp.divide, (u["v"], u.clock.correction(settings["beta2"]), u["v_hat"])),
+        )
+
+    formula = "m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)"
+    return MicroStep("bias_correction", formula, ("m", "v"), ("m_hat", "v_hat"), emit)
+
+
+def _step(settings: Settings) -> MicroStep:
+    is_hat = settings["eps_place"] == "hat" and settings["bias_correction"]
+    is_corrected = settings["bias_correction"] and not is_hat
+    m, v = ("m_hat", "v_hat") if is_corrected else ("m", "v")
+
+    def emit(u: UpdateBuffers) -> Calls:
+        calls = [*_quotient(u, settings, u[m], u[v])]
+        if is_hat:
+            calls += _rate_correction(u, settings)
+        return [*calls, (u.xp.multiply, (u["step"], u.minus_rate, u["step"]))]
+
+    return MicroStep("step", _step_formula(settings, is_hat, is_corrected), (m, v), ("step",), emit)
+
+
+def _quotient(u: UpdateBuffers, settings: Settings, m: object, v: object) -> list[Call]:
+    t, eps = u.scratch(), u.constant(settings["eps"])
+    if settings["eps_place"] == "inside":
+        root: list[Call] = [(u.xp.add, (v, eps, t)), (u.xp.sqrt, (t, t))]
+    else:
+        root = [(u.xp.sqrt, (v, t)), (u.xp.add, (t, eps, t))]
+    return [*root, (u.xp.divide, (m, t, u["step"]))]
+
+
+def _rate_correction(u: UpdateBuffers, settings: Settings) -> list[Call]:
+    """Multiply by √(1 − β₂ᵗ)/(1 − β₁ᵗ): Kingma & Ba's efficient order, with epsilon-hat."""
+    root = u.workspace.zeros()
+    return [
+        (u.xp.sqrt, (u.clock.correction(settings["beta2"]), root)),
+        (u.xp.multiply, (u["step"], root, u["step"])),
+        (u.xp.divide, (u["step"], u.clock.correction(settings["beta1"]), u["step"])),
+    ]
+
+
+def _step_formula(settings: Settings, is_hat: bool, is_corrected: bool) -> str:
+    if is_hat:
+        return "Δw = −η √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε̂)"
+    m, v = ("m̂", "v̂") if is_corrected else ("m", "v")
+    return f"Δw = −η {m} / √({v} + ε)" if settings["eps_place"] == "inside" else f"Δw = −η {m} / (√{v} + ε)"
+
+
+def _adam(settings: Settings) -> tuple[MicroStep, ...]:
+    is_corrected = settings["bias_correction"] and settings["eps_place"] != "hat"
+    correction = (_bias_correction(settings),) if is_corrected else ()
+    return _first_moment(settings), _second_moment(settings), *correction, _step(settings), apply_step()
+
+
+optimizers.add(
+    Optimizer(
+        "adam", "Adam", r"w \leftarrow w - \eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}", _states, _adam,
+        (
+            learning_rate(0.001),
+            floating("beta1", 0.9, minimum=0, maximum=1, is_open_maximum=True, help="share of m kept"),
+            floating("beta2", 0.999, minimum=0, maximum=1, is_open_maximum=True, help="share of v kept"),
+            floating("eps", 1e-8, minimum=0, maximum=1, is_log=True, help="keeps the quotient finite"),
+            flag("bias_correction", True, "divide m and v by 1 − βᵗ"),
+            choice("eps_place", "outside", EPS_PLACES, "√v̂ + ε, √(v̂ + ε), or epsilon-hat as in Keras"),
+        ),
+        source="Kingma & Ba 2015, algorithm 1 (epsilon outside the root)",
+    )
+)  # fmt: skip
