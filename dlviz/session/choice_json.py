@@ -1,0 +1,85 @@
+"""Choices and layers between JSON and specs: settings checked by their own declarations."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dlviz.core.activations import activations
+from dlviz.core.choice import Choice
+from dlviz.core.errors import SpecError
+from dlviz.core.hyper import Hyper, complete
+from dlviz.core.initializers import initializers
+from dlviz.core.layers import layers
+from dlviz.core.network import LayerSpec
+from dlviz.core.registry import Registry
+from dlviz.i18n import tr
+from dlviz.session.envelope import LayerPart, received
+
+#: Which registry a layer's choice is looked up in.
+LAYER_CHOICES: Mapping[str, Registry[Any]] = {
+    "activation": activations,
+    "initializer": initializers,
+    "bias_initializer": initializers,
+}
+
+
+def checked_settings(given: Mapping[str, Any], declared: Sequence[Hyper], place: str) -> dict[str, Any]:
+    """Return the given settings in their types, defaults left out. Raises: SpecError."""
+    whole = complete(given, declared, place)
+    return {name: whole[name] for name in given}
+
+
+def checked_choice(chosen: Choice, registry: Registry[Any], place: str) -> Choice:
+    """Return a choice with its settings in their types. Raises: SpecError for an unknown key or setting."""
+    entry = registry.get(chosen.kind, place)
+    return Choice(chosen.kind, checked_settings(chosen.settings, entry.settings, place))
+
+
+def choice_from_json(value: Any, registry: Registry[Any], place: str) -> Choice:
+    """Read `"tanh"` or `{"kind": "leaky_relu", "slope": 0.01}`. Raises: SpecError."""
+    if isinstance(value, str):
+        return checked_choice(Choice(value), registry, place)
+    if isinstance(value, dict) and isinstance(value.get("kind"), str):
+        settings = {name: each for name, each in value.items() if name != "kind"}
+        return checked_choice(Choice(value["kind"], settings), registry, place)
+    raise SpecError(
+        tr(
+            "Expected the key of a known {kind} or an object with a kind. Received: {value}",
+            kind=registry.kind, value=received(value),
+        ),
+        place=place,
+    )  # fmt: skip
+
+
+def choice_to_json(chosen: Choice) -> str | dict[str, Any]:
+    """Write a choice: its key alone, or an object where settings differ from the defaults."""
+    return {"kind": chosen.kind, **chosen.settings} if chosen.settings else chosen.kind
+
+
+def layer_from_json(part: LayerPart) -> LayerSpec:
+    """Read a layer. Raises: SpecError, with its id as the place."""
+    kind = layers.get(part.kind, part.id)
+    given = part.unknown()
+    choices = {
+        name: choice_from_json(given.pop(name), LAYER_CHOICES[name], part.id) for name in kind.choices if name in given
+    }
+    _refuse_unknown(given, kind.settings, tuple(kind.choices), part.id)
+    settings = checked_settings(given, kind.settings, part.id)
+    return LayerSpec(part.id, part.kind, tuple(part.inputs), {**settings, **choices})
+
+
+def layer_to_json(layer: LayerSpec) -> dict[str, Any]:
+    """Write a layer as `layer_from_json` reads it."""
+    settings = {
+        name: choice_to_json(value) if isinstance(value, Choice) else value for name, value in layer.settings.items()
+    }
+    return {"id": layer.id, "kind": layer.kind, **({"inputs": list(layer.inputs)} if layer.inputs else {}), **settings}
+
+
+def _refuse_unknown(given: Mapping[str, Any], declared: Sequence[Hyper], choices: tuple[str, ...], place: str) -> None:
+    accepted = [*(hyper.name for hyper in declared), *choices]
+    for name in given:
+        if name not in accepted:
+            listed = ", ".join(accepted) or tr("no settings")
+            raise SpecError(
+                tr("Expected settings among: {accepted}. Received: {name!r}", accepted=listed, name=name), place=place
+            )

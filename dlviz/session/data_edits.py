@@ -1,0 +1,134 @@
+"""Edits of a document's data; the network's ends and the loss follow the task (curriculum CON-08)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from dlviz.core.choice import Choice
+from dlviz.core.errors import DataError, SpecError
+from dlviz.core.layers import layers as layer_kinds
+from dlviz.core.network import LayerSpec, NetworkSpec, output_id
+from dlviz.data.builtin import datasets
+from dlviz.data.dataset import Dataset, Task
+from dlviz.data.prepare import load_dataset
+from dlviz.data.spec import DataSpec, SplitSpec
+from dlviz.i18n import tr
+from dlviz.session.choice_json import checked_settings
+from dlviz.session.document import Document
+from dlviz.session.envelope import SplitPart, checked, refuse_keys
+from dlviz.session.network_edits import settled
+from dlviz.session.training_edits import set_loss
+
+#: The output activation and the loss that suit a task.
+TASK_ENDS: Mapping[Task, tuple[str, str]] = {
+    "regression": ("linear", "squared_error"),
+    "binary": ("sigmoid", "binary_cross_entropy"),
+    "multiclass": ("softmax", "sparse_categorical_cross_entropy"),
+}
+
+
+def set_data(document: Document, spec: DataSpec) -> Document:
+    """Use other data and fit the network's input width and output units to them.
+
+    Where the task is another one than before, output activation and loss follow too; a title that
+    was the old data's becomes the new one's. Data of a file that was not opened yet change nothing
+    else. Raises: DataError or SpecError.
+    """
+    rows, old = _rows(spec), _known_rows(document.data)
+    changed = replace(document, data=_checked_spec(spec))
+    if rows is None:
+        return changed
+    if old is not None and document.title == old.title:
+        changed = replace(changed, title=rows.title)
+    return _fitted(changed, rows, None if old is None else old.task)
+
+
+def attach_dataset(document: Document, rows: Dataset) -> Document:
+    """Give data of kind "file" the rows that were read from it; only the input width follows.
+
+    The layers are the document's own, so its outputs are not touched. Raises: SpecError.
+    """
+    changed = replace(document, data=replace(document.data, dataset=rows))
+    return settled(replace(changed, network=_with_width(changed.network, rows.d)))
+
+
+def set_task_ends(document: Document, task: Task) -> Document:
+    """Give the output layer the activation, and the document the loss, that suit a task. Raises: SpecError."""
+    activation, loss = TASK_ENDS[task]
+    spec = document.network
+    if spec.layers:
+        spec = _with_output(spec, {"activation": Choice(activation)})
+    return settled(set_loss(replace(document, network=spec), loss))
+
+
+def set_data_setting(document: Document, name: str, value: Any) -> Document:
+    """Change one setting of a built-in data set (samples, noise, seed …). Raises: SpecError."""
+    datasets.get(document.data.kind, "data")
+    return set_data(document, replace(document.data, settings={**document.data.settings, name: value}))
+
+
+def set_split(document: Document, **changes: Any) -> Document:
+    """Change the fractions held out (validation, test), their seed, or stratify. Raises: DlvizError."""
+    split = document.data.split
+    given = {"validation": split.validation, "test": split.test, "seed": split.seed, "stratify": split.stratify}
+    part = checked(SplitPart, {**given, **changes}, "data.split")
+    refuse_keys(part.unknown(), "data.split")
+    new = SplitSpec(part.validation, part.test, part.seed, part.stratify)
+    return replace(document, data=_checked_spec(replace(document.data, split=new)))
+
+
+def set_scaling(document: Document, scaling: str) -> Document:
+    """Scale inputs by "none", "standard" or "minmax". Raises: SpecError."""
+    if scaling not in ("none", "standard", "minmax"):
+        raise SpecError(
+            tr("Expected scaling among: none, standard, minmax. Received: {scaling!r}", scaling=scaling), place="data"
+        )
+    return replace(document, data=replace(document.data, scaling=scaling))
+
+
+def _checked_spec(spec: DataSpec) -> DataSpec:
+    held = spec.split.validation + spec.split.test
+    if held >= 1:
+        raise SpecError(tr("Expected rows left to train on. Received: {n} held out", n=f"{held:g}"), place="data.split")
+    if spec.kind in ("table", "file"):
+        return spec
+    entry = datasets.get(spec.kind, "data")
+    return replace(spec, settings=checked_settings(spec.settings, entry.settings, "data"))
+
+
+def _rows(spec: DataSpec) -> Dataset | None:
+    return None if spec.kind == "file" and spec.dataset is None else load_dataset(spec)
+
+
+def _known_rows(spec: DataSpec) -> Dataset | None:
+    """Return the rows of data as they are, or None where they cannot be had."""
+    try:
+        return _rows(spec)
+    except (DataError, SpecError):
+        return None
+
+
+def _fitted(document: Document, rows: Dataset, old_task: Task | None) -> Document:
+    spec = _with_width(document.network, rows.d)
+    if spec.layers:
+        spec = _with_output(spec, {"units": rows.n_outputs})
+    changed = replace(document, network=spec)
+    return settled(changed) if rows.task == old_task else set_task_ends(changed, rows.task)
+
+
+def _with_width(spec: NetworkSpec, width: int) -> NetworkSpec:
+    """Give the first input the data's width; further inputs keep theirs."""
+    first, *others = spec.inputs
+    return replace(spec, inputs=(replace(first, shape=(width,)), *others))
+
+
+def _with_output(spec: NetworkSpec, settings: Mapping[str, Any]) -> NetworkSpec:
+    """Change those settings of the output layer that its kind has."""
+    target = output_id(spec)
+    return replace(spec, layers=tuple(_changed(each, settings) if each.id == target else each for each in spec.layers))
+
+
+def _changed(layer: LayerSpec, settings: Mapping[str, Any]) -> LayerSpec:
+    kind = layer_kinds.get(layer.kind, layer.id)
+    known = {*kind.choices, *(hyper.name for hyper in kind.settings)}
+    return replace(layer, settings={**layer.settings, **{k: v for k, v in settings.items() if k in known}})

@@ -1,0 +1,278 @@
+"""Documents between JSON and frozen parts, as the schema of documents says; arrays inline or by name."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dlviz.core import network as core_network
+from dlviz.core.choice import Choice
+from dlviz.core.errors import DocumentError, ShapeError, SpecError
+from dlviz.core.losses import losses
+from dlviz.core.network import InputSpec, NetworkSpec
+from dlviz.core.optimizers import optimizers
+from dlviz.data.builtin import datasets
+from dlviz.data.prepare import load_dataset
+from dlviz.data.spec import DataSpec, SplitSpec
+from dlviz.i18n import tr
+from dlviz.session.choice_json import (
+    checked_settings,
+    choice_from_json,
+    choice_to_json,
+    layer_from_json,
+    layer_to_json,
+)
+from dlviz.session.document import Document, Handle, TrainingSpec, handle
+from dlviz.session.envelope import (
+    FORMAT,
+    VERSION,
+    DataPart,
+    Envelope,
+    NetworkPart,
+    TrainingPart,
+    check_version,
+    checked,
+)
+from dlviz.session.table_json import Arrays, array_from_json, array_to_json, dataset_from_json, dataset_to_json
+
+Extra = dict[str, Mapping[str, Any]]
+
+#: Keys of training that would change every number, with the values that mean "as if absent".
+_NEUTRAL: Mapping[str, tuple[Any, ...]] = {
+    "losses": (None,),
+    "schedule": (None, "constant"),
+    "replacement": (None, False),
+    "clip": (None,),
+}
+
+
+def document_from_json(data: dict[str, Any], arrays: Arrays | None = None) -> Document:
+    """Read a document; arrays are those that it names as `{"array": name}`.
+
+    Never opens the file that data of kind "file" point to: their rows stay None.
+    Raises: DocumentError, SpecError or ShapeError, one sentence with its place.
+    """
+    check_version(data)
+    whole = checked(Envelope, data)
+    extra = dict(_extra(whole))
+    spec = _data(whole.data, arrays or {}, extra)
+    network = _network(whole.network, spec)
+    document = Document(
+        title=whole.title,
+        seed=whole.seed,
+        dtype=whole.dtype,
+        conventions=whole.conventions,
+        data=spec,
+        network=network,
+        parameters={name: _parameter(name, each, arrays or {}) for name, each in whole.parameters.items()},
+        training=_training(whole.training),
+        view=whole.view,
+        extra=extra,
+    )
+    check_document(document)
+    return document
+
+
+def document_to_json(document: Document, inline_arrays: bool) -> dict[str, Any]:
+    """Write a document; with inline_arrays False its arrays are named, see `document_arrays`."""
+    written: dict[str, Any] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "title": document.title,
+        "seed": document.seed,
+        "dtype": document.dtype,
+        "conventions": document.conventions,
+        "data": _data_to_json(document.data, inline_arrays) | _kept(document, "data"),
+        "network": _network_to_json(document) | _kept(document, "network"),
+        "parameters": {
+            name: array_to_json(each.array) if inline_arrays else {"array": name}
+            for name, each in document.parameters.items()
+        },
+        "training": _training_to_json(document.training) | _kept(document, "training"),
+        "view": dict(document.view),
+    }
+    split = _kept(document, "data.split")
+    if split:
+        written["data"].setdefault("split", {}).update(split)
+    return written | _kept(document, "")
+
+
+def document_arrays(document: Document) -> dict[str, Any]:
+    """Return the arrays that `document_to_json(document, inline_arrays=False)` names."""
+    arrays: dict[str, Any] = {name: each.array for name, each in document.parameters.items()}
+    if document.data.kind == "table" and document.data.dataset is not None:
+        arrays["data.inputs"] = document.data.dataset.inputs
+        arrays["data.targets"] = document.data.dataset.targets
+    return arrays
+
+
+def unknown_keys(document: Document) -> tuple[str, ...]:
+    """Return the places of keys that were kept without a meaning, to be reported."""
+    found = (f"{place}.{key}".lstrip(".") for place, keys in document.extra.items() for key in keys)
+    return tuple(key for key in found if key not in ("version", "minimum_reader"))
+
+
+def check_document(document: Document) -> None:
+    """Raise SpecError or ShapeError unless network, parameters and frozen names fit together."""
+    spec = document.network
+    if not spec.layers:
+        _refuse_names((*document.parameters, *document.training.frozen), ())
+        return
+    core_network.validate(spec)
+    shapes = {each.name: each.shape for each in core_network.parameters(spec)}
+    _refuse_names(document.parameters, shapes)
+    _refuse_names(document.training.frozen, (*shapes, *(layer.id for layer in spec.layers)))
+    for name, each in document.parameters.items():
+        if each.array.shape != shapes[name]:
+            raise ShapeError(
+                tr("Expected an array of {shape}. Received: {got}", shape=shapes[name], got=each.array.shape),
+                place=name,
+            )
+
+
+def _refuse_names(names: Any, known: Any) -> None:
+    for name in names:
+        if name not in known:
+            listed = ", ".join(list(known)[:12]) or tr("none, for the network has no layers")
+            raise SpecError(tr("Expected names among: {known}. Received: {name!r}", known=listed, name=name))
+
+
+def _extra(whole: Envelope) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give the unknown keys of every part by its place; those of data are found when it is read."""
+    top = whole.unknown()
+    if whole.version != VERSION:
+        top |= {"version": whole.version, "minimum_reader": whole.minimum_reader}
+    elif whole.minimum_reader is not None:
+        top["minimum_reader"] = whole.minimum_reader
+    _refuse_unfollowed(whole.training.unknown())
+    for place, keys in (
+        ("", top),
+        ("data.split", whole.data.split.unknown()),
+        ("network", whole.network.unknown()),
+        ("training", whole.training.unknown()),
+        *((f"network.inputs.{each.id}", each.unknown()) for each in whole.network.inputs or ()),
+    ):
+        if keys:
+            yield place, keys
+
+
+def _refuse_unfollowed(training: Mapping[str, Any]) -> None:
+    for key, neutral in _NEUTRAL.items():
+        if training.get(key) not in neutral:
+            raise DocumentError(
+                tr("Expected training without {key}, which this version cannot follow. Received: one", key=key),
+                place=f"training.{key}",
+            )
+
+
+def _kept(document: Document, place: str) -> dict[str, Any]:
+    return dict(document.extra.get(place, {}))
+
+
+def _data(part: DataPart, arrays: Arrays, extra: Extra) -> DataSpec:
+    rest = part.unknown()
+    split = part.split
+    held = SplitSpec(split.validation, split.test, split.seed, split.stratify)
+    if held.validation + held.test >= 1:
+        raise DocumentError(
+            tr("Expected rows left to train on. Received: {n} held out", n=f"{held.validation + held.test:g}"),
+            place="data.split",
+        )
+    if part.kind == "file":
+        return DataSpec("file", _file_settings(rest), held, part.scaling)
+    if part.kind == "table":
+        rows = dataset_from_json(rest, arrays)
+        extra |= {"data": rest} if rest else {}
+        return DataSpec("table", {}, held, part.scaling, rows)
+    entry = datasets.get(part.kind, "data")
+    if "columns" in rest:
+        raise DocumentError(tr("Expected columns only for a file. Received: some"), place="data.columns")
+    return DataSpec(part.kind, checked_settings(rest, entry.settings, "data"), held, part.scaling)
+
+
+def _file_settings(settings: dict[str, Any]) -> dict[str, Any]:
+    """Check the path of a file without touching it: a local name, no address, no device prefix."""
+    path = settings.get("path")
+    is_local = isinstance(path, str) and 0 < len(path) <= 4096 and "\0" not in path
+    if not is_local or "://" in str(path) or str(path).startswith(("\\\\", "//")):
+        raise DocumentError(
+            tr("Expected the path of a file on this computer. Received: {path!r}", path=str(path)[:80]),
+            place="data.path",
+        )
+    return settings
+
+
+def _network(part: NetworkPart, spec: DataSpec) -> NetworkSpec:
+    layers = tuple(layer_from_json(each) for each in part.layers)
+    if part.inputs is None:
+        inputs: tuple[InputSpec, ...] = (InputSpec("x", (data_width(spec),)),)
+    else:
+        inputs = tuple(InputSpec(each.id, tuple(each.shape)) for each in part.inputs)
+    if not inputs:
+        raise DocumentError(tr("Expected at least one input. Received: an empty list"), place="network.inputs")
+    return NetworkSpec(layers, inputs, tuple(part.outputs))
+
+
+def data_width(spec: DataSpec) -> int:
+    """Return how many inputs a row has; 1 for a file that was not opened yet."""
+    if spec.kind == "file" and spec.dataset is None:
+        return 1
+    return load_dataset(spec).d
+
+
+def _parameter(name: str, value: Any, arrays: Arrays) -> Handle:
+    return handle(array_from_json(value, arrays, f"parameters.{name}"))
+
+
+def _training(part: TrainingPart) -> TrainingSpec:
+    return TrainingSpec(
+        loss=_choice(part.loss, losses, "loss"),
+        optimizer=_choice(part.optimizer, optimizers, "optimizer"),
+        batch_size=part.batch_size,
+        epochs=part.epochs,
+        shuffle=part.shuffle,
+        frozen=tuple(part.frozen),
+    )
+
+
+def _choice(value: Any, registry: Any, key: str) -> Choice:
+    return choice_from_json(value, registry, f"training.{key}")
+
+
+def _data_to_json(spec: DataSpec, inline_arrays: bool) -> dict[str, Any]:
+    written: dict[str, Any] = {"kind": spec.kind}
+    if spec.split != SplitSpec():
+        split = spec.split
+        written["split"] = {
+            "validation": split.validation, "test": split.test, "seed": split.seed, "stratify": split.stratify
+        }  # fmt: skip
+    if spec.scaling != "none":
+        written["scaling"] = spec.scaling
+    if spec.kind == "table" and spec.dataset is not None:
+        rows = spec.dataset
+        parts = (rows.inputs, rows.targets)
+        lists = [array_to_json(each) for each in parts] if inline_arrays else _DATA_ARRAYS
+        return written | dataset_to_json(rows, *lists)
+    return written | dict(spec.settings)
+
+
+_DATA_ARRAYS = ({"array": "data.inputs"}, {"array": "data.targets"})
+
+
+def _network_to_json(document: Document) -> dict[str, Any]:
+    spec = document.network
+    inputs = [
+        {"id": each.id, "shape": list(each.shape), **_kept(document, f"network.inputs.{each.id}")}
+        for each in spec.inputs
+    ]
+    written: dict[str, Any] = {"inputs": inputs, "layers": [layer_to_json(layer) for layer in spec.layers]}
+    return written | ({"outputs": list(spec.outputs)} if spec.outputs else {})
+
+
+def _training_to_json(training: TrainingSpec) -> dict[str, Any]:
+    return {
+        "loss": choice_to_json(training.loss),
+        "optimizer": choice_to_json(training.optimizer),
+        "batch_size": training.batch_size,
+        "epochs": training.epochs,
+        "shuffle": training.shuffle,
+        "frozen": list(training.frozen),
+    }

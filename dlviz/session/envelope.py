@@ -1,0 +1,172 @@
+"""The outer form of a document as pydantic models: strict, finite, and errors as one sentence.
+
+Settings of registry entries are not checked here but by their own declarations.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dlviz.core.errors import DocumentError, SpecError
+from dlviz.core.network import ID_PATTERN
+from dlviz.i18n import tr
+from dlviz.session.limits import COLUMNS, LAYERS, TEXT_CHARACTERS
+
+FORMAT = "dlviz"
+VERSION = 1
+
+Id = Annotated[str, Field(pattern=f"^{ID_PATTERN.pattern}$", max_length=64)]
+Text = Annotated[str, Field(max_length=TEXT_CHARACTERS)]
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+Key = Annotated[str, Field(min_length=1, max_length=64)]
+ChoiceJson = Key | dict[str, Any]
+
+
+class Part(BaseModel):
+    """A piece of a document; keys it does not know are kept."""
+
+    model_config = ConfigDict(strict=True, extra="allow", allow_inf_nan=False, hide_input_in_errors=True)
+
+    def unknown(self) -> dict[str, Any]:
+        """Return the keys that have no meaning here, as they came."""
+        return dict(self.model_extra or {})
+
+
+class SplitPart(Part):
+    """Fractions of rows held out of training."""
+
+    validation: Fraction = 0.0
+    test: Fraction = 0.0
+    seed: Seed = 0
+    stratify: bool = True
+
+
+class DataPart(Part):
+    """Which data; its other keys are the settings of the kind."""
+
+    kind: Key
+    split: SplitPart = SplitPart()
+    scaling: Literal["none", "standard", "minmax"] = "none"
+
+
+class InputPart(Part):
+    """An input node and its shape without the batch axis."""
+
+    id: Id
+    shape: Annotated[list[Annotated[int, Field(ge=1, le=COLUMNS)]], Field(min_length=1, max_length=4)]
+
+
+class LayerPart(Part):
+    """One layer; its other keys are the settings of the kind."""
+
+    id: Id
+    kind: Key = "dense"
+    inputs: list[Id] = []
+
+
+class NetworkPart(Part):
+    """Layers in reading order."""
+
+    layers: Annotated[list[LayerPart], Field(max_length=LAYERS)] = []
+    inputs: Annotated[list[InputPart], Field(max_length=16)] | None = None
+    outputs: list[Id] = []
+
+
+class TrainingPart(Part):
+    """How to train."""
+
+    loss: ChoiceJson = "squared_error"
+    optimizer: ChoiceJson = "sgd"
+    batch_size: Annotated[int, Field(ge=1, le=10**9)] = 10
+    epochs: Annotated[int, Field(ge=1, le=10**9)] = 100
+    shuffle: bool = True
+    frozen: list[Key] = []
+
+
+class StatePart(Part):
+    """Where a run stood."""
+
+    step: Annotated[int, Field(ge=0, lt=2**63)]
+    epoch: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    batch: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    segments: Annotated[int, Field(ge=0, lt=2**31)] = 1
+    dtype: Literal["float32", "float64"] = "float64"
+    diverged_at: int | None = None
+    theta: dict[str, Any] = {}
+    optimizer: dict[str, Any] = {}
+
+
+class Envelope(Part):
+    """A whole document."""
+
+    format: Literal["dlviz"]
+    version: Annotated[int, Field(ge=1)]
+    minimum_reader: Annotated[int, Field(ge=1)] | None = None
+    title: Text = "Untitled"
+    seed: Seed = 0
+    dtype: Literal["auto", "float32", "float64"] = "auto"
+    conventions: Literal["dlviz"] = "dlviz"
+    data: DataPart = DataPart(kind="circles")
+    network: NetworkPart = NetworkPart()
+    parameters: dict[str, Any] = {}
+    training: TrainingPart = TrainingPart()
+    view: dict[str, Any] = {}
+    state: StatePart | None = None
+
+
+P = TypeVar("P", bound=Part)
+
+
+def checked(model: type[P], data: Any, place: str = "") -> P:
+    """Return data as a part. Raises: DocumentError, one sentence on the first thing that is wrong."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        raise _sentence(first["type"], first["msg"], first.get("input"), _place(place, first["loc"])) from None
+
+
+def check_version(data: dict[str, Any]) -> None:
+    """Raise DocumentError, naming the version needed, if the document wants a newer reader."""
+    version, minimum = data.get("version"), data.get("minimum_reader", data.get("version"))
+    if type(version) is int and type(minimum) is int and version > VERSION and minimum > VERSION:
+        raise DocumentError(
+            tr(
+                "Expected a document of version {known} or older. Received: version {version}, "
+                "which needs a dlviz that reads version {minimum}.",
+                known=VERSION, version=version, minimum=minimum,
+            )
+        )  # fmt: skip
+
+
+def refuse_keys(unknown: Mapping[str, Any], place: str) -> None:
+    """Raise SpecError if an edit names a key that has no meaning."""
+    for name in unknown:
+        raise SpecError(tr("Expected a known setting. Received: {name!r}", name=name), place=place)
+
+
+def received(value: object) -> str:
+    """Say in a few characters what came."""
+    kinds = {dict: tr("an object"), list: tr("a list"), type(None): "null"}
+    if type(value) in kinds:
+        return kinds[type(value)]
+    text = str(value).lower() if isinstance(value, bool) else repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _place(place: str, location: tuple[int | str, ...]) -> str:
+    # A tag of a union (a class or type name) is pydantic's own word, not a key of the document.
+    parts = [str(part) for part in location if not str(part).startswith(("constrained-", "dict["))]
+    return ".".join([place, *parts] if place else parts)
+
+
+def _sentence(kind: str, message: str, value: object, place: str) -> DocumentError:
+    if kind == "missing":
+        key = place.rpartition(".")[2]
+        return DocumentError(tr("Expected the key {key!r}. Received: nothing", key=key), place=place)
+    expected = message.removeprefix("Input should be ").removeprefix("Input should ").replace("dictionary", "object")
+    return DocumentError(
+        tr("Expected {expected}. Received: {received}", expected=expected, received=received(value)), place=place
+    )

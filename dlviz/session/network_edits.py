@@ -1,0 +1,227 @@
+"""Edits of a document's network: pure functions, which raise and change nothing if it could not run."""
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.activations import activations
+from dlviz.core.choice import Choice
+from dlviz.core.errors import SpecError
+from dlviz.core.layers import layers as layer_kinds
+from dlviz.core.network import LayerSpec, NetworkSpec, parameters, sources
+from dlviz.i18n import tr
+from dlviz.session.choice_json import LAYER_CHOICES, checked_choice, checked_settings
+from dlviz.session.document import Document, Handle, handle
+from dlviz.session.document_json import check_document
+
+Current = Mapping[str, NDArray[Any]]
+
+
+def settled(document: Document) -> Document:
+    """Return a document without parameters and frozen names that its network no longer has.
+
+    Weights are kept by name where shapes allow; the rest will be initialised.
+    Raises: SpecError or ShapeError if the network cannot run.
+    """
+    spec = document.network
+    shapes = {each.name: each.shape for each in parameters(spec)} if spec.layers else {}
+    names = {*shapes, *(layer.id for layer in spec.layers)}
+    kept = {name: each for name, each in document.parameters.items() if shapes.get(name) == each.array.shape}
+    frozen = tuple(name for name in document.training.frozen if name in names)
+    result = replace(document, parameters=kept, training=replace(document.training, frozen=frozen))
+    check_document(result)
+    return result
+
+
+def fresh_id(spec: NetworkSpec) -> str:
+    """Return the first of h1, h2, … that no node has."""
+    taken = {node.id for node in (*spec.inputs, *spec.layers)}
+    return next(name for name in (f"h{i}" for i in itertools.count(1)) if name not in taken)
+
+
+def add_layer(
+    document: Document,
+    index: int,
+    layer_id: str | None = None,
+    units: int = 4,
+    activation: str | Choice = "tanh",
+    **settings: Any,
+) -> Document:
+    """Insert a dense layer before position index (the number of layers: at the end).
+
+    It reads what stood before it, and the layer that read that reads it now; at the end of the
+    network it becomes the output. Raises: SpecError.
+    """
+    spec = document.network
+    at = min(max(index, 0), len(spec.layers))
+    new_id = layer_id or fresh_id(spec)
+    before = spec.layers[at - 1].id if at else spec.inputs[0].id
+    wanted = {"units": units, "activation": _choice(activation), **settings}
+    new = _checked_layer(LayerSpec(new_id, "dense", (), wanted))
+    after = _rewired(spec.layers[at:], before, new_id)
+    is_end = at == len(spec.layers)
+    outputs = tuple(new_id if is_end and each == before else each for each in spec.outputs)
+    return _with_network(document, replace(spec, layers=(*spec.layers[:at], new, *after), outputs=outputs))
+
+
+def remove_layer(document: Document, layer_id: str) -> Document:
+    """Take a layer out; those that read it read what it read. Raises: SpecError."""
+    spec = document.network
+    at = _position(spec, layer_id)
+    read = sources(spec, spec.layers[at])
+    nodes = [_substituted(_explicit(spec, layer), layer_id, read) for layer in spec.layers if layer.id != layer_id]
+    kept = tuple(_implicit(layer, nodes[i - 1].id if i else spec.inputs[0].id) for i, layer in enumerate(nodes))
+    ids = {layer.id for layer in kept}
+    outputs = _unique(node for each in spec.outputs for node in ((each,) if each != layer_id else read) if node in ids)
+    return _with_network(document, NetworkSpec(kept, spec.inputs, outputs))
+
+
+def rename_layer(document: Document, old: str, new: str) -> Document:
+    """Give a layer another id, everywhere it is named. Raises: SpecError for an id that is taken or malformed."""
+    spec = document.network
+    _position(spec, old)
+    if new != old and new in {node.id for node in (*spec.inputs, *spec.layers)}:
+        raise SpecError(tr("Expected an id that is free. Received: {id!r}", id=new), place=old)
+
+    def named(name: str) -> str:
+        owner, dot, role = name.partition(".")
+        return (new if owner == old else owner) + dot + role
+
+    layers = tuple(replace(layer, id=named(layer.id), inputs=tuple(map(named, layer.inputs))) for layer in spec.layers)
+    network = NetworkSpec(layers, spec.inputs, tuple(map(named, spec.outputs)))
+    frozen = tuple(map(named, document.training.frozen))
+    held = {named(name): each for name, each in document.parameters.items()}
+    return settled(
+        replace(document, network=network, parameters=held, training=replace(document.training, frozen=frozen))
+    )
+
+
+def duplicate_layer(document: Document, layer_id: str) -> Document:
+    """Insert a copy of a layer after it, with the same starting values where they fit. Raises: SpecError."""
+    spec = document.network
+    at = _position(spec, layer_id)
+    new_id = fresh_id(spec)
+    copy = replace(spec.layers[at], id=new_id, inputs=(layer_id,) if at + 1 < len(spec.layers) else ())
+    copy = _implicit(copy, layer_id)
+    after = _rewired(spec.layers[at + 1 :], layer_id, new_id)
+    outputs = tuple(new_id if each == layer_id else each for each in spec.outputs)
+    held = {
+        name.replace(layer_id, new_id, 1): each
+        for name, each in document.parameters.items()
+        if name.startswith(f"{layer_id}.")
+    }
+    network = NetworkSpec((*spec.layers[: at + 1], copy, *after), spec.inputs, outputs)
+    return settled(replace(document, network=network, parameters={**document.parameters, **held}))
+
+
+def set_units(document: Document, layer_id: str, units: int) -> Document:
+    """Give a layer another number of units. Raises: SpecError."""
+    return set_layer_setting(document, layer_id, "units", units)
+
+
+def add_unit(document: Document, layer_id: str) -> Document:
+    """Give a layer one unit more. Raises: SpecError."""
+    return set_units(document, layer_id, _units(document, layer_id) + 1)
+
+
+def remove_unit(document: Document, layer_id: str, unit: int, current: Current) -> Document:
+    """Take one unit out; all other weights keep the values they have in current, as starting values.
+
+    current: parameters as they stand, by name. Raises: SpecError.
+    """
+    n = _units(document, layer_id)
+    if n == 1 or not 0 <= unit < n:
+        expected = tr("a layer with more than one unit") if n == 1 else tr("a unit from 0 to {last}", last=n - 1)
+        raise SpecError(tr("Expected {expected}. Received: unit {unit}", expected=expected, unit=unit), place=layer_id)
+    spec = document.network
+    held: dict[str, Handle] = dict(document.parameters)
+    for name, array in current.items():
+        owner = name.partition(".")[0]
+        reads = any(layer.id == owner and sources(spec, layer) == (layer_id,) for layer in spec.layers)
+        held[name] = handle(_without(array, name, unit, owner == layer_id, reads))
+    return set_units(replace(document, parameters=held), layer_id, n - 1)
+
+
+def set_activation(document: Document, layer_id: str, activation: str | Choice) -> Document:
+    """Choose a layer's activation. Raises: SpecError."""
+    return set_layer_setting(document, layer_id, "activation", activation)
+
+
+def set_layer_setting(document: Document, layer_id: str, name: str, value: Any) -> Document:
+    """Change one setting of a layer; activations and initializers are a key or a Choice. Raises: SpecError."""
+    spec = document.network
+    at = _position(spec, layer_id)
+    old = spec.layers[at]
+    kept = _choice(value) if name in layer_kinds.get(old.kind, layer_id).choices else value
+    new = _checked_layer(replace(old, settings={**old.settings, name: kept}))
+    return _with_network(document, replace(spec, layers=(*spec.layers[:at], new, *spec.layers[at + 1 :])))
+
+
+def _with_network(document: Document, network: NetworkSpec) -> Document:
+    return settled(replace(document, network=network))
+
+
+def _position(spec: NetworkSpec, layer_id: str) -> int:
+    ids = [layer.id for layer in spec.layers]
+    if layer_id not in ids:
+        known = ", ".join(ids) or tr("none")
+        raise SpecError(tr("Expected a layer among: {known}. Received: {id!r}", known=known, id=layer_id))
+    return ids.index(layer_id)
+
+
+def _units(document: Document, layer_id: str) -> int:
+    layer = document.network.layers[_position(document.network, layer_id)]
+    return int(layer_kinds.get(layer.kind, layer_id).option(layer, "units"))
+
+
+def _choice(value: str | Choice) -> Choice:
+    return Choice(value) if isinstance(value, str) else value
+
+
+def _checked_layer(layer: LayerSpec) -> LayerSpec:
+    """Return a layer with settings in their types. Raises: SpecError."""
+    kind = layer_kinds.get(layer.kind, layer.id)
+    kind.check(layer)
+    choices = {
+        name: checked_choice(layer.settings[name], LAYER_CHOICES.get(name, activations), layer.id)
+        for name in kind.choices
+        if name in layer.settings
+    }
+    scalars = {name: value for name, value in layer.settings.items() if name not in kind.choices}
+    return replace(layer, settings={**checked_settings(scalars, kind.settings, layer.id), **choices})
+
+
+def _explicit(spec: NetworkSpec, layer: LayerSpec) -> LayerSpec:
+    return replace(layer, inputs=sources(spec, layer))
+
+
+def _implicit(layer: LayerSpec, before: str) -> LayerSpec:
+    """Drop inputs that only say "the node before"."""
+    return replace(layer, inputs=()) if layer.inputs == (before,) else layer
+
+
+def _substituted(layer: LayerSpec, gone: str, read: tuple[str, ...]) -> LayerSpec:
+    return replace(layer, inputs=_unique(node for each in layer.inputs for node in (read if each == gone else (each,))))
+
+
+def _rewired(after: tuple[LayerSpec, ...], before: str, new: str) -> tuple[LayerSpec, ...]:
+    """Let the next layer read new where it named the node before; skips elsewhere stay as they are."""
+    if not after:
+        return ()
+    inputs = tuple(new if each == before else each for each in after[0].inputs)
+    return replace(after[0], inputs=inputs), *after[1:]
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _without(array: NDArray[Any], name: str, unit: int, is_owner: bool, is_reader: bool) -> NDArray[Any]:
+    """Return a parameter without the rows of a unit (its own layer) or the column that reads it."""
+    if is_owner:
+        return np.delete(array, unit, axis=0)
+    return np.delete(array, unit, axis=1) if is_reader and name.endswith(".W") else array
