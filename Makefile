@@ -35,7 +35,7 @@ check: setup
 	.venv/bin/lint-imports
 
 bench: setup
-	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PYTHON) -m pytest tests/bench -s $(ARGS)
+	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PYTHON) -m tests.bench $(ARGS)
 
 shots: setup
 	@mkdir -p $(SHOTS)
