@@ -30,7 +30,7 @@ LIMIT = {
     "glorot_uniform": math.sqrt(6 / (FAN.fan_in + FAN.fan_out)),
     "he_uniform": math.sqrt(6 / FAN.fan_in),
 }
-RANDOM = [key for key in initializers.keys() if key not in {"zeros", "constant"}]
+RANDOM = [entry.key for entry in initializers if entry.key not in {"zeros", "constant"}]
 
 
 def draw(key: str, seed: int = 1, name: str = "h.W", **settings: float) -> NDArray[np.float64]:

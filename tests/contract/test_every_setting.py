@@ -66,6 +66,8 @@ def test_unknown_setting_is_refused(entry: Any) -> None:
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_entry_describes_itself(entry: Any) -> None:
-    assert entry.key == entry.key.lower() and entry.key.isidentifier()
-    assert entry.title and entry.formula
+    assert entry.key == entry.key.lower()
+    assert entry.key.isidentifier()
+    assert entry.title
+    assert entry.formula
     assert len({hyper.name for hyper in entry.settings}) == len(entry.settings)

@@ -1,0 +1,1 @@
+"""Numbers from other programs and from hand calculation that dlviz has to reproduce."""
