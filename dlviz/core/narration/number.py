@@ -9,7 +9,9 @@ from dlviz.i18n import tr
 
 MAX_TERMS = 6  # what a student on the last row of a lecture hall still follows in one line
 KEPT_TERMS = 4  # shown before the remainder where a sum is longer than that
-SMALLEST_FIXED = -4  # decimal exponent below which a number is written as m × 10^e
+SMALLEST_FIXED, LARGEST_FIXED = -4, 5  # decimal exponents outside of which a number is written as m × 10^e
+MOST_DIGITS = 16  # a float64 holds no more
+SETTING_DIGITS = 12
 MAX_DENOMINATOR = 8  # ½ reads better than 0.5; 37/53 does not
 
 
@@ -22,8 +24,8 @@ def number(value: float, digits: int = 4) -> str:
         return r"\infty" if value > 0 else r"-\infty"
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     power = int(exponent)
-    if value == 0 or SMALLEST_FIXED <= power < max(digits, 5):
-        return _without_zeros(f"{value:.{max(digits - 1 - power, 0)}f}" if value else "0")
+    if SMALLEST_FIXED <= power <= LARGEST_FIXED:
+        return _without_zeros(f"{float(f'{mantissa}e{exponent}'):.{max(digits - 1 - power, 0)}f}")
     return rf"{_without_zeros(mantissa)} \times 10^{{{power}}}"
 
 
@@ -33,12 +35,31 @@ def factor(value: float, digits: int = 4) -> str:
     return f"({text})" if text.startswith("-") or "times" in text else text
 
 
-def fraction(value: float, digits: int = 4) -> str:
-    """Write a simple fraction as one, anything else as a number."""
+def exact(value: float) -> str:
+    """Write a setting as it was typed, to stand as a factor: a rounded β of 0.99999 would be 1."""
+    return factor(value, SETTING_DIGITS)
+
+
+def bare(latex: str) -> str:
+    """Take off the parentheses that a single difference wears as a factor."""
+    return latex[1:-1] if latex.startswith("(") and latex.endswith(")") and latex.count("(") == 1 else latex
+
+
+def difference(first: float, second: float, digits: int = 4) -> str:
+    """Write `first - second` with as many digits as leave the difference (all but one of) its own."""
+    gap, size = abs(first - second), max(abs(first), abs(second))
+    lost = math.floor(math.log10(size)) - math.floor(math.log10(gap)) if gap and size else 0
+    # One digit lost is what every hand calculation loses: 0.7514 · (1 - 0.7514) stays short.
+    enough = min(digits + max(lost - 1, 0), MOST_DIGITS)
+    return f"{number(first, enough)} - {factor(second, enough)}"
+
+
+def fraction(value: float) -> str:
+    """Write a simple fraction as one, anything else as it was typed."""
     simple = Fraction(value).limit_denominator(MAX_DENOMINATOR)
     if simple.denominator > 1 and float(simple) == value and value > 0:
         return rf"\frac{{{simple.numerator}}}{{{simple.denominator}}}"
-    return factor(value, digits)
+    return exact(value)
 
 
 def coloured(name: str, latex: str) -> str:
@@ -48,7 +69,8 @@ def coloured(name: str, latex: str) -> str:
 
 def caption(latex: str, words: str) -> str:
     """Put small words under a symbol."""
-    return rf"\underset{{{coloured('muted', rf'\text{{{words}}}')}}}{{{latex}}}"
+    below = coloured("muted", rf"\text{{{words}}}")
+    return rf"\underset{{{below}}}{{{latex}}}"
 
 
 def bracketed(latex: str) -> str:

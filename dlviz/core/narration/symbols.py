@@ -2,6 +2,8 @@
 
 from dlviz.core.narration.view import View
 
+ESCAPED_UNDERSCORE = r"\_"
+
 
 def subscript(*indices: int | str) -> str:
     """Write indices counted from 1, with a comma where they would run together."""
@@ -9,10 +11,15 @@ def subscript(*indices: int | str) -> str:
     return ("" if all(len(part) == 1 for part in parts) else ",").join(parts)
 
 
+def upright(words: str) -> str:
+    """Write an id in upright letters."""
+    return rf"\mathrm{{{words.replace('_', ESCAPED_UNDERSCORE)}}}"
+
+
 def layer_mark(view: View, node: str) -> str:
     """Write the superscript of a node: its layer number, or its id where it has no parameters."""
     level = view.number_of(node)
-    return f"({level})" if level else rf"(\mathrm{{{node.replace('_', r'\_')}}})"
+    return f"({level})" if level else f"({upright(node)})"
 
 
 def indexed(view: View, letter: str, node: str, *indices: int | str) -> str:
@@ -47,4 +54,4 @@ def slope_of_loss(symbol: str) -> str:
 
 
 def _input_letter(view: View, node: str) -> str:
-    return "x" if len(view.plan.network.inputs) == 1 else rf"\mathrm{{{node.replace('_', r'\_')}}}"
+    return "x" if len(view.plan.network.inputs) == 1 else upright(node)

@@ -1,12 +1,13 @@
 """What a narrator sees: one step of a trace, the plan behind it, and the unit that is looked at."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.choice import Choice
-from dlviz.core.network import LayerSpec, NetworkSpec
+from dlviz.core.network import LayerSpec, NetworkSpec, parameters, sources
 from dlviz.core.trace import Step, Trace
 
 FloatArray = NDArray[np.floating]
@@ -14,11 +15,12 @@ FloatArray = NDArray[np.floating]
 
 @dataclass(frozen=True)
 class Plan:
-    """What a trace was made with."""
+    """What a trace was made with; frozen names the parameters and layers that are never updated."""
 
     network: NetworkSpec
     loss: Choice
     optimizer: Choice
+    frozen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,12 @@ class Focus:
 
 @dataclass(frozen=True)
 class Narration:
-    """One step told for one scalar.
+    r"""One step told for one scalar.
 
     symbols: the equation. numbers: its right side with the numbers put in. terms: the values of the
     summands where there are several, else empty. result: the outcome. All LaTeX, without "=" in front
     of numbers, terms and result; ` + ` and ` - ` between spaces at brace depth 0 are where a line may
-    break; `\\textcolor` names a phase, `muted` or `result`. Two quantities told at once stand with `,\\quad `
+    break; `\textcolor` names a phase, `muted` or `result`. Two quantities told at once stand with `,\quad `
     between them.
     values: what was recorded, one for each quantity. sentence: plain translated words without any number
     that the step computed.
@@ -77,6 +79,11 @@ class View:
         return len(self.trace.rows)
 
     @property
+    def position(self) -> int:
+        """How many steps of the trace came before this one."""
+        return next(place for place, step in enumerate(self.trace.steps) if step is self.step)
+
+    @property
     def sample(self) -> int:
         """The example looked at, clamped to the batch."""
         return min(max(self.focus.sample, 0), self.n - 1)
@@ -93,16 +100,19 @@ class View:
         return Choice(chosen) if isinstance(chosen, str) else chosen
 
     def before(self, name: str) -> FloatArray | None:
-        """Return an array as it stood before this step; None if it was not computed yet."""
-        position = next(place for place, step in enumerate(self.trace.steps) if step is self.step)
-        return self.trace.value(name, position)
+        """Return an array as it stood before this step, as float64; None if it was not computed yet."""
+        found = self.trace.value(name, self.position)
+        return None if found is None else np.asarray(found, dtype=np.float64)
 
     def read(self, name: str) -> FloatArray:
         """Return an array this step read, as float64. Raises: KeyError if there is none."""
         found = self.before(name)
+        if found is None and name.endswith(".a"):
+            # A linear activation is its own sum: nothing runs and nothing is written.
+            found = self.before(name.removesuffix("a") + "z")
         if found is None:
             raise KeyError(name)
-        return np.asarray(found, dtype=np.float64)
+        return found
 
     def wrote(self, name: str) -> FloatArray:
         """Return an array this step wrote, as float64."""
@@ -118,14 +128,33 @@ class View:
         return self.wrote(name).reshape(self.n, -1)
 
     def sources(self) -> tuple[str, ...]:
-        """Return the slots this step reads that hold data or activations: `x`, `h.a`."""
-        inputs = {node.id for node in self.plan.network.inputs}
-        return tuple(name for name in self.step.reads if name in inputs or name.endswith(".a"))
+        """Return the slots this step's layer reads: `x` for data, `h.a` for a layer."""
+        return tuple(self.slot(node) for node in sources(self.plan.network, self.layer))
+
+    def slot(self, node: str) -> str:
+        """Return the name of a node's values: `x` for data, `h.a` for a layer."""
+        return node if node in {each.id for each in self.plan.network.inputs} else f"{node}.a"
 
     def number_of(self, node: str) -> int:
-        """Return the number of a parameter layer, counted in the order of computing; 0 if it has none."""
-        numbered = [step.node for step in self.trace.steps if step.op == "affine"]
-        return numbered.index(node) + 1 if node in numbered else 0
+        """Return the number of a parameter layer, from 1; 0 if it has no parameters."""
+        return self._numbers.get(node, 0)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        own = dict.fromkeys(each.layer for each in parameters(self.plan.network))
+        return {layer: number for number, layer in enumerate(own, 1)}
+
+    def weights(self, node: str) -> FloatArray:
+        """Return a layer's weights as the forward pass used them: looked ahead where the optimizer does."""
+        is_ahead = self.before(f"{node}.W.ahead") is not None
+        return self.read(f"{node}.W.ahead" if is_ahead else f"{node}.W")
+
+    def biases(self, node: str) -> FloatArray | None:
+        """Return a layer's biases as the forward pass used them; None if it has none."""
+        if self.before(f"{node}.b") is None:
+            return None
+        is_ahead = self.before(f"{node}.b.ahead") is not None
+        return self.read(f"{node}.b.ahead" if is_ahead else f"{node}.b")
 
 
 def clamp(index: int, count: int) -> int:

@@ -1,0 +1,97 @@
+"""The loss told, and the first gradients: of the outputs, and of their sums where the two steps are one."""
+
+from collections.abc import Sequence
+
+from dlviz.core.activations import resolve
+from dlviz.core.narration.cost import Pair, cost, scale_letters, scale_numbers, settings, targets, times
+from dlviz.core.narration.number import Term, bare, bracketed, cut, difference, factor, number, written
+from dlviz.core.narration.symbols import delta, indexed, slope_of_loss, subscript
+from dlviz.core.narration.view import FloatArray, Narration, View, clamp
+from dlviz.core.network import output_id
+from dlviz.i18n import tr
+
+
+def loss(view: View) -> Narration:
+    """Tell the loss of the batch: its convention in front, one term for each example and output."""
+    a = view.rows(_output(view))
+    y = targets(view, a.shape[1])
+    terms = _terms(view, a, y)
+    d = view.digits
+    front = scale_numbers(view, a.shape[1])
+    recorded = float(view.wrote("loss").reshape(-1)[0])
+    shown = number(recorded, d)
+    sums = " + ".join(factor(term.value, d) for term in terms)
+    middle = times(front, bracketed(sums)) if len(terms) > 1 else ""
+    return Narration(
+        f"L = {_loss_letters(view, a.shape[1])}", times(front, bracketed(written(terms))), shown,
+        _loss_sentence(view), (recorded,), middle,
+    )  # fmt: skip
+
+
+def loss_backward(view: View) -> Narration:
+    """Tell dL/da of one output and one example."""
+    node, name = view.step.node, _output(view)
+    a = view.rows(name)
+    unit = clamp(view.focus.unit, a.shape[1])
+    pair = _pair(view, a, unit)
+    told = cost(view)
+    front = scale_numbers(view, a.shape[1], told.gain)
+    value = float(view.columns(f"{node}.da")[view.sample, unit])
+    left = slope_of_loss(pair.letter_a)
+    symbols = f"{left} = {times(scale_letters(view, told.gain), told.slope_letters(pair))}"
+    sentence = tr("How much does the loss move when this output moves?")
+    return Narration(symbols, times(front, told.slope(pair)), number(value, view.digits), sentence, (value,))
+
+
+def output_error(view: View) -> Narration:
+    """Tell dL/dz of one output where loss and activation cancel to a − y."""
+    node, name = view.step.node, _output(view)
+    a = view.rows(name)
+    unit = clamp(view.focus.unit, a.shape[1])
+    pair = _pair(view, a, unit)
+    steepness = resolve(view.activation, node)[1].get("slope", 1.0)
+    front = scale_numbers(view, a.shape[1], steepness)
+    value = float(view.columns(f"{node}.dz")[view.sample, unit])
+    letters = f"({pair.letter_a} - {pair.letter_y})"
+    symbols = f"{delta(view, node, unit)} = {times(scale_letters(view, steepness), letters)}"
+    numbers = times(front, f"({difference(pair.a, pair.y, view.digits)})")
+    sentence = tr("The slopes of loss and activation cancel: the error is output minus target.")
+    return Narration(symbols, numbers, number(value, view.digits), sentence, (value,))
+
+
+def _output(view: View) -> str:
+    return f"{output_id(view.plan.network)}.a"
+
+
+def _pair(view: View, a: FloatArray, unit: int) -> Pair:
+    node = _output(view).partition(".")[0]
+    y = targets(view, a.shape[1])
+    letters = indexed(view, "a", node, unit), f"y_{{{subscript(unit)}}}"
+    return Pair(float(a[view.sample, unit]), float(y[view.sample, unit]), view.digits, *letters)
+
+
+def _terms(view: View, a: FloatArray, y: FloatArray) -> list[Term]:
+    """Return the terms of the sample looked at first, then those of the others, cut where there are many."""
+    order = [view.sample, *(row for row in range(view.n) if row != view.sample)]
+    pairs = (Pair(float(a[i, j]), float(y[i, j]), view.digits) for i in order for j in range(a.shape[1]))
+    told: Sequence[Term | None] = [cost(view).value(pair) for pair in pairs]
+    return cut([term for term in told if term is not None], 0, view.digits)
+
+
+def _loss_letters(view: View, width: int) -> str:
+    node = _output(view).partition(".")[0]
+    pair = Pair(0, 0, view.digits, indexed(view, "a", node, "j"), "y_{j}")
+    over = rf"\sum_{{j=1}}^{{{width}}} " if width > 1 else ""
+    over = (r"\sum_{i=1}^{n} " if view.n > 1 else "") + over
+    if width == 1:
+        pair = Pair(0, 0, view.digits, indexed(view, "a", node, 0), "y_{1}")
+    front = scale_letters(view)
+    return f"{front} {over}{cost(view).letters(pair)}" if front or over else bare(cost(view).letters(pair))
+
+
+def _loss_sentence(view: View) -> str:
+    if view.n == 1:
+        return tr("One number for how far the outputs are from the targets.")
+    if settings(view)["reduction"] == "mean":
+        return tr("How far the outputs are from the targets: the mean over {n} examples.", n=view.n)
+    return tr("How far the outputs are from the targets: the sum over {n} examples.", n=view.n)

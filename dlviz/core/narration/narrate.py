@@ -1,0 +1,44 @@
+"""Which narrator tells which operation."""
+
+from collections.abc import Callable
+
+from dlviz.core.errors import SpecError
+from dlviz.core.narration import backward, error, forward, update
+from dlviz.core.narration.view import Focus, Narration, Plan, View
+from dlviz.core.trace import Step, Trace
+
+NARRATORS: dict[str, Callable[[View], Narration]] = {
+    "look_ahead": update.look_ahead,
+    "affine": forward.affine,
+    "activate": forward.activate,
+    "add": forward.add,
+    "concatenate": forward.concatenate,
+    "loss": error.loss,
+    "loss_backward": error.loss_backward,
+    "output_error": error.output_error,
+    "activate_backward": backward.activate_backward,
+    "weight_gradient": backward.weight_gradient,
+    "input_gradient": backward.input_gradient,
+    "add_backward": backward.add_backward,
+    "concatenate_backward": backward.concatenate_backward,
+    "velocity": update.velocity,
+    "first_moment": update.first_moment,
+    "second_moment": update.second_moment,
+    "bias_correction": update.bias_correction,
+    "step": update.step,
+    "apply": update.apply,
+}
+
+
+NO_FOCUS = Focus()
+
+
+def narrate(step: Step, trace: Trace, plan: Plan, focus: Focus = NO_FOCUS, digits: int = 4) -> Narration:
+    """Tell one step of a trace for one scalar: in symbols, with numbers, the result, and in a sentence.
+
+    Indices of the focus that do not exist are moved to the nearest that do.
+    Raises: SpecError for an operation that has no narrator.
+    """
+    if step.op not in NARRATORS:
+        raise SpecError(f"Expected an operation that can be told. Received: {step.op!r}", place=step.node)
+    return NARRATORS[step.op](View(step, trace, plan, focus, digits))

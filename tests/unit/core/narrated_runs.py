@@ -1,0 +1,59 @@
+"""Small recorded runs of random networks for the tests of narration."""
+
+from typing import Any
+
+import numpy as np
+
+from dlviz.core.choice import Choice, chosen
+from dlviz.core.execute import record
+from dlviz.core.memory import Memory
+from dlviz.core.narration import Focus, Narration, Plan, narrate
+from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
+from dlviz.core.program import lower
+from dlviz.core.trace import Step, Trace
+
+SQUARED = chosen("squared_error", factor=0.5)
+SGD = chosen("sgd", lr=0.5)
+
+
+def network(*layers: LayerSpec, inputs: int = 3) -> NetworkSpec:
+    return NetworkSpec(layers, (InputSpec("x", (inputs,)),))
+
+
+def two_layers(activation: str | Choice = "tanh", output: str = "linear", units: int = 2) -> NetworkSpec:
+    return network(dense("h", 3, activation), dense("o", units, output))
+
+
+def recorded(
+    spec: NetworkSpec, loss: Choice = SQUARED, optimizer: Choice = SGD, n: int = 1, runs: int = 1, **options: Any
+) -> tuple[Trace, Plan]:
+    """Return the trace of the last of some training steps on random rows."""
+    frozen = options.get("frozen", ())
+    random = np.random.default_rng(options.get("seed", 5))
+    program = lower(spec, loss, optimizer)
+    memory = Memory(program.layout, optimizer, frozen)
+    memory.load({p.name: random.normal(0, options.get("spread", 0.7), p.shape) for p in program.layout.parameters})
+    binding = program.bind(memory, n)
+    for step in range(runs):
+        inputs = random.normal(size=(n, spec.inputs[0].shape[0]))
+        binding.load(inputs, targets(loss.kind, random, n, program.n_outputs))
+        trace = record(binding, global_step=step)
+    return trace, Plan(spec, loss, optimizer, tuple(frozen))
+
+
+def targets(kind: str, random: np.random.Generator, n: int, k: int) -> np.ndarray:
+    if kind == "squared_error":
+        return random.normal(size=(n, k))
+    if kind == "hinge":
+        return random.choice([-1.0, 1.0], size=(n, k))
+    if kind == "binary_cross_entropy":
+        return random.integers(0, 2, size=(n, k)).astype(float)
+    return np.eye(k)[random.integers(0, k, size=n)]
+
+
+def told(
+    trace: Trace, plan: Plan, op: str, focus: Focus | None = None, which: int = 0, digits: int = 4
+) -> tuple[Step, Narration]:
+    """Return the which-th step of this operation and its narration."""
+    step = [each for each in trace.steps if each.op == op][which]
+    return step, narrate(step, trace, plan, focus or Focus(), digits)

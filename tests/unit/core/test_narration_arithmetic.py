@@ -1,0 +1,136 @@
+"""Whatever a narration shows can be computed again, and comes to what was recorded."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from dlviz.core.choice import Choice, chosen
+from dlviz.core.narration import NARRATORS, Focus, Narration, Plan, narrate
+from dlviz.core.network import LayerSpec, NetworkSpec, dense
+from dlviz.core.trace import Trace
+from tests.unit.core.latex_arithmetic import computed
+from tests.unit.core.narrated_runs import SQUARED, network, recorded, two_layers
+
+FULL = 15
+EXACT = 40  # numbers read as they stand, without the room that rounding leaves
+ADAMS = [
+    chosen("adam", lr=0.1, **settings)
+    for settings in (
+        {},
+        {"bias_correction": False},
+        {"eps_place": "inside", "eps": 1e-3},
+        {"eps_place": "hat", "eps": 1e-3},
+        {"beta1": 0.99999, "beta2": 0.5},
+    )
+]
+OPTIMIZERS = [
+    chosen("sgd", lr=0.3),
+    *(chosen("momentum", form=f, rate=r) for f in ("classical", "ema") for r in ("outside", "inside")),
+    *(chosen("nesterov", form=form) for form in ("library", "look_ahead")),
+    *ADAMS,
+]
+LOSSES = [
+    (two_layers(), chosen("squared_error", factor=0.5, reduction="sum")),
+    (two_layers(output="sigmoid"), chosen("squared_error", outputs="mean")),
+    (two_layers(output="sigmoid"), chosen("binary_cross_entropy")),
+    (two_layers(output="softmax", units=3), chosen("categorical_cross_entropy", reduction="sum")),
+    (two_layers(output="softmax", units=3), chosen("sparse_categorical_cross_entropy", factor=2.0)),
+    (two_layers(), chosen("hinge", factor=0.3)),
+    (two_layers(output="softmax", units=9), SQUARED),
+]
+ACTIVATIONS = [
+    "linear",
+    "step",
+    Choice("step", {"threshold": 0.4, "at_zero": "0"}),
+    "sigmoid",
+    Choice("sigmoid", {"slope": 2.5}),
+    "tanh",
+    "relu",
+    Choice("relu", {"slope_at_zero": "1"}),
+    "leaky_relu",
+    Choice("leaky_relu", {"slope": 0.2}),
+    "softmax",
+]
+
+
+def graph() -> NetworkSpec:
+    """Return a network with a skip, a join and units that several layers read."""
+    return network(
+        dense("a", 3, "tanh"),
+        dense("b", 3, "sigmoid"),
+        LayerSpec("sum", "add", ("a", "b")),
+        dense("c", 8, "tanh", inputs=("sum",), bias=False),
+        LayerSpec("both", "concatenate", ("c", "a", "c")),
+        dense("out_put", 2, "linear"),
+    )
+
+
+def every_focus(trace: Trace, plan: Plan) -> list[Focus]:
+    names = [name for name in trace.before if name.endswith((".W", ".b"))]
+    places = itertools.product((0, 1, 7), (0, 2, 11), range(min(2, len(trace.rows))))
+    return [Focus(u, s, i, name) for (u, s, i), name in zip(places, itertools.cycle(names), strict=False)]
+
+
+def assert_right(told: Narration, digits: int) -> None:
+    for shown in filter(None, (told.numbers, told.terms)):
+        for interval, value in zip(computed(shown, digits), told.values, strict=True):
+            assert interval.holds(value, slack=1e-11 * abs(value) + 1e-14), (shown, told.symbols, value, interval)
+    for interval, value in zip(computed(told.result, EXACT), told.values, strict=True):
+        assert interval.low == pytest.approx(value, rel=0.51 * 10.0 ** (1 - digits), abs=1e-300)
+
+
+def assert_everything_right(trace: Trace, plan: Plan) -> None:
+    for step, focus, digits in itertools.product(trace.steps, every_focus(trace, plan), (4, FULL)):
+        assert_right(narrate(step, trace, plan, focus, digits), digits)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=str)
+@pytest.mark.parametrize("n", [1, 3])
+def test_every_activation_can_be_recomputed(activation: str | Choice, n: int) -> None:
+    assert_everything_right(*recorded(two_layers(activation), n=n))
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "softmax"])
+def test_saturated_units_keep_their_digits(activation: str) -> None:
+    assert_everything_right(*recorded(two_layers(activation), spread=8.0, n=2))
+
+
+@pytest.mark.parametrize(("spec", "loss"), LOSSES, ids=[each[1].kind for each in LOSSES])
+@pytest.mark.parametrize("n", [1, 4, 9])
+def test_every_loss_can_be_recomputed(spec: NetworkSpec, loss: Choice, n: int) -> None:
+    assert_everything_right(*recorded(spec, loss, n=n))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+@pytest.mark.parametrize("runs", [1, 3])
+def test_every_optimizer_can_be_recomputed(optimizer: Choice, runs: int) -> None:
+    assert_everything_right(*recorded(two_layers(), optimizer=optimizer, n=2, runs=runs))
+
+
+@pytest.mark.parametrize("n", [1, 8])
+def test_every_graph_operation_can_be_recomputed(n: int) -> None:
+    assert_everything_right(*recorded(graph(), n=n))
+
+
+def test_all_operations_were_met() -> None:
+    runs = [recorded(graph()), recorded(two_layers(output="sigmoid"), chosen("binary_cross_entropy"))]
+    runs += [recorded(two_layers(), optimizer=optimizer) for optimizer in OPTIMIZERS]
+    assert {step.op for trace, _ in runs for step in trace.steps} == set(NARRATORS)
+
+
+def test_long_sums_state_their_remainder() -> None:
+    trace, plan = recorded(network(dense("h", 1), inputs=64), n=1)
+    told = narrate(trace.steps[0], trace, plan, Focus(source=40))
+    products = trace.before["h.W"][0] * trace.before["x"][0]
+    left_out = np.delete(products, [0, 1, 2, 3, 40]).sum()
+    assert "59 more terms" in told.numbers
+    assert f"{abs(left_out):.4g}" in told.numbers
+    assert told.numbers.count(r"\cdot") == 5
+
+
+def test_a_wrong_number_would_be_seen() -> None:
+    trace, plan = recorded(two_layers())
+    told = narrate(trace.steps[0], trace, plan)
+    with pytest.raises(AssertionError):
+        assert_right(Narration(told.symbols, told.numbers + " + 0.01", told.result, "", told.values), 4)
