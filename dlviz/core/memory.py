@@ -146,6 +146,7 @@ class Buffers:
         self.rows_y = self.workspace.zeros(columns, k)
         self._values[inputs] = self.rows_x.T
         self.loss = self.workspace.zeros(1, 1)
+        self.loss_cell = self.loss.reshape(())
         self.loss_buffers: LossBuffers | None = None
 
     def extended(self, node: str) -> Array:

@@ -1,0 +1,53 @@
+"""Targets of a document as its output units and loss want them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.activations import activations
+from dlviz.core.errors import DataError
+from dlviz.core.losses import Loss
+from dlviz.core.losses import resolve as resolve_loss
+from dlviz.core.network import activation_of, output_id, shapes
+from dlviz.data.dataset import Dataset
+from dlviz.data.encoding import encode_targets
+from dlviz.session.document import Document
+
+SUM_TOLERANCE = 1e-6  # how far the targets of one row may be from summing to 1
+
+
+def target_low(document: Document) -> float:
+    """Return the number that stands for "not this class": −1 for tanh outputs and hinge, else 0."""
+    chosen = activation_of(document.network, output_id(document.network))
+    low = activations.get(chosen.kind).low if chosen else -float("inf")
+    loss, _ = resolve_loss(document.training.loss)
+    return -1.0 if low == -1 or loss.labels == "plus_minus_one" else 0.0
+
+
+def decision_threshold(document: Document) -> float:
+    """Return the output at which one unit changes its mind: halfway between the two labels."""
+    return (1 + target_low(document)) / 2
+
+
+def targets_for(document: Document, dataset: Dataset) -> NDArray[np.float64]:
+    """Return targets (n, k). Raises: SpecError, DataError where loss, outputs and data do not fit."""
+    loss, _ = resolve_loss(document.training.loss)
+    n_outputs = shapes(document.network)[output_id(document.network)][0]
+    if loss.labels == "index" and dataset.task == "regression":
+        return _one_hot(np.asarray(dataset.targets), n_outputs)
+    targets = encode_targets(dataset, n_outputs, target_low(document))
+    _check(targets, loss)
+    return targets
+
+
+def _one_hot(labels: NDArray[np.generic], n_outputs: int) -> NDArray[np.float64]:
+    flat = np.asarray(labels, dtype=np.float64).reshape(len(labels), -1)[:, 0]
+    if np.any(flat != np.round(flat)) or flat.min() < 0 or flat.max() >= n_outputs:
+        raise DataError(f"Expected whole numbers from 0 to {n_outputs - 1} as targets. Received: {flat.max():g}")
+    return np.where(flat[:, None] == np.arange(n_outputs), 1.0, 0.0)
+
+
+def _check(targets: NDArray[np.float64], loss: Loss) -> None:
+    if loss.labels in ("zero_one", "one_hot") and (targets.min() < 0 or targets.max() > 1):
+        raise DataError(f"Expected targets between 0 and 1 for {loss.title.lower()}. Received: {targets.min():g}")
+    if loss.labels == "one_hot" and np.any(abs(targets.sum(axis=1) - 1) > SUM_TOLERANCE):
+        raise DataError(f"Expected the targets of a row to sum to 1 for {loss.title.lower()}.")

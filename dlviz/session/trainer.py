@@ -1,0 +1,186 @@
+"""Trainer: runs batches of one document, in chunks of many steps, exactly repeatable."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.array import Array, Call, to_host
+from dlviz.core.errors import DataError
+from dlviz.core.execute import record, run
+from dlviz.core.initializers import initial_values
+from dlviz.core.memory import Memory
+from dlviz.core.network import parameters
+from dlviz.core.program import Binding, float_type, lower
+from dlviz.core.randomness import permutations
+from dlviz.core.trace import Trace
+from dlviz.data.prepare import Prepared
+from dlviz.session.document import Document
+from dlviz.session.targets import targets_for
+
+ORDER_BLOCK = 16  # epochs whose orders are drawn at once: making a generator costs more than a step
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """Where a run stands, complete: everything the next step depends on.
+
+    updates: how often the optimizer stepped since its states began. kept: (1 + states, P), row 0 theta.
+    """
+
+    step: int
+    epoch: int
+    batch: int
+    updates: int
+    kept: NDArray[np.floating[Any]]
+
+
+class Trainer:
+    """One document on its data. The network, data, loss and optimizer never change here."""
+
+    def __init__(self, document: Document, prepared: Prepared, xp: Any = np) -> None:
+        if len(prepared.train) == 0:
+            raise DataError("Expected at least one row to train on. Received: none", "Make the training share larger.")
+        self.document = document
+        self.prepared = prepared
+        training = document.training
+        self.program = lower(document.network, training.loss, training.optimizer)
+        self.dtype = float_type(document.dtype, self.program.layout.size)
+        self.memory = Memory(self.program.layout, training.optimizer, training.frozen, xp, self.dtype)
+        self.targets = targets_for(document, prepared.dataset)
+        self._table_x = self._table(np.column_stack([prepared.inputs, np.ones(prepared.dataset.n)]))
+        self._table_y = self._table(self.targets)
+        self._make_batches()
+        self.step = self.epoch = self.batch = 0
+        self._orders: tuple[int, NDArray[np.intp]] = (-1, np.empty((0, 0), np.intp))
+        self._shuffled_epoch = -1
+        self.memory.load(start_values(document))
+
+    def _table(self, values: NDArray[np.float64]) -> Array:
+        return self.memory.workspace.xp.asarray(np.ascontiguousarray(values), dtype=self.dtype)
+
+    def _make_batches(self) -> None:
+        n = len(self.prepared.train)
+        size = min(self.document.training.batch_size, n)
+        xp = self.memory.workspace.xp
+        self._order = xp.array(self.prepared.train, dtype=np.intp)
+        self.batches_per_epoch = -(-n // size)
+        self._full = self.program.bind(self.memory, size)
+        self._last = self.program.bind(self.memory, n % size) if n % size else self._full
+        self._gathers = [self._gather(start, size) for start in range(0, n, size)]
+        self._evaluate = lower(self.document.network, self.document.training.loss, mode="evaluate")
+
+    def _gather(self, start: int, size: int) -> tuple[Call, ...]:
+        indices = self._order[start : start + size]
+        binding = self._full if len(indices) == size else self._last
+        return tuple(binding.buffers.gather(self._table_x, self._table_y, indices))
+
+    def _binding(self, batch: int) -> Binding:
+        return self._last if batch == self.batches_per_epoch - 1 else self._full
+
+    def state(self) -> TrainingState:
+        """Return a copy of where the run stands."""
+        kept = np.array(to_host(self.memory.kept), copy=True)
+        kept.setflags(write=False)
+        return TrainingState(self.step, self.epoch, self.batch, self.memory.update.clock.t, kept)
+
+    def restore(self, state: TrainingState) -> None:
+        """Stand exactly where the state says."""
+        self.memory.kept[...] = self.memory.workspace.xp.asarray(state.kept)
+        self.memory.update.clock.t = state.updates
+        self.step, self.epoch, self.batch = state.step, state.epoch, state.batch
+
+    def run(self, count: int, losses: Array) -> None:
+        """Train count batches; losses (≥ count,) receives the loss of each before its update."""
+        done = 0
+        with np.errstate(all="ignore"):
+            while done < count:
+                self._shuffle()
+                end = min(self.batch + count - done, self.batches_per_epoch)
+                self._run_batches(self.batch, end, losses[done:])
+                done += end - self.batch
+                self._advance(end)
+
+    def _run_batches(self, start: int, end: int, losses: Array) -> None:
+        # Flat loops over ready-made tuples: attribute look-ups here would cost more than the arithmetic.
+        for batch in range(start, end):
+            binding = self._binding(batch)
+            for function, arguments in self._gathers[batch]:
+                function(*arguments)
+            for function, arguments in binding.calls:
+                function(*arguments)
+            losses[batch - start] = binding.buffers.loss_cell
+
+    def _advance(self, batch: int) -> None:
+        self.step += batch - self.batch
+        self.batch = batch
+        if batch == self.batches_per_epoch:
+            self.batch = 0
+            self.epoch += 1
+
+    def record(self) -> Trace:
+        """Train one batch with the recorder on; it moves the run just as run(1) does."""
+        self._shuffle()
+        binding = self._binding(self.batch)
+        start = self.batch * self._full.columns
+        rows = np.array(to_host(self._order[start : start + binding.columns]))
+        position = {"epoch": self.epoch, "batch": self.batch, "global_step": self.step}
+        with np.errstate(all="ignore"):
+            run(self._gathers[self.batch])
+            trace = record(binding, rows, **position)
+        self._advance(self.batch + 1)
+        return Trace(trace.steps, trace.before, trace.rows, **position, loss_after=self._loss_of(binding))
+
+    def _loss_of(self, batch: Binding) -> float:
+        binding = self._evaluate.bind(self.memory, batch.columns)
+        if self.memory.looks_ahead:
+            self.memory.vectors["ahead"][...] = self.memory.vectors["theta"]
+        binding.load(batch.buffers.rows_x[:, :-1], batch.buffers.rows_y)
+        with np.errstate(all="ignore"):
+            run(binding.calls)
+        return float(to_host(binding.buffers.loss)[0, 0])
+
+    def record_rows(self, rows: Sequence[int]) -> Trace:
+        """Run one training step on the given rows of the data instead of the next batch."""
+        indices = np.asarray(rows, dtype=np.intp)
+        if len(indices) == 0 or indices.min() < 0 or indices.max() >= self.prepared.dataset.n:
+            raise DataError(f"Expected rows from 0 to {self.prepared.dataset.n - 1}. Received: {list(rows)}")
+        binding = self.program.bind(self.memory, len(indices))
+        with np.errstate(all="ignore"):
+            run(tuple(binding.buffers.gather(self._table_x, self._table_y, indices)))
+            trace = record(binding, indices)
+        return Trace(trace.steps, trace.before, trace.rows, loss_after=self._loss_of(binding))
+
+    def _shuffle(self) -> None:
+        """Put the epoch's order in place; it depends on seed and epoch alone."""
+        if self._shuffled_epoch == self.epoch or not self.document.training.shuffle:
+            return
+        self._order[...] = self.memory.workspace.xp.asarray(self.prepared.train[self._permutation(self.epoch)])
+        self._shuffled_epoch = self.epoch
+
+    def _permutation(self, epoch: int) -> NDArray[np.intp]:
+        block, row = divmod(epoch, ORDER_BLOCK)
+        if self._orders[0] != block:
+            n = len(self.prepared.train)
+            count = ORDER_BLOCK if n <= 4096 else 1
+            if count == 1:
+                return permutations(self.document.seed, "batch order", n, epoch, 1)[0]
+            orders = permutations(self.document.seed, "batch order", n, block * ORDER_BLOCK, ORDER_BLOCK)
+            self._orders = (block, orders)
+        return self._orders[1][row]
+
+    def is_finite(self) -> bool:
+        """Say whether all parameters are finite numbers."""
+        return bool(np.isfinite(to_host(self.memory.vectors["theta"])).all())
+
+
+def start_values(document: Document) -> dict[str, NDArray[np.float64]]:
+    """Return every parameter's starting values: those of the document, the rest drawn from its seed."""
+    return {
+        parameter.name: np.asarray(document.parameters[parameter.name].array, dtype=np.float64)
+        if parameter.name in document.parameters
+        else initial_values(parameter.initializer, document.seed, parameter.name, parameter.shape, parameter.fan)
+        for parameter in parameters(document.network)
+    }
