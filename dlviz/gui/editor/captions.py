@@ -1,0 +1,151 @@
+"""Captions over the columns: what a layer is, − and + for its units, + between columns for a new one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+
+from dlviz.core.activations import activations
+from dlviz.core.choice import Choice
+from dlviz.core.network import NetworkSpec
+from dlviz.gui.editor.layout import Layout
+from dlviz.gui.theme import GRID, RADIUS, Theme, font
+from dlviz.i18n import tr
+
+HotKind = Literal["title", "minus", "plus", "insert"]
+BAND = 10.5 * GRID  # height of the captions at the top of the canvas
+BUTTON = 3 * GRID
+TITLE_Y, BUTTONS_Y = 2 * GRID, 5.5 * GRID
+
+
+@dataclass(frozen=True)
+class Hot:
+    """One thing in a caption that can be clicked: a rectangle in pixels of the view."""
+
+    kind: HotKind
+    node: str
+    rectangle: QRectF
+    text: str = ""
+
+
+def title(spec: NetworkSpec, node: str, count: int) -> str:
+    """Return what stands over a column: "Dense 4 · tanh"."""
+    layer = next((each for each in spec.layers if each.id == node), None)
+    if layer is None:
+        return tr("Input") if count <= 8 else tr("Input {count}", count=count)
+    is_output = node == spec.layers[-1].id
+    name = tr("Output") if is_output else _own_name(node) or layer.kind.replace("_", " ").capitalize()
+    units = "" if is_output and count == 1 else f" {count}"
+    activation = layer.settings.get("activation")
+    return f"{name}{units}" + (f" · {activation_title(activation)}" if isinstance(activation, Choice) else "")
+
+
+def _own_name(node: str) -> str:
+    """Return a layer's id if a person chose it: not a letter, not a kind with a number."""
+    is_automatic = len(node.rstrip("0123456789_")) <= 1 or node.rstrip("0123456789_") in (
+        "dense", "hidden", "output", "layer", "add", "concatenate", "concat"
+    )  # fmt: skip
+    return "" if is_automatic else node.replace("_", " ")
+
+
+def activation_title(choice: Choice) -> str:
+    """Return the name of an activation as it is written inside a sentence."""
+    name = activations.get(choice.kind).title if choice.kind in activations else choice.kind
+    return name if name[:2].isupper() or name.startswith("ReLU") else name[:1].lower() + name[1:]
+
+
+def hot_spots(
+    spec: NetworkSpec, layout: Layout, to_view: Callable[[QPointF], QPointF], is_editing: bool
+) -> list[Hot]:
+    """Return all clickable rectangles. is_editing: with buttons to change units and to insert layers."""
+    metrics = QFontMetricsF(font("normal", is_bold=True))
+    columns = sorted({block.column: to_view(QPointF(block.x, 0)).x() for block in layout.blocks.values()}.items())
+    pitch = min((b - a for (_, a), (_, b) in zip(columns, columns[1:], strict=False)), default=400.0)
+    found, tops = [], _tops(layout, to_view)
+    for node, block in layout.blocks.items():
+        x, top = to_view(QPointF(block.x, 0)).x(), tops[node]
+        room = pitch - (BUTTON + 2 * GRID if is_editing and pitch > 14 * GRID else GRID)
+        text = metrics.elidedText(title(spec, node, block.count), Qt.TextElideMode.ElideRight, room)
+        width = metrics.horizontalAdvance(text) + 2 * GRID
+        found.append(Hot("title", node, QRectF(x - width / 2, top + TITLE_Y, width, BUTTON), text))
+        if is_editing and _has_units(spec, node):
+            for kind, shift in (("minus", -2.25 * GRID), ("plus", 2.25 * GRID)):
+                found.append(Hot(kind, node, _circle(x + shift, top + BUTTONS_Y + BUTTON / 2)))  # type: ignore[arg-type]
+    return found + (_inserts(layout, columns) if is_editing and pitch > 14 * GRID else [])
+
+
+def _tops(layout: Layout, to_view: Callable[[QPointF], QPointF]) -> dict[str, float]:
+    """Return the top of each node's caption: the band, or just above a block that is not the first of its column."""
+    seen: set[int] = set()
+    tops = {}
+    for node, block in layout.blocks.items():
+        above = to_view(QPointF(block.x, float(block.ys[0]) - layout.tile.height / 2)).y()
+        tops[node] = above - BAND if block.column in seen else 0.0
+        seen.add(block.column)
+    return tops
+
+
+def _has_units(spec: NetworkSpec, node: str) -> bool:
+    layer = next((each for each in spec.layers if each.id == node), None)
+    return layer is not None and "units" in layer.settings and node != spec.layers[-1].id
+
+
+def _inserts(layout: Layout, columns: list[tuple[int, float]]) -> list[Hot]:
+    firsts: dict[int, str] = {}
+    for node, block in layout.blocks.items():
+        firsts.setdefault(block.column, node)
+    return [
+        Hot("insert", firsts[column], _circle((a + b) / 2, TITLE_Y + BUTTON / 2))
+        for (column, a), (_, b) in zip(columns, columns[1:], strict=False)
+    ]
+
+
+def _circle(x: float, y: float) -> QRectF:
+    return QRectF(x - BUTTON / 2, y - BUTTON / 2, BUTTON, BUTTON)
+
+
+def tip(hot: Hot) -> str:
+    """Say what a click does."""
+    return {
+        "title": tr("Change this layer (Enter)"),
+        "minus": tr("One unit less (−)"),
+        "plus": tr("One unit more (+)"),
+        "insert": tr("Insert a layer here (Ins)"),
+    }[hot.kind]
+
+
+def paint(painter: QPainter, hots: list[Hot], theme: Theme, hovered: Hot | None, selected: str) -> None:
+    """Paint captions in pixels of the view. selected: the id of the selected layer, or ""."""
+    painter.setFont(font("normal", is_bold=True))
+    for hot in hots:
+        if hot.kind == "title":
+            _paint_title(painter, hot, theme, hot == hovered, hot.node == selected)
+        else:
+            _paint_button(painter, hot, theme, hot == hovered)
+
+
+def _paint_title(painter: QPainter, hot: Hot, theme: Theme, is_hovered: bool, is_selected: bool) -> None:
+    if is_hovered or is_selected:
+        painter.setPen(QPen(theme.colour("accent"), 1.5) if is_selected else Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("accent_soft" if is_selected else "pressed"))
+        painter.drawRoundedRect(hot.rectangle, RADIUS, RADIUS)
+    painter.setPen(theme.colour("text"))
+    painter.drawText(hot.rectangle, Qt.AlignmentFlag.AlignCenter, hot.text)
+
+
+def _paint_button(painter: QPainter, hot: Hot, theme: Theme, is_hovered: bool) -> None:
+    pen = QPen(theme.colour("accent" if is_hovered else "outline"), 1.2)
+    if hot.kind == "insert":
+        pen.setDashPattern([2.5, 2.5])
+    painter.setPen(pen)
+    painter.setBrush(theme.colour("accent_soft" if is_hovered else "field"))
+    painter.drawEllipse(hot.rectangle.adjusted(1.5, 1.5, -1.5, -1.5))
+    colour = "accent" if is_hovered else "muted" if hot.kind == "insert" else "text"
+    painter.setPen(QPen(theme.colour(colour), 1.4))
+    centre, arm = hot.rectangle.center(), 4.0
+    painter.drawLine(centre - QPointF(arm, 0), centre + QPointF(arm, 0))
+    if hot.kind != "minus":
+        painter.drawLine(centre - QPointF(0, arm), centre + QPointF(0, arm))
+

@@ -1,0 +1,74 @@
+"""Weights written on links: each at the place on its curve where it covers nothing."""
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from dlviz.gui.editor.layout import Layout
+from dlviz.gui.theme import RADIUS, Theme, font
+
+PLACES = np.array([0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78])  # fractions along a curve that are tried in turn
+LIFT = 13.0  # pixels above a level curve
+
+
+class LabelsItem(QGraphicsItem):
+    """Draws short texts on a patch of canvas colour."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.setZValue(1)
+        self._texts: list[str] = []
+        self._rectangles: list[QRectF] = []
+        self._bounds = QRectF()
+
+    def place(self, layout: Layout, texts: list[str]) -> None:
+        """Write texts[k] on link k where it is not empty; those without a free place are left out."""
+        if not any(texts):
+            self.set_texts([], [])
+            return
+        metrics = QFontMetricsF(font("small", is_bold=True))
+        points = layout.links.routes.points(PLACES)
+        taken: list[QRectF] = []
+        written = []
+        for index, text in enumerate(texts):
+            segment = int(np.searchsorted(layout.links.routes.owners, index))
+            rectangle = _free(points[segment], metrics.horizontalAdvance(text) + 8, metrics.height() + 2, taken)
+            if text and rectangle is not None:
+                taken.append(rectangle)
+                written.append(text)
+        self.set_texts(written, taken)
+
+    def set_texts(self, texts: list[str], rectangles: list[QRectF]) -> None:
+        """Write these texts in these rectangles."""
+        if texts == self._texts and rectangles == self._rectangles:
+            return
+        self.prepareGeometryChange()
+        self._texts, self._rectangles, self._bounds = texts, rectangles, QRectF()
+        for rectangle in rectangles:
+            self._bounds = self._bounds.united(rectangle)
+
+    def boundingRect(self) -> QRectF:
+        """Return the rectangle around all texts."""
+        return self._bounds
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Paint each text on its patch."""
+        painter.setFont(font("small", is_bold=True))
+        for text, rectangle in zip(self._texts, self._rectangles, strict=True):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.theme.colour("canvas", 0.85))
+            painter.drawRoundedRect(rectangle, RADIUS / 2, RADIUS / 2)
+            painter.setPen(self.theme.colour("text"))
+            painter.drawText(rectangle, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _free(points: np.ndarray, width: float, height: float, taken: list[QRectF]) -> QRectF | None:
+    """Return a rectangle at the first of these points that overlaps none of the taken ones."""
+    is_level = abs(points[0, 1] - points[-1, 1]) < height
+    for x, y in points.tolist():
+        rectangle = QRectF(x - width / 2, y - height / 2 - (LIFT if is_level else 0.0), width, height)
+        if not any(rectangle.adjusted(-2, -1, 2, 1).intersects(other) for other in taken):
+            return rectangle
+    return None

@@ -1,0 +1,222 @@
+"""Where everything of a network stands on the canvas: columns by depth, tiles, and the curves between them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.network import NetworkSpec, sources
+from dlviz.gui.editor.routes import Routes, route
+
+MAX_SHOWN = 32  # units of a layer that are all drawn; larger layers become a strip
+STRIP_SHOWN = 12  # units of a strip that are drawn
+MIN_COLUMN_PITCH, MAX_COLUMN_PITCH = 150.0, 300.0
+BLOCK_GAP = 44.0  # between two nodes in one column; holds the caption of the lower one
+
+
+@dataclass(frozen=True)
+class TileShape:
+    """Size of one unit's tile and the distance between two of them, in scene units (pixels at zoom 1)."""
+
+    width: float = 52.0
+    height: float = 52.0
+    pitch: float = 118.0
+    min_pitch: float = 26.0
+    min_width: float = 0.0
+
+
+MAP_TILE = TileShape()
+VALUE_TILE = TileShape(72.0, 60.0, 180.0, 32.0, 64.0)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One node: how many units it has, which are shown, and their centres (x, ys[i])."""
+
+    node: str
+    column: int
+    count: int
+    shown: tuple[int, ...]
+    x: float
+    ys: NDArray[np.float64]
+
+    @property
+    def is_strip(self) -> bool:
+        """Say whether units are left out of the drawing."""
+        return len(self.shown) < self.count
+
+    def y_of(self, unit: int) -> float | None:
+        """Return the centre of a unit, None if it is not drawn."""
+        return float(self.ys[self.shown.index(unit)]) if unit in self.shown else None
+
+
+@dataclass(frozen=True)
+class Links:
+    """All drawn links as columns: which unit of `layers[k]` (row) reads which unit of `origins[k]` (column).
+
+    columns: the index among the unit's inputs, counting over all sources of a merge.
+    is_weighted: False for the plain wires into a merge node.
+    """
+
+    layers: tuple[str, ...]
+    origins: tuple[str, ...]
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    origin_units: NDArray[np.intp]
+    is_weighted: NDArray[np.bool_]
+    routes: Routes
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The whole drawing: blocks by node id in reading order, links, tile size and the rectangle around it."""
+
+    blocks: Mapping[str, Block]
+    links: Links
+    tile: TileShape
+    bounds: tuple[float, float, float, float]
+    column_pitch: float
+
+
+def depths(spec: NetworkSpec) -> dict[str, int]:
+    """Return for every node the length of the longest path from an input."""
+    found = {each.id: 0 for each in spec.inputs}
+    for layer in spec.layers:
+        found[layer.id] = 1 + max(found.get(source, 0) for source in sources(spec, layer))
+    return found
+
+
+def shown_units(count: int, pulled: Sequence[int] = ()) -> tuple[int, ...]:
+    """Return the units that are drawn: all up to 32, else twelve that include the latest pulled ones."""
+    if count <= MAX_SHOWN:
+        return tuple(range(count))
+    wanted = [unit for unit in dict.fromkeys(reversed(pulled)) if 0 <= unit < count][:STRIP_SHOWN]
+    fill = [unit for unit in range(count) if unit not in wanted]
+    return tuple(sorted(wanted + fill[: STRIP_SHOWN - len(wanted)]))
+
+
+def arrange(
+    spec: NetworkSpec,
+    shapes: Mapping[str, tuple[int, ...]],
+    size: tuple[float, float] = (900.0, 560.0),
+    tile: TileShape = MAP_TILE,
+    pulled: Mapping[str, Sequence[int]] | None = None,
+) -> Layout:
+    """Place a network so that it fills a canvas of this size at zoom 1 when it can.
+
+    shapes: node id → shape without the batch axis. pulled: units of strips asked for by index.
+    """
+    columns = _columns(spec)
+    shown = {node: shown_units(_count(shapes, node), (pulled or {}).get(node, ())) for group in columns for node in group}
+    pitch = _column_pitch(len(columns), size[0], tile)
+    fitted = _fitted(tile, max(_weight(group, shown) for group in columns), size[1])
+    blocks = {
+        block.node: block
+        for index, group in enumerate(columns)
+        for block in _stack(index, group, shapes, shown, (index - (len(columns) - 1) / 2) * pitch, fitted)
+    }
+    ordered = {node: blocks[node] for node in (*(each.id for each in spec.inputs), *(each.id for each in spec.layers))}
+    return Layout(ordered, _links(spec, ordered, fitted), fitted, _bounds(ordered, fitted), pitch)
+
+
+def _columns(spec: NetworkSpec) -> list[list[str]]:
+    by_node = depths(spec)
+    columns: list[list[str]] = [[] for _ in range(1 + max(by_node.values()))]
+    for node, depth in by_node.items():
+        columns[depth].append(node)
+    return columns
+
+
+def _count(shapes: Mapping[str, tuple[int, ...]], node: str) -> int:
+    return int(np.prod(shapes[node]))
+
+
+def _column_pitch(n_columns: int, width: float, tile: TileShape) -> float:
+    room = width - tile.width - 2 * 90.0  # names on the left, targets on the right
+    return float(np.clip(room / max(n_columns - 1, 1), MIN_COLUMN_PITCH, MAX_COLUMN_PITCH))
+
+
+def _weight(group: Sequence[str], shown: Mapping[str, tuple[int, ...]]) -> float:
+    return sum(len(shown[node]) for node in group) + 0.6 * (len(group) - 1)
+
+
+def _fitted(tile: TileShape, n_rows: float, height: float) -> TileShape:
+    """Bring tiles closer, then shrink them, so that the fullest column fits the height."""
+    pitch = float(np.clip(height / max(n_rows, 1.0), tile.min_pitch, tile.pitch))
+    scale = min(1.0, (pitch - 6.0) / tile.height)
+    return replace(tile, width=max(tile.width * scale, tile.min_width), height=tile.height * scale, pitch=pitch)
+
+
+def _stack(
+    column: int,
+    group: Sequence[str],
+    shapes: Mapping[str, tuple[int, ...]],
+    shown: Mapping[str, tuple[int, ...]],
+    x: float,
+    tile: TileShape,
+) -> list[Block]:
+    """Stack the nodes of one column, centred on y = 0."""
+    pitch = tile.pitch
+    heights = [pitch * len(shown[node]) for node in group]
+    top = -(sum(heights) + BLOCK_GAP * (len(group) - 1)) / 2
+    blocks = []
+    for node, height in zip(group, heights, strict=True):
+        ys = top + pitch * (np.arange(len(shown[node])) + 0.5)
+        blocks.append(Block(node, column, _count(shapes, node), shown[node], x, ys))
+        top += height + BLOCK_GAP
+    return blocks
+
+
+def _links(spec: NetworkSpec, blocks: Mapping[str, Block], tile: TileShape) -> Links:
+    parts = [part for layer in spec.layers for part in _layer_links(spec, layer.id, layer.kind, blocks)]
+    if not parts:
+        empty = np.empty(0, np.intp)
+        return Links((), (), empty, empty, empty, np.empty(0, bool), route([], [], blocks.values(), tile))
+    layers = tuple(part[0] for part in parts for _ in part[2])
+    origins = tuple(part[1] for part in parts for _ in part[2])
+    rows, columns, units = (np.concatenate([part[k] for part in parts]).astype(np.intp) for k in (2, 3, 4))
+    weighted = np.concatenate([np.full(len(part[2]), part[5]) for part in parts])
+    starts = [(origin, unit) for origin, unit in zip(origins, units.tolist(), strict=True)]
+    ends = [(layer, unit) for layer, unit in zip(layers, rows.tolist(), strict=True)]
+    return Links(layers, origins, rows, columns, units, weighted, route(starts, ends, blocks.values(), tile))
+
+
+Part = tuple[str, str, NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], bool]
+
+
+def _layer_links(spec: NetworkSpec, node: str, kind: str, blocks: Mapping[str, Block]) -> list[Part]:
+    layer = next(each for each in spec.layers if each.id == node)
+    parts, offset = [], 0
+    for source in sources(spec, layer):
+        if source not in blocks:
+            continue
+        if kind == "dense":
+            parts.append(_every_pair(blocks[node], blocks[source], offset))
+        else:
+            parts.append(_one_to_one(blocks[node], blocks[source], offset if kind == "concatenate" else 0))
+        offset += blocks[source].count
+    return parts
+
+
+def _every_pair(target: Block, source: Block, offset: int) -> Part:
+    rows = np.repeat(np.array(target.shown, np.intp), len(source.shown))
+    units = np.tile(np.array(source.shown, np.intp), len(target.shown))
+    return target.node, source.node, rows, units + offset, units, True
+
+
+def _one_to_one(target: Block, source: Block, offset: int) -> Part:
+    both = [unit for unit in source.shown if unit + offset in target.shown]
+    units = np.array(both, np.intp)
+    return target.node, source.node, units + offset, units + offset, units, False
+
+
+def _bounds(blocks: Mapping[str, Block], tile: TileShape) -> tuple[float, float, float, float]:
+    xs = [block.x for block in blocks.values()]
+    ys = np.concatenate([block.ys for block in blocks.values()])
+    half_width, half_height = tile.width / 2, tile.height / 2
+    left, top = min(xs) - half_width, float(ys.min()) - half_height
+    return left, top, max(xs) + half_width - left, float(ys.max()) + half_height - top

@@ -1,0 +1,57 @@
+"""The legend of the links: weight from −4 to +4 by colour, width for size, dash for negative."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QImage, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from dlviz.gui import numbers
+from dlviz.gui.editor.links_item import WEIGHT_LIMIT
+from dlviz.gui.theme import GRID, current, diverging, font
+from dlviz.gui.widgets.colour_bar import rgba_image
+from dlviz.gui.widgets.paint import describe, painter
+from dlviz.i18n import tr
+
+BAR = 110.0  # pixels
+
+
+class Legend(QWidget):
+    """One line in the corner of the canvas; the mouse goes through it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.phase = ""
+        describe(self, tr("Legend of the links"), tr("Weight by colour, width and dash"))
+
+    def texts(self) -> tuple[str, str, str]:
+        """Return what stands left of the bar, right of it, and after that."""
+        limit = numbers.number(WEIGHT_LIMIT)
+        return (
+            tr("weight {low}", low=f"−{limit}"), f"+{limit}", tr("width = size, dash = negative")
+        )  # fmt: skip
+
+    def sizeHint(self) -> QSize:
+        """Return the room for one line."""
+        metrics = QFontMetrics(font("small"))
+        width = sum(metrics.horizontalAdvance(text) for text in self.texts()) + BAR + 5 * GRID
+        return QSize(int(width), metrics.height() + GRID)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint words and bar."""
+        theme = current()
+        low, high, rest = self.texts()
+        with painter(self) as p:
+            p.fillRect(self.rect(), theme.colour("canvas", 0.85))
+            p.setFont(font("small"))
+            p.setPen(theme.colour("muted"))
+            metrics, x, align = p.fontMetrics(), GRID / 2, Qt.AlignmentFlag.AlignVCenter
+            for text in (low, None, high, rest):
+                if text is None:
+                    p.drawImage(QRectF(x, self.height() / 2 - 4, BAR, 8), self._bar())
+                    x += BAR + GRID
+                else:
+                    p.drawText(QRectF(x, 0, 400, self.height()), align, text)
+                    x += metrics.horizontalAdvance(text) + (GRID if text == low else 2 * GRID)
+
+    def _bar(self) -> QImage:
+        return rgba_image(diverging(current()).reshape(1, 256, 4))

@@ -1,0 +1,106 @@
+"""The menu of a layer, and the one-line field that floats over the canvas."""
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
+
+from dlviz.core.activations import activations
+from dlviz.core.layers import layers as layer_kinds
+from dlviz.core.network import LayerSpec
+from dlviz.gui.widgets.paint import describe
+from dlviz.i18n import tr
+
+
+class LayerMenu(QMenu):
+    """Activation, biases, units, rename, duplicate, delete. Emits what was chosen, and for which value."""
+
+    chosen = Signal(str, str, str)  # wish, node, value
+
+    def __init__(self, layer: LayerSpec, is_output: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._node = layer.id
+        kind = layer_kinds.get(layer.kind)
+        if "activation" in kind.choices:
+            self._add_activations(kind.option(layer, "activation").kind)
+        if "bias" in {each.name for each in kind.settings}:
+            has_bias = bool(kind.option(layer, "bias"))
+            self._add(self, tr("Biases"), "bias", "" if has_bias else "yes", is_checked=has_bias)
+        self.addSeparator()
+        if "units" in {each.name for each in kind.settings} and not is_output:
+            self._add(self, tr("One unit more\t+"), "more")
+            self._add(self, tr("One unit less\t−"), "less")
+        self._add(self, tr("Insert a layer before"), "before")
+        if not is_output:
+            self._add(self, tr("Insert a layer after\tIns"), "after")
+        self._add(self, tr("Duplicate\tCtrl+D"), "duplicate")
+        self._add(self, tr("Rename\tF2"), "rename")
+        self._add(self, tr("Delete\tDel"), "delete")
+        self.triggered.connect(self._emit)
+
+    def _add_activations(self, current: str) -> None:
+        submenu = self.addMenu(tr("Activation"))
+        for entry in activations:
+            self._add(submenu, entry.title, "activation", entry.key, is_checked=entry.key == current)
+
+    def _add(self, menu: QMenu, text: str, wish: str, value: str = "", is_checked: bool | None = None) -> QAction:
+        action = menu.addAction(text)
+        action.setData((wish, value))
+        action.setCheckable(is_checked is not None)
+        action.setChecked(bool(is_checked))
+        return action
+
+    @Slot(QAction)
+    def _emit(self, action: QAction) -> None:
+        wish, value = action.data()
+        self.chosen.emit(wish, self._node, value)
+
+
+class InlineField(QLineEdit):
+    """One line over the canvas; Enter accepts, Esc or a click elsewhere leaves things as they are."""
+
+    accepted = Signal(str, str, str)  # wish, node, text
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._wish = self._node = ""
+        describe(self, tr("Text field"))
+        self.hide()
+        self.returnPressed.connect(self._accept)
+
+    def ask(self, wish: str, node: str, text: str, name: str, where: QRect) -> None:
+        """Offer text for typing over a rectangle of the parent."""
+        self._wish, self._node = wish, node
+        describe(self, name)
+        self.setPlaceholderText(name)
+        self.setText(text)
+        self.setGeometry(QRect(where.topLeft(), where.size().expandedTo(self.sizeHint())))
+        self.move(where.center() - QPoint(self.width() // 2, self.height() // 2))
+        self.show()
+        self.raise_()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.selectAll()
+
+    @Slot()
+    def _accept(self) -> None:
+        self.hide()
+        self.accepted.emit(self._wish, self._node, self.text())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave with Esc."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+            self.parentWidget().setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Leave when the focus goes."""
+        super().focusOutEvent(event)
+        self.hide()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep letters for the field that are shortcuts of the window elsewhere."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)

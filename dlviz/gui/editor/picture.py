@@ -1,0 +1,156 @@
+"""What one frame says about the things drawn: weights, biases, thumbnails, numbers and the lit place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.activations import activations
+from dlviz.core.choice import Choice
+from dlviz.core.network import NetworkSpec, sources
+from dlviz.core.trace import Phase, Step, Trace
+from dlviz.gui.editor.layout import Block, Layout, Links
+from dlviz.session.messages import Frame
+
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Lit:
+    """The place of the step in hand: its phase, the nodes it touches, the layers whose links it uses."""
+
+    phase: Phase
+    nodes: frozenset[str]
+    layers: frozenset[str]
+
+
+def parameter(frame: Frame, name: str) -> Floats | None:
+    """Return a parameter as it is now: at the cursor of the trace, else as the run has it."""
+    if frame.trace is not None:
+        found = frame.trace.value(name, frame.cursor)
+        if found is not None:
+            return np.asarray(found, float)
+    return (frame.parameters or {}).get(name)
+
+
+def weights(links: Links, frame: Frame) -> Floats:
+    """Return the weight of every drawn link, NaN for plain wires and unknown ones: (n_links,)."""
+    result = np.full(len(links), np.nan)
+    for layer, part in slices(links.layers):
+        values = parameter(frame, f"{layer}.W")
+        rows, columns = links.rows[part], links.columns[part]
+        if values is not None and links.is_weighted[part].all() and _fits(values, rows, columns):
+            result[part] = values[rows, columns]
+    return result
+
+
+def _fits(values: Floats, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> bool:
+    # A frame of the network before the last edit may still arrive.
+    return values.ndim == 2 and rows.max() < values.shape[0] and columns.max() < values.shape[1]
+
+
+def slices(layers: Sequence[str]) -> list[tuple[str, slice]]:
+    """Return runs of equal names with the slice each takes."""
+    starts = [k for k, layer in enumerate(layers) if k == 0 or layers[k - 1] != layer]
+    return [(layers[a], slice(a, b)) for a, b in zip(starts, [*starts[1:], len(layers)], strict=True)]
+
+
+def biases(block: Block, frame: Frame) -> Floats | None:
+    """Return the biases of the shown units, None if the node has none."""
+    return _shown(block, parameter(frame, f"{block.node}.b"))
+
+
+def seen_trace(frame: Frame) -> tuple[Trace, int] | None:
+    """Return the trace that numbers come from and how many of its steps count."""
+    if frame.trace is not None:
+        return frame.trace, frame.cursor
+    return (frame.peek, len(frame.peek.steps)) if frame.peek is not None else None
+
+
+def activations_of(block: Block, frame: Frame, is_input: bool) -> Floats | None:
+    """Return what the shown units put out for the looked-at sample; None means not computed yet."""
+    return _recorded(block, frame, "x" if is_input else f"{block.node}.a")
+
+
+def deltas_of(block: Block, frame: Frame) -> Floats | None:
+    """Return δ = ∂L/∂z of the shown units while a pass is walked and once it is computed."""
+    return _recorded(block, frame, f"{block.node}.dz") if frame.trace is not None else None
+
+
+def targets_of(block: Block, frame: Frame) -> Floats | None:
+    """Return the targets of the shown output units for the looked-at sample."""
+    return _recorded(block, frame, "y") if frame.trace is not None else None
+
+
+def _recorded(block: Block, frame: Frame, name: str) -> Floats | None:
+    seen = seen_trace(frame)
+    values = None if seen is None else seen[0].value(name, seen[1])
+    if values is None:
+        return None
+    rows = np.asarray(values, float).reshape(len(values), -1)
+    return _shown(block, rows[min(frame.sample, len(rows) - 1)])
+
+
+def _shown(block: Block, values: Floats | None) -> Floats | None:
+    if values is None or len(values) != block.count:
+        return None
+    return np.asarray(values)[list(block.shown)]
+
+
+def atlas(layout: Layout, maps: Mapping[str, Floats], scales: Mapping[str, float], lut: NDArray[np.uint8]) -> (
+    tuple[NDArray[np.uint8], dict[str, int]] | None
+):
+    """Colour the maps of all drawn units in one go.
+
+    Returns: (n·grid, grid, 4) RGBA, thumbnails below each other with row 0 at the top, and the
+    number of the first thumbnail of each node. None if there is no map to draw.
+    """
+    drawn = [block for block in layout.blocks.values() if len(maps.get(block.node, ())) == block.count]
+    if not drawn:
+        return None
+    stack = [maps[block.node][list(block.shown)] / scales.get(block.node, 1.0) for block in drawn]
+    values = np.concatenate(stack)[:, ::-1]
+    indices = np.clip(np.nan_to_num(values) * 127.5 + 127.5, 0, 255).astype(np.uint8)
+    # One 32-bit look-up instead of four bytes: three times faster.
+    packed = np.ascontiguousarray(lut).view(np.uint32)[:, 0][indices]
+    firsts = np.cumsum([0] + [len(block.shown) for block in drawn])
+    rgba = packed.view(np.uint8).reshape(-1, values.shape[2], 4)
+    return rgba, {block.node: int(first) for block, first in zip(drawn, firsts, strict=False)}
+
+
+def scales(spec: NetworkSpec, maps: Mapping[str, Floats]) -> dict[str, float]:
+    """Return for every node the value at the end of the colour scale.
+
+    That is the limit of a bounded activation, else the largest magnitude on the maps.
+    """
+    limits = {layer.id: _limit(layer.settings.get("activation")) for layer in spec.layers}
+    return {node: limits.get(node) or float(np.abs(values).max(initial=1e-9)) for node, values in maps.items()}
+
+
+def _limit(choice: Choice | None) -> float | None:
+    if choice is None or choice.kind not in activations:
+        return None
+    low, high = activations.get(choice.kind).range
+    return max(abs(low), abs(high)) if np.isfinite(low) and np.isfinite(high) else None
+
+
+def lit(spec: NetworkSpec, frame: Frame) -> Lit | None:
+    """Return the place of the step just done; None outside of stepping or before the first."""
+    if frame.trace is None or not 0 < frame.cursor <= len(frame.trace.steps):
+        return None
+    step = frame.trace.steps[frame.cursor - 1]
+    if not step.node:
+        every = frozenset(layer.id for layer in spec.layers)
+        return Lit(step.phase, frozenset(), every if step.phase == "update" else frozenset())
+    return Lit(step.phase, *_touched(spec, step))
+
+
+def _touched(spec: NetworkSpec, step: Step) -> tuple[frozenset[str], frozenset[str]]:
+    layer = next((each for each in spec.layers if each.id == step.node), None)
+    if layer is None:
+        return frozenset((step.node,)), frozenset()
+    if step.op in ("affine", "add", "concatenate", "weight_gradient", "input_gradient", "add_backward",
+                   "concatenate_backward"):  # fmt: skip
+        return frozenset((layer.id, *sources(spec, layer))), frozenset((layer.id,))
+    return frozenset((layer.id,)), frozenset()

@@ -1,0 +1,111 @@
+"""The drawn network: links behind tiles, halos behind the selected and the hovered link, labels of weights."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QPointF
+from PySide6.QtWidgets import QGraphicsScene
+
+from dlviz.core.network import NetworkSpec
+from dlviz.gui.editor import places
+from dlviz.gui.editor.labels_item import LabelsItem
+from dlviz.gui.editor.layout import MAP_TILE, Layout
+from dlviz.gui.editor.links_item import MAX_WIDTH, Halo, LinksItem, levels
+from dlviz.gui.editor.tiles_item import TilesContent, TilesItem, strip_rect
+from dlviz.gui.selection import NOTHING, Selected
+from dlviz.gui.theme import Theme
+
+HALO = 14.0  # pixels added around a link
+
+
+class NetworkScene(QGraphicsScene):
+    """Holds four items whatever the size of the network."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        # Four items: an index would cost more than it saves.
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self.theme = theme
+        self.network: NetworkSpec | None = None
+        self.layout_: Layout | None = None
+        self.biased: frozenset[str] = frozenset()
+        self.links, self.tiles, self.labels = LinksItem(theme), TilesItem(theme), LabelsItem(theme)
+        self.selected_halo, self.hovered_halo = Halo(theme.accent, HALO, 0.28), Halo(theme.accent, HALO, 0.16)
+        self._items = (self.links, self.tiles, self.labels, self.selected_halo, self.hovered_halo)
+        for item in self._items:
+            self.addItem(item)
+        self._selected = self._hovered = NOTHING
+
+    def use_theme(self, theme: Theme) -> None:
+        """Draw in the colours of a theme; the next frame brings the rest."""
+        self.theme = theme
+        self.links.theme = self.labels.theme = theme
+        self.tiles.use_theme(theme)
+        self.selected_halo.colour = self.hovered_halo.colour = theme.accent
+        self.update()
+
+    def set_network(self, network: NetworkSpec, layout: Layout, biased: frozenset[str]) -> None:
+        """Draw another network or the same one elsewhere. biased: nodes that have biases."""
+        self.network, self.layout_, self.biased = network, layout, biased
+        self.links.set_links(layout.links, line_limit(layout))
+        self.tiles.set_layout(layout)
+        self.labels.set_texts([], [])
+        self._mark()
+
+    def show_weights(self, weights: NDArray[np.floating], shown: NDArray[np.bool_], phase_colour: str) -> None:
+        """Draw links by these weights; only shown ones in full."""
+        self.links.show_levels(levels(weights), shown, phase_colour)
+
+    def show_tiles(self, content: TilesContent) -> None:
+        """Draw what units show."""
+        self.tiles.show_content(content)
+
+    def show_labels(self, texts: list[str]) -> None:
+        """Write a text at every link that has one."""
+        if self.layout_ is not None:
+            self.labels.place(self.layout_, texts)
+
+    def select(self, place: Selected) -> None:
+        """Mark the selected place."""
+        self._selected = place
+        self._mark()
+
+    def hover(self, place: Selected) -> None:
+        """Mark the place under the pointer."""
+        self._hovered = place
+        self._mark()
+
+    def _mark(self) -> None:
+        if self.layout_ is None:
+            return
+        marks = []
+        for place, halo in ((self._hovered, self.hovered_halo), (self._selected, self.selected_halo)):
+            index = places.link_index(self.layout_, place) if place.kind == "link" else None
+            halo.show_path(None if index is None else self.links.path(index), HALO)
+            rectangle = places.rectangle(self.layout_, place) if place.kind in ("unit", "input", "bias") else None
+            if rectangle is not None:
+                marks.append(("accent", rectangle))
+        self.tiles.mark(marks)
+
+    def place_at(self, point: QPointF) -> Selected:
+        """Return the unit, bias or link under a point, NOTHING elsewhere."""
+        if self.layout_ is None or self.network is None:
+            return NOTHING
+        tile = places.tile_at(self.network, self.layout_, point, self.biased)
+        if tile != NOTHING:
+            return tile
+        index = self.links.at(point)
+        is_weight = index is not None and bool(self.layout_.links.is_weighted[index])
+        return places.link_place(self.layout_, index) if index is not None and is_weight else NOTHING
+
+    def strip_at(self, point: QPointF) -> str:
+        """Return the node whose "12 of 128 shown" is under a point, "" elsewhere."""
+        blocks = self.layout_.blocks.values() if self.layout_ is not None else ()
+        return next(
+            (block.node for block in blocks if block.is_strip and strip_rect(self.layout_, block).contains(point)),  # type: ignore[arg-type]
+            "",
+        )
+
+
+def line_limit(layout: Layout) -> float:
+    """Return the widest line: 10 pixels, less where tiles stand close, so that links stay apart."""
+    return float(np.clip(MAX_WIDTH * layout.tile.pitch / (0.8 * MAP_TILE.pitch), 2.0, MAX_WIDTH))

@@ -1,0 +1,272 @@
+"""All units of the network in one graphics item: thumbnails or value tiles, biases, deltas and targets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from dlviz.gui.editor.layout import Block, Layout
+from dlviz.gui.theme import RADIUS, Theme, font
+from dlviz.gui.widgets.colour_bar import rgba_image
+from dlviz.i18n import tr
+
+BIAS_RADIUS = 6.5
+NOTE_WIDTH = 110.0  # room beside a tile for its name or target
+NOTE_HEIGHT = 20.0
+
+
+@dataclass(frozen=True)
+class UnitTexts:
+    """What is written at the shown units of one node; empty text is not written.
+
+    names and values stand on the tile, deltas below, notes to the right (targets), sides to the left.
+    """
+
+    names: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    deltas: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TilesContent:
+    """Everything tiles show in one frame.
+
+    atlas: (n·grid, grid, 4) RGBA and the first thumbnail of each node. biases by node.
+    lit: nodes of the step in hand, drawn in `lit_colour`; None if nothing is being stepped.
+    """
+
+    texts: Mapping[str, UnitTexts] = field(default_factory=dict)
+    atlas: NDArray[np.uint8] | None = None
+    firsts: Mapping[str, int] = field(default_factory=dict)
+    biases: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
+    lit: frozenset[str] | None = None
+    lit_colour: str = ""
+
+
+class TilesItem(QGraphicsItem):
+    """Draws every unit. The frame decides between thumbnails (atlas given) and value tiles."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.use_theme(theme)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+        self._layout: Layout | None = None
+        self._content = TilesContent()
+        self._image: QImage | None = None
+        self._frames = self._corners = QPainterPath()
+        self._marked: list[tuple[str, QRectF]] = []
+        self._bounds = QRectF()
+
+    def use_theme(self, theme: Theme) -> None:
+        """Draw in the colours and fonts of a theme."""
+        self.theme, self._type = theme, type_of_theme()
+        self.update()
+
+    def set_layout(self, layout: Layout) -> None:
+        """Take over new places."""
+        self.prepareGeometryChange()
+        self._layout, self._content, self._image, self._marked = layout, TilesContent(), None, []
+        self._bounds = QRectF(*layout.bounds).adjusted(-NOTE_WIDTH, -NOTE_HEIGHT, NOTE_WIDTH, 3 * NOTE_HEIGHT)
+        self._frames, self._corners = _outlines(layout)
+
+    def show_content(self, content: TilesContent) -> None:
+        """Draw this from now on."""
+        self._content = content
+        self._image = None if content.atlas is None else rgba_image(content.atlas)
+        self.update()
+
+    def mark(self, places: list[tuple[str, QRectF]]) -> None:
+        """Outline these rectangles with the named theme colours (selection, hover)."""
+        if places != self._marked:
+            for _, rectangle in [*self._marked, *places]:
+                self.update(rectangle.adjusted(-4, -4, 4, 4))
+            self._marked = places
+
+    def boundingRect(self) -> QRectF:
+        """Return the rectangle around all tiles and their notes."""
+        return self._bounds
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Paint tiles, then what is written on and beside them."""
+        if self._layout is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self._paint_frames(painter, option.exposedRect)
+        for block in self._layout.blocks.values():
+            texts = self._content.texts.get(block.node)
+            if texts is not None:
+                self._write(painter, option.exposedRect, block, texts)
+            self._paint_biases(painter, option.exposedRect, block)
+            if block.is_strip:
+                self._write_strip(painter, block)
+        for colour, rectangle in self._marked:
+            painter.setPen(QPen(self.theme.colour(colour), 2.4))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rectangle, RADIUS, RADIUS)
+
+    def _paint_frames(self, painter: QPainter, exposed: QRectF) -> None:
+        content, layout, theme = self._content, self._layout, self.theme
+        assert layout is not None  # paint has asked
+        if self._image is not None:
+            for block in layout.blocks.values():
+                self._paint_thumbnails(painter, exposed, block, self._image)
+            painter.fillPath(self._corners, theme.colour("canvas"))
+            painter.setPen(QPen(theme.colour("text", 0.45), 1.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(self._frames)
+            return
+        painter.setPen(QPen(theme.colour("outline"), 1.4))
+        painter.setBrush(theme.colour("field"))
+        painter.drawPath(self._frames)
+        painter.setPen(QPen(QColor(content.lit_colour), 2.0))
+        for block in layout.blocks.values():
+            if content.lit is not None and block.node in content.lit:
+                for y in block.ys:
+                    painter.drawRoundedRect(tile_rect(layout, block, y), RADIUS, RADIUS)
+
+    def _paint_thumbnails(self, painter: QPainter, exposed: QRectF, block: Block, image: QImage) -> None:
+        layout, first, side = self._layout, self._content.firsts.get(block.node), image.width()
+        assert layout is not None  # paint has asked
+        for index, y in enumerate(block.ys):
+            rectangle = tile_rect(layout, block, y)
+            if first is None:
+                painter.fillRect(rectangle, self.theme.colour("field"))
+            elif rectangle.intersects(exposed):
+                painter.drawImage(rectangle, image, QRectF(0, (first + index) * side, side, side))
+
+    def _write(self, painter: QPainter, exposed: QRectF, block: Block, texts: UnitTexts) -> None:
+        assert self._layout is not None  # paint has asked
+        for index, y in enumerate(block.ys):
+            rectangle = tile_rect(self._layout, block, y)
+            if not rectangle.adjusted(-NOTE_WIDTH, 0, NOTE_WIDTH, NOTE_HEIGHT).intersects(exposed):
+                continue
+            self._write_on_tile(painter, rectangle, _at(texts.names, index), _at(texts.values, index))
+            self._write_beside(painter, rectangle, texts, index)
+
+    def _write_on_tile(self, painter: QPainter, tile: QRectF, name: str, value: str) -> None:
+        centre = Qt.AlignmentFlag.AlignCenter
+        if tile.height() < 40:
+            name, upper, lower = "", tile, tile
+        else:
+            half = tile.height() / 2
+            upper, lower = tile.adjusted(0, 4, 0, -half), tile.adjusted(0, half - 2, 0, -4)
+        if name:
+            painter.setFont(self._type.italic)
+            painter.setPen(self.theme.colour("muted"))
+            painter.drawText(upper, centre, name)
+        is_number = bool(value) and (value[0].isdigit() or value[0] in "−+∞")
+        painter.setFont(self._type.bold if is_number and tile.height() >= 28 else self._type.small)
+        painter.setPen(self.theme.colour("text" if is_number else "muted"))
+        painter.drawText(lower, centre, value)
+
+    def _write_beside(self, painter: QPainter, tile: QRectF, texts: UnitTexts, index: int) -> None:
+        centre_v, theme = Qt.AlignmentFlag.AlignVCenter, self.theme
+        if delta := _at(texts.deltas, index):
+            painter.setFont(self._type.small)
+            painter.setPen(theme.colour("backward"))
+            below = QRectF(tile.left() - 20, tile.bottom() + 2, tile.width() + 40, NOTE_HEIGHT)
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, delta)
+        if note := _at(texts.notes, index):
+            painter.setFont(self._type.normal)
+            painter.setPen(theme.colour("muted"))
+            right = QRectF(tile.right() + 14, tile.top(), NOTE_WIDTH, tile.height())
+            painter.drawText(right, Qt.AlignmentFlag.AlignLeft | centre_v, note)
+        if side := _at(texts.sides, index):
+            painter.setFont(self._type.italic)
+            painter.setPen(theme.colour("text"))
+            left = QRectF(tile.left() - NOTE_WIDTH - 12, tile.top(), NOTE_WIDTH, tile.height())
+            painter.drawText(left, Qt.AlignmentFlag.AlignRight | centre_v, side)
+
+    def _paint_biases(self, painter: QPainter, exposed: QRectF, block: Block) -> None:
+        values = self._content.biases.get(block.node)
+        layout, theme = self._layout, self.theme
+        if values is None or layout is None:
+            return
+        for y, value in zip(block.ys, values.tolist(), strict=False):
+            centre = bias_centre(layout, block, y)
+            radius = bias_radius(layout)
+            painter.setPen(QPen(theme.colour("canvas"), 1.5))
+            painter.setBrush(theme.colour("negative_mark" if value < 0 else "positive_mark" if value > 0 else "faint"))
+            painter.drawEllipse(centre, radius, radius)
+            # The sign stands in the dot too: colour alone would leave some readers out.
+            painter.setPen(QPen(theme.colour("canvas"), 1.4))
+            arm = radius * 0.5
+            painter.drawLine(centre - QPointF(arm, 0), centre + QPointF(arm, 0))
+            if value >= 0:
+                painter.drawLine(centre - QPointF(0, arm), centre + QPointF(0, arm))
+
+    def _write_strip(self, painter: QPainter, block: Block) -> None:
+        layout = self._layout
+        assert layout is not None  # paint has asked
+        painter.setPen(self.theme.colour("accent"))
+        painter.setFont(self._type.small)
+        painter.drawText(strip_rect(layout, block), Qt.AlignmentFlag.AlignCenter, strip_text(block))
+
+
+def strip_text(block: Block) -> str:
+    """Say how much of a large layer is drawn."""
+    return tr("{shown} of {count} shown", shown=len(block.shown), count=block.count)
+
+
+def strip_rect(layout: Layout, block: Block) -> QRectF:
+    """Return where a strip says how much of it is drawn; a click there asks for a unit."""
+    bottom = float(block.ys[-1]) + layout.tile.height / 2
+    return QRectF(block.x - NOTE_WIDTH / 2, bottom + 8, NOTE_WIDTH, NOTE_HEIGHT)
+
+
+def tile_rect(layout: Layout, block: Block, y: float) -> QRectF:
+    """Return the rectangle of the tile centred at this height."""
+    tile = layout.tile
+    return QRectF(block.x - tile.width / 2, float(y) - tile.height / 2, tile.width, tile.height)
+
+
+def bias_centre(layout: Layout, block: Block, y: float) -> QPointF:
+    """Return where a unit's bias is drawn: the tile's lower left corner."""
+    return QPointF(block.x - layout.tile.width / 2, float(y) + layout.tile.height / 2)
+
+
+def bias_radius(layout: Layout) -> float:
+    """Return the radius of a bias dot, smaller on small tiles."""
+    return min(BIAS_RADIUS, layout.tile.height / 6)
+
+
+def _outlines(layout: Layout) -> tuple[QPainterPath, QPainterPath]:
+    frames, corners = QPainterPath(), QPainterPath()
+    radius = min(RADIUS, layout.tile.height / 4)
+    for block in layout.blocks.values():
+        for y in block.ys:
+            rectangle = tile_rect(layout, block, y)
+            frames.addRoundedRect(rectangle, radius, radius)
+            corners.addRect(rectangle.adjusted(-0.5, -0.5, 0.5, 0.5))
+            corners.addRoundedRect(rectangle, radius, radius)
+    return frames, corners
+
+
+def _italic(base: QFont) -> QFont:
+    base.setItalic(True)
+    return base
+
+
+@dataclass(frozen=True)
+class Type:
+    """The fonts of the canvas, made once a theme: asking the platform for one costs more than drawing with it."""
+
+    small: QFont
+    normal: QFont
+    bold: QFont
+    italic: QFont
+
+
+def type_of_theme() -> Type:
+    """Return the fonts of the theme in use."""
+    return Type(font("small"), font("normal"), font("normal", is_bold=True), _italic(font("normal")))
+
+
+def _at(texts: tuple[str, ...], index: int) -> str:
+    return texts[index] if index < len(texts) else ""

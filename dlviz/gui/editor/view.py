@@ -1,0 +1,242 @@
+"""The canvas's viewport: pan, zoom, fit, pointing, and the keys; it asks, the panel acts."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QGraphicsView, QWidget
+
+from dlviz.gui.editor import captions
+from dlviz.gui.editor.captions import BAND, Hot
+from dlviz.gui.editor.gestures import Gesture, Pan
+from dlviz.gui.editor.keys import Command, command_of
+from dlviz.gui.editor.scene import NetworkScene
+from dlviz.gui.selection import NOTHING
+from dlviz.gui.theme import GRID
+
+MARGIN_X, MARGIN_BOTTOM = 2.0 * GRID, 6.0 * GRID  # pixels kept free around a fitted network
+MIN_ZOOM, MAX_ZOOM = 0.1, 4.0
+ZOOM_STEP = 1.2
+
+Asked = Literal["menu", "minus", "plus", "insert", "pull", "type", "where"]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A click on something that does more than select: what, which node, and where on the screen."""
+
+    kind: Asked
+    node: str
+    at: QPoint
+
+
+class CanvasView(QGraphicsView):
+    """Shows a NetworkScene and tells what people point at, press and type."""
+
+    pointed = Signal(object)  # Selected under the pointer
+    picked = Signal(object)  # Selected that was clicked
+    asked = Signal(object)  # Ask
+    commanded = Signal(object)  # Command of a key
+    resized = Signal()  # the fitted picture may be laid out anew
+    moved = Signal()  # panned or zoomed
+
+    def __init__(self, scene: NetworkScene, parent: QWidget | None = None) -> None:
+        super().__init__(scene, parent)
+        self.network_scene = scene
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setFrameShape(QGraphicsView.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.hots: list[Hot] = []
+        self.selected_layer = ""
+        self.is_editing = True
+        self.is_fitted = True
+        self._hot: Hot | None = None
+        self.has_walked = False  # set by whoever takes a step of the Tab key
+        self._gesture: Gesture | None = None
+
+    def free_size(self) -> tuple[float, float]:
+        """Return the room for the network, without captions and legend."""
+        area = self.viewport().rect()
+        return max(area.width() - 2 * MARGIN_X, 100.0), max(area.height() - BAND - MARGIN_BOTTOM, 100.0)
+
+    def fit(self) -> None:
+        """Show the whole network, at most at its natural size."""
+        layout = self.network_scene.layout_
+        if layout is None:
+            return
+        bounds = QRectF(*layout.bounds).adjusted(-52, -4, 52, 24)
+        width, height = self.free_size()
+        scale = min(1.0, width / bounds.width(), height / bounds.height())
+        # The scene must be larger than the view, or Qt centres it by itself.
+        self.setSceneRect(bounds.adjusted(-4000, -4000, 4000, 4000))
+        self.resetTransform()
+        self.scale(scale, scale)
+        self.centerOn(bounds.center() + QPointF(0, (MARGIN_BOTTOM - BAND) / 2 / scale))
+        self.is_fitted = True
+        self.place_captions()
+
+    def zoom(self, factor: float) -> None:
+        """Magnify by a factor, within limits."""
+        now = self.transform().m11()
+        factor = min(max(now * factor, MIN_ZOOM), MAX_ZOOM) / now
+        self.scale(factor, factor)
+        self._loosen()
+
+    def pan(self, dx: int, dy: int) -> None:
+        """Move the visible part by so many pixels."""
+        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + dx)
+        self.verticalScrollBar().setValue(self.verticalScrollBar().value() + dy)
+        self._loosen()
+
+    def _loosen(self) -> None:
+        self.is_fitted = False
+        self.place_captions()
+        self.moved.emit()
+
+    def place_captions(self) -> None:
+        """Work out where the captions stand now."""
+        scene = self.network_scene
+        if scene.layout_ is not None and scene.network is not None:
+            self.hots = captions.hot_spots(scene.network, scene.layout_, self._to_view, self.is_editing)
+        self.viewport().update()
+
+    def _to_view(self, point: QPointF) -> QPointF:
+        return self.viewportTransform().map(point)
+
+    def hot_at(self, at: QPoint) -> Hot | None:
+        """Return what of the captions is under a pixel."""
+        return next((hot for hot in self.hots if hot.rectangle.contains(QPointF(at))), None)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint the captions over the scene, always readable."""
+        painter.save()
+        painter.resetTransform()
+        theme = self.network_scene.theme
+        exposed = self.mapFromScene(rect).boundingRect()
+        if exposed.top() <= BAND:
+            if not self.is_fitted:
+                painter.fillRect(QRectF(0, 0, self.viewport().width(), BAND), theme.colour("canvas", 0.9))
+        near = [hot for hot in self.hots if hot.rectangle.intersects(QRectF(exposed))]
+        captions.paint(painter, near, theme, self._hot, self.selected_layer)
+        painter.restore()
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        """Fill with the colour of the canvas."""
+        painter.fillRect(rect, self.network_scene.theme.colour("canvas"))
+
+    def select_layer(self, node: str) -> None:
+        """Mark the caption of the selected layer."""
+        if node != self.selected_layer:
+            self.selected_layer = node
+            self.viewport().update(0, 0, self.viewport().width(), self.viewport().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep a fitted network fitted."""
+        super().resizeEvent(event)
+        self.resized.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Select what is under the pointer, or begin to pan."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        at = event.position().toPoint()
+        hot = self.hot_at(at)
+        if hot is not None and event.button() != Qt.MouseButton.MiddleButton:
+            self.asked.emit(Ask("menu" if hot.kind == "title" else hot.kind, hot.node, self._below(hot)))
+            return
+        point = self.mapToScene(at)
+        strip, place = self.network_scene.strip_at(point), self.network_scene.place_at(point)
+        if strip:
+            self.asked.emit(Ask("pull", strip, event.globalPosition().toPoint()))
+        elif place != NOTHING and event.button() != Qt.MouseButton.MiddleButton:
+            self.picked.emit(place)
+            if event.button() == Qt.MouseButton.RightButton:
+                self.asked.emit(Ask("menu", place.layer, event.globalPosition().toPoint()))
+        else:
+            self._begin(Pan(self), at)
+
+    def _below(self, hot: Hot) -> QPoint:
+        return self.viewport().mapToGlobal(hot.rectangle.bottomLeft().toPoint() + QPoint(0, 2))
+
+    def _begin(self, gesture: Gesture, at: QPoint) -> None:
+        self._gesture = gesture
+        gesture.start(at)
+        self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on with the gesture, or say what is under the pointer."""
+        at = event.position().toPoint()
+        if self._gesture is not None:
+            self._gesture.move(at)
+            self._loosen()
+            return
+        hot = self.hot_at(at)
+        self._point_hot(hot)
+        self.pointed.emit(NOTHING if hot is not None else self.network_scene.place_at(self.mapToScene(at)))
+
+    def _point_hot(self, hot: Hot | None) -> None:
+        if hot == self._hot:
+            return
+        for each in (self._hot, hot):
+            if each is not None:
+                self.viewport().update(each.rectangle.toAlignedRect().adjusted(-2, -2, 2, 2))
+        self._hot = hot
+        self.viewport().setToolTip(captions.tip(hot) if hot is not None else "")
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hot else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End the gesture; a click on the empty background selects nothing."""
+        if self._gesture is None:
+            return
+        gesture, self._gesture = self._gesture, None
+        gesture.end()
+        self.viewport().unsetCursor()
+        if event.button() == Qt.MouseButton.LeftButton and not gesture.has_moved:
+            self.picked.emit(NOTHING)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Fit on the background; type a value on a link or bias."""
+        place = self.network_scene.place_at(self.mapToScene(event.position().toPoint()))
+        if self.hot_at(event.position().toPoint()) is not None:
+            self.mousePressEvent(event)
+        elif place == NOTHING:
+            self.commanded.emit("fit")
+        else:
+            self.commanded.emit("enter")
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom around the pointer."""
+        self.zoom(ZOOM_STEP ** (event.angleDelta().y() / 120))
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Say that nothing is under the pointer."""
+        self._point_hot(None)
+        self.pointed.emit(NOTHING)
+        super().leaveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Turn keys into commands; others go on to the window."""
+        if event.key() == Qt.Key.Key_Escape and self._gesture is not None:
+            gesture, self._gesture = self._gesture, None
+            gesture.cancel()
+            self.viewport().unsetCursor()
+            return
+        command = command_of(event)
+        if command is None:
+            event.ignore()
+        else:
+            self.commanded.emit(command)
+
+    def focusNextPrevChild(self, is_next: bool) -> bool:
+        """Walk with Tab through what is drawn; past its end the focus leaves the canvas."""
+        command: Command = "next" if is_next else "previous"
+        self.has_walked = False
+        self.commanded.emit(command)
+        return self.has_walked or super().focusNextPrevChild(is_next)
+
