@@ -36,7 +36,7 @@ from dlviz.session.table_json import Arrays, array_from_json, array_to_json, dat
 Extra = dict[str, Mapping[str, Any]]
 
 #: Keys of training that would change every number, with the values that mean "as if absent".
-_NEUTRAL: Mapping[str, tuple[Any, ...]] = {
+NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "losses": (None,),
     "schedule": (None, "constant"),
     "replacement": (None, False),
@@ -155,7 +155,7 @@ def _extra(whole: Envelope) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _refuse_unfollowed(training: Mapping[str, Any]) -> None:
-    for key, neutral in _NEUTRAL.items():
+    for key, neutral in NEUTRAL.items():
         if training.get(key) not in neutral:
             raise DocumentError(
                 tr("Expected training without {key}, which this version cannot follow. Received: one", key=key),

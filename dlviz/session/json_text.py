@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from dlviz.core.errors import DocumentError
@@ -39,13 +40,16 @@ def parse_json(data: bytes, place: str = "") -> dict[str, Any]:
     return value
 
 
-def dump_json(value: Any) -> bytes:
-    """Return JSON bytes that are the same for the same value; a key order is kept."""
+def dump_json(value: Mapping[str, Any]) -> bytes:
+    """Return JSON bytes, a line for every key; equal values in equal order give equal bytes."""
+    lines = (f"{_compact(key)}: {_compact(each)}" for key, each in value.items())
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def _compact(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    try:
-        return (text + "\n").encode()
-    except UnicodeEncodeError:  # a lone surrogate, as from a file name: only an escape can carry it
-        return (json.dumps(value, allow_nan=False) + "\n").encode()
+    # A lone surrogate, as from the name of a file, has no bytes of its own: only an escape can carry it.
+    return text if text.isprintable() else json.dumps(value, allow_nan=False)
 
 
 def _check_size(data: bytes, place: str) -> None:

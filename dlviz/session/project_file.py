@@ -1,0 +1,224 @@
+"""Project files: a zip of document.json and arrays with checksums, or one plain JSON file."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.choice import frozen
+from dlviz.core.errors import DocumentError, SaveError
+from dlviz.i18n import tr
+from dlviz.session.atomic import FileSystem, atomic_write, printable, real_fs
+from dlviz.session.document import Document
+from dlviz.session.document_json import document_arrays, document_from_json, document_to_json
+from dlviz.session.envelope import VERSION, StatePart, checked
+from dlviz.session.json_text import dump_json, parse_json
+from dlviz.session.limits import JSON_BYTES, MIB, ZIP_FILE_BYTES
+from dlviz.session.npy import read_npy, write_npy
+from dlviz.session.table_json import Arrays, array_from_json, array_to_json
+from dlviz.session.zip_parts import (
+    DOCUMENT,
+    MAGIC,
+    MANIFEST,
+    array_member,
+    array_name,
+    read_zip,
+    write_zip,
+)
+
+Numbers = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class SavedState:
+    """Where a run stood; read-only arrays.
+
+    segments: how many the run had. theta: parameters by name, in the run's dtype.
+    optimizer: its state by name ("h.W.m"). extra: unknown keys, written back.
+    """
+
+    step: int = 0
+    epoch: int = 0
+    batch: int = 0
+    segments: int = 1
+    dtype: Literal["float32", "float64"] = "float64"
+    theta: Numbers = field(default_factory=dict)
+    optimizer: Numbers = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("theta", "optimizer", "extra"):
+            object.__setattr__(self, name, frozen(getattr(self, name)))
+
+
+@dataclass(frozen=True)
+class Project:
+    """A document and, if it was saved in the middle of a run, where that stood."""
+
+    document: Document
+    state: SavedState | None = None
+
+
+def read_document(path: str | os.PathLike[str]) -> Document:
+    """Read the document of a .dlviz or JSON file, told apart by content. Raises: DlvizError."""
+    return read_project(path).document
+
+
+def read_project(path: str | os.PathLike[str]) -> Project:
+    """Read a .dlviz or JSON file, told apart by content; nothing it names is opened.
+
+    Raises: DocumentError, SpecError or ShapeError, one sentence with its place.
+    """
+    return project_from_bytes(_read_bytes(path))
+
+
+def project_from_bytes(data: bytes) -> Project:
+    """Read a project from the bytes of its file. Raises: as `read_project`."""
+    if not data.startswith(MAGIC):
+        return _project(parse_json(data), {})
+    members = read_zip(data)
+    _check_sums(members)
+    arrays = {array_name(name): read_npy(each, name) for name, each in members.items() if array_name(name)}
+    return _project(parse_json(members[DOCUMENT], DOCUMENT), arrays)
+
+
+def write_project(
+    path: str | os.PathLike[str], document: Document, state: SavedState | None = None, fs: FileSystem = real_fs
+) -> None:
+    """Write a project whole or not at all: plain JSON if path ends in .json, else a zip.
+
+    Raises: SaveError; the old file is whole then.
+    """
+    is_json = Path(path).suffix.lower() == ".json"
+    atomic_write(path, project_to_bytes(document, state, is_json), fs)
+
+
+def project_to_bytes(document: Document, state: SavedState | None = None, as_json: bool = False) -> bytes:
+    """Return the bytes of a project file; equal projects give equal bytes.
+
+    Raises: SaveError for a document of a newer version, whose parts would be lost, or one too large.
+    """
+    _refuse_newer(document)
+    written = document_to_json(document, inline_arrays=as_json)
+    if state is not None:
+        written["state"] = _state_to_json(state, as_json)
+    text = dump_json(written)
+    if len(text) > JSON_BYTES:
+        raise SaveError(
+            tr("Expected at most {n} MiB of JSON. Received: {got} MiB", n=JSON_BYTES // MIB, got=len(text) // MIB),
+            tr("Save as a .dlviz file.") if as_json else "",
+        )
+    return text if as_json else _zipped(text, document_arrays(document) | _state_arrays(state))
+
+
+def _zipped(text: bytes, arrays: Numbers) -> bytes:
+    members = {DOCUMENT: text, **{array_member(name): write_npy(arrays[name]) for name in sorted(arrays)}}
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in members.items()}
+    return write_zip({**members, MANIFEST: dump_json(sums)})
+
+
+def _read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """Read a regular file under the cap; a pipe or device is refused without waiting on it."""
+    name = printable(path)
+    try:
+        descriptor = os.open(
+            path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        )
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise DocumentError(tr("Expected a file. Received: {name}, which is none", name=name))
+            if status.st_size > ZIP_FILE_BYTES:
+                raise DocumentError(tr("Expected a file up to 1 GiB. Received: {n} bytes", n=status.st_size), "", name)
+            return file.read(ZIP_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DocumentError(
+            tr("Expected to read {name}. Received: {reason}", name=name, reason=reason.lower())
+        ) from None
+
+
+def _check_sums(members: Mapping[str, bytes]) -> None:
+    for name in (DOCUMENT, MANIFEST):
+        if name not in members:
+            raise DocumentError(tr("Expected the part {name}. Received: none", name=name))
+    sums = parse_json(members[MANIFEST], MANIFEST)
+    if set(sums) != set(members) - {MANIFEST}:
+        raise DocumentError(tr("Expected a checksum for every part. Received: another list"), place=MANIFEST)
+    for name, expected in sums.items():
+        if hashlib.sha256(members[name]).hexdigest() != expected:
+            raise DocumentError(
+                tr("Expected the checksum of this part. Received: another one, so it is damaged"),
+                tr("Open a backup."),
+                name,
+            )
+
+
+def _project(data: dict[str, Any], arrays: Arrays) -> Project:
+    document = document_from_json(data, arrays)
+    state = data.get("state")
+    return Project(document, None if state is None else _state_from_json(state, arrays))
+
+
+def _state_from_json(data: dict[str, Any], arrays: Arrays) -> SavedState:
+    part = checked(StatePart, data, "state")
+
+    def read(values: Mapping[str, Any], place: str) -> dict[str, NDArray[Any]]:
+        # A state may hold what is not finite: a run that diverged is a result, and can be saved.
+        return {
+            name: _cast(array_from_json(each, arrays, f"state.{place}.{name}", allow_null=True), part.dtype)
+            for name, each in values.items()
+        }
+
+    return SavedState(
+        part.step, part.epoch, part.batch, part.segments, part.dtype,
+        read(part.theta, "theta"), read(part.optimizer, "optimizer"), part.unknown(),
+    )  # fmt: skip
+
+
+def _state_to_json(state: SavedState, inline_arrays: bool) -> dict[str, Any]:
+    def written(values: Numbers, place: str) -> dict[str, Any]:
+        return {
+            name: array_to_json(each) if inline_arrays else {"array": f"state.{place}.{name}"}
+            for name, each in values.items()
+        }
+
+    counts = {
+        "step": state.step, "epoch": state.epoch, "batch": state.batch, "segments": state.segments,
+        "dtype": state.dtype,
+    }  # fmt: skip
+    arrays = {"theta": written(state.theta, "theta"), "optimizer": written(state.optimizer, "optimizer")}
+    return {**counts, **_divergence(state), **arrays, **state.extra}
+
+
+def _divergence(state: SavedState) -> dict[str, int]:
+    is_finite = all(np.isfinite(each).all() for each in (*state.theta.values(), *state.optimizer.values()))
+    return {} if is_finite else {"diverged_at": state.step}
+
+
+def _state_arrays(state: SavedState | None) -> dict[str, NDArray[Any]]:
+    if state is None:
+        return {}
+    parts = {"theta": state.theta, "optimizer": state.optimizer}
+    return {f"state.{place}.{name}": each for place, values in parts.items() for name, each in values.items()}
+
+
+def _cast(array: NDArray[Any], dtype: str) -> NDArray[Any]:
+    cast = array.astype(dtype)
+    cast.setflags(write=False)
+    return cast
+
+
+def _refuse_newer(document: Document) -> None:
+    version = document.extra.get("", {}).get("version", VERSION)
+    if version > VERSION:
+        raise SaveError(
+            tr("Expected a document of version {known}. Received: version {got}", known=VERSION, got=version),
+            tr("Saving it here would lose what only a newer dlviz knows."),
+        )

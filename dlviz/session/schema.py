@@ -1,0 +1,103 @@
+"""The JSON Schema of documents, made from the same declarations that check them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dlviz.core.hyper import Hyper
+from dlviz.core.layers import LayerKind, layers
+from dlviz.core.losses import losses
+from dlviz.core.optimizers import optimizers
+from dlviz.core.registry import Registry
+from dlviz.data.builtin import datasets
+from dlviz.session.choice_json import LAYER_CHOICES
+from dlviz.session.document_json import NEUTRAL
+from dlviz.session.envelope import VERSION, Envelope
+
+Schema = dict[str, Any]
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_JSON_TYPES = {"float": "number", "int": "integer", "bool": "boolean", "choice": "string"}
+
+
+def json_schema() -> Schema:
+    """Return the JSON Schema (2020-12) of documents: every kind with its settings, defaults and limits."""
+    schema = Envelope.model_json_schema(ref_template="#/$defs/{model}")
+    definitions: Schema = schema.setdefault("$defs", {})
+    definitions["array"] = _array()
+    for key, registry in {**LAYER_CHOICES, "loss": losses, "optimizer": optimizers}.items():
+        definitions[key] = _choice(registry)
+    definitions["LayerPart"] = {"oneOf": [_layer(kind, definitions["LayerPart"]) for kind in layers]}
+    definitions["DataPart"] = {"oneOf": list(_data(definitions["DataPart"]))}
+    _refer_training(definitions["TrainingPart"])
+    for part in ("theta", "optimizer"):
+        definitions["StatePart"]["properties"][part]["additionalProperties"] = {"$ref": "#/$defs/array"}
+    schema["properties"]["parameters"]["additionalProperties"] = {"$ref": "#/$defs/array"}
+    schema["properties"]["version"]["default"] = VERSION
+    return {"$schema": DIALECT, **schema, "title": "dlviz document"}
+
+
+def setting_schema(hyper: Hyper) -> Schema:
+    """Return the schema of one setting: type, limits, default and what it means."""
+    schema: Schema = {"type": _JSON_TYPES[hyper.kind], "default": hyper.default}
+    if hyper.choices:
+        schema["enum"] = list(hyper.choices)
+    if hyper.minimum is not None:
+        schema["exclusiveMinimum" if hyper.is_open_minimum else "minimum"] = hyper.minimum
+    if hyper.maximum is not None:
+        schema["exclusiveMaximum" if hyper.is_open_maximum else "maximum"] = hyper.maximum
+    return {**schema, **({"description": hyper.help} if hyper.help else {})}
+
+
+def _settings(declared: Iterable[Hyper]) -> Schema:
+    return {hyper.name: setting_schema(hyper) for hyper in declared}
+
+
+def _array() -> Schema:
+    """Accept nested lists of numbers, or the name of an array in the same file."""
+    named = {"type": "object", "properties": {"array": {"type": "string"}}, "required": ["array"]}
+    items = {"anyOf": [{"type": ["number", "null"]}, {"$ref": "#/$defs/array"}]}
+    return {"anyOf": [{"type": "array", "minItems": 1, "items": items}, {**named, "additionalProperties": False}]}
+
+
+def _choice(registry: Registry[Any]) -> Schema:
+    """Accept a key, or an object with the kind and its settings and nothing else."""
+    return {"oneOf": [{"enum": list(registry.keys())}, *(_kind(entry.key, entry.settings) for entry in registry)]}
+
+
+def _kind(key: str, declared: Iterable[Hyper]) -> Schema:
+    properties = {"kind": {"const": key}, **_settings(declared)}
+    return {"type": "object", "properties": properties, "required": ["kind"], "additionalProperties": False}
+
+
+def _layer(kind: LayerKind, part: Mapping[str, Any]) -> Schema:
+    choices = {name: {"$ref": f"#/$defs/{name}"} for name in kind.choices}
+    common = {name: part["properties"][name] for name in ("id", "inputs")}
+    # A layer without a kind is a dense one, so only the others must name theirs.
+    required = ["id"] if kind.key == "dense" else ["id", "kind"]
+    properties = {"kind": {"const": kind.key}, **common, **_settings(kind.settings), **choices}
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def _data(part: Mapping[str, Any]) -> Iterable[Schema]:
+    common = {name: part["properties"][name] for name in ("split", "scaling")}
+    for entry in datasets:
+        kind = _kind(entry.key, entry.settings)
+        yield {**kind, "properties": {**kind["properties"], **common}}
+    rows = {"inputs": {"$ref": "#/$defs/array"}, "targets": {"$ref": "#/$defs/array"}}
+    yield _open("table", {**rows, "task": {"enum": ["regression", "binary", "multiclass"]}, **common}, list(rows))
+    yield _open("file", {"path": {"type": "string", "minLength": 1}, **common}, ["path"])
+
+
+def _open(key: str, properties: Schema, required: list[str]) -> Schema:
+    return {
+        "type": "object",
+        "properties": {"kind": {"const": key}, **properties},
+        "required": ["kind", *required],
+    }
+
+
+def _refer_training(part: Schema) -> None:
+    for name in ("loss", "optimizer"):
+        default = part["properties"][name]["default"]
+        part["properties"][name] = {"$ref": f"#/$defs/{name}", "default": default}
+    part["properties"] |= {name: {"enum": list(values)} for name, values in NEUTRAL.items()}
