@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 # Read by NumPy's libraries when they load. Two threads and one foreign busy process slow a product 70 times.
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -45,9 +46,12 @@ def _shot(request: window.ShotRequest) -> int:
 
 def _without_display(request: window.WindowRequest) -> int:
     """Train where it can be read, then draw the window into a picture: Qt would abort without a display."""
-    steps = display.train_instead(request.file)
-    _shot(window.ShotRequest(request.file, display.PICTURE, request.workspace, theme=request.theme, steps=steps))
-    display.explain()
+    from dlviz.cli import windowless
+
+    steps = windowless.train_instead(request.file)
+    drawn = window.ShotRequest(request.file, windowless.PICTURE, steps=steps)
+    _shot(replace(drawn, workspace=request.workspace or drawn.workspace, theme=request.theme or drawn.theme))
+    windowless.explain()
     return 0
 
 

@@ -3,6 +3,8 @@
 import argparse
 import json
 
+from dlviz.session.schema import json_schema
+
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `dlviz schema`: none."""
@@ -10,7 +12,5 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the schema."""
-    from dlviz.session.schema import json_schema
-
     print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
     return 0

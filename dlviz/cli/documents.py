@@ -1,0 +1,68 @@
+"""The document that a command works on, and numbers as it prints them."""
+
+import argparse
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.headless import load
+
+MINUS = "\N{MINUS SIGN}"
+SHOWN_NUMBERS = 12  # of an array in a table; JSON has them all
+
+
+def declare_document(parser: argparse.ArgumentParser) -> None:
+    """Add the document and the data file that it may read."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="a .dlviz or .json document")
+    parser.add_argument(
+        "--data", type=Path, metavar="PATH", help=tr("the data file, where it lies outside the document's folder")
+    )
+
+
+def document_of(arguments: argparse.Namespace) -> Document:
+    """Open the document of a command together with its data."""
+    return load(arguments.file, arguments.data)
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print one JSON object; numbers that are not finite are null."""
+    print(json.dumps(plain(value), ensure_ascii=False, allow_nan=False))
+
+
+def plain(value: Any) -> Any:
+    """Return value as what JSON knows: arrays as lists, null for what is not finite."""
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def number(value: float | None, digits: int = 6) -> str:
+    """Write a number with so many significant digits and a true minus sign; "" where there is none."""
+    if value is None or math.isnan(value):
+        return ""
+    return f"{value + 0.0:.{digits}g}".replace("-", MINUS)  # adding 0.0 turns -0.0 into 0.0
+
+
+def values(array: NDArray[np.generic]) -> str:
+    """Write an array as nested lists, or its shape and first numbers if it is long."""
+    if array.size <= SHOWN_NUMBERS:
+        return _nested(array.tolist())
+    first = " ".join(number(float(each)) for each in array.ravel()[: SHOWN_NUMBERS // 2].tolist())
+    return f"{'×'.join(map(str, array.shape))}: {first} …"
+
+
+def _nested(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_nested, value)) + "]"
+    return number(float(value))

@@ -1,0 +1,73 @@
+"""Compare every parameter's gradient with central differences, worst first."""
+
+import argparse
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from dlviz.cli.documents import declare_document, document_of, number, print_json
+from dlviz.cli.messages import SUCCESS, USER_ERROR
+from dlviz.core.gradcheck import TOLERANCE, GradCheckReport, GradCheckRow
+from dlviz.i18n import tr
+from dlviz.session import headless
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `dlviz gradcheck`."""
+    declare_document(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check, print, and return status 1 if a gradient fails."""
+    report = headless.gradcheck(document_of(arguments))
+    if arguments.json:
+        print_json(as_json(report))
+    else:
+        _print_table(report)
+    return SUCCESS if report.passed else USER_ERROR
+
+
+def as_json(report: GradCheckReport) -> dict[str, Any]:
+    """Return the verdict and a row a parameter, worst first."""
+    rows = [_row_json(row) for row in report.rows]
+    return {"passed": report.passed, "tolerance": TOLERANCE, "skipped": report.skipped, "parameters": rows}
+
+
+def _row_json(row: GradCheckRow) -> dict[str, Any]:
+    place = _worst(row)
+    return {
+        "parameter": row.name,
+        "passes": row.passes(),
+        "ratio": row.ratio,
+        "skipped": row.skipped,
+        "worst": None
+        if place is None
+        else {"index": place, "analytic": row.analytic[place], "numeric": row.numeric[place]},
+    }
+
+
+def _worst(row: GradCheckRow) -> tuple[int, ...] | None:
+    """Return where the two differ most; None if no entry could be compared."""
+    difference = np.abs(row.analytic - row.numeric)
+    if np.isnan(difference).all():
+        return None
+    return tuple(int(index) for index in np.unravel_index(np.nanargmax(difference), difference.shape))
+
+
+def _print_table(report: GradCheckReport) -> None:
+    table = Table(box=None, pad_edge=False)
+    for title in (tr("parameter"), tr("ratio"), tr("worst at"), tr("backward"), tr("difference"), tr("verdict")):
+        table.add_column(title, justify="left" if title == tr("parameter") else "right")
+    for row in report.rows:
+        place = _worst(row)
+        values = ("", "", "") if place is None else (
+            str(list(place)), number(float(row.analytic[place]), 10), number(float(row.numeric[place]), 10)
+        )  # fmt: skip
+        table.add_row(row.name, number(row.ratio, 3), *values, tr("passes") if row.passes() else tr("FAILS"))
+    console = Console(markup=False, highlight=False)
+    console.print(table)
+    if report.skipped:
+        console.print(tr("{share:.1%} of the entries lie at a kink and were left out.", share=report.skipped))

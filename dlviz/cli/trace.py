@@ -1,0 +1,76 @@
+"""Print one forward, backward and update: every step with its formula and values."""
+
+import argparse
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from dlviz.cli.documents import declare_document, document_of, number, print_json, values
+from dlviz.core.trace import Step
+from dlviz.i18n import tr
+from dlviz.session import headless
+from dlviz.session.headless import Walk
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `dlviz trace`."""
+    declare_document(parser)
+    parser.add_argument("--samples", type=_rows, default=None, metavar="I,J…", help="rows of the data, from 0")
+    parser.add_argument("--format", choices=("table", "json"), default="table")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Walk one batch and print it."""
+    walk = headless.trace(document_of(arguments), arguments.samples)
+    if arguments.format == "json":
+        print_json(as_json(walk))
+    else:
+        _print_table(walk)
+    return 0
+
+
+def as_json(walk: Walk) -> dict[str, Any]:
+    """Return the walk as the documents describe it, all numbers in full."""
+    return {
+        "rows": walk.trace.rows,
+        "loss": walk.loss,
+        "loss_after": walk.trace.loss_after,
+        "outputs": walk.outputs,
+        "gradients": walk.gradients,
+        "parameters_after": walk.parameters_after,
+        "steps": [_step_json(step) for step in walk.trace.steps],
+    }
+
+
+def _step_json(step: Step) -> dict[str, Any]:
+    described = {
+        "index": step.index,
+        "phase": step.phase,
+        "node": step.node,
+        "op": step.op,
+        "formula": step.formula,
+        "reads": step.reads,
+        "writes": step.writes,
+    }
+    return described | ({"derived": True} if step.derived else {})
+
+
+def _print_table(walk: Walk) -> None:
+    table = Table(box=None, pad_edge=False)
+    for title in (tr("step"), tr("phase"), tr("node"), tr("formula"), tr("values")):
+        table.add_column(title, overflow="fold")
+    for step in walk.trace.steps:
+        written = "\n".join(f"{name} = {values(array)}" for name, array in step.writes.items())
+        table.add_row(str(step.index), step.phase, step.node, step.formula, written)
+    console = Console(markup=False, highlight=False)
+    console.print(table)
+    before, after = number(walk.loss, 10), number(walk.trace.loss_after, 10)
+    console.print(tr("loss {before}, after the update {after}", before=before, after=after))
+
+
+def _rows(text: str) -> tuple[int, ...]:
+    if not all(part.strip().isdecimal() for part in text.split(",")):
+        raise argparse.ArgumentTypeError(f"expected row numbers such as 0,3,5. Received: {text!r}")
+    return tuple(int(part) for part in text.split(","))

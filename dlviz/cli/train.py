@@ -1,0 +1,105 @@
+"""Train a document with a progress bar, and tell how it went."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from dlviz.cli.documents import declare_document, document_of, number, print_json
+from dlviz.cli.messages import progress_console
+from dlviz.i18n import tr
+from dlviz.session import headless
+from dlviz.session.document import Document
+from dlviz.session.headless import Moment, Score, TrainReport
+from dlviz.session.project_file import write_project
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `dlviz train`."""
+    declare_document(parser)
+    parser.add_argument("--epochs", type=_count, default=None, metavar="N", help="instead of the document's own")
+    parser.add_argument("--out", type=Path, default=None, metavar="FILE", help="save the trained document here")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train, save where asked, and print the outcome."""
+    report = train_with_progress(document_of(arguments), arguments.epochs)
+    if arguments.out is not None:
+        write_project(arguments.out, report.document)
+    if arguments.json:
+        print_json(as_json(report))
+    else:
+        print_outcome(report)
+    return 0
+
+
+def train_with_progress(document: Document, epochs: int | None = None) -> TrainReport:
+    """Train while a progress bar on standard error follows."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"), TimeElapsedColumn())
+    total = document.training.epochs if epochs is None else epochs
+    with Progress(*columns, console=progress_console()) as progress:
+        task = progress.add_task(tr("training"), total=total, said="")
+
+        def follow(moment: Moment) -> None:
+            said = tr("epoch {epoch}, loss {loss}", epoch=moment.epoch, loss=number(moment.loss, 4))
+            progress.update(task, completed=moment.epoch, said=said)
+
+        return headless.train(document, epochs, follow)
+
+
+def as_json(report: TrainReport) -> dict[str, Any]:
+    """Return the outcome as the documents describe it."""
+    described = {
+        "epochs": report.epochs,
+        "steps": report.steps,
+        "seconds": report.seconds,
+        "steps_per_second": report.steps_per_second,
+        "train": _score_json(report.train),
+        "validation": _score_json(report.validation),
+        "test": _score_json(report.test),
+        "stopped_by": report.stopped_by,
+    }
+    return described | ({} if report.diverged_at is None else {"diverged_at": report.diverged_at})
+
+
+def _score_json(score: Score | None) -> dict[str, Any] | None:
+    return None if score is None else {"loss": score.loss, **score.metrics}
+
+
+def print_outcome(report: TrainReport) -> None:
+    """Print a line on the run, then loss and metrics of each part of the data."""
+    parts = {tr("train"): report.train, tr("validation"): report.validation, tr("test"): report.test}
+    names = list(report.train.metrics) if report.train else []
+    table = Table(box=None, pad_edge=False)
+    for title in ("", tr("loss"), *names):
+        table.add_column(title, justify="right" if title else "left")
+    for part, score in parts.items():
+        if score is not None:
+            table.add_row(part, number(score.loss), *(number(score.metrics[name]) for name in names))
+    console = Console(highlight=False, markup=False)
+    console.print(_summary(report))
+    console.print(table)
+
+
+def _summary(report: TrainReport) -> str:
+    return tr(
+        "epochs {epochs}, steps {steps}, {seconds:.2f} s, {rate:.0f} steps/s; {end}",
+        epochs=report.epochs, steps=report.steps, seconds=report.seconds, rate=report.steps_per_second,
+        end=_end(report),
+    )  # fmt: skip
+
+
+def _end(report: TrainReport) -> str:
+    if report.diverged_at is None:
+        return tr("all epochs done")
+    return tr("diverged at step {step}: try a smaller learning rate", step=report.diverged_at)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number, at least 1. Received: {text!r}")
+    return int(text)

@@ -1,0 +1,198 @@
+"""Train, trace and check a document without a window: what the commands do."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.evaluate import Evaluator, score
+from dlviz.core.gradcheck import GradCheckReport
+from dlviz.core.gradcheck import gradcheck as check_gradients
+from dlviz.core.trace import Trace
+from dlviz.data.prepare import prepare
+from dlviz.session.document import Document, handle
+from dlviz.session.project_file import read_document
+from dlviz.session.targets import targets_for
+from dlviz.session.trainer import Trainer, TrainingState, start_values
+
+LARGEST_CHUNK = 4096  # steps between two looks at the losses
+CHUNK_SECONDS = 0.03  # aimed at: short enough for a progress bar, long enough to cost nothing
+
+Arrays = Mapping[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where a training stands. loss is that of the last batch before its update."""
+
+    step: int
+    epoch: int
+    loss: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """Loss over some rows in the document's convention, and their accuracy or R² by name."""
+
+    loss: float
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class TrainReport:
+    """How a training went. A part of the data without rows has no score.
+
+    document: the given one with the trained parameters. stopped_by: "epochs" or "divergence".
+    diverged_at: the step whose loss was not finite; training stands before it.
+    """
+
+    document: Document
+    epochs: int
+    steps: int
+    seconds: float
+    train: Score | None
+    validation: Score | None
+    test: Score | None
+    stopped_by: str
+    diverged_at: int | None = None
+
+    @property
+    def steps_per_second(self) -> float:
+        """Batches a second, evaluation not counted."""
+        return self.steps / self.seconds if self.seconds > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One recorded step of training, with what most people ask of it.
+
+    outputs: (n, k). gradients, parameters_after: by parameter name.
+    """
+
+    trace: Trace
+    loss: float
+    outputs: NDArray[np.generic]
+    gradients: Arrays
+    parameters_after: Arrays
+
+
+def load(path: Path, data: Path | None = None) -> Document:
+    """Read a document and the data file it names.
+
+    The file is opened only if it lies in the document's folder, or is the one given as data.
+    Raises: DlvizError.
+    """
+    return read_document(path)
+
+
+def train(
+    document: Document, epochs: int | None = None, on_progress: Callable[[Moment], None] | None = None
+) -> TrainReport:
+    """Train from the document's start for so many epochs (its own number by default).
+
+    on_progress is called a few dozen times a second. Raises: SpecError, ShapeError, DataError.
+    """
+    trainer = Trainer(document, prepare(document.data, document.seed))
+    total = trainer.batches_per_epoch * (document.training.epochs if epochs is None else epochs)
+    began = time.perf_counter()
+    diverged_at = _run(trainer, total, on_progress or _ignore)
+    seconds = time.perf_counter() - began
+    values = trainer.memory.read()
+    rows = trainer.prepared
+    return TrainReport(
+        document=replace(document, parameters={name: handle(value) for name, value in values.items()}),
+        epochs=trainer.epoch,
+        steps=trainer.step,
+        seconds=seconds,
+        train=_score(trainer, values, rows.train),
+        validation=_score(trainer, values, rows.validation),
+        test=_score(trainer, values, rows.test),
+        stopped_by="epochs" if diverged_at is None else "divergence",
+        diverged_at=diverged_at,
+    )
+
+
+def trace(document: Document, rows: Sequence[int] | None = None) -> Walk:
+    """Record one forward, backward and update over the given rows of the data (default: the first batch).
+
+    Raises: DataError for rows that are not there; SpecError, ShapeError.
+    """
+    trainer = Trainer(document, prepare(document.data, document.seed))
+    recorded = trainer.record() if rows is None else trainer.record_rows(rows)
+
+    def last(name: str) -> NDArray[np.generic]:
+        value = recorded.value(name, len(recorded.steps))
+        assert value is not None, f"a complete trace holds {name}"
+        return value
+
+    names = list(trainer.program.layout.views)
+    return Walk(
+        recorded,
+        loss=float(last("loss")),
+        outputs=last(f"{trainer.program.output}.a"),
+        gradients={name: last(_gradient_of(name)) for name in names},
+        parameters_after={name: last(name) for name in names},
+    )
+
+
+def gradcheck(document: Document) -> GradCheckReport:
+    """Compare backward with central differences at the document's starting values.
+
+    The rows are the first of the training data, one batch of them. Raises: SpecError, ShapeError, DataError.
+    """
+    prepared = prepare(document.data, document.seed)
+    rows = prepared.train[: document.training.batch_size]
+    targets = targets_for(document, prepared.dataset)[rows]
+    values = start_values(document)
+    return check_gradients(document.network, document.training.loss, values, prepared.inputs[rows], targets)
+
+
+def _ignore(moment: Moment) -> None:
+    """Follow nothing."""
+
+
+def _run(trainer: Trainer, total: int, on_progress: Callable[[Moment], None]) -> int | None:
+    """Run to step `total`; return the step whose loss was not finite, standing before it, or None."""
+    losses = np.empty(LARGEST_CHUNK, dtype=trainer.dtype)
+    size = 16
+    while trainer.step < total:
+        count = min(size, total - trainer.step)
+        start, began = trainer.state(), time.perf_counter()
+        trainer.run(count, losses)
+        bad = np.flatnonzero(~np.isfinite(losses[:count]))
+        if len(bad) or not trainer.is_finite():
+            return _stand_before(trainer, start, int(bad[0]) if len(bad) else count, losses)
+        on_progress(Moment(trainer.step, trainer.epoch, float(losses[count - 1])))
+        is_quick = time.perf_counter() - began < CHUNK_SECONDS
+        size = min(2 * size, LARGEST_CHUNK) if is_quick else max(size // 2, 1)
+    return None
+
+
+def _stand_before(trainer: Trainer, start: TrainingState, bad: int, losses: NDArray[np.floating]) -> int:
+    """Replay a chunk up to the last step that left finite parameters; return the step that failed."""
+    for count in range(bad, -1, -1):
+        trainer.restore(start)
+        trainer.run(count, losses)
+        if trainer.is_finite():
+            break
+    return trainer.step
+
+
+def _score(trainer: Trainer, values: Arrays, rows: NDArray[np.int64]) -> Score | None:
+    if len(rows) == 0:
+        return None
+    document = trainer.document
+    evaluator = Evaluator(document.network, document.training.loss, trainer.dtype)
+    evaluator.load(values)
+    targets = trainer.targets[rows]
+    loss, outputs = evaluator.loss_and_outputs(trainer.prepared.inputs[rows], targets)
+    is_classes = trainer.prepared.dataset.task != "regression"
+    return Score(loss, {"accuracy" if is_classes else "r2": score(outputs, targets, is_classes)})
+
+
+def _gradient_of(name: str) -> str:
+    layer, _, short = name.rpartition(".")
+    return f"{layer}.d{short}"

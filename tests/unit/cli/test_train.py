@@ -1,0 +1,139 @@
+"""`dlviz train` and `dlviz gradcheck`."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlviz.core import activations
+from dlviz.session import headless, presets
+from dlviz.session.project_file import read_document, write_project
+
+Json = dict[str, Any]
+Call = Callable[..., tuple[int, str, str]]
+KEYS = {"epochs", "steps", "seconds", "steps_per_second", "train", "validation", "test", "stopped_by"}
+
+
+@pytest.fixture
+def circles(tmp_path: Path) -> str:
+    """Two circles with a test part, as a project file."""
+    path = tmp_path / "circles.dlviz"
+    write_project(path, presets.first_document())
+    return str(path)
+
+
+def test_one_epoch_of_the_example_is_its_one_update(example: str, call_json: Callable[..., Json]) -> None:
+    found = call_json("train", example, "--json")
+    assert set(found) == KEYS
+    assert (found["epochs"], found["steps"], found["stopped_by"]) == (1, 1, "epochs")
+    assert found["train"]["loss"] == pytest.approx(0.291027774, abs=5e-10)
+    assert found["validation"] is found["test"] is None
+
+
+def test_circles_are_learnt_and_tested(circles: str, call: Call) -> None:
+    status, out, err = call("train", circles, "--json")
+    found = json.loads(out)
+    assert (status, found["epochs"]) == (0, 100)
+    assert found["train"]["accuracy"] >= 0.98
+    assert found["test"]["accuracy"] >= 0.95
+    assert "epoch 100" in err
+
+
+def test_epochs_can_be_chosen(circles: str, call_json: Callable[..., Json]) -> None:
+    found = call_json("train", circles, "--epochs", "3", "--json")
+    assert found["epochs"] == 3
+    assert found["steps"] == 3 * 18  # 175 of 250 points train, in batches of 10
+
+
+def test_table_is_on_standard_output_and_progress_is_not(circles: str, call: Call) -> None:
+    status, out, err = call("train", circles, "--epochs", "2")
+    assert status == 0
+    assert out.split()[0] == "epochs"
+    assert "accuracy" in out
+    assert "training" not in out
+    assert "training" in err
+
+
+def test_trained_document_goes_on_where_training_stopped(circles: str, tmp_path: Path, call: Call) -> None:
+    out = tmp_path / "trained.json"
+    report = headless.train(read_document(circles), 5)
+    assert call("train", circles, "--epochs", "5", "--out", str(out))[0] == 0
+    saved = headless.trace(read_document(out), rows=[0, 1, 2])
+    assert saved.loss == headless.trace(report.document, rows=[0, 1, 2]).loss
+    assert saved.loss < headless.trace(read_document(circles), rows=[0, 1, 2]).loss
+
+
+def test_divergence_is_a_result_with_its_step(
+    example_document_json: Json, write_json: Callable[[Json], str], call: Call
+) -> None:
+    layers = example_document_json["network"]["layers"]
+    layers[0]["activation"] = layers[1]["activation"] = "linear"
+    example_document_json["training"] |= {"optimizer": {"kind": "sgd", "lr": 1e6}, "epochs": 500}
+    path = write_json(example_document_json)
+    status, out, _ = call("train", path, "--json")
+    found = json.loads(out)
+    assert status == 0
+    assert found["stopped_by"] == "divergence"
+    assert 0 < found["diverged_at"] < 500
+    assert found["steps"] == found["diverged_at"]
+    last = headless.train(read_document(path))
+    assert all(abs(each.array).max() < float("inf") for each in last.document.parameters.values())
+
+
+def test_steps_before_a_divergence_are_those_of_a_shorter_run(
+    example_document_json: Json, write_json: Callable[[Json], str]
+) -> None:
+    layers = example_document_json["network"]["layers"]
+    layers[0]["activation"] = layers[1]["activation"] = "linear"
+    example_document_json["training"] |= {"optimizer": {"kind": "sgd", "lr": 1e6}}
+    document = read_document(write_json(example_document_json))
+    stopped = headless.train(document, 500)
+    assert headless.train(document, stopped.steps).document.parameters == stopped.document.parameters
+
+
+@pytest.mark.parametrize("words", [["--epochs", "0"], ["--epochs", "many"], ["--nonsense"]])
+def test_wrong_usage_is_status_2(words: list[str], example: str, call: Call) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        call("train", example, *words)
+
+
+@pytest.mark.parametrize("word", ["train", "trace", "gradcheck"])
+def test_missing_file_is_one_sentence(word: str, call: Call) -> None:
+    status, out, err = call(word, "/nowhere/net.json")
+    assert (status, out) == (1, "")
+    assert err.startswith("dlviz: ")
+    assert err.count("\n") == 1
+    assert "net.json" in err
+
+
+def test_mistyped_setting_is_refused(
+    example_document_json: Json, write_json: Callable[[Json], str], call: Call
+) -> None:
+    example_document_json["training"]["optimizer"] = {"kind": "sgd", "learning_rate": 0.5}
+    status, _, err = call("train", write_json(example_document_json))
+    assert status == 1
+    assert "learning_rate" in err
+    assert "Traceback" not in err
+
+
+def test_gradcheck_of_the_example_passes(example: str, call_json: Callable[..., Json]) -> None:
+    found = call_json("gradcheck", example, "--json")
+    ratios = [row["ratio"] for row in found["parameters"]]
+    assert found["passed"] is True
+    assert {row["parameter"] for row in found["parameters"]} == {"h.W", "h.b", "o.W", "o.b"}
+    assert ratios == sorted(ratios, reverse=True)
+    assert max(ratios) <= 1e-6
+    worst = next(row["worst"] for row in found["parameters"] if row["parameter"] == "o.W")
+    assert worst["analytic"] == pytest.approx(worst["numeric"], rel=1e-6)
+
+
+def test_gradcheck_finds_a_broken_derivative(example: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    sigmoid, tanh = activations.activations.get("sigmoid"), activations.activations.get("tanh")
+    broken = replace(sigmoid, backward=tanh.backward)
+    monkeypatch.setitem(activations.activations._entries, "sigmoid", broken)
+    status, out, err = call("gradcheck", example)
+    assert (status, err) == (1, "")
+    assert "FAILS" in out
