@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
+from dlviz.gui.colour import mix
 from dlviz.gui.theme import CLASS_MARKERS, Theme
 
+_DEEPENED = 0.4  # how far a point's colour goes towards the text's on a map of the same hue
 MAX_POINTS = 4000  # more would hide the map beneath and cost more than a frame to paint
 
 
@@ -35,26 +37,28 @@ def paint_points(
     radius: float,
     rim: str = "",
 ) -> None:
-    """Paint points at (n, 2) pixel places. rim: the colour around filled ones, none if empty.
+    """Paint points at (n, 2) pixel places: filled to train, hollow to test.
 
-    Hollow (test) points come last, so that the fewer are not hidden by the many.
+    rim: the colour around each on a coloured ground, where points are also deepened; none if empty.
+    Hollow ones come last, so that the fewer are not hidden by the many.
     """
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     shown = np.linspace(0, len(places) - 1, min(len(places), MAX_POINTS)).astype(int)
     for hollow in (False, True):
         for index in np.unique(classes[shown]):
             chosen = shown[(classes[shown] == index) & (is_train[shown] != hollow)]
-            _style(painter, QColor(theme.class_colour(int(index))), theme, hollow, rim)
+            colour = theme.class_colour(int(index))
+            deep = mix(colour, theme.text, _DEEPENED) if rim else colour
+            _style(painter, QColor(deep), theme, hollow, rim)
             _stamp(painter, marker(int(index), radius), places[chosen])
 
 
 def _style(painter: QPainter, colour: QColor, theme: Theme, hollow: bool, rim: str) -> None:
-    width = 1.3 * theme.mark_width
-    painter.setBrush(QColor(theme.panel) if hollow else colour)
+    ground = QColor(rim or theme.panel)
     if hollow:
-        painter.setPen(QPen(colour, width))
+        painter.setPen(QPen(colour, 1.6 * theme.mark_width))
     else:
-        painter.setPen(QPen(QColor(rim), width) if rim else Qt.PenStyle.NoPen)
+        painter.setPen(QPen(ground, 1.2 * theme.mark_width) if rim else QPen(Qt.PenStyle.NoPen))
+    painter.setBrush(ground if hollow else colour)
 
 
 def _stamp(painter: QPainter, shape: QPainterPath, places: NDArray[np.float64]) -> None:

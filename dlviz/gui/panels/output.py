@@ -1,0 +1,277 @@
+"""Output panel: what the network answers over two inputs, along one input, or row by row."""
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from dlviz.data.prepare import Prepared
+from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.panels.output_boundary import segments
+from dlviz.gui.panels.output_controls import PlaneControls
+from dlviz.gui.panels.output_curve import CurveView
+from dlviz.gui.panels.output_errors import ErrorTable, confusion, winners
+from dlviz.gui.panels.output_frame import MapFrame
+from dlviz.gui.panels.output_legend import ClassLegend
+from dlviz.gui.panels.output_picture import FloatArray, class_boundaries, class_pixels, signed_pixels
+from dlviz.gui.panels.output_plane import (
+    Plane, View, axis_symbol, decision_level, first_view, output_layer, plane_of, points_of, scale_of,
+)  # fmt: skip
+from dlviz.gui.panels.output_regression import PredictedView
+from dlviz.gui.selection import NOTHING, Selected
+from dlviz.gui.theme import GRID, Theme
+from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.text import Elided
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.messages import Frame, Interest, Maps, Predictions
+
+OUTPUT_GRID = 100
+
+
+class OutputPanel(Panel):
+    """Map with boundary, fitted curve or prediction table; a unit under the pointer takes the map's place."""
+
+    key = "output"
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.view: View = "map"
+        self.plane = Plane((0, 1), (-1.0, 1.0, -1.0, 1.0))
+        self._prepared: Prepared | None = None
+        self._frame: Frame | None = None
+        self._shown = NOTHING
+        self._values: FloatArray | None = None
+        self._make_widgets()
+        self._lay_out()
+        self._connect()
+        self.show_document(context.session.document)
+
+    def _make_widgets(self) -> None:
+        self.frame, self.curve, self.table = MapFrame(), CurveView(), ErrorTable()
+        self.predicted = PredictedView()
+        self.controls, self.legend, self.readout = PlaneControls(), ClassLegend(), Elided("", "muted", "small")
+        describe(self.frame.map, tr("Output map"), tr("The network's output for every pair of inputs"))
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        spaced(layout, 2 * GRID, GRID // 2)
+        layout.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
+        self._pages = QStackedLayout()
+        for page in (self.frame, self.curve, self.table, self.predicted):
+            self._pages.addWidget(page)
+        layout.addWidget(self.controls)
+        layout.addLayout(self._pages, 1)
+        layout.addWidget(self.legend)
+        layout.addWidget(self.readout)
+
+    def _connect(self) -> None:
+        self.frame.map.pointed.connect(self._point)
+        self.frame.map.clicked.connect(self._select_row)
+        self.controls.changed.connect(self._change_view)
+        self.table.cell_clicked.connect(self._select_cell)
+        self.context.selection.hovered.connect(self._hover)
+
+    def interest(self, base: Interest) -> Interest:
+        """Ask for the map of the chosen plane, or for the predictions of all rows."""
+        if self.view != "map":
+            return replace(base, needs=base.needs | {"predictions"})
+        return replace(
+            base, needs=base.needs | {"maps"}, output_grid=OUTPUT_GRID,
+            axes=self.plane.axes, extent=self.plane.extent, fixed=self.plane.fixed,
+        )  # fmt: skip
+
+    def show_document(self, document: Document) -> None:
+        """Take over the document's data: what can be shown, the points and the plane."""
+        prepared = self.context.session.prepared
+        if prepared is not self._prepared:
+            self._prepared = prepared
+            self.controls.show_dataset(prepared.dataset, first_view(prepared.dataset))
+            self.legend.show_names(prepared.dataset.class_names if len(prepared.dataset.class_names) > 2 else ())
+        self._change_view()
+
+    @Slot()
+    def _change_view(self) -> None:
+        """Show the page that suits the data and the user's choice, and ask for what it needs."""
+        prepared = self._prepared
+        if prepared is None:
+            return
+        dataset = prepared.dataset
+        self.view = self.controls.view if dataset.d > 2 else first_view(dataset)
+        if self.view == "map":
+            self.plane = plane_of(prepared, self.controls.axes if dataset.d > 2 else (0, 1))
+            self.frame.map.show_map(None, extent=self.plane.extent)
+            self.frame.map.show_points(points_of(prepared, self.plane.axes))
+        elif self.view == "curve":
+            y = dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
+            self.curve.show_points(prepared.inputs[:, 0], y, points_of(prepared, (0, 0)))
+        self._pages.setCurrentWidget(self._page())
+        self._say()
+        self.context.interest_changed.emit()
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+    def _page(self) -> QWidget:
+        if self.view == "errors":
+            return self.predicted if self._is_regression else self.table
+        return self.frame if self.view == "map" else self.curve
+
+    @property
+    def _is_regression(self) -> bool:
+        return self._prepared is not None and self._prepared.dataset.task == "regression"
+
+    def show_frame(self, frame: Frame) -> None:
+        """Draw the frame's map or predictions; a frame without them changes nothing."""
+        self._frame = frame
+        if self.view == "map" and frame.maps is not None:
+            self._show_maps(frame.maps, frame.document)
+        elif self.view != "map" and frame.predictions is not None:
+            self._show_predictions(frame.predictions, frame.document)
+
+    def _show_maps(self, maps: Maps, document: Document) -> None:
+        hovered = self._unit_map(maps)
+        if hovered is not None:
+            self._show_signed(hovered, document, self._shown.layer, None, maps)
+        elif len(maps.output) > 1:
+            self._values = maps.output
+            self.frame.show_scale(None)
+            self.frame.map.show_map(class_pixels(maps.output, self.theme), class_boundaries(maps.output), maps.extent)
+        else:
+            level = None if self._prepared is None else decision_level(document, self._prepared.dataset)
+            self._show_signed(maps.output[0], document, output_layer(document), level, maps)
+
+    def _show_signed(
+        self, values: FloatArray, document: Document, layer: str, level: float | None, maps: Maps
+    ) -> None:
+        scale = scale_of(document, layer, values)
+        lines = np.empty((0, 2, 2)) if level is None else segments(values, level)
+        self._values = values[None]
+        self.frame.show_scale(scale)
+        self.frame.map.show_map(signed_pixels(values, scale, self.theme), lines, maps.extent)
+
+    def _unit_map(self, maps: Maps) -> FloatArray | None:
+        """Return the map of the unit under the pointer, if there is one."""
+        units = maps.units.get(self._shown.layer) if self._shown.kind in ("unit", "input") else None
+        return None if units is None or self._shown.unit >= len(units) else units[self._shown.unit]
+
+    def _show_predictions(self, predictions: Predictions, document: Document) -> None:
+        prepared = self._prepared
+        if prepared is None or len(predictions.outputs) != prepared.dataset.n:
+            return
+        if self.view == "curve":
+            self.curve.show_outputs(predictions.outputs[:, 0])
+        elif self._is_regression:
+            targets = prepared.dataset.targets.reshape(prepared.dataset.n, -1)[:, 0].astype(float)
+            self.predicted.show_rows(targets, predictions.outputs[:, 0], predictions.is_train)
+        else:
+            self._count_errors(predictions, document, prepared)
+
+    def _count_errors(self, predictions: Predictions, document: Document, prepared: Prepared) -> None:
+        rows = self._counted_rows(predictions)
+        names = prepared.dataset.class_names
+        true, predicted = prepared.dataset.targets[rows].astype(int), self._winners(predictions, document)[rows]
+        if len(rows) and int(predicted.max()) < len(names):
+            self.table.show_counts(confusion(true, predicted, len(names)), names)
+            part = tr("train") if predictions.is_train.all() else tr("test")
+            wrong = int(np.count_nonzero(true != predicted))
+            self.set_info(tr("{part} rows: {wrong} of {count} wrong", part=part, wrong=wrong, count=len(rows)))
+
+    def _winners(self, predictions: Predictions, document: Document) -> np.ndarray:
+        level = None if self._prepared is None else decision_level(document, self._prepared.dataset)
+        return winners(predictions.outputs, 0.5 if level is None else level)
+
+    @staticmethod
+    def _counted_rows(predictions: Predictions) -> np.ndarray:
+        """Return the rows held out, or all where none are."""
+        held = np.flatnonzero(~predictions.is_train)
+        return held if len(held) else np.arange(len(predictions.is_train))
+
+    @Slot(object)
+    def _hover(self, selected: Selected) -> None:
+        self._shown = selected
+        if self.view == "map":
+            self._say()
+            if self._frame is not None:
+                self.show_frame(self._frame)
+
+    @Slot(object)
+    def _select_row(self, row: int) -> None:
+        self.context.selection.select(Selected("sample", unit=row))
+
+    @Slot(object)
+    def _select_cell(self, cell: tuple[int, int]) -> None:
+        """Select the first row of a cell, and the next one with every further click."""
+        if self._frame is None or self._frame.predictions is None or self._prepared is None:
+            return
+        predictions = self._frame.predictions
+        rows = self._counted_rows(predictions)
+        true = self._prepared.dataset.targets[rows]
+        found = rows[(true == cell[0]) & (self._winners(predictions, self._frame.document)[rows] == cell[1])]
+        if len(found):
+            current = self.context.selection.current
+            later = found[found > current.unit] if current.kind == "sample" else found
+            self._select_row(int(later[0] if len(later) else found[0]))
+
+    def _say(self) -> None:
+        """Write beside the title what is shown."""
+        if self.view == "errors":
+            self.set_info(tr("predicted over target") if self._is_regression else "")
+            return
+        dots = tr("train ● test ○")
+        level = None
+        if self._prepared is not None and self.view == "map":
+            level = decision_level(self.context.session.document, self._prepared.dataset)
+        if self._shown.kind == "unit" and self.view == "map":
+            text = tr("unit {unit} of {layer}", unit=self._shown.unit + 1, layer=self._shown.layer)
+        elif level is not None and self._prepared is not None and self._prepared.dataset.task == "binary":
+            text = tr("boundary at {level} · {dots}", level=self.context.number(level), dots=dots)
+        else:
+            text = dots
+        self.set_info(text)
+
+    @Slot(object)
+    def _point(self, place: tuple[float, float] | None) -> None:
+        """Write the place under the pointer and the answer there."""
+        self.readout.setText("" if place is None or self._prepared is None else self._words(*place))
+
+    def _words(self, x: float, y: float) -> str:
+        dataset = self._prepared.dataset if self._prepared is not None else None
+        if dataset is None:
+            return ""
+        number = self.context.number
+        names = [axis_symbol(dataset, axis) for axis in self.plane.axes]
+        here = f"{names[0]} = {number(x)}   {names[1]} = {number(y)}"
+        answer = self._answer(x, y)
+        if answer is None:
+            return here
+        if len(answer) > 1 and len(answer) == len(dataset.class_names):
+            best = int(np.argmax(answer))
+            return f"{here}   → {dataset.class_names[best]} {number(float(answer[best]))}"
+        return f"{here}   → {number(float(answer[0]))}"
+
+    def _answer(self, x: float, y: float) -> FloatArray | None:
+        """Look the outputs up in the map on show."""
+        if self._values is None:
+            return None
+        x0, x1, y0, y1 = self.frame.map.extent
+        _, rows, columns = self._values.shape
+        row = min(max(int((y - y0) / (y1 - y0) * rows), 0), rows - 1)
+        column = min(max(int((x - x0) / (x1 - x0) * columns), 0), columns - 1)
+        return self._values[:, row, column]
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Repaint map, points and curve in a theme's colours."""
+        self.frame.map.apply_theme(theme)
+        self.curve.apply_theme(theme)
+        self.predicted.apply_theme(theme)
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+
+def make_output_panel(context: Context) -> Panel:
+    """Make the panel for the window."""
+    return OutputPanel(context)
+
+
+panels.add(PanelEntry("output", tr("Output"), "right", ("network",), make_output_panel, order=0, stretch=3))

@@ -1,0 +1,128 @@
+"""Counts of true against predicted classes, painted as a small table with shares as depth of colour."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from dlviz.gui.colour import mix
+from dlviz.gui.theme import GRID, current, font, on_colour
+from dlviz.gui.widgets.paint import describe, painter, rounded
+from dlviz.i18n import tr
+
+_LABEL_LIMIT = 88  # pixels that a class name may take at the left
+
+
+def winners(outputs: NDArray[np.floating], level: float) -> NDArray[np.intp]:
+    """Return the predicted class of each row: the largest output, or for one output whether it passes level."""
+    if outputs.shape[1] == 1:
+        return (outputs[:, 0] > level).astype(np.intp)
+    return np.argmax(outputs, axis=1).astype(np.intp)
+
+
+def confusion(true: NDArray[np.integer], predicted: NDArray[np.integer], n_classes: int) -> NDArray[np.int64]:
+    """Count rows by class: (n_classes, n_classes), true classes down, predicted ones across."""
+    flat = np.bincount(true * n_classes + predicted, minlength=n_classes * n_classes)
+    return flat.reshape(n_classes, n_classes)
+
+
+class ErrorTable(QWidget):
+    """The confusion table; a click on a cell asks for the rows in it."""
+
+    cell_clicked = Signal(object)  # (true class, predicted class)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
+        self._names: tuple[str, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        describe(self, tr("Predictions by class"), tr("Rows counted by true class (down) and predicted class (across)"))
+
+    def show_counts(self, counts: NDArray[np.int64], names: Sequence[str]) -> None:
+        """Show (k, k) counts of these classes."""
+        self.counts, self._names = counts, tuple(names)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(280, 280)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 140)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not len(self.counts):
+            return
+        with painter(self) as p:
+            p.setFont(font("small"))
+            self._paint_names(p)
+            for true in range(len(self.counts)):
+                for predicted in range(len(self.counts)):
+                    self._paint_cell(p, true, predicted)
+
+    def _paint_names(self, p: QPainter) -> None:
+        p.setPen(QColor(current().muted))
+        metrics, grid = p.fontMetrics(), self._grid()
+        for index, name in enumerate(self._names):
+            left = self.cell(index, 0)
+            across = self.cell(0, index)
+            row = QRectF(0, left.top(), grid.left() - 6, left.height())
+            p.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _cut(p, name, row.width()))
+            top = QRectF(across.left(), grid.top() - metrics.height() - 4, across.width(), metrics.height())
+            p.drawText(top, Qt.AlignmentFlag.AlignCenter, _cut(p, name, top.width()))
+        p.drawText(QRectF(grid.left(), 0, grid.width(), metrics.height()), Qt.AlignmentFlag.AlignCenter, tr("predicted"))
+
+    def _paint_cell(self, p: QPainter, true: int, predicted: int) -> None:
+        theme, box, count = current(), self.cell(true, predicted).adjusted(1, 1, -1, -1), int(self.counts[true, predicted])
+        share = count / max(int(self.counts[true].sum()), 1)
+        full = theme.positive if true == predicted else theme.negative
+        fill = mix(theme.hover, full, share) if count else theme.hover
+        rounded(p, box, fill=fill, radius=3)
+        p.setPen(QColor(on_colour(fill) if count else theme.faint))
+        p.drawText(box, Qt.AlignmentFlag.AlignCenter, str(count))
+
+    def _grid(self) -> QRectF:
+        metrics = self.fontMetrics()
+        wanted = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
+        left, top = min(wanted, _LABEL_LIMIT) + GRID, 2 * metrics.height() + GRID
+        side = min(self.width() - left, (self.height() - top) * 1.6)
+        return QRectF(left, top, max(side, 8), max(min(self.height() - top, side), 8))
+
+    def cell(self, true: int, predicted: int) -> QRectF:
+        """Return where a cell is painted."""
+        grid, count = self._grid(), max(len(self.counts), 1)
+        width, height = grid.width() / count, grid.height() / count
+        return QRectF(grid.left() + predicted * width, grid.top() + true * height, width, height)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self._cell_at(event.position().x(), event.position().y())
+        if place is not None:
+            self.cell_clicked.emit(place)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            place = self._cell_at(event.pos().x(), event.pos().y())
+            text = self.toolTip() if place is None else self._words(*place)
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def _words(self, true: int, predicted: int) -> str:
+        return tr(
+            "{count} rows of {true} predicted as {predicted}",
+            count=int(self.counts[true, predicted]), true=self._names[true], predicted=self._names[predicted],
+        )  # fmt: skip
+
+    def _cell_at(self, x: float, y: float) -> tuple[int, int] | None:
+        grid = self._grid()
+        if not len(self.counts) or not grid.contains(x, y):
+            return None
+        count = len(self.counts)
+        row, column = (y - grid.top()) / grid.height() * count, (x - grid.left()) / grid.width() * count
+        return min(int(row), count - 1), min(int(column), count - 1)
+
+
+def _cut(p: QPainter, text: str, width: float) -> str:
+    return p.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(width))

@@ -1,0 +1,131 @@
+"""The curves panel draws recorded metrics, reads them under the pointer, and never draws what is not finite."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+
+from dlviz.gui.panels.curves import CurvesPanel
+from dlviz.gui.panels.curves_series import series, span
+from dlviz.session.messages import Curves, Mark
+from tests.gui.panel_stage import make_context, make_curves, make_frame
+
+
+@pytest.fixture
+def panel(qtbot: Any) -> Any:
+    panel = CurvesPanel(make_context())
+    qtbot.addWidget(panel)
+    panel.resize(352, 200)
+    panel.show()
+    return panel
+
+
+def _drawn(panel: CurvesPanel) -> tuple[Any, Any]:
+    return panel.plot.train.getData()[1], panel.plot.test.getData()[1]
+
+
+def test_lines_carry_the_recorded_losses(panel: Any) -> None:
+    frame = make_frame(panel.context)
+    panel.show_frame(frame)
+    train, test = _drawn(panel)
+    np.testing.assert_allclose(train, frame.curves.train_loss)
+    np.testing.assert_allclose(test, frame.curves.test_loss)
+
+
+def test_numbers_are_the_newest_values(panel: Any) -> None:
+    frame = make_frame(panel.context)
+    panel.show_frame(frame)
+    assert panel.train.text() == "train " + panel.context.number(float(frame.curves.train_loss[-1]))
+    assert panel.test.text() == "test " + panel.context.number(float(frame.curves.test_loss[-1]))
+    assert panel.train.toolTip() == panel.context.full(float(frame.curves.train_loss[-1]))
+
+
+def test_pointer_reads_step_and_values(panel: Any, qtbot: Any) -> None:
+    frame = make_frame(panel.context)
+    panel.show_frame(frame)
+    panel._fit()
+    box = panel.plot.getViewBox()
+    scene = box.mapViewToScene(box.mapToView(box.boundingRect().center()))
+    panel.plot.scene().sigMouseMoved.emit(scene)
+    step = round(box.mapSceneToView(scene).x() / 3)
+    assert panel.place.text() == f"step {3 * step}"
+    assert panel.train.text() == "train " + panel.context.number(float(frame.curves.train_loss[step]))
+    panel.plot.scene().sigMouseMoved.emit(QPoint(-50, -50))
+    assert panel.place.text() == ""
+
+
+def test_gaps_and_infinities_never_reach_the_plot(panel: Any) -> None:
+    curves = make_curves()
+    broken = curves.train_loss.copy()
+    broken[5:9] = (np.nan, np.inf, -np.inf, np.nan)
+    panel.show_frame(replace(make_frame(panel.context), curves=replace(curves, train_loss=broken)))
+    train, _ = _drawn(panel)
+    assert np.isfinite(train).all() and len(train) == len(broken) - 4
+
+
+def test_logarithmic_axis_leaves_out_zero(panel: Any) -> None:
+    curves = make_curves()
+    with_zero = curves.train_loss.copy()
+    with_zero[10] = 0.0
+    panel.scale.setCurrentIndex(1)
+    panel.show_frame(replace(make_frame(panel.context), curves=replace(curves, train_loss=with_zero)))
+    train, _ = _drawn(panel)
+    np.testing.assert_allclose(train, np.log10(np.delete(with_zero, 10)))
+
+
+def test_range_covers_all_values_and_steps(panel: Any, qtbot: Any) -> None:
+    frame = make_frame(panel.context)
+    panel.show_frame(frame)
+
+    def is_fitted() -> bool:
+        (x0, x1), (y0, y1) = panel.plot.getViewBox().viewRange()
+        return x0 <= 0 and x1 >= 897 and y0 <= frame.curves.train_loss.min() and y1 >= frame.curves.train_loss.max()
+
+    qtbot.waitUntil(is_fitted, timeout=2000)
+
+
+def test_curve_items_are_reused(panel: Any) -> None:
+    panel.show_frame(make_frame(panel.context))
+    items = len(panel.plot.plotItem.items)
+    for count in (10, 50, 200):
+        panel.show_frame(make_frame(panel.context, curves=make_curves(count)))
+    assert len(panel.plot.plotItem.items) == items
+
+
+def test_marks_stand_at_their_steps_with_their_words(panel: Any) -> None:
+    marks = (Mark(100, "lr 0.05 → 0.02"), Mark(300, "typed weight"))
+    panel.show_frame(make_frame(panel.context, marks=marks))
+    lines = [line for line in panel.plot._marks if line.isVisible()]
+    assert [(line.value(), line.label.format) for line in lines] == [(100, "lr 0.05 → 0.02"), (300, "typed weight")]
+    panel.show_frame(make_frame(panel.context, marks=()))
+    assert not any(line.isVisible() for line in panel.plot._marks)
+
+
+def test_score_is_shown_in_percent(panel: Any) -> None:
+    panel.scale.setCurrentIndex(2)
+    curves = make_curves()
+    panel.show_frame(make_frame(panel.context, curves=replace(curves, train_score=np.full(300, 0.975))))
+    assert panel.train.text().startswith("train 97.5")
+
+
+def test_batches_stand_in_before_the_first_measurement(panel: Any) -> None:
+    curves = make_curves(40)
+    none = np.empty(0)
+    early = Curves(none.astype(int), none, none, none.astype(int), none, none, *(
+        curves.batch_steps, curves.batch_mean, curves.batch_low, curves.batch_high
+    ))  # fmt: skip
+    panel.show_frame(make_frame(panel.context, curves=early))
+    np.testing.assert_allclose(_drawn(panel)[0], curves.batch_mean)
+    assert panel.test.text() == ""
+
+
+def test_nothing_measured_shows_nothing(panel: Any) -> None:
+    panel.show_frame(make_frame(panel.context, curves=None))
+    assert panel.train.text() == panel.test.text() == ""
+
+
+def test_span_of_equal_values_is_not_empty() -> None:
+    low, high = span((series(np.arange(3), np.full(3, 0.5)),), is_log=False) or (0, 0)
+    assert low < 0.5 < high

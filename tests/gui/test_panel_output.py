@@ -1,0 +1,240 @@
+"""The output panel draws what a frame carries: map, boundary, points, curve, counts."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from dlviz.gui.panels.output import OutputPanel
+from dlviz.gui.panels.output_boundary import segments
+from dlviz.gui.panels.output_errors import confusion
+from dlviz.gui.panels.output_picture import Scale, class_pixels, scale_for, signed_pixels
+from dlviz.gui.selection import NOTHING, Selected
+from dlviz.gui.theme import DARK, LIGHT
+from dlviz.session.messages import Interest, Maps
+from tests.gui.panel_stage import forward, make_context, make_document, make_frame, make_maps, weights_of
+
+GRID = np.linspace(-1, 1, 81)
+
+
+def test_boundary_of_a_distance_field_is_the_circle() -> None:
+    y, x = np.meshgrid(GRID, GRID, indexing="ij")
+    lines = segments(np.hypot(x, y), 0.6)
+    places = -1 + lines / 40
+    assert len(lines) > 50
+    assert np.abs(np.hypot(places[..., 0], places[..., 1]) - 0.6).max() < 2e-4
+
+
+def test_boundary_of_a_saddle_joins_the_same_sides() -> None:
+    lines = segments(np.array([[1.0, -1.0], [-1.0, 1.0]]), 0.0)
+    assert sorted(sorted(map(tuple, line)) for line in lines.tolist()) == [
+        [(0.0, 0.5), (0.5, 0.0)],
+        [(0.5, 1.0), (1.0, 0.5)],
+    ]
+
+
+def test_a_map_on_one_side_has_no_boundary() -> None:
+    assert len(segments(np.ones((5, 5)), 0.0)) == 0
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.key)
+def test_signed_colours_run_from_negative_to_positive(theme: Any) -> None:
+    pixels = signed_pixels(np.array([[-2.0, 2.0, np.nan]]), Scale(0.0, 1.0), theme)
+    ends = ["#%02X%02X%02X" % tuple(pixel[:3]) for pixel in pixels[0, :2]]
+    assert ends == [theme.negative, theme.positive]
+    assert (pixels[..., 3] == 255).all()
+
+
+def test_class_colours_fade_towards_the_boundary() -> None:
+    share = np.linspace(0.0, 1.0, 21)
+    pixels = class_pixels(np.stack([share, 1 - share])[:, None, :], LIGHT)[0, :, :3].astype(int)
+    paleness = pixels.sum(axis=1)
+    assert paleness.argmax() in (9, 10, 11)
+    assert paleness[0] < paleness[8] and paleness[-1] < paleness[12]
+
+
+def test_scale_of_a_bounded_activation_is_its_range() -> None:
+    assert scale_for(0.0, 1.0, np.zeros(3)) == Scale(0.5, 0.5)
+    assert scale_for(0.0, np.inf, np.array([0.5, 3.0])).half == 3.0
+
+
+def test_confusion_counts_true_down_and_predicted_across() -> None:
+    counts = confusion(np.array([0, 0, 1, 2]), np.array([0, 1, 1, 0]), 3)
+    assert counts.tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 0]]
+
+
+@pytest.fixture
+def stage(qtbot: Any) -> Any:
+    context = make_context()
+    panel = OutputPanel(context)
+    qtbot.addWidget(panel)
+    panel.resize(352, 360)
+    panel.show()
+    wanted = panel.interest(Interest())
+    document = context.session.document
+    parameters = weights_of(document, 2)
+    sums = forward(document, parameters, context.session.prepared.inputs)["o.z"]
+    parameters["o.b"] = parameters["o.b"] - np.median(sums)  # half of the rows on each side
+    maps = make_maps(document, parameters, wanted.extent, wanted.axes, wanted.fixed)
+    return context, panel, make_frame(context, parameters, maps=maps)
+
+
+def test_interest_covers_every_point(stage: Any) -> None:
+    context, panel, _ = stage
+    wanted = panel.interest(Interest())
+    x0, x1, y0, y1 = wanted.extent
+    inputs = context.session.prepared.inputs
+    assert "maps" in wanted.needs
+    assert (inputs > (x0, y0)).all() and (inputs < (x1, y1)).all()
+
+
+def test_map_pixels_show_the_sign_of_the_output(stage: Any) -> None:
+    _, panel, frame = stage
+    panel.show_frame(frame)
+    image = panel.frame.map.grab().toImage()
+    panel.frame.map.show_points(None)
+    image = panel.frame.map.grab().toImage()
+    side = panel.frame.map.square().width()
+    values = frame.maps.output[0]
+    for row, column in ((10, 10), (90, 10), (50, 90), (10, 90)):
+        colour = image.pixelColor(int((column + 0.5) / 100 * side), int((1 - (row + 0.5) / 100) * side))
+        if abs(values[row, column]) > 0.5:
+            assert (colour.blue() > colour.red()) == (values[row, column] > 0)
+
+
+def test_boundary_runs_where_the_output_changes_sign(stage: Any) -> None:
+    _, panel, frame = stage
+    panel.show_frame(frame)
+    assert panel.info.startswith("boundary at 0")
+    lines = panel.frame.map._lines
+    near = frame.maps.output[0][np.round(lines[:, 0, 1]).astype(int), np.round(lines[:, 0, 0]).astype(int)]
+    assert len(lines) > 20
+    assert np.abs(near).max() < 0.3
+
+
+def test_hovering_a_unit_swaps_the_map_and_leaving_restores_it(stage: Any) -> None:
+    context, panel, frame = stage
+    panel.show_frame(frame)
+    before = panel.frame.map.grab().toImage()
+    context.selection.point_at(Selected("unit", "h1", 2))
+    assert "unit 3" in panel.info
+    np.testing.assert_array_equal(panel._values[0], frame.maps.units["h1"][2])
+    assert panel.frame.map.grab().toImage() != before
+    context.selection.point_at(NOTHING)
+    assert panel.frame.map.grab().toImage() == before
+
+
+def test_pointer_reads_place_and_output(stage: Any, qtbot: Any) -> None:
+    context, panel, frame = stage
+    panel.show_frame(frame)
+    panel.frame.map.pointed.emit((0.25, -0.5))
+    x0, x1, y0, y1 = panel.plane.extent
+    value = frame.maps.output[0][int((-0.5 - y0) / (y1 - y0) * 100), int((0.25 - x0) / (x1 - x0) * 100)]
+    assert panel.readout.text().split() == ["x₁", "=", "0.25", "x₂", "=", "−0.5", "→", context.number(float(value))]
+    panel.frame.map.pointed.emit(None)
+    assert panel.readout.text() == ""
+
+
+def test_clicking_a_point_selects_its_row(stage: Any, qtbot: Any) -> None:
+    context, panel, frame = stage
+    panel.show_frame(frame)
+    places = panel.frame.map.to_pixels(panel.frame.map.points.places)
+    alone = int(np.argmax([np.partition(np.hypot(*(places - place).T), 1)[1] for place in places]))
+    at = QPoint(round(places[alone][0]), round(places[alone][1]))
+    qtbot.mouseClick(panel.frame.map, Qt.MouseButton.LeftButton, pos=at)
+    assert context.selection.current == Selected("sample", unit=alone)
+
+
+def test_non_finite_maps_are_drawn_as_nothing_special(stage: Any) -> None:
+    _, panel, frame = stage
+    broken = replace(frame.maps, output=np.full((1, 100, 100), np.nan), units={})
+    panel.show_frame(replace(frame, maps=broken))
+    assert not panel.frame.map.grab().isNull()
+
+
+def test_several_classes_are_named_and_bounded(qtbot: Any) -> None:
+    context = make_context(make_document("blobs", (4,), 3))
+    panel = OutputPanel(context)
+    qtbot.addWidget(panel)
+    wanted = panel.interest(Interest())
+    parameters = weights_of(context.session.document, 2)
+    panel.show_frame(make_frame(context, parameters, maps=make_maps(context.session.document, parameters, wanted.extent)))
+    panel.show()
+    assert panel.frame.bar.isHidden() and panel.legend.isVisible()
+    panel.frame.map.pointed.emit((0.0, 0.0))
+    assert any(name in panel.readout.text() for name in context.session.dataset.class_names)
+
+
+def test_more_inputs_offer_axes_and_state_what_is_fixed(qtbot: Any) -> None:
+    context = make_context(make_document("iris", (4,), 3, scaling="standard"))
+    panel = OutputPanel(context)
+    qtbot.addWidget(panel)
+    asked: list[tuple[int, int]] = []
+    context.interest_changed.connect(lambda: asked.append(panel.interest(Interest()).axes))
+    panel.controls.across.setCurrentIndex(2)
+    panel.controls.across.activated.emit(2)
+    assert asked[-1] == (2, 1)
+    wanted = panel.interest(Interest())
+    np.testing.assert_allclose(wanted.fixed, 0.0, atol=1e-12)  # standard scaling: training means are 0
+    assert "mean" in panel.controls.fixed.text()
+    panel.controls.up.setCurrentIndex(2)
+    panel.controls.up.activated.emit(2)
+    assert len(set(panel.interest(Interest()).axes)) == 2
+
+
+def test_digits_show_counts_of_test_rows(qtbot: Any) -> None:
+    context = make_context(make_document("digits", (8,), 10))
+    panel = OutputPanel(context)
+    qtbot.addWidget(panel)
+    assert "predictions" in panel.interest(Interest()).needs and "maps" not in panel.interest(Interest()).needs
+    frame = make_frame(context)
+    panel.show_frame(frame)
+    held = ~frame.predictions.is_train
+    true, best = context.session.dataset.targets[held], frame.predictions.outputs[held].argmax(axis=1)
+    assert panel.table.counts.trace() == np.count_nonzero(true == best)
+    assert str(np.count_nonzero(true != best)) in panel.info
+
+
+def test_clicking_a_count_selects_one_of_its_rows(qtbot: Any) -> None:
+    context = make_context(make_document("digits", (8,), 10))
+    panel = OutputPanel(context)
+    qtbot.addWidget(panel)
+    panel.resize(352, 400)
+    panel.show()
+    frame = make_frame(context)
+    panel.show_frame(frame)
+    true, predicted = np.argwhere(panel.table.counts > 1)[0]
+    qtbot.mouseClick(
+        panel.table, Qt.MouseButton.LeftButton, pos=panel.table.cell(int(true), int(predicted)).center().toPoint()
+    )
+    row = context.selection.current.unit
+    assert context.session.dataset.targets[row] == true
+    assert frame.predictions.outputs[row].argmax() == predicted and not frame.predictions.is_train[row]
+
+
+def test_one_input_draws_the_fitted_curve(qtbot: Any) -> None:
+    context = make_context(make_document("sine", (4,), 1))
+    panel = OutputPanel(context)
+    qtbot.addWidget(panel)
+    frame = make_frame(context)
+    panel.show_frame(frame)
+    x, y = panel.curve.curve.getData()
+    order = np.argsort(context.session.prepared.inputs[:, 0])
+    np.testing.assert_allclose(y, frame.predictions.outputs[order, 0])
+    assert (np.diff(x) >= 0).all()
+
+
+def test_new_data_replace_points_and_view(stage: Any) -> None:
+    context, panel, _ = stage
+    context.session.edit(make_document("sine", (4,), 1), "Data")
+    panel.show_document(context.session.document)
+    assert panel.view == "curve"
+
+
+def test_maps_of_another_network_are_left_alone(stage: Any) -> None:
+    context, panel, frame = stage
+    context.selection.point_at(Selected("unit", "gone", 7))
+    panel.show_frame(replace(frame, maps=Maps({}, frame.maps.output, frame.maps.extent)))
+    np.testing.assert_array_equal(panel._values, frame.maps.output)
