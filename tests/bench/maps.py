@@ -1,0 +1,79 @@
+"""W8: one frame of a decision boundary, the W1 and W2 networks on 256 x 256 points, in float32."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.choice import chosen
+from dlviz.core.execute import run
+from dlviz.core.memory import Memory
+from dlviz.core.program import lower
+from tests.bench import datasets, ours, torch_peer
+from tests.bench.timing import Contender, Effort
+from tests.bench.workload import Row, Workload
+
+CHUNK = 8192  # points that fit the cache
+TANH_SIZES = {"W8 W1": (2, 4, 2, 1), "W8 W2": (7, 8, 8, 8, 1)}
+TORCH_TARGETS = {"W8 W1": 5.0, "W8 W2": 2.5}
+
+
+def points(n_inputs: int) -> NDArray[np.float32]:
+    """Return the grid's inputs, (65 536, n_inputs): x and y, and for W2 the features of the spiral."""
+    plane = datasets.grid()
+    x, y = plane.T
+    every = np.column_stack([x, y, x * x, y * y, x * y, np.sin(x), np.sin(y)])
+    return np.ascontiguousarray(every[:, :n_inputs], dtype=np.float32)
+
+
+def our_frame(sizes: tuple[int, ...], inputs: NDArray[np.float32]) -> Callable[[], object]:
+    """Return a call of the forward program over all points, chunk by chunk; the grid stays loaded between frames."""
+    spec = ours.network(sizes, "tanh", "tanh")
+    program = lower(spec, mode="forward")
+    memory = Memory(program.layout, chosen("sgd"), dtype="float32")
+    memory.load(ours.parameters(spec, sizes))
+    bindings = [program.bind(memory, CHUNK) for _ in range(0, len(inputs), CHUNK)]
+    for number, binding in enumerate(bindings):
+        binding.load(inputs[number * CHUNK : (number + 1) * CHUNK])
+    values = np.empty(len(inputs), dtype=np.float32)
+
+    def evaluate() -> object:
+        for number, binding in enumerate(bindings):
+            run(binding.calls)
+            values[number * CHUNK : (number + 1) * CHUNK] = binding.buffers.activation("o")[0]
+        return values
+
+    return evaluate
+
+
+def textbook_frame(sizes: tuple[int, ...], inputs: NDArray) -> Callable[[], object]:
+    """Return the ordinary way: rows through the layers, in the dtype that NumPy gives by itself."""
+    layers = [(w.T.copy(), b) for w, b in datasets.weights(sizes, str(inputs.dtype))]
+
+    def evaluate() -> object:
+        a = inputs
+        for weight, bias in layers:
+            a = np.tanh(a @ weight + bias)
+        return a
+
+    return evaluate
+
+
+def race(key: str, effort: Effort) -> list[Row]:
+    """Race the frames of one network."""
+    sizes = TANH_SIZES[key]
+    inputs = points(sizes[0])
+    found = [
+        Contender(ours.NAME, our_frame(sizes, inputs)),
+        Contender("textbook", textbook_frame(sizes, inputs.astype(np.float64))),
+        Contender("textbook float32", textbook_frame(sizes, inputs)),
+    ]
+    if torch_peer.is_installed():
+        found.append(Contender(torch_peer.NAME, torch_peer.frame(sizes, inputs)))
+    targets = {"textbook": 5.0, torch_peer.NAME: TORCH_TARGETS[key]}
+    return Workload(key, "frames/s", tuple(found), targets).measure(effort)
+
+
+def w8(effort: Effort) -> list[Row]:
+    """Both networks."""
+    return [row for key in TANH_SIZES for row in race(key, effort)]

@@ -1,0 +1,114 @@
+"""PyTorch as a peer: eager mode, one thread, the loop that its tutorials teach. Absent, its rows are left out."""
+
+import importlib.util
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.bench import datasets
+
+if TYPE_CHECKING:
+    import torch
+
+NAME = "torch eager"
+
+
+def is_installed() -> bool:
+    """Say whether PyTorch can be imported."""
+    return importlib.util.find_spec("torch") is not None
+
+
+def build(sizes: tuple[int, ...], activation: str, dtype: str, is_last_active: bool) -> "torch.nn.Sequential":
+    """Return nn.Linear layers with the workload's start values."""
+    import torch
+
+    torch.set_num_threads(1)
+    modules: list[torch.nn.Module] = []
+    layers = datasets.weights(sizes, dtype)
+    for number, (w, b) in enumerate(layers, 1):
+        linear = torch.nn.Linear(w.shape[1], w.shape[0], dtype=getattr(torch, dtype))
+        with torch.no_grad():
+            linear.weight.copy_(torch.from_numpy(w))
+            linear.bias.copy_(torch.from_numpy(b))
+        modules.append(linear)
+        if number < len(layers) or is_last_active:
+            modules.append({"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU}[activation]())
+    return torch.nn.Sequential(*modules)
+
+
+def epoch(
+    model: "torch.nn.Module", loss: Any, optimizer: "torch.optim.Optimizer", x: NDArray, y: NDArray, batch: int
+) -> Callable[[], None]:
+    """Return a call that trains one shuffled epoch."""
+    import torch
+
+    inputs, targets = torch.from_numpy(x), torch.from_numpy(y)
+
+    def train() -> None:
+        for rows in torch.randperm(len(inputs)).split(batch):
+            optimizer.zero_grad()
+            loss(model(inputs[rows]), targets[rows]).backward()
+            optimizer.step()
+
+    return train
+
+
+def tanh_epoch(sizes: tuple[int, ...], lr: float, x: NDArray, y: NDArray, batch: int) -> Callable[[], None]:
+    """Return one epoch of a tanh network in float64 with squared loss and SGD."""
+    import torch
+
+    model = build(sizes, "tanh", "float64", is_last_active=True)
+    return epoch(model, torch.nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=lr), x, y, batch)
+
+
+def classifier(sizes: tuple[int, ...]) -> tuple[Any, Any, Any]:
+    """Return model, loss and optimizer of a ReLU classifier in float32 with Adam."""
+    import torch
+
+    model = build(sizes, "relu", "float32", is_last_active=False)
+    return model, torch.nn.CrossEntropyLoss(), torch.optim.Adam(model.parameters(), lr=0.001)
+
+
+def steps(machine: tuple[Any, Any, Any], x: NDArray, y: NDArray, batch: int, count: int) -> Callable[[], None]:
+    """Return a call that takes `count` steps on random batches; for data whose epoch is long."""
+    import torch
+
+    model, loss, optimizer = machine
+    inputs, targets = torch.from_numpy(x), torch.from_numpy(y)
+
+    def train() -> None:
+        for _ in range(count):
+            rows = torch.randint(len(inputs), (batch,))
+            optimizer.zero_grad()
+            loss(model(inputs[rows]), targets[rows]).backward()
+            optimizer.step()
+
+    return train
+
+
+def frame(sizes: tuple[int, ...], points: NDArray[np.float32]) -> Callable[[], object]:
+    """Return a call that evaluates a float32 tanh network on all points."""
+    import torch
+
+    model, inputs = build(sizes, "tanh", "float32", is_last_active=True), torch.from_numpy(points)
+
+    def evaluate() -> object:
+        with torch.no_grad():
+            return model(inputs)
+
+    return evaluate
+
+
+@contextmanager
+def flushed_denormals() -> Iterator[None]:
+    """Let PyTorch treat denormal numbers as zero while inside."""
+    import torch
+
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
