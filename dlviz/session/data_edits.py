@@ -5,26 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from dlviz.core.choice import Choice
-from dlviz.core.errors import DataError, SpecError
+from dlviz.core.errors import SpecError
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.network import LayerSpec, NetworkSpec, output_id
 from dlviz.data.builtin import datasets
 from dlviz.data.dataset import Dataset, Task
-from dlviz.data.prepare import load_dataset
 from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.i18n import tr
 from dlviz.session.choice_json import checked_settings
 from dlviz.session.document import Document
 from dlviz.session.envelope import SplitPart, checked, refuse_keys
 from dlviz.session.network_edits import settled
+from dlviz.session.tasks import TASK_ENDS, known_rows, rows_of
 from dlviz.session.training_edits import set_loss
-
-#: The output activation and the loss that suit a task.
-TASK_ENDS: Mapping[Task, tuple[str, str]] = {
-    "regression": ("linear", "squared_error"),
-    "binary": ("sigmoid", "binary_cross_entropy"),
-    "multiclass": ("softmax", "sparse_categorical_cross_entropy"),
-}
 
 
 def set_data(document: Document, spec: DataSpec) -> Document:
@@ -34,7 +27,7 @@ def set_data(document: Document, spec: DataSpec) -> Document:
     was the old data's becomes the new one's. Data of a file that was not opened yet change nothing
     else. Raises: DataError or SpecError.
     """
-    rows, old = _rows(spec), _known_rows(document.data)
+    rows, old = rows_of(spec), known_rows(document.data)
     changed = replace(document, data=_checked_spec(spec))
     if rows is None:
         return changed
@@ -94,18 +87,6 @@ def _checked_spec(spec: DataSpec) -> DataSpec:
         return spec
     entry = datasets.get(spec.kind, "data")
     return replace(spec, settings=checked_settings(spec.settings, entry.settings, "data"))
-
-
-def _rows(spec: DataSpec) -> Dataset | None:
-    return None if spec.kind == "file" and spec.dataset is None else load_dataset(spec)
-
-
-def _known_rows(spec: DataSpec) -> Dataset | None:
-    """Return the rows of data as they are, or None where they cannot be had."""
-    try:
-        return _rows(spec)
-    except (DataError, SpecError):
-        return None
 
 
 def _fitted(document: Document, rows: Dataset, old_task: Task | None) -> Document:

@@ -10,7 +10,6 @@ from dlviz.core.losses import losses
 from dlviz.core.network import InputSpec, NetworkSpec
 from dlviz.core.optimizers import optimizers
 from dlviz.data.builtin import datasets
-from dlviz.data.prepare import load_dataset
 from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.i18n import tr
 from dlviz.session.choice_json import (
@@ -32,6 +31,7 @@ from dlviz.session.envelope import (
     checked,
 )
 from dlviz.session.table_json import Arrays, array_from_json, array_to_json, dataset_from_json, dataset_to_json
+from dlviz.session.tasks import rows_of
 
 Extra = dict[str, Mapping[str, Any]]
 
@@ -213,9 +213,8 @@ def _network(part: NetworkPart, spec: DataSpec) -> NetworkSpec:
 
 def data_width(spec: DataSpec) -> int:
     """Return how many inputs a row has; 1 for a file that was not opened yet."""
-    if spec.kind == "file" and spec.dataset is None:
-        return 1
-    return load_dataset(spec).d
+    rows = rows_of(spec)
+    return 1 if rows is None else rows.d
 
 
 def _parameter(name: str, value: Any, arrays: Arrays) -> Handle:

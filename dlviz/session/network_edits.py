@@ -17,6 +17,7 @@ from dlviz.i18n import tr
 from dlviz.session.choice_json import LAYER_CHOICES, checked_choice, checked_settings
 from dlviz.session.document import Document, Handle, handle
 from dlviz.session.document_json import check_document
+from dlviz.session.tasks import TASK_ENDS, known_rows
 
 Current = Mapping[str, NDArray[Any]]
 
@@ -48,19 +49,20 @@ def add_layer(
     index: int,
     layer_id: str | None = None,
     units: int = 4,
-    activation: str | Choice = "tanh",
+    activation: str | Choice | None = None,
     **settings: Any,
 ) -> Document:
     """Insert a dense layer before position index (the number of layers: at the end).
 
     It reads what stood before it, and the layer that read that reads it now; at the end of the
-    network it becomes the output. Raises: SpecError.
+    network it becomes the output. activation: tanh, but in an empty network what suits the data's
+    task, for the first layer is the output. Raises: SpecError.
     """
     spec = document.network
     at = min(max(index, 0), len(spec.layers))
     new_id = layer_id or fresh_id(spec)
     before = spec.layers[at - 1].id if at else spec.inputs[0].id
-    wanted = {"units": units, "activation": _choice(activation), **settings}
+    wanted = {"units": units, "activation": _choice(activation or _usual_activation(document)), **settings}
     new = _checked_layer(LayerSpec(new_id, "dense", (), wanted))
     after = _rewired(spec.layers[at:], before, new_id)
     is_end = at == len(spec.layers)
@@ -163,6 +165,11 @@ def set_layer_setting(document: Document, layer_id: str, name: str, value: Any) 
 
 def _with_network(document: Document, network: NetworkSpec) -> Document:
     return settled(replace(document, network=network))
+
+
+def _usual_activation(document: Document) -> str:
+    rows = None if document.network.layers else known_rows(document.data)
+    return "tanh" if rows is None else TASK_ENDS[rows.task][0]
 
 
 def _position(spec: NetworkSpec, layer_id: str) -> int:

@@ -12,8 +12,8 @@ from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import load_dataset
 from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.i18n import tr
-from dlviz.session.data_edits import TASK_ENDS
 from dlviz.session.document import Document, TrainingSpec, handle
+from dlviz.session.tasks import TASK_ENDS
 
 TEST_FRACTION = 0.3
 MEASURED_TEST_FRACTION = 0.2
