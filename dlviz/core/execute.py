@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.array import Call, to_host
+from dlviz.core.lowering import name_of
 from dlviz.core.program import Binding
 from dlviz.core.trace import Step, Trace
 
@@ -43,7 +44,17 @@ def _before(binding: Binding) -> dict[str, NDArray[np.generic]]:
     memory = binding.memory
     names = [binding.program.input, "y", *binding.program.layout.views]
     names += [f"{name}.{state}" for state in memory.states for name in binding.program.layout.views]
+    names += _untouched_gradients(binding)
     return {name: _host(binding, name) for name in names}
+
+
+def _untouched_gradients(binding: Binding) -> list[str]:
+    """Name the gradients that no step of a backward pass writes: layers that the output does not read keep 0."""
+    if all(instruction.phase != "backward" for instruction in binding.program.instructions):
+        return []
+    written = {name for instruction in binding.program.instructions for name in instruction.writes}
+    gradients = (name_of("grad", name) for name in binding.program.layout.views)
+    return [name for name in gradients if name not in written]
 
 
 def _host(binding: Binding, name: str, array: object = None) -> NDArray[np.generic]:

@@ -1,0 +1,107 @@
+"""Random acyclic documents for property tests: any activation, merge, loss and optimizer that fit together."""
+
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from dlviz.core.activations import activations
+from dlviz.core.choice import Choice, chosen
+from dlviz.core.losses import losses
+from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
+from dlviz.core.optimizers import optimizers
+from dlviz.data.dataset import Dataset
+from dlviz.data.prepare import prepare
+from dlviz.data.spec import DataSpec
+from dlviz.session.document import Document, TrainingSpec
+from dlviz.session.trainer import Trainer
+
+OUTPUT_KINDS = {
+    "values": ("linear", "tanh", "sigmoid", "relu", "softmax"),
+    "plus_minus_one": ("linear", "tanh"),
+    "zero_one": ("sigmoid",),
+    "one_hot": ("softmax",),
+    "index": ("softmax",),
+}
+SMOOTH = ("linear", "tanh", "sigmoid", "softmax")
+
+
+def pick(draw: st.DrawFn, words: Any) -> Any:
+    return draw(st.sampled_from(tuple(words)))
+
+
+def add_hidden(draw: st.DrawFn, layers: list[LayerSpec], units: dict[str, int], keys: tuple[str, ...]) -> None:
+    """Append one hidden layer, sometimes over a merge of older nodes."""
+    number = len(layers)
+    source = pick(draw, units)
+    if len(units) > 1 and draw(st.booleans()):
+        others = draw(st.lists(st.sampled_from(sorted(units)), min_size=2, max_size=3, unique=True))
+        is_alike = len({units[node] for node in others}) == 1
+        source = f"m{number}"
+        layers.append(LayerSpec(source, "add" if is_alike else "concatenate", tuple(others)))
+        units[source] = units[others[0]] if is_alike else sum(units[node] for node in others)
+    units[f"h{number}"] = draw(st.integers(1, 4))
+    layers.append(
+        dense(f"h{number}", units[f"h{number}"], pick(draw, keys), inputs=(source,), bias=draw(st.booleans()))
+    )
+
+
+@st.composite
+def networks(draw: st.DrawFn, hidden: tuple[str, ...], output: str, n_outputs: int) -> NetworkSpec:
+    """Draw up to four hidden layers that read any nodes before them, and the output."""
+    d = draw(st.integers(1, 3))
+    layers: list[LayerSpec] = []
+    units = {"x": d}
+    for _ in range(draw(st.integers(0, 4))):
+        add_hidden(draw, layers, units, hidden)
+    source = pick(draw, units) if draw(st.booleans()) else list(units)[-1]
+    layers.append(dense("o", n_outputs, output, inputs=(source,), bias=draw(st.booleans())))
+    return NetworkSpec(tuple(layers), (InputSpec("x", (d,)),))
+
+
+@st.composite
+def optimizer_choices(draw: st.DrawFn) -> Choice:
+    """Draw an optimizer with any combination of its conventions."""
+    entry = optimizers.get(pick(draw, optimizers.keys()))
+    words = {h.name: pick(draw, h.choices) for h in entry.settings if h.kind == "choice"}
+    flags = {h.name: draw(st.booleans()) for h in entry.settings if h.kind == "bool"}
+    return Choice(entry.key, {"lr": 0.01, **words, **flags})
+
+
+def targets_of(labels: str, n: int, k: int, dice: np.random.Generator) -> np.ndarray:
+    """Return targets (n, k) as a table holds them; class indices (n, 1) for integer targets."""
+    if labels == "index":
+        return dice.integers(0, k, (n, 1)).astype(float)
+    if labels == "one_hot":
+        return np.eye(k)[dice.integers(0, k, n)]
+    if labels == "values":
+        return dice.uniform(-1, 1, (n, k))
+    return dice.integers(0, 2, (n, k)) * (2.0 if labels == "plus_minus_one" else 1.0) - (labels == "plus_minus_one")
+
+
+@st.composite
+def documents(draw: st.DrawFn, smooth: bool = False, dtype: str = "float64") -> Document:
+    """Draw a whole document; smooth leaves out activations and losses with kinks."""
+    loss = losses.get(pick(draw, [key for key in losses.keys() if not (smooth and key == "hinge")]))  # noqa: SIM118
+    hidden = SMOOTH if smooth else activations.keys()
+    outputs = [key for key in OUTPUT_KINDS[loss.labels] if not smooth or key in SMOOTH]
+    n, k = draw(st.integers(1, 9)), draw(st.integers(1, 3))
+    network = draw(networks(hidden, pick(draw, outputs), k))
+    dice = np.random.default_rng(draw(st.integers(0, 2**32)))
+    rows = dice.uniform(-2, 2, (n, network.inputs[0].shape[0]))
+    names = tuple(f"x{i}" for i in range(rows.shape[1]))
+    targets = targets_of(loss.labels, n, k, dice)
+    dataset = Dataset("Random", "regression", rows, targets, names, tuple(f"y{i}" for i in range(targets.shape[1])))
+    training = TrainingSpec(
+        chosen(loss.key, reduction=pick(draw, ("mean", "sum"))),
+        draw(optimizer_choices()),
+        batch_size=draw(st.integers(1, 10)),
+        shuffle=draw(st.booleans()),
+        frozen=tuple(draw(st.sets(st.sampled_from(["o", "o.W"]), max_size=1))),
+    )
+    data = DataSpec("table", dataset=dataset)
+    return Document("Random", draw(st.integers(0, 99)), dtype, data=data, network=network, training=training)
+
+
+def trainer_of(document: Document) -> Trainer:
+    return Trainer(document, prepare(document.data, document.seed))
