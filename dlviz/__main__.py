@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 # Read by NumPy's libraries when they load. Two threads and one foreign busy process slow a product 70 times.
@@ -11,6 +12,10 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 from dlviz.cli import commands, display, window
 from dlviz.cli.messages import guard
+from dlviz.core.errors import DlvizError
+from dlviz.i18n import tr
+
+QT_HINT = tr("“make run” names the missing system packages; “dlviz doctor” lists libraries.")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -30,16 +35,16 @@ def _dispatch(words: list[str]) -> int:
 def _window(request: window.WindowRequest) -> int:
     if not display.is_there(os.environ):
         return _without_display(request)
-    from dlviz.gui.application import run
-
+    with _qt_explained():
+        from dlviz.gui.application import run
     return run(request.file, request.workspace, request.theme)
 
 
 def _shot(request: window.ShotRequest) -> int:
     # A picture needs no display, and must not change with the one that is there.
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from dlviz.gui.shot import shot
-
+    with _qt_explained():
+        from dlviz.gui.shot import shot
     shot(request.file, request.out, request.workspace, request.size, request.theme, request.steps)
     return 0
 
@@ -53,6 +58,17 @@ def _without_display(request: window.WindowRequest) -> int:
     _shot(replace(drawn, workspace=request.workspace or drawn.workspace, theme=request.theme or drawn.theme))
     windowless.explain()
     return 0
+
+
+@contextmanager
+def _qt_explained() -> Iterator[None]:
+    """Turn a Qt that cannot be loaded, which lacks a system library, into a sentence."""
+    try:
+        yield
+    except ImportError as error:
+        if error.name is not None and error.name.startswith("dlviz"):
+            raise
+        raise DlvizError(tr("Expected Qt to load. Received: {error}", error=error), QT_HINT) from error
 
 
 if __name__ == "__main__":

@@ -31,15 +31,15 @@ install_system() { # packages…
     }
 }
 
-see_to_system_packages() {
+# What the system lacks, in one list. Debian keeps ensurepip, which venv needs, in a package of its own.
+missing_packages() { # python
     command -v dpkg-query >/dev/null || return 0
-    missing=
     for package in $SYSTEM_PACKAGES; do
-        is_installed "$package" || missing="$missing $package"
+        is_installed "$package" || printf '%s ' "$package"
     done
-    # Going on is right: the window may need them, most of the program does not.
-    # shellcheck disable=SC2086 # one argument a package
-    [ -z "$missing" ] || install_system $missing || true
+    if ! "$1" -c 'import ensurepip' 2>/dev/null; then
+        "$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
+    fi
 }
 
 find_python() {
@@ -53,17 +53,15 @@ find_python() {
     return 1
 }
 
-make_environment() {
+make_environment() { # python
     if .venv/bin/python -c 'import pip' 2>/dev/null; then return; fi
-    python=$(find_python)
-    # Debian keeps ensurepip, which `venv` needs, in a package of its own.
-    if ! "$python" -c 'import ensurepip' 2>/dev/null; then
-        version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-        install_system "python$version-venv"
+    if ! "$1" -c 'import ensurepip' 2>/dev/null; then
+        say "expected $1 with its module ensurepip, which makes .venv. Found none."
+        return 1
     fi
-    say "making .venv with $("$python" --version)"
+    say "making .venv with $("$1" --version)"
     rm -rf .venv
-    "$python" -m venv .venv
+    "$1" -m venv .venv
 }
 
 install_pinned() { # arguments of pip install
@@ -71,8 +69,12 @@ install_pinned() { # arguments of pip install
 }
 
 if [ -e "$STAMP" ]; then exit 0; fi
-see_to_system_packages
-make_environment
+python=$(find_python)
+missing=$(missing_packages "$python")
+# Going on without them is right: the window needs some, most of the program needs none.
+# shellcheck disable=SC2086 # one argument a package
+[ -z "$missing" ] || install_system $missing || true
+make_environment "$python"
 say "installing Python packages (once; a minute or two)"
 install_pinned hatchling
 install_pinned --no-build-isolation --editable '.[dev]'

@@ -152,4 +152,4 @@ def test_rows_that_are_not_there(words: list[str], status: int, example: str, ca
         return
     got, out, err = call("trace", example, *words)
     assert (got, out) == (1, "")
-    assert err == "dlviz: Expected rows from 0 to 0. Received: [7]\n"
+    assert err == "dlviz: Expected rows from 0 to 0. Received: [7].\n"
