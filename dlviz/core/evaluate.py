@@ -24,9 +24,7 @@ class Evaluator:
     dtype "float32" is right for pictures: it is four times faster on maps than float64.
     """
 
-    def __init__(
-        self, network: NetworkSpec, loss: Choice | None = None, dtype: str = "float32", xp: Any = np
-    ) -> None:
+    def __init__(self, network: NetworkSpec, loss: Choice | None = None, dtype: str = "float32", xp: Any = np) -> None:
         self.network = network
         self.program = lower(network, loss, mode="evaluate" if loss else "forward")
         self.memory = Memory(self.program.layout, chosen("sgd"), (), xp, dtype)

@@ -24,9 +24,7 @@ def record(binding: Binding, rows: NDArray[np.intp] | None = None, **position: i
     """
     before = _before(binding)
     steps = []
-    for index, (instruction, calls) in enumerate(
-        zip(binding.program.instructions, binding.step_calls, strict=True)
-    ):
+    for index, (instruction, calls) in enumerate(zip(binding.program.instructions, binding.step_calls, strict=True)):
         run(calls)
         derived = instruction.derive(binding.buffers) if instruction.derive else {}
         writes = {name: _host(binding, name, derived.get(name)) for name in instruction.writes}

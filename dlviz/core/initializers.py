@@ -43,9 +43,7 @@ class Initializer:
 initializers: Registry[Initializer] = Registry("initializer")
 
 
-def initial_values(
-    chosen: Choice, seed: int, name: str, shape: tuple[int, ...], fan: Fan
-) -> NDArray[np.float64]:
+def initial_values(chosen: Choice, seed: int, name: str, shape: tuple[int, ...], fan: Fan) -> NDArray[np.float64]:
     """Return the start values of the parameter called name, in its shape. Raises: SpecError."""
     entry = initializers.get(chosen.kind, name)
     settings = complete(chosen.settings, entry.settings, name)
@@ -57,11 +55,13 @@ def _constant(seed: int, name: str, count: int, fan: Fan, s: Settings) -> NDArra
 
 
 def _normal(seed: int, name: str, count: int, fan: Fan, s: Settings) -> NDArray[np.float64]:
-    return s["mean"] + s["std"] * normals(seed, f"initial {name}", count)
+    mean, std = float(s["mean"]), float(s["std"])
+    return mean + std * normals(seed, f"initial {name}", count)
 
 
 def _uniform(seed: int, name: str, count: int, fan: Fan, s: Settings) -> NDArray[np.float64]:
-    return s["low"] + (s["high"] - s["low"]) * uniforms(seed, f"initial {name}", count)
+    low, high = float(s["low"]), float(s["high"])
+    return low + (high - low) * uniforms(seed, f"initial {name}", count)
 
 
 def _scaled_normal(std: Callable[[Fan], float]) -> Callable[..., NDArray[np.float64]]:
@@ -107,11 +107,13 @@ for _key, _title, _std, _formula, _source in (
     ("glorot", "Glorot", _glorot, r"\sqrt{2/(n_{in}+n_{out})}", "Glorot & Bengio 2010, eq. 16"),
     ("he", "He", _he, r"\sqrt{2/n_{in}}", "He et al. 2015, eq. 10"),
 ):
-    initializers.add(
-        Initializer(f"{_key}_normal", f"{_title} normal", _formula, _scaled_normal(_std), source=_source)
-    )
+    initializers.add(Initializer(f"{_key}_normal", f"{_title} normal", _formula, _scaled_normal(_std), source=_source))
     initializers.add(
         Initializer(
-            f"{_key}_uniform", f"{_title} uniform", r"\pm\sqrt{3}\cdot" + _formula, _scaled_uniform(_std), source=_source
+            f"{_key}_uniform",
+            f"{_title} uniform",
+            r"\pm\sqrt{3}\cdot" + _formula,
+            _scaled_uniform(_std),
+            source=_source,
         )
     )

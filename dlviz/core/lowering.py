@@ -1,43 +1,23 @@
 """Lowering: a network, a loss and an optimizer become one flat list of steps."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from dlviz.core.activations import resolve as resolve_activation
 from dlviz.core.array import Array, Calls
 from dlviz.core.choice import Choice
+from dlviz.core.instruction import Emit, Instruction
 from dlviz.core.layers import layers
 from dlviz.core.losses import LossBuffers
 from dlviz.core.losses import formulas as loss_formulas
 from dlviz.core.losses import resolve as resolve_loss
 from dlviz.core.losses import scale as loss_scale
-from dlviz.core.memory import Buffers, UpdateBuffers
+from dlviz.core.memory import Buffers
 from dlviz.core.network import LayerSpec, NetworkSpec, activation_of, output_id, parameters, shapes, sources
-from dlviz.core.optimizers import MicroStep
+from dlviz.core.optimizers import MicroStep, UpdateBuffers
 from dlviz.core.optimizers import resolve as resolve_optimizer
 from dlviz.core.trace import Phase
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-Emit = Callable[[Buffers], Calls]
-Derive = Callable[[Buffers], Mapping[str, Array]]
-
-
-@dataclass(frozen=True)
-class Instruction:
-    """One step before it is bound to arrays.
-
-    emit gives its calls; derive, for steps that only explain, computes what they would have written.
-    """
-
-    phase: Phase
-    node: str
-    op: str
-    formula: str
-    reads: tuple[str, ...]
-    writes: tuple[str, ...]
-    emit: Emit
-    derive: Derive | None = None
 
 
 def nothing(buffers: Buffers) -> Calls:
@@ -63,12 +43,9 @@ class Lowering:
         own = dict.fromkeys(name.rpartition(".")[0] for name in self._parameters)
         return {layer: str(number).translate(SUPERSCRIPTS) for number, layer in enumerate(own, 1)}
 
-    def add(
-        self, phase: Phase, node: str, op: str, formula: str, reads: tuple[str, ...], writes: tuple[str, ...],
-        emit: Emit, derive: Derive | None = None,
-    ) -> None:  # fmt: skip
+    def add(self, instruction: Instruction) -> None:
         """Append an instruction."""
-        self.instructions.append(Instruction(phase, node, op, formula, reads, writes, emit, derive))
+        self.instructions.append(instruction)
 
     def sources(self, layer: LayerSpec) -> tuple[str, ...]:
         """Return the nodes that a layer reads."""
@@ -115,7 +92,7 @@ class Lowering:
             return entry.forward(b.workspace, settings, b[z], b.activation(layer.id))
 
         value = f"z{number}" if entry.is_alias else f"{entry.symbol}(z{number})"
-        self.add("forward", layer.id, "activate", f"a{number} = {value}", (z,), (f"{layer.id}.a",), emit)
+        self.add(Instruction("forward", layer.id, "activate", f"a{number} = {value}", (z,), (f"{layer.id}.a",), emit))
 
     def loss_value(self) -> None:
         """Add the step that computes the loss of the batch."""
@@ -127,7 +104,7 @@ class Lowering:
             return entry.value(b.workspace, self._loss_buffers(b))
 
         formula = f"L = {loss_formulas(entry, settings, self.symbol(output))[0]}"
-        self.add("loss", output, "loss", formula, (self.slot(output), "y"), ("loss",), emit)
+        self.add(Instruction("loss", output, "loss", formula, (self.slot(output), "y"), ("loss",), emit))
 
     def _loss_buffers(self, b: Buffers) -> LossBuffers:
         # The value and its gradient share scratch (the error): one object for each batch size.
@@ -173,10 +150,10 @@ class Lowering:
             return {f"{output}.da": da}
 
         if self._is_fused():
-            self.add("backward", output, "loss_backward", formula, reads, writes, nothing, derive)
+            self.add(Instruction("backward", output, "loss_backward", formula, reads, writes, nothing, derive))
             self._output_error(output)
         else:
-            self.add("backward", output, "loss_backward", formula, reads, writes, emit)
+            self.add(Instruction("backward", output, "loss_backward", formula, reads, writes, emit))
 
     def _output_error(self, output: str) -> None:
         assert self.loss is not None
@@ -193,7 +170,7 @@ class Lowering:
 
         formula = f"δ{number} = {share}(a{number} − y)"
         self.add(
-            "backward", output, "output_error", formula, (self.slot(output), "y"), (f"{output}.dz",), emit
+            Instruction("backward", output, "output_error", formula, (self.slot(output), "y"), (f"{output}.dz",), emit)
         )
 
     def _activate_backward(self, layer: LayerSpec) -> None:
@@ -210,18 +187,18 @@ class Lowering:
             return entry.backward(b.workspace, settings, b[z], b.activation(layer.id), b.gradient(layer.id), b[dz])
 
         slope = "" if entry.is_alias else f" ⊙ {entry.symbol}′(z{number})"
-        self.add(
+        self.add(Instruction(
             "backward", layer.id, "activate_backward", f"δ{number} = ∂L/∂a{number}{slope}",
             (f"{layer.id}.da", z, f"{layer.id}.a"), (dz,), emit,
-        )  # fmt: skip
+        ))  # fmt: skip
 
     def update(self, micro_steps: tuple[MicroStep, ...], phase: Phase = "update") -> None:
         """Add the optimizer's micro-steps, for all parameters at once."""
         for micro_step in micro_steps:
-            self.add(
+            self.add(Instruction(
                 phase, "", micro_step.op, micro_step.formula,
                 self._expand(micro_step.reads), self._expand(micro_step.writes), _emit_update(micro_step),
-            )  # fmt: skip
+            ))  # fmt: skip
 
     def _expand(self, roles: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(name_of(role, name) for role in roles for name in self._parameters)

@@ -132,7 +132,9 @@ class Buffers:
     garbage below gradients.
     """
 
-    def __init__(self, memory: Memory, shapes: Mapping[str, tuple[int, ...]], inputs: str, k: int, columns: int) -> None:
+    def __init__(
+        self, memory: Memory, shapes: Mapping[str, tuple[int, ...]], inputs: str, k: int, columns: int
+    ) -> None:
         self.memory = memory
         self.workspace = memory.workspace
         self.xp = memory.workspace.xp

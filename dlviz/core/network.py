@@ -156,7 +156,8 @@ def _validate_ids(spec: NetworkSpec) -> None:
     seen: set[str] = set()
     if len(spec.layers) > MAX_LAYERS:
         raise SpecError(f"Expected at most {MAX_LAYERS} layers. Received: {len(spec.layers)}")
-    for node in (*spec.inputs, *spec.layers):
+    nodes: list[InputSpec | LayerSpec] = [*spec.inputs, *spec.layers]
+    for node in nodes:
         if not ID_PATTERN.fullmatch(node.id):
             raise SpecError(f"Expected an id of small letters, digits and _. Received: {node.id!r}", place=node.id)
         if node.id in seen:

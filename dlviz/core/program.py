@@ -11,8 +11,9 @@ from dlviz.core.activations import activations
 from dlviz.core.array import Array, Call
 from dlviz.core.choice import Choice
 from dlviz.core.errors import ShapeError, SpecError
+from dlviz.core.instruction import Instruction
 from dlviz.core.losses import losses
-from dlviz.core.lowering import Instruction, Lowering, name_of
+from dlviz.core.lowering import Lowering, name_of
 from dlviz.core.memory import Buffers, Layout, Memory, layout
 from dlviz.core.network import NetworkSpec, activation_of, output_id, parameters, shapes, validate
 
@@ -67,9 +68,7 @@ def lower(
         if mode == "gradient":
             lowering.backward()
     plan = layout(parameters(network))
-    return Program(
-        network, loss, optimizer, tuple(lowering.instructions), plan, shapes(network), output_id(network)
-    )
+    return Program(network, loss, optimizer, tuple(lowering.instructions), plan, shapes(network), output_id(network))
 
 
 def _check_loss(network: NetworkSpec, loss: Choice | None) -> None:

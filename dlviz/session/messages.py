@@ -35,20 +35,23 @@ class Interest:
 
 @dataclass(frozen=True)
 class Curves:
-    """Metric columns over training, thinned so that minimum, maximum and mean survive.
+    """Metric columns over training.
 
-    steps: (k,) global steps. Each column (k,): NaN where it was not measured.
-    low/high: the extremes of train_loss inside each interval.
+    steps: (k,) global steps at which train_loss and train_score were measured over all training rows;
+    test_steps likewise for the held-out rows, NaN where there are none.
+    batch_steps: (b,) last step of each interval of batches, with mean, minimum and maximum of their losses.
     """
 
     steps: NDArray[np.int64]
     train_loss: FloatArray
-    train_low: FloatArray
-    train_high: FloatArray
+    train_score: FloatArray
     test_steps: NDArray[np.int64]
     test_loss: FloatArray
-    train_score: FloatArray
     test_score: FloatArray
+    batch_steps: NDArray[np.int64]
+    batch_mean: FloatArray
+    batch_low: FloatArray
+    batch_high: FloatArray
 
 
 @dataclass(frozen=True)

@@ -166,10 +166,10 @@ class Trainer:
             n = len(self.prepared.train)
             count = ORDER_BLOCK if n <= 4096 else 1
             if count == 1:
-                return permutations(self.document.seed, "batch order", n, epoch, 1)[0]
+                return np.asarray(permutations(self.document.seed, "batch order", n, epoch, 1)[0])
             orders = permutations(self.document.seed, "batch order", n, block * ORDER_BLOCK, ORDER_BLOCK)
             self._orders = (block, orders)
-        return self._orders[1][row]
+        return np.asarray(self._orders[1][row])
 
     def is_finite(self) -> bool:
         """Say whether all parameters are finite numbers."""

@@ -7,6 +7,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.errors import ShapeError
 from dlviz.core.hyper import flag, integer
 from dlviz.core.initializers import Fan
+from dlviz.core.instruction import Instruction
 from dlviz.core.layers.kind import LayerKind, ParameterSpec, Shape, layers
 from dlviz.core.network import LayerSpec
 
@@ -19,7 +20,7 @@ MAX_UNITS = 16_384
 
 def _output_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
     if len(inputs[0]) != 1:
-        raise ShapeError(f"Expected one axis of features. Received: shape={inputs[0]}", "Add a flatten layer.", layer.id)
+        raise ShapeError(f"Expected one axis of features. Received: shape={inputs[0]}", "Flatten it.", layer.id)
     return (int(DENSE.option(layer, "units")),)
 
 
@@ -44,10 +45,10 @@ def _forward(lowering: "Lowering", layer: LayerSpec) -> None:
 
     bias = (f"{layer.id}.b",) if has_bias else ()
     plus = f" + b{number}" if has_bias else ""
-    lowering.add(
+    lowering.add(Instruction(
         "forward", layer.id, "affine", f"z{number} = W{number}{lowering.symbol(source)}{plus}",
         (lowering.slot(source), f"{layer.id}.W", *bias), (f"{layer.id}.z",), emit,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _backward(lowering: "Lowering", layer: LayerSpec) -> None:
@@ -67,10 +68,10 @@ def _weight_gradient(lowering: "Lowering", layer: LayerSpec) -> None:
         return ((b[f"{layer.id}.dz"].dot, (inputs.T, b.gradient_block(layer.id))),)
 
     bias = (f"{layer.id}.db",) if has_bias else ()
-    lowering.add(
+    lowering.add(Instruction(
         "backward", layer.id, "weight_gradient", f"∂L/∂W{number} = δ{number} {lowering.symbol(source)}ᵀ",
         (f"{layer.id}.dz", lowering.slot(source)), (f"{layer.id}.dW", *bias), emit,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _input_gradient(lowering: "Lowering", layer: LayerSpec, source: str) -> None:
@@ -86,10 +87,10 @@ def _input_gradient(lowering: "Lowering", layer: LayerSpec, source: str) -> None
         return (product, (b.xp.add, (target, out, target))) if adds else (product,)
 
     sign = "+=" if adds else "="
-    lowering.add(
+    lowering.add(Instruction(
         "backward", layer.id, "input_gradient", f"∂L/∂{lowering.symbol(source)} {sign} W{number}ᵀ δ{number}",
         (f"{layer.id}.dz", f"{layer.id}.W"), (f"{source}.da",), emit,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 DENSE = layers.add(

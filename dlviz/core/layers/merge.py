@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from dlviz.core.array import Call, Calls
 from dlviz.core.errors import ShapeError
+from dlviz.core.instruction import Instruction
 from dlviz.core.layers.kind import LayerKind, Shape, layers
 from dlviz.core.network import LayerSpec
 
@@ -33,10 +34,10 @@ def _add_forward(lowering: "Lowering", layer: LayerSpec) -> None:
         return [*first, *((b.xp.add, (out, b.activation(node), out)) for node in nodes[2:])]
 
     formula = f"{lowering.symbol(layer.id)} = " + " + ".join(lowering.symbol(node) for node in nodes)
-    lowering.add(
+    lowering.add(Instruction(
         "forward", layer.id, "add", formula,
         tuple(lowering.slot(node) for node in nodes), (f"{layer.id}.a",), emit,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _concatenate_forward(lowering: "Lowering", layer: LayerSpec) -> None:
@@ -46,10 +47,10 @@ def _concatenate_forward(lowering: "Lowering", layer: LayerSpec) -> None:
         return [(b.xp.copyto, (part, b.activation(node))) for node, part in b.parts(nodes, b.activation(layer.id))]
 
     formula = f"{lowering.symbol(layer.id)} = [" + "; ".join(lowering.symbol(node) for node in nodes) + "]"
-    lowering.add(
+    lowering.add(Instruction(
         "forward", layer.id, "concatenate", formula,
         tuple(lowering.slot(node) for node in nodes), (f"{layer.id}.a",), emit,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _share(lowering: "Lowering", layer: LayerSpec, op: str, part: str, cut: bool) -> None:
@@ -72,7 +73,7 @@ def _share_one(lowering: "Lowering", layer: LayerSpec, op: str, part: str, posit
 
     sign = "+=" if adds else "="
     formula = f"∂L/∂{lowering.symbol(node)} {sign} {part}∂L/∂{lowering.symbol(layer.id)}"
-    lowering.add("backward", layer.id, op, formula, (f"{layer.id}.da",), (f"{node}.da",), emit)
+    lowering.add(Instruction("backward", layer.id, op, formula, (f"{layer.id}.da",), (f"{node}.da",), emit))
 
 
 def _add_backward(lowering: "Lowering", layer: LayerSpec) -> None:

@@ -1,0 +1,133 @@
+"""What frames show: maps, predictions, measurements and peeks, computed beside the run, never in it."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.array import to_host
+from dlviz.core.evaluate import Evaluator, score
+from dlviz.core.trace import Trace
+from dlviz.session.messages import Interest, Maps, Predictions
+from dlviz.session.run import Run
+from dlviz.session.trainer import Trainer
+
+MAX_MEASURED = 5_000  # rows a measurement looks at while training; beyond, every k-th row is taken
+MAX_PREDICTED = 20_000
+
+
+class Pictures:
+    """Computes one segment's pictures on bindings of its own; call `follow` when the run moved on."""
+
+    def __init__(self) -> None:
+        self._trainer: Trainer | None = None
+        self._uid = -1
+        self._maps: Evaluator | None = None
+        self._exact: Evaluator | None = None
+        self._scratch: Trainer | None = None
+        self._grids: dict[tuple[Any, ...], NDArray[np.float64]] = {}
+
+    def follow(self, run: Run) -> None:
+        """Use the segment at the run's playhead."""
+        if self._trainer is run.trainer:
+            return
+        document = run.document
+        self._trainer = run.trainer
+        self._maps = Evaluator(document.network)
+        self._exact = Evaluator(document.network, document.training.loss, run.trainer.dtype)
+        self._scratch = None
+        self._grids.clear()
+
+    @property
+    def trainer(self) -> Trainer:
+        """The trainer that is followed."""
+        assert self._trainer is not None
+        return self._trainer
+
+    def _theta(self, run: Run) -> dict[str, Any] | None:
+        return run.parameters() if run.walk else None
+
+    def _use(self, evaluator: Evaluator, run: Run) -> Evaluator:
+        walked = self._theta(run)
+        if walked is None:
+            evaluator.use(to_host(run.trainer.memory.vectors["theta"]))
+        else:
+            evaluator.load(walked)
+        return evaluator
+
+    def maps(self, run: Run, interest: Interest) -> Maps:
+        """Return every unit's response over the plane, and the output's at a finer grid."""
+        assert self._maps is not None
+        evaluator = self._use(self._maps, run)
+        side = interest.grid
+        units = {
+            node: values.reshape(-1, side, side)
+            for node, values in evaluator.responses(self._grid(interest, side)).items()
+        }
+        fine = interest.output_grid
+        output = evaluator.outputs(self._grid(interest, fine)).T.reshape(-1, fine, fine)
+        return Maps(units, output, interest.extent)
+
+    def _grid(self, interest: Interest, side: int) -> NDArray[np.float64]:
+        """Return the points of the plane in the network's (scaled) units, (side², d)."""
+        key = (interest.extent, interest.axes, interest.fixed, side)
+        if key not in self._grids:
+            self._grids = {k: v for k, v in self._grids.items() if k[:3] == key[:3]}
+            self._grids[key] = self._points(interest, side)
+        return self._grids[key]
+
+    def _points(self, interest: Interest, side: int) -> NDArray[np.float64]:
+        prepared = self.trainer.prepared
+        d = prepared.dataset.d
+        x0, x1, y0, y1 = interest.extent
+        fixed = interest.fixed if len(interest.fixed) == d else tuple(prepared.dataset.inputs.mean(axis=0))
+        points = np.tile(np.asarray(fixed, dtype=np.float64), (side * side, 1))
+        points[:, interest.axes[0] % d] = np.tile(_centres(x0, x1, side), side)
+        if d > 1:
+            points[:, interest.axes[1] % d] = np.repeat(_centres(y0, y1, side), side)
+        return prepared.scaler.apply(points)
+
+    def measure(self, run: Run) -> tuple[float, float, float, float]:
+        """Return train loss, held-out loss, train score, held-out score; NaN without held-out rows."""
+        assert self._exact is not None
+        evaluator = self._use(self._exact, run)
+        prepared = self.trainer.prepared
+        held_out = prepared.validation if len(prepared.validation) else prepared.test
+        train_loss, train_score = self._measure(evaluator, prepared.train)
+        test_loss, test_score = self._measure(evaluator, held_out)
+        return train_loss, test_loss, train_score, test_score
+
+    def _measure(self, evaluator: Evaluator, rows: NDArray[np.int64]) -> tuple[float, float]:
+        if len(rows) == 0:
+            return float("nan"), float("nan")
+        some = rows[:: -(-len(rows) // MAX_MEASURED)]
+        prepared, targets = self.trainer.prepared, self.trainer.targets[some]
+        loss, outputs = evaluator.loss_and_outputs(prepared.inputs[some], targets)
+        is_classes = prepared.dataset.task != "regression"
+        return loss, score(outputs, targets, is_classes)
+
+    def predictions(self, run: Run) -> Predictions:
+        """Return the outputs for every row of the data (the first 20 000)."""
+        assert self._exact is not None
+        prepared = self.trainer.prepared
+        outputs = self._use(self._exact, run).outputs(prepared.inputs[:MAX_PREDICTED])
+        is_train = np.zeros(len(outputs), dtype=bool)
+        is_train[prepared.train[prepared.train < len(outputs)]] = True
+        return Predictions(_read_only(outputs), is_train)
+
+    def peek(self, run: Run) -> Trace:
+        """Return what the next batch would do, from a copy of the run's state."""
+        if self._scratch is None:
+            self._scratch = Trainer(run.document, run.prepared)
+        self._scratch.restore(run.trainer.state())
+        return self._scratch.record()
+
+
+def _centres(low: float, high: float, side: int) -> NDArray[np.float64]:
+    """Return the centres of side equal cells between low and high."""
+    return low + (np.arange(side) + 0.5) * (high - low) / side
+
+
+def _read_only(array: NDArray[np.floating]) -> NDArray[np.floating]:
+    array.setflags(write=False)
+    return array

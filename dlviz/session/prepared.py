@@ -1,0 +1,31 @@
+"""Prepared data of documents, made once for each data part and kept for the last few."""
+
+import threading
+from collections import OrderedDict
+
+from dlviz.data.prepare import Prepared, prepare
+from dlviz.data.spec import DataSpec
+from dlviz.session.document import Document
+
+KEPT = 4
+
+_lock = threading.Lock()
+_kept: "OrderedDict[int, tuple[DataSpec, Prepared]]" = OrderedDict()
+
+
+def prepared_for(document: Document) -> Prepared:
+    """Return the document's data, split and scaled; window and worker share one copy.
+
+    Raises: DataError, SpecError where the data cannot be used.
+    """
+    key = id(document.data)
+    with _lock:
+        if key in _kept and _kept[key][0] is document.data:
+            _kept.move_to_end(key)
+            return _kept[key][1]
+    prepared = prepare(document.data, document.seed)
+    with _lock:
+        _kept[key] = (document.data, prepared)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return prepared

@@ -1,0 +1,436 @@
+"""Run: a timeline with a playhead. Train on, seek, and walk single batches both ways, all exact."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dlviz.core.array import to_host
+from dlviz.core.errors import DlvizError
+from dlviz.core.trace import PHASES, Trace
+from dlviz.data.prepare import Prepared
+from dlviz.session.document import Document
+from dlviz.session.history import History
+from dlviz.session.messages import Granularity
+from dlviz.session.prepared import prepared_for
+from dlviz.session.timeline import (
+    Segment,
+    Timeline,
+    carry_over,
+    fresh_timeline,
+    named,
+    segment,
+    with_parameter,
+)
+from dlviz.session.trainer import Trainer, TrainingState
+
+DENSE_SNAPSHOTS = 256  # replays up to this many steps keep every state: the next Back is then instant
+MAX_CHUNK = 4096
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A point in time to come back to: timeline, step, and how far its batch was walked."""
+
+    timeline: Timeline
+    step: int
+    cursor: int | None = None
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A recorded batch, how many of its steps are done, and the column of it that is looked at."""
+
+    trace: Trace
+    cursor: int
+    sample: int = 0
+
+    @property
+    def length(self) -> int:
+        """Number of steps."""
+        return len(self.trace.steps)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the batch is walked to its end."""
+        return self.cursor == self.length
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """A loss or parameter that stopped being a finite number: when, and where first."""
+
+    step: int
+    node: str
+    op: str
+    formula: str
+
+
+class Run:
+    """The training of one document and of its edits, with exact time travel.
+
+    The trainer stands at `step`, or one batch further while a walk is under way: the walk was
+    recorded by training that batch. A document that cannot train (no layers, outputs that do not fit
+    the data) has no trainer but a `problem`; it can still be edited.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.timeline = fresh_timeline(document)
+        self.history = History()
+        self.walk: Walk | None = None
+        self.problem: DlvizError | None = None
+        self._trainer: Trainer | None = None
+        self._segment: Segment | None = None
+        self._losses = np.zeros(MAX_CHUNK)
+        self._stand(self.timeline.segments[0], self.timeline.segments[0].start)
+
+    @property
+    def trainer(self) -> Trainer:
+        """The trainer of the segment at the playhead. Raises: the problem of a document that cannot train."""
+        if self._trainer is None:
+            assert self.problem is not None
+            raise self.problem
+        return self._trainer
+
+    @property
+    def segment(self) -> Segment:
+        """The segment at the playhead."""
+        assert self._segment is not None
+        return self._segment
+
+    @property
+    def document(self) -> Document:
+        """The document at the playhead."""
+        return self.segment.document
+
+    @property
+    def prepared(self) -> Prepared:
+        """The data at the playhead."""
+        return self.trainer.prepared
+
+    @property
+    def step(self) -> int:
+        """Batches done since the run began; a batch counts when its walk is complete."""
+        if self.walk:
+            return self.walk.trace.global_step + self.walk.is_done
+        return self._trainer.step if self._trainer else self.segment.start.step
+
+    def moment(self) -> Moment:
+        """Return the present, to be restored later."""
+        cursor = self.walk.cursor if self.walk else None
+        step = self.walk.trace.global_step if self.walk else self.step
+        return Moment(self.timeline, step, cursor)
+
+    def restore(self, moment: Moment) -> None:
+        """Stand at a moment of the past (or of an undone future) again."""
+        self.timeline = moment.timeline
+        self._go(moment.step)
+        if moment.cursor is not None:
+            self._record()
+            self._set_cursor(moment.cursor)
+
+    def edit(self, document: Document, label: str) -> None:
+        """Go on from here under an edited document."""
+        here = self._state_here()
+        self._branch(document, carry_over(here, self.document, document), label)
+
+    def type_parameter(self, name: str, index: tuple[int, ...], value: float, label: str) -> None:
+        """Go on from here with one weight typed in."""
+        here = self._state_here()
+        self._branch(self.document, with_parameter(here, self.document, name, index, value), label)
+
+    def reset(self) -> None:
+        """Begin again under the present document, from the run's first weights."""
+        first, document = self.timeline.segments[0], self.document
+        start = replace(carry_over(first.start, first.document, document), step=0, epoch=0, batch=0)
+        self.timeline = Timeline((segment(document, start),))
+        self.history = History()
+        self._go(0)
+
+    def begin(self, document: Document) -> None:
+        """Begin another run: new starting weights under this document."""
+        self.timeline = fresh_timeline(document)
+        self.history = History()
+        self._go(0)
+
+    def resume(self, state: TrainingState, is_whole: bool) -> None:
+        """Stand where a saved run stood; is_whole: its past can be replayed from the start."""
+        if is_whole:
+            self.timeline = Timeline(self.timeline.segments, state.step)
+            self.history.of(self.segment.uid).add(state)
+        else:
+            self.timeline = Timeline((segment(self.document, state),), state.step)
+        self._go(state.step)
+
+    def _state_here(self) -> TrainingState:
+        """Return the state to go on from; a batch walked halfway is taken back to its start."""
+        if self.walk and not self.walk.is_done:
+            self._go(self.walk.trace.global_step)
+        return self._trainer.state() if self._trainer else self.segment.start
+
+    def _branch(self, document: Document, start: TrainingState, label: str) -> None:
+        is_new = start.step == self.timeline.first
+        self.timeline = self.timeline.branch(start.step, segment(document, start, "" if is_new else label))
+        self.history.cut(start.step + 1)
+        self._go(start.step)
+
+    def advance(self, count: int) -> tuple[int, Divergence | None]:
+        """Train up to count batches on; returns how many, and what stopped being finite.
+
+        Inside the recorded time it replays the record, edits included. A divergence leaves the run
+        at its last finite state, with the batch that broke as the walk.
+        """
+        self.leave_walk()
+        count = min(count, MAX_CHUNK, self._until_next_segment())
+        start = self.trainer.state() if count else None
+        first = self.trainer.step
+        self.trainer.run(count, self._losses)
+        if not self._is_sound(count):
+            assert start is not None
+            return self._rewind_to_divergence(start, count)
+        self.history.losses.append(first, self._losses[:count])
+        self._arrived()
+        return count, None
+
+    def _until_next_segment(self) -> int:
+        following = self.timeline.next_start(self.trainer.step)
+        return MAX_CHUNK if following is None else following - self.trainer.step
+
+    def _is_sound(self, count: int) -> bool:
+        return bool(np.isfinite(self._losses[:count]).all()) and self.trainer.is_finite()
+
+    def _rewind_to_divergence(self, start: TrainingState, count: int) -> tuple[int, Divergence]:
+        done = self._last_sound(start, count)
+        self.history.losses.append(start.step, self._losses[:done])
+        trace = self.trainer.record()
+        node, op, formula = _first_not_finite(trace)
+        found = Divergence(trace.global_step, node, op, formula)
+        self._replay(start, done)
+        self.timeline = self.timeline.reach(self.trainer.step)
+        return done, found
+
+    def _last_sound(self, start: TrainingState, count: int) -> int:
+        """Replay from start to the last step after which everything is finite; return how many steps."""
+        bad = ~np.isfinite(self._losses[:count])
+        done = int(bad.argmax()) if bad.any() else count - 1
+        while True:
+            self._replay(start, done)
+            if done == 0 or self.trainer.is_finite():
+                return done
+            done -= 1
+
+    def _replay(self, start: TrainingState, count: int) -> None:
+        self.trainer.restore(start)
+        self.trainer.run(count, self._losses)
+
+    def _arrived(self) -> None:
+        """Note that the playhead moved: snapshots, the end of the record, the segment in force."""
+        step = self.trainer.step
+        self.timeline = self.timeline.reach(step)
+        snapshots = self.history.of(self.segment.uid)
+        last = snapshots.last_before(step)
+        since = step - (self.segment.start.step if last is None else last)
+        if since >= max(snapshots.stride, DENSE_SNAPSHOTS):
+            snapshots.add(self.trainer.state())
+        following = self.timeline.at(step)
+        if following is not self.segment:
+            self._stand(following, following.start)
+
+    def seek(self, step: int) -> None:
+        """Go to a recorded step (clamped to the record)."""
+        self._go(min(max(step, self.timeline.first), self.timeline.end))
+
+    def _go(self, step: int) -> None:
+        self.walk = None
+        target = self.timeline.at(step)
+        state = self.history.of(target.uid).nearest(step) or target.start
+        is_ahead = self._segment is target and state.step <= self.step <= step
+        if not is_ahead:
+            self._stand(target, state)
+        if self.problem is None:
+            self._replay_to(step)
+
+    def _replay_to(self, step: int) -> None:
+        keeps_all = step - self.trainer.step <= DENSE_SNAPSHOTS
+        while self.trainer.step < step:
+            self.trainer.run(1 if keeps_all else min(step - self.trainer.step, MAX_CHUNK), self._losses)
+            if keeps_all and self.trainer.step < step:
+                self.recent(self.trainer.state())
+
+    def recent(self, state: TrainingState) -> None:
+        """Keep a state for the Backs to come."""
+        self.history.of(self.segment.uid).add_recent(state)
+
+    def _stand(self, target: Segment, state: TrainingState) -> None:
+        if self._segment is None or target.document is not self._segment.document:
+            self._build(target.document)
+        self._segment = target
+        if self._trainer:
+            self._trainer.restore(state)
+
+    def _build(self, document: Document) -> None:
+        try:
+            self._trainer, self.problem = Trainer(document, prepared_for(document)), None
+        except DlvizError as problem:
+            self._trainer, self.problem = None, problem
+
+    def leave_walk(self) -> None:
+        """Stand after the walked batch."""
+        if self.walk:
+            self.walk = None
+            self._arrived()
+
+    def _record(self) -> None:
+        """Train the next batch with the recorder on and walk it from its start."""
+        self.leave_walk()
+        self.recent(self.trainer.state())
+        trace = self.trainer.record()
+        loss = trace.value("loss", len(trace.steps))
+        if loss is not None and np.isfinite(loss):
+            self.history.losses.append(trace.global_step, np.array([float(loss)]))
+        self.walk = Walk(trace, 0)
+
+    def _set_cursor(self, cursor: int) -> None:
+        assert self.walk is not None
+        self.walk = replace(self.walk, cursor=min(max(cursor, 0), self.walk.length))
+        if self.walk.is_done:
+            self.timeline = self.timeline.reach(self.walk.trace.global_step + 1)
+
+    def look(self, sample: int) -> None:
+        """Look at another column of the walked batch."""
+        if self.walk:
+            self.walk = replace(self.walk, sample=min(max(sample, 0), len(self.walk.trace.rows) - 1))
+
+    def walk_to(self, cursor: int) -> None:
+        """Stand after so many steps of the batch in hand."""
+        if self.walk is None:
+            self._record()
+        self._set_cursor(cursor)
+
+    def forward(self, by: Granularity) -> None:
+        """Go one operation, layer, sample, batch or epoch on."""
+        if by == "epoch":
+            self._forward_epoch()
+            return
+        if self.walk is None or self.walk.is_done:
+            self._record()
+        assert self.walk is not None
+        if by == "operation":
+            self._set_cursor(self.walk.cursor + 1)
+        elif by == "layer":
+            self._set_cursor(_end_of_group(self.walk.trace, self.walk.cursor))
+        elif by == "sample":
+            self._forward_sample(self.walk)
+        else:
+            self._set_cursor(self.walk.length)
+
+    def _forward_epoch(self) -> None:
+        self.leave_walk()
+        remaining = self.trainer.batches_per_epoch - self.trainer.batch
+        while remaining > 0:
+            done, divergence = self.advance(remaining)
+            if divergence or not done:
+                return
+            remaining -= done
+
+    def _forward_sample(self, walk: Walk) -> None:
+        end = _end_of_backward(walk.trace)
+        if walk.cursor < end:
+            self._set_cursor(end)
+        elif walk.sample + 1 < len(walk.trace.rows):
+            self.look(walk.sample + 1)
+        else:
+            self._set_cursor(walk.length)
+
+    def back(self, by: Granularity) -> None:
+        """Go one operation, layer, sample, batch or epoch back."""
+        if by == "epoch":
+            self._back_epoch()
+            return
+        if self.walk is None or self.walk.cursor == 0:
+            self._walk_previous()
+        if self.walk is None or self.walk.cursor == 0:
+            return
+        if by == "operation":
+            self._set_cursor(self.walk.cursor - 1)
+        elif by == "layer":
+            self._set_cursor(_start_of_group(self.walk.trace, self.walk.cursor))
+        elif by == "sample":
+            self._back_sample(self.walk)
+        else:
+            self._set_cursor(0)
+
+    def _walk_previous(self) -> None:
+        """Record the batch before the playhead again and stand at its end."""
+        previous = self.step - 1
+        if previous < self.timeline.first:
+            return
+        self._go(previous)
+        self._record()
+        assert self.walk is not None
+        self.walk = replace(self.walk, cursor=self.walk.length, sample=len(self.walk.trace.rows) - 1)
+
+    def _back_sample(self, walk: Walk) -> None:
+        end = _end_of_backward(walk.trace)
+        if walk.cursor > end:
+            self._set_cursor(end)
+        elif walk.sample > 0 and walk.cursor == end:
+            self.look(walk.sample - 1)
+        else:
+            self._set_cursor(0)
+
+    def _back_epoch(self) -> None:
+        step = self.step
+        start = self.timeline.at(max(step - 1, self.timeline.first)).start
+        self._go(max(step - 1, self.timeline.first))
+        self._go(max(self.trainer.step - self.trainer.batch, start.step))
+
+    def parameters(self) -> dict[str, np.ndarray]:
+        """Return host copies of the parameters as they stand at the playhead, walk included."""
+        if self._trainer is None:
+            return named(self.segment.start, self.document)["theta"]
+        if self.walk is None:
+            return self._trainer.memory.read()
+        names = self.trainer.program.layout.views
+        values = {name: self.walk.trace.value(name, self.walk.cursor) for name in names}
+        return {name: np.asarray(value) for name, value in values.items() if value is not None}
+
+    def finish_phase(self) -> None:
+        """Walk to the end of the phase in hand."""
+        if self.walk is None or self.walk.is_done:
+            self._record()
+        assert self.walk is not None
+        steps = self.walk.trace.steps
+        phase = steps[self.walk.cursor].phase
+        rank = PHASES.index(phase)
+        after = [step.index for step in steps if PHASES.index(step.phase) > rank]
+        self._set_cursor(after[0] if after else self.walk.length)
+
+
+def _first_not_finite(trace: Trace) -> tuple[str, str, str]:
+    for step in trace.steps:
+        if any(not np.isfinite(to_host(values)).all() for values in step.writes.values()):
+            return step.node, step.op, step.formula
+    return "", "", ""
+
+
+def _group(trace: Trace, index: int) -> tuple[str, str]:
+    return trace.steps[index].phase, trace.steps[index].node
+
+
+def _end_of_group(trace: Trace, cursor: int) -> int:
+    """Return the cursor after the layer that the next step belongs to."""
+    end = cursor
+    while end < len(trace.steps) and _group(trace, end) == _group(trace, cursor):
+        end += 1
+    return end
+
+
+def _start_of_group(trace: Trace, cursor: int) -> int:
+    start = cursor - 1
+    while start > 0 and _group(trace, start - 1) == _group(trace, cursor - 1):
+        start -= 1
+    return start
+
+
+def _end_of_backward(trace: Trace) -> int:
+    return max(step.index for step in trace.steps if step.phase == "backward") + 1

@@ -1,0 +1,279 @@
+"""Session: the application without a face. The window calls it; the worker does the work."""
+
+import os
+import queue
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from dlviz.core.errors import DlvizError, SaveError, SpecError
+from dlviz.core.network import parameters
+from dlviz.data.dataset import Dataset
+from dlviz.data.prepare import Prepared
+from dlviz.i18n import tr
+from dlviz.session import commands as cmd
+from dlviz.session.document import Document
+from dlviz.session.document_json import check_document
+from dlviz.session.messages import (
+    Close,
+    FinishPhase,
+    Frame,
+    Granularity,
+    Interest,
+    Look,
+    Pause,
+    Play,
+    Seek,
+    StepBy,
+    Watch,
+)
+from dlviz.session.prepared import prepared_for
+from dlviz.session.project_file import Project, read_project, write_project
+from dlviz.session.saved_state import from_saved, project_of
+from dlviz.session.store import Store
+from dlviz.session.training_edits import set_seed
+from dlviz.session.worker import Worker
+
+ANSWER_SECONDS = 10.0  # a save waits this long for the worker, which answers within one chunk
+JOIN_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Past:
+    """What undo brings back: a document, and the worker's name for the run as it stood."""
+
+    document: Document
+    token: int
+
+
+class Session:
+    """One document, its undo stack, and the run of it. All calls come from one thread."""
+
+    def __init__(self, document: Document) -> None:
+        self._store: Store[Past] = Store(Past(document, 0))
+        self._worker = Worker(document)
+        self._listeners: list[Callable[[], None]] = []
+        self._generation = 0
+        self._tokens = 0
+        self._is_trained = False
+        self.path: Path | None = None
+        self.message = ""
+        self._worker.start()
+
+    @property
+    def document(self) -> Document:
+        """The document at the playhead."""
+        return self._store.current.document
+
+    @property
+    def prepared(self) -> Prepared:
+        """The document's data, split and scaled. Raises: DataError, SpecError."""
+        return prepared_for(self.document)
+
+    @property
+    def dataset(self) -> Dataset:
+        """The document's rows as they were measured. Raises: DataError, SpecError."""
+        return self.prepared.dataset
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Call listener after every change of the document."""
+        self._listeners.append(listener)
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+    def _send(self, command: object) -> None:
+        self._worker.commands.put(command)
+
+    def _next(self) -> tuple[int, int]:
+        self._generation += 1
+        self._tokens += 1
+        return self._generation, self._tokens
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an edit to take back."""
+        return self._store.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an edit to bring back."""
+        return self._store.can_redo
+
+    @property
+    def undo_label(self) -> str:
+        """What undo would take back."""
+        return self._store.undo_label
+
+    @property
+    def redo_label(self) -> str:
+        """What redo would bring back."""
+        return self._store.redo_label
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether there is something that is not on disk."""
+        return self._store.is_dirty
+
+    def edit(self, document: Document, label: str, merge: str = "") -> None:
+        """Go on with an edited document. Raises: DlvizError if it is not valid; the old one stays."""
+        if document is self.document:
+            return
+        check_document(document)
+        prepared_for(document)
+        generation, token = self._next()
+        self._store.push(Past(document, token), label, merge)
+        self._send(cmd.Edit(generation, token, document, label))
+        self._tell()
+
+    def set_parameter(self, name: str, index: int | tuple[int, ...], value: float, label: str = "") -> None:
+        """Type one number of a parameter where the run stands; undoable. Raises: SpecError."""
+        place = (index,) if isinstance(index, int) else tuple(index)
+        self._check_place(name, place, value)
+        generation, token = self._next()
+        shown = label or tr("{name} = {value}", name=name, value=f"{value:.4g}")
+        self._store.push(Past(self.document, token), shown)
+        self._send(cmd.TypeParameter(generation, token, name, place, float(value), shown))
+        self._tell()
+
+    def _check_place(self, name: str, place: tuple[int, ...], value: float) -> None:
+        shapes = {each.name: each.shape for each in parameters(self.document.network)}
+        if name not in shapes:
+            raise SpecError(tr("Expected a parameter of this network. Received: {name}", name=name))
+        shape = shapes[name]
+        if len(place) != len(shape) or not all(0 <= i < n for i, n in zip(place, shape, strict=True)):
+            raise SpecError(tr("Expected a place in {shape}. Received: {place}", shape=shape, place=place), place=name)
+        if not np.isfinite(value):
+            raise SpecError(tr("Expected a finite number. Received: {value}", value=value), place=name)
+
+    def undo(self) -> None:
+        """Take the last edit back: document and run as they stood before it. Raises: SpecError."""
+        self._travel(self._store.undo())
+
+    def redo(self) -> None:
+        """Bring an undone edit back, with the run as it stood. Raises: SpecError."""
+        self._travel(self._store.redo())
+
+    def _travel(self, past: Past) -> None:
+        self._generation += 1
+        self._send(cmd.Restore(self._generation, past.token))
+        self._tell()
+
+    def play(self, by: Granularity = "batch", rate: float = float("inf")) -> None:
+        """Run by steps of this size, at this many a second."""
+        self._is_trained = True
+        self._send(Play(by, rate))
+
+    def pause(self) -> None:
+        """Stop after the chunk in hand."""
+        self._send(Pause())
+
+    def step(self, by: Granularity, direction: int = 1) -> None:
+        """Go one step of this size forward or back."""
+        self._send(StepBy(by, direction))
+
+    def walk_to(self, cursor: int) -> None:
+        """Stand after so many steps of the batch in hand."""
+        self._send(cmd.WalkTo(cursor))
+
+    def finish_phase(self) -> None:
+        """Walk to the end of the phase in hand."""
+        self._send(FinishPhase())
+
+    def look(self, sample: int) -> None:
+        """Look at another example of the batch in hand."""
+        self._send(Look(sample))
+
+    def seek(self, step: int) -> None:
+        """Go to a recorded step."""
+        self._send(Seek(step))
+
+    def home(self) -> None:
+        """Go to the first recorded step."""
+        self._send(Seek(0))
+
+    def end(self) -> None:
+        """Go to the last recorded step."""
+        self._send(Seek(last=True))
+
+    def reset(self) -> None:
+        """Begin again from the same initial weights, under the present settings."""
+        self._generation += 1
+        self._send(cmd.Reset(self._generation))
+
+    def new_seed(self) -> None:
+        """Begin again from other initial weights; undoable."""
+        document = set_seed(self.document, self.document.seed + 1)
+        generation, token = self._next()
+        self._store.push(Past(document, token), tr("New initial weights"))
+        self._send(cmd.Begin(generation, token, document))
+        self._tell()
+
+    def watch(self, interest: Interest) -> None:
+        """Say what the visible panels want computed."""
+        self._send(Watch(interest))
+
+    def poll(self) -> Frame | None:
+        """Return the newest frame, or None; frames from before the last edit are dropped."""
+        frame = self._worker.mailbox.take()
+        if frame is None or frame.generation != self._generation:
+            return None
+        self.message = frame.message
+        if frame.document is not self.document:
+            # The playhead crossed an edit: what is shown is the document of that time.
+            self._store.show(Past(frame.document, self._store.current.token))
+            self._tell()
+        return frame
+
+    def new(self, document: Document) -> None:
+        """Begin with another document; undo cannot come back to the old one."""
+        self._begin(Project(document), None)
+
+    def open(self, path: str | os.PathLike[str]) -> None:
+        """Open a project or document. Raises: DlvizError; the old one stays."""
+        self._begin(read_project(path), Path(path))
+
+    def _begin(self, project: Project, path: Path | None) -> None:
+        document = project.document
+        state = from_saved(document, project.state) if project.state else None
+        generation, token = self._next()
+        self._store = Store(Past(document, token))
+        self.path = path
+        is_whole = project.state is None or project.state.segments == 1
+        self._send(cmd.Begin(generation, token, document, state, is_whole))
+        self._tell()
+
+    def save(self, path: str | os.PathLike[str] | None = None) -> None:
+        """Write document and run, atomically. Raises: SaveError; the old file is whole."""
+        target = Path(path) if path is not None else self.path
+        if target is None:
+            raise SaveError(tr("Expected a file to save to. Received: none"), tr("Use Save as."))
+        project = project_of(self._ask())
+        write_project(target, project.document, project.state)
+        self.path = target
+        self._store.mark_saved()
+
+    def _ask(self) -> cmd.Answer:
+        question = cmd.AskState()
+        self._send(question)
+        try:
+            return question.reply.get(timeout=ANSWER_SECONDS)
+        except queue.Empty as silence:
+            raise SaveError(tr("The run did not answer in {seconds:.0f} s.", seconds=ANSWER_SECONDS)) from silence
+
+    def close(self) -> bool:
+        """End the worker and wait for it; say whether it ended in time."""
+        self._send(Close())
+        return self._worker.join(JOIN_SECONDS)
+
+
+def problem_of(document: Document) -> DlvizError | None:
+    """Return why a document's data cannot be used, or None."""
+    try:
+        prepared_for(document)
+    except DlvizError as problem:
+        return problem
+    return None

@@ -1,0 +1,188 @@
+"""Timeline: a run as segments, each a document and the exact state it started from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.memory import Layout, layout
+from dlviz.core.network import parameters
+from dlviz.core.optimizers import resolve as resolve_optimizer
+from dlviz.core.program import float_type
+from dlviz.session.document import Document
+from dlviz.session.messages import Mark
+from dlviz.session.trainer import TrainingState, start_values
+
+_uids = count()
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of a run trained under one document, from its start state on.
+
+    label: what was changed to begin it, empty for the first. uid tells segments apart in caches.
+    """
+
+    document: Document
+    start: TrainingState
+    label: str = ""
+    uid: int = -1
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Segments in order, and the last step that was ever reached."""
+
+    segments: tuple[Segment, ...]
+    end: int = 0
+
+    @property
+    def first(self) -> int:
+        """The first step there is."""
+        return self.segments[0].start.step
+
+    def at(self, step: int) -> Segment:
+        """Return the segment in force at a step; where two meet, the later one."""
+        return [segment for segment in self.segments if segment.start.step <= step][-1]
+
+    def next_start(self, step: int) -> int | None:
+        """Return the step at which the next segment takes over, or None."""
+        later = [segment.start.step for segment in self.segments if segment.start.step > step]
+        return later[0] if later else None
+
+    def reach(self, step: int) -> "Timeline":
+        """Return the timeline known to reach a step."""
+        return self if step <= self.end else Timeline(self.segments, step)
+
+    def branch(self, step: int, segment: Segment) -> "Timeline":
+        """Return a timeline that is this one up to a step and goes on with another segment."""
+        kept = tuple(each for each in self.segments if each.start.step < step)
+        return Timeline((*kept, segment), step)
+
+    def marks(self) -> tuple[Mark, ...]:
+        """Return what was changed and when."""
+        return tuple(Mark(each.start.step, each.label) for each in self.segments if each.label)
+
+
+def segment(document: Document, start: TrainingState, label: str = "") -> Segment:
+    """Make a segment with an identity of its own."""
+    return Segment(document, start, label, next(_uids))
+
+
+def first_state(document: Document) -> TrainingState:
+    """Return the state before the first step: starting values, optimizer states at zero."""
+    plan = layout(parameters(document.network))
+    kept = _empty(document, plan)
+    _write(kept[0], plan, start_values(document))
+    return _frozen(0, 0, 0, 0, kept)
+
+
+def fresh_timeline(document: Document) -> Timeline:
+    """Return the timeline of a run that has not begun."""
+    return Timeline((segment(document, first_state(document)),))
+
+
+def carry_over(state: TrainingState, old: Document, new: Document) -> TrainingState:
+    """Return the state of a run that goes on under an edited document.
+
+    Parameters are kept by name where shapes allow (the common corner of a resized one), the rest
+    is initialised. Optimizer states are kept for the same kind of optimizer, else begin at zero.
+    A change of data or batches begins a new epoch.
+    """
+    if _same_training(old, new):
+        return state
+    old_plan, new_plan = layout(parameters(old.network)), layout(parameters(new.network))
+    kept = _empty(new, new_plan)
+    _write(kept[0], new_plan, start_values(new))
+    _copy_corner(state.kept[0], old_plan, kept[0], new_plan)
+    _write(kept[0], new_plan, _typed(old, new))
+    keeps_states = old.training.optimizer.kind == new.training.optimizer.kind and len(kept) == len(state.kept)
+    if keeps_states:
+        for row in range(1, len(kept)):
+            _copy_corner(state.kept[row], old_plan, kept[row], new_plan)
+    epoch, batch = _position(state, old, new)
+    return _frozen(state.step, epoch, batch, state.updates if keeps_states else 0, kept)
+
+
+def with_parameter(
+    state: TrainingState, document: Document, name: str, index: tuple[int, ...], value: float
+) -> TrainingState:
+    """Return the state with one entry of a parameter typed in."""
+    plan = layout(parameters(document.network))
+    kept = np.array(state.kept, copy=True)
+    plan.views[name].of(kept[0], np)[index] = value
+    return _frozen(state.step, state.epoch, state.batch, state.updates, kept)
+
+
+def named(state: TrainingState, document: Document) -> dict[str, dict[str, NDArray[np.generic]]]:
+    """Return the vectors of a state by role ("theta" and the optimizer's states) and parameter name."""
+    plan = layout(parameters(document.network))
+    entry, settings = resolve_optimizer(document.training.optimizer)
+    roles = ("theta", *entry.states(settings))
+    return {
+        role: {name: view.of(state.kept[row], np).copy() for name, view in plan.views.items()}
+        for row, role in enumerate(roles)
+    }
+
+
+def from_named(
+    document: Document, roles: Mapping[str, Mapping[str, NDArray[np.generic]]], step: int, epoch: int, batch: int,
+    updates: int,
+) -> TrainingState:  # fmt: skip
+    """Build a state from vectors by role and parameter name, as `named` gives them."""
+    plan = layout(parameters(document.network))
+    kept = _empty(document, plan)
+    entry, settings = resolve_optimizer(document.training.optimizer)
+    for row, role in enumerate(("theta", *entry.states(settings))):
+        _write(kept[row], plan, roles.get(role, {}))
+    return _frozen(step, epoch, batch, updates, kept)
+
+
+def _same_training(old: Document, new: Document) -> bool:
+    return (
+        old.network is new.network
+        and old.training is new.training
+        and old.data is new.data
+        and old.parameters is new.parameters
+        and (old.seed, old.dtype) == (new.seed, new.dtype)
+    )
+
+
+def _typed(old: Document, new: Document) -> dict[str, NDArray[np.generic]]:
+    """Return the start values that the edit itself changed."""
+    return {name: handle.array for name, handle in new.parameters.items() if old.parameters.get(name) != handle}
+
+
+def _position(state: TrainingState, old: Document, new: Document) -> tuple[int, int]:
+    is_same = old.data is new.data and old.training.batch_size == new.training.batch_size
+    if is_same or state.batch == 0:
+        return state.epoch, state.batch
+    return state.epoch + 1, 0
+
+
+def _empty(document: Document, plan: Layout) -> NDArray[np.floating]:
+    entry, settings = resolve_optimizer(document.training.optimizer)
+    dtype = float_type(document.dtype, plan.size)
+    return np.zeros((1 + len(entry.states(settings)), plan.size), dtype)
+
+
+def _write(vector: NDArray[np.floating], plan: Layout, values: Mapping[str, NDArray[np.generic]]) -> None:
+    for name in plan.views.keys() & values.keys():
+        view = plan.views[name].of(vector, np)
+        if view.shape == np.shape(values[name]):
+            view[...] = values[name]
+
+
+def _copy_corner(old: NDArray[np.floating], old_plan: Layout, new: NDArray[np.floating], new_plan: Layout) -> None:
+    for name in old_plan.views.keys() & new_plan.views.keys():
+        source, target = old_plan.views[name].of(old, np), new_plan.views[name].of(new, np)
+        if source.ndim == target.ndim:
+            corner = tuple(slice(min(sizes)) for sizes in zip(source.shape, target.shape, strict=True))
+            target[corner] = source[corner]
+
+
+def _frozen(step: int, epoch: int, batch: int, updates: int, kept: NDArray[np.floating]) -> TrainingState:
+    kept.setflags(write=False)
+    return TrainingState(step, epoch, batch, updates, kept)

@@ -1,0 +1,258 @@
+"""The worker: one plain thread that owns the run, obeys commands and leaves frames in a mailbox."""
+
+import logging
+import math
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from typing import Any, ClassVar
+
+from dlviz.core.errors import DlvizError
+from dlviz.i18n import tr
+from dlviz.session import commands as cmd
+from dlviz.session.document import Document
+from dlviz.session.frames import FrameMaker
+from dlviz.session.mailbox import Mailbox
+from dlviz.session.messages import Close, FinishPhase, Frame, Look, Pause, Play, Seek, State, StepBy, Watch
+from dlviz.session.run import Divergence, Moment, Run
+from dlviz.session.state import Event, next_state
+
+log = logging.getLogger(__name__)
+
+CHUNK_SECONDS = 0.003  # how long one call of the trainer runs: the reaction time to a command
+FRAME_SECONDS = 0.016
+MAX_MOMENTS = 600  # undo entries whose past is kept exactly
+
+
+class Worker:
+    """Runs in its own thread between start() and the Close command; talks only in messages."""
+
+    def __init__(self, document: Document) -> None:
+        self.commands: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.mailbox: Mailbox[Frame] = Mailbox()
+        self._run = Run(document)
+        self._frames = FrameMaker()
+        self._state: State = "idle"
+        self._play = Play()
+        self._generation = self._offered = 0
+        self._token = 0
+        self._moments: dict[int, Moment] = {}
+        self._serial = count(1)
+        self._message = ""
+        self._is_stale = True
+        self._next_frame = 0.0
+        self._next_step = 0.0
+        self._chunk = 16
+        self._rate = 0.0
+        self._thread = threading.Thread(target=self._loop, name="dlviz-worker")
+
+    def start(self) -> None:
+        """Begin to obey."""
+        self._thread.start()
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the thread to end; say whether it did."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _loop(self) -> None:
+        while self._state != "closing":
+            try:
+                self._turn()
+            except DlvizError as error:
+                self._fail(str(error))
+            except BaseException as error:  # the worker's one boundary: the window must hear of it
+                log.exception("worker")
+                self._fail(tr("The run stopped: {error}", error=repr(error)))
+
+    def _turn(self) -> None:
+        self._obey()
+        if self._state == "running":
+            self._advance()
+        self._offer()
+
+    def _obey(self) -> None:
+        """Carry out what is queued; wait for a command where there is nothing else to do."""
+        wait = self._idle_seconds()
+        try:
+            command = self.commands.get(timeout=wait) if wait else self.commands.get_nowait()
+            while True:
+                self._handlers[type(command)](self, command)
+                self._is_stale = True
+                command = self.commands.get_nowait()
+        except queue.Empty:
+            return
+
+    def _idle_seconds(self) -> float | None:
+        now = time.monotonic()
+        if self._state == "running":
+            return max(self._next_step - now, 0.0)
+        if self._is_stale:
+            return 0.002 if self.mailbox.is_empty else FRAME_SECONDS
+        return 3600.0
+
+    def _become(self, event: Event) -> None:
+        self._state = next_state(self._state, event)
+
+    def _fail(self, message: str) -> None:
+        self._message = message
+        if self._state != "closing":
+            self._become("fail")
+        self._is_stale = True
+
+    def _advance(self) -> None:
+        if self._next_step > time.monotonic():
+            return
+        if math.isinf(self._play.rate) and self._play.by in ("batch", "epoch"):
+            self._advance_chunk()
+        else:
+            self._advance_once()
+        self._is_stale = True
+
+    def _advance_chunk(self) -> None:
+        began = time.perf_counter()
+        done, divergence = self._run.advance(self._chunk)
+        seconds = max(time.perf_counter() - began, 1e-6)
+        self._rate += 0.1 * (done / seconds - self._rate) if self._rate else done / seconds
+        self._chunk = max(1, min(4096, int(self._chunk * min(2.0, CHUNK_SECONDS / seconds)) or 1))
+        if divergence:
+            self._diverged(divergence)
+
+    def _advance_once(self) -> None:
+        interval = 0.0 if math.isinf(self._play.rate) else 1 / self._play.rate
+        self._next_step = max(self._next_step + interval, time.monotonic())
+        before = self._run.moment()
+        self._run.forward(self._play.by)
+        if self._run.moment() == before:
+            self._become("pause")
+        walk = self._run.walk
+        if walk and walk.is_done and not self._run.trainer.is_finite():
+            self._become("pause")
+
+    def _diverged(self, divergence: Divergence) -> None:
+        self._become("pause")
+        self._message = tr(
+            "Batch {step} is not finite any more, first in {formula}. The last finite weights are kept. "
+            "Try a smaller learning rate.",
+            step=divergence.step + 1,
+            formula=divergence.formula,
+        )
+
+    def _offer(self) -> None:
+        now = time.monotonic()
+        is_new_run = self._offered != self._generation
+        if not self._is_stale or not (is_new_run or self.mailbox.is_empty):
+            return
+        if self._state == "running" and now < self._next_frame and not is_new_run:
+            return
+        began = time.perf_counter()
+        frame = self._frames.make(self._run, is_running=self._state == "running")
+        self.mailbox.put(
+            replace(
+                frame, serial=next(self._serial), generation=self._generation, state=self._state,
+                message=self._message or frame.message, steps_per_second=self._rate,
+            )
+        )  # fmt: skip
+        # Pictures may take a sixth of the worker's time: training stays above 80 % of its speed.
+        self._next_frame = now + max(FRAME_SECONDS, 6 * (time.perf_counter() - began))
+        self._is_stale = False
+        self._offered = self._generation
+
+    def _on_play(self, command: Play) -> None:
+        self._play, self._message = command, ""
+        self._next_step = time.monotonic()
+        self._become("play")
+
+    def _on_pause(self, command: Pause) -> None:
+        self._become("pause")
+
+    def _on_step(self, command: StepBy) -> None:
+        self._pause_for_time()
+        move = self._run.forward if command.direction > 0 else self._run.back
+        move(command.by)
+
+    def _pause_for_time(self) -> None:
+        self._message = ""
+        self._become("pause")
+
+    def _on_seek(self, command: Seek) -> None:
+        self._pause_for_time()
+        self._run.seek(self._run.timeline.end if command.last else command.step)
+
+    def _on_finish_phase(self, command: FinishPhase) -> None:
+        self._pause_for_time()
+        self._run.finish_phase()
+
+    def _on_walk_to(self, command: cmd.WalkTo) -> None:
+        self._pause_for_time()
+        self._run.walk_to(command.cursor)
+
+    def _on_look(self, command: Look) -> None:
+        self._run.look(command.sample)
+
+    def _on_watch(self, command: Watch) -> None:
+        self._frames.interest = command.interest
+
+    def _keep_moment(self, token: int) -> None:
+        self._moments[self._token] = self._run.moment()
+        self._token = token
+        while len(self._moments) > MAX_MOMENTS:
+            del self._moments[min(self._moments)]
+
+    def _on_edit(self, command: cmd.Edit) -> None:
+        self._generation = command.generation
+        self._keep_moment(command.token)
+        self._run.edit(command.document, command.label)
+
+    def _on_type(self, command: cmd.TypeParameter) -> None:
+        self._generation = command.generation
+        self._keep_moment(command.token)
+        self._run.type_parameter(command.name, command.index, command.value, command.label)
+
+    def _on_restore(self, command: cmd.Restore) -> None:
+        self._generation = command.generation
+        self._keep_moment(command.token)
+        self._run.restore(self._moments[command.token])
+
+    def _on_begin(self, command: cmd.Begin) -> None:
+        self._generation = command.generation
+        self._keep_moment(command.token)
+        self._message = ""
+        self._become("pause")
+        self._run.begin(command.document)
+        if command.state is not None:
+            self._run.resume(command.state, command.is_whole)
+
+    def _on_reset(self, command: cmd.Reset) -> None:
+        self._generation = command.generation
+        self._message = ""
+        self._run.reset()
+
+    def _on_ask(self, command: cmd.AskState) -> None:
+        self._run.leave_walk()
+        command.reply.put(cmd.Answer(self._run.timeline, self._run.trainer.state(), self._run.document))
+
+    def _on_close(self, command: Close) -> None:
+        self._become("close")
+
+    _handlers: ClassVar[dict[type, Callable[..., None]]] = {
+        Play: _on_play,
+        Pause: _on_pause,
+        StepBy: _on_step,
+        Seek: _on_seek,
+        FinishPhase: _on_finish_phase,
+        cmd.WalkTo: _on_walk_to,
+        Look: _on_look,
+        Watch: _on_watch,
+        cmd.Edit: _on_edit,
+        cmd.TypeParameter: _on_type,
+        cmd.Restore: _on_restore,
+        cmd.Begin: _on_begin,
+        cmd.Reset: _on_reset,
+        cmd.AskState: _on_ask,
+        Close: _on_close,
+    }
