@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 
 MenuName = Literal["", "file", "edit", "view", "run", "learn", "help"]
 
@@ -19,8 +19,9 @@ def always() -> bool:
 class Action:
     """Id, title, what it does, its menu and keys.
 
-    is_enabled and is_checked are asked whenever the window refreshes its actions.
-    submenu: title of a submenu of menu. group: entries of one group are divided from the next by a line.
+    is_enabled, is_checked and live_title (a title that changes) are asked whenever the window
+    refreshes its actions. submenu: title of a submenu of menu. group: entries of one group are
+    divided from the next by a line.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Action:
     tip: str = ""
     is_enabled: Callable[[], bool] = always
     is_checked: Callable[[], bool] | None = None
+    live_title: Callable[[], str] | None = None
     submenu: str = ""
     group: int = 0
 
@@ -46,7 +48,6 @@ class LiveAction(QAction):
         self.setShortcuts([QKeySequence(key) for key in record.keys])
         self.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         self.setToolTip(tip_of(record))
-        self.setStatusTip("")
         self.setWhatsThis(record.tip or record.title)
         self.setCheckable(record.is_checked is not None)
         self.triggered.connect(self._run)
@@ -55,8 +56,10 @@ class LiveAction(QAction):
         self.record.callback()
 
     def refresh(self) -> None:
-        """Ask the record again whether it is enabled and checked."""
+        """Ask the record again what it is called and whether it is enabled and checked."""
         self.setEnabled(self.record.is_enabled())
+        if self.record.live_title is not None:
+            self.setText(self.record.live_title())
         if self.record.is_checked is not None:
             self.setChecked(self.record.is_checked())
 
@@ -70,11 +73,3 @@ def tip_of(record: Action) -> str:
 def native_keys(keys: Sequence[str]) -> str:
     """Return keys as this platform writes them."""
     return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
-
-
-def exclusive(actions: Sequence[QAction], parent: QObject) -> QActionGroup:
-    """Tie checkable actions together so that one of them is checked."""
-    group = QActionGroup(parent)
-    for action in actions:
-        group.addAction(action)
-    return group

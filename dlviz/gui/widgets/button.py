@@ -1,7 +1,7 @@
 """Buttons with an icon or a word, drawn in the theme's colours."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QAction, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from dlviz.gui.icons import paint_icon
@@ -58,6 +58,18 @@ class IconButton(QAbstractButton):
         if self.isDown() or self.isChecked():
             return theme.pressed
         return theme.hover if self.underMouse() and self.isEnabled() else ""
+
+
+class ActionButton(IconButton):
+    """An icon button that triggers one of the window's actions and is enabled when that is."""
+
+    def __init__(
+        self, icon: str, action: QAction, size: int = 4 * GRID, is_main: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(icon, action.text().replace("&", "").rstrip("…"), action.toolTip(), size, is_main, parent)
+        self.clicked.connect(action.trigger)
+        action.enabledChanged.connect(self.setEnabled)
+        self.setEnabled(action.isEnabled())
 
 
 class TextButton(QAbstractButton):

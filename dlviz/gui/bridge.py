@@ -1,0 +1,116 @@
+"""The one timer between worker and window: it fetches frames and hands them to visible panels."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from dlviz.gui.panel import Context, Panel
+from dlviz.session.messages import Frame, Interest, Need
+
+TICK_MS = 16
+SHARE_OF_TIME = 0.15  # of wall time that one panel may spend drawing while a run goes on
+LONGEST_WAIT = 0.1  # seconds; a panel is drawn at least ten times a second
+ASK_EVERY = 8  # ticks between two looks at what the panels want
+
+
+class FrameView(Protocol):
+    """Something small that shows every frame: transport, status bar."""
+
+    def show_frame(self, frame: Frame) -> None:
+        """Draw one frame."""
+
+
+@dataclass
+class Showing:
+    """What one panel drew last, when (seconds), and how long it took."""
+
+    serial: int = -1
+    drawn_at: float = 0.0
+    cost: float = 0.0
+
+    @property
+    def interval(self) -> float:
+        """Seconds to wait before it may draw again."""
+        return min(self.cost / SHARE_OF_TIME, LONGEST_WAIT)
+
+
+class Bridge(QObject):
+    """Polls the session at the display rate; draws each visible panel within its budget."""
+
+    frame_shown = Signal(object)  # Frame, once per new one
+
+    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.latest: Frame | None = None
+        self._context = context
+        self._panels: dict[Panel, Showing] = {}
+        self._views: tuple[FrameView, ...] = ()
+        self._interest: Interest | None = None
+        self._ticks = 0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self.tick)
+        context.interest_changed.connect(self.ask_panels)
+
+    def start(self, views: Iterable[FrameView], panels: Iterable[Panel]) -> None:
+        """Begin to serve these views and panels."""
+        self._views = tuple(views)
+        self._panels = {panel: Showing() for panel in panels}
+        self.ask_panels()
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Stop the clock; nothing is drawn any more."""
+        self._timer.stop()
+
+    @Slot()
+    def ask_panels(self) -> None:
+        """Tell the session what the visible panels want, if that has changed."""
+        visible = [panel for panel in self._panels if panel.isVisible()]
+        needs: frozenset[Need] = frozenset().union(*(panel.needs for panel in visible))
+        interest = Interest(needs=needs)
+        for panel in visible:
+            interest = panel.interest(interest)
+        interest = replace(interest, needs=interest.needs | needs)
+        if interest != self._interest:
+            self._interest = interest
+            self._context.session.watch(interest)
+
+    @Slot()
+    def tick(self) -> None:
+        """Fetch what is new and draw what is due."""
+        self._ticks += 1
+        if self._ticks % ASK_EVERY == 0:
+            self.ask_panels()
+        frame = self._context.session.poll()
+        if frame is not None:
+            self.latest = frame
+            for view in self._views:
+                view.show_frame(frame)
+            self.frame_shown.emit(frame)
+        if self.latest is not None:
+            self._draw_due(self.latest)
+
+    def _draw_due(self, frame: Frame) -> None:
+        # Longest waiting first, so that a panel that fails cannot starve the others.
+        for panel, showing in sorted(self._panels.items(), key=_drawn_at):
+            is_new = showing.serial != frame.serial
+            if is_new and panel.isVisible() and perf_counter() - showing.drawn_at >= showing.interval:
+                _draw(panel, showing, frame)
+
+
+def _drawn_at(item: tuple[Panel, Showing]) -> float:
+    return item[1].drawn_at
+
+
+def _draw(panel: Panel, showing: Showing, frame: Frame) -> None:
+    started = perf_counter()
+    showing.serial, showing.drawn_at = frame.serial, started
+    try:
+        panel.show_frame(frame)
+    finally:
+        showing.cost = perf_counter() - started

@@ -1,0 +1,46 @@
+"""The middle of the window: messages, the canvas and what stands below it, the cards of the first start."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from dlviz.gui.cards import FirstCards
+from dlviz.gui.notifications import NotificationBar
+from dlviz.gui.panel import Panel, PanelEntry
+from dlviz.gui.widgets.paint import spaced
+
+
+class Centre(QWidget):
+    """Centre panels one above the other; which of them is shown depends on the workspace."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bar = NotificationBar()
+        self.cards = FirstCards()
+        self.cards.hide()
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(5)
+        self._panels: list[tuple[PanelEntry, Panel]] = []
+        layout = QVBoxLayout(self)
+        spaced(layout, gap=0)
+        for widget, stretch in ((self.bar, 0), (self._split, 1), (self.cards, 0)):
+            layout.addWidget(widget, stretch)
+
+    def add(self, entry: PanelEntry, panel: Panel) -> None:
+        """Add a panel below those that are there."""
+        self._panels.append((entry, panel))
+        self._split.addWidget(panel)
+        self._split.setStretchFactor(self._split.count() - 1, entry.stretch)
+
+    def panels(self) -> Iterable[Panel]:
+        """Return the panels from top to bottom."""
+        return [panel for _, panel in self._panels]
+
+    def show_workspace(self, key: str) -> None:
+        """Show the panels of a workspace."""
+        for entry, panel in self._panels:
+            panel.setVisible(key in entry.workspaces)
+        shown = [entry.stretch if key in entry.workspaces else 0 for entry, _ in self._panels]
+        self._split.setSizes([self.height() * stretch for stretch in shown])

@@ -1,0 +1,172 @@
+"""The docks around the canvas: one a panel, arranged by workspace; tabs where the window is narrow."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QAction, QPaintEvent
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QWidget
+
+from dlviz.gui.panel import Panel, PanelEntry
+from dlviz.gui.remembered import Remembered
+from dlviz.gui.theme import GRID, Theme, current, theme_signals
+from dlviz.gui.widgets.paint import painter
+from dlviz.gui.widgets.text import SectionHeader
+
+LAYOUT_VERSION = 1  # raised when panels are renamed, so that old layouts are not restored
+NARROW = 1100  # pixels; below it side docks become tabs
+WIDTHS = {"left": (232, 0.17), "right": (312, 0.235)}  # least pixels, and share of the window's width
+AREAS = {
+    "left": Qt.DockWidgetArea.LeftDockWidgetArea,
+    "right": Qt.DockWidgetArea.RightDockWidgetArea,
+    "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
+}
+
+
+class DockTitle(QWidget):
+    """The line over a panel: its name, and what the panel says about itself."""
+
+    def __init__(self, title: str, panel: Panel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.header = SectionHeader(title, panel.info)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, GRID + 2, 2 * GRID, 2)
+        layout.addWidget(self.header)
+        panel.info_changed.connect(self.header.set_info)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint a hairline that parts it from the panel above."""
+        with painter(self) as p:
+            p.fillRect(self.rect(), current().colour("panel"))
+            if self.parentWidget().y() > 0 and not self.parentWidget().isWindow():
+                top = self.mapToParent(self.rect().topLeft())
+                p.fillRect(0, -top.y(), self.width(), 1, current().colour("line"))
+
+
+class Docks(QObject):
+    """Creates the docks of a window and arranges them."""
+
+    def __init__(self, window: QMainWindow, remembered: Remembered) -> None:
+        super().__init__(window)
+        self._window, self._remembered = window, remembered
+        self._docks: dict[str, QDockWidget] = {}
+        self._entries: dict[str, PanelEntry] = {}
+        self._workspace = ""
+        self._is_narrow = False
+        self._hidden_sides: tuple[QDockWidget, ...] = ()
+        theme_signals.changed.connect(self._use_theme)
+
+    def add(self, entry: PanelEntry, panel: Panel) -> None:
+        """Put a panel into a dock of its own."""
+        dock = QDockWidget(entry.title, self._window)
+        dock.setObjectName(f"dock.{entry.key}")
+        dock.setAccessibleName(entry.title)
+        dock.setTitleBarWidget(DockTitle(entry.title, panel, dock))
+        dock.setWidget(panel)
+        dock.hide()
+        self._window.addDockWidget(AREAS[entry.area], dock)
+        self._docks[entry.key], self._entries[entry.key] = dock, entry
+
+    def toggle_actions(self) -> list[QAction]:
+        """Return one action a panel that shows or closes it."""
+        return [dock.toggleViewAction() for dock in self._docks.values()]
+
+    def visible(self) -> list[QDockWidget]:
+        """Return the docks that are not closed."""
+        return [dock for dock in self._docks.values() if not dock.isHidden()]
+
+    def show_workspace(self, key: str) -> None:
+        """Leave the workspace shown now as it is, and show another as it was left."""
+        self.keep()
+        self._workspace, self._hidden_sides = key, ()
+        state = self._remembered.layout(key)
+        if state is None or not self._window.restoreState(state, LAYOUT_VERSION):
+            self._arrange(key)
+        self._is_narrow = False
+        self.fit_width(self._window.width())
+
+    def reset(self) -> None:
+        """Arrange the workspace as shipped."""
+        self._remembered.forget_layout(self._workspace)
+        self._arrange(self._workspace)
+        self._is_narrow = False
+        self.fit_width(self._window.width())
+
+    def keep(self) -> None:
+        """Remember the arrangement of the workspace, unless it is only that of a narrow window."""
+        if self._workspace and not self._is_narrow and not self._hidden_sides:
+            self._remembered.keep_layout(self._workspace, self._window.saveState(LAYOUT_VERSION))
+
+    def _arrange(self, workspace: str) -> None:
+        for key, dock in self._docks.items():
+            self._window.removeDockWidget(dock)
+            dock.setFloating(False)
+            dock.setVisible(False)
+            if workspace in self._entries[key].workspaces:
+                self._window.addDockWidget(AREAS[self._entries[key].area], dock)
+                dock.setVisible(True)
+        self._window.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
+        self._window.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
+        self.share_width()
+
+    def share_width(self) -> None:
+        """Give side docks their share of the window, and their stretch of each side's height."""
+        for area, (least, share) in WIDTHS.items():
+            docks = self._side(area)
+            if docks:
+                width = max(least, round(self._window.width() * share))
+                self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
+                heights = [100 * self._entry_of(dock).stretch for dock in docks]
+                self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
+
+    def _side(self, area: str) -> list[QDockWidget]:
+        return [dock for dock in self.visible() if self._entry_of(dock).area == area and not dock.isFloating()]
+
+    def _entry_of(self, dock: QDockWidget) -> PanelEntry:
+        return self._entries[dock.objectName().removeprefix("dock.")]
+
+    def fit_width(self, width: int) -> None:
+        """Gather side docks as tabs where the window is narrow, and spread them again where it is not."""
+        is_narrow = width < NARROW
+        if is_narrow == self._is_narrow:
+            return
+        if is_narrow:
+            self.keep()
+            self._is_narrow = True
+            self._gather([*self._side("right"), *self._side("left")])
+        else:
+            self._is_narrow = False
+            state = self._remembered.layout(self._workspace)
+            if state is None or not self._window.restoreState(state, LAYOUT_VERSION):
+                self._arrange(self._workspace)
+
+    def _gather(self, docks: Iterable[QDockWidget]) -> None:
+        first: QDockWidget | None = None
+        for dock in docks:
+            if first is None:
+                first = dock
+                self._window.addDockWidget(AREAS["right"], dock)
+            else:
+                self._window.tabifyDockWidget(first, dock)
+        if first is not None:
+            first.raise_()
+
+    def toggle_sides(self) -> None:
+        """Hide all panels at the sides, or bring back those that were hidden."""
+        if self._hidden_sides:
+            for dock in self._hidden_sides:
+                dock.show()
+            self._hidden_sides = ()
+            return
+        self.keep()
+        self._hidden_sides = tuple(dock for dock in self.visible() if not dock.isFloating())
+        for dock in self._hidden_sides:
+            dock.hide()
+
+    def are_sides_shown(self) -> bool:
+        """Say whether panels at the sides are shown."""
+        return not self._hidden_sides
+
+    @Slot(object)
+    def _use_theme(self, _theme: Theme) -> None:
+        for dock in self._docks.values():
+            dock.titleBarWidget().update()

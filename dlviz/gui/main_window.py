@@ -1,0 +1,202 @@
+"""The main window: it puts together what the registries and commands offer, and holds no feature."""
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QToolBar, QWidget
+
+import dlviz.gui.panels
+from dlviz.gui.actions import Action, LiveAction
+from dlviz.gui.bridge import Bridge
+from dlviz.gui.centre import Centre
+from dlviz.gui.dialogs import Dialogs
+from dlviz.gui.docks import Docks
+from dlviz.gui.file_commands import FileCommands
+from dlviz.gui.keys import belongs_to_focus
+from dlviz.gui.menus import fill, shortcut_rows
+from dlviz.gui.notifications import Notifier
+from dlviz.gui.panel import Context, Panel, panels
+from dlviz.gui.remembered import Remembered
+from dlviz.gui.run_commands import RunCommands
+from dlviz.gui.selection import Selected
+from dlviz.gui.shortcuts_dialog import ShortcutsDialog
+from dlviz.gui.status import StatusBar
+from dlviz.gui.toolbar import ToolRow
+from dlviz.gui.transport import TransportBar
+from dlviz.gui.view_commands import ViewCommands
+from dlviz.gui.workspaces import workspaces
+from dlviz.session.messages import Frame
+
+LEAST_SIZE = (800, 560)
+FIRST_SIZE = (1280, 720)
+
+
+class MainWindow(QMainWindow):
+    """One window over one session. `open_panels` is called once it has been painted."""
+
+    def __init__(self, session: object, dialogs: Dialogs | None = None, remembered: Remembered | None = None) -> None:
+        super().__init__()
+        self.setObjectName("main")
+        self.remembered = remembered or Remembered()
+        self.centre = Centre()
+        self.notifier = Notifier(self.centre.bar, self)
+        self.context = Context(session, self.notifier, self)
+        self.bridge = Bridge(self.context, self)
+        self.docks = Docks(self, self.remembered)
+        self.run = RunCommands(self.context, self)
+        self.files = FileCommands(self, self.context, dialogs or Dialogs(), self.remembered)
+        self.views = ViewCommands(self, self.context, self.docks, self.files, self.remembered)
+        self.live: dict[str, LiveAction] = {}
+        self._moment: tuple[object, ...] = ()
+        self._add_actions((*self.files.actions(), *self.run.actions(), *self.views.actions()))
+        self._lay_out()
+        self._connect()
+        self._show_document()
+
+    def _lay_out(self) -> None:
+        self.tools = ToolRow(self.context, self.live)
+        self.transport = TransportBar(self.context, self.live)
+        self.status = StatusBar()
+        self.setCentralWidget(self.centre)
+        self._add_bar("toolbar.tools", Qt.ToolBarArea.TopToolBarArea, self.tools)
+        self._add_bar("toolbar.transport", Qt.ToolBarArea.BottomToolBarArea, self.transport)
+        self.statusBar().addWidget(self.status, 1)
+        self.statusBar().setSizeGripEnabled(False)
+        self.setDockNestingEnabled(True)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*LEAST_SIZE)
+        self.resize(*FIRST_SIZE)
+        self._fill_menus()
+
+    def _add_bar(self, name: str, area: Qt.ToolBarArea, content: QWidget) -> None:
+        bar = QToolBar(self)
+        bar.setObjectName(name)
+        bar.setMovable(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.setContentsMargins(0, 0, 0, 0)
+        bar.addWidget(content)
+        self.addToolBar(area, bar)
+
+    def _connect(self) -> None:
+        self.context.session.subscribe(self._show_document)
+        self.bridge.frame_shown.connect(self._show_frame)
+        self.tools.workspace_chosen.connect(self.use_workspace)
+        self.transport.step_size_chosen.connect(self.run.use_size)
+        self.transport.speed.changed.connect(self.run.use_rate)
+        self.run.step_size_changed.connect(self._show_step_size)
+        self.notifier.place_marked.connect(self._mark)
+        cards = self.centre.cards
+        cards.used.connect(self.remembered.use_cards)
+        cards.watch.clicked.connect(self.views.watch)
+        cards.step.clicked.connect(self.views.step_one)
+        cards.data.clicked.connect(self.files.ask_for_data)
+        self.views.on_workspace = self.use_workspace
+        self.views.on_play = self.run.play
+        self.views.on_shortcuts = self._show_shortcuts
+
+    def _add_actions(self, records: tuple[Action, ...]) -> None:
+        for record in records:
+            self.live[record.id] = LiveAction(record, self)
+            self.addAction(self.live[record.id])
+
+    def _fill_menus(self) -> None:
+        self.menus = fill(self.menuBar(), self.live.values(), self.docks.toggle_actions())
+        for menu in self.menus.values():
+            menu.aboutToShow.connect(self.refresh)
+
+    def open_panels(self, workspace: str = "network") -> None:
+        """Create all panels, arrange them and start to draw."""
+        for module in pkgutil.iter_modules(dlviz.gui.panels.__path__, "dlviz.gui.panels."):
+            importlib.import_module(module.name)
+        for entry in sorted(panels, key=lambda each: each.order):
+            panel = entry.factory(self.context)
+            (self.centre if entry.area == "centre" else self.docks).add(entry, panel)
+            self._add_actions(panel.actions_offered())
+        self._fill_menus()
+        self.use_workspace(workspace)
+        self.bridge.start((self.transport, self.status), self.findChildren(Panel))
+
+    @Slot(str)
+    def use_workspace(self, key: str) -> None:
+        """Show a workspace. Raises: SpecError for an unknown one."""
+        workspace = workspaces.get(key)
+        self.context.hide_results(False)
+        self.context.use_workspace(key)
+        self.centre.show_workspace(key)
+        self.docks.show_workspace(key)
+        self.tools.workspaces.set_key(key)
+        self.status.show_hint(workspace.hint)
+        self._show_step_size(self.run.by)
+        self.bridge.ask_panels()
+        self.refresh()
+
+    @Slot(str)
+    def _show_step_size(self, by: str) -> None:
+        self.transport.step_size.set_key(by)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Ask every action again whether it applies."""
+        for action in self.live.values():
+            action.refresh()
+
+    def _show_document(self) -> None:
+        session = self.context.session
+        self.setWindowTitle(f"{session.document.title}[*] — dlviz")
+        self.setWindowModified(session.is_dirty)
+        self.tools.chips.show_document(session.document)
+        for panel in self.findChildren(Panel):
+            panel.show_document(session.document)
+        self.refresh()
+
+    @Slot(object)
+    def _show_frame(self, frame: Frame) -> None:
+        self.run.frame = frame
+        moment = (frame.state, frame.step > 0, frame.cursor > 0, frame.step < frame.last_step)
+        if moment != self._moment:
+            self._moment = moment
+            self.refresh()
+
+    @Slot(str)
+    def _mark(self, place: str) -> None:
+        if any(layer.id == place for layer in self.context.session.document.network.layers):
+            self.context.selection.select(Selected("layer", place))
+
+    def _show_shortcuts(self) -> None:
+        ShortcutsDialog(shortcut_rows(self.live.values()), self).show()
+
+    def event(self, event: QEvent) -> bool:
+        """Leave keys to the focused widget where they mean something there."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and belongs_to_focus(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Turn side docks into tabs where the window is narrow."""
+        super().resizeEvent(event)
+        self.docks.fit_width(event.size().width())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome one local file."""
+        if len(event.mimeData().urls()) == 1 and event.mimeData().urls()[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open a dropped document, or read dropped data."""
+        self.files.take(Path(event.mimeData().urls()[0].toLocalFile()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep or drop changes, stop the clock, join the worker, then close."""
+        if not self.files.may_go():
+            event.ignore()
+            return
+        self.bridge.stop()
+        self.context.session.close()
+        self.docks.keep()
+        self.remembered.save()
+        event.accept()

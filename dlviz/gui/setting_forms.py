@@ -1,0 +1,152 @@
+"""Forms for parts of the training plan, made from what the registries declare."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+
+from dlviz.core.choice import Choice
+from dlviz.core.errors import DlvizError
+from dlviz.core.hyper import Hyper, complete
+from dlviz.gui.panel import Context
+from dlviz.gui.widgets.chip import Popup
+from dlviz.gui.widgets.form import HyperForm
+from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.text import SectionHeader
+from dlviz.i18n import tr
+from dlviz.session.document import Document, TrainingSpec
+
+
+class Described(Protocol):
+    """A registry entry with settings."""
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+
+    @property
+    def settings(self) -> tuple[Hyper, ...]:
+        """Its declared settings."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a form edits: a choice in the training plan, its registry, and which settings belong here, and the edits."""
+
+    part: str  # "loss" or "optimizer"
+    title: str
+    entries: Mapping[str, Described]
+    shows: Callable[[str], bool]
+    set_kind: Callable[[Document, str], Document]
+    set_setting: Callable[[Document, str, Any], Document]
+
+    def choice(self, training: TrainingSpec) -> Choice:
+        """Return the choice that stands in the plan."""
+        found: Choice = getattr(training, self.part)
+        return found
+
+    def with_kind(self, key: str) -> Callable[[Document], Document]:
+        """Return the edit that takes another entry."""
+        return lambda document: self.set_kind(document, key)
+
+    def with_setting(self, name: str, value: Any) -> Callable[[Document], Document]:
+        """Return the edit that changes one setting."""
+        return lambda document: self.set_setting(document, name, value)
+
+    def entry(self, training: TrainingSpec) -> Described:
+        """Return the registry entry of the choice."""
+        return self.entries[self.choice(training).kind]
+
+
+class ChoiceForm(QWidget):
+    """The entries of a registry to choose from (with_kinds), and fields for the settings of the one chosen."""
+
+    def __init__(self, context: Context, subject: Subject, with_kinds: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._subject = context, subject
+        self._layout = QVBoxLayout(self)
+        spaced(self._layout)
+        self._layout.addWidget(SectionHeader(subject.title))
+        self.kinds: QComboBox | None = self._kinds() if with_kinds else None
+        self.form: HyperForm | None = None
+        self._build_form()
+
+    def _training(self) -> TrainingSpec:
+        training: TrainingSpec = self._context.session.document.training
+        return training
+
+    def _kinds(self) -> QComboBox:
+        combo = QComboBox()
+        for key, entry in self._subject.entries.items():
+            combo.addItem(tr(entry.title), key)
+        combo.setCurrentIndex(combo.findData(self._subject.choice(self._training()).kind))
+        describe(combo, self._subject.title)
+        combo.activated.connect(self._kind_chosen)
+        self._layout.addWidget(combo)
+        self.setFocusProxy(combo)
+        return combo
+
+    def _build_form(self) -> None:
+        if self.form is not None:
+            self._layout.removeWidget(self.form)
+            self.form.deleteLater()
+        entry, chosen = self._subject.entry(self._training()), self._subject.choice(self._training())
+        declared = [hyper for hyper in entry.settings if self._subject.shows(hyper.name)]
+        self.form = HyperForm(declared, complete(chosen.settings, entry.settings))
+        self.form.changed.connect(self._setting_changed)
+        self._layout.addWidget(self.form)
+        self.adjustSize()
+
+    @Slot(int)
+    def _kind_chosen(self, index: int) -> None:
+        if self.kinds is None:
+            return
+        edit(self._context, self._label(), self._subject.with_kind(str(self.kinds.itemData(index))))
+        self.kinds.setCurrentIndex(self.kinds.findData(self._subject.choice(self._training()).kind))
+        self._build_form()
+        popup = self.window()
+        if isinstance(popup, Popup):
+            popup.adjustSize()
+
+    @Slot(str, object)
+    def _setting_changed(self, name: str, value: object) -> None:
+        edit(self._context, self._label(), self._subject.with_setting(name, value))
+
+    def _label(self) -> str:
+        return tr("Change the {what}", what=self._subject.title.lower())
+
+
+def edit(context: Context, label: str, change: Callable[[Document], Document]) -> bool:
+    """Make one undoable edit; a refusal is shown and changes nothing."""
+    try:
+        context.session.edit(change(context.session.document), label)
+    except DlvizError as error:
+        context.notify(error)
+        return False
+    return True
+
+
+class NumberForm(QWidget):
+    """A form of one number."""
+
+    accepted = Signal(object)
+
+    def __init__(self, title: str, hyper: Hyper, value: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        layout = QVBoxLayout(self)
+        spaced(layout)
+        layout.addWidget(SectionHeader(title))
+        self.form = HyperForm([hyper], {hyper.name: value})
+        layout.addWidget(self.form)
+        self.setFocusProxy(self.form.fields[hyper.name])
+        self.form.changed.connect(self._changed)
+
+    @Slot(str, object)
+    def _changed(self, _name: str, value: object) -> None:
+        self.accepted.emit(value)

@@ -1,0 +1,130 @@
+"""The state of a run in words, for the status bar and for screen readers."""
+
+import math
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from dlviz.core.choice import Choice
+from dlviz.core.errors import SpecError
+from dlviz.core.losses import resolve
+from dlviz.core.trace import Step
+from dlviz.gui import numbers
+from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.text import Elided, Text
+from dlviz.i18n import tr
+from dlviz.session.messages import Frame
+
+
+def phase_word(phase: str) -> str:
+    """Return the name of a phase."""
+    return {
+        "forward": tr("Forward"),
+        "loss": tr("Loss"),
+        "backward": tr("Backward"),
+        "update": tr("Update"),
+    }[phase]
+
+
+def operation_words(op: str) -> str:
+    """Return what an operation of a trace does, in a few words."""
+    words = {
+        "look_ahead": tr("the point ahead"),
+        "affine": tr("weighted sums"),
+        "activate": tr("activations"),
+        "add": tr("sum of the branches"),
+        "concatenate": tr("branches side by side"),
+        "loss": tr("value of the loss"),
+        "loss_backward": tr("slope of the loss"),
+        "activate_backward": tr("through the activation"),
+        "output_error": tr("error of the output"),
+        "weight_gradient": tr("gradient of the weights"),
+        "input_gradient": tr("back to the layer before"),
+        "velocity": tr("velocity"),
+        "first_moment": tr("average of the gradients"),
+        "second_moment": tr("average of their squares"),
+        "bias_correction": tr("correction of the averages"),
+        "step": tr("size of the step"),
+        "apply": tr("new weights"),
+    }
+    return words.get(op, op.replace("_", " "))
+
+
+def step_words(step: Step) -> str:
+    """Describe one step: "Backward, h: gradient of the weights"."""
+    place = f", {step.node}" if step.node else ""
+    return f"{phase_word(step.phase)}{place}: {operation_words(step.op)}"
+
+
+def position_words(frame: Frame) -> str:
+    """Say where the run stands: "Paused after epoch 149 · batch 17 of 17"."""
+    if frame.trace is not None and 0 < frame.cursor <= len(frame.trace.steps):
+        return step_words(frame.trace.steps[frame.cursor - 1])
+    if frame.state == "failed":
+        return frame.message or tr("Stopped")
+    if frame.state == "running":
+        return tr("Training · epoch {epoch}", epoch=numbers.count(frame.epoch))
+    if frame.step == 0:
+        return tr("At the start")
+    if frame.batch == 0:
+        return tr("Paused after epoch {epoch}", epoch=numbers.count(frame.epoch))
+    return tr(
+        "Paused in epoch {epoch} · batch {batch} of {batches}",
+        epoch=numbers.count(frame.epoch + 1),
+        batch=frame.batch,
+        batches=frame.batches_per_epoch,
+    )
+
+
+def convention_words(loss: Choice) -> str:
+    """Name the factor and reduction of a loss: "mean, no ½"."""
+    try:
+        _, settings = resolve(loss)
+    except SpecError:
+        return ""
+    factor = float(settings.get("factor", 1.0))
+    scale = {0.5: "½", 1.0: tr("no ½")}.get(factor, f"× {numbers.number(factor)}")
+    return f"{settings.get('reduction', 'mean')}, {scale}"
+
+
+def loss_words(frame: Frame) -> str:
+    """Say the loss and its convention: "loss 0.0136 (mean, no ½)"."""
+    if frame.train_loss is None:
+        return ""
+    value = numbers.number(frame.train_loss) if math.isfinite(frame.train_loss) else tr("not finite")
+    return tr("loss {value} ({convention})", value=value, convention=convention_words(frame.document.training.loss))
+
+
+def engine_words(frame: Frame) -> str:
+    """Say the precision, the device and the speed: "float64 · CPU · 138 000 steps/s"."""
+    speed = tr("{rate} steps/s", rate=numbers.count(frame.steps_per_second)) if frame.steps_per_second >= 1 else ""
+    return " · ".join(part for part in (frame.dtype, "CPU", speed) if part)
+
+
+class StatusBar(QWidget):
+    """One line of words at the foot of the window."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(tr("Status"))
+        self.position, self.loss, self.seed, self.engine = (Text("", "muted", "small") for _ in range(4))
+        self.hint = Elided("", "muted", "small")
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.hint.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, 4, 2 * GRID, 4)
+        layout.setSpacing(3 * GRID)
+        for label in (self.position, self.loss, self.seed, self.engine):
+            layout.addWidget(label)
+        layout.addWidget(self.hint, 1)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Say where this frame stands."""
+        self.position.setText(position_words(frame))
+        self.loss.setText(loss_words(frame))
+        self.seed.setText(tr("seed {seed}", seed=frame.document.seed))
+        self.engine.setText(engine_words(frame))
+
+    def show_hint(self, text: str) -> None:
+        """Show the keys that matter now at the right."""
+        self.hint.setText(text)

@@ -1,0 +1,55 @@
+"""The row under the menus: file and undo buttons, the workspaces, and the chips of the training plan."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from dlviz.gui.chips import ChipRow
+from dlviz.gui.panel import Context
+from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.button import ActionButton
+from dlviz.gui.widgets.segmented import Segmented
+from dlviz.gui.workspaces import workspaces
+from dlviz.i18n import tr
+
+WIDE = 1200  # pixels; below it chips leave their notes out
+
+
+class ToolRow(QWidget):
+    """One row of tools; nothing in it is ever cut."""
+
+    workspace_chosen = Signal(str)
+
+    def __init__(self, context: Context, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.workspaces = Segmented(tr("Workspace"), [(each.key, each.title) for each in workspaces], is_tray=True)
+        self.workspaces.setToolTip(tr("Arrangements of panels over the same document (Ctrl+1, Ctrl+2)"))
+        self.chips = ChipRow(context)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(GRID, 6, 2 * GRID, 6)
+        layout.setSpacing(4)
+        for name in ("new", "open", "save"):
+            layout.addWidget(ActionButton(name, actions[name]))
+        layout.addWidget(_divider())
+        for name in ("undo", "redo"):
+            layout.addWidget(ActionButton(name, actions[name]))
+        layout.addWidget(_divider())
+        layout.addWidget(self.workspaces)
+        layout.addStretch(1)
+        layout.addWidget(self.chips)
+        self.workspaces.chosen.connect(self.workspace_chosen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the notes of the chips out where there is no room."""
+        self.chips.set_compact(event.size().width() < WIDE)
+        super().resizeEvent(event)
+
+
+def _divider() -> QWidget:
+    divider = QFrame()
+    divider.setFrameShape(QFrame.Shape.VLine)
+    divider.setFrameShadow(QFrame.Shadow.Plain)
+    divider.setFixedWidth(2 * GRID)
+    return divider

@@ -1,0 +1,170 @@
+"""The transport bar: start, back, play, forward; step size, speed, timeline, counter."""
+
+import math
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from dlviz.gui import numbers
+from dlviz.gui.panel import Context
+from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.button import ActionButton
+from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.segmented import Segmented
+from dlviz.gui.widgets.slider import Slider
+from dlviz.gui.widgets.text import Text
+from dlviz.gui.widgets.timeline import Timeline
+from dlviz.i18n import tr
+from dlviz.session.messages import Frame, Granularity
+
+SPEED_POSITIONS = 60
+SLOWEST, FASTEST = 0.5, 1000.0  # steps a second; the last position has no limit
+GRANULARITIES: tuple[Granularity, ...] = ("operation", "layer", "sample", "batch", "epoch")
+SIDE = 4 * GRID
+
+
+def granularity_word(by: Granularity) -> str:
+    """Return the word for a step size."""
+    return {
+        "operation": tr("operation"),
+        "layer": tr("layer"),
+        "sample": tr("sample"),
+        "batch": tr("batch"),
+        "epoch": tr("epoch"),
+    }[by]
+
+
+def rate_at(position: int) -> float:
+    """Return steps a second at a position of the speed slider; the last one is without limit."""
+    if position >= SPEED_POSITIONS:
+        return math.inf
+    return float(f"{SLOWEST * (FASTEST / SLOWEST) ** (position / (SPEED_POSITIONS - 1)):.2g}")
+
+
+def rate_words(rate: float) -> str:
+    """Write a speed: "10/s", "max"."""
+    return tr("max") if math.isinf(rate) else f"{numbers.number(rate, 2)}/s"
+
+
+def counter_words(frame: Frame, is_pass: bool) -> tuple[str, str]:
+    """Return the large and the small line of the counter."""
+    if is_pass and frame.trace is not None:
+        large = f"{frame.cursor} / {len(frame.trace.steps)}"
+        return large, tr("operation · epoch {epoch}", epoch=numbers.count(frame.epoch))
+    return f"{frame.epoch:07,}", tr("epoch · {steps} steps", steps=f"{frame.step:,}")
+
+
+class Speed(QWidget):
+    """The speed slider with its words."""
+
+    changed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.slider = Slider()
+        self.slider.setRange(0, SPEED_POSITIONS)
+        self.slider.setValue(SPEED_POSITIONS)
+        self.slider.setFixedWidth(11 * GRID)
+        self.shown = Text("", "muted", "small")
+        self.shown.setFixedWidth(self.shown.fontMetrics().horizontalAdvance("0000/s") + 2)
+        layout = QHBoxLayout(self)
+        spaced(layout)
+        for widget in (Text(tr("speed"), "muted", "normal"), self.slider, self.shown):
+            layout.addWidget(widget)
+        self.slider.setAccessibleName(tr("Speed"))
+        self.slider.setToolTip(tr("Steps a second while playing; at the right end as fast as possible"))
+        self.slider.setWhatsThis(self.slider.toolTip())
+        self.slider.valueChanged.connect(self._moved)
+        self.shown.setText(rate_words(self.rate()))
+
+    def rate(self) -> float:
+        """Return steps a second."""
+        return rate_at(self.slider.value())
+
+    @Slot(int)
+    def _moved(self, _position: int) -> None:
+        self.shown.setText(rate_words(self.rate()))
+        self.changed.emit(self.rate())
+
+
+class TransportBar(QWidget):
+    """Moves through training time; every button is one of the window's actions."""
+
+    step_size_chosen = Signal(str)
+
+    def __init__(self, context: Context, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._frame: Frame | None = None
+        self.buttons = {
+            name: ActionButton(name, actions[name], 6 * GRID if name == "play" else SIDE, is_main=name == "play")
+            for name in ("start", "back", "play", "forward", "reset", "seed")
+        }
+        choices = [(by, granularity_word(by)) for by in GRANULARITIES]
+        self.step_size = Segmented(tr("Step by"), choices)
+        self.step_size.set_key("batch")
+        self.speed = Speed()
+        self.timeline = Timeline()
+        self.large, self.small = Text("", size="large", is_bold=True), Text("", "muted", "small")
+        self._lay_out()
+        self.step_size.chosen.connect(self.step_size_chosen)
+        self.timeline.sought.connect(context.session.seek)
+        self.timeline.walked.connect(self._walk)
+        context.workspace_changed.connect(self._redraw)
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        layout.setSpacing(GRID)
+        for name in ("start", "back", "play", "forward"):
+            layout.addWidget(self.buttons[name])
+        layout.addSpacing(GRID)
+        layout.addWidget(self.step_size)
+        layout.addSpacing(GRID)
+        layout.addWidget(self.speed)
+        layout.addWidget(self.timeline, 1)
+        layout.addWidget(self.buttons["reset"])
+        layout.addWidget(self.buttons["seed"])
+        layout.addWidget(self._counter())
+
+    def _counter(self) -> QWidget:
+        counter = QWidget()
+        counter.setToolTip(tr("Epochs done: one epoch has looked at every training row once"))
+        counter.setFixedWidth(self.small.fontMetrics().horizontalAdvance("epoch · 0,000,000 steps"))
+        column = QVBoxLayout(counter)
+        spaced(column, gap=0)
+        for label in (self.large, self.small):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            column.addWidget(label)
+        return counter
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show where the run stands."""
+        self._frame = frame
+        is_pass = self._context.workspace == "step" and frame.trace is not None
+        if is_pass and frame.trace is not None:
+            self.timeline.show_pass([step.phase for step in frame.trace.steps], frame.cursor)
+        else:
+            self.timeline.show_run(frame.step, frame.last_step, frame.marks)
+        large, small = counter_words(frame, is_pass)
+        self.large.setText(large)
+        self.small.setText(small)
+        is_running = frame.state == "running"
+        self.buttons["play"].set_icon("pause" if is_running else "play")
+        self.buttons["play"].setAccessibleName(tr("Pause") if is_running else tr("Play"))
+
+    @Slot()
+    def _redraw(self) -> None:
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+    @Slot(int)
+    def _walk(self, cursor: int) -> None:
+        """Go to a place within the pass by single operations."""
+        if self._frame is None:
+            return
+        distance = cursor - self._frame.cursor
+        for _ in range(abs(distance)):
+            self._context.session.step("operation", 1 if distance > 0 else -1)

@@ -1,0 +1,59 @@
+"""A card: a large quiet button with an icon, a title and one sentence."""
+
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QFontMetrics, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from dlviz.gui.icons import paint_icon
+from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
+from dlviz.gui.widgets.paint import describe, focus_ring, painter, rounded
+
+ICON = 24  # pixels
+TEXT_LEFT = ICON + 3 * GRID
+
+
+class Card(QAbstractButton):
+    """Does one thing when clicked."""
+
+    def __init__(self, icon: str, title: str, sentence: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon, self._sentence = icon, sentence
+        self.setText(title)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        describe(self, title, sentence)
+        theme_signals.changed.connect(self._use_theme)
+
+    @Slot(object)
+    def _use_theme(self, _theme: Theme) -> None:
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the room for both lines."""
+        title = QFontMetrics(font("normal", is_bold=True)).horizontalAdvance(self.text())
+        sentence = QFontMetrics(font("small")).horizontalAdvance(self._sentence)
+        return QSize(max(title, sentence) + TEXT_LEFT + 2 * GRID, 7 * GRID)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room for the title; the sentence may end in …."""
+        title = QFontMetrics(font("normal", is_bold=True)).horizontalAdvance(self.text())
+        return QSize(title + TEXT_LEFT + 2 * GRID, 7 * GRID)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint box, icon, title and sentence."""
+        theme, rect, middle = current(), QRectF(self.rect()), self.height() / 2
+        is_hot = self.underMouse() or self.isDown()
+        width = self.width() - TEXT_LEFT - GRID
+        with painter(self) as p:
+            rounded(p, rect, fill=theme.accent_soft if is_hot else theme.field, border=theme.outline, radius=8)
+            paint_icon(p, self._icon, QRectF(1.5 * GRID, middle - ICON / 2, ICON, ICON), theme.accent)
+            p.setPen(theme.colour("text"))
+            p.setFont(font("normal", is_bold=True))
+            p.drawText(QRectF(TEXT_LEFT, GRID, width, middle - GRID), Qt.AlignmentFlag.AlignVCenter, self.text())
+            p.setPen(theme.colour("muted"))
+            p.setFont(font("small"))
+            shown = p.fontMetrics().elidedText(self._sentence, Qt.TextElideMode.ElideRight, int(width))
+            p.drawText(QRectF(TEXT_LEFT, middle, width, middle - GRID), Qt.AlignmentFlag.AlignVCenter, shown)
+            focus_ring(p, self, 8)

@@ -1,0 +1,121 @@
+"""A form made from declared settings: one field each, checked by its own declaration."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QWidget
+
+from dlviz.core.errors import SpecError
+from dlviz.core.hyper import Hyper
+from dlviz.gui import numbers
+from dlviz.gui.theme import GRID, current
+from dlviz.gui.widgets.paint import describe
+from dlviz.gui.widgets.text import Text
+
+FIELD_WIDTH = 14 * GRID
+
+
+def setting_words(name: str) -> str:
+    """Return a setting's name as words."""
+    return {"lr": "learning rate"}.get(name, name.replace("_", " "))
+
+
+class NumberField(QLineEdit):
+    """A number as people type it; Enter or leaving the field accepts, what is refused turns red."""
+
+    accepted = Signal(object)  # int or float
+
+    def __init__(self, hyper: Hyper, value: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._hyper, self._value = hyper, value
+        self.setFixedWidth(FIELD_WIDTH)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        describe(self, setting_words(hyper.name), f"{hyper.help}\n{hyper.expectation()} {hyper.unit}".strip())
+        self.setText(numbers.number(value, 6))
+        self.editingFinished.connect(self._accept)
+        self.textEdited.connect(self._typed)
+
+    @Slot(str)
+    def _typed(self, _text: str) -> None:
+        self._colour("text")
+
+    @Slot()
+    def _accept(self) -> None:
+        if self.text() == numbers.number(self._value, 6):
+            return
+        try:
+            value = self._hyper.check(numbers.parse_number(self.text()))
+        except SpecError as error:
+            self._colour("error")
+            self.setToolTip(str(error))
+            return
+        self._colour("text")
+        if value != self._value:
+            self._value = value
+            self.accepted.emit(value)
+
+    def _colour(self, name: str) -> None:
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Text, current().colour(name))
+        self.setPalette(palette)
+
+
+class HyperForm(QWidget):
+    """One labelled field a setting."""
+
+    changed = Signal(str, object)  # name, value
+
+    def __init__(self, declared: Sequence[Hyper], values: Mapping[str, Any], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fields: dict[str, QWidget] = {}
+        layout = QFormLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        for hyper in declared:
+            field = self._field(hyper, values.get(hyper.name, hyper.default))
+            field.setObjectName(hyper.name)
+            self.fields[hyper.name] = field
+            label = Text(setting_words(hyper.name), "muted")
+            label.setToolTip(hyper.help)
+            layout.addRow(label, field)
+
+    def _field(self, hyper: Hyper, value: Any) -> QWidget:
+        if hyper.kind == "bool":
+            return self._check_box(hyper, value)
+        if hyper.kind == "choice":
+            return self._combo(hyper, value)
+        field = NumberField(hyper, value)
+        field.accepted.connect(self._number_accepted)
+        return field
+
+    def _check_box(self, hyper: Hyper, value: bool) -> QCheckBox:
+        box = QCheckBox()
+        box.setChecked(value)
+        describe(box, setting_words(hyper.name), hyper.help)
+        box.toggled.connect(self._toggled)
+        return box
+
+    def _combo(self, hyper: Hyper, value: str) -> QComboBox:
+        combo = QComboBox()
+        for each in hyper.choices:
+            combo.addItem(each.replace("_", " "), each)
+        combo.setCurrentIndex(hyper.choices.index(value))
+        describe(combo, setting_words(hyper.name), hyper.help)
+        combo.activated.connect(self._chosen)
+        return combo
+
+    @Slot(object)
+    def _number_accepted(self, value: float) -> None:
+        self.changed.emit(self.sender().objectName(), value)
+
+    @Slot(bool)
+    def _toggled(self, is_on: bool) -> None:
+        self.changed.emit(self.sender().objectName(), is_on)
+
+    @Slot(int)
+    def _chosen(self, index: int) -> None:
+        combo = self.sender()
+        if isinstance(combo, QComboBox):
+            self.changed.emit(combo.objectName(), combo.itemData(index))
