@@ -1,0 +1,43 @@
+"""Every public name says what it is; a method that overrides one may rely on its base."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import dlviz
+
+
+def modules() -> list[str]:
+    found = pkgutil.walk_packages(dlviz.__path__, "dlviz.")
+    return [module.name for module in found if not module.name.endswith(("__main__", "reader_child"))]
+
+
+def undocumented(module: Any) -> Iterator[str]:
+    for name, value in vars(module).items():
+        is_own = getattr(value, "__module__", None) == module.__name__
+        if name.startswith("_") or not is_own or not (inspect.isclass(value) or inspect.isfunction(value)):
+            continue
+        if not value.__doc__:
+            yield name
+        if inspect.isclass(value) and not getattr(value, "_is_protocol", False):
+            yield from (f"{name}.{method}" for method in undocumented_methods(value))
+
+
+def undocumented_methods(kind: type) -> Iterator[str]:
+    for name, value in vars(kind).items():
+        function = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
+        if name.startswith("_") or not inspect.isfunction(function) or function.__doc__:
+            continue
+        if function.__name__ != name:  # a function that is the default value of a field
+            continue
+        if not any(hasattr(base, name) for base in kind.__mro__[1:]):
+            yield name
+
+
+@pytest.mark.parametrize("name", modules())
+def test_public_names_are_documented(name: str) -> None:
+    assert list(undocumented(importlib.import_module(name))) == []
