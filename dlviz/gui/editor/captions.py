@@ -1,5 +1,6 @@
 """Captions over the columns: what a layer is, − and + for its units, + between columns for a new one."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -18,6 +19,7 @@ HotKind = Literal["title", "minus", "plus", "insert"]
 BAND = 10.5 * GRID  # height of the captions at the top of the canvas
 BUTTON = 3 * GRID
 TITLE_Y, BUTTONS_Y = 2 * GRID, 5.5 * GRID
+NARROW = 25 * GRID  # between columns; closer than that the + stands below the titles
 
 
 @dataclass(frozen=True)
@@ -56,24 +58,23 @@ def activation_title(choice: Choice) -> str:
     return name if name[:2].isupper() or name.startswith("ReLU") else name[:1].lower() + name[1:]
 
 
-def hot_spots(
-    spec: NetworkSpec, layout: Layout, to_view: Callable[[QPointF], QPointF], is_editing: bool
-) -> list[Hot]:
+def hot_spots(spec: NetworkSpec, layout: Layout, to_view: Callable[[QPointF], QPointF], is_editing: bool) -> list[Hot]:
     """Return all clickable rectangles. is_editing: with buttons to change units and to insert layers."""
     metrics = QFontMetricsF(font("normal", is_bold=True))
     columns = sorted({block.column: to_view(QPointF(block.x, 0)).x() for block in layout.blocks.values()}.items())
-    pitch = min((b - a for (_, a), (_, b) in zip(columns, columns[1:], strict=False)), default=400.0)
+    pitch = min((b - a for (_, a), (_, b) in itertools.pairwise(columns)), default=400.0)
     found, tops = [], _tops(layout, to_view)
     for node, block in layout.blocks.items():
         x, top = to_view(QPointF(block.x, 0)).x(), tops[node]
-        room = pitch - (BUTTON + 2 * GRID if is_editing and pitch > 14 * GRID else GRID)
+        room = pitch - (BUTTON + 2 * GRID if is_editing and pitch > NARROW else GRID)
         text = metrics.elidedText(title(spec, node, block.count), Qt.TextElideMode.ElideRight, room)
         width = metrics.horizontalAdvance(text) + 2 * GRID
         found.append(Hot("title", node, QRectF(x - width / 2, top + TITLE_Y, width, BUTTON), text))
         if is_editing and _has_units(spec, node):
             for kind, shift in (("minus", -2.25 * GRID), ("plus", 2.25 * GRID)):
                 found.append(Hot(kind, node, _circle(x + shift, top + BUTTONS_Y + BUTTON / 2)))  # type: ignore[arg-type]
-    return found + (_inserts(layout, columns) if is_editing and pitch > 14 * GRID else [])
+    top = TITLE_Y if pitch > NARROW else BUTTONS_Y
+    return found + (_inserts(layout, columns, top) if is_editing and pitch > 12 * GRID else [])
 
 
 def _tops(layout: Layout, to_view: Callable[[QPointF], QPointF]) -> dict[str, float]:
@@ -92,13 +93,13 @@ def _has_units(spec: NetworkSpec, node: str) -> bool:
     return layer is not None and "units" in layer.settings and node != spec.layers[-1].id
 
 
-def _inserts(layout: Layout, columns: list[tuple[int, float]]) -> list[Hot]:
+def _inserts(layout: Layout, columns: list[tuple[int, float]], top: float) -> list[Hot]:
     firsts: dict[int, str] = {}
     for node, block in layout.blocks.items():
         firsts.setdefault(block.column, node)
     return [
-        Hot("insert", firsts[column], _circle((a + b) / 2, TITLE_Y + BUTTON / 2))
-        for (column, a), (_, b) in zip(columns, columns[1:], strict=False)
+        Hot("insert", firsts[column], _circle((a + b) / 2, top + BUTTON / 2))
+        for (column, a), (_, b) in itertools.pairwise(columns)
     ]
 
 
@@ -148,4 +149,3 @@ def _paint_button(painter: QPainter, hot: Hot, theme: Theme, is_hovered: bool) -
     painter.drawLine(centre - QPointF(arm, 0), centre + QPointF(arm, 0))
     if hot.kind != "minus":
         painter.drawLine(centre - QPointF(0, arm), centre + QPointF(0, arm))
-

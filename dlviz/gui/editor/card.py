@@ -33,14 +33,14 @@ class CardContent:
 
 
 class ValueCard(QWidget):
-    """Floats over the canvas. `apply` is called with a typed number and may raise DlvizError."""
+    """Floats over the canvas and takes typed numbers."""
 
     where_from = Signal(object)  # Selected: show its origin in the inspector
     closed = Signal()
 
-    def __init__(self, apply: Callable[[Selected, float], None], parent: QWidget) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._apply = apply
+        self._apply: Callable[[Selected, float], None] = _refuse
         self.place = NOTHING
         self.is_pinned = False
         self.setFixedWidth(WIDTH)
@@ -49,6 +49,10 @@ class ValueCard(QWidget):
         self._build()
         describe(self, tr("Value card"))
         self.hide()
+
+    def set_apply(self, apply: Callable[[Selected, float], None]) -> None:
+        """Call this with a typed number; it may raise DlvizError, whose sentence is shown."""
+        self._apply = apply
 
     def _build(self) -> None:
         self._title, self._value = Text(is_bold=True), Text(is_bold=True)
@@ -161,10 +165,10 @@ class ValueCard(QWidget):
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """Leave typing with Esc."""
-        if watched is self.edit and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() == Qt.Key.Key_Escape:
-                self.end_editing()
-                return True
+        is_press = watched is self.edit and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if is_press and event.key() == Qt.Key.Key_Escape:
+            self.end_editing()
+            return True
         return False
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -180,6 +184,10 @@ class ValueCard(QWidget):
         theme = current()
         with painter(self) as p:
             rounded(p, QRectF(self.rect()), theme.panel, theme.outline, RADIUS + 2)
+
+
+def _refuse(place: Selected, value: float) -> None:
+    raise DlvizError(tr("This number cannot be changed here."))
 
 
 def _row(left: QLabel, right: QLabel) -> QHBoxLayout:

@@ -1,19 +1,18 @@
 """Edits of the network that the canvas offers: each asks the session for one undoable change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 
 from dlviz.core.errors import DlvizError
-from dlviz.core.layers import layers as layer_kinds
 from dlviz.gui.editor import names
+from dlviz.gui.editor.state import CanvasState, has_setting, option
 from dlviz.gui.panel import Context
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.i18n import tr
 from dlviz.session import edits
 from dlviz.session.document import Document
-from dlviz.session.messages import Frame
+from dlviz.session.messages import FloatArray
 
 NEW_UNITS = 4
 
@@ -21,10 +20,9 @@ NEW_UNITS = 4
 class NetworkCommands(QObject):
     """Turns wishes into edits. Errors become messages, and nothing has changed."""
 
-    def __init__(self, context: Context, parent: QObject) -> None:
+    def __init__(self, context: Context, state: CanvasState, parent: QObject) -> None:
         super().__init__(parent)
-        self._context = context
-        self.frame: Frame | None = None
+        self._context, self._state = context, state
 
     @property
     def _document(self) -> Document:
@@ -39,17 +37,11 @@ class NetworkCommands(QObject):
             return False
         return True
 
+    @Slot()
     def add_output(self) -> None:
         """Give an empty network its output layer, with as many units as there are targets."""
-        units = self._n_targets()
+        units = self._context.session.dataset.n_outputs
         self._edit(lambda d: edits.add_layer(d, 0, "o", units=units), tr("Add a layer"))
-
-    def _n_targets(self) -> int:
-        dataset = self._context.session.dataset
-        width = len(dataset.classes) if len(dataset.classes) > 2 else np.asarray(dataset.targets).reshape(
-            len(dataset.targets), -1
-        ).shape[1]  # fmt: skip
-        return max(int(width), 1)
 
     def insert_after(self, node: str) -> None:
         """Insert a dense layer behind a node."""
@@ -63,18 +55,15 @@ class NetworkCommands(QObject):
 
     def change_units(self, node: str, by: int) -> None:
         """Give a layer more or fewer units; quick repeats are one undo."""
-        layer = self._layer(node)
-        if layer is None or "units" not in {each.name for each in layer_kinds.get(layer.kind).settings}:
+        layer = self._state.layer(node)
+        if layer is None or not has_setting(layer, "units"):
             return
-        if node == self._document.network.layers[-1].id:
+        if layer == self._document.network.layers[-1]:
             self._context.notify(tr("The output has one unit for each target of the data."))
             return
-        units = int(layer_kinds.get(layer.kind).option(layer, "units")) + by
+        units = int(option(layer, "units")) + by  # type: ignore[call-overload]
         label = tr("Add a unit") if by > 0 else tr("Remove a unit")
         self._edit(lambda d: edits.set_units(d, node, units), label)
-
-    def _layer(self, node: str):  # type: ignore[no-untyped-def]
-        return next((each for each in self._document.network.layers if each.id == node), None)
 
     def set_activation(self, node: str, key: str) -> None:
         """Choose a layer's activation."""
@@ -93,7 +82,7 @@ class NetworkCommands(QObject):
 
     def duplicate(self, node: str) -> None:
         """Insert a copy of a layer behind it."""
-        if self._layer(node) is not None:
+        if self._state.layer(node) is not None:
             self._edit(lambda d: edits.duplicate_layer(d, node), tr("Duplicate a layer"))
 
     def delete(self, place: Selected) -> None:
@@ -101,14 +90,16 @@ class NetworkCommands(QObject):
         if place.kind == "layer":
             done = self._edit(lambda d: edits.remove_layer(d, place.layer), tr("Delete a layer"))
         elif place.kind == "unit":
-            current = dict((self.frame.parameters if self.frame is not None else None) or {})
-            done = self._edit(
-                lambda d: edits.remove_unit(d, place.layer, place.unit, current), tr("Delete a unit")
-            )  # fmt: skip
+            current = self._standing()
+            done = self._edit(lambda d: edits.remove_unit(d, place.layer, place.unit, current), tr("Delete a unit"))
         else:
             return
         if done:
             self._context.selection.select(NOTHING)
+
+    def _standing(self) -> Mapping[str, FloatArray]:
+        frame = self._state.frame
+        return (frame.parameters if frame is not None else None) or {}
 
     def set_value(self, place: Selected, value: float) -> None:
         """Type a weight or bias. Raises: DlvizError if the session refuses it."""

@@ -1,5 +1,7 @@
 """From a frame to what tiles, labels and the card show, as texts and arrays."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from dlviz.gui import numbers
 from dlviz.gui.editor import names, picture
 from dlviz.gui.editor.card import CardContent
 from dlviz.gui.editor.layout import Block, Layout
+from dlviz.gui.editor.places import link_index
 from dlviz.gui.editor.tiles_item import TilesContent, UnitTexts
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import Theme, diverging
@@ -16,17 +19,28 @@ from dlviz.i18n import tr
 from dlviz.session.messages import Frame
 
 MAX_LABELLED_LINKS = 16  # weights are written on the links of nets up to this size
+MAX_LABELLED_BIASES = 4  # biases of layers up to this size are written
 
 
-def tiles(layout: Layout, network: NetworkSpec, frame: Frame, theme: Theme, is_values: bool) -> TilesContent:
+@dataclass(frozen=True)
+class Labels:
+    """What the data call their columns: names of inputs, and of outputs where each is a class or a target."""
+
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+
+
+def tiles(
+    layout: Layout, network: NetworkSpec, frame: Frame, theme: Theme, is_values: bool, named: Labels
+) -> TilesContent:
     """Return what tiles show: thumbnails, or values when is_values."""
     inputs = {each.id for each in network.inputs}
     blocks = layout.blocks.values()
     lit = picture.lit(network, frame)
-    texts = {
-        block.node: _texts(block, network, frame, block.node in inputs) if is_values else _sides(block, network, inputs)
-        for block in blocks
-    }
+    if is_values:
+        texts = {block.node: _texts(block, network, frame, block.node in inputs, named) for block in blocks}
+    else:
+        texts = {block.node: _sides(block, network, inputs) for block in blocks}
     biases = {block.node: found for block in blocks if (found := picture.biases(block, frame)) is not None}
     coloured = None
     if not is_values and frame.maps is not None:
@@ -50,42 +64,90 @@ def _sides(block: Block, network: NetworkSpec, inputs: set[str]) -> UnitTexts:
     return UnitTexts(sides=tuple(str(unit + 1) for unit in block.shown) if block.is_strip else ())
 
 
-def _texts(block: Block, network: NetworkSpec, frame: Frame, is_input: bool) -> UnitTexts:
-    values = picture.activations_of(block, frame, is_input)
+def bare(layout: Layout, network: NetworkSpec) -> TilesContent:
+    """Return what tiles show before the first frame: the names of the inputs."""
+    inputs = {each.id for each in network.inputs}
+    return TilesContent({block.node: _sides(block, network, inputs) for block in layout.blocks.values()})
+
+
+def _texts(block: Block, network: NetworkSpec, frame: Frame, is_input: bool, named: Labels) -> UnitTexts:
+    is_output = bool(network.layers) and block.node == network.layers[-1].id
     deltas = None if is_input else picture.deltas_of(block, frame)
-    targets = picture.targets_of(block, frame) if block.node == network.layers[-1].id else None
-    missing = tr("not yet") if picture.seen_trace(frame) is not None else ""
     return UnitTexts(
         names=tuple(names.unit_name(network, block.node, unit) for unit in block.shown),
-        values=(missing,) * len(block.shown) if values is None else tuple(map(numbers.number, values.tolist())),
+        values=_values(block, frame, is_input),
         deltas=() if deltas is None else tuple(f"δ {numbers.number(value)}" for value in deltas.tolist()),
-        notes=() if targets is None else tuple(
-            tr("target {value}", value=numbers.number(value)) for value in targets.tolist()
-        ),
-    )  # fmt: skip
+        notes=_notes(block, frame, named) if is_output else (),
+        sides=_picked(named.inputs, block) if is_input and frame.trace is None else (),
+        biases=_bias_texts(block, frame) if frame.trace is not None else (),
+    )
 
 
-def labels(layout: Layout, network: NetworkSpec, weights: NDArray[np.floating], shown: NDArray[np.bool_]) -> list[str]:
-    """Return the weights to write on links: those of the lit place, in small nets."""
+def _values(block: Block, frame: Frame, is_input: bool) -> tuple[str, ...]:
+    """Return activations; before them z, and before that a word."""
+    values = picture.activations_of(block, frame, is_input)
+    if values is not None:
+        return tuple(map(numbers.number, values.tolist()))
+    sums = None if is_input else picture.sums_of(block, frame)
+    if sums is not None:
+        return tuple(f"z {numbers.number(value)}" for value in sums.tolist())
+    return (tr("not yet") if picture.seen_trace(frame) is not None else "",) * len(block.shown)
+
+
+def _notes(block: Block, frame: Frame, named: Labels) -> tuple[str, ...]:
+    targets = picture.targets_of(block, frame)
+    if targets is None:
+        return _picked(named.outputs, block)
+    return tuple(tr("target {value}", value=numbers.number(value)) for value in targets.tolist())
+
+
+def _picked(texts: tuple[str, ...], block: Block) -> tuple[str, ...]:
+    return tuple(texts[unit] for unit in block.shown) if len(texts) == block.count else ()
+
+
+def _bias_texts(block: Block, frame: Frame) -> tuple[str, ...]:
+    values = picture.biases(block, frame)
+    if values is None or len(values) > MAX_LABELLED_BIASES:
+        return ()
+    return tuple(f"b {numbers.number(value, 3)}" for value in values.tolist())
+
+
+def labels(
+    layout: Layout, network: NetworkSpec, weights: NDArray[np.floating], shown: NDArray[np.bool_], selected: Selected
+) -> list[str]:
+    """Return the weights to write on links: those of the lit place, in small nets; the selected one with its name."""
     links = layout.links
     if int(links.is_weighted.sum()) > MAX_LABELLED_LINKS:
         return [""] * len(links)
-    return [
+    texts = [
         numbers.number(weight) if is_shown and np.isfinite(weight) else ""
         for weight, is_shown in zip(weights.tolist(), shown.tolist(), strict=True)
     ]
+    index = link_index(layout, selected) if selected.kind == "link" else None
+    if index is not None and texts[index]:
+        name = names.weight_name(network, selected.layer, selected.unit, selected.source)
+        texts[index] = f"{name} = {texts[index]}"
+    return texts
 
 
-def lit_links(layout: Layout, lit: picture.Lit | None) -> NDArray[np.bool_]:
-    """Return which links belong to the lit place; all of them while nothing is being stepped."""
+def lit_links(layout: Layout, lit: picture.Lit | None, selected: Selected) -> NDArray[np.bool_]:
+    """Return which links belong to the lit place; all of them while nothing is being stepped.
+
+    A selected weight, while its gradient is worked out, also lights the ways its error comes back.
+    """
     if lit is None:
         return np.ones(len(layout.links), bool)
+    index = link_index(layout, selected) if selected.kind == "link" else None
+    if lit.phase == "backward" and index is not None and selected.layer in lit.layers:
+        on_way = picture.downstream(layout.links, selected.layer, selected.unit)
+        on_way[index] = True
+        return on_way
     return np.array([layer in lit.layers for layer in layout.links.layers], bool)
 
 
-def card(place: Selected, network: NetworkSpec, layout: Layout, frame: Frame) -> CardContent:
+def card(place: Selected, network: NetworkSpec, frame: Frame) -> CardContent:
     """Return what the card says about a link or bias."""
-    role, index = parameter_place(place, layout)
+    role, index = parameter_place(place)
     value = _entry(picture.parameter(frame, f"{place.layer}.{role}"), index)
     seen = picture.seen_trace(frame)
     rows = []
@@ -115,32 +177,33 @@ def place_name(place: Selected, network: NetworkSpec) -> str:
     return ""
 
 
-def parameter_place(place: Selected, layout: Layout) -> tuple[str, tuple[int, ...]]:
+def parameter_place(place: Selected) -> tuple[str, tuple[int, ...]]:
     """Return the role ("W" or "b") and the index of a link's or bias's number in its parameter."""
     if place.kind == "bias":
         return "b", (place.unit,)
     return "W", (place.unit, place.source)
 
 
-def value_at(place: Selected, layout: Layout, frame: Frame) -> float | None:
+def value_at(place: Selected, frame: Frame) -> float | None:
     """Return the number of a link or bias as it is now."""
-    role, index = parameter_place(place, layout)
+    role, index = parameter_place(place)
     return _entry(picture.parameter(frame, f"{place.layer}.{role}"), index)
 
 
-def spoken(place: Selected, network: NetworkSpec, layout: Layout, frame: Frame | None) -> str:
+def spoken(place: Selected, network: NetworkSpec, frame: Frame | None) -> str:
     """Say a place in words for a screen reader, with its number where it has one."""
     name = place_name(place, network)
     if place.kind in ("link", "bias") and frame is not None:
-        value = value_at(place, layout, frame)
+        value = value_at(place, frame)
         return f"{name}: {numbers.number(value)}" if value is not None else name
     return name
 
 
 def _entry(values: object, index: tuple[int, ...]) -> float | None:
     array = None if values is None else np.asarray(values)
-    fits = array is not None and array.ndim == len(index) and all(i < n for i, n in zip(index, array.shape, strict=True))
-    return float(array[index]) if fits and array is not None else None
+    if array is None or array.ndim != len(index):
+        return None
+    return float(array[index]) if all(i < n for i, n in zip(index, array.shape, strict=True)) else None
 
 
 def _signed(value: float | None) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from dlviz.gui.editor.layout import Layout
 from dlviz.gui.theme import RADIUS, Theme, font
 
-PLACES = np.array([0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78])  # fractions along a curve that are tried in turn
+PLACES = np.array([0.3, 0.7, 0.22, 0.78, 0.4, 0.6, 0.5])  # fractions along a curve that are tried in turn
 LIFT = 13.0  # pixels above a level curve
 
 
@@ -66,8 +66,8 @@ class LabelsItem(QGraphicsItem):
 
 def _free(points: np.ndarray, width: float, height: float, taken: list[QRectF]) -> QRectF | None:
     """Return a rectangle at the first of these points that overlaps none of the taken ones."""
-    is_level = abs(points[0, 1] - points[-1, 1]) < height
-    for x, y in points.tolist():
+    is_level = float(np.ptp(points[:, 1])) < height
+    for x, y in points[::-1].tolist() if is_level else points.tolist():
         rectangle = QRectF(x - width / 2, y - height / 2 - (LIFT if is_level else 0.0), width, height)
         if not any(rectangle.adjusted(-2, -1, 2, 1).intersects(other) for other in taken):
             return rectangle

@@ -12,7 +12,8 @@ from dlviz.gui.editor.routes import Routes, route
 MAX_SHOWN = 32  # units of a layer that are all drawn; larger layers become a strip
 STRIP_SHOWN = 12  # units of a strip that are drawn
 MIN_COLUMN_PITCH, MAX_COLUMN_PITCH = 150.0, 300.0
-BLOCK_GAP = 44.0  # between two nodes in one column; holds the caption of the lower one
+BLOCK_GAP = 84.0  # between two nodes in one column; holds the caption of the lower one
+STRIP_NOTE = 28.0  # below a strip, for "12 of 128 shown"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class TileShape:
 
 
 MAP_TILE = TileShape()
-VALUE_TILE = TileShape(72.0, 60.0, 180.0, 32.0, 64.0)
+VALUE_TILE = TileShape(72.0, 60.0, 164.0, 26.0, 64.0)
 
 
 @dataclass(frozen=True)
@@ -90,13 +91,17 @@ def depths(spec: NetworkSpec) -> dict[str, int]:
     return found
 
 
-def shown_units(count: int, pulled: Sequence[int] = ()) -> tuple[int, ...]:
-    """Return the units that are drawn: all up to 32, else twelve that include the latest pulled ones."""
-    if count <= MAX_SHOWN:
+def shown_units(count: int, pulled: Sequence[int] = (), room: int = MAX_SHOWN) -> tuple[int, ...]:
+    """Return the units that are drawn: all up to 32 if there is room, else twelve, the latest pulled ones among them.
+
+    room: rows that can be read; a layer that is small but higher than that shows as many.
+    """
+    if count <= min(MAX_SHOWN, room):
         return tuple(range(count))
-    wanted = [unit for unit in dict.fromkeys(reversed(pulled)) if 0 <= unit < count][:STRIP_SHOWN]
+    n_drawn = STRIP_SHOWN if count > MAX_SHOWN else max(room, STRIP_SHOWN)
+    wanted = [unit for unit in dict.fromkeys(reversed(pulled)) if 0 <= unit < count][:n_drawn]
     fill = [unit for unit in range(count) if unit not in wanted]
-    return tuple(sorted(wanted + fill[: STRIP_SHOWN - len(wanted)]))
+    return tuple(sorted(wanted + fill[: n_drawn - len(wanted)]))
 
 
 def arrange(
@@ -111,7 +116,12 @@ def arrange(
     shapes: node id → shape without the batch axis. pulled: units of strips asked for by index.
     """
     columns = _columns(spec)
-    shown = {node: shown_units(_count(shapes, node), (pulled or {}).get(node, ())) for group in columns for node in group}
+    room = max(int((size[1] - STRIP_NOTE) / tile.min_pitch), STRIP_SHOWN)
+    shown = {
+        node: shown_units(_count(shapes, node), (pulled or {}).get(node, ()), room)
+        for group in columns
+        for node in group
+    }
     pitch = _column_pitch(len(columns), size[0], tile)
     fitted = _fitted(tile, max(_weight(group, shown) for group in columns), size[1])
     blocks = {
@@ -148,7 +158,8 @@ def _fitted(tile: TileShape, n_rows: float, height: float) -> TileShape:
     """Bring tiles closer, then shrink them, so that the fullest column fits the height."""
     pitch = float(np.clip(height / max(n_rows, 1.0), tile.min_pitch, tile.pitch))
     scale = min(1.0, (pitch - 6.0) / tile.height)
-    return replace(tile, width=max(tile.width * scale, tile.min_width), height=tile.height * scale, pitch=pitch)
+    width, height = max(tile.width * scale, tile.min_width), tile.height * scale
+    return replace(tile, width=2.0 * round(width / 2), height=2.0 * round(height / 2), pitch=pitch)
 
 
 def _stack(
@@ -165,8 +176,9 @@ def _stack(
     top = -(sum(heights) + BLOCK_GAP * (len(group) - 1)) / 2
     blocks = []
     for node, height in zip(group, heights, strict=True):
-        ys = top + pitch * (np.arange(len(shown[node])) + 0.5)
-        blocks.append(Block(node, column, _count(shapes, node), shown[node], x, ys))
+        # Whole pixels keep frames and text crisp.
+        ys = np.round(top + pitch * (np.arange(len(shown[node])) + 0.5))
+        blocks.append(Block(node, column, _count(shapes, node), shown[node], round(x), ys))
         top += height + BLOCK_GAP
     return blocks
 

@@ -1,7 +1,7 @@
 """The legend of the links: weight from −4 to +4 by colour, width for size, dash for negative."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QImage, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from dlviz.gui import numbers
@@ -12,6 +12,7 @@ from dlviz.gui.widgets.paint import describe, painter
 from dlviz.i18n import tr
 
 BAR = 110.0  # pixels
+ALIGN_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
 class Legend(QWidget):
@@ -20,8 +21,14 @@ class Legend(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.phase = ""
+        self._phase = ""
         describe(self, tr("Legend of the links"), tr("Weight by colour, width and dash"))
+
+    def show_phase(self, phase: str) -> None:
+        """Explain the colour of a phase instead of that of the weights; "" goes back."""
+        if phase != self._phase:
+            self._phase = phase
+            self.update()
 
     def texts(self) -> tuple[str, str, str]:
         """Return what stands left of the bar, right of it, and after that."""
@@ -44,6 +51,9 @@ class Legend(QWidget):
             p.fillRect(self.rect(), theme.colour("canvas", 0.85))
             p.setFont(font("small"))
             p.setPen(theme.colour("muted"))
+            if self._phase:
+                self._paint_phase(p, rest)
+                return
             metrics, x, align = p.fontMetrics(), GRID / 2, Qt.AlignmentFlag.AlignVCenter
             for text in (low, None, high, rest):
                 if text is None:
@@ -52,6 +62,17 @@ class Legend(QWidget):
                 else:
                     p.drawText(QRectF(x, 0, 400, self.height()), align, text)
                     x += metrics.horizontalAdvance(text) + (GRID if text == low else 2 * GRID)
+
+    def _paint_phase(self, p: QPainter, rest: str) -> None:
+        name = {
+            "forward": tr("forward"), "loss": tr("loss"), "backward": tr("backward"), "update": tr("update")
+        }[self._phase]  # fmt: skip
+        text = f"{name}   {rest}"
+        width = p.fontMetrics().horizontalAdvance(text)
+        p.drawText(self.rect().adjusted(0, 0, -GRID // 2, 0), int(ALIGN_RIGHT), text)
+        p.setPen(Qt.PenStyle.NoPen)
+        p.setBrush(current().colour(self._phase))
+        p.drawEllipse(QRectF(self.width() - width - 2.5 * GRID, self.height() / 2 - 4, 8, 8))
 
     def _bar(self) -> QImage:
         return rgba_image(diverging(current()).reshape(1, 256, 4))

@@ -22,7 +22,7 @@ def layer_number(spec: NetworkSpec, node: str) -> int:
 
 
 def letter(spec: NetworkSpec, node: str) -> str:
-    """Return the letter of a node's units: its id if that is one letter, else x, h with the layer's number, or o."""
+    """Return the letter of a node's units: its id if that is one letter, else x, o, or h with the layer's number."""
     if len(node) == 1:
         return node
     if layer_number(spec, node) == 0:

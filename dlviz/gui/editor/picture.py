@@ -73,6 +73,11 @@ def activations_of(block: Block, frame: Frame, is_input: bool) -> Floats | None:
     return _recorded(block, frame, "x" if is_input else f"{block.node}.a")
 
 
+def sums_of(block: Block, frame: Frame) -> Floats | None:
+    """Return z of the shown units for the looked-at sample once it is computed."""
+    return _recorded(block, frame, f"{block.node}.z")
+
+
 def deltas_of(block: Block, frame: Frame) -> Floats | None:
     """Return δ = ∂L/∂z of the shown units while a pass is walked and once it is computed."""
     return _recorded(block, frame, f"{block.node}.dz") if frame.trace is not None else None
@@ -98,9 +103,9 @@ def _shown(block: Block, values: Floats | None) -> Floats | None:
     return np.asarray(values)[list(block.shown)]
 
 
-def atlas(layout: Layout, maps: Mapping[str, Floats], scales: Mapping[str, float], lut: NDArray[np.uint8]) -> (
-    tuple[NDArray[np.uint8], dict[str, int]] | None
-):
+def atlas(
+    layout: Layout, maps: Mapping[str, Floats], scales: Mapping[str, float], lut: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], dict[str, int]] | None:
     """Colour the maps of all drawn units in one go.
 
     Returns: (n·grid, grid, 4) RGBA, thumbnails below each other with row 0 at the top, and the
@@ -144,6 +149,18 @@ def lit(spec: NetworkSpec, frame: Frame) -> Lit | None:
         every = frozenset(layer.id for layer in spec.layers)
         return Lit(step.phase, frozenset(), every if step.phase == "update" else frozenset())
     return Lit(step.phase, *_touched(spec, step))
+
+
+def downstream(links: Links, layer: str, unit: int) -> NDArray[np.bool_]:
+    """Return which links lie on a way from a unit to the output: those that carry its error back."""
+    reached = {(layer, unit)}
+    on_way = np.zeros(len(links), bool)
+    # Layers are in reading order, so one pass meets every unit after the units it reads.
+    for index, (target, origin) in enumerate(zip(links.layers, links.origins, strict=True)):
+        if (origin, int(links.origin_units[index])) in reached:
+            on_way[index] = True
+            reached.add((target, int(links.rows[index])))
+    return on_way
 
 
 def _touched(spec: NetworkSpec, step: Step) -> tuple[frozenset[str], frozenset[str]]:

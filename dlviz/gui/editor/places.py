@@ -1,4 +1,4 @@
-"""Selectable places of a drawn network: where they are, in which order the keyboard walks them, and their neighbours."""
+"""Selectable places of a drawn network: where they are, how the keyboard walks them, and their neighbours."""
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF

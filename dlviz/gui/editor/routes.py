@@ -1,5 +1,6 @@
 """Cubic curves of links: straight to the next column, through the gaps between tiles when they skip one."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -62,14 +63,12 @@ def route(
     for index, (start, end) in enumerate(zip(starts, ends, strict=True)):
         (origin, y0), (target, y1) = where[start], where[end]
         points = _way(origin, float(y0), target, float(y1), gaps, tile)
-        corners += [(*a, *b) for a, b in zip(points, points[1:], strict=False)]
+        corners += [(*a, *b) for a, b in itertools.pairwise(points)]
         owners += [index] * (len(points) - 1)
     return Routes(_bezier(np.array(corners, float).reshape(-1, 2, 2)), np.array(owners, np.intp))
 
 
-def _way(
-    origin: Placed, y0: float, target: Placed, y1: float, gaps: "_Gaps", tile: Sized
-) -> list[tuple[float, float]]:
+def _way(origin: Placed, y0: float, target: Placed, y1: float, gaps: "_Gaps", tile: Sized) -> list[tuple[float, float]]:
     half = tile.width / 2
     start, end = (origin.x + half, y0), (target.x - half, y1)
     between = []

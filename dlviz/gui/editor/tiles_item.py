@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from dlviz.gui.editor.layout import Block, Layout
+from dlviz.gui.editor.stamps import Stamps
 from dlviz.gui.theme import RADIUS, Theme, font
 from dlviz.gui.widgets.colour_bar import rgba_image
 from dlviz.i18n import tr
@@ -23,7 +24,8 @@ NOTE_HEIGHT = 20.0
 class UnitTexts:
     """What is written at the shown units of one node; empty text is not written.
 
-    names and values stand on the tile, deltas below, notes to the right (targets), sides to the left.
+    names and values stand on the tile, deltas below, notes to the right (targets), sides to the left,
+    biases left of the bias dot.
     """
 
     names: tuple[str, ...] = ()
@@ -31,6 +33,7 @@ class UnitTexts:
     deltas: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     sides: tuple[str, ...] = ()
+    biases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class TilesItem(QGraphicsItem):
         self._layout: Layout | None = None
         self._content = TilesContent()
         self._image: QImage | None = None
-        self._frames = self._corners = QPainterPath()
+        self._stamps: Stamps | None = None
         self._marked: list[tuple[str, QRectF]] = []
         self._bounds = QRectF()
 
@@ -73,7 +76,6 @@ class TilesItem(QGraphicsItem):
         self.prepareGeometryChange()
         self._layout, self._content, self._image, self._marked = layout, TilesContent(), None, []
         self._bounds = QRectF(*layout.bounds).adjusted(-NOTE_WIDTH, -NOTE_HEIGHT, NOTE_WIDTH, 3 * NOTE_HEIGHT)
-        self._frames, self._corners = _outlines(layout)
 
     def show_content(self, content: TilesContent) -> None:
         """Draw this from now on."""
@@ -97,6 +99,7 @@ class TilesItem(QGraphicsItem):
         if self._layout is None:
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self._stamps = self._stamps_for(painter, self._layout)
         self._paint_frames(painter, option.exposedRect)
         for block in self._layout.blocks.values():
             texts = self._content.texts.get(block.node)
@@ -110,25 +113,27 @@ class TilesItem(QGraphicsItem):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(rectangle, RADIUS, RADIUS)
 
+    def _stamps_for(self, painter: QPainter, layout: Layout) -> Stamps:
+        scale = painter.transform().m11() * painter.device().devicePixelRatioF()
+        tile, radius = QSizeF(layout.tile.width, layout.tile.height), bias_radius(layout)
+        key = (self.theme.key, tile.width(), tile.height(), radius, scale)
+        return self._stamps if self._stamps is not None and self._stamps.key == key else Stamps(
+            self.theme, tile, radius, scale
+        )  # fmt: skip
+
     def _paint_frames(self, painter: QPainter, exposed: QRectF) -> None:
         content, layout, theme = self._content, self._layout, self.theme
         assert layout is not None  # paint has asked
-        if self._image is not None:
-            for block in layout.blocks.values():
-                self._paint_thumbnails(painter, exposed, block, self._image)
-            painter.fillPath(self._corners, theme.colour("canvas"))
-            painter.setPen(QPen(theme.colour("text", 0.45), 1.0))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPath(self._frames)
-            return
-        painter.setPen(QPen(theme.colour("outline"), 1.4))
-        painter.setBrush(theme.colour("field"))
-        painter.drawPath(self._frames)
-        painter.setPen(QPen(QColor(content.lit_colour), 2.0))
         for block in layout.blocks.values():
-            if content.lit is not None and block.node in content.lit:
-                for y in block.ys:
-                    painter.drawRoundedRect(tile_rect(layout, block, y), RADIUS, RADIUS)
+            if self._image is not None:
+                self._paint_thumbnails(painter, exposed, block, self._image)
+                continue
+            is_lit = content.lit is not None and block.node in content.lit
+            painter.setPen(QPen(QColor(content.lit_colour), 2.0) if is_lit else QPen(theme.colour("outline"), 1.4))
+            painter.setBrush(theme.colour("field"))
+            radius = min(RADIUS, layout.tile.height / 4)
+            for y in block.ys:
+                painter.drawRoundedRect(tile_rect(layout, block, y), radius, radius)
 
     def _paint_thumbnails(self, painter: QPainter, exposed: QRectF, block: Block, image: QImage) -> None:
         layout, first, side = self._layout, self._content.firsts.get(block.node), image.width()
@@ -139,6 +144,8 @@ class TilesItem(QGraphicsItem):
                 painter.fillRect(rectangle, self.theme.colour("field"))
             elif rectangle.intersects(exposed):
                 painter.drawImage(rectangle, image, QRectF(0, (first + index) * side, side, side))
+            if self._stamps is not None:
+                self._stamps.put_frame(painter, rectangle)
 
     def _write(self, painter: QPainter, exposed: QRectF, block: Block, texts: UnitTexts) -> None:
         assert self._layout is not None  # paint has asked
@@ -176,30 +183,26 @@ class TilesItem(QGraphicsItem):
             painter.setFont(self._type.normal)
             painter.setPen(theme.colour("muted"))
             right = QRectF(tile.right() + 14, tile.top(), NOTE_WIDTH, tile.height())
-            painter.drawText(right, Qt.AlignmentFlag.AlignLeft | centre_v, note)
+            shown = painter.fontMetrics().elidedText(note, Qt.TextElideMode.ElideRight, int(NOTE_WIDTH))
+            painter.drawText(right, Qt.AlignmentFlag.AlignLeft | centre_v, shown)
+        if bias := _at(texts.biases, index):
+            painter.setFont(self._type.small)
+            painter.setPen(theme.colour("muted"))
+            left = QRectF(tile.left() - NOTE_WIDTH - 10, tile.bottom() - 1, NOTE_WIDTH, NOTE_HEIGHT)
+            painter.drawText(left, Qt.AlignmentFlag.AlignRight | centre_v, bias)
         if side := _at(texts.sides, index):
             painter.setFont(self._type.italic)
             painter.setPen(theme.colour("text"))
             left = QRectF(tile.left() - NOTE_WIDTH - 12, tile.top(), NOTE_WIDTH, tile.height())
-            painter.drawText(left, Qt.AlignmentFlag.AlignRight | centre_v, side)
+            shown = painter.fontMetrics().elidedText(side, Qt.TextElideMode.ElideRight, int(NOTE_WIDTH))
+            painter.drawText(left, Qt.AlignmentFlag.AlignRight | centre_v, shown)
 
     def _paint_biases(self, painter: QPainter, exposed: QRectF, block: Block) -> None:
-        values = self._content.biases.get(block.node)
-        layout, theme = self._layout, self.theme
-        if values is None or layout is None:
+        values, layout = self._content.biases.get(block.node), self._layout
+        if values is None or layout is None or self._stamps is None:
             return
-        for y, value in zip(block.ys, values.tolist(), strict=False):
-            centre = bias_centre(layout, block, y)
-            radius = bias_radius(layout)
-            painter.setPen(QPen(theme.colour("canvas"), 1.5))
-            painter.setBrush(theme.colour("negative_mark" if value < 0 else "positive_mark" if value > 0 else "faint"))
-            painter.drawEllipse(centre, radius, radius)
-            # The sign stands in the dot too: colour alone would leave some readers out.
-            painter.setPen(QPen(theme.colour("canvas"), 1.4))
-            arm = radius * 0.5
-            painter.drawLine(centre - QPointF(arm, 0), centre + QPointF(arm, 0))
-            if value >= 0:
-                painter.drawLine(centre - QPointF(0, arm), centre + QPointF(0, arm))
+        for y, sign in zip(block.ys, np.sign(np.nan_to_num(values)).tolist(), strict=False):
+            self._stamps.put_dot(painter, bias_centre(layout, block, y), int(sign))
 
     def _write_strip(self, painter: QPainter, block: Block) -> None:
         layout = self._layout
@@ -234,18 +237,6 @@ def bias_centre(layout: Layout, block: Block, y: float) -> QPointF:
 def bias_radius(layout: Layout) -> float:
     """Return the radius of a bias dot, smaller on small tiles."""
     return min(BIAS_RADIUS, layout.tile.height / 6)
-
-
-def _outlines(layout: Layout) -> tuple[QPainterPath, QPainterPath]:
-    frames, corners = QPainterPath(), QPainterPath()
-    radius = min(RADIUS, layout.tile.height / 4)
-    for block in layout.blocks.values():
-        for y in block.ys:
-            rectangle = tile_rect(layout, block, y)
-            frames.addRoundedRect(rectangle, radius, radius)
-            corners.addRect(rectangle.adjusted(-0.5, -0.5, 0.5, 0.5))
-            corners.addRoundedRect(rectangle, radius, radius)
-    return frames, corners
 
 
 def _italic(base: QFont) -> QFont:

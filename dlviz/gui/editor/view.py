@@ -119,9 +119,8 @@ class CanvasView(QGraphicsView):
         painter.resetTransform()
         theme = self.network_scene.theme
         exposed = self.mapFromScene(rect).boundingRect()
-        if exposed.top() <= BAND:
-            if not self.is_fitted:
-                painter.fillRect(QRectF(0, 0, self.viewport().width(), BAND), theme.colour("canvas", 0.9))
+        if exposed.top() <= BAND and not self.is_fitted:
+            painter.fillRect(QRectF(0, 0, self.viewport().width(), BAND), theme.colour("canvas", 0.9))
         near = [hot for hot in self.hots if hot.rectangle.intersects(QRectF(exposed))]
         captions.paint(painter, near, theme, self._hot, self.selected_layer)
         painter.restore()
@@ -239,4 +238,3 @@ class CanvasView(QGraphicsView):
         self.has_walked = False
         self.commanded.emit(command)
         return self.has_walked or super().focusNextPrevChild(is_next)
-

@@ -1,0 +1,185 @@
+"""What clicks and keys on the canvas do: walk the selection, open menus and fields, hand edits on."""
+
+from PySide6.QtCore import QObject, QPoint, QRect, Signal, Slot
+
+from dlviz.gui.editor import content, places
+from dlviz.gui.editor.captions import Hot
+from dlviz.gui.editor.commands import NetworkCommands
+from dlviz.gui.editor.hover import CardOpener
+from dlviz.gui.editor.keys import Command
+from dlviz.gui.editor.menus import InlineField, LayerMenu
+from dlviz.gui.editor.state import CanvasState
+from dlviz.gui.editor.tiles_item import strip_rect
+from dlviz.gui.editor.view import ZOOM_STEP, Ask, CanvasView
+from dlviz.gui.panel import Context
+from dlviz.gui.selection import NOTHING, Selected
+from dlviz.gui.theme import GRID
+from dlviz.i18n import tr
+
+PAN_STEP = 6 * GRID
+ARROWS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+
+
+class Controller(QObject):
+    """Answers the view's signals. Edits go through NetworkCommands, one undo each."""
+
+    fit_wanted = Signal()
+    pulled = Signal(str, int)  # node, unit: show this unit of a strip
+
+    def __init__(
+        self, context: Context, state: CanvasState, view: CanvasView, opener: CardOpener, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._context, self._state, self._view, self._opener = context, state, view, opener
+        self.commands = NetworkCommands(context, state, self)
+        self.field = InlineField(view.viewport())
+        view.picked.connect(self.pick)
+        view.asked.connect(self._answer)
+        view.commanded.connect(self.do)
+        self.field.accepted.connect(self._take_field)
+
+    @Slot(object)
+    def pick(self, place: Selected) -> None:
+        """Select a place."""
+        self._context.selection.select(place)
+
+    @property
+    def _current(self) -> Selected:
+        return self._context.selection.current
+
+    @Slot(str)
+    def do(self, command: Command) -> None:
+        """Carry out the command of a key."""
+        if command in ARROWS:
+            self._move(*ARROWS[command])
+        elif command in ("next", "previous"):
+            self._walk(1 if command == "next" else -1)
+        else:
+            getattr(self, f"_{command}")()
+
+    def _move(self, dx: int, dy: int) -> None:
+        state, current = self._state, self._current
+        if current.kind in ("none", "sample") or state.layout is None or state.network is None:
+            self._view.pan(PAN_STEP * dx, PAN_STEP * dy)
+        else:
+            self.pick(places.neighbour(state.network, state.layout, current, dx, dy))
+
+    def _walk(self, by: int) -> None:
+        order, current = self._state.walk(), self._current
+        index = order.index(current) + by if current in order else (0 if by > 0 else len(order) - 1)
+        if 0 <= index < len(order):
+            self._view.has_walked = True
+            self.pick(order[index])
+
+    def _zoom_in(self) -> None:
+        self._view.zoom(ZOOM_STEP)
+
+    def _zoom_out(self) -> None:
+        self._view.zoom(1 / ZOOM_STEP)
+
+    def _fit(self) -> None:
+        self.fit_wanted.emit()
+
+    def _enter(self) -> None:
+        place, state = self._current, self._state
+        if place.kind in ("link", "bias") and state.frame is not None:
+            value = content.value_at(place, state.frame)
+            self._opener.type_at(place, "" if value is None else f"{value:.6g}")
+        elif place.kind in ("unit", "layer"):
+            hot = self._caption(place.layer)
+            at = hot.rectangle.bottomLeft().toPoint() if hot is not None else self._view.rect().center()
+            self._open_menu(place.layer, self._view.viewport().mapToGlobal(at))
+
+    def _escape(self) -> None:
+        self._opener.card.close_card()
+        self.pick(NOTHING)
+
+    def _delete(self) -> None:
+        self.commands.delete(self._current)
+
+    def _duplicate(self) -> None:
+        self.commands.duplicate(self._current.layer)
+
+    def _more(self) -> None:
+        self.commands.change_units(self._current.layer, 1)
+
+    def _less(self) -> None:
+        self.commands.change_units(self._current.layer, -1)
+
+    def _insert(self) -> None:
+        if self._state.network is not None and not self._state.network.layers:
+            self.commands.add_output()
+        elif self._current.layer:
+            self.commands.insert_after(self._current.layer)
+
+    def _rename(self) -> None:
+        self._ask_name(self._current.layer)
+
+    def _caption(self, node: str) -> Hot | None:
+        return next((hot for hot in self._view.hots if hot.kind == "title" and hot.node == node), None)
+
+    @Slot(object)
+    def _answer(self, ask: Ask) -> None:
+        if ask.kind in ("minus", "plus"):
+            self.commands.change_units(ask.node, 1 if ask.kind == "plus" else -1)
+        elif ask.kind == "insert":
+            self.commands.insert_after(ask.node)
+        elif ask.kind == "pull":
+            self._ask_unit(ask.node)
+        else:
+            self._open_menu(ask.node, ask.at)
+
+    def _open_menu(self, node: str, at: QPoint) -> None:
+        network = self._state.network
+        layer = self._state.layer(node)
+        if layer is None or network is None:
+            return
+        self.pick(Selected("layer", node))
+        menu = LayerMenu(layer, layer == network.layers[-1], self._view)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.chosen.connect(self.choose)
+        menu.popup(at)
+
+    @Slot(str, str, str)
+    def choose(self, wish: str, node: str, value: str) -> None:
+        """Carry out what was chosen in a layer's menu."""
+        if wish == "activation":
+            self.commands.set_activation(node, value)
+        elif wish == "bias":
+            self.commands.set_bias(node, bool(value))
+        elif wish in ("more", "less"):
+            self.commands.change_units(node, 1 if wish == "more" else -1)
+        elif wish == "rename":
+            self._ask_name(node)
+        elif wish == "duplicate":
+            self.commands.duplicate(node)
+        elif wish == "delete":
+            self.commands.delete(Selected("layer", node))
+        else:
+            (self.commands.insert_after if wish == "after" else self.commands.insert_before)(node)
+
+    def _ask_name(self, node: str) -> None:
+        hot = self._caption(node)
+        if hot is not None and self._state.layer(node) is not None:
+            self.field.ask("rename", node, node, tr("Name of the layer"), hot.rectangle.toRect())
+
+    def _ask_unit(self, node: str) -> None:
+        layout = self._state.layout
+        if layout is not None:
+            area: QRect = self._view.mapFromScene(strip_rect(layout, layout.blocks[node])).boundingRect()
+            self.field.ask("pull", node, "", tr("Show unit number"), area)
+
+    @Slot(str, str, str)
+    def _take_field(self, wish: str, node: str, text: str) -> None:
+        self._view.setFocus()
+        if wish == "rename":
+            self.commands.rename(node, text)
+        elif self._state.layout is not None:
+            self._pull(node, text.strip(), self._state.layout.blocks[node].count)
+
+    def _pull(self, node: str, text: str, count: int) -> None:
+        if text.isdecimal() and 1 <= int(text) <= count:
+            self.pulled.emit(node, int(text) - 1)
+            self.pick(self._state.unit(node, int(text) - 1))
+        else:
+            self._context.notify(tr("Expected a unit from 1 to {count}. Received: {text}", count=count, text=text))
