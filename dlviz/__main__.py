@@ -15,8 +15,6 @@ from dlviz.cli.messages import guard
 from dlviz.core.errors import DlvizError
 from dlviz.i18n import tr
 
-QT_HINT = tr("“make run” names the missing system packages; “dlviz doctor” lists libraries.")
-
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status: 0 success, 1 a user's error, 2 wrong usage."""
@@ -68,7 +66,8 @@ def _qt_explained() -> Iterator[None]:
     except ImportError as error:
         if error.name is not None and error.name.startswith("dlviz"):
             raise
-        raise DlvizError(tr("Expected Qt to load. Received: {error}", error=error), QT_HINT) from error
+        hint = tr("“make run” names the missing system packages; “dlviz doctor” lists libraries.")
+        raise DlvizError(tr("Expected Qt to load. Received: {error}", error=error), hint) from error
 
 
 if __name__ == "__main__":

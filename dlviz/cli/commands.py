@@ -23,7 +23,7 @@ class Command(Protocol):
     """What each command's module has."""
 
     def declare(self, parser: argparse.ArgumentParser) -> None:
-        """Add the arguments of the command."""
+        """Add the description and the arguments of the command."""
         ...
 
     def run(self, arguments: argparse.Namespace) -> int:
@@ -34,7 +34,7 @@ class Command(Protocol):
 def run(word: str, words: Sequence[str]) -> int:
     """Load the command, read its words and run it."""
     command: Command = importlib.import_module(COMMANDS[word])
-    parser = argparse.ArgumentParser(f"dlviz {word}", description=command.__doc__)
+    parser = argparse.ArgumentParser(f"dlviz {word}")
     command.declare(parser)
     # On Python 3.11 plain parsing refuses options between positional words.
     return command.run(parser.parse_intermixed_args(words))

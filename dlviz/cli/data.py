@@ -15,8 +15,11 @@ from dlviz.i18n import tr
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `dlviz data`."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="a CSV, TSV or Parquet file")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.description = tr(
+        "Read a data file as the window would, and tell what it holds and what was guessed, changed or dropped."
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help=tr("a CSV, TSV or Parquet file"))
+    parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
 
 
 def run(arguments: argparse.Namespace) -> int:

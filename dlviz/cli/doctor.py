@@ -26,7 +26,8 @@ CUPY = ("cupy-cuda13x", "cupy-cuda12x", "cupy")
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `dlviz doctor`: none."""
+    """Describe `dlviz doctor`, which takes no arguments."""
+    parser.description = tr("Tell versions, platform, fonts, OpenGL, GPU and BLAS threads: for bug reports.")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ SHOWN_NUMBERS = 12  # of an array in a table; JSON has them all
 
 def declare_document(parser: argparse.ArgumentParser) -> None:
     """Add the document and the data file that it may read."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="a .dlviz or .json document")
+    parser.add_argument("file", type=Path, metavar="FILE", help=tr("a .dlviz or .json document"))
     parser.add_argument(
         "--data", type=Path, metavar="PATH", help=tr("the data file, where it lies outside the document's folder")
     )

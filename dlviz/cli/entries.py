@@ -29,8 +29,9 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `dlviz list`."""
-    parser.add_argument("kind", choices=tuple(KINDS), metavar="KIND", help=", ".join(KINDS))
-    parser.add_argument("--json", action="store_true", help="print one JSON list")
+    parser.description = tr("List the entries of a kind with their settings.")
+    parser.add_argument("kind", choices=tuple(KINDS), metavar="KIND", help=tr(", ").join(KINDS))
+    parser.add_argument("--json", action="store_true", help=tr("print one JSON list"))
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -16,8 +16,9 @@ from dlviz.session import headless
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `dlviz gradcheck`."""
+    parser.description = tr("Compare every parameter's gradient with central differences, worst first.")
     declare_document(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
 
 
 def run(arguments: argparse.Namespace) -> int:

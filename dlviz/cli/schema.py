@@ -3,11 +3,13 @@
 import argparse
 import json
 
+from dlviz.i18n import tr
 from dlviz.session.schema import json_schema
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `dlviz schema`: none."""
+    """Describe `dlviz schema`, which takes no arguments."""
+    parser.description = tr("Print the JSON Schema of documents.")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -15,10 +15,13 @@ from dlviz.session.headless import Walk
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `dlviz trace`."""
+    parser.description = tr("Print one forward, backward and update: every step with its formula and values.")
     declare_document(parser)
-    parser.add_argument("--samples", type=_rows, default=None, metavar="I,J…", help="rows of the data, from 0")
+    parser.add_argument("--samples", type=_rows, default=None, metavar="I,J…", help=tr("rows of the data, from 0"))
     parser.add_argument("--format", choices=("table", "json"), default="table")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.add_argument(
+        "--json", action="store_const", const="json", dest="format", help=tr("the same as --format json")
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -72,5 +75,5 @@ def _print_table(walk: Walk) -> None:
 
 def _rows(text: str) -> tuple[int, ...]:
     if not all(part.strip().isdecimal() for part in text.split(",")):
-        raise argparse.ArgumentTypeError(f"expected row numbers such as 0,3,5. Received: {text!r}")
+        raise argparse.ArgumentTypeError(tr("expected row numbers such as 0,3,5. Received: {given!r}", given=text))
     return tuple(int(part) for part in text.split(","))

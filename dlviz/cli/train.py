@@ -19,10 +19,11 @@ from dlviz.session.project_file import write_project
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `dlviz train`."""
+    parser.description = tr("Train a document with a progress bar, and tell how it went.")
     declare_document(parser)
-    parser.add_argument("--epochs", type=_count, default=None, metavar="N", help="instead of the document's own")
-    parser.add_argument("--out", type=Path, default=None, metavar="FILE", help="save the trained document here")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--epochs", type=_count, default=None, metavar="N", help=tr("instead of the document's own"))
+    parser.add_argument("--out", type=Path, default=None, metavar="FILE", help=tr("save the trained document here"))
+    parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -101,5 +102,5 @@ def _end(report: TrainReport) -> str:
 
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number, at least 1. Received: {text!r}")
+        raise argparse.ArgumentTypeError(tr("expected a whole number, at least 1. Received: {given!r}", given=text))
     return int(text)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dlviz import __version__
 from dlviz.cli.commands import COMMANDS
+from dlviz.i18n import tr
 
 THEMES = ("light", "dark", "projector")
 DEFAULT_WORKSPACE = "network"
@@ -39,11 +40,10 @@ class ShotRequest:
 def parse_window(words: Sequence[str]) -> WindowRequest:
     """Read the words of `dlviz [FILE]`."""
     others = ", ".join([*COMMANDS, "shot"])
-    parser = argparse.ArgumentParser(
-        "dlviz", description="See a neural network think.", epilog=f"Commands: {others}. See dlviz COMMAND --help."
-    )
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a .dlviz or .json document")
-    parser.add_argument("--workspace", default="", metavar="NAME", help="network, step")
+    epilog = tr("Commands: {others}. See dlviz COMMAND --help.", others=others)
+    parser = argparse.ArgumentParser("dlviz", description=tr("See a neural network think."), epilog=epilog)
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help=tr("a .dlviz or .json document"))
+    parser.add_argument("--workspace", default="", metavar="NAME", help=tr("network, step"))
     parser.add_argument("--theme", default="", choices=THEMES)
     parser.add_argument("--version", action="version", version=f"dlviz {__version__}")
     return WindowRequest(**vars(parser.parse_intermixed_args(words)))
@@ -51,27 +51,27 @@ def parse_window(words: Sequence[str]) -> WindowRequest:
 
 def parse_shot(words: Sequence[str]) -> ShotRequest:
     """Read the words of `dlviz shot [FILE] OUT.png`."""
-    parser = argparse.ArgumentParser("dlviz shot", description="Draw the window into a picture, without a display.")
+    parser = argparse.ArgumentParser("dlviz shot", description=tr("Draw the window into a picture, without a display."))
     parser.add_argument("files", nargs="+", type=Path, metavar="[FILE] OUT.png")
-    parser.add_argument("--workspace", default=DEFAULT_WORKSPACE, metavar="NAME", help="network, step")
+    parser.add_argument("--workspace", default=DEFAULT_WORKSPACE, metavar="NAME", help=tr("network, step"))
     parser.add_argument("--size", type=_size, default=DEFAULT_SIZE, metavar="WxH")
     parser.add_argument("--theme", default=THEMES[0], choices=THEMES)
-    parser.add_argument("--steps", type=_count, default=0, metavar="N", help="training steps before it is drawn")
+    parser.add_argument("--steps", type=_count, default=0, metavar="N", help=tr("training steps before it is drawn"))
     found = vars(parser.parse_intermixed_args(words))
     files = found.pop("files")
     if len(files) > 2:
-        parser.error(f"expected at most a document and a picture. Received: {len(files)} files")
+        parser.error(tr("expected at most a document and a picture. Received: {count} files", count=len(files)))
     return ShotRequest(file=files[0] if len(files) == 2 else None, out=files[-1], **found)
 
 
 def _size(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d{1,5})[xX×](\d{1,5})", text)
     if not match or not all(1 <= int(side) <= MAX_SIDE for side in match.groups()):
-        raise argparse.ArgumentTypeError(f"expected WxH such as 1280x720. Received: {text!r}")
+        raise argparse.ArgumentTypeError(tr("expected WxH such as 1280x720. Received: {given!r}", given=text))
     return int(match[1]), int(match[2])
 
 
 def _count(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"expected a whole number, at least 0. Received: {text!r}")
+        raise argparse.ArgumentTypeError(tr("expected a whole number, at least 0. Received: {given!r}", given=text))
     return int(text)
