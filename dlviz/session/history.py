@@ -143,9 +143,11 @@ class Snapshots:
     _steps: list[int] = field(default_factory=list)
 
     def add(self, state: TrainingState) -> None:
-        """Keep a state for good; over the budget the stride doubles and the closer ones go."""
-        if state.step not in self.states:
-            bisect.insort(self._steps, state.step)
+        """Keep a state unless one is close; over the budget the stride doubles and closer ones go."""
+        last = self.last_before(state.step)
+        if last is not None and state.step - last < self.stride:
+            return
+        bisect.insort(self._steps, state.step)
         self.states[state.step] = state
         allowed = min(max(self.budget // max(state.kept.nbytes, 1), MIN_SNAPSHOTS), MAX_SNAPSHOTS)
         while len(self._steps) > allowed:

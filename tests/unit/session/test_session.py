@@ -1,0 +1,236 @@
+"""The session as the window uses it: commands in, frames out, a worker that always ends."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlviz.core.errors import DlvizError, SpecError
+from dlviz.session.edits import add_layer, set_optimizer_setting, set_units
+from dlviz.session.messages import Frame, Interest, Need
+from dlviz.session.presets import document_for, empty_document, first_document, step_document
+from dlviz.session.session import Session
+from dlviz.session.state import TRANSITIONS, next_state
+
+PATIENCE_SECONDS = 20.0
+ALL: frozenset[Need] = frozenset({"parameters", "curves", "maps", "trace", "peek", "predictions"})
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    made = Session(first_document())
+    made.watch(Interest(ALL))
+    yield made
+    assert made.close()
+
+
+def frame_when(session: Session, holds: Callable[[Frame], bool]) -> Frame:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        frame = session.poll()
+        if frame is not None and holds(frame):
+            return frame
+        time.sleep(0.002)
+    raise AssertionError("no such frame came")
+
+
+def test_playing_learns_and_frames_carry_what_was_asked(session: Session) -> None:
+    session.play()
+    frame = frame_when(session, lambda f: f.step > 2000)
+    assert frame.state == "running"
+    assert frame.train_loss is not None
+    assert frame.train_loss < 0.1
+    assert frame.maps is not None
+    assert frame.maps.output.shape == (1, 100, 100)
+    assert frame.predictions is not None
+    assert len(frame.predictions.outputs) == session.dataset.n
+    assert frame.curves is not None
+    assert np.isfinite(frame.curves.train_loss).all()
+    assert frame.peek is not None
+
+
+def test_maps_equal_the_network_evaluated_at_the_cell_centres(session: Session) -> None:
+    session.watch(Interest(ALL, grid=8, output_grid=4, extent=(-1.0, 1.0, -2.0, 2.0)))
+    frame = frame_when(session, lambda f: f.maps is not None and f.maps.output.shape == (1, 4, 4))
+    assert frame.maps is not None
+    assert frame.parameters is not None
+    x = np.array([[-0.25, 1.5]])  # column 1 and row 3 of 4 × 4 cells
+    activations = session.prepared.scaler.apply(x).T
+    for layer in ("h1", "h2", "o"):
+        w, b = frame.parameters[f"{layer}.W"], frame.parameters[f"{layer}.b"]
+        activations = np.tanh(w @ activations + b[:, None])
+    assert frame.maps.output[0, 3, 1] == pytest.approx(activations[0, 0], abs=1e-5)
+
+
+def test_pausing_takes_effect_and_keeps_still(session: Session) -> None:
+    session.play()
+    frame_when(session, lambda f: f.step > 100)
+    session.pause()
+    paused = frame_when(session, lambda f: f.state == "paused")
+    session.look(0)
+    assert frame_when(session, lambda f: f.state == "paused").step == paused.step
+
+
+def test_undo_goes_back_to_the_run_as_it_stood_and_redo_forward_again(session: Session) -> None:
+    session.step("batch")
+    before = frame_when(session, lambda f: f.step == 1)
+    session.edit(set_units(session.document, "h1", 6), "more units")
+    session.play()
+    frame_when(session, lambda f: f.step > 50)
+    session.pause()
+    after = frame_when(session, lambda f: f.state == "paused")
+    session.undo()
+    undone = frame_when(session, lambda f: f.step == 1)
+    assert undone.document is before.document
+    assert undone.parameters is not None
+    assert before.parameters is not None
+    assert all(np.array_equal(undone.parameters[k], before.parameters[k]) for k in before.parameters)
+    session.redo()
+    redone = frame_when(session, lambda f: f.step == after.step)
+    assert redone.parameters is not None
+    assert after.parameters is not None
+    assert all(np.array_equal(redone.parameters[k], after.parameters[k]) for k in after.parameters)
+
+
+def test_a_typed_weight_arrives_and_can_be_undone(session: Session) -> None:
+    session.set_parameter("h1.W", (0, 1), 0.5)
+    frame = frame_when(session, lambda f: f.parameters is not None)
+    assert frame.parameters is not None
+    assert frame.parameters["h1.W"][0, 1] == 0.5
+    session.undo()
+    frame = frame_when(session, lambda f: f.parameters is not None)
+    assert frame.parameters is not None
+    assert frame.parameters["h1.W"][0, 1] != 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "value", "message"),
+    [
+        ("h9.W", (0, 0), 1.0, "Expected a parameter"),
+        ("h1.W", (4, 0), 1.0, "Expected a place"),
+        ("h1.b", 0, float("nan"), "Expected a finite number"),
+    ],
+)
+def test_a_wrong_weight_is_refused(
+    session: Session, name: str, place: tuple[int, ...], value: float, message: str
+) -> None:
+    with pytest.raises(SpecError, match=message):
+        session.set_parameter(name, place, value)
+    assert not session.can_undo
+
+
+def test_rewinding_past_an_edit_shows_the_document_of_that_time(session: Session) -> None:
+    heard: list[str] = []
+    session.subscribe(lambda: heard.append(session.document.training.optimizer.settings["lr"]))
+    session.play()
+    frame_when(session, lambda f: f.step > 100)
+    session.pause()
+    frame_when(session, lambda f: f.state == "paused")
+    session.edit(set_optimizer_setting(session.document, "lr", 0.1), "lr 0.1")
+    session.home()
+    frame_when(session, lambda f: f.step == 0)
+    assert heard == [0.1, 0.02]
+
+
+def test_saving_and_opening_continue_bit_for_bit(session: Session, tmp_path: Path) -> None:
+    session.play()
+    frame_when(session, lambda f: f.step > 300)
+    session.pause()
+    frame_when(session, lambda f: f.state == "paused")
+    session.save(tmp_path / "run.dlviz")
+    assert not session.is_dirty
+    session.step("batch")
+    expected = frame_when(session, lambda f: f.trace is not None and f.cursor > 0)
+    other = Session(empty_document())
+    try:
+        other.watch(Interest(ALL))
+        other.open(tmp_path / "run.dlviz")
+        other.step("batch")
+        frame = frame_when(other, lambda f: f.step == expected.step)
+        assert frame.parameters is not None
+        assert expected.parameters is not None
+        for name, values in expected.parameters.items():
+            assert frame.parameters[name].tobytes() == values.tobytes()
+        other.home()
+        assert frame_when(other, lambda f: f.step == 0).last_step == expected.step
+    finally:
+        assert other.close()
+
+
+def test_a_file_that_cannot_be_opened_leaves_everything(session: Session, tmp_path: Path) -> None:
+    document = session.document
+    (tmp_path / "bad.dlviz").write_bytes(b"PK\x03\x04 nonsense")
+    with pytest.raises(DlvizError):
+        session.open(tmp_path / "bad.dlviz")
+    assert session.document is document
+
+
+def test_a_network_that_cannot_train_says_why_and_stays_editable() -> None:
+    session = Session(empty_document())
+    try:
+        frame = frame_when(session, lambda f: bool(f.message))
+        assert "layer" in frame.message
+        session.play()
+        frame_when(session, lambda f: f.state == "failed")
+        session.edit(add_layer(session.document, 0, units=1), "layer")
+        session.step("batch")
+        assert frame_when(session, lambda f: f.step == 1).train_loss is not None
+    finally:
+        assert session.close()
+
+
+def test_slow_motion_takes_its_time() -> None:
+    session = Session(step_document())
+    session.watch(Interest(ALL))
+    try:
+        session.play("operation", rate=20.0)
+        began = time.monotonic()
+        frame_when(session, lambda f: f.cursor >= 5)
+        assert time.monotonic() - began > 0.15
+    finally:
+        assert session.close()
+
+
+def test_closing_while_training_ends_the_thread_every_time() -> None:
+    for _ in range(20):
+        session = Session(document_for("circles"))
+        session.play()
+        began = time.monotonic()
+        assert session.close()
+        assert time.monotonic() - began < 1.0
+    assert not [thread for thread in threading.enumerate() if thread.name == "dlviz-worker"]
+
+
+def test_hammering_commands_never_jams(session: Session) -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(2000):
+        action = rng.integers(8)
+        if action == 0:
+            session.play(rate=float(rng.choice([5.0, float("inf")])))
+        elif action == 1:
+            session.pause()
+        elif action == 2:
+            session.step(str(rng.choice(["operation", "layer", "sample", "batch"])), int(rng.choice([-1, 1])))  # type: ignore[arg-type]
+        elif action == 3:
+            session.seek(int(rng.integers(50)))
+        elif action == 4:
+            session.edit(set_units(session.document, "h1", int(rng.integers(1, 9))), "units")
+        elif action == 5 and session.can_undo:
+            session.undo()
+        elif action == 6 and session.can_redo:
+            session.redo()
+        else:
+            session.poll()
+    session.pause()
+    frame = frame_when(session, lambda f: f.state == "paused")
+    assert frame.document is session.document
+
+
+def test_every_state_answers_every_event() -> None:
+    states = {state for state, _ in TRANSITIONS}
+    events = {event for _, event in TRANSITIONS}
+    assert len(TRANSITIONS) == len(states) * len(events)
+    assert {next_state("closing", event) for event in events} == {"closing"}
