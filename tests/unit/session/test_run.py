@@ -175,7 +175,7 @@ def test_divergence_pauses_at_the_last_finite_state_and_names_the_operation() ->
     assert run.trainer.is_finite()
     run.forward("batch")
     assert run.walk is not None
-    last = [step for step in run.walk.trace.steps if step.op == divergence.op][0]
+    last = next(step for step in run.walk.trace.steps if step.op == divergence.op)
     assert not all(np.isfinite(values).all() for values in last.writes.values())
 
 
