@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from dlviz.gui.cards import FirstCards
 from dlviz.gui.notifications import NotificationBar
 from dlviz.gui.panel import Panel, PanelEntry
-from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.paint import Hairline, spaced
 
 
 class Centre(QWidget):
@@ -23,10 +23,14 @@ class Centre(QWidget):
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(5)
         self._panels: list[tuple[PanelEntry, Panel]] = []
-        layout = QVBoxLayout(self)
-        spaced(layout, gap=0)
+        row, column = QHBoxLayout(self), QVBoxLayout()
+        spaced(row, gap=0)
+        spaced(column, gap=0)
         for widget, stretch in ((self.bar, 0), (self._split, 1), (self.cards, 0)):
-            layout.addWidget(widget, stretch)
+            column.addWidget(widget, stretch)
+        row.addWidget(Hairline(is_upright=True))
+        row.addLayout(column, 1)
+        row.addWidget(Hairline(is_upright=True))
 
     def add(self, entry: PanelEntry, panel: Panel) -> None:
         """Add a panel below those that are there."""

@@ -4,9 +4,9 @@ import importlib
 import pkgutil
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import QEvent, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenuBar
 
 import dlviz.gui.panels
 from dlviz.gui.actions import Action, LiveAction
@@ -27,6 +27,8 @@ from dlviz.gui.status import StatusBar
 from dlviz.gui.toolbar import ToolRow
 from dlviz.gui.transport import TransportBar
 from dlviz.gui.view_commands import ViewCommands
+from dlviz.gui.widgets.bars import Foot, Stack
+from dlviz.gui.widgets.paint import Hairline
 from dlviz.gui.workspaces import workspaces
 from dlviz.session.messages import Frame
 
@@ -51,34 +53,25 @@ class MainWindow(QMainWindow):
         self.views = ViewCommands(self, self.context, self.docks, self.files, self.remembered)
         self.live: dict[str, LiveAction] = {}
         self._moment: tuple[object, ...] = ()
+        self._may_ask = True
         self._add_actions((*self.files.actions(), *self.run.actions(), *self.views.actions()))
         self._lay_out()
         self._connect()
         self._show_document()
 
     def _lay_out(self) -> None:
+        self.bar = QMenuBar()
         self.tools = ToolRow(self.context, self.live)
         self.transport = TransportBar(self.context, self.live)
         self.status = StatusBar()
         self.setCentralWidget(self.centre)
-        self._add_bar("toolbar.tools", Qt.ToolBarArea.TopToolBarArea, self.tools)
-        self._add_bar("toolbar.transport", Qt.ToolBarArea.BottomToolBarArea, self.transport)
-        self.statusBar().addWidget(self.status, 1)
-        self.statusBar().setSizeGripEnabled(False)
+        self.setMenuWidget(Stack(self.bar, self.tools, Hairline()))
+        self.setStatusBar(Foot(Stack(Hairline(), self.transport, Hairline(), self.status)))
         self.setDockNestingEnabled(True)
         self.setAcceptDrops(True)
         self.setMinimumSize(*LEAST_SIZE)
         self.resize(*FIRST_SIZE)
         self._fill_menus()
-
-    def _add_bar(self, name: str, area: Qt.ToolBarArea, content: QWidget) -> None:
-        bar = QToolBar(self)
-        bar.setObjectName(name)
-        bar.setMovable(False)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        bar.setContentsMargins(0, 0, 0, 0)
-        bar.addWidget(content)
-        self.addToolBar(area, bar)
 
     def _connect(self) -> None:
         self.context.session.subscribe(self._show_document)
@@ -103,7 +96,7 @@ class MainWindow(QMainWindow):
             self.addAction(self.live[record.id])
 
     def _fill_menus(self) -> None:
-        self.menus = fill(self.menuBar(), self.live.values(), self.docks.toggle_actions())
+        self.menus = fill(self.bar, self.live.values(), self.docks.toggle_actions())
         for menu in self.menus.values():
             menu.aboutToShow.connect(self.refresh)
 
@@ -114,6 +107,7 @@ class MainWindow(QMainWindow):
         for entry in sorted(panels, key=lambda each: each.order):
             panel = entry.factory(self.context)
             (self.centre if entry.area == "centre" else self.docks).add(entry, panel)
+            panel.show_document(self.context.session.document)
             self._add_actions(panel.actions_offered())
         self._fill_menus()
         self.use_workspace(workspace)
@@ -190,9 +184,14 @@ class MainWindow(QMainWindow):
         """Open a dropped document, or read dropped data."""
         self.files.take(Path(event.mimeData().urls()[0].toLocalFile()))
 
+    def quit_without_questions(self) -> None:
+        """Close although changes may not be saved: a signal said so, or nobody is there."""
+        self._may_ask = False
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep or drop changes, stop the clock, join the worker, then close."""
-        if not self.files.may_go():
+        if self._may_ask and not self.files.may_go():
             event.ignore()
             return
         self.bridge.stop()

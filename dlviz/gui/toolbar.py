@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from dlviz.gui.chips import ChipRow
 from dlviz.gui.panel import Context
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import ActionButton
+from dlviz.gui.widgets.paint import Hairline
 from dlviz.gui.widgets.segmented import Segmented
 from dlviz.gui.workspaces import workspaces
 from dlviz.i18n import tr
@@ -32,10 +33,10 @@ class ToolRow(QWidget):
         layout.setSpacing(4)
         for name in ("new", "open", "save"):
             layout.addWidget(ActionButton(name, actions[name]))
-        layout.addWidget(_divider())
+        layout.addWidget(Hairline(is_upright=True, margin=GRID))
         for name in ("undo", "redo"):
             layout.addWidget(ActionButton(name, actions[name]))
-        layout.addWidget(_divider())
+        layout.addWidget(Hairline(is_upright=True, margin=GRID))
         layout.addWidget(self.workspaces)
         layout.addStretch(1)
         layout.addWidget(self.chips)
@@ -45,11 +46,3 @@ class ToolRow(QWidget):
         """Leave the notes of the chips out where there is no room."""
         self.chips.set_compact(event.size().width() < WIDE)
         super().resizeEvent(event)
-
-
-def _divider() -> QWidget:
-    divider = QFrame()
-    divider.setFrameShape(QFrame.Shape.VLine)
-    divider.setFrameShadow(QFrame.Shadow.Plain)
-    divider.setFixedWidth(2 * GRID)
-    return divider

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from dlviz.core.trace import Trace
 from dlviz.gui import numbers
 from dlviz.gui.panel import Context
 from dlviz.gui.theme import GRID
@@ -48,12 +49,14 @@ def rate_words(rate: float) -> str:
     return tr("max") if math.isinf(rate) else f"{numbers.number(rate, 2)}/s"
 
 
-def counter_words(frame: Frame, is_pass: bool) -> tuple[str, str]:
-    """Return the large and the small line of the counter."""
-    if is_pass and frame.trace is not None:
-        large = f"{frame.cursor} / {len(frame.trace.steps)}"
-        return large, tr("operation · epoch {epoch}", epoch=numbers.count(frame.epoch))
+def run_words(frame: Frame) -> tuple[str, str]:
+    """Return the large and the small line of the counter: epochs and steps."""
     return f"{frame.epoch:07,}", tr("epoch · {steps} steps", steps=f"{frame.step:,}")
+
+
+def pass_words(frame: Frame, trace: Trace, cursor: int) -> tuple[str, str]:
+    """Return the counter's lines for a place within one pass: "11 / 12", "operation · epoch 0"."""
+    return f"{cursor} / {len(trace.steps)}", tr("operation · epoch {epoch}", epoch=numbers.count(frame.epoch))
 
 
 class Speed(QWidget):
@@ -111,7 +114,7 @@ class TransportBar(QWidget):
         self._lay_out()
         self.step_size.chosen.connect(self.step_size_chosen)
         self.timeline.sought.connect(context.session.seek)
-        self.timeline.walked.connect(self._walk)
+        self.timeline.walked.connect(context.session.walk_to)
         context.workspace_changed.connect(self._redraw)
 
     def _lay_out(self) -> None:
@@ -143,12 +146,14 @@ class TransportBar(QWidget):
     def show_frame(self, frame: Frame) -> None:
         """Show where the run stands."""
         self._frame = frame
-        is_pass = self._context.workspace == "step" and frame.trace is not None
-        if is_pass and frame.trace is not None:
-            self.timeline.show_pass([step.phase for step in frame.trace.steps], frame.cursor)
+        trace = frame.trace or frame.peek
+        cursor = frame.cursor if frame.trace is not None else 0
+        if self._context.workspace == "step" and trace is not None:
+            self.timeline.show_pass([step.phase for step in trace.steps], cursor)
+            large, small = pass_words(frame, trace, cursor)
         else:
             self.timeline.show_run(frame.step, frame.last_step, frame.marks)
-        large, small = counter_words(frame, is_pass)
+            large, small = run_words(frame)
         self.large.setText(large)
         self.small.setText(small)
         is_running = frame.state == "running"
@@ -159,12 +164,3 @@ class TransportBar(QWidget):
     def _redraw(self) -> None:
         if self._frame is not None:
             self.show_frame(self._frame)
-
-    @Slot(int)
-    def _walk(self, cursor: int) -> None:
-        """Go to a place within the pass by single operations."""
-        if self._frame is None:
-            return
-        distance = cursor - self._frame.cursor
-        for _ in range(abs(distance)):
-            self._context.session.step("operation", 1 if distance > 0 else -1)

@@ -116,6 +116,6 @@ class FakeSession:
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         """Note calls of home, end, finish_phase, look, reset, new_seed and set_parameter."""
-        if name not in {"home", "end", "finish_phase", "look", "reset", "new_seed", "set_parameter"}:
+        if name not in {"home", "end", "finish_phase", "look", "reset", "new_seed", "set_parameter", "walk_to"}:
             raise AttributeError(name)
         return lambda *arguments: self.calls.append((name, *arguments))

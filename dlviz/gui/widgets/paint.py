@@ -1,7 +1,7 @@
 """Small painting and layout pieces that several widgets share."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLayout, QWidget
 
 from dlviz.gui.theme import GRID, RADIUS, current
@@ -28,6 +28,25 @@ def focus_ring(painter: QPainter, widget: QWidget, radius: float = RADIUS) -> No
     """Paint the accent around a widget that has the keyboard focus."""
     if widget.hasFocus():
         rounded(painter, QRectF(widget.rect()), border=current().accent, radius=radius, width=1.5)
+
+
+class Hairline(QWidget):
+    """A line one pixel thin; upright between tools, level between parts of the window."""
+
+    def __init__(self, is_upright: bool = False, margin: int = 0, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._margin = margin
+        if is_upright:
+            self.setFixedWidth(1 + 2 * margin)
+        else:
+            self.setFixedHeight(1 + 2 * margin)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the line."""
+        inset = self._margin
+        rect = self.rect().adjusted(inset, inset, -inset, -inset)
+        with QPainter(self) as p:
+            p.fillRect(rect, QColor(current().line))
 
 
 def describe(widget: QWidget, name: str, tip: str = "") -> None:

@@ -21,6 +21,7 @@ class Text(QLabel):
     ) -> None:
         super().__init__(text, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setForegroundRole(QPalette.ColorRole.WindowText)  # a toolbar would hand down that of buttons
         self._colour, self._size, self._is_bold = colour, size, is_bold
         self._use_theme(current())
         theme_signals.changed.connect(self._use_theme)

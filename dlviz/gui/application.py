@@ -1,0 +1,150 @@
+"""Start and end of the window's process: one QApplication, one session, one way to shut down."""
+
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+import PySide6  # noqa: F401  before pyqtgraph, which would look for other bindings first
+from PySide6.QtCore import QEventLoop, QObject, Slot
+from PySide6.QtWidgets import QApplication
+
+from dlviz.core.errors import DlvizError
+from dlviz.gui import hooks
+from dlviz.gui.collection import Collection
+from dlviz.gui.dialogs import Dialogs
+from dlviz.gui.icons import icon
+from dlviz.gui.main_window import MainWindow
+from dlviz.gui.remembered import Remembered
+from dlviz.gui.theme import THEMES, Theme, current, font, palette, theme_signals
+from dlviz.i18n import tr
+from dlviz.session.presets import first_document
+from dlviz.session.session import Session
+from dlviz.session.settings import settings_path
+
+SWITCH_SECONDS = 0.001  # how long the worker's Python may keep the window waiting
+
+
+def make_application() -> QApplication:
+    """Return the QApplication, on Fusion; a test's own one is taken as it is."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(["dlviz"])
+    app.setApplicationName("dlviz")
+    app.setApplicationDisplayName("")
+    app.setDesktopFileName("dlviz")
+    app.setStyle("Fusion")
+    return app
+
+
+class Painter(QObject):
+    """Gives the application palette, font and icon of the theme in use."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        theme_signals.changed.connect(self.paint)
+
+    @Slot(object)
+    def paint(self, theme: Theme) -> None:
+        """Use a theme in the whole application."""
+        self._app.setPalette(palette(theme))
+        self._app.setFont(font())
+        self._app.setWindowIcon(icon("logo", 64))
+
+
+@dataclass
+class Running:
+    """What lives while the window is open."""
+
+    app: QApplication
+    window: MainWindow
+    session: Session
+
+
+def open_window(
+    theme: str = "", settings: Path | None = None, dialogs: Dialogs | None = None, size: tuple[int, int] | None = None
+) -> Running:
+    """Show the window over the first document; its panels come with `open_panels`.
+
+    settings: where choices are remembered, None for nowhere. Raises: SpecError for an unknown theme.
+    """
+    app = make_application()
+    painter = app.findChild(Painter) or Painter(app)
+    remembered = Remembered(settings)
+    wanted = theme or remembered.settings.theme
+    theme_signals.use(wanted if theme or wanted in THEMES else current().key)
+    painter.paint(current())
+    session = Session(first_document())
+    window = MainWindow(session, dialogs, remembered)
+    window.resize(*(size or _first_size(app)))
+    window.show()
+    return Running(app, window, session)
+
+
+def _first_size(app: QApplication) -> tuple[int, int]:
+    room = app.primaryScreen().availableGeometry()
+    return min(1440, room.width()), min(860, room.height())
+
+
+def begin(running: Running, file: Path | None, workspace: str) -> None:
+    """Open the panels, then the file; without one the first network begins to learn at once."""
+    window = running.window
+    window.open_panels(workspace or "network")
+    if window.remembered.settings.note:
+        window.notifier(window.remembered.settings.note)
+    if file is not None:
+        window.files.open(file)
+        return
+    window.centre.cards.setVisible(not window.remembered.cards_used())
+    if window.context.workspace == "network":
+        window.run.play()
+
+
+def run(file: Path | None = None, workspace: str = "", theme: str = "") -> int:
+    """Open the window and return the exit status once it is closed.
+
+    Raises: DlvizError where there is no display.
+    """
+    _require_display()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    hooks.open_log(Path(platformdirs.user_log_dir("dlviz", appauthor=False)))
+    running = open_window(theme, settings_path())
+    hooks.install(running.window.notifier, running.window.close)
+    running.app.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)  # paint before pyqtgraph is imported
+    begin(running, file, workspace)
+    collection = Collection(running.app)
+    collection.start()
+    _listen_to_signals(running)
+    status = running.app.exec()
+    _shut_down(running, collection)
+    return status
+
+
+def _require_display() -> None:
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in names):
+        raise DlvizError(
+            tr("Expected a display for the window. Received: neither DISPLAY nor WAYLAND_DISPLAY is set"),
+            tr("Use dlviz train or dlviz shot, which need none."),
+        )
+
+
+def _listen_to_signals(running: Running) -> None:
+    """Close cleanly on Ctrl+C and on a polite kill; the bridge's timer gives Python the time to see them."""
+
+    def stop(_number: int, _frame: object) -> None:
+        running.window.quit_without_questions()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
+def _shut_down(running: Running, collection: Collection) -> None:
+    """Stop the clock, join the worker, give garbage collection back; safe to call twice."""
+    running.window.bridge.stop()
+    running.session.close()
+    collection.stop()
+    running.window.deleteLater()
+    running.app.processEvents()

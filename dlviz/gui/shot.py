@@ -1,0 +1,82 @@
+"""The window as a picture, drawn offscreen after so many training steps."""
+
+from pathlib import Path
+from time import monotonic, sleep
+
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication
+
+from dlviz.core.errors import DlvizError, SaveError
+from dlviz.gui.application import Running, open_window
+from dlviz.gui.workspaces import workspaces
+from dlviz.i18n import tr
+
+LONGEST_SECONDS = 120.0
+SETTLE_SECONDS = 0.4  # for the last frame to reach every panel
+PASS_FIRST = 11  # operations walked before the Step workspace is drawn
+
+
+def shot(
+    file: Path | None,
+    out: Path,
+    workspace: str = "network",
+    size: tuple[int, int] = (1280, 720),
+    theme: str = "light",
+    steps: int = 0,
+) -> None:
+    """Draw the window into a PNG file after training `steps` batches.
+
+    Raises: SpecError for an unknown workspace or theme, SaveError where out cannot be written.
+    """
+    workspaces.get(workspace)
+    running = open_window(theme, size=size)
+    try:
+        running.window.open_panels(workspace)
+        if file is not None:
+            running.session.open(file)
+        train(running, steps)
+        settle(running, SETTLE_SECONDS)
+        picture = running.window.grab()
+    finally:
+        close(running)
+    if not picture.save(str(out), "PNG"):
+        raise SaveError(tr("Expected to write a picture to {name}. Received: it could not be written", name=out))
+
+
+def train(running: Running, steps: int) -> None:
+    """Train until the run stands at this step. Raises: DlvizError if it does not get there."""
+    settle(running, 0.05)
+    running.session.play("batch")
+    if steps == 0:
+        running.session.pause()
+        running.session.home()
+        return
+    deadline = monotonic() + LONGEST_SECONDS
+    while _last_step(running) < steps:
+        settle(running, 0.01)
+        if monotonic() > deadline:
+            raise DlvizError(
+                tr("Expected {steps} training steps. Received: {done}", steps=steps, done=_last_step(running))
+            )
+    running.session.pause()
+    running.session.seek(steps)
+
+
+def _last_step(running: Running) -> int:
+    latest = running.window.bridge.latest
+    return latest.last_step if latest is not None else 0
+
+
+def settle(running: Running, seconds: float) -> None:
+    """Let the window draw for a while."""
+    deadline = monotonic() + seconds
+    while monotonic() < deadline:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
+        sleep(0.005)
+
+
+def close(running: Running) -> None:
+    """Close the window without asking."""
+    running.window.quit_without_questions()
+    running.window.deleteLater()
+    QApplication.processEvents()
