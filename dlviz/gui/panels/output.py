@@ -85,7 +85,7 @@ class OutputPanel(Panel):
     def show_document(self, document: Document) -> None:
         """Take over the document's data: what can be shown, the points and the plane."""
         prepared = self.context.session.prepared
-        if prepared is not self._prepared:
+        if prepared is not None and prepared is not self._prepared:
             self._prepared = prepared
             self.controls.show_dataset(prepared.dataset, first_view(prepared.dataset))
             self.legend.show_names(prepared.dataset.class_names if len(prepared.dataset.class_names) > 2 else ())

@@ -1,0 +1,206 @@
+"""Inspector: every number behind the selected unit, link, bias, layer, input or row."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QContextMenuEvent, QFont, QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+
+from dlviz.core.choice import Choice
+from dlviz.core.errors import DlvizError
+from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.panels.inspector_facts import Card, Scene, card
+from dlviz.gui.panels.inspector_layer import LayerForm
+from dlviz.gui.panels.inspector_notation import find_layer
+from dlviz.gui.panels.inspector_rows import FactTable, ValueField
+from dlviz.gui.selection import Selected
+from dlviz.gui.theme import GRID, Theme, font
+from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.text import Elided, Text
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.edits import set_activation, set_layer_setting
+from dlviz.session.messages import Frame, Need
+
+_FORMULA_FAMILIES = ["DejaVu Serif", "Liberation Serif", "Times New Roman", "serif"]
+_HINT = tr("Click a unit, a link or a layer to see its numbers.")
+
+
+class FormulaText(Text):
+    """A line of mathematics in a serif face, as in a book."""
+
+    @Slot(object)
+    def _use_theme(self, theme: Theme) -> None:
+        super()._use_theme(theme)
+        face = font("normal", scale=1.12)
+        face.setFamilies(_FORMULA_FAMILIES)
+        face.setStyleHint(QFont.StyleHint.Serif)
+        self.setFont(face)
+
+
+class InspectorPanel(Panel):
+    """Shows what frames carry about the selection; types one value at the playhead."""
+
+    key = "inspector"
+    needs: frozenset[Need] = frozenset({"parameters", "peek", "trace"})
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._frame: Frame | None = None
+        self._make_widgets()
+        self._lay_out()
+        context.selection.changed.connect(self._select)
+        context.hidden_changed.connect(self._cover)
+        self.value.typed.connect(self._type)
+        self.form.setting_changed.connect(self._set_layer)
+        self.form.activation_changed.connect(self._set_activation)
+        self._show(Card())
+
+    def _make_widgets(self) -> None:
+        self.title, self.remark = Text("", is_bold=True), Elided("", "muted")
+        self.remark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.equations = (FormulaText(""), FormulaText("", "muted"))
+        for equation in self.equations:
+            equation.setWordWrap(True)
+            equation.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.value, self.value_label = ValueField(), Text(tr("value"), "muted")
+        self.facts, self.form = FactTable(), LayerForm()
+        self.hint = Text(_HINT, "muted")
+        self.hint.setWordWrap(True)
+
+    def _lay_out(self) -> None:
+        heading, typed = QHBoxLayout(), QHBoxLayout()
+        for row in (heading, typed):
+            spaced(row)
+        heading.addWidget(self.title)
+        heading.addWidget(self.remark, 1)
+        typed.addWidget(self.value_label, 1)
+        typed.addWidget(self.value)
+        self.value.setFixedWidth(15 * GRID)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self.hint)
+        column.addLayout(heading)
+        for widget in self.equations:
+            column.addWidget(widget)
+        column.addLayout(typed)
+        column.addWidget(self.facts)
+        column.addWidget(self.form)
+        column.addStretch(1)
+        self._scroll(body)
+
+    def _scroll(self, body: QWidget) -> None:
+        scroll = QScrollArea()
+        scroll.setWidget(body)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        layout = QVBoxLayout(self)
+        spaced(layout)
+        layout.addWidget(scroll)
+
+    def show_document(self, document: Document) -> None:
+        """Show the selection with what the edit changed."""
+        self._refresh()
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the newest numbers of the selection."""
+        self._frame = frame
+        self._refresh()
+
+    @Slot(object)
+    def _select(self, _selected: Selected) -> None:
+        self._refresh()
+
+    @Slot(bool)
+    def _cover(self, _is_hidden: bool) -> None:
+        self._refresh()
+
+    def _refresh(self) -> None:
+        session, selected = self.context.session, self.context.selection.current
+        if self._frame is None or selected.kind == "none":
+            self._show(Card())
+            return
+        self._show(card(Scene(selected, session.document, session.dataset, self._frame)))
+
+    def _show(self, shown: Card) -> None:
+        is_covered = self.context.is_hidden
+        self.hint.setVisible(not shown.title or is_covered)
+        self.hint.setText(tr("Hidden until the next step: predict it first.") if is_covered and shown.title else _HINT)
+        for text, words in ((self.title, shown.title), (self.remark, shown.remark)):
+            if text.text() != words:
+                text.setText(words)
+        for position, equation in enumerate(self.equations):
+            words = shown.equations[position] if position < len(shown.equations) and not is_covered else ""
+            if equation.text() != words:
+                equation.setText(words)
+            equation.setVisible(bool(words))
+        self._show_value(shown)
+        self.facts.show_facts(() if is_covered else shown.facts, shown.columns)
+        self._show_form(shown)
+
+    def _show_value(self, shown: Card) -> None:
+        for widget in (self.value, self.value_label):
+            widget.setVisible(shown.target is not None)
+        if shown.target is not None:
+            self.value.show_target(shown.target)
+
+    def _show_form(self, shown: Card) -> None:
+        layer = find_layer(self.context.session.document.network, shown.layer)
+        self.form.setVisible(layer is not None)
+        if layer is not None:
+            self.form.show_layer(layer)
+
+    @Slot(object)
+    def _type(self, value: float) -> None:
+        """Set the selected weight or bias at the playhead; undoable."""
+        target = self.value.target
+        if target is None:
+            return
+        label = tr("Type {symbol}", symbol=target.symbol)
+        try:
+            self.context.session.set_parameter(target.name, target.index, value, label)
+        except DlvizError as error:
+            self.context.notify(error)
+        self._refresh()
+
+    @Slot(str, object)
+    def _set_layer(self, name: str, value: object) -> None:
+        layer = self.context.selection.current.layer
+        self._edit(lambda document: set_layer_setting(document, layer, name, value), tr("Layer {id}", id=layer))
+
+    @Slot(object)
+    def _set_activation(self, activation: Choice) -> None:
+        layer = self.context.selection.current.layer
+        self._edit(lambda document: set_activation(document, layer, activation), tr("Activation of {id}", id=layer))
+
+    def _edit(self, change: object, label: str) -> None:
+        session = self.context.session
+        try:
+            session.edit(change(session.document), label)  # type: ignore[operator]
+        except DlvizError as error:
+            self.context.notify(error)
+        self._refresh()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer all numbers on show to copy."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(tr("Copy all numbers"), self.copy)
+        menu.popup(event.globalPos())
+
+    @Slot()
+    def copy(self) -> None:
+        """Put title, equations and all numbers on the clipboard, tab-separated, with every digit."""
+        equations = [equation.text() for equation in self.equations if equation.text()]
+        QGuiApplication.clipboard().setText("\n".join([self.title.text(), *equations, self.facts.words()]))
+
+
+def make_inspector_panel(context: Context) -> Panel:
+    """Make the panel for the window."""
+    return InspectorPanel(context)
+
+
+panels.add(
+    PanelEntry("inspector", tr("Inspector"), "right", ("network", "step"), make_inspector_panel, order=2, stretch=2)
+)

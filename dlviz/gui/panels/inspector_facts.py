@@ -1,0 +1,264 @@
+"""What the inspector says about the selected thing: its names, formula and numbers, read from a frame."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dlviz.core.activations import activations
+from dlviz.core.network import LayerSpec
+from dlviz.core.optimizers import optimizers
+from dlviz.data.dataset import Dataset
+from dlviz.gui.panels import inspector_notation as notation
+from dlviz.gui.panels.inspector_reading import Reading
+from dlviz.gui.selection import Selected
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.messages import Frame
+
+STATE_LABELS = {"velocity": "velocity v", "m": "first moment m", "v": "second moment v"}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One row: a label and a number a column; None means not computed. `text` replaces the numbers."""
+
+    label: str
+    values: tuple[float | None, ...] = ()
+    text: str = ""
+    is_signed: bool = False
+
+
+@dataclass(frozen=True)
+class Target:
+    """A parameter entry whose value can be typed."""
+
+    name: str
+    index: tuple[int, ...]
+    symbol: str
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything shown for one selection; an empty title means that nothing is selected."""
+
+    title: str = ""
+    remark: str = ""
+    equations: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    target: Target | None = None
+    layer: str = ""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where the facts come from: what is selected, the document, its rows and the newest frame."""
+
+    selected: Selected
+    document: Document
+    dataset: Dataset | None
+    frame: Frame
+
+    @property
+    def reading(self) -> Reading:
+        """The arrays of the batch that is walked or would come next."""
+        return Reading(self.frame)
+
+    @property
+    def layer(self) -> LayerSpec | None:
+        """The selected layer, if the network still has it."""
+        return notation.find_layer(self.document.network, self.selected.layer)
+
+
+def card(scene: Scene) -> Card:
+    """Describe the selection. Returns an empty card for a place that the network no longer has."""
+    describe = BUILDERS.get(scene.selected.kind)
+    return describe(scene) if describe is not None else Card()
+
+
+def _unit(scene: Scene) -> Card:
+    layer, unit, reading = scene.layer, scene.selected.unit, scene.reading
+    if layer is None:
+        return Card()
+    title, applied = _activation(layer)
+    facts = (
+        Fact("z" if reading.is_walking else tr("z, mean over batch"), reading.mean_columns(f"{layer.id}.z", unit)),
+        Fact(f"a = {applied}" + reading.of_mean, reading.mean_columns(f"{layer.id}.a", unit)),
+        Fact("δ = ∂L/∂z" + reading.of_sum, reading.sum_columns(f"{layer.id}.dz", unit), is_signed=True),
+    )
+    return Card(_unit_title(scene, layer), title, _sums(scene, layer), reading.headings, facts)
+
+
+def _unit_title(scene: Scene, layer: LayerSpec) -> str:
+    network, unit = scene.document.network, scene.selected.unit + 1
+    if layer.id != network.layers[-1].id:
+        return tr("Unit {unit} of layer {layer}", unit=unit, layer=notation.layer_number(network, layer.id))
+    classes = scene.dataset.class_names if scene.dataset is not None else ()
+    name = f" · {classes[unit - 1]}" if len(classes) > 2 and unit <= len(classes) else ""
+    return tr("Output unit {unit}", unit=unit) + name
+
+
+def _sums(scene: Scene, layer: LayerSpec) -> tuple[str, ...]:
+    """Write z with its weights, and while a sample is walked also with its numbers put in."""
+    weights, bias = _incoming(scene, layer)
+    if weights is None:
+        return ()
+    network, reading = scene.document.network, scene.reading
+    source = notation.source_of(network, layer)
+    symbols = [notation.node_symbol(network, source, i) for i in range(len(weights))]
+    symbolic = "z = " + notation.weighted_sum(weights, symbols, bias)
+    inputs, z = reading.row(reading.node_name(network, source)), reading.at(f"{layer.id}.z", scene.selected.unit)
+    if inputs is None or z is None or len(weights) > notation.MAX_TERMS:
+        return (symbolic,)
+    factors = [f"({notation.short(v)})" if v < 0 else notation.short(v) for v in inputs]
+    return symbolic, "= " + notation.weighted_sum(weights, factors, bias) + " = " + notation.short(z)
+
+
+def _incoming(scene: Scene, layer: LayerSpec) -> tuple[list[float] | None, float | None]:
+    weights = scene.reading.parameter(f"{layer.id}.W")
+    bias = scene.reading.parameter(f"{layer.id}.b")
+    unit = scene.selected.unit
+    if weights is None or unit >= len(weights):
+        return None, None
+    return [float(value) for value in weights[unit]], None if bias is None else float(bias[unit])
+
+
+def _link(scene: Scene) -> Card:
+    layer, selected, network = scene.layer, scene.selected, scene.document.network
+    if layer is None:
+        return Card()
+    symbol = notation.weight_symbol(network, layer.id, selected.unit, selected.source)
+    source = notation.source_of(network, layer)
+    carried = notation.node_symbol(network, source, selected.source)
+    name, reading = f"{layer.id}.W", scene.reading
+    index = (selected.unit, selected.source)
+    inputs = reading.mean_columns(reading.node_name(network, source), selected.source)
+    weight = reading.entry(name, index)
+    products = tuple(None if value is None or weight is None else value * weight for value in inputs)
+    shares = (Fact(carried + reading.of_mean, inputs), Fact(f"w·{carried}" + reading.of_mean, products, is_signed=True))
+    target = Target(name, index, symbol, weight)
+    remark = f"{carried} → {notation.node_symbol(network, layer.id, selected.unit)}"
+    return Card(
+        tr("Weight {symbol}", symbol=symbol), remark, (), reading.headings, shares + _parameter(scene, target), target
+    )
+
+
+def _bias(scene: Scene) -> Card:
+    layer, unit = scene.layer, scene.selected.unit
+    if layer is None:
+        return Card()
+    symbol = notation.bias_symbol(scene.document.network, layer.id, unit)
+    target = Target(f"{layer.id}.b", (unit,), symbol, scene.reading.entry(f"{layer.id}.b", (unit,)))
+    remark = "→ " + notation.node_symbol(scene.document.network, layer.id, unit)
+    return Card(
+        tr("Bias {symbol}", symbol=symbol), remark, facts=_padded(scene, _parameter(scene, target)), target=target
+    )
+
+
+def _parameter(scene: Scene, target: Target) -> tuple[Fact, ...]:
+    """Gradient, optimizer state, step and value after it, of one entry of a parameter."""
+    reading, (layer, letter) = scene.reading, target.name.split(".")
+    optimizer = _optimizer_title(scene.document)
+    if {target.name, layer} & set(scene.document.training.frozen):
+        return _padded(scene, (Fact(tr("next step"), text=tr("frozen, never updated")),))
+    gradient = reading.entry(f"{layer}.d{letter}", target.index)
+    step = reading.entry(f"{target.name}.step", target.index)
+    before = reading.before(target.name, target.index)
+    after = None if step is None or before is None else before + step
+    state = [(label, reading.entry(f"{target.name}.{key}", target.index)) for key, label in STATE_LABELS.items()]
+    facts = [Fact(reading.of_gradient(letter.lower()), (gradient,), is_signed=True)]
+    facts += [Fact(label, (value,)) for label, value in state if value is not None]
+    facts += [Fact(tr("step ({optimizer})", optimizer=optimizer), (step,), is_signed=True)]
+    return _padded(scene, (*facts, Fact(tr("after the step"), (after,))))
+
+
+def _padded(scene: Scene, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Put facts of the whole batch into the last of the columns."""
+    missing = max(len(scene.reading.headings) - 1, 0)
+    blank: tuple[float | None, ...] = (float("nan"),) * missing
+    return tuple(fact if fact.text or not missing else replace(fact, values=blank + fact.values) for fact in facts)
+
+
+def _layer(scene: Scene) -> Card:
+    layer, reading = scene.layer, scene.reading
+    if layer is None:
+        return Card()
+    number = notation.layer_number(scene.document.network, layer.id)
+    weights, bias = reading.parameter(f"{layer.id}.W"), reading.parameter(f"{layer.id}.b")
+    facts = _sizes(weights, bias) + (Fact(tr("gradient norm"), (reading.norm(f"{layer.id}.dW", f"{layer.id}.db"),)),)
+    title = tr("Layer {number} · {kind}", number=number, kind=layer.kind.replace("_", " ")) if number else layer.kind
+    return Card(title, layer.id, facts=facts if weights is not None else (), layer=layer.id)
+
+
+def _sizes(weights: np.ndarray | None, bias: np.ndarray | None) -> tuple[Fact, ...]:
+    if weights is None:
+        return ()
+    units, fan_in = weights.shape
+    biases = 0 if bias is None else len(bias)
+    count = f"{weights.size} + {biases} = {weights.size + biases}"
+    return (
+        Fact(tr("shape of W, units × inputs"), text=f"{units} × {fan_in}"),
+        Fact(tr("parameters, weights + biases"), text=count),
+    )
+
+
+def _input(scene: Scene) -> Card:
+    unit, reading, dataset = scene.selected.unit, scene.reading, scene.dataset
+    if dataset is None or unit >= dataset.d:
+        return Card()
+    column = dataset.inputs[:, unit]
+    facts = (
+        Fact(tr("smallest"), (float(column.min()),)),
+        Fact(tr("largest"), (float(column.max()),)),
+        Fact(tr("mean"), (float(column.mean()),)),
+        Fact(tr("standard deviation"), (float(column.std()),)),
+    )
+    now = reading.at("x", unit)
+    walked = () if now is None else (Fact(tr("this sample, as the network sees it"), (now,)),)
+    return Card(f"{tr('Input')} x{notation.subscript(unit + 1)}", dataset.input_names[unit], (), (), (
+        *facts, Fact(tr("scaling"), text=scene.document.data.scaling), *walked
+    ))
+
+
+def _sample(scene: Scene) -> Card:
+    row, dataset, predicted = scene.selected.unit, scene.dataset, scene.frame.predictions
+    if dataset is None or row >= dataset.n:
+        return Card()
+    inputs = tuple(
+        Fact(name, (float(value),)) for name, value in zip(dataset.input_names[:12], dataset.inputs[row], strict=False)
+    )
+    outputs = () if predicted is None or row >= len(predicted.outputs) else tuple(
+        Fact(tr("output {number}", number=i + 1), (float(value),)) for i, value in enumerate(predicted.outputs[row])
+    )
+    held = predicted is not None and row < len(predicted.is_train) and not predicted.is_train[row]
+    return Card(tr("Row {row}", row=row + 1), tr("test") if held else tr("train"), facts=(
+        *inputs, Fact(tr("target"), text=target_text(dataset, row)), *outputs
+    ))
+
+
+def target_text(dataset: Dataset, row: int) -> str:
+    """Say what a row should give: its class name, or its numbers."""
+    target = dataset.targets[row]
+    if dataset.task != "regression":
+        return dataset.class_names[int(target)]
+    return ", ".join(notation.short(float(value)) for value in np.atleast_1d(target))
+
+
+def _activation(layer: LayerSpec) -> tuple[str, str]:
+    """Return the name of a layer's activation and how it is applied: tanh(z)."""
+    choice = layer.settings.get("activation")
+    entry = activations.get(getattr(choice, "kind", choice) or "linear")
+    title = entry.title.lower() if entry.title.istitle() else entry.title
+    return title, f"{entry.symbol}(z)" if entry.symbol else "z"
+
+
+def _optimizer_title(document: Document) -> str:
+    key = document.training.optimizer.kind
+    return optimizers.get(key).title if key in optimizers else key
+
+
+BUILDERS: Mapping[str, Callable[[Scene], Card]] = {
+    "unit": _unit, "link": _link, "bias": _bias, "layer": _layer, "input": _input, "sample": _sample
+}

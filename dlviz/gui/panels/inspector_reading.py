@@ -1,0 +1,120 @@
+"""Reading numbers out of a frame: of the batch being walked, or of what the next batch would do."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dlviz.core.network import NetworkSpec
+from dlviz.core.trace import Trace
+from dlviz.i18n import tr
+from dlviz.session.messages import Frame
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Looks names up as far as the walk has come; every answer is None where nothing is computed yet."""
+
+    frame: Frame
+
+    @property
+    def is_walking(self) -> bool:
+        """Whether a recorded batch is walked step by step."""
+        return self.frame.trace is not None
+
+    @property
+    def trace(self) -> Trace | None:
+        """The batch that is walked, else what the next one would do."""
+        return self.frame.trace or self.frame.peek
+
+    @property
+    def cursor(self) -> int:
+        """How many steps of the trace count as done."""
+        return self.frame.cursor if self.is_walking else len(self.trace.steps) if self.trace is not None else 0
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The column titles: the sample looked at and the batch while walking, else none."""
+        return (tr("sample {number}", number=self.frame.sample + 1), tr("batch mean")) if self.is_walking else ()
+
+    @property
+    def of_mean(self) -> str:
+        """What to add to a label whose batch value is a mean; while walking the columns have titles."""
+        return "" if self.is_walking else tr(", mean")
+
+    @property
+    def of_sum(self) -> str:
+        """What to add to a label whose batch value is a sum: gradients of the batch loss contain its 1/n."""
+        return tr(", sum")
+
+    def of_gradient(self, letter: str) -> str:
+        """The label of the batch gradient of a parameter entry."""
+        return f"∂L/∂{letter}" if self.is_walking else tr("gradient ∂L/∂{letter}, batch", letter=letter)
+
+    def array(self, name: str) -> np.ndarray[Any, Any] | None:
+        """Return an array of the trace as far as it is known."""
+        return None if self.trace is None else self.trace.value(name, self.cursor)
+
+    def parameter(self, name: str) -> np.ndarray[Any, Any] | None:
+        """Return a parameter: of the walk while one is on, else of the frame."""
+        known = (self.frame.parameters or {}).get(name)
+        walked = self.array(name) if self.is_walking else None
+        if walked is not None:
+            return walked
+        return known if known is not None or self.trace is None else self.trace.before.get(name)
+
+    def entry(self, name: str, index: tuple[int, ...]) -> float | None:
+        """Return one entry of a parameter or of an array of the trace."""
+        array = self.parameter(name)
+        return _item(self.array(name) if array is None else array, index)
+
+    def before(self, name: str, index: tuple[int, ...]) -> float | None:
+        """Return an entry of a parameter as it stood before the batch."""
+        return None if self.trace is None else _item(self.trace.before.get(name), index)
+
+    def node_name(self, network: NetworkSpec, node: str) -> str:
+        """Return the array that a node hands on: its activation, or the data."""
+        return f"{node}.a" if any(each.id == node for each in network.layers) else node
+
+    def row(self, name: str) -> list[float] | None:
+        """Return the looked-at sample's values while walking."""
+        array = self.array(name)
+        if not self.is_walking or array is None or self.frame.sample >= len(array):
+            return None
+        return [float(value) for value in np.ravel(array[self.frame.sample])]
+
+    def at(self, name: str, unit: int) -> float | None:
+        """Return the looked-at sample's value of one unit while walking."""
+        row = self.row(name)
+        return None if row is None or unit >= len(row) else row[unit]
+
+    def mean_columns(self, name: str, unit: int) -> tuple[float | None, ...]:
+        """Return the sample's value (while walking) and the mean over the batch."""
+        column = self._column(name, unit)
+        return (*self._sample(name, unit), None if column is None else float(column.mean()))
+
+    def sum_columns(self, name: str, unit: int) -> tuple[float | None, ...]:
+        """Return the sample's value (while walking) and the sum over the batch."""
+        column = self._column(name, unit)
+        return (*self._sample(name, unit), None if column is None else float(column.sum()))
+
+    def norm(self, *names: str) -> float | None:
+        """Return the Euclidean norm of several arrays together, if any is known."""
+        squares = [float(np.sum(np.square(array))) for array in map(self.array, names) if array is not None]
+        return math.sqrt(sum(squares)) if squares else None
+
+    def _sample(self, name: str, unit: int) -> tuple[float | None, ...]:
+        return (self.at(name, unit),) if self.is_walking else ()
+
+    def _column(self, name: str, unit: int) -> np.ndarray[Any, Any] | None:
+        array = self.array(name)
+        if array is None or array.ndim < 2 or unit >= array.shape[1]:
+            return None
+        return array.reshape(len(array), -1)[:, unit]
+
+
+def _item(array: np.ndarray[Any, Any] | None, index: tuple[int, ...]) -> float | None:
+    if array is None or len(index) != array.ndim or any(i >= n for i, n in zip(index, array.shape, strict=True)):
+        return None
+    return float(array[index])
