@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
@@ -44,6 +44,8 @@ class ValueCard(QWidget):
         self.place = NOTHING
         self.is_pinned = False
         self.setFixedWidth(WIDTH)
+        # A child of a scroll area's viewport would else paint labels in the role Text, not WindowText.
+        self.setBackgroundRole(QPalette.ColorRole.Window)
         self._away = QTimer(self, singleShot=True, interval=AWAY_MS)
         self._away.timeout.connect(self.close_card)
         self._build()
@@ -56,21 +58,20 @@ class ValueCard(QWidget):
 
     def _build(self) -> None:
         self._title, self._value = Text(is_bold=True), Text(is_bold=True)
-        self._rows = [(Text(colour="muted", size="small"), Text(size="small")) for _ in range(3)]
+        self.rows = [(Text(colour="muted", size="small"), Text(size="small")) for _ in range(3)]
         self.where = TextButton(tr("Where does this come from?"), tr("Show its origin in the inspector"), is_link=True)
         self.where.clicked.connect(self._ask_where)
         self.hint = Text(colour="muted", size="small")
         self.hint.setWordWrap(True)
         self.edit = QLineEdit()
         describe(self.edit, tr("New value"), tr("Write 0.5, 0,5 or 1/2 and press Enter"))
-        self.edit.returnPressed.connect(self._accept)
         self.edit.installEventFilter(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(5)
         layout.addLayout(_row(self._title, self._value))
         layout.addWidget(self.edit)
-        for label, value in self._rows:
+        for label, value in self.rows:
             layout.addLayout(_row(label, value))
         layout.addWidget(self.where, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self.hint)
@@ -94,7 +95,7 @@ class ValueCard(QWidget):
         self._value.setText(content.value_text)
         if content.value is not None:
             self._value.set_colour("negative_text" if content.value < 0 else "positive_text")
-        for index, (label, value) in enumerate(self._rows):
+        for index, (label, value) in enumerate(self.rows):
             is_used = index < len(content.rows)
             for text, word in zip((label, value), content.rows[index] if is_used else ("", ""), strict=True):
                 text.setText(word)
@@ -119,7 +120,6 @@ class ValueCard(QWidget):
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         self.edit.selectAll()
 
-    @Slot()
     def _accept(self) -> None:
         try:
             self._apply(self.place, parse_number(self.edit.text()))
@@ -164,12 +164,16 @@ class ValueCard(QWidget):
         self.where_from.emit(self.place)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """Leave typing with Esc."""
-        is_press = watched is self.edit and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if is_press and event.key() == Qt.Key.Key_Escape:
+        """Take the value with Enter, leave it with Esc; neither may go on to the canvas below."""
+        if watched is not self.edit or event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._accept()
+        elif event.key() == Qt.Key.Key_Escape:
             self.end_editing()
-            return True
-        return False
+        else:
+            return False
+        return True
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Stay while the pointer is here."""

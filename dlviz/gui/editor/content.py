@@ -36,7 +36,6 @@ def tiles(
     """Return what tiles show: thumbnails, or values when is_values."""
     inputs = {each.id for each in network.inputs}
     blocks = layout.blocks.values()
-    lit = picture.lit(network, frame)
     if is_values:
         texts = {block.node: _texts(block, network, frame, block.node in inputs, named) for block in blocks}
     else:
@@ -47,9 +46,7 @@ def tiles(
         scales = picture.scales(network, frame.maps.units)
         coloured = picture.atlas(layout, frame.maps.units, scales, diverging(theme))
     image, firsts = coloured if coloured is not None else (None, {})
-    return TilesContent(
-        texts, image, firsts, biases, lit.nodes if lit else None, phase_colour(theme, lit.phase) if lit else ""
-    )
+    return TilesContent(texts, image, firsts, biases)
 
 
 def phase_colour(theme: Theme, phase: str) -> str:
@@ -137,12 +134,34 @@ def lit_links(layout: Layout, lit: picture.Lit | None, selected: Selected) -> ND
     """
     if lit is None:
         return np.ones(len(layout.links), bool)
-    index = link_index(layout, selected) if selected.kind == "link" else None
-    if lit.phase == "backward" and index is not None and selected.layer in lit.layers:
-        on_way = picture.downstream(layout.links, selected.layer, selected.unit)
-        on_way[index] = True
-        return on_way
+    if _is_traced_back(lit, selected):
+        return _ways_back(layout, selected)
     return np.array([layer in lit.layers for layer in layout.links.layers], bool)
+
+
+def lit_tiles(layout: Layout, lit: picture.Lit | None, selected: Selected) -> frozenset[tuple[str, int]]:
+    """Return which tiles belong to the lit place, as (node, unit), unit −1 for a whole node."""
+    if lit is None:
+        return frozenset()
+    if not _is_traced_back(lit, selected):
+        return frozenset((node, -1) for node in lit.nodes)
+    links = layout.links
+    on_way = np.flatnonzero(_ways_back(layout, selected)).tolist()
+    ends = {(links.layers[k], int(links.rows[k])) for k in on_way}
+    return frozenset(ends | {(links.origins[k], int(links.origin_units[k])) for k in on_way})
+
+
+def _is_traced_back(lit: picture.Lit, selected: Selected) -> bool:
+    return lit.phase == "backward" and selected.kind == "link" and selected.layer in lit.layers
+
+
+def _ways_back(layout: Layout, selected: Selected) -> NDArray[np.bool_]:
+    """Return the selected link and all links on ways from its unit to the output."""
+    on_way = picture.downstream(layout.links, selected.layer, selected.unit)
+    index = link_index(layout, selected)
+    if index is not None:
+        on_way[index] = True
+    return on_way
 
 
 def card(place: Selected, network: NetworkSpec, frame: Frame) -> CardContent:

@@ -1,6 +1,7 @@
 """What an empty canvas says: how to begin."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dlviz.gui.theme import GRID
@@ -23,4 +24,6 @@ class Invitation(QWidget):
         for widget in (title, hint, self.button):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         describe(self, tr("Empty network"))
+        # A child of a scroll area's viewport would else paint labels in the role Text, not WindowText.
+        self.setBackgroundRole(QPalette.ColorRole.Window)
         self.hide()

@@ -9,7 +9,7 @@ from dlviz.gui.editor.layout import Layout
 from dlviz.gui.theme import RADIUS, Theme, font
 
 PLACES = np.array([0.3, 0.7, 0.22, 0.78, 0.4, 0.6, 0.5])  # fractions along a curve that are tried in turn
-LIFT = 13.0  # pixels above a level curve
+LIFT = 16.0  # pixels above a level curve
 
 
 class LabelsItem(QGraphicsItem):

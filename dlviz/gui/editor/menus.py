@@ -65,7 +65,6 @@ class InlineField(QLineEdit):
         self._wish = self._node = ""
         describe(self, tr("Text field"))
         self.hide()
-        self.returnPressed.connect(self._accept)
 
     def ask(self, wish: str, node: str, text: str, name: str, where: QRect) -> None:
         """Offer text for typing over a rectangle of the parent."""
@@ -80,14 +79,15 @@ class InlineField(QLineEdit):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.selectAll()
 
-    @Slot()
     def _accept(self) -> None:
         self.hide()
         self.accepted.emit(self._wish, self._node, self.text())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave with Esc."""
-        if event.key() == Qt.Key.Key_Escape:
+        """Take the text with Enter, leave with Esc; neither may go on to the canvas below."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._accept()
+        elif event.key() == Qt.Key.Key_Escape:
             self.hide()
             self.parentWidget().setFocus()
         else:

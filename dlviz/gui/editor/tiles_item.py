@@ -41,14 +41,14 @@ class TilesContent:
     """Everything tiles show in one frame.
 
     atlas: (n·grid, grid, 4) RGBA and the first thumbnail of each node. biases by node.
-    lit: nodes of the step in hand, drawn in `lit_colour`; None if nothing is being stepped.
+    lit: places of the step in hand as (node, unit), unit −1 for all of a node; drawn in `lit_colour`.
     """
 
     texts: Mapping[str, UnitTexts] = field(default_factory=dict)
     atlas: NDArray[np.uint8] | None = None
     firsts: Mapping[str, int] = field(default_factory=dict)
     biases: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
-    lit: frozenset[str] | None = None
+    lit: frozenset[tuple[str, int]] = frozenset()
     lit_colour: str = ""
 
 
@@ -60,7 +60,7 @@ class TilesItem(QGraphicsItem):
         self.use_theme(theme)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self._layout: Layout | None = None
-        self._content = TilesContent()
+        self.content = TilesContent()
         self._image: QImage | None = None
         self._stamps: Stamps | None = None
         self._marked: list[tuple[str, QRectF]] = []
@@ -74,12 +74,12 @@ class TilesItem(QGraphicsItem):
     def set_layout(self, layout: Layout) -> None:
         """Take over new places."""
         self.prepareGeometryChange()
-        self._layout, self._content, self._image, self._marked = layout, TilesContent(), None, []
+        self._layout, self.content, self._image, self._marked = layout, TilesContent(), None, []
         self._bounds = QRectF(*layout.bounds).adjusted(-NOTE_WIDTH, -NOTE_HEIGHT, NOTE_WIDTH, 3 * NOTE_HEIGHT)
 
     def show_content(self, content: TilesContent) -> None:
         """Draw this from now on."""
-        self._content = content
+        self.content = content
         self._image = None if content.atlas is None else rgba_image(content.atlas)
         self.update()
 
@@ -102,7 +102,7 @@ class TilesItem(QGraphicsItem):
         self._stamps = self._stamps_for(painter, self._layout)
         self._paint_frames(painter, option.exposedRect)
         for block in self._layout.blocks.values():
-            texts = self._content.texts.get(block.node)
+            texts = self.content.texts.get(block.node)
             if texts is not None:
                 self._write(painter, option.exposedRect, block, texts)
             self._paint_biases(painter, option.exposedRect, block)
@@ -122,21 +122,21 @@ class TilesItem(QGraphicsItem):
         )  # fmt: skip
 
     def _paint_frames(self, painter: QPainter, exposed: QRectF) -> None:
-        content, layout, theme = self._content, self._layout, self.theme
+        content, layout, theme = self.content, self._layout, self.theme
         assert layout is not None  # paint has asked
         for block in layout.blocks.values():
             if self._image is not None:
                 self._paint_thumbnails(painter, exposed, block, self._image)
                 continue
-            is_lit = content.lit is not None and block.node in content.lit
-            painter.setPen(QPen(QColor(content.lit_colour), 2.0) if is_lit else QPen(theme.colour("outline"), 1.4))
+            lit_pen, pen = QPen(QColor(content.lit_colour), 2.0), QPen(theme.colour("outline"), 1.4)
             painter.setBrush(theme.colour("field"))
             radius = min(RADIUS, layout.tile.height / 4)
-            for y in block.ys:
+            for unit, y in zip(block.shown, block.ys, strict=True):
+                painter.setPen(lit_pen if {(block.node, -1), (block.node, unit)} & content.lit else pen)
                 painter.drawRoundedRect(tile_rect(layout, block, y), radius, radius)
 
     def _paint_thumbnails(self, painter: QPainter, exposed: QRectF, block: Block, image: QImage) -> None:
-        layout, first, side = self._layout, self._content.firsts.get(block.node), image.width()
+        layout, first, side = self._layout, self.content.firsts.get(block.node), image.width()
         assert layout is not None  # paint has asked
         for index, y in enumerate(block.ys):
             rectangle = tile_rect(layout, block, y)
@@ -198,7 +198,7 @@ class TilesItem(QGraphicsItem):
             painter.drawText(left, Qt.AlignmentFlag.AlignRight | centre_v, shown)
 
     def _paint_biases(self, painter: QPainter, exposed: QRectF, block: Block) -> None:
-        values, layout = self._content.biases.get(block.node), self._layout
+        values, layout = self.content.biases.get(block.node), self._layout
         if values is None or layout is None or self._stamps is None:
             return
         for y, sign in zip(block.ys, np.sign(np.nan_to_num(values)).tolist(), strict=False):
@@ -236,7 +236,7 @@ def bias_centre(layout: Layout, block: Block, y: float) -> QPointF:
 
 def bias_radius(layout: Layout) -> float:
     """Return the radius of a bias dot, smaller on small tiles."""
-    return min(BIAS_RADIUS, layout.tile.height / 6)
+    return min(BIAS_RADIUS, max(layout.tile.height / 6, 4.0))
 
 
 def _italic(base: QFont) -> QFont:

@@ -184,7 +184,8 @@ class CanvasPanel(Panel):
         seen = replace(frame, cursor=frame.cursor - 1) if self.context.is_hidden and lit is not None else frame
         shown = content.tiles(layout, network, seen, self.theme, self.state.is_values, self._labels)
         colour = content.phase_colour(self.theme, lit.phase) if lit else ""
-        self.scene.show_tiles(replace(shown, lit=lit.nodes if lit else None, lit_colour=colour))
+        places = content.lit_tiles(layout, lit, self.context.selection.current)
+        self.scene.show_tiles(replace(shown, lit=places, lit_colour=colour))
 
     def _draw_links(self, frame: Frame, lit: picture.Lit | None) -> None:
         network, layout, selected = self.state.network, self.state.layout, self.context.selection.current
