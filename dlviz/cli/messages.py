@@ -4,8 +4,6 @@ import os
 import sys
 from collections.abc import Callable
 
-from rich.console import Console
-
 from dlviz.core.errors import DlvizError
 from dlviz.i18n import tr
 
@@ -41,11 +39,6 @@ def sentence(error: DlvizError) -> str:
 def say(text: str) -> None:
     """Write a line of progress or explanation to standard error."""
     print(text, file=sys.stderr)
-
-
-def progress_console() -> Console:
-    """Return the console for progress bars, which is standard error."""
-    return Console(stderr=True)
 
 
 def _fail(text: str) -> int:

@@ -9,7 +9,6 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from dlviz.cli.documents import declare_document, document_of, number, print_json
-from dlviz.cli.messages import progress_console
 from dlviz.i18n import tr
 from dlviz.session import headless
 from dlviz.session.document import Document
@@ -42,7 +41,7 @@ def train_with_progress(document: Document, epochs: int | None = None) -> TrainR
     """Train while a progress bar on standard error follows."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"), TimeElapsedColumn())
     total = document.training.epochs if epochs is None else epochs
-    with Progress(*columns, console=progress_console()) as progress:
+    with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(tr("training"), total=total, said="")
 
         def follow(moment: Moment) -> None:
