@@ -50,9 +50,15 @@ def choice_from_json(value: Any, registry: Registry[Any], place: str) -> Choice:
     )  # fmt: skip
 
 
-def choice_to_json(chosen: Choice) -> str | dict[str, Any]:
-    """Write a choice: its key alone, or an object where settings differ from the defaults."""
-    return {"kind": chosen.kind, **chosen.settings} if chosen.settings else chosen.kind
+def choice_to_json(chosen: Choice, registry: Registry[Any]) -> str | dict[str, Any]:
+    """Write a choice: its key alone, or an object with the settings that were given, in declared order."""
+    declared = [hyper.name for hyper in registry.get(chosen.kind).settings]
+    return {"kind": chosen.kind, **in_order(chosen.settings, declared)} if chosen.settings else chosen.kind
+
+
+def in_order(settings: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return settings in the order of names, so that equal settings are written as equal bytes."""
+    return {name: settings[name] for name in names if name in settings}
 
 
 def layer_from_json(part: LayerPart) -> LayerSpec:
@@ -69,8 +75,11 @@ def layer_from_json(part: LayerPart) -> LayerSpec:
 
 def layer_to_json(layer: LayerSpec) -> dict[str, Any]:
     """Write a layer as `layer_from_json` reads it."""
+    kind = layers.get(layer.kind, layer.id)
+    ordered = in_order(layer.settings, [*(hyper.name for hyper in kind.settings), *kind.choices])
     settings = {
-        name: choice_to_json(value) if isinstance(value, Choice) else value for name, value in layer.settings.items()
+        name: choice_to_json(value, LAYER_CHOICES[name]) if name in kind.choices else value
+        for name, value in ordered.items()
     }
     return {"id": layer.id, "kind": layer.kind, **({"inputs": list(layer.inputs)} if layer.inputs else {}), **settings}
 

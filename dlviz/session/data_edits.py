@@ -14,7 +14,7 @@ from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.i18n import tr
 from dlviz.session.choice_json import checked_settings
 from dlviz.session.document import Document
-from dlviz.session.envelope import SplitPart, checked, refuse_keys
+from dlviz.session.envelope import DataPart, SplitPart, checked, refuse_keys
 from dlviz.session.network_edits import settled
 from dlviz.session.tasks import TASK_ENDS, known_rows, rows_of
 from dlviz.session.training_edits import set_loss
@@ -71,12 +71,9 @@ def set_split(document: Document, **changes: Any) -> Document:
 
 
 def set_scaling(document: Document, scaling: str) -> Document:
-    """Scale inputs by "none", "standard" or "minmax". Raises: SpecError."""
-    if scaling not in ("none", "standard", "minmax"):
-        raise SpecError(
-            tr("Expected scaling among: none, standard, minmax. Received: {scaling!r}", scaling=scaling), place="data"
-        )
-    return replace(document, data=replace(document.data, scaling=scaling))
+    """Scale inputs by "none", "standard" or "minmax". Raises: DocumentError."""
+    part = checked(DataPart, {"kind": document.data.kind, "scaling": scaling}, "data")
+    return replace(document, data=replace(document.data, scaling=part.scaling))
 
 
 def _checked_spec(spec: DataSpec) -> DataSpec:

@@ -16,6 +16,7 @@ from dlviz.session.choice_json import (
     checked_settings,
     choice_from_json,
     choice_to_json,
+    in_order,
     layer_from_json,
     layer_to_json,
 )
@@ -76,7 +77,8 @@ def document_to_json(document: Document, inline_arrays: bool) -> dict[str, Any]:
     written: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
-        "title": document.title,
+        # The name of a file may hold bytes that are no text; a title with them could not be read again.
+        "title": document.title.encode("utf-8", "replace").decode(),
         "seed": document.seed,
         "dtype": document.dtype,
         "conventions": document.conventions,
@@ -84,7 +86,7 @@ def document_to_json(document: Document, inline_arrays: bool) -> dict[str, Any]:
         "network": _network_to_json(document) | _kept(document, "network"),
         "parameters": {
             name: array_to_json(each.array) if inline_arrays else {"array": name}
-            for name, each in document.parameters.items()
+            for name, each in sorted(document.parameters.items())
         },
         "training": _training_to_json(document.training) | _kept(document, "training"),
         "view": dict(document.view),
@@ -250,7 +252,9 @@ def _data_to_json(spec: DataSpec, inline_arrays: bool) -> dict[str, Any]:
         parts = (rows.inputs, rows.targets)
         lists = [array_to_json(each) for each in parts] if inline_arrays else _DATA_ARRAYS
         return written | dataset_to_json(rows, *lists)
-    return written | dict(spec.settings)
+    if spec.kind == "file":
+        return written | dict(spec.settings)
+    return written | in_order(spec.settings, [hyper.name for hyper in datasets.get(spec.kind, "data").settings])
 
 
 _DATA_ARRAYS = ({"array": "data.inputs"}, {"array": "data.targets"})
@@ -268,8 +272,8 @@ def _network_to_json(document: Document) -> dict[str, Any]:
 
 def _training_to_json(training: TrainingSpec) -> dict[str, Any]:
     return {
-        "loss": choice_to_json(training.loss),
-        "optimizer": choice_to_json(training.optimizer),
+        "loss": choice_to_json(training.loss, losses),
+        "optimizer": choice_to_json(training.optimizer, optimizers),
         "batch_size": training.batch_size,
         "epochs": training.epochs,
         "shuffle": training.shuffle,

@@ -40,7 +40,7 @@ def settled(document: Document) -> Document:
 
 def fresh_id(spec: NetworkSpec) -> str:
     """Return the first of h1, h2, … that no node has."""
-    taken = {node.id for node in (*spec.inputs, *spec.layers)}
+    taken = _taken(spec)
     return next(name for name in (f"h{i}" for i in itertools.count(1)) if name not in taken)
 
 
@@ -86,7 +86,7 @@ def rename_layer(document: Document, old: str, new: str) -> Document:
     """Give a layer another id, everywhere it is named. Raises: SpecError for an id that is taken or malformed."""
     spec = document.network
     _position(spec, old)
-    if new != old and new in {node.id for node in (*spec.inputs, *spec.layers)}:
+    if new != old and new in _taken(spec):
         raise SpecError(tr("Expected an id that is free. Received: {id!r}", id=new), place=old)
 
     def named(name: str) -> str:
@@ -167,6 +167,10 @@ def _with_network(document: Document, network: NetworkSpec) -> Document:
     return settled(replace(document, network=network))
 
 
+def _taken(spec: NetworkSpec) -> set[str]:
+    return {*(node.id for node in spec.inputs), *(layer.id for layer in spec.layers)}
+
+
 def _usual_activation(document: Document) -> str:
     rows = None if document.network.layers else known_rows(document.data)
     return "tanh" if rows is None else TASK_ENDS[rows.task][0]
@@ -182,7 +186,10 @@ def _position(spec: NetworkSpec, layer_id: str) -> int:
 
 def _units(document: Document, layer_id: str) -> int:
     layer = document.network.layers[_position(document.network, layer_id)]
-    return int(layer_kinds.get(layer.kind, layer_id).option(layer, "units"))
+    kind = layer_kinds.get(layer.kind, layer_id)
+    if "units" not in {hyper.name for hyper in kind.settings}:
+        raise SpecError(tr("Expected a layer with units of its own. Received: {kind}", kind=kind.key), place=layer_id)
+    return int(kind.option(layer, "units"))
 
 
 def _choice(value: str | Choice) -> Choice:

@@ -37,7 +37,9 @@ def array_to_json(array: NDArray[np.generic]) -> Any:
     """Write an array as nested lists, null where a number is not finite."""
     if np.isfinite(array).all():
         return array.tolist()
-    return np.where(np.isfinite(array), array.astype(object), None).tolist()
+    holes = array.astype(object)
+    holes[~np.isfinite(array)] = None
+    return holes.tolist()
 
 
 def dataset_from_json(data: dict[str, Any], arrays: Arrays, place: str = "data") -> Dataset:

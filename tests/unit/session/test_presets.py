@@ -34,11 +34,13 @@ def test_a_preset_fits_its_data_and_its_loss(kind: str) -> None:
     check_document(document)
     rows = load_dataset(document.data)
     known = shapes(document.network)
-    assert known["x"] == (rows.d,) and known[output_id(document.network)] == (rows.n_outputs,)
+    assert known["x"] == (rows.d,)
+    assert known[output_id(document.network)] == (rows.n_outputs,)
     activation = document.network.layers[-1].settings["activation"].kind
     assert document.training.loss.kind in losses
     assert activation in OUTPUTS.get(document.training.loss.kind, {"softmax"})
-    assert 1 <= document.training.batch_size <= rows.n and document.dtype == "float64"
+    assert 1 <= document.training.batch_size <= rows.n
+    assert document.dtype == "float64"
 
 
 def test_an_unknown_preset_names_the_nearest() -> None:
@@ -49,11 +51,13 @@ def test_an_unknown_preset_names_the_nearest() -> None:
 def test_the_first_document_is_two_circles_and_a_small_network() -> None:
     document = first_document()
     assert [layer.settings["units"] for layer in document.network.layers] == [4, 3, 1]
-    assert load_dataset(document.data).n == 250 and document.data.split.test == 0.3
+    assert load_dataset(document.data).n == 250
+    assert document.data.split.test == 0.3
 
 
 def test_the_empty_document_has_data_and_no_layers() -> None:
-    assert empty_document().network.layers == () and load_dataset(empty_document().data).d == 2
+    assert empty_document().network.layers == ()
+    assert load_dataset(empty_document().data).d == 2
 
 
 def test_the_example_is_that_of_the_format(example_document_json: dict[str, Any]) -> None:
@@ -75,7 +79,8 @@ def test_the_step_document_is_that_of_the_course() -> None:
     examples = json.loads(GOLDEN.read_text(encoding="utf-8"))["examples"]
     course = next(each for each in examples if each["id"] == "EX-42")
     rows = load_dataset(step_document().data)
-    assert rows.inputs.tolist() == [course["inputs"]["x"]] and rows.targets.tolist() == [[course["inputs"]["target"]]]
+    assert rows.inputs.tolist() == [course["inputs"]["x"]]
+    assert rows.targets.tolist() == [[course["inputs"]["target"]]]
     assert forward(step_document(), rows.inputs[0])[0] == pytest.approx(course["expected"]["yk"], abs=1e-12)
     assert step_document().training.optimizer.settings["lr"] == course["parameters"]["eta"]
 
@@ -84,4 +89,5 @@ def test_rows_of_ones_own_get_a_document_that_fits() -> None:
     rows = Dataset("Mine", "binary", np.ones((3, 2)), np.array([0, 1, 0]), ("a", "b"), ("c",), ("no", "yes"))
     document = document_for_dataset(DataSpec("table", dataset=rows), rows)
     check_document(document)
-    assert document.title == "Mine" and document.training.batch_size == 1
+    assert document.title == "Mine"
+    assert document.training.batch_size == 1

@@ -26,7 +26,9 @@ def test_labels_name_the_change_that_would_be_undone_or_redone() -> None:
 
 def test_nothing_to_undo_or_redo_is_refused() -> None:
     store = Store("start")
-    assert not store.can_undo and not store.can_redo and store.undo_label == store.redo_label == ""
+    assert not store.can_undo
+    assert not store.can_redo
+    assert store.undo_label == store.redo_label == ""
     with pytest.raises(SpecError, match="Expected a change to undo"):
         store.undo()
     with pytest.raises(SpecError, match="Expected a change to redo"):
@@ -37,7 +39,8 @@ def test_a_push_after_undo_forgets_what_could_be_redone() -> None:
     store = pushed("a", "b")
     store.undo()
     store.push("c", "to c")
-    assert not store.can_redo and store.undo() == "a"
+    assert not store.can_redo
+    assert store.undo() == "a"
 
 
 def test_pushes_of_one_gesture_are_one_change() -> None:
@@ -75,7 +78,8 @@ def test_depth_is_bounded_and_the_oldest_changes_go() -> None:
     store: Store[int] = Store(0, depth=3)
     for value in range(1, 6):
         store.push(value, "count")
-    assert [store.undo() for _ in range(3)] == [4, 3, 2] and not store.can_undo
+    assert [store.undo() for _ in range(3)] == [4, 3, 2]
+    assert not store.can_undo
 
 
 def test_dirty_until_saved_and_clean_again_when_undone_to_the_saved_moment() -> None:
@@ -102,4 +106,5 @@ def test_a_drag_after_saving_is_a_change_of_its_own() -> None:
     store.push("a", "drag", merge="lr")
     store.mark_saved()
     store.push("b", "drag", merge="lr")
-    assert store.undo() == "a" and not store.is_dirty
+    assert store.undo() == "a"
+    assert not store.is_dirty
