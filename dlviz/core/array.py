@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -61,11 +62,19 @@ class Workspace:
         """Return a new array of ones."""
         return self.xp.ones(shape, dtype=self.dtype)
 
+    def full(self, array: Array, value: float) -> Array:
+        """Return a new array of the same shape that holds value everywhere."""
+        return self.xp.full(array.shape, value, dtype=self.dtype)
+
     def like(self, array: Array) -> Array:
         """Return a new C-ordered array of the same shape."""
         return self.zeros(*array.shape)
 
-    def take_rows(self, table: Array, indices: Array, out: Array) -> Call:
-        """Return the call that gathers rows of a table into out (NumPy wants a mode to skip buffering)."""
+    def take(self, table: Array, indices: Array, axis: int, out: Array) -> Call:
+        """Return the call that gathers parts of a table into out (NumPy wants a mode to skip buffering)."""
         mode = ("clip",) if self.xp is np else ()
-        return table.take, (indices, 0, out, *mode)
+        return table.take, (indices, axis, out, *mode)
+
+    def maximum(self, a: Array, b: Array, out: Array) -> Call:
+        """Return the call that writes the larger of two; this ufunc alone takes out only by name."""
+        return partial(self.xp.maximum, out=out), (a, b)

@@ -34,13 +34,10 @@ class LossBuffers:
     scale: float
     work: Array
 
-    def total(self, w: Workspace, terms: Array) -> tuple[Call, Call]:
-        """Return the calls that write scale × Σ terms into value (a dot beats a sum into one cell)."""
+    def total(self, w: Workspace, terms: Array) -> tuple[Call]:
+        """Return the call that writes Σ scale × terms into value (a dot beats a sum into one cell)."""
         flat = terms.reshape(1, -1)
-        total = w.zeros(1, 1)
-        scale = w.zeros(1, 1)
-        scale.fill(self.scale)
-        return (flat.dot, (w.ones(flat.shape[1], 1), total)), (scale.dot, (total, self.value))
+        return ((flat.dot, (w.full(flat.T, self.scale), self.value)),)
 
 
 @dataclass(frozen=True)
@@ -114,8 +111,11 @@ def _squared_gradient(w: Workspace, b: LossBuffers, da: Array) -> Calls:
 
 def _log_of(w: Workspace, probability: Array, out: Array) -> Calls:
     # A probability that rounded to 0 would give −inf × 0; the smallest normal number gives a finite loss.
-    tiny = w.constant(float(np.finfo(w.dtype).tiny))
-    return (w.xp.maximum, (probability, tiny, out)), (w.xp.log, (out, out))
+    return w.maximum(probability, _tiny(w, out), out), (w.xp.log, (out, out))
+
+
+def _tiny(w: Workspace, array: Array) -> Array:
+    return w.full(array, float(np.finfo(w.dtype).tiny))
 
 
 def _binary_value(w: Workspace, b: LossBuffers) -> Calls:
@@ -140,7 +140,7 @@ def _binary_gradient(w: Workspace, b: LossBuffers, da: Array) -> Calls:
     return (
         (w.xp.subtract, (w.constant(1), b.a, variance)),
         (w.xp.multiply, (variance, b.a, variance)),
-        (w.xp.maximum, (variance, w.constant(float(np.finfo(w.dtype).tiny)), variance)),
+        w.maximum(variance, _tiny(w, variance), variance),
         (w.xp.subtract, (b.a, b.y, da)),
         (w.xp.divide, (da, variance, da)),
         (w.xp.multiply, (da, w.constant(b.scale), da)),
@@ -170,7 +170,7 @@ def _categorical_value(w: Workspace, b: LossBuffers) -> Calls:
 
 def _categorical_gradient(w: Workspace, b: LossBuffers, da: Array) -> Calls:
     return (
-        (w.xp.maximum, (b.a, w.constant(float(np.finfo(w.dtype).tiny)), da)),
+        w.maximum(b.a, _tiny(w, da), da),
         (w.xp.divide, (b.y, da, da)),
         (w.xp.multiply, (da, w.constant(-b.scale), da)),
     )
@@ -180,7 +180,7 @@ def _hinge_value(w: Workspace, b: LossBuffers) -> Calls:
     return (
         (w.xp.multiply, (b.y, b.a, b.work)),
         (w.xp.subtract, (w.constant(1), b.work, b.work)),
-        (w.xp.maximum, (b.work, w.constant(0), b.work)),
+        w.maximum(b.work, w.like(b.work), b.work),
         *b.total(w, b.work),
     )
 

@@ -96,7 +96,8 @@ class Binding:
         self.program = program
         self.memory = memory
         self.columns = columns
-        self.buffers = Buffers(memory, program.shapes, program.input, program.n_outputs, columns)
+        gathers = any(instruction.phase == "update" for instruction in program.instructions)
+        self.buffers = Buffers(memory, program.shapes, program.input, program.n_outputs, columns, gathers)
         self._alias_linear()
         self.step_calls: tuple[tuple[Call, ...], ...] = tuple(
             tuple(instruction.emit(self.buffers)) for instruction in program.instructions

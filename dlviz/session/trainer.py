@@ -51,7 +51,7 @@ class Trainer:
         self.memory = Memory(self.program.layout, training.optimizer, training.frozen, xp, self.dtype)
         self.targets = targets_for(document, prepared.dataset)
         self._table_x = self._table(np.column_stack([prepared.inputs, np.ones(prepared.dataset.n)]))
-        self._table_y = self._table(self.targets)
+        self._table_y = self._table(self.targets.T)
         self._make_batches()
         self.step = self.epoch = self.batch = 0
         self._orders: tuple[int, NDArray[np.intp]] = (-1, np.empty((0, 0), np.intp))
@@ -104,14 +104,23 @@ class Trainer:
                 self._advance(end)
 
     def _run_batches(self, start: int, end: int, losses: Array) -> None:
+        last = self.batches_per_epoch - 1
+        noted = self._walk(self._full, self._gathers[start : min(end, last)])
+        if end > last:
+            noted += self._walk(self._last, self._gathers[last:])
+        losses[: end - start] = self.memory.workspace.xp.asarray(noted)
+
+    def _walk(self, binding: Binding, gathers: Sequence[tuple[Call, ...]]) -> list[float]:
         # Flat loops over ready-made tuples: attribute look-ups here would cost more than the arithmetic.
-        for batch in range(start, end):
-            binding = self._binding(batch)
-            for function, arguments in self._gathers[batch]:
+        noted: list[float] = []
+        calls, loss, note = binding.calls, binding.buffers.loss.item, noted.append
+        for gather in gathers:
+            for function, arguments in gather:
                 function(*arguments)
-            for function, arguments in binding.calls:
+            for function, arguments in calls:
                 function(*arguments)
-            losses[batch - start] = binding.buffers.loss_cell
+            note(loss())
+        return noted
 
     def _advance(self, batch: int) -> None:
         self.step += batch - self.batch
