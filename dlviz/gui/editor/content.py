@@ -9,8 +9,9 @@ from dlviz.core.network import NetworkSpec
 from dlviz.core.optimizers import optimizers
 from dlviz.gui import numbers
 from dlviz.gui.editor import names, picture
+from dlviz.gui.editor.blocks import Block
 from dlviz.gui.editor.card import CardContent
-from dlviz.gui.editor.layout import Block, Layout
+from dlviz.gui.editor.layout import Layout
 from dlviz.gui.editor.places import link_index
 from dlviz.gui.editor.tiles_item import TilesContent, UnitTexts
 from dlviz.gui.selection import Selected

@@ -182,4 +182,4 @@ class Controller(QObject):
             self.pulled.emit(node, int(text) - 1)
             self.pick(self._state.unit(node, int(text) - 1))
         else:
-            self._context.notify(tr("Expected a unit from 1 to {count}. Received: {text}", count=count, text=text))
+            self._context.notify(tr("Expected a unit from 1 to {count}. Received: {given}", count=count, given=text))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.network import NetworkSpec, sources
+from dlviz.gui.editor.blocks import MAP_TILE, Block, TileShape
 from dlviz.gui.editor.routes import Routes, route
 
 MAX_SHOWN = 32  # units of a layer that are all drawn; larger layers become a strip
@@ -14,42 +15,6 @@ STRIP_SHOWN = 12  # units of a strip that are drawn
 MIN_COLUMN_PITCH, MAX_COLUMN_PITCH = 150.0, 300.0
 BLOCK_GAP = 84.0  # between two nodes in one column; holds the caption of the lower one
 STRIP_NOTE = 28.0  # below a strip, for "12 of 128 shown"
-
-
-@dataclass(frozen=True)
-class TileShape:
-    """Size of one unit's tile and the distance between two of them, in scene units (pixels at zoom 1)."""
-
-    width: float = 52.0
-    height: float = 52.0
-    pitch: float = 118.0
-    min_pitch: float = 26.0
-    min_width: float = 0.0
-
-
-MAP_TILE = TileShape()
-VALUE_TILE = TileShape(72.0, 60.0, 164.0, 26.0, 64.0)
-
-
-@dataclass(frozen=True)
-class Block:
-    """One node: how many units it has, which are shown, and their centres (x, ys[i])."""
-
-    node: str
-    column: int
-    count: int
-    shown: tuple[int, ...]
-    x: float
-    ys: NDArray[np.float64]
-
-    @property
-    def is_strip(self) -> bool:
-        """Say whether units are left out of the drawing."""
-        return len(self.shown) < self.count
-
-    def y_of(self, unit: int) -> float | None:
-        """Return the centre of a unit, None if it is not drawn."""
-        return float(self.ys[self.shown.index(unit)]) if unit in self.shown else None
 
 
 @dataclass(frozen=True)

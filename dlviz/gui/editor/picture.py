@@ -10,7 +10,8 @@ from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
 from dlviz.core.network import NetworkSpec, sources
 from dlviz.core.trace import Phase, Step, Trace
-from dlviz.gui.editor.layout import Block, Layout, Links
+from dlviz.gui.editor.blocks import Block
+from dlviz.gui.editor.layout import Layout, Links
 from dlviz.session.messages import Frame
 
 Floats = NDArray[np.floating]

@@ -4,7 +4,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
 from dlviz.core.network import NetworkSpec
-from dlviz.gui.editor.layout import Block, Layout
+from dlviz.gui.editor.blocks import Block
+from dlviz.gui.editor.layout import Layout
 from dlviz.gui.editor.tiles_item import bias_centre, bias_radius, tile_rect
 from dlviz.gui.selection import NOTHING, Selected
 

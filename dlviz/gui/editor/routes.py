@@ -3,31 +3,14 @@
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.gui.editor.blocks import Block, TileShape
+
 BEND = 0.48  # how far the control points stand off, as a fraction of the horizontal distance
 N_SAMPLES = 16  # points of a segment that the mouse is compared with
-
-
-class Placed(Protocol):
-    """What routing needs to know of a node's block."""
-
-    node: str
-    column: int
-    shown: tuple[int, ...]
-    x: float
-    ys: NDArray[np.float64]
-
-
-class Sized(Protocol):
-    """What routing needs to know of a tile."""
-
-    width: float
-    height: float
-    pitch: float
 
 
 @dataclass(frozen=True)
@@ -52,7 +35,7 @@ class Routes:
 
 
 def route(
-    starts: Sequence[tuple[str, int]], ends: Sequence[tuple[str, int]], blocks: Iterable[Placed], tile: Sized
+    starts: Sequence[tuple[str, int]], ends: Sequence[tuple[str, int]], blocks: Iterable[Block], tile: TileShape
 ) -> Routes:
     """Route links between (node, unit) pairs, from right edge to left edge."""
     placed = list(blocks)
@@ -68,7 +51,9 @@ def route(
     return Routes(_bezier(np.array(corners, float).reshape(-1, 2, 2)), np.array(owners, np.intp))
 
 
-def _way(origin: Placed, y0: float, target: Placed, y1: float, gaps: "_Gaps", tile: Sized) -> list[tuple[float, float]]:
+def _way(
+    origin: Block, y0: float, target: Block, y1: float, gaps: "_Gaps", tile: TileShape
+) -> list[tuple[float, float]]:
     half = tile.width / 2
     start, end = (origin.x + half, y0), (target.x - half, y1)
     between = []
@@ -83,7 +68,7 @@ def _way(origin: Placed, y0: float, target: Placed, y1: float, gaps: "_Gaps", ti
 class _Gaps:
     """The free heights of every column: between neighbouring tiles, above the first and below the last."""
 
-    def __init__(self, blocks: Sequence[Placed], tile: Sized) -> None:
+    def __init__(self, blocks: Sequence[Block], tile: TileShape) -> None:
         self._columns: dict[int, tuple[float, NDArray[np.float64]]] = {}
         for column in {block.column for block in blocks}:
             members = [block for block in blocks if block.column == column]

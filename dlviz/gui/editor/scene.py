@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from dlviz.core.network import NetworkSpec
 from dlviz.gui.editor import places
+from dlviz.gui.editor.blocks import MAP_TILE
 from dlviz.gui.editor.labels_item import LabelsItem
-from dlviz.gui.editor.layout import MAP_TILE, Layout
+from dlviz.gui.editor.layout import Layout
 from dlviz.gui.editor.links_item import MAX_WIDTH, Halo, LinksItem, levels
 from dlviz.gui.editor.tiles_item import TilesContent, TilesItem, strip_rect
 from dlviz.gui.selection import NOTHING, Selected

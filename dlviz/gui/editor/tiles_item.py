@@ -9,7 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from dlviz.gui.editor.layout import Block, Layout
+from dlviz.gui.editor.blocks import Block
+from dlviz.gui.editor.layout import Layout
 from dlviz.gui.editor.stamps import Stamps
 from dlviz.gui.theme import RADIUS, Theme, font
 from dlviz.gui.widgets.colour_bar import rgba_image

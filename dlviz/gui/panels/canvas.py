@@ -10,11 +10,12 @@ from dlviz.core.errors import DlvizError
 from dlviz.core.network import NetworkSpec, shapes
 from dlviz.gui.actions import Action
 from dlviz.gui.editor import content, picture
+from dlviz.gui.editor.blocks import MAP_TILE, VALUE_TILE
 from dlviz.gui.editor.card import ValueCard
 from dlviz.gui.editor.controller import Controller
 from dlviz.gui.editor.hover import CardOpener
 from dlviz.gui.editor.invitation import Invitation
-from dlviz.gui.editor.layout import MAP_TILE, VALUE_TILE, arrange
+from dlviz.gui.editor.layout import arrange
 from dlviz.gui.editor.legend import Legend
 from dlviz.gui.editor.scene import NetworkScene
 from dlviz.gui.editor.state import CanvasState
@@ -72,7 +73,7 @@ class CanvasPanel(Panel):
 
     def _take_network(self, network: NetworkSpec) -> None:
         self.state.network, self.state.frame = network, None
-        ids = {each.id for each in (*network.inputs, *network.layers)}
+        ids = {each.id for each in network.inputs} | {each.id for each in network.layers}
         self.state.pulled = {node: units for node, units in self.state.pulled.items() if node in ids}
         self.card.close_card()
         self.fit()
