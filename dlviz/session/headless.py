@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.errors import DataError
 from dlviz.core.evaluate import Evaluator, score
 from dlviz.core.gradcheck import GradCheckReport
 from dlviz.core.gradcheck import gradcheck as check_gradients
 from dlviz.core.trace import Trace
 from dlviz.data.prepare import prepare
+from dlviz.i18n import tr
+from dlviz.session.data_file import with_file, with_named_file
 from dlviz.session.document import Document, handle
 from dlviz.session.project_file import read_document
 from dlviz.session.targets import targets_for
@@ -80,12 +83,19 @@ class Walk:
 
 
 def load(path: Path, data: Path | None = None) -> Document:
-    """Read a document and the data file it names.
+    """Read a document and the rows of the data file that it names.
 
     The file is opened only if it lies in the document's folder, or is the one given as data.
     Raises: DlvizError.
     """
-    return read_document(path)
+    document = read_document(path)
+    if document.data.kind != "file":
+        if data is not None:
+            raise DataError(
+                tr("Expected a document whose data are a file. Received: {kind!r}", kind=document.data.kind)
+            )
+        return document
+    return with_named_file(document, path) if data is None else with_file(document, data)
 
 
 def train(

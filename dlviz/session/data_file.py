@@ -1,0 +1,85 @@
+"""Data that a document keeps in a file of its own: whether it may be opened, and how it is read.
+
+Settings of data of kind "file": path (relative to the document), columns {"target", "inputs"},
+separator, decimal, header, encoding, quotes (absent: guessed), missing, reading, and hash (SHA-256).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dlviz.core.errors import DataError, DlvizError
+from dlviz.data.dataset import Dataset
+from dlviz.data.reader import read_table
+from dlviz.data.table import ReadChoices, Table
+from dlviz.data.table_dataset import to_dataset
+from dlviz.i18n import tr
+from dlviz.session.data_edits import attach_dataset
+from dlviz.session.document import Document
+
+CHOICES = ("separator", "decimal", "header", "encoding", "quotes")
+MISSING, READINGS = ("drop", "mean"), ("guess", "classes", "values")
+
+
+def with_named_file(document: Document, document_path: Path) -> Document:
+    """Attach the rows of the file that a document names, if it lies in the document's own folder.
+
+    Raises: DataError for a file elsewhere, another one than the document was made with, or one that
+    cannot be read.
+    """
+    folder = document_path.parent.resolve()
+    name = document.data.settings["path"]
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder):
+        raise DataError(
+            tr("Expected data in the document's folder. Received: {name!r}, which lies elsewhere", name=name),
+            tr("Name the file to allow it: --data PATH."),
+            "data.path",
+        )
+    table = _read(document.data.settings, path)
+    _check_hash(document.data.settings.get("hash"), table)
+    return attach_dataset(document, _dataset(document.data.settings, table))
+
+
+def with_file(document: Document, path: Path) -> Document:
+    """Attach the rows of this file, which the user named, read as the document says. Raises: DataError."""
+    settings = document.data.settings
+    return attach_dataset(document, _dataset(settings, _read(settings, path)))
+
+
+def _read(settings: Mapping[str, Any], path: Path) -> Table:
+    given = {name: settings[name] for name in CHOICES if settings.get(name) is not None}
+    kinds = {name: bool if name in ("header", "quotes") else str for name in CHOICES}
+    for name, value in given.items():
+        if not isinstance(value, kinds[name]):
+            raise _refusal(name, tr("text, or true or false for header and quotes"), value)
+    return read_table(path, ReadChoices(**given))
+
+
+def _dataset(settings: Mapping[str, Any], table: Table) -> Dataset:
+    columns = settings.get("columns", {})
+    if not isinstance(columns, Mapping):
+        raise _refusal("columns", tr('an object such as {"target": "y"}'), columns)
+    target, inputs = columns.get("target", ""), columns.get("inputs")
+    names = [target, *(inputs if isinstance(inputs, list) else [])]
+    if not all(isinstance(name, str) for name in names) or not isinstance(inputs, list | None):
+        raise _refusal("columns", tr("names of columns"), inputs)
+    missing, reading = settings.get("missing", MISSING[0]), settings.get("reading", READINGS[0])
+    for key, value, known in (("missing", missing, MISSING), ("reading", reading, READINGS)):
+        if value not in known:
+            raise _refusal(key, tr("one of {known}", known=", ".join(known)), value)
+    return to_dataset(table, target, inputs, missing, reading)
+
+
+def _check_hash(expected: object, table: Table) -> None:
+    if expected is not None and expected != table.info.sha256:
+        raise DataError(
+            tr("Expected the file that the document was made with. Received: another content"),
+            tr("Name it to use it all the same: --data PATH."),
+            table.info.path.name,
+        )
+
+
+def _refusal(key: str, expected: str, value: object) -> DlvizError:
+    message = tr("Expected {expected}. Received: {key}={value!r}", expected=expected, key=key, value=value)
+    return DataError(message, place=f"data.{key}")

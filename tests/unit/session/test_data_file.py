@@ -1,0 +1,95 @@
+"""Documents whose data are a file: commands open it only where that is allowed."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlviz.core.errors import DlvizError
+from dlviz.session.headless import load, train
+
+TABLE = "a;b;kind\n" + "".join(f"{i},5;{-i};{'yes' if i % 2 else 'no'}\n" for i in range(12))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a table in it and one beside it."""
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "table.csv").write_text(TABLE, encoding="utf-8")
+    (tmp_path / "beside.csv").write_text(TABLE, encoding="utf-8")
+    return tmp_path / "course"
+
+
+def document(folder: Path, path: str, **settings: Any) -> Path:
+    """Write a document that names its data file."""
+    written = {
+        "format": "dlviz", "version": 1, "data": {"kind": "file", "path": path, **settings},
+        "network": {"layers": [{"id": "o", "units": 1, "activation": "sigmoid"}]},
+        "training": {"loss": "binary_cross_entropy"},
+    }  # fmt: skip
+    file = folder / "net.json"
+    file.write_text(json.dumps(written), encoding="utf-8")
+    return file
+
+
+def test_file_beside_the_document_is_read_and_trained_on(folder: Path) -> None:
+    loaded = load(document(folder, "table.csv", columns={"target": "kind"}))
+    rows = loaded.data.dataset
+    assert rows is not None
+    assert rows.inputs[1].tolist() == [1.5, -1.0]
+    assert rows.class_names == ("no", "yes")
+    assert loaded.network.inputs[0].shape == (2,)
+    report = train(loaded, 1)
+    assert report.train is not None
+    assert set(report.train.metrics) == {"accuracy"}
+
+
+def test_chosen_columns_are_the_inputs(folder: Path) -> None:
+    loaded = load(document(folder, "table.csv", columns={"target": "kind", "inputs": ["b"]}))
+    assert loaded.data.dataset is not None
+    assert loaded.data.dataset.input_names == ("b",)
+
+
+@pytest.mark.parametrize("path", ["../beside.csv", "ABSOLUTE", "link.csv"])
+def test_file_elsewhere_is_not_opened(path: str, folder: Path) -> None:
+    (folder / "link.csv").symlink_to(folder.parent / "beside.csv")
+    given = str(folder.parent / "beside.csv") if path == "ABSOLUTE" else path
+    with pytest.raises(DlvizError, match="Expected data in the document's folder"):
+        load(document(folder, given))
+
+
+def test_named_file_is_opened_wherever_it_lies(folder: Path) -> None:
+    loaded = load(document(folder, "../beside.csv"), folder.parent / "beside.csv")
+    assert loaded.data.dataset is not None
+    assert loaded.data.dataset.n == 12
+
+
+def test_changed_file_is_refused_until_it_is_named(folder: Path) -> None:
+    file = document(folder, "table.csv", hash=hashlib.sha256(TABLE.encode()).hexdigest())
+    assert load(file).data.dataset is not None
+    (folder / "table.csv").write_text(TABLE + "99;99;no\n", encoding="utf-8")
+    with pytest.raises(DlvizError, match="Received: another content"):
+        load(file)
+    assert load(file, folder / "table.csv").data.dataset is not None
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"columns": ["a"]}, {"columns": {"target": 3}}, {"columns": {"inputs": "a"}}, {"columns": {"target": "z"}},
+        {"missing": "invent"}, {"reading": 1}, {"separator": 1}, {"header": "yes"}, {"encoding": "rot13"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_bad_reading_choices_are_refused(settings: dict[str, Any], folder: Path) -> None:
+    with pytest.raises(DlvizError, match="Expected"):
+        load(document(folder, "table.csv", **settings))
+
+
+def test_data_for_a_document_that_needs_none_is_refused(example_document_json: dict[str, Any], folder: Path) -> None:
+    file = folder / "example.json"
+    file.write_text(json.dumps(example_document_json), encoding="utf-8")
+    with pytest.raises(DlvizError, match="Received: 'table'"):
+        load(file, folder / "table.csv")
