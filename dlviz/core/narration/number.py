@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 
 from dlviz.i18n import tr
 
@@ -41,8 +42,10 @@ def exact(value: float) -> str:
 
 
 def bare(latex: str) -> str:
-    """Take off the parentheses that a single difference wears as a factor."""
-    return latex[1:-1] if latex.startswith("(") and latex.endswith(")") and latex.count("(") == 1 else latex
+    """Take off the parentheses that a difference wears as a factor."""
+    depths = list(accumulate({"(": 1, ")": -1}.get(sign, 0) for sign in latex))
+    is_wrapped = latex.startswith("(") and latex.endswith(")") and 0 not in depths[:-1]
+    return latex[1:-1] if is_wrapped else latex
 
 
 def difference(first: float, second: float, digits: int = 4) -> str:

@@ -1,0 +1,64 @@
+"""LaTeX of the narrations as plain text: for the screen reader, the clipboard, and until glyphs are ready."""
+
+import re
+
+_WORDS = {
+    r"\partial": "∂", r"\delta": "δ", r"\Delta": "Δ", r"\beta": "β", r"\eta": "η", r"\varepsilon": "ε", r"\sum": "Σ",
+    r"\cdots": "…", r"\cdot": "·", r"\times": "×", r"\leftarrow": "←", r"\infty": "∞", r"\ge": "≥", r"\le": "≤",
+    r"\ln": "ln", r"\tanh": "tanh", r"\max": "max", r"\sqrt": "√", r"\quad": " ", r"\,": " ", r"\left": "",
+    r"\right": "", r"\_": "_",
+}  # fmt: skip
+_COMMAND = re.compile(
+    "|".join(re.escape(word) + ("" if word in (r"\,", r"\_") else r"(?![a-zA-Z])") for word in _WORDS)
+)
+_SUPERSCRIPTS = str.maketrans("0123456789-()t", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ᵗ")
+_SUBSCRIPTS = str.maketrans("0123456789,jk", "₀₁₂₃₄₅₆₇₈₉,ⱼₖ")
+_GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*)\}"  # braces four deep are the most there are
+_RAISED = set("0123456789-()t")
+_LOWERED = set("0123456789,jk")
+
+
+def uncoloured(latex: str) -> str:
+    """Take colour commands out, for pasting into a document."""
+    return _innermost_out(latex, re.compile(r"\\textcolor\{\w+\}" + _GROUP), r"\1")
+
+
+def plain(latex: str) -> str:
+    """Write LaTeX as one line of text: `δ₁⁽²⁾ = 0.7414 · 0.7514 · (1 − 0.7514)`."""
+    text = uncoloured(latex)
+    text = _innermost_out(text, re.compile(r"\\underset" + _GROUP + _GROUP), r"\2")
+    text = _innermost_out(text, re.compile(r"\\frac" + _GROUP + _GROUP), _quotient)
+    text = re.sub(r"\\(?:text|mathrm)" + _GROUP, r"\1", text)
+    text = re.sub(r"\\hat" + _GROUP, "\\1\u0302", text)
+    text = _COMMAND.sub(lambda found: _WORDS[found.group()], text)
+    text = re.sub(r"\^(?:" + _GROUP + r"|(\w))", _raised, text)
+    text = re.sub(r"_(?:" + _GROUP + r"|(\w))", _lowered, text)
+    text = re.sub(r"√" + _GROUP, r"√(\1)", text)
+    return re.sub(r" {2,}", " ", text.replace("-", "−").replace("{", "").replace("}", "")).strip()
+
+
+def _innermost_out(text: str, pattern: "re.Pattern[str]", by: object) -> str:
+    """Replace until nothing is left to replace: groups nest."""
+    while True:
+        replaced = pattern.sub(by, text)  # type: ignore[call-overload]
+        if replaced == text:
+            return replaced
+        text = replaced
+
+
+def _quotient(found: "re.Match[str]") -> str:
+    return f"{_wrapped(found.group(1))}/{_wrapped(found.group(2))}"
+
+
+def _wrapped(latex: str) -> str:
+    return f"({latex})" if re.search(r" [+\-] |\\cdot", latex) else latex
+
+
+def _raised(found: "re.Match[str]") -> str:
+    inner = found.group(1) if found.group(1) is not None else found.group(2)
+    return inner.translate(_SUPERSCRIPTS) if set(inner) <= _RAISED else f"^({inner})"
+
+
+def _lowered(found: "re.Match[str]") -> str:
+    inner = found.group(1) if found.group(1) is not None else found.group(2)
+    return inner.translate(_SUBSCRIPTS) if set(inner) <= _LOWERED else f"_({inner})"

@@ -1,0 +1,167 @@
+"""The step in hand told: phase, one sentence, and the formula with its numbers."""
+
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QFontMetricsF, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from dlviz.core.errors import DlvizError
+from dlviz.core.narration import Narration, Plan, narrate
+from dlviz.core.network import parameters
+from dlviz.core.trace import Step
+from dlviz.gui.formula import FormulaView
+from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.panels.formula_focus import focus_for
+from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
+from dlviz.gui.widgets.paint import painter, rounded, spaced
+from dlviz.gui.widgets.text import Text
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.messages import Frame
+
+ARROWS = {"forward": "→", "loss": "•", "backward": "←", "update": "↺"}
+
+
+class PhaseBadge(QWidget):
+    """A small filled label in the colour of a phase: `← backward · layer 1`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text, self._phase = "", "loss"
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme_signals.changed.connect(self._use_theme)
+
+    def show_phase(self, phase: str, text: str) -> None:
+        """Show these words in the colour of a phase."""
+        self.text, self._phase = f"{ARROWS[phase]} {text}", phase
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the room for the words."""
+        metrics = QFontMetricsF(font("small", is_bold=True))
+        return QSize(round(metrics.horizontalAdvance(self.text)) + 2 * GRID + 2, round(metrics.height()) + GRID)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the label."""
+        theme = current()
+        with painter(self) as p:
+            rounded(p, QRectF(self.rect()), theme.soft(self._phase), radius=5)
+            p.setFont(font("small", is_bold=True))
+            p.setPen(theme.colour(self._phase))
+            p.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, self.text)
+
+    @Slot(object)
+    def _use_theme(self, _theme: Theme) -> None:
+        self.updateGeometry()
+        self.update()
+
+
+class FormulaPanel(Panel):
+    """Tells the last step done, for what is selected and the sample looked at."""
+
+    key = "formula"
+    needs = frozenset({"trace"})
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._frame: Frame | None = None
+        self.badge = PhaseBadge()
+        self.sentence = Text("", size="normal")
+        self.sentence.setWordWrap(True)
+        self.view = FormulaView()
+        self._build()
+        context.selection.changed.connect(self._show)
+        context.hidden_changed.connect(self._show)
+        self._show()
+
+    def _build(self) -> None:
+        self.area = QScrollArea()
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(self.view)
+        self.area.viewport().setAutoFillBackground(False)
+        self.view.setAutoFillBackground(False)
+        head = QHBoxLayout()
+        spaced(head, 0, int(1.5 * GRID))
+        head.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.sentence, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, GRID)
+        layout.setSpacing(2 * GRID)
+        layout.addLayout(head)
+        layout.addWidget(self.area, 1)
+        self.setMinimumHeight(18 * GRID)
+
+    def sizeHint(self) -> QSize:
+        """Return the share of the window that the sketch gives it."""
+        return QSize(640, 34 * GRID)
+
+    def show_document(self, document: Document) -> None:
+        """Forget a step of another network."""
+        if self._frame is not None and self._frame.document.network is not document.network:
+            self._frame = None
+            self._show()
+
+    def show_frame(self, frame: Frame) -> None:
+        """Tell the step this frame stands at."""
+        self._frame = frame
+        self._show()
+
+    @Slot()
+    def _show(self) -> None:
+        frame = self._frame
+        if frame is None or frame.trace is None or frame.cursor == 0:
+            self.badge.hide()
+            self.sentence.setText(tr("Press PgDn to compute the first operation."))
+            self.sentence.set_colour("muted")
+            self.view.show_narration(None)
+            self.set_info("")
+            return
+        step = frame.trace.steps[min(frame.cursor, len(frame.trace.steps)) - 1]
+        self.sentence.set_colour("text")
+        self.badge.show_phase(step.phase, place_words(step, frame.document))
+        self.badge.show()
+        self._tell(step, frame)
+
+    def _tell(self, step: Step, frame: Frame) -> None:
+        try:
+            told = self._narration(step, frame)
+        except DlvizError as error:
+            self.sentence.setText(str(error))
+            self.view.show_narration(None)
+            return
+        words = told.sentence + (" " + tr("Derived for display.") if step.derived else "")
+        is_hidden = self.context.is_hidden
+        self.sentence.setText(tr("What will it come to? Predict, then press PgDn.") if is_hidden else words)
+        self.view.show_narration(told, step.phase, is_hidden)
+
+    def _narration(self, step: Step, frame: Frame) -> Narration:
+        document = frame.document
+        training = document.training
+        plan = Plan(document.network, training.loss, training.optimizer, training.frozen)
+        focus = focus_for(step, document.network, self.context.selection.current, frame.sample)
+        assert frame.trace is not None
+        return narrate(step, frame.trace, plan, focus)
+
+
+def place_words(step: Step, document: Document) -> str:
+    """Write where a step is: `backward · layer 1`."""
+    word = {"forward": tr("forward"), "loss": tr("loss"), "backward": tr("backward"), "update": tr("update")}[
+        step.phase
+    ]
+    if step.phase in ("loss", "update") or not step.node:
+        return word
+    own = list(dict.fromkeys(each.layer for each in parameters(document.network)))
+    if step.node not in own:
+        return f"{word} · {step.node}"
+    return tr("{phase} · layer {number}", phase=word, number=own.index(step.node) + 1)
+
+
+def make_formula_panel(context: Context) -> Panel:
+    """Make the panel for the window."""
+    return FormulaPanel(context)
+
+
+panels.add(PanelEntry("formula", tr("Formula"), "bottom", ("step",), make_formula_panel))

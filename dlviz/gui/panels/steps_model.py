@@ -1,0 +1,160 @@
+"""The steps of a pass as rows of a list: phase headings, and one row a step with what it came to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+
+from dlviz.core.trace import Phase, Step, Trace
+from dlviz.gui import numbers
+from dlviz.i18n import tr
+
+State = Literal["done", "current", "hidden", "waiting"]
+MAX_VALUES = 2  # numbers written out at the end of a row; of more only the shape is said
+PER_EXAMPLE = ("z", "a", "dz", "da")
+
+
+class Role(IntEnum):
+    """What the delegate asks for besides text."""
+
+    ROW = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """A heading (cursor 0) or a step. cursor: how many steps are done once this one is.
+
+    summary: the numbers it came to, or their shape; full: every digit of them.
+    """
+
+    phase: Phase
+    text: str
+    cursor: int = 0
+    state: State = "waiting"
+    summary: str = ""
+    full: str = ""
+    is_derived: bool = False
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether this row names a phase."""
+        return self.cursor == 0
+
+
+def phase_word(phase: str) -> str:
+    """Return the word for a phase."""
+    return {
+        "forward": tr("Forward"),
+        "loss": tr("Loss"),
+        "backward": tr("Backward"),
+        "update": tr("Update"),
+    }[phase]
+
+
+def rows_of(trace: Trace, cursor: int, sample: int, is_hidden: bool = False) -> tuple[Row, ...]:
+    """Return headings and steps; values only for steps that are done and not hidden."""
+    rows: list[Row] = []
+    for place, step in enumerate(trace.steps, 1):
+        if not rows or rows[-1].phase != step.phase:
+            rows.append(Row(step.phase, phase_word(step.phase)))
+        state = _state(place, cursor, is_hidden)
+        is_open = state in ("done", "current")
+        values = _values(step.writes, sample) if is_open else None
+        summary, full = _summary(state, values), _full(step, values, state)
+        rows.append(Row(step.phase, step.formula, place, state, summary, full, step.derived))
+    return tuple(rows)
+
+
+class StepsModel(QAbstractListModel):
+    """The rows of the pass in hand."""
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[Row, ...] = ()
+
+    def show_rows(self, rows: tuple[Row, ...]) -> None:
+        """Show other rows; a pass of the same shape keeps the view as it is scrolled."""
+        if [each.text for each in rows] != [each.text for each in self.rows]:
+            self.beginResetModel()
+            self.rows = rows
+            self.endResetModel()
+        elif rows != self.rows:
+            self.rows = rows
+            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+
+    def place_of(self, cursor: int) -> int:
+        """Return the row of the step that is done last at this cursor; -1 where there is none."""
+        return next((place for place, row in enumerate(self.rows) if row.cursor == cursor and cursor > 0), -1)
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
+        """Return the number of rows."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a row's text, what a screen reader says of it, its tooltip, or the row."""
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.text
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return spoken(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.full
+        return row if role == Role.ROW else None
+
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        """Let steps be chosen, headings not."""
+        if self.rows[index.row()].is_heading:
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+
+def spoken(row: Row) -> str:
+    """Return a row as a sentence."""
+    if row.is_heading:
+        return row.text
+    parts = [tr("Step {number}", number=row.cursor), phase_word(row.phase), row.text, row.summary]
+    parts += [tr("derived")] if row.is_derived else []
+    parts += [tr("current")] if row.state in ("current", "hidden") else []
+    return ", ".join(part for part in parts if part)
+
+
+def _state(place: int, cursor: int, is_hidden: bool) -> State:
+    if place == cursor:
+        return "hidden" if is_hidden else "current"
+    return "done" if place < cursor else "waiting"
+
+
+def _values(writes: Mapping[str, NDArray[np.generic]], sample: int) -> NDArray[np.generic] | None:
+    """Return the first thing a step wrote, of one example where it has a row for each."""
+    if not writes:
+        return None
+    name, array = next(iter(writes.items()))
+    if name.rpartition(".")[2] in PER_EXAMPLE and array.ndim > 1:
+        return array[min(max(sample, 0), len(array) - 1)]
+    return array
+
+
+def _summary(state: State, values: NDArray[np.generic] | None) -> str:
+    if state == "waiting":
+        return tr("not yet")
+    if values is None:
+        return "?" if state == "hidden" else ""
+    if values.size <= MAX_VALUES:
+        return " ".join(numbers.number(float(value)) for value in values.reshape(-1))
+    shape = " × ".join(str(side) for side in values.shape)
+    return shape if values.ndim > 1 else tr("{count} values", count=shape)
+
+
+def _full(step: Step, values: NDArray[np.generic] | None, state: State) -> str:
+    lines = [step.formula]
+    if step.derived:
+        lines.append(tr("Derived for display; the run computes it together with the next step."))
+    if state == "waiting":
+        lines.append(tr("Not computed yet."))
+    elif values is not None and values.size <= MAX_VALUES:
+        lines.append("  ".join(numbers.full(float(value)) for value in values.reshape(-1)))
+    return "\n".join(lines)

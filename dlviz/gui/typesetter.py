@@ -1,0 +1,116 @@
+"""Lays formulas out beside the GUI thread and keeps them: a cache by template, filled by a passing thread."""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from dlviz.gui.formula_glyphs import EM, Template, template_key, typeset
+
+POLL_MS = 4
+MOST_TEMPLATES = 4096  # some 10 kB each
+UNREADABLE = Template((), (), 0.0, 0.7 * EM, 0.2 * EM)  # stands in for LaTeX that cannot be laid out
+_log = logging.getLogger(__name__)
+
+
+class Typesetter(QObject):
+    """Answers with templates it has and makes those it has not; `ready` tells when all asked for are there.
+
+    The thread lives only while something is missing, and touches no QObject.
+    """
+
+    ready = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._templates: OrderedDict[str, Template] = OrderedDict()
+        self._wanted: list[str] = []
+        self._made: list[tuple[str, Template]] = []
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._poll = QTimer(self)
+        self._poll.setInterval(POLL_MS)
+        self._poll.timeout.connect(self._collect)
+
+    def template(self, latex: str) -> Template:
+        """Return a template that `has` said is there. Raises: KeyError otherwise."""
+        key = template_key(latex)
+        self._templates.move_to_end(key)
+        return self._templates[key]
+
+    def has(self, formulas: Iterable[str]) -> bool:
+        """Say whether every formula can be painted at once."""
+        return all(template_key(latex) in self._templates for latex in formulas)
+
+    def ask(self, formulas: Iterable[str]) -> bool:
+        """Make what is missing of these, dropping what was asked before; say whether nothing is missing."""
+        keys = dict.fromkeys(template_key(latex) for latex in formulas)
+        missing = [key for key in keys if key not in self._templates]
+        with self._lock:
+            self._wanted = missing
+        if missing:
+            self._start()
+        return not missing
+
+    def make_now(self, formulas: Iterable[str]) -> None:
+        """Lay formulas out on this thread: for pictures and exports, which cannot wait."""
+        for key in dict.fromkeys(template_key(latex) for latex in formulas):
+            if key not in self._templates:
+                self._keep(key, _laid_out(key))
+
+    def stop(self) -> None:
+        """Ask for nothing more and wait for the formula in hand."""
+        with self._lock:
+            self._wanted = []
+        if self._thread is not None:
+            self._thread.join()
+        self._poll.stop()
+
+    def _start(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._work, name="typesetter", daemon=True)
+            self._thread.start()
+        self._poll.start()
+
+    def _work(self) -> None:
+        while key := self._next():
+            made = UNREADABLE
+            try:
+                made = _laid_out(key)
+            finally:  # whatever happens, the key is answered, so that nobody asks for it for ever
+                with self._lock:
+                    self._made.append((key, made))
+
+    def _next(self) -> str:
+        with self._lock:
+            return self._wanted.pop(0) if self._wanted else ""
+
+    @Slot()
+    def _collect(self) -> None:
+        with self._lock:
+            made, self._made = self._made, []
+            is_done = not self._wanted
+        for key, template in made:
+            self._keep(key, template)
+        is_working = self._thread is not None and self._thread.is_alive()
+        if is_done and not is_working and not self._made:
+            self._poll.stop()
+            self.ready.emit()
+        elif not is_done and not is_working:
+            self._start()
+
+    def _keep(self, key: str, template: Template) -> None:
+        self._templates[key] = template
+        if len(self._templates) > MOST_TEMPLATES:
+            self._templates.popitem(last=False)
+
+
+def _laid_out(key: str) -> Template:
+    try:
+        return typeset(key)
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError, SyntaxError, AssertionError):
+        # ziamath has no error of its own; a formula that fails leaves a gap, never a dead thread.
+        _log.exception("Cannot lay out %s", key)
+        return UNREADABLE

@@ -1,0 +1,100 @@
+"""Laying out: digits swapped into a template stand where ziamath would have put them."""
+
+import time
+
+import pytest
+
+from dlviz.core.choice import chosen
+from dlviz.core.narration import Focus, narrate
+from dlviz.core.network import dense
+from dlviz.gui import formula_glyphs
+from dlviz.gui.formula_glyphs import EM, digits_of, template_key, typeset
+from dlviz.gui.formula_layout import pieces_of, split_sum
+from dlviz.gui.typesetter import Typesetter
+from tests.unit.core.narrated_runs import network, recorded, two_layers
+
+FORMULAS = [
+    r"\textcolor{backward}{(-0.0381)} \cdot 0.45",
+    r"\frac{\partial L}{\partial w_{12}^{(3)}}",
+    r"\frac{e^{-0.3775}}{e^{-1.043} + e^{2.5}}",
+    r"\underset{\textcolor{muted}{\text{60 more terms}}}{0.1234}",
+    r"\sum_{j=1}^{20} \delta_{j}^{(2)}",
+    r"\frac{1.923 \times 10^{-7}}{1 - 0.999^{14}}",
+    r"\sqrt{0.0003206} + 1 \times 10^{-8}",
+]
+
+
+@pytest.mark.parametrize("latex", FORMULAS)
+def test_swapped_digits_match_a_direct_layout(latex: str) -> None:
+    template, digits = typeset(template_key(latex)), digits_of(latex)
+    direct = formula_glyphs._draw(latex)
+    drawn = [use for use in direct.uses if direct.paths[use[0]]]
+    assert len(drawn) == len(template.glyphs)
+    for (name, x, y, scale, colour), glyph in zip(drawn, template.glyphs, strict=True):
+        digit = int(digits[glyph.place]) if glyph.digits else -1
+        path = glyph.digits[digit] if glyph.digits else glyph.path
+        assert path == direct.paths[name]
+        left = glyph.x + (glyph.shifts[digit] if glyph.digits else 0.0)
+        assert (left, glyph.y) == pytest.approx((x, y), abs=0.08 * EM)  # digits of indices differ in width
+        assert (glyph.scale, glyph.colour) == (pytest.approx(scale), colour)
+
+
+def test_all_digits_have_one_advance() -> None:
+    widths = {round(typeset(template_key(f"{digit}7")).width, 3) for digit in range(10)}
+    direct = {round(formula_glyphs._draw(f"{digit}7").uses[1][1], 3) for digit in range(10)}
+    assert (len(widths), len(direct)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("latex", "parts"),
+    [
+        ("0.5 + 0.2", ["0.5", "+", "0.2"]),
+        (r"\frac{1 + 2}{3} - 4", [r"\frac{1 + 2}{3}", "-", "4"]),
+        (r"[(0.1 - 0.2)^2 + 1]", ["[(0.1 - 0.2)^2", "+", "1]"]),
+        ("-0.5", ["-0.5"]),
+    ],
+)
+def test_sums_are_split_only_outside_of_groups(latex: str, parts: list[str]) -> None:
+    assert split_sum(latex) == parts
+
+
+CASES = [
+    (two_layers("sigmoid", "sigmoid"), chosen("squared_error", factor=0.5), chosen("adam")),
+    (two_layers("tanh", "softmax", 9), chosen("categorical_cross_entropy"), chosen("nesterov", form="look_ahead")),
+    (two_layers("relu", "sigmoid"), chosen("binary_cross_entropy"), chosen("momentum", form="ema", rate="inside")),
+    (two_layers("softmax"), chosen("hinge"), chosen("adam", eps_place="hat")),
+    (network(dense("h", 12, "step"), dense("o", 1, "leaky_relu"), inputs=64), chosen("squared_error"), chosen("sgd")),
+]
+
+
+@pytest.mark.parametrize(("spec", "loss", "optimizer"), CASES)
+def test_every_narration_can_be_laid_out(spec, loss, optimizer, caplog, qapp) -> None:  # type: ignore[no-untyped-def]
+    trace, plan = recorded(spec, loss, optimizer, n=2)
+    pieces = [piece for step in trace.steps for piece in pieces_of(narrate(step, trace, plan, Focus(1, 1)))]
+    typesetter = Typesetter()
+    typesetter.make_now(piece.latex for piece in pieces)
+    assert not caplog.records
+    for piece in pieces:
+        template = typesetter.template(piece.latex)
+        places = sorted(glyph.place for glyph in template.glyphs if glyph.digits)
+        assert places == list(range(len(digits_of(piece.latex))))
+
+
+def test_a_new_formula_is_ready_soon(qtbot) -> None:  # type: ignore[no-untyped-def]
+    typesetter = Typesetter()
+    typesetter.make_now(["x_{1}"])
+    start = time.perf_counter()
+    with qtbot.waitSignal(typesetter.ready, timeout=2000):
+        typesetter.ask([r"\textcolor{backward}{0.1385} \cdot 0.4", r"\textcolor{backward}{(-0.0381)} \cdot 0.55"])
+    assert time.perf_counter() - start < 1.0  # some 20 ms on a quiet machine
+    assert typesetter.has([r"\textcolor{backward}{0.9999} \cdot 0.1"])
+    typesetter.stop()
+
+
+def test_unreadable_latex_leaves_a_gap(qtbot, caplog) -> None:  # type: ignore[no-untyped-def]
+    typesetter = Typesetter()
+    with qtbot.waitSignal(typesetter.ready, timeout=2000):
+        typesetter.ask([r"\frac{1}"])
+    assert typesetter.template(r"\frac{1}").glyphs == ()
+    assert "Cannot lay out" in caplog.text
+    typesetter.stop()

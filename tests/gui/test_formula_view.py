@@ -1,0 +1,128 @@
+"""FormulaView: fits its width, paints fast, says the same in text, and hides what shall be predicted."""
+
+import re
+import time
+
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+
+from dlviz.core.narration import Focus, Narration, narrate
+from dlviz.core.network import dense
+from dlviz.gui.formula import FormulaView
+from dlviz.gui.formula_paint import paint_layout
+from dlviz.gui.formula_plain import plain
+from dlviz.gui.theme import LIGHT, THEMES, theme_signals
+from tests.unit.core.narrated_runs import network, recorded
+
+LONG = network(dense("h", 3, "sigmoid"), inputs=6)
+
+
+@pytest.fixture
+def told() -> Narration:
+    trace, plan = recorded(LONG)
+    return narrate(trace.steps[0], trace, plan, Focus())
+
+
+@pytest.fixture
+def view(qtbot, told):  # type: ignore[no-untyped-def]
+    widget = FormulaView()
+    qtbot.addWidget(widget)
+    widget.resize(700, 200)
+    widget.show_narration(told, "forward")
+    widget.finish()
+    with qtbot.waitExposed(widget):
+        widget.show()
+    return widget
+
+
+@pytest.mark.parametrize("width", [240, 360, 500, 900])
+def test_lines_fit_the_width(view: FormulaView, width: int) -> None:
+    view.resize(width, view.heightForWidth(width))
+    layout = view.layout_shown
+    assert layout.width <= width
+    assert layout.height <= view.height()
+
+
+def test_narrow_views_wrap_at_signs(view: FormulaView) -> None:
+    view.resize(900, 300)
+    wide = {round(placed.y) for placed in view.layout_shown.placed}
+    view.resize(360, 600)
+    narrow = {round(placed.y) for placed in view.layout_shown.placed}
+    assert len(narrow) > len(wide)
+    starts = [min((p for p in view.layout_shown.placed if round(p.y) == y), key=lambda p: p.x) for y in narrow]
+    assert {start.piece.latex for start in starts} <= {"+", "-", "=", "z_{1}^{(1)}"}
+
+
+def test_swapping_digits_repaints_within_two_milliseconds(view: FormulaView, told: Narration) -> None:
+    image = QImage(700, 200, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(LIGHT.panel)
+    times = []
+    with QPainter(image) as painter:
+        for _ in range(20):
+            start = time.perf_counter()
+            paint_layout(painter, view.layout_shown, LIGHT, "forward", QPointF(0, 0))
+            times.append(time.perf_counter() - start)
+    assert min(times) < 0.002
+
+
+def test_other_digits_need_no_new_layout(view: FormulaView, told: Narration) -> None:
+    swapped = Narration(told.symbols, re.sub("1", "2", told.numbers), told.result, "", told.values, told.terms)
+    view.show_narration(swapped, "forward")
+    assert not view._patience.isActive()
+    assert [placed.piece.latex for placed in view.layout_shown.placed if "2" in placed.piece.latex]
+
+
+def test_text_and_clipboard_say_the_same(view: FormulaView, told: Narration) -> None:
+    view.copy_text()
+    assert QGuiApplication.clipboard().text() == view.text() == view.accessibleDescription()
+    assert view.text().endswith("= " + plain(told.result))
+    view.copy_latex()
+    copied = QGuiApplication.clipboard().text()
+    assert "textcolor" not in copied
+    assert copied.startswith("\\begin{aligned}")
+    assert told.result in copied
+
+
+def test_hidden_numbers_are_nowhere(view: FormulaView, told: Narration) -> None:
+    view.show_narration(told, "forward", is_hidden=True)
+    view.finish()
+    shown = " ".join(placed.piece.latex for placed in view.layout_shown.placed)
+    for text in (view.text(), view.accessibleDescription(), view.toolTip(), shown):
+        assert not re.search(r"\d\.\d", text)
+    assert view.text().endswith("= ?")
+
+
+def test_plain_text_shows_while_nothing_is_laid_out(qtbot) -> None:  # type: ignore[no-untyped-def]
+    widget = FormulaView()
+    qtbot.addWidget(widget)
+    widget._typesetter.stop()
+    widget.show_narration(Narration(r"\mathrm{never} = \frac{7}{8}", r"\frac{7777}{88888}", "0.1", ""), "forward")
+    widget._show_plain()
+    assert not widget.grab().isNull()
+    assert widget.text() == "never = 7/8\n= 7777/88888\n= 0.1"
+    qtbot.waitUntil(lambda: not widget._is_plain, timeout=3000)
+
+
+@pytest.mark.parametrize("key", THEMES)
+def test_the_result_takes_the_colour_of_its_phase(view: FormulaView, key: str) -> None:
+    theme = theme_signals.use(key)
+    picture = view.grab().toImage()
+    colours = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+    assert theme.colour("forward").name() in colours
+    theme_signals.use("light")
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"\frac{\partial L}{\partial w_{12}^{(1)}}", "∂ L/∂ w₁₂⁽¹⁾"),
+        (r"\frac{1}{1 + e^{-0.5}}", "1/(1 + e^(−0.5))"),
+        (r"\textcolor{backward}{(-0.03)} \cdot 0.5", "(−0.03) · 0.5"),
+        (r"\underset{\textcolor{muted}{\text{60 more terms}}}{0.1234}", "0.1234"),
+        (r"1.2 \times 10^{-5}", "1.2 × 10⁻⁵"),
+        (r"\Delta w = -\eta \cdot \frac{\hat{m}}{\sqrt{\hat{v}} + \varepsilon}", "Δ w = −η · m̂/(√(v̂) + ε)"),
+    ],
+)
+def test_plain_text_reads_like_the_formula(latex: str, text: str) -> None:
+    assert plain(latex) == text
