@@ -20,7 +20,7 @@ from dlviz.gui.main_window import MainWindow
 from dlviz.gui.remembered import Remembered
 from dlviz.gui.theme import THEMES, Theme, current, font, palette, theme_signals
 from dlviz.i18n import tr
-from dlviz.session.presets import first_document
+from dlviz.session.presets import first_document, step_document
 from dlviz.session.session import Session
 from dlviz.session.settings import settings_path
 
@@ -97,9 +97,11 @@ def begin(running: Running, file: Path | None, workspace: str) -> None:
     if file is not None:
         window.files.open(file)
         return
+    if window.context.workspace == "step":
+        running.session.new(step_document())
+        return
     window.centre.cards.setVisible(not window.remembered.cards_used())
-    if window.context.workspace == "network":
-        window.run.play()
+    window.run.play()
 
 
 def run(file: Path | None = None, workspace: str = "", theme: str = "") -> int:

@@ -3,12 +3,34 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 
 from dlviz.gui.cards import FirstCards
 from dlviz.gui.notifications import NotificationBar
 from dlviz.gui.panel import Panel, PanelEntry
+from dlviz.gui.theme import current
 from dlviz.gui.widgets.paint import Hairline, spaced
+
+FIRST_WEIGHT = 1.4  # the canvas gets so much more height than what stands below it
+
+
+class QuietHandle(QSplitterHandle):
+    """A handle that is only a hairline."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint one line in the middle."""
+        with QPainter(self) as p:
+            p.fillRect(self.rect(), current().colour("panel"))
+            p.fillRect(0, 0, self.width(), 1, current().colour("line"))
+
+
+class QuietSplitter(QSplitter):
+    """A splitter with quiet handles."""
+
+    def createHandle(self) -> QSplitterHandle:
+        """Return a quiet handle."""
+        return QuietHandle(self.orientation(), self)
 
 
 class Centre(QWidget):
@@ -19,7 +41,7 @@ class Centre(QWidget):
         self.bar = NotificationBar()
         self.cards = FirstCards()
         self.cards.hide()
-        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split = QuietSplitter(Qt.Orientation.Vertical)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(5)
         self._panels: list[tuple[PanelEntry, Panel]] = []
@@ -46,5 +68,7 @@ class Centre(QWidget):
         """Show the panels of a workspace."""
         for entry, panel in self._panels:
             panel.setVisible(key in entry.workspaces)
-        shown = [entry.stretch if key in entry.workspaces else 0 for entry, _ in self._panels]
-        self._split.setSizes([self.height() * stretch for stretch in shown])
+        shares = [entry.stretch if key in entry.workspaces else 0 for entry, _ in self._panels]
+        first = next((index for index, share in enumerate(shares) if share), 0)
+        weights = [share * (FIRST_WEIGHT if index == first else 1.0) for index, share in enumerate(shares)]
+        self._split.setSizes([round(self.height() * weight) for weight in weights])

@@ -84,7 +84,7 @@ class ChipRow(QWidget):
         self.optimizer.set_value(tr(optimizer.title))
         self.lr.set_value(numbers.number(lr))
         self.batch.set_value(numbers.count(training.batch_size))
-        self.conventions.set_value(tr("own") if _has_own_conventions(document) else document.conventions)
+        self.conventions.set_value(document.conventions, tr("changed") if _has_own_conventions(document) else "")
 
     def _open(self, chip: Chip, form: QWidget) -> None:
         if self._popup is not None:

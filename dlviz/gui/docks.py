@@ -14,7 +14,7 @@ from dlviz.gui.widgets.text import SectionHeader
 
 LAYOUT_VERSION = 1  # raised when panels are renamed, so that old layouts are not restored
 NARROW = 1100  # pixels; below it side docks become tabs
-WIDTHS = {"left": (232, 0.17), "right": (312, 0.235)}  # least pixels, and share of the window's width
+WIDTHS = {"left": (256, 0.19), "right": (312, 0.235)}  # least pixels, and share of the window's width
 AREAS = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
@@ -35,11 +35,12 @@ class DockTitle(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint a hairline that parts it from the panel above."""
+        dock, window = self.parentWidget(), self.window()
+        is_first = not isinstance(window, QMainWindow) or dock.y() <= window.centralWidget().y()
         with painter(self) as p:
             p.fillRect(self.rect(), current().colour("panel"))
-            if self.parentWidget().y() > 0 and not self.parentWidget().isWindow():
-                top = self.mapToParent(self.rect().topLeft())
-                p.fillRect(0, -top.y(), self.width(), 1, current().colour("line"))
+            if not is_first:
+                p.fillRect(0, 0, self.width(), 1, current().colour("line"))
 
 
 class Docks(QObject):

@@ -65,17 +65,22 @@ class FileCommands(QObject):
         return True
 
     def ask_for_data(self) -> None:
-        """Ask for a data file and hand it to the data panel."""
+        """Ask for a data file and read it."""
         path = self._dialogs.open_data(self._window, self._remembered.folder())
         if path is not None:
-            self._context.data_file_wanted.emit(path)
+            self._import_data(path)
+
+    def _import_data(self, path: Path) -> None:
+        from dlviz.gui.panels.data_import import import_file
+
+        import_file(self._context, path, self._window)
 
     def take(self, path: Path) -> None:
         """Take a file that was dropped on the window: a document, otherwise data."""
         if path.suffix.lower() in DOCUMENT_ENDINGS:
             self.open(path)
         else:
-            self._context.data_file_wanted.emit(path)
+            self._import_data(path)
 
     def save_now(self) -> None:
         """Save where it was saved before, or ask."""

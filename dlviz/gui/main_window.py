@@ -164,7 +164,9 @@ class MainWindow(QMainWindow):
         ShortcutsDialog(shortcut_rows(self.live.values()), self).show()
 
     def event(self, event: QEvent) -> bool:
-        """Leave keys to the focused widget where they mean something there."""
+        """Leave keys to the focused widget where they mean something there; paint no handles between docks."""
+        if event.type() == QEvent.Type.Paint:
+            return True
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and belongs_to_focus(event):
             event.accept()
             return True

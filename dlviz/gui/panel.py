@@ -33,7 +33,6 @@ class Context(QObject):
 
     hidden_changed = Signal(bool)
     workspace_changed = Signal(str)
-    data_file_wanted = Signal(object)  # Path of a data file that was dropped or chosen; the data panel reads it
     interest_changed = Signal()  # a panel emits it when its `interest` answers differently
 
     def __init__(self, session: Any, notify: Notify, parent: QObject | None = None) -> None:

@@ -7,13 +7,16 @@ from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from dlviz.core.errors import DlvizError, SaveError
+from dlviz.core.network import NetworkSpec, sources
 from dlviz.gui.application import Running, open_window
+from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.workspaces import workspaces
 from dlviz.i18n import tr
+from dlviz.session.presets import step_document
 
 LONGEST_SECONDS = 120.0
 SETTLE_SECONDS = 0.4  # for the last frame to reach every panel
-PASS_FIRST = 11  # operations walked before the Step workspace is drawn
+WALKED = 10  # operations of the next pass that are done in a picture of the Step workspace
 
 
 def shot(
@@ -34,13 +37,28 @@ def shot(
         running.window.open_panels(workspace)
         if file is not None:
             running.session.open(file)
+        elif workspace == "step":
+            running.session.new(step_document())
         train(running, steps)
+        if workspace == "step":
+            running.session.walk_to(WALKED)
+        running.window.context.selection.select(subject(running.session.document.network, workspace))
         settle(running, SETTLE_SECONDS)
         picture = running.window.grab()
     finally:
         close(running)
     if not picture.save(str(out), "PNG"):
         raise SaveError(tr("Expected to write a picture to {name}. Received: it could not be written", name=out))
+
+
+def subject(network: NetworkSpec, workspace: str) -> Selected:
+    """Return what is selected in a picture: the first weight in Step, otherwise a unit of the first layer."""
+    if not network.layers:
+        return NOTHING
+    layer = network.layers[0]
+    if workspace == "step" and layer.kind == "dense":
+        return Selected("link", layer.id, 0, sources(network, layer)[0], 0)
+    return Selected("unit", layer.id, 1 if layer.settings.get("units", 1) > 1 else 0)
 
 
 def train(running: Running, steps: int) -> None:

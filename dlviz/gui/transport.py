@@ -68,7 +68,7 @@ class Speed(QWidget):
         super().__init__(parent)
         self.slider = Slider()
         self.slider.setRange(0, SPEED_POSITIONS)
-        self.slider.setValue(SPEED_POSITIONS)
+        self.slider.setValue(SPEED_POSITIONS - 1)  # fast, yet slow enough to watch a small network learn
         self.slider.setFixedWidth(11 * GRID)
         self.shown = Text("", "muted", "small")
         self.shown.setFixedWidth(self.shown.fontMetrics().horizontalAdvance("0000/s") + 2)
