@@ -67,7 +67,7 @@ def hot_spots(spec: NetworkSpec, layout: Layout, to_view: Callable[[QPointF], QP
     for node, block in layout.blocks.items():
         x, top = to_view(QPointF(block.x, 0)).x(), tops[node]
         room = pitch - (BUTTON + 2 * GRID if is_editing and pitch > NARROW else GRID)
-        text = metrics.elidedText(title(spec, node, block.count), Qt.TextElideMode.ElideRight, room)
+        text = _fitting(metrics, title(spec, node, block.count), room)
         width = metrics.horizontalAdvance(text) + 2 * GRID
         found.append(Hot("title", node, QRectF(x - width / 2, top + TITLE_Y, width, BUTTON), text))
         if is_editing and _has_units(spec, node):
@@ -75,6 +75,13 @@ def hot_spots(spec: NetworkSpec, layout: Layout, to_view: Callable[[QPointF], QP
                 found.append(Hot(kind, node, _circle(x + shift, top + BUTTONS_Y + BUTTON / 2)))  # type: ignore[arg-type]
     top = TITLE_Y if pitch > NARROW else BUTTONS_Y
     return found + (_inserts(layout, columns, top) if is_editing and pitch > 12 * GRID else [])
+
+
+def _fitting(metrics: QFontMetricsF, text: str, room: float) -> str:
+    """Return a title, without the kind of layer where that is too long: "4 · tanh"."""
+    if metrics.horizontalAdvance(text) > room:
+        text = text.partition(" ")[2] or text
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 def _tops(layout: Layout, to_view: Callable[[QPointF], QPointF]) -> dict[str, float]:

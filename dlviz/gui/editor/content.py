@@ -44,8 +44,9 @@ def tiles(
     biases = {block.node: found for block in blocks if (found := picture.biases(block, frame)) is not None}
     coloured = None
     if not is_values and frame.maps is not None:
-        scales = picture.scales(network, frame.maps.units)
-        coloured = picture.atlas(layout, frame.maps.units, scales, diverging(theme))
+        lut = diverging(theme)
+        maps = picture.with_inputs(frame.maps, network)
+        coloured = picture.atlas(layout, maps, picture.scales(network, maps), lut)
     image, firsts = coloured if coloured is not None else (None, {})
     return TilesContent(texts, image, firsts, biases)
 
@@ -59,7 +60,13 @@ def _sides(block: Block, network: NetworkSpec, inputs: set[str]) -> UnitTexts:
     """Name inputs beside their thumbnails, and units of a strip by their number."""
     if block.node in inputs:
         return UnitTexts(sides=tuple(names.unit_name(network, block.node, unit) for unit in block.shown))
-    return UnitTexts(sides=tuple(str(unit + 1) for unit in block.shown) if block.is_strip else ())
+    return UnitTexts(numbers=_out_of_order(block))
+
+
+def _out_of_order(block: Block) -> tuple[str, ...]:
+    """Return numbers for units of a strip that do not follow the one above."""
+    before = (-1, *block.shown)
+    return tuple("" if unit == last + 1 else str(unit + 1) for last, unit in zip(before, block.shown, strict=False))
 
 
 def bare(layout: Layout, network: NetworkSpec) -> TilesContent:
@@ -78,6 +85,7 @@ def _texts(block: Block, network: NetworkSpec, frame: Frame, is_input: bool, nam
         notes=_notes(block, frame, named) if is_output else (),
         sides=_picked(named.inputs, block) if is_input and frame.trace is None else (),
         biases=_bias_texts(block, frame) if frame.trace is not None else (),
+        numbers=_out_of_order(block),
     )
 
 
@@ -180,7 +188,7 @@ def card(place: Selected, network: NetworkSpec, frame: Frame) -> CardContent:
         rows.append((tr("frozen"), tr("training leaves it")))
     return CardContent(
         place_name(place, network), value, numbers.number(value) if value is not None else "…", tuple(rows),
-        tr("Enter or double click: type a value"),
+        tr("Enter: type a value"),
     )  # fmt: skip
 
 

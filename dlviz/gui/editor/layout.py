@@ -12,7 +12,7 @@ from dlviz.gui.editor.routes import Routes, route
 
 MAX_SHOWN = 32  # units of a layer that are all drawn; larger layers become a strip
 STRIP_SHOWN = 12  # units of a strip that are drawn
-MIN_COLUMN_PITCH, MAX_COLUMN_PITCH = 150.0, 300.0
+MIN_COLUMN_PITCH, MAX_COLUMN_PITCH = 112.0, 300.0
 BLOCK_GAP = 84.0  # between two nodes in one column; holds the caption of the lower one
 STRIP_NOTE = 28.0  # below a strip, for "12 of 128 shown"
 

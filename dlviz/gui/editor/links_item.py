@@ -64,6 +64,7 @@ class LinksItem(QGraphicsItem):
         self._paths: list[QPainterPath] = []
         self._pieces = Pieces(None)
         self._strokes: list[Stroke] = []
+        self._pens: dict[tuple[int, str, float, str], QPen] = {}
         self._state: bytes = b""
         self._samples, self._owners = np.empty((0, 2, 2)), np.empty(0, np.intp)
 
@@ -83,27 +84,37 @@ class LinksItem(QGraphicsItem):
         if state == self._state or len(signed) != len(self._paths):
             return
         self._state = state
-        keys = np.where(shown, signed, FAINT)
-        order = sorted(set(keys.tolist()), key=lambda level: (level < FAINT, abs(level)))
-        self._strokes = [self._stroke(key, np.flatnonzero(keys == key).tolist(), phase_colour) for key in order]
+        groups: dict[int, list[int]] = {}
+        for index, key in enumerate(np.where(shown, signed, FAINT).tolist()):
+            groups.setdefault(key, []).append(index)
+        order = sorted(groups, key=lambda level: (level < FAINT, abs(level)))
+        self._strokes = [self._stroke(key, groups[key], phase_colour) for key in order]
         self.update()
 
     def _stroke(self, level: int, indices: list[int], phase_colour: str) -> Stroke:
-        if level == FAINT or level == 0:
-            return self._solid(QPen(self.theme.colour("outline"), 1.2 * self.theme.mark_width), indices)
-        pure = phase_colour or (self.theme.negative_mark if level < 0 else self.theme.positive_mark)
-        width = max(width_of(level, self.max_width), LIT_WIDTH if phase_colour else 0.0) * self.theme.mark_width
-        pen = QPen(QColor(mix(self.theme.canvas, pure, SOFTNESS)), width)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        if level > 0:
-            return self._solid(pen, indices)
-        dash = WIDE_DASH if width >= WIDE else DASH
-        return Stroke(pen, [], [line for index in indices for line in self._pieces.dashes(index, dash)])
-
-    def _solid(self, pen: QPen, indices: list[int]) -> Stroke:
+        pen = self._pen(level, phase_colour)
+        if level < 0:
+            dash = WIDE_DASH if pen.widthF() >= WIDE else DASH
+            return Stroke(pen, [], [line for index in indices for line in self._pieces.dashes(index, dash)])
         if len(self._paths) < MANY:
             return Stroke(pen, [self._paths[index] for index in indices], [])
         return Stroke(pen, [], [line for index in indices for line in self._pieces.whole(index)])
+
+    def _pen(self, level: int, phase_colour: str) -> QPen:
+        key = level, phase_colour, self.max_width, self.theme.key
+        if key not in self._pens:
+            self._pens[key] = self._made_pen(level, phase_colour)
+        return self._pens[key]
+
+    def _made_pen(self, level: int, phase_colour: str) -> QPen:
+        theme = self.theme
+        if level == FAINT or level == 0:
+            return QPen(theme.colour("outline" if level == FAINT else "faint"), 1.2 * theme.mark_width)
+        pure = phase_colour or (theme.negative_mark if level < 0 else theme.positive_mark)
+        width = max(width_of(level, self.max_width), LIT_WIDTH if phase_colour else 0.0) * theme.mark_width
+        pen = QPen(QColor(mix(theme.canvas, pure, SOFTNESS)), width)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        return pen
 
     def at(self, point: QPointF) -> int | None:
         """Return the index of the link under a point, the nearest if several are."""

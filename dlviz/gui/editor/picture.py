@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from dlviz.core.network import NetworkSpec, sources
 from dlviz.core.trace import Phase, Step, Trace
 from dlviz.gui.editor.blocks import Block
 from dlviz.gui.editor.layout import Layout, Links
-from dlviz.session.messages import Frame
+from dlviz.session.messages import Frame, Maps
 
 Floats = NDArray[np.floating]
 
@@ -123,6 +124,22 @@ def atlas(
     firsts = np.cumsum([0] + [len(block.shown) for block in drawn])
     rgba = packed.view(np.uint8).reshape(-1, values.shape[2], 4)
     return rgba, {block.node: int(first) for block, first in zip(drawn, firsts, strict=False)}
+
+
+def with_inputs(maps: Maps, network: NetworkSpec) -> Mapping[str, Floats]:
+    """Return the maps of all nodes; those of two inputs are their own axes, left to right and upwards."""
+    node = network.inputs[0]
+    if node.id in maps.units or node.shape != (2,) or not maps.units:
+        return maps.units
+    side = next(iter(maps.units.values())).shape[-1]
+    return {node.id: _axes(maps.extent, side), **maps.units}
+
+
+@lru_cache(maxsize=4)
+def _axes(extent: tuple[float, float, float, float], side: int) -> Floats:
+    left, right, bottom, top = extent
+    x, y = np.meshgrid(np.linspace(left, right, side), np.linspace(bottom, top, side))
+    return np.stack([x, y])
 
 
 def scales(spec: NetworkSpec, maps: Mapping[str, Floats]) -> dict[str, float]:

@@ -26,7 +26,7 @@ class UnitTexts:
     """What is written at the shown units of one node; empty text is not written.
 
     names and values stand on the tile, deltas below, notes to the right (targets), sides to the left,
-    biases left of the bias dot.
+    biases left of the bias dot, numbers on the upper edge.
     """
 
     names: tuple[str, ...] = ()
@@ -35,6 +35,7 @@ class UnitTexts:
     notes: tuple[str, ...] = ()
     sides: tuple[str, ...] = ()
     biases: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,12 +192,24 @@ class TilesItem(QGraphicsItem):
             painter.setPen(theme.colour("muted"))
             left = QRectF(tile.left() - NOTE_WIDTH - 10, tile.bottom() - 1, NOTE_WIDTH, NOTE_HEIGHT)
             painter.drawText(left, Qt.AlignmentFlag.AlignRight | centre_v, bias)
+        if number := _at(texts.numbers, index):
+            self._write_number(painter, tile, number)
         if side := _at(texts.sides, index):
             painter.setFont(self._type.italic)
             painter.setPen(theme.colour("text"))
             left = QRectF(tile.left() - NOTE_WIDTH - 12, tile.top(), NOTE_WIDTH, tile.height())
             shown = painter.fontMetrics().elidedText(side, Qt.TextElideMode.ElideRight, int(NOTE_WIDTH))
             painter.drawText(left, Qt.AlignmentFlag.AlignRight | centre_v, shown)
+
+    def _write_number(self, painter: QPainter, tile: QRectF, number: str) -> None:
+        painter.setFont(self._type.small)
+        width = painter.fontMetrics().horizontalAdvance(number) + 6
+        patch = QRectF(tile.center().x() - width / 2, tile.top() - 9, width, 13)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.theme.colour("canvas"))
+        painter.drawRoundedRect(patch, 4, 4)
+        painter.setPen(self.theme.colour("muted"))
+        painter.drawText(patch, Qt.AlignmentFlag.AlignCenter, number)
 
     def _paint_biases(self, painter: QPainter, exposed: QRectF, block: Block) -> None:
         values, layout = self.content.biases.get(block.node), self._layout

@@ -33,7 +33,7 @@ class CanvasPanel(Panel):
     """Joins scene, view, card and controller, and lays the network out."""
 
     key = "canvas"
-    needs = frozenset({"parameters", "maps"})
+    needs = frozenset({"parameters"})
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -77,6 +77,7 @@ class CanvasPanel(Panel):
         self.state.pulled = {node: units for node, units in self.state.pulled.items() if node in ids}
         self.card.close_card()
         self.fit()
+        self.context.interest_changed.emit()
 
     def _data_labels(self) -> content.Labels:
         """Return what the data call inputs and outputs; two classes share one output and name none."""
@@ -90,21 +91,20 @@ class CanvasPanel(Panel):
         """Draw one frame; late ones of another network are let go."""
         if frame.document.network != self.state.network:
             return
-        is_first = self.state.frame is None
         self.state.frame = frame
-        if self._wanted_values() != self.state.is_values:
-            self.fit()
-            self.context.interest_changed.emit()
-        elif is_first:
-            self.context.interest_changed.emit()
         self._redraw()
 
     def interest(self, base: Interest) -> Interest:
-        """Ask for the trace in Step, and for the next batch's numbers where a card or tiles show them."""
+        """Ask for the trace in Step; else for maps of two inputs, or the next batch's numbers where they are shown."""
         if self.context.workspace == "step":
             return replace(base, needs=base.needs | {"trace"})
-        is_wanted = self.opener.is_needed or (self.state.frame is not None and self.state.is_values)
-        return replace(base, needs=base.needs | {"peek"}) if is_wanted else base
+        wanted = ({"maps"} if self._is_plane() else {"peek"}) | ({"peek"} if self.opener.is_needed else set())
+        return replace(base, needs=base.needs | wanted)
+
+    def _is_plane(self) -> bool:
+        """Say whether responses can be drawn as pictures: the data have two inputs."""
+        network = self.state.network
+        return network is not None and network.inputs[0].shape == (2,)
 
     def apply_theme(self, theme: Theme) -> None:
         """Repaint in other colours."""
@@ -155,10 +155,7 @@ class CanvasPanel(Panel):
         self._place_overlays()
 
     def _wanted_values(self) -> bool:
-        frame = self.state.frame
-        if frame is None:
-            return self.context.workspace == "step"
-        return frame.trace is not None or frame.maps is None
+        return self.context.workspace == "step" or not self._is_plane()
 
     @Slot(str, int)
     def _pull(self, node: str, unit: int) -> None:
@@ -194,7 +191,7 @@ class CanvasPanel(Panel):
         weights = picture.weights(layout.links, frame)
         shown = content.lit_links(layout, lit, selected)
         self.scene.show_weights(weights, shown, content.phase_colour(self.theme, lit.phase) if lit else "")
-        if frame.trace is not None:
+        if self.context.workspace == "step" and frame.trace is not None:
             self.scene.show_labels(content.labels(layout, network, weights, shown, selected))
 
     def _place_overlays(self) -> None:
