@@ -256,23 +256,40 @@ def test_the_number_of_parts_is_capped(extra: int, is_fine: bool) -> None:
             read_zip(data)
 
 
-def test_a_directory_of_seventy_thousand_is_refused_at_once() -> None:
+def test_a_directory_of_three_hundred_thousand_is_refused_at_once() -> None:
     entry = project_to_bytes(first_document())
     at = entry.index(b"PK\x01\x02")
     end = entry.index(b"PK\x05\x06")
-    directory = entry[at:end] * 30_000
-    tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 100, 100, len(directory), at, 0)
+    directory = entry[at:end] * 150_000
+    tail = _END.pack(b"PK\x05\x06", 0, 0, 100, 100, len(directory), at, 0)
     start = time.perf_counter()
     refusal(entry[:at] + directory + tail)
     assert time.perf_counter() - start < 0.5
 
 
+_END = struct.Struct("<4s4H2LH")
+
+
+def split_zip(data: bytes) -> tuple[bytes, bytes]:
+    """Cut a zip into its members and its directory."""
+    end = _END.unpack(data[-_END.size :])
+    return data[: end[6]], data[end[6] : -_END.size]
+
+
 def test_overlapping_parts_are_refused() -> None:
-    data = bytearray(project_to_bytes(first_document()))
-    first = data.index(b"PK\x01\x02")
-    second = data.index(b"PK\x01\x02", first + 1)
-    data[second + 42 : second + 46] = data[first + 42 : first + 46]
-    refusal(bytes(data))
+    """One part lies inside another, each well-formed by itself: how a small file claims much."""
+    inner, entry = split_zip(write_zip({"arrays/b.npy": b"x" * 10}))
+    outer, directory = split_zip(write_zip({"arrays/a.npy": inner}))
+    entry = entry[:42] + struct.pack("<L", outer.index(inner)) + entry[46:]
+    both = directory + entry
+    data = outer + both + _END.pack(b"PK\x05\x06", 0, 0, 2, 2, len(both), len(outer), 0)
+    with pytest.raises(DocumentError, match="one after the other"):
+        read_zip(data)
+
+
+def test_a_long_text_part_is_refused_before_it_is_kept() -> None:
+    with pytest.raises(DocumentError, match="at most 33554432 bytes"):
+        read_zip(write_zip({DOCUMENT: bytes(33 * MEBIBYTE)}))
 
 
 def test_a_part_twice_is_refused() -> None:
