@@ -44,7 +44,7 @@ class FrameMaker:
             curves=run.history.curves() if "curves" in needs else None,
             maps=self._pictures.maps(run, interest) if "maps" in needs else None,
             predictions=self._pictures.predictions(run) if "predictions" in needs else None,
-            trace=trace if "trace" in needs else None,
+            trace=trace if needs & {"trace", "peek"} else None,
             cursor=run.walk.cursor if run.walk else 0,
             sample=run.walk.sample if run.walk else 0,
             peek=self._pictures.peek(run) if "peek" in needs and trace is None else None,
