@@ -18,6 +18,20 @@ Backward = Callable[[Workspace, Settings, Array, Array, Array, Array], Calls]
 
 
 @dataclass(frozen=True)
+class FromValue:
+    """A derivative rule whose slope is a function of the value a alone.
+
+    slope(workspace, settings, a, out) gives the calls that fill out; a may hold several layers at once.
+    """
+
+    slope: Callable[[Workspace, Settings, Array, Array], Calls]
+
+    def __call__(self, w: Workspace, s: Settings, z: Array, a: Array, da: Array, dz: Array) -> Calls:
+        """Return the calls that fill dz for one layer."""
+        return (*self.slope(w, s, a, dz), (w.xp.multiply, (da, dz, dz)))
+
+
+@dataclass(frozen=True)
 class Activation:
     """An activation a = φ(z) and its derivative rule dL/dz from dL/da.
 
@@ -105,23 +119,19 @@ def _sigmoid_forward(w: Workspace, s: Settings, z: Array, a: Array) -> Calls:
     )
 
 
-def _sigmoid_backward(w: Workspace, s: Settings, z: Array, a: Array, da: Array, dz: Array) -> Calls:
-    calls = [(w.xp.subtract, (w.constant(1), a, dz)), (w.xp.multiply, (dz, a, dz))]
+def _sigmoid_slope(w: Workspace, s: Settings, a: Array, out: Array) -> Calls:
+    calls = [(w.xp.subtract, (w.constant(1), a, out)), (w.xp.multiply, (out, a, out))]
     if s["slope"] != 1:
-        calls.append((w.xp.multiply, (dz, w.constant(s["slope"]), dz)))
-    return [*calls, (w.xp.multiply, (da, dz, dz))]
+        calls.append((w.xp.multiply, (out, w.constant(s["slope"]), out)))
+    return calls
 
 
 def _tanh_forward(w: Workspace, s: Settings, z: Array, a: Array) -> Calls:
     return ((w.xp.tanh, (z, a)),)
 
 
-def _tanh_backward(w: Workspace, s: Settings, z: Array, a: Array, da: Array, dz: Array) -> Calls:
-    return (
-        (w.xp.multiply, (a, a, dz)),
-        (w.xp.subtract, (w.constant(1), dz, dz)),
-        (w.xp.multiply, (da, dz, dz)),
-    )
+def _tanh_slope(w: Workspace, s: Settings, a: Array, out: Array) -> Calls:
+    return (w.xp.multiply, (a, a, out)), (w.xp.subtract, (w.constant(1), out, out))
 
 
 def _relu_forward(w: Workspace, s: Settings, z: Array, a: Array) -> Calls:
@@ -196,14 +206,14 @@ activations.add(
 )  # fmt: skip
 activations.add(
     Activation(
-        "sigmoid", "Sigmoid", "σ", r"\frac{1}{1 + e^{-z}}", "a(1 - a)", _sigmoid_forward, _sigmoid_backward,
+        "sigmoid", "Sigmoid", "σ", r"\frac{1}{1 + e^{-z}}", "a(1 - a)", _sigmoid_forward, FromValue(_sigmoid_slope),
         (floating("slope", 1.0, minimum=0, is_open_minimum=True, maximum=100, help="steepness a of 1/(1+exp(-a z))"),),
         0.0, 1.0, source="logistic function; Haykin 2009, eq. 4.30",
     )
 )  # fmt: skip
 activations.add(
     Activation(
-        "tanh", "Tanh", "tanh", r"\tanh(z)", "1 - a^2", _tanh_forward, _tanh_backward,
+        "tanh", "Tanh", "tanh", r"\tanh(z)", "1 - a^2", _tanh_forward, FromValue(_tanh_slope),
         low=-1.0, high=1.0, source="LeCun et al. 1998",
     )
 )  # fmt: skip

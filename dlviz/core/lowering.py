@@ -1,7 +1,9 @@
 """Lowering: a network, a loss and an optimizer become one flat list of steps."""
 
 from collections.abc import Mapping
+from functools import partial
 
+from dlviz.core.activations import FromValue
 from dlviz.core.activations import resolve as resolve_activation
 from dlviz.core.array import Array, Calls
 from dlviz.core.choice import Choice
@@ -184,6 +186,10 @@ class Lowering:
             if entry.is_alias:
                 b.alias(dz, b.gradient(layer.id))
                 return ()
+            if isinstance(entry.backward, FromValue) and b.is_small:
+                slope_of = partial(entry.backward.slope, b.workspace, settings)
+                calls, slopes = b.slope(layer.id, f"{entry.key} {settings}", slope_of)
+                return (*calls, (b.xp.multiply, (b.gradient(layer.id), slopes, b[dz])))
             return entry.backward(b.workspace, settings, b[z], b.activation(layer.id), b.gradient(layer.id), b[dz])
 
         slope = "" if entry.is_alias else f" ⊙ {entry.symbol}′(z{number})"

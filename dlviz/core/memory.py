@@ -1,7 +1,7 @@
 """Flat memory of a network: one vector of parameters, one of gradients, layers as views."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from dlviz.core.choice import Choice
 from dlviz.core.layers import ParameterSpec
 from dlviz.core.losses import LossBuffers
 from dlviz.core.optimizers import Clock, UpdateBuffers, resolve
+
+SMALL = 16_384  # activations; above, slopes of layers that do not need them would cost more than calls
 
 
 @dataclass(frozen=True)
@@ -148,21 +150,27 @@ class Buffers:
         self.columns = columns
         self._shapes = shapes
         self._inputs = inputs
-        self._values: dict[str, Array] = {}
         self._gradients: dict[str, Array] = {}
         self._named: dict[str, Array] = {}
         d = shapes[inputs][0] + 1
         self.rows_x = self.workspace.ones(columns, d) if gathers else self.workspace.ones(d, columns).T
         self.rows_y = self.workspace.zeros(k, columns).T
-        self._values[inputs] = self.rows_x.T
+        self._flat, self._places = self._allocate(shapes)
+        self._slopes: dict[str, Array] = {}
         self.loss = self.workspace.zeros(1, 1)
         self.loss_buffers: LossBuffers | None = None
 
+    def _allocate(self, shapes: Mapping[str, tuple[int, ...]]) -> tuple[Array, dict[str, slice]]:
+        """Make one array for the activations of all nodes but the input, and say which rows are whose."""
+        places, end = {}, 0
+        for node in (node for node in shapes if node != self._inputs):
+            places[node] = slice(end, end + shapes[node][0] + 1)
+            end = places[node].stop
+        return self.workspace.ones(end, self.columns), places
+
     def extended(self, node: str) -> Array:
         """Return activations with the row of ones below, (d + 1, n)."""
-        if node not in self._values:
-            self._values[node] = self.workspace.ones(self._shapes[node][0] + 1, self.columns)
-        return self._values[node]
+        return self.rows_x.T if node == self._inputs else self._flat[self._places[node]]
 
     def activation(self, node: str) -> Array:
         """Return activations (d, n)."""
@@ -173,6 +181,22 @@ class Buffers:
         if node not in self._gradients:
             self._gradients[node] = self.workspace.zeros(self._shapes[node][0] + 1, self.columns)
         return self._gradients[node] if extended else self._gradients[node][: self._shapes[node][0]]
+
+    def slope(self, node: str, key: str, compute: Callable[[Array, Array], Calls]) -> tuple[Calls, Array]:
+        """Return a node's slopes (d, n), and the calls that fill them where no earlier step did.
+
+        compute(a, out) works on all nodes at once: in small networks a call costs more than its arithmetic.
+        """
+        is_new = key not in self._slopes
+        if is_new:
+            self._slopes[key] = self.workspace.like(self._flat)
+        calls = compute(self._flat, self._slopes[key]) if is_new else ()
+        return calls, self._slopes[key][self._places[node]][:-1]
+
+    @property
+    def is_small(self) -> bool:
+        """Say whether calls cost more than arithmetic here."""
+        return int(self._flat.size) <= SMALL
 
     def alias(self, name: str, array: Array) -> None:
         """Let a name stand for an array that exists already."""
