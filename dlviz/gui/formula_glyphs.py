@@ -6,7 +6,6 @@ in globals. A template is laid out with place markers for its digits, so 0.3775 
 
 import re
 import threading
-import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -121,10 +120,8 @@ def _draw(latex: str) -> _Drawing:
 @cache
 def _ziamath() -> Any:
     """Load ziamath and its fonts: only when the first formula is wanted, and off the GUI thread."""
-    with warnings.catch_warnings():
-        # WORKAROUND ziamath 0.13 finds its font by importlib.resources.path, which Python 3.11 deprecates.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        import ziamath
+    import ziamath
+
     # svg2: glyphs come as outlines by id and a list of uses, which is the glyph list we want.
     ziamath.config.svg2 = True
     ziamath.config.precision = 5

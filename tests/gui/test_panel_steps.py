@@ -1,0 +1,133 @@
+"""The list of steps: what is done, what is not yet, where the pass stands, and how to go elsewhere."""
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
+
+from dlviz.core.choice import chosen
+from dlviz.gui.panel import Context
+from dlviz.gui.panels.steps import StepsPanel
+from dlviz.gui.panels.steps_model import Role
+from dlviz.session.document import Document, TrainingSpec
+from dlviz.session.messages import Frame
+from tests.unit.core.narrated_runs import recorded, two_layers
+
+SPEC = two_layers("sigmoid", "sigmoid")
+CROSS_ENTROPY = chosen("binary_cross_entropy")
+
+
+@dataclass
+class WalkingSession:
+    asked: list[int] = field(default_factory=list)
+
+    def walk_to(self, cursor: int) -> None:
+        self.asked.append(cursor)
+
+
+@pytest.fixture
+def context(qapp):  # type: ignore[no-untyped-def]
+    return Context(WalkingSession(), lambda message, action=None: None)
+
+
+@pytest.fixture
+def panel(qtbot, context):  # type: ignore[no-untyped-def]
+    widget = StepsPanel(context)
+    host = QWidget()  # a window of its own would tell the offscreen plugin its size limits, which it warns about
+    qtbot.addWidget(host)
+    widget.setParent(host)
+    widget.resize(300, 700)
+    with qtbot.waitExposed(host):
+        host.show()
+    yield widget
+    host.close()
+
+
+@pytest.fixture
+def frame() -> Frame:
+    trace, plan = recorded(SPEC, CROSS_ENTROPY, n=3)
+    training = TrainingSpec(loss=plan.loss, optimizer=plan.optimizer)
+    return Frame(1, 1, "paused", Document(network=SPEC, training=training), trace=trace, cursor=3)
+
+
+def steps(panel: StepsPanel):  # type: ignore[no-untyped-def]
+    return [row for row in panel.model.rows if not row.is_heading]
+
+
+def test_rows_stand_under_their_phases(panel: StepsPanel, frame: Frame) -> None:
+    panel.show_frame(frame)
+    assert [row.text for row in panel.model.rows if row.is_heading] == ["Forward", "Loss", "Backward", "Update"]
+    assert [row.text for row in steps(panel)] == [step.formula for step in frame.trace.steps]
+
+
+def test_values_are_those_of_the_sample_looked_at(panel: StepsPanel, frame: Frame) -> None:
+    panel.show_frame(replace(frame, cursor=4, sample=2))
+    z, a = frame.trace.steps[2].writes["o.z"][2], frame.trace.steps[3].writes["o.a"][2]
+    for row, values in zip(steps(panel)[2:4], (z, a), strict=True):
+        assert [float(word.replace("−", "-")) for word in row.summary.split()] == pytest.approx(values, rel=1e-3)
+    assert panel.info == "sample 3 of 3"
+
+
+def test_what_is_not_computed_reads_not_yet(panel: StepsPanel, frame: Frame) -> None:
+    panel.show_frame(frame)
+    assert {row.summary for row in steps(panel)[3:]} == {"not yet"}
+    assert all("Not computed yet" in row.full for row in steps(panel)[3:])
+
+
+def test_before_the_first_step_the_coming_pass_is_listed_without_numbers(panel: StepsPanel, frame: Frame) -> None:
+    panel.show_frame(replace(frame, trace=None, peek=frame.trace, cursor=0))
+    assert {row.summary for row in steps(panel)} == {"not yet"}
+    assert panel.hint.isVisible()
+
+
+def test_derived_steps_say_so(panel: StepsPanel, frame: Frame) -> None:
+    panel.show_frame(replace(frame, cursor=9))
+    derived = [row for row in steps(panel) if row.is_derived]
+    assert [frame.trace.steps[row.cursor - 1].op for row in derived] == ["loss_backward"]
+    index = panel.model.index(panel.model.rows.index(derived[0]))
+    assert "derived" in index.data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_clicking_a_row_walks_there(qtbot, panel: StepsPanel, frame: Frame) -> None:  # type: ignore[no-untyped-def]
+    panel.show_frame(frame)
+    row = panel.model.place_of(6)
+    place = panel.view.visualRect(panel.model.index(row)).center()
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    heading = panel.view.visualRect(panel.model.index(0)).center()
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(heading))
+    assert panel.context.session.asked == [6]
+
+
+def test_arrow_keys_walk_one_step(qtbot, panel: StepsPanel, frame: Frame) -> None:  # type: ignore[no-untyped-def]
+    panel.show_frame(frame)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown):
+        qtbot.keyClick(panel.view, key)
+    panel.show_frame(replace(frame, cursor=0))
+    qtbot.keyClick(panel.view, Qt.Key.Key_Up)
+    assert panel.context.session.asked == [4, 2, 0]
+
+
+def test_the_current_row_stays_in_sight(panel: StepsPanel, frame: Frame) -> None:
+    panel.resize(300, 160)
+    panel.show_frame(replace(frame, cursor=len(frame.trace.steps)))
+    last = panel.view.visualRect(panel.view.currentIndex())
+    assert panel.view.viewport().rect().contains(last)
+
+
+def test_a_hidden_step_shows_no_number_anywhere(panel: StepsPanel, frame: Frame) -> None:
+    panel.show_frame(frame)
+    panel.context.hide_results(True)
+    index = panel.view.currentIndex()
+    row = index.data(Role.ROW)
+    assert (row.state, row.summary) == ("hidden", "?")
+    shown = [index.data(role) for role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)]
+    assert not any("0." in text for text in shown)
+    panel.context.hide_results(False)
+    assert index.data(Role.ROW).state == "current"
+
+
+def test_frames_of_the_same_pass_do_not_reset_the_list(qtbot, panel: StepsPanel, frame: Frame) -> None:  # type: ignore[no-untyped-def]
+    panel.show_frame(frame)
+    with qtbot.assertNotEmitted(panel.model.modelReset), qtbot.waitSignal(panel.model.dataChanged):
+        panel.show_frame(replace(frame, cursor=4))
