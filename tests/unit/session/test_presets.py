@@ -1,6 +1,7 @@
 """Documents to start from are valid, fit their data and hold the course's numbers."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import load_dataset
 from dlviz.data.spec import DataSpec
 from dlviz.session.document_json import check_document, document_from_json, document_to_json
+from dlviz.session.headless import train
 from dlviz.session.presets import (
     document_for,
     document_for_dataset,
@@ -41,6 +43,24 @@ def test_a_preset_fits_its_data_and_its_loss(kind: str) -> None:
     assert activation in OUTPUTS.get(document.training.loss.kind, {"softmax"})
     assert 1 <= document.training.batch_size <= rows.n
     assert document.dtype == "float64"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("kind", "epochs", "enough"),
+    [("circles", 150, 0.99), ("xor", 300, 1.0), ("moons", 200, 0.99), ("spiral", 250, 0.97), ("blobs", 40, 0.99),
+     ("iris", 60, 0.95), ("sine", 200, 0.95), ("line", 100, 0.9), ("iq_salary", 300, 0.99)],
+)  # fmt: skip
+def test_a_preset_learns_its_data_soon(kind: str, epochs: int, enough: float, seed: int) -> None:
+    trained = train(replace(document_for(kind), seed=seed), epochs).train
+    assert trained is not None
+    assert next(iter(trained.metrics.values())) >= enough
+
+
+def test_digits_are_read_after_a_few_epochs() -> None:
+    held_out = train(document_for("digits"), 15).test
+    assert held_out is not None
+    assert held_out.metrics["accuracy"] >= 0.95
 
 
 def test_an_unknown_preset_names_the_nearest() -> None:
