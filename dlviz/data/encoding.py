@@ -37,7 +37,7 @@ def _values(dataset: Dataset, n_outputs: int) -> Array:
 
 def _misfit(dataset: Dataset, expected: str, n_outputs: int) -> SpecError:
     message = tr(
-        "Expected {expected}, for the data “{title}”. Received: {count} output units",
+        "Expected {expected}, for the data “{title}”. Received: {count} output units.",
         expected=expected,
         title=dataset.title,
         count=n_outputs,

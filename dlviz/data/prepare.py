@@ -44,9 +44,9 @@ def load_dataset(spec: DataSpec) -> Dataset:
     if spec.dataset is not None:
         return spec.dataset
     if spec.kind == "table":
-        raise DataError("Expected a table with rows. Received: none", place="data")
+        raise DataError("Expected a table with rows. Received: none.", place="data")
     path = spec.settings.get("path", "")
-    raise DataError(f"Expected the data file {path!r} to be opened first. Received: no rows", "Open the file.", "data")
+    raise DataError(f"Expected the data file {path!r} to be opened first. Received: no rows.", "Open the file.", "data")
 
 
 def prepare(spec: DataSpec, seed: int = 0) -> Prepared:
@@ -71,7 +71,7 @@ def _finite(dataset: Dataset) -> tuple[Dataset, tuple[str, ...]]:
     if keep.all():
         return dataset, ()
     if not keep.any():
-        raise DataError("Expected at least one row of finite numbers. Received: none", place="data")
+        raise DataError("Expected at least one row of finite numbers. Received: none.", place="data")
     targets: Targets = dataset.targets[keep]
     targets.setflags(write=False)
     kept = replace(dataset, inputs=_frozen(dataset.inputs[keep]), targets=targets)

@@ -87,7 +87,7 @@ def fit_scaler(kind: Scaling, inputs: ArrayLike, names: tuple[str, ...] = ()) ->
     Raises: SpecError for an unknown kind. Source of the two passes: Chan, Golub and LeVeque 1983.
     """
     if kind not in KINDS:
-        raise SpecError(f"Expected scaling to be one of {', '.join(KINDS)}. Received: scaling={kind!r}", place="data")
+        raise SpecError(f"Expected scaling to be one of {', '.join(KINDS)}. Received: scaling={kind!r}.", place="data")
     rows = np.asarray(inputs, dtype=np.float64)
     unit = _unit(rows)
     centre, spread = _mean_and_deviation(rows / unit) if kind != "minmax" else _low_and_range(rows / unit)

@@ -43,10 +43,11 @@ def _sizes(n: int, spec: SplitSpec) -> tuple[int, int, tuple[str, ...]]:
     for name, fraction in (("validation", spec.validation), ("test", spec.test)):
         if not (math.isfinite(fraction) and 0.0 <= fraction < 1.0):
             raise SpecError(
-                f"Expected split.{name} to be at least 0 and below 1. Received: {name}={fraction!r}", place="data.split"
+                f"Expected split.{name} to be at least 0 and below 1. Received: {name}={fraction!r}.",
+                place="data.split",
             )
     if n < 1:
-        raise SpecError("Expected at least one row of data. Received: no rows", place="data")
+        raise SpecError("Expected at least one row of data. Received: no rows.", place="data")
     n_test = min(round(n * spec.test), n - 1)
     n_validation = min(round(n * spec.validation), n - 1 - n_test)
     return n_validation, n_test, tuple(_size_notes(n, spec, n_validation, n_test))

@@ -1,0 +1,181 @@
+"""The reader process: `python -m dlviz.data.reader_child FOLDER` answers the request that lies there."""
+
+import hashlib
+import json
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dlviz.core.errors import DataError
+from dlviz.data.column_values import describe, guess_target, preview_rows, write_numbers
+from dlviz.data.columns import MISSING_CELLS, Plan, column_notes, plan_columns
+from dlviz.data.dialect import Dialect
+from dlviz.data.duck import Duck
+from dlviz.data.file_checks import Sniffed, open_regular, sniff
+from dlviz.data.limits import CELLS as MAX_CELLS
+from dlviz.data.limits import COLUMNS, READER_MEMORY_BYTES
+from dlviz.data.reader_process import REQUEST
+from dlviz.data.table import ReadChoices
+from dlviz.data.text_source import ready_text
+from dlviz.data.transport import NUMBERS, write_answer
+from dlviz.i18n import tr
+
+Answer = dict[str, Any]
+NAME_LENGTH = 80
+HASH_BYTES = 1 << 20
+NUMERIC = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*)", re.IGNORECASE)
+TEMPORAL = re.compile(r"(DATE|TIME).*", re.IGNORECASE)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Read what the request in the folder names and write the answer beside it."""
+    folder = Path(arguments[0])
+    limit_memory()
+    request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+    place = Path(request["path"]).name
+    try:
+        answer = read(folder, Path(request["path"]), ReadChoices(**request["choices"]))
+    except DataError as error:
+        answer = _refused(error)
+    except duckdb.Error as error:
+        answer = _refused(DataError(f"Expected a readable table. Received: {_first_line(error, folder)}.", place=place))
+    except MemoryError:
+        answer = _refused(DataError("Expected a table that fits into memory. Received: a larger one.", place=place))
+    write_answer(folder, answer)
+    return 0
+
+
+def limit_memory() -> None:
+    """Cap this process's address space, where the system can; imports are done by now."""
+    try:
+        import resource
+    except ImportError:
+        return
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    limit = READER_MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(READER_MEMORY_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def read(folder: Path, path: Path, choices: ReadChoices) -> Answer:
+    """Read a file into the folder's binary file and return the JSON part of the answer."""
+    sniffed = sniff(path)
+    digest = _sha256(path)
+    answer = _read_text(folder, sniffed, choices) if sniffed.format.is_text else _read_parquet(folder, sniffed)
+    with open_regular(path) as file:
+        if file.seek(0, 2) != sniffed.size_bytes:
+            answer["notes"].append(tr("The file changed while it was read; what was read is used."))
+    return {**answer, "format": sniffed.format.key, "sha256": digest, "size_bytes": sniffed.size_bytes}
+
+
+def _read_text(folder: Path, sniffed: Sniffed, choices: ReadChoices) -> Answer:
+    source = ready_text(folder, sniffed, choices)
+    dialect = source.dialect
+    duck = Duck(source.path)
+    duck.load_text(dialect.n_columns, dialect.separator, source.has_quotes, MISSING_CELLS)
+    duck.drop_first(source.n_before)
+    plans = plan_columns(duck, _names(dialect), ["cell"] * dialect.n_columns, dialect.decimal)
+    answer = _answer(folder, duck, plans, source.n_before)
+    notes = [*source.notes, *answer.pop("notes")]
+    if (lost := source.n_rows - answer["n_rows"]) > 0:
+        notes.append(tr("{n} rows could not be read and were left out.", n=lost))
+    return {
+        **answer,
+        "notes": notes,
+        "separator": dialect.separator,
+        "decimal": dialect.decimal,
+        "encoding": source.encoding,
+        "header": dialect.header_at >= 0,
+    }
+
+
+def _read_parquet(folder: Path, sniffed: Sniffed) -> Answer:
+    path = folder / "table.parquet"
+    path.symlink_to(sniffed.path.resolve())
+    duck = Duck(path)
+    described = duck.describe_parquet()
+    if len(described) > COLUMNS or duck.count_parquet() * len(described) > MAX_CELLS:
+        message = tr("Expected at most {columns} columns and {cells} cells.", columns=COLUMNS, cells=MAX_CELLS)
+        raise DataError(message, tr("Keep a part of the rows or columns."), sniffed.path.name)
+    sources = [_source(kind) for _, kind in described]
+    duck.load_parquet(len(sources))
+    plans = plan_columns(duck, _unique([name for name, _ in described]), sources, ".")
+    return {**_answer(folder, duck, plans, 0), "separator": "", "decimal": ".", "encoding": "", "header": True}
+
+
+def _source(kind: str) -> str:
+    if NUMERIC.fullmatch(kind):
+        return "number"
+    return "date" if TEMPORAL.fullmatch(kind) else "cell"
+
+
+def _answer(folder: Path, duck: Duck, plans: list[Plan], first_row: int) -> Answer:
+    """Write the arrays and describe the columns. first_row: rowid of the first row."""
+    n_rows = duck.totals(["count(*)"])[0]
+    if n_rows == 0:
+        raise DataError(tr("Expected at least one row of data. Received: none."))
+    with (folder / NUMBERS).open("wb") as file:
+        counts = write_numbers(duck, plans, n_rows, file)
+    preview = preview_rows(duck)
+    columns = describe(duck, plans, n_rows, preview, counts)
+    notes = column_notes(duck, plans, first_row)
+    notes += [
+        tr("{name}: {n} infinite numbers count as missing.", name=plans[index].name, n=count)
+        for index, count in counts.infinite.items()
+    ]
+    return {
+        "n_rows": n_rows,
+        "columns": [asdict(column) for column in columns],
+        "preview": preview,
+        "guessed_target": guess_target(columns),
+        "notes": notes,
+    }
+
+
+def _names(dialect: Dialect) -> list[str]:
+    """Return one name a column; where the header is one short, it lacks the first column's name."""
+    header = list(dialect.header[: dialect.n_columns])
+    short = dialect.n_columns - len(header)
+    if dialect.header_at >= 0 and short == 1:
+        header = ["row", *header]
+    return _unique(header + [""] * (dialect.n_columns - len(header)))
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    """Make names printable, filled and different."""
+    found: list[str] = []
+    taken: set[str] = set()
+    for index, raw in enumerate(names):
+        name = "".join(sign if sign.isprintable() else " " for sign in raw).strip()[:NAME_LENGTH]
+        name = name or f"column {index + 1}"
+        if name in taken:
+            name = f"{name} ({index + 1})"
+        taken.add(name)
+        found.append(name)
+    return found
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with open_regular(path) as file:
+        while chunk := file.read(HASH_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _refused(error: DataError) -> Answer:
+    return {"error": {"message": error.message, "hint": error.hint, "place": error.place}}
+
+
+def _first_line(error: Exception, folder: Path) -> str:
+    """Return what DuckDB says, without the private folder's name."""
+    line = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return line.replace(f"{folder}/", "")[:200]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
