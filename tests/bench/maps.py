@@ -1,19 +1,16 @@
 """W8: one frame of a decision boundary, the W1 and W2 networks on 256 x 256 points, in float32."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.core.choice import chosen
-from dlviz.core.execute import run
-from dlviz.core.memory import Memory
-from dlviz.core.program import lower
+from dlviz.core.evaluate import Evaluator
 from tests.bench import datasets, ours, torch_peer
 from tests.bench.timing import Contender, Effort
 from tests.bench.workload import Row, Workload
 
-CHUNK = 8192  # points that fit the cache
 TANH_SIZES = {"W8 W1": (2, 4, 2, 1), "W8 W2": (7, 8, 8, 8, 1)}
 TORCH_TARGETS = {"W8 W1": 5.0, "W8 W2": 2.5}
 
@@ -27,23 +24,11 @@ def points(n_inputs: int) -> NDArray[np.float32]:
 
 
 def our_frame(sizes: tuple[int, ...], inputs: NDArray[np.float32]) -> Callable[[], object]:
-    """Return a call of the forward program over all points, chunk by chunk; the grid stays loaded between frames."""
+    """Return a call of what draws the output map of the window."""
     spec = ours.network(sizes, "tanh", "tanh")
-    program = lower(spec, mode="forward")
-    memory = Memory(program.layout, chosen("sgd"), dtype="float32")
-    memory.load(ours.parameters(spec, sizes))
-    bindings = [program.bind(memory, CHUNK) for _ in range(0, len(inputs), CHUNK)]
-    for number, binding in enumerate(bindings):
-        binding.load(inputs[number * CHUNK : (number + 1) * CHUNK])
-    values = np.empty(len(inputs), dtype=np.float32)
-
-    def evaluate() -> object:
-        for number, binding in enumerate(bindings):
-            run(binding.calls)
-            values[number * CHUNK : (number + 1) * CHUNK] = binding.buffers.activation("o")[0]
-        return values
-
-    return evaluate
+    evaluator = Evaluator(spec, dtype="float32")
+    evaluator.load(ours.parameters(spec, sizes))
+    return partial(evaluator.outputs, inputs)
 
 
 def textbook_frame(sizes: tuple[int, ...], inputs: NDArray) -> Callable[[], object]:

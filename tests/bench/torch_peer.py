@@ -48,10 +48,13 @@ def epoch(
     inputs, targets = torch.from_numpy(x), torch.from_numpy(y)
 
     def train() -> None:
+        losses = []  # ours and the textbook note every step's loss too
         for rows in torch.randperm(len(inputs)).split(batch):
             optimizer.zero_grad()
-            loss(model(inputs[rows]), targets[rows]).backward()
+            value = loss(model(inputs[rows]), targets[rows])
+            value.backward()
             optimizer.step()
+            losses.append(value.item())
 
     return train
 
@@ -80,11 +83,14 @@ def steps(machine: tuple[Any, Any, Any], x: NDArray, y: NDArray, batch: int, cou
     inputs, targets = torch.from_numpy(x), torch.from_numpy(y)
 
     def train() -> None:
+        losses = []
         for _ in range(count):
             rows = torch.randint(len(inputs), (batch,))
             optimizer.zero_grad()
-            loss(model(inputs[rows]), targets[rows]).backward()
+            value = loss(model(inputs[rows]), targets[rows])
+            value.backward()
             optimizer.step()
+            losses.append(value.item())
 
     return train
 
