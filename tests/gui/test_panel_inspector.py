@@ -222,10 +222,19 @@ def test_a_row_shows_target_and_prediction(stage: Stage) -> None:
     assert stage.panel.title.text() == "Row 5"
 
 
-@pytest.mark.parametrize("selected", [
-    Selected("unit", "gone", 0), Selected("unit", "h1", 99), Selected("link", "h1", 9, "x", 9), Selected("bias", "o", 7),
-    Selected("layer", "gone"), Selected("input", "x", 9), Selected("sample", unit=10**6), Selected("none"),
-])  # fmt: skip
+GONE = (
+    Selected("unit", "gone", 0),
+    Selected("unit", "h1", 99),
+    Selected("link", "h1", 9, "x", 9),
+    Selected("bias", "o", 7),
+    Selected("layer", "gone"),
+    Selected("input", "x", 9),
+    Selected("sample", unit=10**6),
+    Selected("none"),
+)
+
+
+@pytest.mark.parametrize("selected", GONE, ids=lambda selected: f"{selected.kind}-{selected.unit}")
 def test_places_that_are_gone_do_no_harm(stage: Stage, selected: Selected) -> None:
     stage.frame(peek=stage.trace)
     stage.context.selection.select(selected)

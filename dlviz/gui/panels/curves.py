@@ -1,8 +1,9 @@
 """Curves panel: loss and score of training and test rows over the steps of the run."""
 
 import math
+from typing import ClassVar
 
-from PySide6.QtCore import QPointF, Qt, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.gui import numbers
@@ -23,7 +24,7 @@ class CurvesPanel(Panel):
     """Two thin lines, their newest values in their colours, and marks where something was changed."""
 
     key = "curves"
-    needs: frozenset[Need] = frozenset({"curves"})
+    needs: ClassVar[frozenset[Need]] = frozenset({"curves"})
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)

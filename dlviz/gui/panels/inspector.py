@@ -1,16 +1,20 @@
 """Inspector: every number behind the selected unit, link, bias, layer, input or row."""
 
+from typing import ClassVar
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QContextMenuEvent, QFont, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from dlviz.core.choice import Choice
 from dlviz.core.errors import DlvizError
+from dlviz.data.dataset import Dataset
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.inspector_facts import Card, Scene, card
 from dlviz.gui.panels.inspector_layer import LayerForm
 from dlviz.gui.panels.inspector_notation import find_layer
 from dlviz.gui.panels.inspector_rows import FactTable, ValueField
+from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID, Theme, font
 from dlviz.gui.widgets.paint import spaced
@@ -40,11 +44,12 @@ class InspectorPanel(Panel):
     """Shows what frames carry about the selection; types one value at the playhead."""
 
     key = "inspector"
-    needs: frozenset[Need] = frozenset({"parameters", "peek", "trace"})
+    needs: ClassVar[frozenset[Need]] = frozenset({"parameters", "peek", "trace"})
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._frame: Frame | None = None
+        self._dataset: Dataset | None = None
         self._make_widgets()
         self._lay_out()
         context.selection.changed.connect(self._select)
@@ -52,7 +57,7 @@ class InspectorPanel(Panel):
         self.value.typed.connect(self._type)
         self.form.setting_changed.connect(self._set_layer)
         self.form.activation_changed.connect(self._set_activation)
-        self._show(Card())
+        self.show_document(context.session.document)
 
     def _make_widgets(self) -> None:
         self.title, self.remark = Text("", is_bold=True), Elided("", "muted")
@@ -101,6 +106,8 @@ class InspectorPanel(Panel):
 
     def show_document(self, document: Document) -> None:
         """Show the selection with what the edit changed."""
+        prepared = prepared_or_none(self.context.session)
+        self._dataset = None if prepared is None else prepared.dataset
         self._refresh()
 
     def show_frame(self, frame: Frame) -> None:
@@ -121,7 +128,7 @@ class InspectorPanel(Panel):
         if self._frame is None or selected.kind == "none":
             self._show(Card())
             return
-        self._show(card(Scene(selected, session.document, session.dataset, self._frame)))
+        self._show(card(Scene(selected, session.document, self._dataset, self._frame)))
 
     def _show(self, shown: Card) -> None:
         is_covered = self.context.is_hidden
@@ -202,5 +209,14 @@ def make_inspector_panel(context: Context) -> Panel:
 
 
 panels.add(
-    PanelEntry("inspector", tr("Inspector"), "right", ("network", "step"), make_inspector_panel, order=2, stretch=2)
+    PanelEntry(
+        "inspector",
+        tr("Inspector"),
+        "right",
+        ("network", "step"),
+        make_inspector_panel,
+        order=2,
+        stretch=2,
+        opens_on_selection=True,
+    )
 )

@@ -217,9 +217,13 @@ def _input(scene: Scene) -> Card:
     )
     now = reading.at("x", unit)
     walked = () if now is None else (Fact(tr("this sample, as the network sees it"), (now,)),)
-    return Card(f"{tr('Input')} x{notation.subscript(unit + 1)}", dataset.input_names[unit], (), (), (
-        *facts, Fact(tr("scaling"), text=scene.document.data.scaling), *walked
-    ))
+    return Card(
+        f"{tr('Input')} x{notation.subscript(unit + 1)}",
+        dataset.input_names[unit],
+        (),
+        (),
+        (*facts, Fact(tr("scaling"), text=scene.document.data.scaling), *walked),
+    )
 
 
 def _sample(scene: Scene) -> Card:
@@ -229,13 +233,19 @@ def _sample(scene: Scene) -> Card:
     inputs = tuple(
         Fact(name, (float(value),)) for name, value in zip(dataset.input_names[:12], dataset.inputs[row], strict=False)
     )
-    outputs = () if predicted is None or row >= len(predicted.outputs) else tuple(
-        Fact(tr("output {number}", number=i + 1), (float(value),)) for i, value in enumerate(predicted.outputs[row])
+    outputs = (
+        ()
+        if predicted is None or row >= len(predicted.outputs)
+        else tuple(
+            Fact(tr("output {number}", number=i + 1), (float(value),)) for i, value in enumerate(predicted.outputs[row])
+        )
     )
     held = predicted is not None and row < len(predicted.is_train) and not predicted.is_train[row]
-    return Card(tr("Row {row}", row=row + 1), tr("test") if held else tr("train"), facts=(
-        *inputs, Fact(tr("target"), text=target_text(dataset, row)), *outputs
-    ))
+    return Card(
+        tr("Row {row}", row=row + 1),
+        tr("test") if held else tr("train"),
+        facts=(*inputs, Fact(tr("target"), text=target_text(dataset, row)), *outputs),
+    )
 
 
 def target_text(dataset: Dataset, row: int) -> str:
@@ -260,5 +270,10 @@ def _optimizer_title(document: Document) -> str:
 
 
 BUILDERS: Mapping[str, Callable[[Scene], Card]] = {
-    "unit": _unit, "link": _link, "bias": _bias, "layer": _layer, "input": _input, "sample": _sample
+    "unit": _unit,
+    "link": _link,
+    "bias": _bias,
+    "layer": _layer,
+    "input": _input,
+    "sample": _sample,
 }

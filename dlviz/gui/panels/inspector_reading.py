@@ -49,7 +49,7 @@ class Reading:
         return tr(", sum")
 
     def of_gradient(self, letter: str) -> str:
-        """The label of the batch gradient of a parameter entry."""
+        """Return the label of the batch gradient of a parameter entry."""
         return f"∂L/∂{letter}" if self.is_walking else tr("gradient ∂L/∂{letter}, batch", letter=letter)
 
     def array(self, name: str) -> np.ndarray[Any, Any] | None:

@@ -16,9 +16,18 @@ from dlviz.gui.panels.output_frame import MapFrame
 from dlviz.gui.panels.output_legend import ClassLegend
 from dlviz.gui.panels.output_picture import FloatArray, class_boundaries, class_pixels, signed_pixels
 from dlviz.gui.panels.output_plane import (
-    Plane, View, axis_symbol, decision_level, first_view, output_layer, plane_of, points_of, scale_of,
+    Plane,
+    View,
+    axis_symbol,
+    decision_level,
+    first_view,
+    output_layer,
+    plane_of,
+    points_of,
+    scale_of,
 )  # fmt: skip
 from dlviz.gui.panels.output_regression import PredictedView
+from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.paint import describe, spaced
@@ -75,7 +84,7 @@ class OutputPanel(Panel):
 
     def interest(self, base: Interest) -> Interest:
         """Ask for the map of the chosen plane, or for the predictions of all rows."""
-        if self.view != "map":
+        if self.view == "errors":
             return replace(base, needs=base.needs | {"predictions"})
         return replace(
             base, needs=base.needs | {"maps"}, output_grid=OUTPUT_GRID,
@@ -84,7 +93,7 @@ class OutputPanel(Panel):
 
     def show_document(self, document: Document) -> None:
         """Take over the document's data: what can be shown, the points and the plane."""
-        prepared = self.context.session.prepared
+        prepared = prepared_or_none(self.context.session)
         if prepared is not None and prepared is not self._prepared:
             self._prepared = prepared
             self.controls.show_dataset(prepared.dataset, first_view(prepared.dataset))
@@ -104,8 +113,9 @@ class OutputPanel(Panel):
             self.frame.map.show_map(None, extent=self.plane.extent)
             self.frame.map.show_points(points_of(prepared, self.plane.axes))
         elif self.view == "curve":
+            self.plane = plane_of(prepared, (0, 0))
             y = dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
-            self.curve.show_points(prepared.inputs[:, 0], y, points_of(prepared, (0, 0)))
+            self.curve.show_points(dataset.inputs[:, 0], y, points_of(prepared, (0, 0)))
         self._pages.setCurrentWidget(self._page())
         self._say()
         self.context.interest_changed.emit()
@@ -126,7 +136,9 @@ class OutputPanel(Panel):
         self._frame = frame
         if self.view == "map" and frame.maps is not None:
             self._show_maps(frame.maps, frame.document)
-        elif self.view != "map" and frame.predictions is not None:
+        elif self.view == "curve" and frame.maps is not None:
+            self.curve.show_outputs(frame.maps.output[0][0], frame.maps.extent[:2])
+        elif self.view == "errors" and frame.predictions is not None:
             self._show_predictions(frame.predictions, frame.document)
 
     def _show_maps(self, maps: Maps, document: Document) -> None:
@@ -141,9 +153,7 @@ class OutputPanel(Panel):
             level = None if self._prepared is None else decision_level(document, self._prepared.dataset)
             self._show_signed(maps.output[0], document, output_layer(document), level, maps)
 
-    def _show_signed(
-        self, values: FloatArray, document: Document, layer: str, level: float | None, maps: Maps
-    ) -> None:
+    def _show_signed(self, values: FloatArray, document: Document, layer: str, level: float | None, maps: Maps) -> None:
         scale = scale_of(document, layer, values)
         lines = np.empty((0, 2, 2)) if level is None else segments(values, level)
         self._values = values[None]
@@ -157,12 +167,11 @@ class OutputPanel(Panel):
 
     def _show_predictions(self, predictions: Predictions, document: Document) -> None:
         prepared = self._prepared
-        if prepared is None or len(predictions.outputs) != prepared.dataset.n:
+        if prepared is None or len(predictions.outputs) > prepared.dataset.n:
             return
-        if self.view == "curve":
-            self.curve.show_outputs(predictions.outputs[:, 0])
-        elif self._is_regression:
-            targets = prepared.dataset.targets.reshape(prepared.dataset.n, -1)[:, 0].astype(float)
+        if self._is_regression:
+            known = prepared.dataset.targets[: len(predictions.outputs)]
+            targets = known.reshape(len(known), -1)[:, 0].astype(float)
             self.predicted.show_rows(targets, predictions.outputs[:, 0], predictions.is_train)
         else:
             self._count_errors(predictions, document, prepared)

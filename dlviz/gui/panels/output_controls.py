@@ -41,8 +41,9 @@ class PlaneControls(QWidget):
             chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         layout = QVBoxLayout(self)
         spaced(layout, gap=GRID // 2)
-        for widget in (self.views, self._axes, self.fixed):
-            layout.addWidget(widget)
+        layout.addWidget(self.views)
+        layout.addWidget(self._axes)
+        layout.addWidget(self.fixed)
 
     def show_dataset(self, dataset: Dataset, view: View) -> None:
         """Offer the inputs of a data set; the choice is kept while the inputs stay the same."""

@@ -24,22 +24,21 @@ class CurveView(Plot):
             self.addItem(item)
         self.curve = self.line("text", width=2.0)
         self.curve.opts["antialias"] = True
-        self._x: NDArray[np.float64] = np.empty(0)
-        self._order: NDArray[np.intp] = np.empty(0, np.intp)
         self.apply_theme(current())
 
     def show_points(self, x: NDArray[np.float64], y: NDArray[np.float64], points: PointSet) -> None:
         """Show rows (n,), (n,) and fit the axes to them."""
-        self._x, self._order = x, np.argsort(x, kind="stable")
         self._train.setData(x[points.is_train], y[points.is_train])
         self._test.setData(x[~points.is_train], y[~points.is_train])
         self.set_range(_padded(x), _padded(y))
         self.curve.setData([], [])
 
-    def show_outputs(self, outputs: NDArray[np.floating]) -> None:
-        """Draw the network's answers (n,) for the rows, joined in the order of their input."""
-        if len(outputs) == len(self._x) and np.isfinite(outputs).all():
-            self.curve.setData(self._x[self._order], outputs[self._order])
+    def show_outputs(self, outputs: NDArray[np.floating], ends: tuple[float, float]) -> None:
+        """Draw the network's answers (k,) at the centres of k equal cells between two inputs."""
+        low, high = ends
+        x = low + (np.arange(len(outputs)) + 0.5) * (high - low) / max(len(outputs), 1)
+        good = np.isfinite(outputs)
+        self.curve.setData(x[good], outputs[good])
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over the colours of the points."""

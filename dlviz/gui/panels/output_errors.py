@@ -72,10 +72,16 @@ class ErrorTable(QWidget):
             p.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _cut(p, name, row.width()))
             top = QRectF(across.left(), grid.top() - metrics.height() - 4, across.width(), metrics.height())
             p.drawText(top, Qt.AlignmentFlag.AlignCenter, _cut(p, name, top.width()))
-        p.drawText(QRectF(grid.left(), 0, grid.width(), metrics.height()), Qt.AlignmentFlag.AlignCenter, tr("predicted"))
+        p.drawText(
+            QRectF(grid.left(), 0, grid.width(), metrics.height()), Qt.AlignmentFlag.AlignCenter, tr("predicted")
+        )
 
     def _paint_cell(self, p: QPainter, true: int, predicted: int) -> None:
-        theme, box, count = current(), self.cell(true, predicted).adjusted(1, 1, -1, -1), int(self.counts[true, predicted])
+        theme, box, count = (
+            current(),
+            self.cell(true, predicted).adjusted(1, 1, -1, -1),
+            int(self.counts[true, predicted]),
+        )
         share = count / max(int(self.counts[true].sum()), 1)
         full = theme.positive if true == predicted else theme.negative
         fill = mix(theme.hover, full, share) if count else theme.hover

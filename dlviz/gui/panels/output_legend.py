@@ -12,7 +12,7 @@ from dlviz.i18n import tr
 
 
 class ClassLegend(QWidget):
-    """Markers and names side by side; where there is no room the last ones give way to …"""
+    """Markers and names side by side; where there is no room the last ones give way."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

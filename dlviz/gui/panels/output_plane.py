@@ -25,7 +25,7 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 @dataclass(frozen=True)
 class Plane:
-    """Two inputs (columns) spanning a plane, its extent, and the values of all inputs elsewhere."""
+    """Two inputs (columns) spanning a plane, its extent, and the values of all inputs elsewhere, as measured."""
 
     axes: tuple[int, int]
     extent: Extent
@@ -41,7 +41,7 @@ def first_view(dataset: Dataset) -> View:
 
 def plane_of(prepared: Prepared, axes: tuple[int, int]) -> Plane:
     """Return the plane that the data span on two inputs, the others at their means over the training rows."""
-    inputs = prepared.inputs
+    inputs = prepared.dataset.inputs
     ends = [_range(inputs[:, axis]) for axis in axes]
     means = tuple(float(value) for value in inputs[prepared.train].mean(axis=0))
     return Plane(axes, (*ends[0], *ends[1]), means)
@@ -58,7 +58,7 @@ def points_of(prepared: Prepared, axes: tuple[int, int]) -> PointSet:
     dataset = prepared.dataset
     is_train = np.zeros(dataset.n, dtype=bool)
     is_train[prepared.train] = True
-    return PointSet(prepared.inputs[:, list(axes)], classes_of(dataset), is_train)
+    return PointSet(dataset.inputs[:, list(axes)], classes_of(dataset), is_train)
 
 
 def classes_of(dataset: Dataset) -> NDArray[np.intp]:

@@ -11,7 +11,6 @@ from dlviz.gui.theme import Theme, current
 from dlviz.gui.widgets.plot import Plot
 from dlviz.i18n import tr
 
-
 _FAR = 3.0  # answers farther off than so many ranges of the targets do not stretch the axis
 _MARGIN = 0.08
 

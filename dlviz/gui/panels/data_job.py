@@ -1,0 +1,73 @@
+"""Slow work on a thread of its own; the window polls it and can cancel."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from dlviz.core.errors import DataError, DlvizError
+from dlviz.i18n import tr
+
+POLL_MS = 30
+JOIN_SECONDS = 2.0
+
+Work = Callable[[Callable[[], bool]], Any]  # is given a function that says whether it was cancelled
+
+
+class Job(QObject):
+    """One piece of work at a time; starting another one cancels the one before."""
+
+    finished = Signal(object)  # what the work returned
+    failed = Signal(object)  # DlvizError
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thread: threading.Thread | None = None
+        self._cancelled = threading.Event()
+        self._answer: list[Any] = []
+        self._timer = QTimer(self)
+        self._timer.setInterval(POLL_MS)
+        self._timer.timeout.connect(self._poll)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something is being worked on."""
+        return self._thread is not None
+
+    def start(self, work: Work) -> None:
+        """Begin; `finished` or `failed` is emitted on this thread later."""
+        self.cancel()
+        self._cancelled, self._answer = threading.Event(), []
+        arguments = (work, self._cancelled, self._answer)
+        self._thread = threading.Thread(target=_run, args=arguments, name="dlviz-job")
+        self._thread.start()
+        self._timer.start()
+
+    @Slot()
+    def _poll(self) -> None:
+        if self._thread is None or self._thread.is_alive():
+            return
+        self._timer.stop()
+        self._thread.join()
+        self._thread = None
+        for answer in self._answer:
+            (self.failed if isinstance(answer, DlvizError) else self.finished).emit(answer)
+
+    def cancel(self) -> None:
+        """End the work; nothing is emitted for it."""
+        self._timer.stop()
+        self._cancelled.set()
+        if self._thread is not None:
+            self._thread.join(JOIN_SECONDS)
+            self._thread = None
+
+
+def _run(work: Work, cancelled: threading.Event, answer: list[Any]) -> None:
+    """Work on the thread, touching nothing but its own answer."""
+    try:
+        answer.append(work(cancelled.is_set))
+    except DlvizError as error:
+        answer.append(error)
+    except (OSError, MemoryError) as error:
+        answer.append(DataError(tr("Expected a file that can be read. Received: {error}", error=error)))
