@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense, shapes
-from dlviz.gui.editor.blocks import MAP_TILE, VALUE_TILE
+from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE, VALUE_TILE
 from dlviz.gui.editor.layout import Layout, arrange, depths, shown_units
 
 SKIP = NetworkSpec(
@@ -47,7 +47,7 @@ def test_layers_beside_each_other_share_a_column_and_do_not_overlap() -> None:
     assert lower.ys.min() - upper.ys.max() > layout.tile.height
 
 
-@pytest.mark.parametrize("tile", [MAP_TILE, VALUE_TILE])
+@pytest.mark.parametrize("tile", [MAP_TILE, VALUE_TILE, STEP_TILE])
 @pytest.mark.parametrize("units", [1, 2, 8, 16, 32])
 def test_tiles_of_a_column_never_touch_and_fit_the_height(units: int, tile) -> None:
     spec = NetworkSpec((dense("h", units), dense("o", 1)))

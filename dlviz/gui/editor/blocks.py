@@ -8,17 +8,25 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class TileShape:
-    """Size of one unit's tile and the distance between two of them, in scene units (pixels at zoom 1)."""
+    """Size of one unit's tile and the distance between two of them, in scene units (pixels at zoom 1).
+
+    below: room for what is written under a tile, given where at least `roomy` pixels are between centres.
+    side: room left of the first and right of the last column, for names and targets.
+    """
 
     width: float = 52.0
     height: float = 52.0
     pitch: float = 118.0
     min_pitch: float = 26.0
     min_width: float = 0.0
+    below: float = 6.0
+    roomy: float = 48.0
+    side: float = 56.0
 
 
 MAP_TILE = TileShape()
-VALUE_TILE = TileShape(72.0, 60.0, 164.0, 26.0, 64.0)
+VALUE_TILE = TileShape(72.0, 60.0, 118.0, 26.0, 64.0, side=104.0)
+STEP_TILE = TileShape(72.0, 60.0, 164.0, 26.0, 64.0, below=24.0, side=104.0)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from dlviz.gui.theme import GRID, RADIUS, Theme, font
 from dlviz.i18n import tr
 
 HotKind = Literal["title", "minus", "plus", "insert"]
-BAND = 10.5 * GRID  # height of the captions at the top of the canvas
+BAND, PLAIN_BAND = 10.5 * GRID, 6 * GRID  # height of the captions at the top, with buttons and without
 BUTTON = 3 * GRID
 TITLE_Y, BUTTONS_Y = 2 * GRID, 5.5 * GRID
 NARROW = 25 * GRID  # between columns; closer than that the + stands below the titles

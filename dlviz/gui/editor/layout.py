@@ -14,6 +14,7 @@ MAX_SHOWN = 32  # units of a layer that are all drawn; larger layers become a st
 STRIP_SHOWN = 12  # units of a strip that are drawn
 MIN_COLUMN_PITCH, MAX_COLUMN_PITCH = 112.0, 300.0
 BLOCK_GAP = 84.0  # between two nodes in one column; holds the caption of the lower one
+TIGHT_GAP = 6.0  # between tiles where there is no room to write below them
 STRIP_NOTE = 28.0  # below a strip, for "12 of 128 shown"
 
 
@@ -81,14 +82,15 @@ def arrange(
     shapes: node id → shape without the batch axis. pulled: units of strips asked for by index.
     """
     columns = _columns(spec)
-    room = max(int((size[1] - STRIP_NOTE) / tile.min_pitch), STRIP_SHOWN)
+    height = size[1] - STRIP_NOTE
+    room = max(int(height / tile.min_pitch), STRIP_SHOWN)
     shown = {
         node: shown_units(_count(shapes, node), (pulled or {}).get(node, ()), room)
         for group in columns
         for node in group
     }
     pitch = _column_pitch(len(columns), size[0], tile)
-    fitted = _fitted(tile, max(_weight(group, shown) for group in columns), size[1])
+    fitted = _fitted(tile, max(_weight(group, shown) for group in columns), height)
     blocks = {
         block.node: block
         for index, group in enumerate(columns)
@@ -111,7 +113,7 @@ def _count(shapes: Mapping[str, tuple[int, ...]], node: str) -> int:
 
 
 def _column_pitch(n_columns: int, width: float, tile: TileShape) -> float:
-    room = width - tile.width - 2 * 90.0  # names on the left, targets on the right
+    room = width - tile.width - 2 * tile.side
     return float(np.clip(room / max(n_columns - 1, 1), MIN_COLUMN_PITCH, MAX_COLUMN_PITCH))
 
 
@@ -122,7 +124,8 @@ def _weight(group: Sequence[str], shown: Mapping[str, tuple[int, ...]]) -> float
 def _fitted(tile: TileShape, n_rows: float, height: float) -> TileShape:
     """Bring tiles closer, then shrink them, so that the fullest column fits the height."""
     pitch = float(np.clip(height / max(n_rows, 1.0), tile.min_pitch, tile.pitch))
-    scale = min(1.0, (pitch - 6.0) / tile.height)
+    gap = tile.below if pitch >= tile.roomy else TIGHT_GAP
+    scale = min(1.0, (pitch - gap) / tile.height)
     width, height = max(tile.width * scale, tile.min_width), tile.height * scale
     return replace(tile, width=2.0 * round(width / 2), height=2.0 * round(height / 2), pitch=pitch)
 

@@ -48,7 +48,7 @@ class Legend(QWidget):
         theme = current()
         low, high, rest = self.texts()
         with painter(self) as p:
-            p.fillRect(self.rect(), theme.colour("canvas", 0.85))
+            p.fillRect(self.rect(), theme.colour("canvas"))
             p.setFont(font("small"))
             p.setPen(theme.colour("muted"))
             if self._phase:

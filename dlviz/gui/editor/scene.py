@@ -30,7 +30,7 @@ class NetworkScene(QGraphicsScene):
         self.layout_: Layout | None = None
         self.biased: frozenset[str] = frozenset()
         self.links, self.tiles, self.labels = LinksItem(theme), TilesItem(theme), LabelsItem(theme)
-        self.selected_halo, self.hovered_halo = Halo(theme.accent, HALO, 0.28), Halo(theme.accent, HALO, 0.16)
+        self.selected_halo, self.hovered_halo = Halo(theme.accent, HALO, 0.24), Halo(theme.accent, HALO, 0.16)
         self._items = (self.links, self.tiles, self.labels, self.selected_halo, self.hovered_halo)
         for item in self._items:
             self.addItem(item)

@@ -176,10 +176,11 @@ class TilesItem(QGraphicsItem):
 
     def _write_beside(self, painter: QPainter, tile: QRectF, texts: UnitTexts, index: int) -> None:
         centre_v, theme = Qt.AlignmentFlag.AlignVCenter, self.theme
-        if delta := _at(texts.deltas, index):
+        has_room = self._layout is not None and self._layout.tile.pitch >= self._layout.tile.roomy
+        if has_room and (delta := _at(texts.deltas, index)):
             painter.setFont(self._type.small)
             painter.setPen(theme.colour("backward"))
-            below = QRectF(tile.left() - 20, tile.bottom() + 2, tile.width() + 40, NOTE_HEIGHT)
+            below = QRectF(tile.left() + 8, tile.bottom() + 2, tile.width() + 8, NOTE_HEIGHT)
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, delta)
         if note := _at(texts.notes, index):
             painter.setFont(self._type.normal)
@@ -187,7 +188,7 @@ class TilesItem(QGraphicsItem):
             right = QRectF(tile.right() + 14, tile.top(), NOTE_WIDTH, tile.height())
             shown = painter.fontMetrics().elidedText(note, Qt.TextElideMode.ElideRight, int(NOTE_WIDTH))
             painter.drawText(right, Qt.AlignmentFlag.AlignLeft | centre_v, shown)
-        if bias := _at(texts.biases, index):
+        if has_room and (bias := _at(texts.biases, index)):
             painter.setFont(self._type.small)
             painter.setPen(theme.colour("muted"))
             left = QRectF(tile.left() - NOTE_WIDTH - 10, tile.bottom() - 1, NOTE_WIDTH, NOTE_HEIGHT)

@@ -8,14 +8,15 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheel
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from dlviz.gui.editor import captions
-from dlviz.gui.editor.captions import BAND, Hot
+from dlviz.gui.editor.captions import BAND, PLAIN_BAND, Hot
 from dlviz.gui.editor.gestures import Gesture, Pan
 from dlviz.gui.editor.keys import Command, command_of
 from dlviz.gui.editor.scene import NetworkScene
 from dlviz.gui.selection import NOTHING
 from dlviz.gui.theme import GRID
 
-MARGIN_X, MARGIN_BOTTOM = 2.0 * GRID, 6.0 * GRID  # pixels kept free around a fitted network
+MARGIN_X, MARGIN_BOTTOM = GRID / 2, 4.0 * GRID  # pixels kept free around a fitted network
+BELOW = 3.0 * GRID  # below the lowest tile, for what is written there
 MIN_ZOOM, MAX_ZOOM = 0.1, 4.0
 ZOOM_STEP = 1.2
 
@@ -63,21 +64,26 @@ class CanvasView(QGraphicsView):
     def free_size(self) -> tuple[float, float]:
         """Return the room for the network, without captions and legend."""
         area = self.viewport().rect()
-        return max(area.width() - 2 * MARGIN_X, 100.0), max(area.height() - BAND - MARGIN_BOTTOM, 100.0)
+        return max(area.width() - 2 * MARGIN_X, 100.0), max(area.height() - self.band - MARGIN_BOTTOM, 100.0)
+
+    @property
+    def band(self) -> float:
+        """Height of the captions at the top."""
+        return BAND if self.is_editing else PLAIN_BAND
 
     def fit(self) -> None:
         """Show the whole network, at most at its natural size."""
         layout = self.network_scene.layout_
         if layout is None:
             return
-        bounds = QRectF(*layout.bounds).adjusted(-52, -4, 52, 24)
+        bounds = QRectF(*layout.bounds).adjusted(-layout.tile.side, 0, layout.tile.side, BELOW)
         width, height = self.free_size()
         scale = min(1.0, width / bounds.width(), height / bounds.height())
         # The scene must be larger than the view, or Qt centres it by itself.
         self.setSceneRect(bounds.adjusted(-4000, -4000, 4000, 4000))
         self.resetTransform()
         self.scale(scale, scale)
-        self.centerOn(bounds.center() + QPointF(0, (MARGIN_BOTTOM - BAND) / 2 / scale))
+        self.centerOn(bounds.center() + QPointF(0, (MARGIN_BOTTOM - self.band) / 2 / scale))
         self.is_fitted = True
         self.place_captions()
 
@@ -119,8 +125,8 @@ class CanvasView(QGraphicsView):
         painter.resetTransform()
         theme = self.network_scene.theme
         exposed = self.mapFromScene(rect).boundingRect()
-        if exposed.top() <= BAND and not self.is_fitted:
-            painter.fillRect(QRectF(0, 0, self.viewport().width(), BAND), theme.colour("canvas", 0.9))
+        if exposed.top() <= self.band and not self.is_fitted:
+            painter.fillRect(QRectF(0, 0, self.viewport().width(), self.band), theme.colour("canvas", 0.9))
         near = [hot for hot in self.hots if hot.rectangle.intersects(QRectF(exposed))]
         captions.paint(painter, near, theme, self._hot, self.selected_layer)
         painter.restore()

@@ -10,7 +10,7 @@ from dlviz.core.errors import DlvizError
 from dlviz.core.network import NetworkSpec, shapes
 from dlviz.gui.actions import Action
 from dlviz.gui.editor import content, picture
-from dlviz.gui.editor.blocks import MAP_TILE, VALUE_TILE
+from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE, VALUE_TILE
 from dlviz.gui.editor.card import ValueCard
 from dlviz.gui.editor.controller import Controller
 from dlviz.gui.editor.hover import CardOpener
@@ -139,10 +139,11 @@ class CanvasPanel(Panel):
         except DlvizError as error:
             self.context.notify(error)
             return
-        tile = VALUE_TILE if state.is_values else MAP_TILE
+        is_step = self.context.workspace == "step"
+        self.view.is_editing = not is_step
+        tile = STEP_TILE if is_step else VALUE_TILE if state.is_values else MAP_TILE
         state.layout = arrange(state.network, sizes, self.view.free_size(), tile, state.pulled)
         self.scene.set_network(state.network, state.layout, state.biased())
-        self.view.is_editing = self.context.workspace != "step"
         self.view.fit()
         self._place_overlays()
         self._redraw()
