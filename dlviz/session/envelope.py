@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from dlviz.core.errors import DocumentError, SpecError
 from dlviz.core.network import ID_PATTERN
@@ -124,8 +125,8 @@ def checked(model: type[P], data: Any, place: str = "") -> P:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        raise _sentence(first["type"], first["msg"], first.get("input"), _place(place, first["loc"])) from None
+        first = error.errors(include_url=False)[0]
+        raise _sentence(first, _place(place, first["loc"])) from None
 
 
 def check_version(data: dict[str, Any]) -> None:
@@ -162,11 +163,38 @@ def _place(place: str, location: tuple[int | str, ...]) -> str:
     return ".".join([place, *parts] if place else parts)
 
 
-def _sentence(kind: str, message: str, value: object, place: str) -> DocumentError:
-    if kind == "missing":
+def _sentence(error: ErrorDetails, place: str) -> DocumentError:
+    if error["type"] == "missing":
         key = place.rpartition(".")[2]
         return DocumentError(tr("Expected the key {key!r}. Received: nothing", key=key), place=place)
-    expected = message.removeprefix("Input should be ").removeprefix("Input should ").replace("dictionary", "object")
     return DocumentError(
-        tr("Expected {expected}. Received: {received}", expected=expected, received=received(value)), place=place
+        tr("Expected {expected}. Received: {received}", expected=_expected(error), received=received(error["input"])),
+        place=place,
     )
+
+
+def _expected(error: ErrorDetails) -> str:
+    """Say in words what a check of pydantic wants."""
+    if "constrained-str" in error["loc"]:
+        return tr("a key or an object with a kind")
+    limits = error.get("ctx", {})
+    words = {
+        "int_type": tr("a whole number"),
+        "float_type": tr("a number"),
+        "finite_number": tr("a finite number"),
+        "string_type": tr("text"),
+        "string_unicode": tr("text of whole characters"),
+        "bool_type": tr("true or false"),
+        "list_type": tr("a list"),
+        "dict_type": tr("an object"),
+        "model_type": tr("an object"),
+        "string_pattern_mismatch": tr("an id of small letters, digits and _"),
+        "greater_than_equal": tr("at least {ge}", ge=limits.get("ge")),
+        "less_than_equal": tr("at most {le}", le=limits.get("le")),
+        "less_than": tr("less than {lt}", lt=limits.get("lt")),
+        "string_too_long": tr("at most {n} characters", n=limits.get("max_length")),
+        "string_too_short": tr("at least {n} characters", n=limits.get("min_length")),
+        "too_long": tr("at most {n} entries", n=limits.get("max_length")),
+        "too_short": tr("at least {n} entries", n=limits.get("min_length")),
+    }
+    return words.get(error["type"], error["msg"].removeprefix("Input should be "))

@@ -33,8 +33,11 @@ def parse_json(data: bytes, place: str = "") -> dict[str, Any]:
         raise _too_deep(place) from None
     except UnicodeDecodeError as error:
         raise DocumentError(tr("Expected text in UTF-8. Received: byte {n}", n=error.start), place=place) from None
-    except ValueError as error:
-        raise DocumentError(tr("Expected JSON. Received: {error}", error=error), place=place) from None
+    except json.JSONDecodeError as error:
+        where = tr("{problem} in line {line}", problem=error.msg.lower(), line=error.lineno)
+        raise DocumentError(tr("Expected whole JSON. Received: {error}", error=where), place=place) from None
+    except ValueError:  # Python refuses whole numbers of thousands of digits, which take quadratic time
+        raise DocumentError(tr("Expected JSON. Received: a number with too many digits"), place=place) from None
     if not isinstance(value, dict):
         raise DocumentError(tr("Expected a JSON object. Received: {kind}", kind=type(value).__name__), place=place)
     return value

@@ -1,5 +1,6 @@
 """Project files: a zip of document.json and arrays with checksums, or one plain JSON file."""
 
+import codecs
 import hashlib
 import os
 import stat
@@ -81,6 +82,7 @@ def read_project(path: str | os.PathLike[str]) -> Project:
 def project_from_bytes(data: bytes) -> Project:
     """Read a project from the bytes of its file. Raises: as `read_project`."""
     if not data.startswith(MAGIC):
+        _check_text(data)
         return _project(parse_json(data), {})
     members = read_zip(data)
     _check_sums(members)
@@ -108,13 +110,20 @@ def project_to_bytes(document: Document, state: SavedState | None = None, as_jso
     written = document_to_json(document, inline_arrays=as_json)
     if state is not None:
         written["state"] = _state_to_json(state, as_json)
-    text = dump_json(written)
+    text = _text(written)
     if len(text) > JSON_BYTES:
         raise SaveError(
             tr("Expected at most {n} MiB of JSON. Received: {got} MiB", n=JSON_BYTES // MIB, got=len(text) // MIB),
             tr("Save as a .dlviz file.") if as_json else "",
         )
     return text if as_json else _zipped(text, document_arrays(document) | _state_arrays(state))
+
+
+def _text(written: Mapping[str, Any]) -> bytes:
+    try:
+        return dump_json(written)
+    except (TypeError, ValueError) as error:
+        raise SaveError(tr("Expected parts that JSON can hold. Received: {error}", error=error)) from error
 
 
 def _zipped(text: bytes, arrays: Numbers) -> bytes:
@@ -142,6 +151,14 @@ def _read_bytes(path: str | os.PathLike[str]) -> bytes:
         raise DocumentError(
             tr("Expected to read {name}. Received: {reason}", name=name, reason=reason.lower())
         ) from None
+
+
+def _check_text(data: bytes) -> None:
+    """Refuse what cannot be JSON in words that fit a file chosen by mistake."""
+    start = data[:64].removeprefix(codecs.BOM_UTF8).lstrip()
+    if not start.startswith(b"{"):
+        other = tr("another kind of file") if data else tr("an empty file")
+        raise DocumentError(tr("Expected a dlviz project or its JSON. Received: {other}", other=other))
 
 
 def _check_sums(members: Mapping[str, bytes]) -> None:

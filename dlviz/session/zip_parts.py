@@ -13,7 +13,6 @@ from dlviz.session.limits import (
     JSON_BYTES,
     ZIP_BYTES,
     ZIP_ENTRIES,
-    ZIP_FILE_BYTES,
     ZIP_NAME_BYTES,
     ZIP_RATIO,
     ZIP_RATIO_FROM,
@@ -79,10 +78,10 @@ def _refusal(expected: str, received: object, place: str = "") -> DocumentError:
 
 
 def _check_end(data: bytes) -> None:
-    """Refuse a directory too long to be looked through, before looking through it."""
+    """Refuse a cut file, or a directory too long to be looked through, before looking through it."""
     at = data.rfind(b"PK\x05\x06")
-    if len(data) > ZIP_FILE_BYTES or at < 0 or at + _END.size > len(data):
-        raise _refusal(tr("a whole project file"), tr("one that is cut off or too large"))
+    if at < 0 or at + _END.size > len(data):
+        raise _refusal(tr("a whole project file"), tr("one that is cut off"))
     _, _, _, _, entries, size, _, _ = _END.unpack_from(data, at)
     if entries > ZIP_ENTRIES or size > ZIP_ENTRIES * (_CENTRAL + ZIP_NAME_BYTES):
         raise _refusal(tr("at most {n} parts", n=ZIP_ENTRIES), entries)

@@ -364,6 +364,12 @@ def test_too_much_inline_says_to_use_the_other_form() -> None:
         project_to_bytes(document, as_json=True)
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), object(), {1}])
+def test_a_view_that_is_no_json_is_refused(value: object) -> None:
+    with pytest.raises(SaveError, match="JSON can hold"):
+        project_to_bytes(Document(view={"zoom": value}))
+
+
 def test_a_large_array_of_zeros_is_saved_and_read() -> None:
     state = SavedState(theta={"h.W": np.zeros((2000, 1000))})
     again = project_from_bytes(project_to_bytes(first_document(), state)).state
