@@ -12,8 +12,6 @@ from dlviz.gui.panel import Panel, PanelEntry
 from dlviz.gui.theme import current
 from dlviz.gui.widgets.paint import Hairline, spaced
 
-FIRST_WEIGHT = 1.4  # the canvas gets so much more height than what stands below it
-
 
 class QuietHandle(QSplitterHandle):
     """A handle that is only a hairline."""
@@ -69,6 +67,4 @@ class Centre(QWidget):
         for entry, panel in self._panels:
             panel.setVisible(key in entry.workspaces)
         shares = [entry.stretch if key in entry.workspaces else 0 for entry, _ in self._panels]
-        first = next((index for index, share in enumerate(shares) if share), 0)
-        weights = [share * (FIRST_WEIGHT if index == first else 1.0) for index, share in enumerate(shares)]
-        self._split.setSizes([round(self.height() * weight) for weight in weights])
+        self._split.setSizes([self.height() * share for share in shares])

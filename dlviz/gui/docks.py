@@ -15,6 +15,7 @@ from dlviz.gui.widgets.text import SectionHeader
 LAYOUT_VERSION = 1  # raised when panels are renamed, so that old layouts are not restored
 NARROW = 1100  # pixels; below it side docks become tabs
 WIDTHS = {"left": (256, 0.19), "right": (312, 0.235)}  # least pixels, and share of the window's width
+BOTTOM_SHARE = 0.34  # of the window's height
 AREAS = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
@@ -54,6 +55,7 @@ class Docks(QObject):
         self._workspace = ""
         self._is_narrow = False
         self._hidden_sides: tuple[QDockWidget, ...] = ()
+        self._waiting: set[str] = set()  # keys of panels that open with the next selection
         theme_signals.changed.connect(self._use_theme)
 
     def add(self, entry: PanelEntry, panel: Panel) -> None:
@@ -79,15 +81,32 @@ class Docks(QObject):
         """Leave the workspace shown now as it is, and show another as it was left."""
         self.keep()
         self._workspace, self._hidden_sides = key, ()
+        self._wait_for_selection()
         state = self._remembered.layout(key)
         if state is None or not self._window.restoreState(state, LAYOUT_VERSION):
             self._arrange(key)
         self._is_narrow = False
         self.fit_width(self._window.width())
 
+    def _wait_for_selection(self) -> None:
+        self._waiting = {
+            key
+            for key, entry in self._entries.items()
+            if entry.opens_on_selection and self._workspace in entry.workspaces
+        }
+
+    def open_for_selection(self) -> None:
+        """Open what waited for something to be selected; whoever closes it again is not asked twice."""
+        for key in self._waiting if not self._hidden_sides else ():
+            if self._docks[key].isHidden():
+                self._docks[key].show()
+                self.share_space()
+        self._waiting.clear()
+
     def reset(self) -> None:
         """Arrange the workspace as shipped."""
         self._remembered.forget_layout(self._workspace)
+        self._wait_for_selection()
         self._arrange(self._workspace)
         self._is_narrow = False
         self.fit_width(self._window.width())
@@ -104,20 +123,21 @@ class Docks(QObject):
             dock.setVisible(False)
             if workspace in self._entries[key].workspaces:
                 self._window.addDockWidget(AREAS[self._entries[key].area], dock)
-                dock.setVisible(True)
+                dock.setVisible(key not in self._waiting)
         self._window.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self._window.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
-        self.share_width()
+        self.share_space()
 
-    def share_width(self) -> None:
-        """Give side docks their share of the window, and their stretch of each side's height."""
+    def share_space(self) -> None:
+        """Give side docks their share of the width, the lower ones of the height, and each its stretch."""
+        level, upright = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         for area, (least, share) in WIDTHS.items():
             docks = self._side(area)
-            if docks:
-                width = max(least, round(self._window.width() * share))
-                self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
-                heights = [100 * self._entry_of(dock).stretch for dock in docks]
-                self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
+            width = max(least, round(self._window.width() * share))
+            self._window.resizeDocks(docks, [width] * len(docks), level)
+            self._window.resizeDocks(docks, [100 * self._entry_of(dock).stretch for dock in docks], upright)
+        below = self._side("bottom")
+        self._window.resizeDocks(below, [round(self._window.height() * BOTTOM_SHARE)] * len(below), upright)
 
     def _side(self, area: str) -> list[QDockWidget]:
         return [dock for dock in self.visible() if self._entry_of(dock).area == area and not dock.isFloating()]

@@ -81,8 +81,11 @@ class MainWindow(QMainWindow):
         self.transport.speed.changed.connect(self.run.use_rate)
         self.run.step_size_changed.connect(self._show_step_size)
         self.notifier.place_marked.connect(self._mark)
+        self.context.selection.changed.connect(self._open_for_selection)
         cards = self.centre.cards
         cards.used.connect(self.remembered.use_cards)
+        self.run.escaped.connect(cards.put_away)
+        self.run.escaped.connect(self.centre.bar.hide)
         cards.watch.clicked.connect(self.views.watch)
         cards.step.clicked.connect(self.views.step_one)
         cards.data.clicked.connect(self.files.ask_for_data)
@@ -154,6 +157,11 @@ class MainWindow(QMainWindow):
         if moment != self._moment:
             self._moment = moment
             self.refresh()
+
+    @Slot(object)
+    def _open_for_selection(self, selected: Selected) -> None:
+        if selected.kind != "none":
+            self.docks.open_for_selection()
 
     @Slot(str)
     def _mark(self, place: str) -> None:

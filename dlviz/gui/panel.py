@@ -123,6 +123,7 @@ class PanelEntry:
     """A kind of panel, where it stands and in which workspaces it is open at first.
 
     order sorts panels of one area from top to bottom; stretch is its share of the space.
+    opens_on_selection: it stays closed until something is selected, so that a first start is calm.
     """
 
     key: str
@@ -132,6 +133,7 @@ class PanelEntry:
     factory: Callable[[Context], Panel]
     order: int = 0
     stretch: int = 1
+    opens_on_selection: bool = False
 
 
 panels: Registry[PanelEntry] = Registry("panel")

@@ -19,6 +19,7 @@ class RunCommands(QObject):
     """Holds the step size of each workspace and the speed, and moves the run."""
 
     step_size_changed = Signal(str)
+    escaped = Signal()
 
     def __init__(self, context: Context, parent: QObject) -> None:
         super().__init__(parent)
@@ -113,6 +114,7 @@ class RunCommands(QObject):
         self._context.selection.point_at(NOTHING)
         self._context.selection.select(NOTHING)
         self._context.hide_results(False)
+        self.escaped.emit()
 
     def _is_past_start(self) -> bool:
         return self.frame is not None and (self.frame.step > 0 or self.frame.cursor > 0)

@@ -71,7 +71,7 @@ class Speed(QWidget):
         self.slider.setValue(SPEED_POSITIONS - 1)  # fast, yet slow enough to watch a small network learn
         self.slider.setFixedWidth(11 * GRID)
         self.shown = Text("", "muted", "small")
-        self.shown.setFixedWidth(self.shown.fontMetrics().horizontalAdvance("0000/s") + 2)
+        self.shown.reserve("0000/s")
         layout = QHBoxLayout(self)
         spaced(layout)
         for widget in (Text(tr("speed"), "muted", "normal"), self.slider, self.shown):
@@ -135,7 +135,7 @@ class TransportBar(QWidget):
     def _counter(self) -> QWidget:
         counter = QWidget()
         counter.setToolTip(tr("Epochs done: one epoch has looked at every training row once"))
-        counter.setFixedWidth(self.small.fontMetrics().horizontalAdvance("epoch · 0,000,000 steps"))
+        self.small.reserve("epoch · 000,000 steps")
         column = QVBoxLayout(counter)
         spaced(column, gap=0)
         for label in (self.large, self.small):

@@ -60,7 +60,7 @@ class Segmented(QTabBar):
 
     def tabSizeHint(self, index: int) -> QSize:
         """Return the room of one choice."""
-        pad = 4 * GRID if self._is_tray else 3 * GRID
+        pad = 4 * GRID if self._is_tray else 2 * GRID + 4
         return QSize(self._bold_width(index) + pad, 4 * GRID)
 
     def _bold_width(self, index: int) -> int:

@@ -140,7 +140,7 @@ class LabelledSlider(QWidget):
         layout = QHBoxLayout(self)
         spaced(layout)
         self.shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.shown.setMinimumWidth(self.fontMetrics().horizontalAdvance("0.0000"))
+        self.shown.reserve("0.0000")
         for widget, stretch in ((self.label, 0), (self.slider, 1), (self.shown, 0)):
             layout.addWidget(widget, stretch)
         self.label.setBuddy(self.slider)

@@ -22,21 +22,32 @@ class Text(QLabel):
         super().__init__(text, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setForegroundRole(QPalette.ColorRole.WindowText)  # a toolbar would hand down that of buttons
-        self._colour, self._size, self._is_bold = colour, size, is_bold
+        self._colour, self._size, self._is_bold, self._widest = colour, size, is_bold, ""
         self._use_theme(current())
-        theme_signals.changed.connect(self._use_theme)
+        theme_signals.changed.connect(self._theme_changed)
+
+    # A connected slot must not be overridden: PySide6 6.10 then forgets to disconnect it with the widget.
+    @Slot(object)
+    def _theme_changed(self, theme: Theme) -> None:
+        self._use_theme(theme)
+
+    def reserve(self, widest: str) -> None:
+        """Keep room for these words in any theme, so that changing numbers move nothing."""
+        self._widest = widest
+        self._use_theme(current())
 
     def set_colour(self, colour: str) -> None:
         """Change to another named colour of the theme."""
         self._colour = colour
         self._use_theme(current())
 
-    @Slot(object)
     def _use_theme(self, theme: Theme) -> None:
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.WindowText, theme.colour(self._colour))
         self.setPalette(palette)
         self.setFont(font(self._size, self._is_bold))
+        if self._widest:
+            self.setFixedWidth(self.fontMetrics().horizontalAdvance(self._widest) + 2)
 
 
 class Elided(Text):

@@ -39,7 +39,7 @@ class Timeline(QAbstractSlider):
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
-        return QSize(40 * GRID, 6 * GRID)
+        return QSize(30 * GRID, 6 * GRID)
 
     def minimumSizeHint(self) -> QSize:
         """Return the least useful size."""
