@@ -16,6 +16,7 @@ from dlviz.i18n import tr
 MODULE = "dlviz.data.reader_child"
 REQUEST, COMPLAINTS = "request.json", "complaints.txt"
 POLL_SECONDS = 0.01
+COMPLAINTS_BYTES = 4096
 
 
 def run_reader(
@@ -45,7 +46,7 @@ def run_reader(
         finally:
             _end(process)
     if not (folder / ANSWER).exists():
-        raise _died(place, status)
+        raise _died(place, status) from RuntimeError(_complaints(folder))
     answer = read_answer(folder, place)
     if "error" in answer:
         raise _refusal(answer["error"], place)
@@ -82,6 +83,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.kill()
         process.wait()
+
+
+def _complaints(folder: Path) -> str:
+    """Return the end of what the process wrote before it died, for the log."""
+    return (folder / COMPLAINTS).read_bytes()[-COMPLAINTS_BYTES:].decode("utf-8", "replace")
 
 
 def _died(place: str, status: int) -> DataError:

@@ -109,9 +109,11 @@ def test_a_reader_that_does_not_end_is_killed(write: Writer, monkeypatch: pytest
 
 
 def test_a_reader_that_dies_is_only_a_message(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    crash = [os.sys.executable, "-c", "import os; os.kill(os.getpid(), 11)"]
+    crash = [os.sys.executable, "-c", "import os, sys; os.write(2, b'last words'); os.kill(os.getpid(), 11)"]
     monkeypatch.setattr(reader_process, "_command", lambda folder: crash)
-    assert "ended with status -11" in refusal(write("a,b\n1,2\n"))
+    with pytest.raises(DataError, match="ended with status -11") as caught:
+        read_table(write("a,b\n1,2\n"))
+    assert str(caught.value.__cause__) == "last words"
 
 
 @pytest.mark.parametrize(
