@@ -37,8 +37,8 @@ def test_lines_carry_the_recorded_losses(panel: Any) -> None:
 def test_numbers_are_the_newest_values(panel: Any) -> None:
     frame = make_frame(panel.context)
     panel.show_frame(frame)
-    assert panel.train.text() == "train " + panel.context.number(float(frame.curves.train_loss[-1]))
-    assert panel.test.text() == "test " + panel.context.number(float(frame.curves.test_loss[-1]))
+    assert panel.train.text() == "train " + panel.context.number(float(frame.curves.train_loss[-1]), 3)
+    assert panel.test.text() == "test " + panel.context.number(float(frame.curves.test_loss[-1]), 3)
     assert panel.train.toolTip() == panel.context.full(float(frame.curves.train_loss[-1]))
 
 
@@ -50,10 +50,10 @@ def test_pointer_reads_step_and_values(panel: Any, qtbot: Any) -> None:
     scene = box.mapViewToScene(box.mapToView(box.boundingRect().center()))
     panel.plot.scene().sigMouseMoved.emit(scene)
     step = round(box.mapSceneToView(scene).x() / 3)
-    assert panel.place.text() == f"step {3 * step}"
-    assert panel.train.text() == "train " + panel.context.number(float(frame.curves.train_loss[step]))
+    assert panel.info == f"at step {3 * step}"
+    assert panel.train.text() == "train " + panel.context.number(float(frame.curves.train_loss[step]), 3)
     panel.plot.scene().sigMouseMoved.emit(QPoint(-50, -50))
-    assert panel.place.text() == ""
+    assert panel.info == ""
 
 
 def test_gaps_and_infinities_never_reach_the_plot(panel: Any) -> None:

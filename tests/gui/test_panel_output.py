@@ -132,9 +132,9 @@ def test_pointer_reads_place_and_output(stage: Any, qtbot: Any) -> None:
     panel.frame.map.pointed.emit((0.25, -0.5))
     x0, x1, y0, y1 = panel.plane.extent
     value = frame.maps.output[0][int((-0.5 - y0) / (y1 - y0) * 100), int((0.25 - x0) / (x1 - x0) * 100)]
-    assert panel.readout.text().split() == ["x₁", "=", "0.25", "x₂", "=", "−0.5", "→", context.number(float(value))]
+    assert panel.info.split() == ["x₁", "0.25", "x₂", "−0.5", "→", context.number(float(value), 3)]
     panel.frame.map.pointed.emit(None)
-    assert panel.readout.text() == ""
+    assert panel.info.startswith("boundary")
 
 
 def test_clicking_a_point_selects_its_row(stage: Any, qtbot: Any) -> None:
@@ -166,7 +166,7 @@ def test_several_classes_are_named_and_bounded(qtbot: Any) -> None:
     panel.show()
     assert panel.frame.bar.isHidden() and panel.legend.isVisible()
     panel.frame.map.pointed.emit((0.0, 0.0))
-    assert any(name in panel.readout.text() for name in context.session.dataset.class_names)
+    assert any(name in panel.info for name in context.session.dataset.class_names)
 
 
 def test_more_inputs_offer_axes_and_state_what_is_fixed(qtbot: Any) -> None:

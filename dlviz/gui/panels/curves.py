@@ -10,13 +10,14 @@ from dlviz.gui import numbers
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.curves_plot import CurvePlot
 from dlviz.gui.panels.curves_series import EMPTY, Series, pair, span
+from dlviz.gui.panels.curves_words import Words
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.paint import describe, spaced
-from dlviz.gui.widgets.segmented import Segmented
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 from dlviz.session.messages import Curves, Frame, Need
 
+DIGITS = 3  # so that both numbers fit beside the choice; all of them are in the tooltip
 RANGE_MS = 250  # between adjustments of the axes; on every frame they would tremble
 
 
@@ -43,29 +44,24 @@ class CurvesPanel(Panel):
 
     def _make_widgets(self) -> None:
         self.plot = CurvePlot()
-        titles = (("loss", tr("loss")), ("log", tr("log loss")), ("score", tr("score")))
-        self.scale = Segmented(tr("What the curves show"), titles)
-        self.place = Text("", "muted", "small")
+        titles = (("loss", tr("loss")), ("log", tr("log")), ("score", tr("score")))
+        self.scale = Words(tr("What the curves show: loss, loss on a logarithmic axis, or score"), titles)
         self.train, self.test = Text("", "train", "small"), Text("", "test", "small")
         describe(self.train, tr("Training value"), tr("On the training rows; under the pointer, or the newest"))
         describe(self.test, tr("Test value"), tr("On the rows held out; under the pointer, or the newest"))
 
     def _lay_out(self) -> None:
-        top, bottom = QHBoxLayout(), QHBoxLayout()
-        for row in (top, bottom):
-            spaced(row, gap=GRID)
-        top.addWidget(self.place)
+        top = QHBoxLayout()
+        spaced(top, gap=GRID)
+        top.addWidget(self.scale)
         top.addStretch(1)
         top.addWidget(self.train)
         top.addWidget(self.test)
-        bottom.addWidget(self.scale)
-        bottom.addStretch(1)
         layout = QVBoxLayout(self)
         spaced(layout, gap=GRID // 2)
         layout.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
         layout.addLayout(top)
         layout.addWidget(self.plot, 1)
-        layout.addLayout(bottom)
 
     @property
     def is_log(self) -> bool:
@@ -120,10 +116,12 @@ class CurvesPanel(Panel):
             text.setToolTip("" if value is None else self.context.full(value[1]))
         known = train or test
         is_placed = known is not None and self._pointed is not None
-        self.place.setText(tr("step {step}", step=numbers.count(known[0])) if is_placed and known else "")
+        self.set_info(tr("at step {step}", step=numbers.count(known[0])) if is_placed and known else "")
 
     def _number(self, value: float) -> str:
-        return numbers.percent(value) if self.scale.key() == "score" and 0 <= value <= 1 else self.context.number(value)
+        return (
+            numbers.percent(value) if self.scale.key() == "score" and 0 <= value <= 1 else numbers.number(value, DIGITS)
+        )
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over the colours of marks and playhead; lines and axes follow by themselves."""

@@ -22,7 +22,7 @@ class CurvePlot(Plot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Loss and score over the steps of training"), parent=parent)
-        self.train, self.test = self.line("train"), self.line("test")
+        self.train, self.test = self.line("train"), self.line("test", Qt.PenStyle.DashLine)
         for item in (self.train, self.test):
             item.opts["antialias"] = True
         self._marks: list[pg.InfiniteLine] = []

@@ -18,7 +18,6 @@ from dlviz.gui.panels.output_picture import FloatArray, class_boundaries, class_
 from dlviz.gui.panels.output_plane import (
     Plane,
     View,
-    axis_symbol,
     decision_level,
     first_view,
     output_layer,
@@ -27,11 +26,11 @@ from dlviz.gui.panels.output_plane import (
     scale_of,
 )  # fmt: skip
 from dlviz.gui.panels.output_regression import PredictedView
+from dlviz.gui.panels.output_words import answer_words, legend_words, value_at
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.paint import describe, spaced
-from dlviz.gui.widgets.text import Elided
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.messages import Frame, Interest, Maps, Predictions
@@ -52,6 +51,7 @@ class OutputPanel(Panel):
         self._frame: Frame | None = None
         self._shown = NOTHING
         self._values: FloatArray | None = None
+        self._place: tuple[float, float] | None = None
         self._make_widgets()
         self._lay_out()
         self._connect()
@@ -60,7 +60,7 @@ class OutputPanel(Panel):
     def _make_widgets(self) -> None:
         self.frame, self.curve, self.table = MapFrame(), CurveView(), ErrorTable()
         self.predicted = PredictedView()
-        self.controls, self.legend, self.readout = PlaneControls(), ClassLegend(), Elided("", "muted", "small")
+        self.controls, self.legend = PlaneControls(), ClassLegend()
         describe(self.frame.map, tr("Output map"), tr("The network's output for every pair of inputs"))
 
     def _lay_out(self) -> None:
@@ -73,7 +73,6 @@ class OutputPanel(Panel):
         layout.addWidget(self.controls)
         layout.addLayout(self._pages, 1)
         layout.addWidget(self.legend)
-        layout.addWidget(self.readout)
 
     def _connect(self) -> None:
         self.frame.map.pointed.connect(self._point)
@@ -136,6 +135,8 @@ class OutputPanel(Panel):
         self._frame = frame
         if self.view == "map" and frame.maps is not None:
             self._show_maps(frame.maps, frame.document)
+            if self._place is not None:
+                self._say()
         elif self.view == "curve" and frame.maps is not None:
             self.curve.show_outputs(frame.maps.output[0][0], frame.maps.extent[:2])
         elif self.view == "errors" and frame.predictions is not None:
@@ -223,51 +224,25 @@ class OutputPanel(Panel):
             self._select_row(int(later[0] if len(later) else found[0]))
 
     def _say(self) -> None:
-        """Write beside the title what is shown."""
-        if self.view == "errors":
-            self.set_info(tr("predicted over target") if self._is_regression else "")
+        """Write beside the title what is shown, or the answer under the pointer."""
+        prepared = self._prepared
+        if prepared is None:
             return
-        dots = tr("train ● test ○")
-        level = None
-        if self._prepared is not None and self.view == "map":
-            level = decision_level(self.context.session.document, self._prepared.dataset)
-        if self._shown.kind == "unit" and self.view == "map":
-            text = tr("unit {unit} of {layer}", unit=self._shown.unit + 1, layer=self._shown.layer)
-        elif level is not None and self._prepared is not None and self._prepared.dataset.task == "binary":
-            text = tr("boundary at {level} · {dots}", level=self.context.number(level), dots=dots)
+        if self.view == "map" and self._place is not None:
+            answer = None if self._values is None else value_at(self._values, self.plane.extent, *self._place)
+            self.set_info(answer_words(prepared.dataset, self.plane.axes, self._place, answer))
+        elif self.view == "map" and self._shown.kind == "unit":
+            self.set_info(tr("unit {unit} of {layer}", unit=self._shown.unit + 1, layer=self._shown.layer))
+        elif self.view == "errors":
+            self.set_info(tr("predicted over target") if self._is_regression else "")
         else:
-            text = dots
-        self.set_info(text)
+            self.set_info(legend_words(self.context.session.document, prepared.dataset))
 
     @Slot(object)
     def _point(self, place: tuple[float, float] | None) -> None:
-        """Write the place under the pointer and the answer there."""
-        self.readout.setText("" if place is None or self._prepared is None else self._words(*place))
-
-    def _words(self, x: float, y: float) -> str:
-        dataset = self._prepared.dataset if self._prepared is not None else None
-        if dataset is None:
-            return ""
-        number = self.context.number
-        names = [axis_symbol(dataset, axis) for axis in self.plane.axes]
-        here = f"{names[0]} = {number(x)}   {names[1]} = {number(y)}"
-        answer = self._answer(x, y)
-        if answer is None:
-            return here
-        if len(answer) > 1 and len(answer) == len(dataset.class_names):
-            best = int(np.argmax(answer))
-            return f"{here}   → {dataset.class_names[best]} {number(float(answer[best]))}"
-        return f"{here}   → {number(float(answer[0]))}"
-
-    def _answer(self, x: float, y: float) -> FloatArray | None:
-        """Look the outputs up in the map on show."""
-        if self._values is None:
-            return None
-        x0, x1, y0, y1 = self.frame.map.extent
-        _, rows, columns = self._values.shape
-        row = min(max(int((y - y0) / (y1 - y0) * rows), 0), rows - 1)
-        column = min(max(int((x - x0) / (x1 - x0) * columns), 0), columns - 1)
-        return self._values[:, row, column]
+        """Note the place under the pointer and say the answer there."""
+        self._place = place
+        self._say()
 
     def apply_theme(self, theme: Theme) -> None:
         """Repaint map, points and curve in a theme's colours."""

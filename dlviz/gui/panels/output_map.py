@@ -131,7 +131,7 @@ class MapView(QWidget):
         points, theme = self.points, current()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if points is not None:
-            radius = radius_for(len(points.places))
+            radius = radius_for(len(points.places), self.square().width())
             places = self.to_pixels(points.places)
             paint_points(painter, places, points.classes, points.is_train, theme, radius, rim=theme.panel)
         painter.end()

@@ -12,13 +12,15 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTran
 from dlviz.gui.colour import mix
 from dlviz.gui.theme import CLASS_MARKERS, Theme
 
+POINTS_ACROSS = 72  # radii that a map is wide, at least
 _DEEPENED = 0.4  # how far a point's colour goes towards the text's on a map of the same hue
 MAX_POINTS = 4000  # more would hide the map beneath and cost more than a frame to paint
 
 
-def radius_for(count: int) -> float:
-    """Return a marker radius in pixels at which this many points stay apart."""
-    return 4.0 if count <= 300 else 3.0 if count <= 1000 else 2.0
+def radius_for(count: int, side: float) -> float:
+    """Return a marker radius in pixels at which this many points on a map of this side stay apart."""
+    largest = 4.0 if count <= 300 else 3.0 if count <= 1000 else 2.0
+    return min(max(side / POINTS_ACROSS, 1.5), largest)
 
 
 @cache
