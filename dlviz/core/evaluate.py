@@ -81,7 +81,7 @@ class Evaluator:
         out = np.empty((n, self.program.n_outputs), self.memory.workspace.dtype)
         for part, binding in self._walk(inputs, targets):
             weight = binding.columns / n if settings["reduction"] == "mean" else 1.0
-            total += weight * float(to_host(binding.buffers.loss)[0, 0])
+            total += weight * binding.buffers.loss
             out[part] = to_host(binding.buffers.activation(self.program.output)).T
         return total, out
 

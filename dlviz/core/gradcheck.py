@@ -109,7 +109,7 @@ class _Probe:
         self._eps = eps
         self._kinks = _kinks(network)
         self._is_hinge = losses.get(loss.kind).labels == "plus_minus_one"
-        self._noise = NOISE_FACTOR * np.finfo(np.float64).eps * max(1.0, abs(float(binding.buffers.loss[0, 0]))) / eps
+        self._noise = NOISE_FACTOR * np.finfo(np.float64).eps * max(1.0, abs(binding.buffers.loss)) / eps
 
     def row(self, name: str, analytic: Array) -> GradCheckRow:
         """Compare one parameter."""
@@ -144,7 +144,7 @@ class _Probe:
         if self._is_hinge:
             buffers = self._binding.buffers
             pattern.append(buffers.targets() * buffers.activation(self._binding.program.output) < 1)
-        return float(self._binding.buffers.loss[0, 0]), pattern
+        return self._binding.buffers.loss, pattern
 
 
 def _kinks(network: NetworkSpec) -> list[tuple[str, float]]:

@@ -26,23 +26,26 @@ CONVENTION = (
 
 @dataclass(frozen=True)
 class LossBuffers:
-    """The arrays a loss works on: outputs a and targets y (k, n), the value (1, 1), and the scale."""
+    """The arrays a loss works on: outputs a and targets y (k, n), the sum of all terms (1, 1), and the scale.
+
+    The loss is scale × sum; the product is left to whoever reads it, for it would cost a call a step.
+    """
 
     a: Array
     y: Array
-    value: Array
+    sum: Array
     scale: float
     work: Array
 
     def total(self, w: Workspace, terms: Array) -> tuple[Call]:
-        """Return the call that writes Σ scale × terms into value (a dot beats a sum into one cell)."""
+        """Return the call that sums the terms (a dot beats a sum into one cell)."""
         flat = terms.reshape(1, -1)
-        return ((flat.dot, (w.full(flat.T, self.scale), self.value)),)
+        return ((flat.dot, (w.full(flat.T, 1), self.sum)),)
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss L(a, y); value and gradient give calls that fill value and da.
+    """A loss L(a, y); value and gradient give calls that fill the sum of terms and da.
 
     fused maps an output activation to the calls that give dz straight from a and y, where the two
     derivatives cancel. task names the data it fits; labels says how targets are written.
@@ -95,14 +98,7 @@ def scale(settings: Settings, n_outputs: int, n: int) -> float:
 def _squared_value(w: Workspace, b: LossBuffers) -> Calls:
     error = b.work
     flat = error.reshape(1, -1)
-    total = w.zeros(1, 1)
-    factor = w.zeros(1, 1)
-    factor.fill(b.scale)
-    return (
-        (w.xp.subtract, (b.a, b.y, error)),
-        (flat.dot, (flat.T, total)),
-        (factor.dot, (total, b.value)),
-    )
+    return (w.xp.subtract, (b.a, b.y, error)), (flat.dot, (flat.T, b.sum))
 
 
 def _squared_gradient(w: Workspace, b: LossBuffers, da: Array) -> Calls:

@@ -115,7 +115,7 @@ class Lowering:
             output = output_id(self.network)
             k = self.shapes[output][0]
             a = b.activation(output)
-            b.loss_buffers = LossBuffers(a, b.targets(), b.loss, loss_scale(settings, k, b.columns), b.like(a))
+            b.loss_buffers = LossBuffers(a, b.targets(), b.loss_sum, loss_scale(settings, k, b.columns), b.like(a))
         return b.loss_buffers
 
     def backward(self) -> None:

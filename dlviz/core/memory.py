@@ -157,7 +157,7 @@ class Buffers:
         self.rows_y = self.workspace.zeros(k, columns).T
         self._flat, self._places = self._allocate(shapes)
         self._slopes: dict[str, Array] = {}
-        self.loss = self.workspace.zeros(1, 1)
+        self.loss_sum = self.workspace.zeros(1, 1)
         self.loss_buffers: LossBuffers | None = None
 
     def _allocate(self, shapes: Mapping[str, tuple[int, ...]]) -> tuple[Array, dict[str, slice]]:
@@ -225,6 +225,16 @@ class Buffers:
         """Cut the rows of a concatenation into one view for each node."""
         ends = np.cumsum([self._shapes[node][0] for node in nodes])
         return [(node, whole[end - self._shapes[node][0] : end]) for node, end in zip(nodes, ends, strict=True)]
+
+    @property
+    def loss_scale(self) -> float:
+        """The number by which the sum of terms becomes the loss."""
+        return self.loss_buffers.scale if self.loss_buffers else 1.0
+
+    @property
+    def loss(self) -> float:
+        """The loss of the batch, on the host."""
+        return self.loss_scale * float(to_host(self.loss_sum)[0, 0])
 
     def targets(self) -> Array:
         """Return the targets (k, n)."""

@@ -139,7 +139,7 @@ class Binding:
         if name in self._parameter_names:
             return self.memory.view(*self._parameter_names[name])
         if name == "loss":
-            return self.buffers.loss.reshape(())
+            return self.memory.workspace.xp.asarray(self.buffers.loss, dtype=self.memory.workspace.dtype)
         if name == "y":
             return self.buffers.targets()
         if name == self.program.input:

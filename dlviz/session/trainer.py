@@ -105,22 +105,23 @@ class Trainer:
 
     def _run_batches(self, start: int, end: int, losses: Array) -> None:
         last = self.batches_per_epoch - 1
-        noted = self._walk(self._full, self._gathers[start : min(end, last)])
+        middle = min(end, last) - start
+        losses[:middle] = self._walk(self._full, self._gathers[start : start + middle])
         if end > last:
-            noted += self._walk(self._last, self._gathers[last:])
-        losses[: end - start] = self.memory.workspace.xp.asarray(noted)
+            losses[middle : middle + 1] = self._walk(self._last, self._gathers[last:])
 
-    def _walk(self, binding: Binding, gathers: Sequence[tuple[Call, ...]]) -> list[float]:
+    def _walk(self, binding: Binding, gathers: Sequence[tuple[Call, ...]]) -> Array:
+        """Run one batch for each of the gathers and return their losses."""
         # Flat loops over ready-made tuples: attribute look-ups here would cost more than the arithmetic.
         noted: list[float] = []
-        calls, loss, note = binding.calls, binding.buffers.loss.item, noted.append
+        calls, loss, note = binding.calls, binding.buffers.loss_sum.item, noted.append
         for gather in gathers:
             for function, arguments in gather:
                 function(*arguments)
             for function, arguments in calls:
                 function(*arguments)
             note(loss())
-        return noted
+        return self.memory.workspace.xp.asarray(noted) * binding.buffers.loss_scale
 
     def _advance(self, batch: int) -> None:
         self.step += batch - self.batch
@@ -149,7 +150,7 @@ class Trainer:
         binding.load(batch.buffers.rows_x[:, :-1], batch.buffers.rows_y)
         with np.errstate(all="ignore"):
             run(binding.calls)
-        return float(to_host(binding.buffers.loss)[0, 0])
+        return binding.buffers.loss
 
     def record_rows(self, rows: Sequence[int]) -> Trace:
         """Run one training step on the given rows of the data instead of the next batch."""

@@ -58,7 +58,7 @@ def evaluate(key: str, settings: dict[str, Any], a: Array, y: Array) -> tuple[fl
     buffers = buffers_for(complete(settings, loss.settings), a, y)
     for function, arguments in (*loss.value(workspace, buffers), *loss.gradient(workspace, buffers, da)):
         function(*arguments)
-    return float(buffers.value[0, 0]), da
+    return buffers.scale * float(buffers.sum[0, 0]), da
 
 
 @pytest.mark.parametrize("key", losses.keys())
