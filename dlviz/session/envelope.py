@@ -20,6 +20,7 @@ VERSION = 1
 Id = Annotated[str, Field(pattern=f"^{ID_PATTERN.pattern}$", max_length=64)]
 Text = Annotated[str, Field(max_length=TEXT_CHARACTERS)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
+Count = Annotated[int, Field(ge=0, le=2**53)]  # what every reader of JSON holds exactly
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 Key = Annotated[str, Field(min_length=1, max_length=64)]
 ChoiceJson = Key | dict[str, Any]
@@ -89,9 +90,10 @@ class TrainingPart(Part):
 class StatePart(Part):
     """Where a run stood."""
 
-    step: Annotated[int, Field(ge=0, lt=2**63)]
-    epoch: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    batch: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    step: Count
+    epoch: Count = 0
+    batch: Count = 0
+    updates: Count | None = None
     segments: Annotated[int, Field(ge=0, lt=2**31)] = 1
     dtype: Literal["float32", "float64"] = "float64"
     diverged_at: int | None = None

@@ -5,24 +5,23 @@ import hashlib
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.core.choice import frozen
 from dlviz.core.errors import DocumentError, SaveError
 from dlviz.i18n import tr
 from dlviz.session.atomic import FileSystem, atomic_write, printable, real_fs
 from dlviz.session.document import Document
 from dlviz.session.document_json import document_arrays, document_from_json, document_to_json
-from dlviz.session.envelope import VERSION, StatePart, checked
+from dlviz.session.envelope import VERSION
 from dlviz.session.json_text import dump_json, parse_json
 from dlviz.session.limits import JSON_BYTES, MIB, ZIP_FILE_BYTES
 from dlviz.session.npy import read_npy, write_npy
-from dlviz.session.table_json import Arrays, array_from_json, array_to_json
+from dlviz.session.state_json import SavedState, state_arrays, state_from_json, state_to_json
+from dlviz.session.table_json import Arrays
 from dlviz.session.zip_parts import (
     DOCUMENT,
     MAGIC,
@@ -33,29 +32,15 @@ from dlviz.session.zip_parts import (
     write_zip,
 )
 
-Numbers = Mapping[str, NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class SavedState:
-    """Where a run stood; read-only arrays.
-
-    segments: how many the run had. theta: parameters by name, in the run's dtype.
-    optimizer: its state by name ("h.W.m"). extra: unknown keys, written back.
-    """
-
-    step: int = 0
-    epoch: int = 0
-    batch: int = 0
-    segments: int = 1
-    dtype: Literal["float32", "float64"] = "float64"
-    theta: Numbers = field(default_factory=dict)
-    optimizer: Numbers = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name in ("theta", "optimizer", "extra"):
-            object.__setattr__(self, name, frozen(getattr(self, name)))
+__all__ = [
+    "Project",
+    "SavedState",
+    "project_from_bytes",
+    "project_to_bytes",
+    "read_document",
+    "read_project",
+    "write_project",
+]
 
 
 @dataclass(frozen=True)
@@ -109,14 +94,14 @@ def project_to_bytes(document: Document, state: SavedState | None = None, as_jso
     _refuse_newer(document)
     written = document_to_json(document, inline_arrays=as_json)
     if state is not None:
-        written["state"] = _state_to_json(state, as_json)
+        written["state"] = state_to_json(state, as_json)
     text = _text(written)
     if len(text) > JSON_BYTES:
         raise SaveError(
             tr("Expected at most {n} MiB of JSON. Received: {got} MiB", n=JSON_BYTES // MIB, got=len(text) // MIB),
             tr("Save as a .dlviz file.") if as_json else "",
         )
-    return text if as_json else _zipped(text, document_arrays(document) | _state_arrays(state))
+    return text if as_json else _zipped(text, document_arrays(document) | state_arrays(state))
 
 
 def _text(written: Mapping[str, Any]) -> bytes:
@@ -126,7 +111,7 @@ def _text(written: Mapping[str, Any]) -> bytes:
         raise SaveError(tr("Expected parts that JSON can hold. Received: {error}", error=error)) from error
 
 
-def _zipped(text: bytes, arrays: Numbers) -> bytes:
+def _zipped(text: bytes, arrays: Mapping[str, NDArray[Any]]) -> bytes:
     members = {DOCUMENT: text, **{array_member(name): write_npy(arrays[name]) for name in sorted(arrays)}}
     sums = {name: hashlib.sha256(data).hexdigest() for name, data in members.items()}
     return write_zip({**members, MANIFEST: dump_json(sums)})
@@ -180,56 +165,7 @@ def _check_sums(members: Mapping[str, bytes]) -> None:
 def _project(data: dict[str, Any], arrays: Arrays) -> Project:
     document = document_from_json(data, arrays)
     state = data.get("state")
-    return Project(document, None if state is None else _state_from_json(state, arrays))
-
-
-def _state_from_json(data: dict[str, Any], arrays: Arrays) -> SavedState:
-    part = checked(StatePart, data, "state")
-
-    def read(values: Mapping[str, Any], place: str) -> dict[str, NDArray[Any]]:
-        # A state may hold what is not finite: a run that diverged is a result, and can be saved.
-        return {
-            name: _cast(array_from_json(each, arrays, f"state.{place}.{name}", allow_null=True), part.dtype)
-            for name, each in values.items()
-        }
-
-    return SavedState(
-        part.step, part.epoch, part.batch, part.segments, part.dtype,
-        read(part.theta, "theta"), read(part.optimizer, "optimizer"), part.unknown(),
-    )  # fmt: skip
-
-
-def _state_to_json(state: SavedState, inline_arrays: bool) -> dict[str, Any]:
-    def written(values: Numbers, place: str) -> dict[str, Any]:
-        return {
-            name: array_to_json(each) if inline_arrays else {"array": f"state.{place}.{name}"}
-            for name, each in values.items()
-        }
-
-    counts = {
-        "step": state.step, "epoch": state.epoch, "batch": state.batch, "segments": state.segments,
-        "dtype": state.dtype,
-    }  # fmt: skip
-    arrays = {"theta": written(state.theta, "theta"), "optimizer": written(state.optimizer, "optimizer")}
-    return {**counts, **_divergence(state), **arrays, **state.extra}
-
-
-def _divergence(state: SavedState) -> dict[str, int]:
-    is_finite = all(np.isfinite(each).all() for each in (*state.theta.values(), *state.optimizer.values()))
-    return {} if is_finite else {"diverged_at": state.step}
-
-
-def _state_arrays(state: SavedState | None) -> dict[str, NDArray[Any]]:
-    if state is None:
-        return {}
-    parts = {"theta": state.theta, "optimizer": state.optimizer}
-    return {f"state.{place}.{name}": each for place, values in parts.items() for name, each in values.items()}
-
-
-def _cast(array: NDArray[Any], dtype: str) -> NDArray[Any]:
-    cast = array.astype(dtype)
-    cast.setflags(write=False)
-    return cast
+    return Project(document, None if state is None else state_from_json(state, document, arrays))
 
 
 def _refuse_newer(document: Document) -> None:

@@ -16,7 +16,7 @@ from dlviz.core.hyper import Hyper
 from dlviz.core.initializers import initializers
 from dlviz.core.losses import losses
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, parameters
-from dlviz.core.optimizers import optimizers
+from dlviz.core.optimizers import optimizers, resolve
 from dlviz.data.builtin import datasets
 from dlviz.data.dataset import Dataset
 from dlviz.data.spec import DataSpec, SplitSpec
@@ -216,12 +216,26 @@ def test_an_array_is_written_as_numpy_reads_it_and_read_again(array: Any) -> Non
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.dictionaries(st.from_regex(r"[a-z][a-z0-9_]{0,5}\.[Wb]", fullmatch=True), arrays(np.float64, 3), max_size=3))
-def test_any_state_survives(theta: dict[str, Any]) -> None:
-    state = project_from_bytes(project_to_bytes(Document(), SavedState(step=1, theta=theta))).state
-    assert state is not None
-    assert set(state.theta) == set(theta)
-    assert all(np.array_equal(state.theta[name], theta[name], equal_nan=True) for name in theta)
+@given(documents(), st.data())
+def test_any_state_of_a_run_survives(document: Document, data: st.DataObject) -> None:
+    declared = parameters(document.network) if document.network.layers else ()
+    entry, chosen = resolve(document.training.optimizer)
+    theta = {each.name: data.draw(arrays(np.float64, each.shape)) for each in declared}
+    moments = {
+        f"{each.name}.{role}": data.draw(arrays(np.float64, each.shape))
+        for each in declared
+        for role in entry.states(chosen)
+    }
+    state = SavedState(data.draw(st.integers(0, 2**53)), data.draw(st.integers(0, 99)), theta=theta, optimizer=moments)
+    again = project_from_bytes(project_to_bytes(document, state)).state
+    assert again is not None
+    assert (again.step, again.epoch) == (state.step, state.epoch)
+    assert {name: each.tobytes() for name, each in again.theta.items()} == {
+        name: each.tobytes() for name, each in theta.items()
+    }
+    assert {name: each.tobytes() for name, each in again.optimizer.items()} == {
+        name: each.tobytes() for name, each in moments.items()
+    }
 
 
 @settings(max_examples=300, deadline=None)

@@ -248,14 +248,25 @@ from dlviz.session import presets
 from dlviz.session.atomic import sweep
 from dlviz.session.project_file import SavedState, project_to_bytes, write_project, read_project
 from dlviz.session.settings import Settings, load_settings, save_settings
+from dlviz.core.network import parameters
+from dlviz.core.optimizers import resolve
+from dataclasses import replace
 import numpy as np
 from pathlib import Path
 
 folder, n = Path(sys.argv[1]), int(sys.argv[2])
 random.seed(4)
 documents = [presets.example_document(), presets.first_document(), presets.step_document()]
-states = [SavedState(step=i, theta={"h.W": np.full((60, 100 * (i + 1)), float(i))}) for i in range(5)]
-cases = [(documents[i % 3], states[i]) for i in range(5)]
+rng = np.random.default_rng(4)
+def case(i):
+    document = documents[i % 3]
+    declared = parameters(document.network)
+    roles = resolve(document.training.optimizer)[0].states({})
+    theta = {each.name: rng.normal(size=each.shape) for each in declared}
+    moments = {f"{each.name}.{role}": rng.normal(size=each.shape) for each in declared for role in roles}
+    view = {"note": "x" * 50_000 * i}
+    return replace(document, view=view), SavedState(i, theta=theta, optimizer=moments)
+cases = [case(i) for i in range(5)]
 allowed = {project_to_bytes(*case) for case in cases}
 themes = [f"theme {i}" * (100 * i + 1) for i in range(5)]
 target, settings = folder / "lecture.dlviz", folder / "settings.json"

@@ -9,7 +9,8 @@ import struct
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +68,21 @@ def same(project: Project) -> bytes:
     return project_to_bytes(project.document, project.state, as_json=True)
 
 
+def running() -> Document:
+    """The example with Adam, so that a run of it has moments to keep; three batches an epoch."""
+    rows = {"kind": "table", "inputs": [[0.05, 0.10], [0.2, 0.3], [0.4, 0.1]], "targets": [[0, 1], [1, 0], [1, 1]]}
+    data = document_to_json(example_document(), True)
+    training = data["training"] | {"optimizer": {"kind": "adam", "lr": 0.01}}
+    return document_from_json(data | {"data": rows, "training": training})
+
+
 def stand() -> SavedState:
+    """Where a run of that document may stand."""
     rng = np.random.default_rng(3)
-    theta = {"h.W": rng.normal(size=(2, 2)), "h.b": rng.normal(size=2)}
-    return SavedState(12, 3, 4, 2, "float64", theta, {"h.W.m": rng.normal(size=(2, 2))}, {"clock": [1]})
+    shapes = {name: each.array.shape for name, each in running().parameters.items()}
+    theta = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    moments = {f"{name}.{role}": rng.normal(size=shape) ** 2 for name, shape in shapes.items() for role in "mv"}
+    return SavedState(11, 3, 2, 2, "float64", theta, moments, {"clock": [1], "updates": 11})
 
 
 def zipped(members: dict[str, bytes], sums: dict[str, str] | None = None) -> bytes:
@@ -90,22 +102,23 @@ def refusal(data: bytes) -> DlvizError:
 
 @pytest.mark.parametrize("name", ["a.dlviz", "a.json"])
 def test_a_project_is_read_as_it_was_written(tmp_path: Path, name: str) -> None:
-    write_project(tmp_path / name, example_document(), stand())
+    write_project(tmp_path / name, running(), stand())
     again = read_project(tmp_path / name)
-    assert same(again) == same(Project(example_document(), stand()))
+    assert same(again) == same(Project(running(), stand()))
     assert again.state is not None
     for name, array in stand().theta.items():
         assert np.array_equal(again.state.theta[name], array)
         assert not again.state.theta[name].flags.writeable
     assert np.array_equal(again.state.optimizer["h.W.m"], stand().optimizer["h.W.m"])
-    assert (again.state.step, again.state.epoch, again.state.batch, again.state.segments) == (12, 3, 4, 2)
+    assert (again.state.step, again.state.epoch, again.state.batch, again.state.segments) == (11, 3, 2, 2)
+    assert again.state.extra == {"clock": [1], "updates": 11}
 
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_the_same_project_gives_the_same_bytes(as_json: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = project_to_bytes(example_document(), stand(), as_json)
+    first = project_to_bytes(running(), stand(), as_json)
     monkeypatch.setattr(time, "time", lambda: 2e9)
-    assert project_to_bytes(example_document(), stand(), as_json) == first
+    assert project_to_bytes(running(), stand(), as_json) == first
     again = project_from_bytes(first)
     assert project_to_bytes(again.document, again.state, as_json) == first
 
@@ -125,25 +138,54 @@ def test_members_are_as_described() -> None:
     assert header == b"\x93NUMPY\x01\x00"
 
 
-def test_a_single_precision_state_keeps_its_bits() -> None:
-    theta = {"h.W": np.array([[0.1, 0.2]], dtype=np.float32)}
-    for as_json in (False, True):
-        state = project_from_bytes(
-            project_to_bytes(first_document(), SavedState(dtype="float32", theta=theta), as_json)
-        ).state
-        assert state is not None
-        assert state.theta["h.W"].dtype == np.float32
-        assert np.array_equal(state.theta["h.W"], theta["h.W"])
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_single_precision_state_keeps_its_bits(as_json: bool) -> None:
+    theta = {name: each.astype(np.float32) for name, each in stand().theta.items()}
+    state = replace(stand(), dtype="float32", theta=theta)
+    again = project_from_bytes(project_to_bytes(running(), state, as_json)).state
+    assert again is not None
+    assert all(again.theta[name].tobytes() == each.tobytes() for name, each in theta.items())
 
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_a_diverged_state_is_saved_and_says_so(as_json: bool) -> None:
-    state = SavedState(step=5, theta={"h.b": np.array([np.nan, 1.0])})
-    data = project_to_bytes(first_document(), state, as_json)
+    state = replace(stand(), theta={**stand().theta, "h.b": np.array([np.nan, 1.0])})
+    data = project_to_bytes(running(), state, as_json)
     again = project_from_bytes(data).state
     assert again is not None
     assert np.array_equal(again.theta["h.b"], [np.nan, 1.0], equal_nan=True)
-    assert b'"diverged_at": 5' in data
+    assert b'"diverged_at": 11' in data
+
+
+def without(values: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: each for key, each in values.items() if key != name}
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"theta": without(stand().theta, "h.W")}, "state.theta"),
+        ({"theta": {**stand().theta, "q.W": np.ones(2)}}, "state.theta"),
+        ({"theta": {**stand().theta, "h.W": np.ones((2, 3))}}, "state.theta.h.W"),
+        ({"optimizer": without(stand().optimizer, "h.W.m")}, "state.optimizer"),
+        ({"optimizer": {**stand().optimizer, "h.W.velocity": np.ones((2, 2))}}, "state.optimizer"),
+        ({"optimizer": {**stand().optimizer, "h.W.m": np.ones(2)}}, "state.optimizer.h.W.m"),
+        ({"batch": 3}, "state.batch"),
+        ({"batch": -1}, "state.batch"),
+        ({"step": 2**60}, "state.step"),
+        ({"extra": {"updates": "many"}}, "state.updates"),
+        ({"dtype": "float16"}, "state.dtype"),
+    ],
+)
+def test_a_state_that_the_document_cannot_be_in_is_refused(changes: dict[str, Any], place: str) -> None:
+    data = project_to_bytes(running(), replace(stand(), **changes))
+    assert refusal(data).place == place
+
+
+def test_a_document_for_another_use_is_saved_without_its_run(tmp_path: Path) -> None:
+    write_project(tmp_path / "a.dlviz", running(), stand())
+    write_project(tmp_path / "b.dlviz", read_document(tmp_path / "a.dlviz"))
+    assert read_project(tmp_path / "b.dlviz").state is None
 
 
 def test_starting_values_that_are_not_finite_are_refused() -> None:
@@ -371,10 +413,16 @@ def test_a_view_that_is_no_json_is_refused(value: object) -> None:
 
 
 def test_a_large_array_of_zeros_is_saved_and_read() -> None:
-    state = SavedState(theta={"h.W": np.zeros((2000, 1000))})
-    again = project_from_bytes(project_to_bytes(first_document(), state)).state
-    assert again is not None
-    assert again.theta["h.W"].shape == (2000, 1000)
+    document = document_from_json(
+        {
+            "format": "dlviz",
+            "version": 1,
+            "network": {"layers": [{"id": "h", "units": 2000}, {"id": "o", "units": 1000}]},
+        }
+    )
+    large = replace(document, parameters={"o.W": handle(np.zeros((1000, 2000)))})
+    again = project_from_bytes(project_to_bytes(large)).document
+    assert again.parameters == large.parameters
 
 
 def test_handles_know_their_contents() -> None:
@@ -403,8 +451,8 @@ def mutants(data: bytes, n: int) -> list[bytes]:
 
 
 def test_a_damaged_file_is_refused_or_loads_as_it_was() -> None:
-    original = project_to_bytes(example_document(), stand())
-    expected = same(Project(example_document(), stand()))
+    original = project_to_bytes(running(), stand())
+    expected = same(Project(running(), stand()))
     refused = 0
     for data in mutants(original, 10_000):
         try:
@@ -417,7 +465,7 @@ def test_a_damaged_file_is_refused_or_loads_as_it_was() -> None:
 
 
 def test_a_damaged_json_never_does_more_than_refuse() -> None:
-    original = project_to_bytes(example_document(), stand(), as_json=True)
+    original = project_to_bytes(running(), stand(), as_json=True)
     for data in mutants(original, 600):
         try:
             project_from_bytes(data)
