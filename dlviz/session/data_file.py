@@ -1,7 +1,8 @@
 """Data that a document keeps in a file of its own: whether it may be opened, and how it is read.
 
-Settings of data of kind "file": path (relative to the document), columns {"target", "inputs"},
-separator, decimal, header, encoding, quotes (absent: guessed), missing, reading, and hash (SHA-256).
+Settings of data of kind "file": path (relative to the document); separator, decimal, header, encoding and
+quotes (absent or empty: guessed); target, inputs (absent: guessed), also as columns {"target", "inputs"};
+missing; is_class (whether numbers to predict are classes; absent: guessed); sha256.
 """
 
 from collections.abc import Mapping
@@ -12,13 +13,13 @@ from dlviz.core.errors import DataError, DlvizError
 from dlviz.data.dataset import Dataset
 from dlviz.data.reader import read_table
 from dlviz.data.table import ReadChoices, Table
-from dlviz.data.table_dataset import to_dataset
+from dlviz.data.table_dataset import Reading, to_dataset
 from dlviz.i18n import tr
 from dlviz.session.data_edits import attach_dataset
 from dlviz.session.document import Document
 
 CHOICES = ("separator", "decimal", "header", "encoding", "quotes")
-MISSING, READINGS = ("drop", "mean"), ("guess", "classes", "values")
+MISSING = ("drop", "mean")
 
 
 def with_named_file(document: Document, document_path: Path) -> Document:
@@ -37,7 +38,7 @@ def with_named_file(document: Document, document_path: Path) -> Document:
             "data.path",
         )
     table = _read(document.data.settings, path)
-    _check_hash(document.data.settings.get("hash"), table)
+    _check_hash(document.data.settings.get("sha256"), table)
     return attach_dataset(document, _dataset(document.data.settings, table))
 
 
@@ -48,7 +49,7 @@ def with_file(document: Document, path: Path) -> Document:
 
 
 def _read(settings: Mapping[str, Any], path: Path) -> Table:
-    given = {name: settings[name] for name in CHOICES if settings.get(name) is not None}
+    given = {name: settings[name] for name in CHOICES if settings.get(name) not in (None, "")}
     kinds = {name: bool if name in ("header", "quotes") else str for name in CHOICES}
     for name, value in given.items():
         if not isinstance(value, kinds[name]):
@@ -57,17 +58,20 @@ def _read(settings: Mapping[str, Any], path: Path) -> Table:
 
 
 def _dataset(settings: Mapping[str, Any], table: Table) -> Dataset:
-    columns = settings.get("columns", {})
+    columns = settings.get("columns", settings)
     if not isinstance(columns, Mapping):
         raise _refusal("columns", tr('an object such as {"target": "y"}'), columns)
     target, inputs = columns.get("target", ""), columns.get("inputs")
-    names = [target, *(inputs if isinstance(inputs, list) else [])]
-    if not all(isinstance(name, str) for name in names) or not isinstance(inputs, list | None):
-        raise _refusal("columns", tr("names of columns"), inputs)
-    missing, reading = settings.get("missing", MISSING[0]), settings.get("reading", READINGS[0])
-    for key, value, known in (("missing", missing, MISSING), ("reading", reading, READINGS)):
-        if value not in known:
-            raise _refusal(key, tr("one of {known}", known=", ".join(known)), value)
+    if not isinstance(target, str):
+        raise _refusal("target", tr("the name of a column"), target)
+    if inputs is not None and not (isinstance(inputs, list) and all(isinstance(name, str) for name in inputs)):
+        raise _refusal("inputs", tr("a list of names of columns"), inputs)
+    missing, is_class = settings.get("missing", MISSING[0]), settings.get("is_class")
+    if missing not in MISSING:
+        raise _refusal("missing", tr("one of {known}", known=", ".join(MISSING)), missing)
+    if not isinstance(is_class, bool | None):
+        raise _refusal("is_class", tr("true or false"), is_class)
+    reading: Reading = "guess" if is_class is None else "classes" if is_class else "values"
     return to_dataset(table, target, inputs, missing, reading)
 
 

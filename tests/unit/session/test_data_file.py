@@ -35,7 +35,7 @@ def document(folder: Path, path: str, **settings: Any) -> Path:
 
 
 def test_file_beside_the_document_is_read_and_trained_on(folder: Path) -> None:
-    loaded = load(document(folder, "table.csv", columns={"target": "kind"}))
+    loaded = load(document(folder, "table.csv", target="kind"))
     rows = loaded.data.dataset
     assert rows is not None
     assert rows.inputs[1].tolist() == [1.5, -1.0]
@@ -46,10 +46,27 @@ def test_file_beside_the_document_is_read_and_trained_on(folder: Path) -> None:
     assert set(report.train.metrics) == {"accuracy"}
 
 
-def test_chosen_columns_are_the_inputs(folder: Path) -> None:
-    loaded = load(document(folder, "table.csv", columns={"target": "kind", "inputs": ["b"]}))
+@pytest.mark.parametrize("is_nested", [True, False])
+def test_chosen_columns_are_the_inputs(is_nested: bool, folder: Path) -> None:
+    chosen = {"target": "kind", "inputs": ["b"]}
+    loaded = load(document(folder, "table.csv", **({"columns": chosen} if is_nested else chosen)))
     assert loaded.data.dataset is not None
     assert loaded.data.dataset.input_names == ("b",)
+
+
+@pytest.mark.parametrize(("is_class", "task"), [(True, "multiclass"), (False, "regression")])
+def test_numbers_are_predicted_as_the_document_says(is_class: bool, task: str, folder: Path) -> None:
+    loaded = load(document(folder, "table.csv", target="b", is_class=is_class))
+    assert loaded.data.dataset is not None
+    assert loaded.data.dataset.task == task
+
+
+def test_choices_as_the_window_writes_them_are_understood(folder: Path) -> None:
+    settings = {"format": "csv", "separator": ";", "decimal": ",", "encoding": "utf-8", "header": True}
+    written = document(folder, str(folder / "table.csv"), **settings, target="kind", inputs=["a"], missing="mean")
+    loaded = load(written)
+    assert loaded.data.dataset is not None
+    assert loaded.data.dataset.inputs[:2, 0].tolist() == [0.5, 1.5]
 
 
 @pytest.mark.parametrize("path", ["../beside.csv", "ABSOLUTE", "link.csv"])
@@ -67,7 +84,7 @@ def test_named_file_is_opened_wherever_it_lies(folder: Path) -> None:
 
 
 def test_changed_file_is_refused_until_it_is_named(folder: Path) -> None:
-    file = document(folder, "table.csv", hash=hashlib.sha256(TABLE.encode()).hexdigest())
+    file = document(folder, "table.csv", sha256=hashlib.sha256(TABLE.encode()).hexdigest())
     assert load(file).data.dataset is not None
     (folder / "table.csv").write_text(TABLE + "99;99;no\n", encoding="utf-8")
     with pytest.raises(DlvizError, match="Received: another content"):
@@ -78,8 +95,10 @@ def test_changed_file_is_refused_until_it_is_named(folder: Path) -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        {"columns": ["a"]}, {"columns": {"target": 3}}, {"columns": {"inputs": "a"}}, {"columns": {"target": "z"}},
-        {"missing": "invent"}, {"reading": 1}, {"separator": 1}, {"header": "yes"}, {"encoding": "rot13"},
+        {"columns": ["a"]}, {"columns": {"target": 3}},
+        {"columns": {"inputs": "a"}}, {"columns": {"target": "z"}},
+        {"target": 3}, {"inputs": [1]}, {"missing": "invent"}, {"is_class": 1},
+        {"separator": 1}, {"header": "yes"}, {"encoding": "rot13"},
     ],
     ids=str,
 )  # fmt: skip
