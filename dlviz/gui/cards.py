@@ -17,9 +17,9 @@ class FirstCards(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.watch = Card("watch", tr("Watch it learn"), tr("Two circles, a small network."))
-        self.step = Card("step", tr("Step one example"), tr("Every number, forward and back."))
-        self.data = Card("data", tr("Load your own data"), tr("Or drop a CSV file here."))
+        self.watch = Card("watch", tr("Watch it learn"), tr("Two circles, from zero"))
+        self.step = Card("step", tr("Step one example"), tr("Every number of it"))
+        self.data = Card("data", tr("Load your own data"), tr("Or drop a file here"))
         self.hint = Elided(tr("Space pauses. Esc closes these cards."), "muted", "small")
         self._lay_out()
         for button in (self.watch, self.step, self.data):

@@ -70,10 +70,10 @@ class ChipRow(QWidget):
         """Return the chips from left to right."""
         return self.loss, self.optimizer, self.lr, self.batch, self.conventions
 
-    def set_compact(self, is_compact: bool) -> None:
-        """Leave the notes out where the window is narrow."""
+    def set_detail(self, detail: int) -> None:
+        """Show all (2), no notes (1), or only values (0) where the window is narrow."""
         for chip in self.chips():
-            chip.set_compact(is_compact)
+            chip.set_detail(detail)
 
     def show_document(self, document: Document) -> None:
         """Show the plan of a document."""

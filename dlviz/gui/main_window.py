@@ -32,7 +32,7 @@ from dlviz.gui.widgets.paint import Hairline
 from dlviz.gui.workspaces import workspaces
 from dlviz.session.messages import Frame
 
-LEAST_SIZE = (800, 560)
+LEAST_SIZE = (960, 560)
 FIRST_SIZE = (1280, 720)
 
 

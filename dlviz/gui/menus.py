@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar
 
-from dlviz.gui.actions import LiveAction, MenuName
+from dlviz.gui.actions import Action, LiveAction, MenuName
 from dlviz.i18n import tr
 
 
@@ -71,10 +71,15 @@ def entries(menus: Mapping[MenuName, QMenu], name: MenuName) -> list[str]:
 
 
 def shortcut_rows(actions: Iterable[LiveAction]) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Return menu title, what it does, and keys of everything that has keys."""
+    """Return menu title, what it does, and keys of everything that has keys, in the order of the menus."""
     titles = menu_titles()
+    with_keys = [each.record for each in actions if each.record.keys]
     return [
-        (titles.get(each.record.menu, "").replace("&", ""), each.record.title.replace("&", ""), each.record.keys)
-        for each in actions
-        if each.record.keys
+        (titles.get(record.menu, "").replace("&", ""), _in_full(record), record.keys)
+        for record in sorted(with_keys, key=lambda record: [*titles, ""].index(record.menu))
     ]
+
+
+def _in_full(record: Action) -> str:
+    """Return a title that can be read outside its submenu."""
+    return record.tip if record.submenu else record.title.replace("&", "")

@@ -26,7 +26,7 @@ class ShortcutsDialog(QDialog):
         content = QWidget()
         columns = QHBoxLayout(content)
         columns.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        columns.setSpacing(4 * GRID)
+        columns.setSpacing(6 * GRID)
         for part in _halves([(menu, list(group)) for menu, group in groupby(rows, key=_menu)]):
             columns.addLayout(_column(part))
         area = QScrollArea()
@@ -57,7 +57,8 @@ def _column(groups: Sequence[tuple[str, list[Row]]]) -> QVBoxLayout:
     for menu, rows in groups:
         column.addWidget(SectionHeader(menu or tr("On the canvas")))
         grid = QGridLayout()
-        grid.setHorizontalSpacing(3 * GRID)
+        grid.setHorizontalSpacing(4 * GRID)
+        grid.setVerticalSpacing(6)
         for line, (_, title, keys) in enumerate(rows):
             grid.addWidget(Text(title, "muted"), line, 0)
             grid.addWidget(Text(native_keys(keys)), line, 1, Qt.AlignmentFlag.AlignRight)

@@ -2,7 +2,6 @@
 
 import math
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from dlviz.core.choice import Choice
@@ -14,6 +13,8 @@ from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.messages import Frame
+
+GAP = "      "  # between the parts of the status bar
 
 
 def phase_word(phase: str) -> str:
@@ -101,29 +102,29 @@ def engine_words(frame: Frame) -> str:
     return " · ".join(part for part in (frame.dtype, "CPU", speed) if part)
 
 
+def status_words(frame: Frame) -> str:
+    """Say everything that the status bar says about a frame."""
+    seed = tr("seed {seed}", seed=frame.document.seed)
+    return GAP.join(part for part in (position_words(frame), loss_words(frame), seed, engine_words(frame)) if part)
+
+
 class StatusBar(QWidget):
-    """One line of words at the foot of the window."""
+    """One line of words at the foot of the window, and the keys that matter now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(tr("Status"))
-        self.position, self.loss, self.seed, self.engine = (Text("", "muted", "small") for _ in range(4))
-        self.hint = Elided("", "muted", "small")
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.hint.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.words, self.hint = Elided("", "muted", "small"), Text("", "muted", "small")
+        self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * GRID, 4, 2 * GRID, 4)
         layout.setSpacing(3 * GRID)
-        for label in (self.position, self.loss, self.seed, self.engine):
-            layout.addWidget(label)
-        layout.addWidget(self.hint, 1)
+        layout.addWidget(self.words, 1)
+        layout.addWidget(self.hint)
 
     def show_frame(self, frame: Frame) -> None:
         """Say where this frame stands."""
-        self.position.setText(position_words(frame))
-        self.loss.setText(loss_words(frame))
-        self.seed.setText(tr("seed {seed}", seed=frame.document.seed))
-        self.engine.setText(engine_words(frame))
+        self.words.setText(status_words(frame))
 
     def show_hint(self, text: str) -> None:
         """Show the keys that matter now at the right."""

@@ -15,7 +15,7 @@ from dlviz.gui.widgets.segmented import Segmented
 from dlviz.gui.workspaces import workspaces
 from dlviz.i18n import tr
 
-WIDE = 1200  # pixels; below it chips leave their notes out
+WIDE, MIDDLE = 1200, 1080  # pixels; below them chips leave out their notes, then their captions
 
 
 class ToolRow(QWidget):
@@ -43,6 +43,7 @@ class ToolRow(QWidget):
         self.workspaces.chosen.connect(self.workspace_chosen)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the notes of the chips out where there is no room."""
-        self.chips.set_compact(event.size().width() < WIDE)
+        """Leave the notes of the chips out where there is no room, then their captions."""
+        width = event.size().width()
+        self.chips.set_detail(2 if width >= WIDE else 1 if width >= MIDDLE else 0)
         super().resizeEvent(event)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.core.trace import Trace
@@ -24,6 +24,7 @@ SPEED_POSITIONS = 60
 SLOWEST, FASTEST = 0.5, 1000.0  # steps a second; the last position has no limit
 GRANULARITIES: tuple[Granularity, ...] = ("operation", "layer", "sample", "batch", "epoch")
 SIDE = 4 * GRID
+NARROW = 1160  # pixels; below it the speed slider stands without words
 
 
 def granularity_word(by: Granularity) -> str:
@@ -74,7 +75,8 @@ class Speed(QWidget):
         self.shown.reserve("0000/s")
         layout = QHBoxLayout(self)
         spaced(layout)
-        for widget in (Text(tr("speed"), "muted", "normal"), self.slider, self.shown):
+        self.caption = Text(tr("speed"), "muted", "normal")
+        for widget in (self.caption, self.slider, self.shown):
             layout.addWidget(widget)
         self.slider.setAccessibleName(tr("Speed"))
         self.slider.setToolTip(tr("Steps a second while playing; at the right end as fast as possible"))
@@ -142,6 +144,12 @@ class TransportBar(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             column.addWidget(label)
         return counter
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave words out where there is no room."""
+        self.speed.caption.setVisible(event.size().width() >= NARROW)
+        self.speed.shown.setVisible(event.size().width() >= NARROW)
+        super().resizeEvent(event)
 
     def show_frame(self, frame: Frame) -> None:
         """Show where the run stands."""

@@ -40,7 +40,7 @@ class Chip(QAbstractButton):
         super().__init__(parent)
         self._caption, self._tip = caption, tip or caption
         self._value = self._note = ""
-        self._is_compact = False
+        self._detail = 2
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -55,10 +55,10 @@ class Chip(QAbstractButton):
             self.updateGeometry()
             self.update()
 
-    def set_compact(self, is_compact: bool) -> None:
-        """Leave the note out where the window is narrow."""
-        if is_compact != self._is_compact:
-            self._is_compact = is_compact
+    def set_detail(self, detail: int) -> None:
+        """Show all (2), no note (1), or only the value (0) where the window is narrow."""
+        if detail != self._detail:
+            self._detail = detail
             self.updateGeometry()
             self.update()
 
@@ -69,8 +69,8 @@ class Chip(QAbstractButton):
 
     def _parts(self) -> list[tuple[str, str, str]]:
         """Return text, type size and colour of the parts that are shown."""
-        note = "" if self._is_compact else self._note
-        parts = [(self._caption, "small", "muted"), (self._value, "normal", "text"), (note, "normal", "muted")]
+        caption, note = self._caption if self._detail > 0 else "", self._note if self._detail > 1 else ""
+        parts = [(caption, "small", "muted"), (self._value, "normal", "text"), (note, "normal", "muted")]
         return [part for part in parts if part[0]]
 
     def sizeHint(self) -> QSize:

@@ -85,6 +85,7 @@ class SectionHeader(QWidget):
         spaced(layout)
         layout.addWidget(self.title)
         layout.addWidget(self.info, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(title)
 
     @Slot(str)
