@@ -1,12 +1,15 @@
 """FormulaView: one told step, typeset: symbols, numbers put in, result."""
 
+import math
+
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from dlviz.core.narration import Narration
-from dlviz.gui.formula_layout import Layout, Piece, flow, pieces_of
+from dlviz.gui.formula_layout import LEAST_FOR_HEIGHT, Layout, flow
 from dlviz.gui.formula_paint import paint_layout
+from dlviz.gui.formula_pieces import Piece, formulas_of, pieces_of
 from dlviz.gui.formula_plain import plain, uncoloured
 from dlviz.gui.theme import Theme, current, font, theme_signals
 from dlviz.gui.typesetter import Typesetter
@@ -61,15 +64,20 @@ class FormulaView(QWidget):
 
     def finish(self) -> None:
         """Lay out at once what is shown: a picture of the window cannot wait."""
-        self._typesetter.make_now(piece.latex for piece in self._pieces)
+        self._typesetter.make_now(formulas_of(self._pieces))
         self._lay_out()
+
+    def expect(self, narration: Narration) -> None:
+        """Lay out ahead what will probably be shown next."""
+        wanted = (*self._pieces, *pieces_of(narration), *pieces_of(narration, is_hidden=True))
+        self._typesetter.ask(formulas_of(wanted))
 
     def lines(self) -> tuple[str, ...]:
         """Return what is shown as lines of LaTeX, without colours."""
         if self.narration is None:
             return ()
         told = self.narration
-        right = ("?",) if self._is_hidden else tuple(filter(None, (told.numbers, told.terms, told.result)))
+        right = ("?",) if self._is_hidden else (*_right_sides(told), *_chain_lines(told))
         return tuple(uncoloured(each) for each in (told.symbols, *right))
 
     def text(self) -> str:
@@ -78,9 +86,12 @@ class FormulaView(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height the lines take at this width."""
-        if not self._typesetter.has(piece.latex for piece in self._pieces):
+        if not self._typesetter.has(formulas_of(self._pieces)):
             return max(self.height(), LEAST_HEIGHT)
-        return max(round(self._flowed(width, float("inf")).height) + 2, LEAST_HEIGHT)
+        least = LEAST_FOR_HEIGHT * LETTER_SIZE * current().large
+        return max(
+            round(flow(self._pieces, self._typesetter.template, width, math.inf, least).height) + 2, LEAST_HEIGHT
+        )
 
     def sizeHint(self) -> QSize:
         """Return a comfortable width and the height it needs."""
@@ -126,20 +137,20 @@ class FormulaView(QWidget):
         """Put the lines on the clipboard as plain text."""
         QGuiApplication.clipboard().setText(self.text())
 
-    def _flowed(self, width: float, height: float) -> Layout:
-        return flow(self._pieces, self._typesetter.template, width, height, LETTER_SIZE * current().large)
-
     @Slot()
     def _lay_out(self) -> None:
-        if self._typesetter.has(piece.latex for piece in self._pieces):
+        if self._typesetter.has(formulas_of(self._pieces)):
             self._patience.stop()
             self._is_plain = False
-            self.layout_shown = self._flowed(self.width(), max(self.height(), LEAST_HEIGHT))
+            size = LETTER_SIZE * current().large
+            room = self.width(), max(self.height(), LEAST_HEIGHT)
+            self.layout_shown = flow(self._pieces, self._typesetter.template, *room, size)
             self.updateGeometry()
             self.update()
         else:
-            self._typesetter.ask(piece.latex for piece in self._pieces)
-            self._patience.start() if not self._patience.isActive() else None
+            self._typesetter.ask(formulas_of(self._pieces))
+            if not self._patience.isActive():
+                self._patience.start()
 
     @Slot()
     def _show_plain(self) -> None:
@@ -154,3 +165,13 @@ class FormulaView(QWidget):
         self.setAccessibleName(tr("Formula of this step"))
         self.setAccessibleDescription(self.text())
         self.setToolTip(tr("Right-click to copy as LaTeX or text.") if self.narration else "")
+
+
+def _right_sides(told: Narration) -> tuple[str, ...]:
+    return tuple(filter(None, (told.numbers, told.terms, told.result)))
+
+
+def _chain_lines(told: Narration) -> tuple[str, ...]:
+    if told.chain is None:
+        return ()
+    return told.chain.symbols.partition(" = ")[2], *_right_sides(told.chain)

@@ -15,9 +15,6 @@ from typing import Any
 
 EM = 24.0  # size in pixels at which everything is laid out; painting scales
 SMALLEST_SCRIPT = 0.55  # share of the size below which indices of indices do not shrink
-# Under a letter with a caption stands an invisible one with both indices, so that captions share a line.
-_CAPTIONED = re.compile(r"(\\underset\{\\textcolor\{\w+\}\{\\text\{[^{}]*\}\}\}\{)(?=[a-z\\])(?!\\frac)")
-_STRUT = r"\1\\vphantom{w_{j}^{(l)}} "
 _LOCK = threading.Lock()
 _DIGIT = re.compile(r"\d")
 _SIGN = re.compile(r"(^|[(\[{])-")  # a minus in front of a number, which stands close to it
@@ -106,8 +103,7 @@ def _marked(key: str, divisor: int) -> str:
 
 def _draw(latex: str) -> _Drawing:
     ziamath = _ziamath()
-    latex = _CAPTIONED.sub(_STRUT, _SIGN.sub(r"\1{-}", latex))
-    laid_out = ziamath.Latex(latex, size=EM)
+    laid_out = ziamath.Latex(_SIGN.sub(r"\1{-}", latex), size=EM)
     drawing = ET.Element("svg")
     advance, _ = laid_out.node.draw(0, 0, drawing)
     box = laid_out.node.bbox

@@ -1,48 +1,39 @@
-"""Where the parts of a told step go: split into pieces that may wrap, flowed into lines of a given width."""
+"""Where the pieces of a told step go: flowed into lines of a given width, captions on a line below."""
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from dlviz.core.narration import Narration
 from dlviz.gui.formula_glyphs import EM, Template
+from dlviz.gui.formula_pieces import Piece
 
-OPERATOR_GAP = 4 / 18 * EM  # TeX's medium and thick space
-RELATION_GAP = 5 / 18 * EM
 INDENT = 0.35 * EM  # of every line that goes on
 LINE_GAP = 0.55 * EM
+CAPTION_SIZE = 0.66  # of the letters
+CAPTION_GAP = 0.12 * EM
 SIZES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6)  # tried in turn until everything fits
-_RELATION = re.compile(r" (=|\\leftarrow) ")
+LEAST_FOR_HEIGHT = 0.76  # below it letters do not shrink to save height; the view scrolls instead
 
-
-@dataclass(frozen=True)
-class Piece:
-    """A part of a formula that is never broken.
-
-    gap: space on both sides, at EM. starts_line: begins a new line whatever room is left;
-    may_wrap: a line may break before it. is_result: drawn bold in the colour of its phase.
-    """
-
-    latex: str
-    gap: float = 0.0
-    starts_line: bool = False
-    may_wrap: bool = False
-    is_result: bool = False
+Measure = Callable[[str], Template]
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A piece with its template and the origin of its baseline, in pixels."""
+    """A template at the origin of its baseline, and its size relative to the other letters.
 
-    piece: Piece
+    x, y: in pixels at EM while lines are filled, in pixels of the widget in a finished layout.
+    """
+
+    latex: str
     template: Template
     x: float
-    y: float
+    y: float = 0.0
+    size: float = 1.0
+    is_result: bool = False
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Placed pieces, the scale from EM to pixels, and the size they take."""
+    """Placed templates, the scale from EM to pixels, and the size they take."""
 
     placed: tuple[Placed, ...] = ()
     scale: float = 1.0
@@ -50,95 +41,102 @@ class Layout:
     height: float = 0.0
 
 
-def pieces_of(narration: Narration, is_hidden: bool = False) -> tuple[Piece, ...]:
-    """Split a narration into pieces: symbols, numbers, what the terms come to, and the result.
+@dataclass
+class _Line:
+    """One line being filled: letters on the baseline, captions below them, and how far it reaches right."""
 
-    is_hidden: leave out everything that was computed, with a question mark in its place.
-    """
-    pieces = _equation(narration.symbols)
-    if is_hidden:
-        return *pieces, *_led_by_equals((Piece("?", is_result=True),))
-    numbers = _led_by_equals(_sum(narration.numbers))
-    terms = _led_by_equals(_sum(narration.terms)) if narration.terms else ()
-    result = Piece("=", RELATION_GAP, may_wrap=True), Piece(narration.result, is_result=True)
-    is_said = narration.result == narration.numbers
-    return *pieces, *(() if is_said else numbers), *terms, *(_led_by_equals(result[1:]) if is_said else result)
+    letters: list[Placed]
+    captions: list[Placed]
+    is_block: bool = False
+    captioned: list[int] = field(default_factory=list)  # indices of the letters that have a caption
+    right: float = 0.0
+
+    @property
+    def ascent(self) -> float:
+        return max(each.template.ascent for each in self.letters)
+
+    @property
+    def descent(self) -> float:
+        return max(each.template.descent for each in self.letters)
+
+    @property
+    def caption_drop(self) -> float:
+        """How far below the baseline the captions' own baseline lies: below their letters and those beside."""
+        near = {place + side for place in self.captioned for side in (-1, 0, 1)}
+        descent = max(each.template.descent for place, each in enumerate(self.letters) if place in near)
+        return descent + CAPTION_GAP + max(each.template.ascent for each in self.captions) * CAPTION_SIZE
+
+    @property
+    def depth(self) -> float:
+        if not self.captions:
+            return self.descent
+        below = self.caption_drop + max(each.template.descent for each in self.captions) * CAPTION_SIZE
+        return max(below, self.descent)
 
 
-def flow(
-    pieces: Sequence[Piece], measure: Callable[[str], Template], width: float, height: float, size: float
-) -> Layout:
+def flow(pieces: Sequence[Piece], measure: Measure, width: float, height: float, size: float) -> Layout:
     """Place pieces in lines no wider than width, smaller where one piece alone is too wide or all too high.
 
     width, height and size are in pixels; size is that of the letters at best.
     """
-    templates = [measure(piece.latex) for piece in pieces]
     layout = Layout()
     for factor in SIZES:
         scale = factor * size / EM
-        layout = _flowed(pieces, templates, width / scale, scale)
+        layout = _stacked(_lines(pieces, measure, width / scale), scale)
         if layout.width <= width and layout.height <= height:
             break
     return layout
 
 
-def split_sum(latex: str) -> list[str]:
-    """Split at every ` + ` and ` - ` that stands outside braces and parentheses; signs are parts too."""
-    parts, start, depth = [], 0, 0
-    for place, sign in enumerate(latex):
-        depth += {"{": 1, "(": 1, "}": -1, ")": -1}.get(sign, 0)
-        if depth == 0 and latex[place : place + 3] in (" + ", " - "):
-            parts += [latex[start:place], latex[place + 1]]
-            start = place + 3
-    return [*parts, latex[start:]]
-
-
-def _equation(symbols: str) -> tuple[Piece, ...]:
-    found = _RELATION.search(symbols)
-    if found is None:
-        return _sum(symbols)
-    left, right = symbols[: found.start()], symbols[found.end() :]
-    return Piece(left), Piece(found.group(1), RELATION_GAP), *_sum(right)
-
-
-def _sum(latex: str) -> tuple[Piece, ...]:
-    parts = split_sum(latex)
-    signs = (Piece(part, OPERATOR_GAP, may_wrap=True) for part in parts[1::2])
-    terms = (Piece(part) for part in parts[2::2])
-    return Piece(parts[0]), *(piece for pair in zip(signs, terms, strict=True) for piece in pair)
-
-
-def _led_by_equals(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    return Piece("=", RELATION_GAP, starts_line=True), *pieces
-
-
-def _flowed(pieces: Sequence[Piece], templates: Sequence[Template], width: float, scale: float) -> Layout:
-    lines = _lines(pieces, templates, width)
+def _stacked(lines: Sequence[_Line], scale: float) -> Layout:
     placed: list[Placed] = []
-    top = right = 0.0
+    top = 0.0
     for line in lines:
-        baseline = top + max(each.template.ascent for each in line)
-        placed += [replace(each, x=each.x * scale, y=baseline * scale) for each in line]
-        right = max(right, line[-1].x + line[-1].template.width)
-        top = baseline + max(each.template.descent for each in line) + LINE_GAP
-    return Layout(tuple(placed), scale, right * scale, (top - LINE_GAP) * scale)
+        top += LINE_GAP if line.is_block else 0.0
+        baseline = top + line.ascent
+        placed += [replace(each, x=each.x * scale, y=baseline * scale) for each in line.letters]
+        if line.captions:
+            low = (baseline + line.caption_drop) * scale
+            placed += [replace(each, x=each.x * scale, y=low) for each in line.captions]
+        top = baseline + line.depth + LINE_GAP
+    right = max((line.right for line in lines), default=0.0)
+    return Layout(tuple(placed), scale, right * scale, max(top - LINE_GAP, 0.0) * scale)
 
 
-def _lines(pieces: Sequence[Piece], templates: Sequence[Template], width: float) -> list[list[Placed]]:
-    lines: list[list[Placed]] = [[]]
+def _lines(pieces: Sequence[Piece], measure: Measure, width: float) -> list[_Line]:
+    lines = [_Line([], [])]
     x = 0.0
-    for place, (piece, template) in enumerate(zip(pieces, templates, strict=True)):
-        needed = _room_needed(pieces, templates, place)
-        if piece.starts_line or (piece.may_wrap and x + needed > width and len(lines[-1]) > 1):
-            lines.append([])
+    for place, piece in enumerate(pieces):
+        is_full = piece.may_wrap and len(lines[-1].letters) > 1 and x + _needed(pieces, measure, place) > width
+        if piece.starts_line or is_full:
+            lines.append(_Line([], [], piece.opens_block))
             x = INDENT if piece.starts_line else 2 * INDENT
-        x += piece.gap if lines[-1] else 0.0
-        lines[-1].append(Placed(piece, template, x, 0.0))
-        x += template.width + piece.gap
-    return [line for line in lines if line]
+        x += piece.gap if lines[-1].letters else 0.0
+        x += _put(lines[-1], piece, measure, x)
+        lines[-1].right = x
+        x += piece.gap
+    return [line for line in lines if line.letters]
 
 
-def _room_needed(pieces: Sequence[Piece], templates: Sequence[Template], place: int) -> float:
-    """Return the width of a sign together with the term that follows it."""
-    own = templates[place].width + 2 * pieces[place].gap
-    return own + templates[place + 1].width if place + 1 < len(pieces) else own
+def _put(line: _Line, piece: Piece, measure: Measure, x: float) -> float:
+    """Put a piece and its caption at x, one centred over the other, and return the wider's width."""
+    template, width = measure(piece.latex), _width(piece, measure)
+    left = x + (width - template.width) / 2
+    line.letters.append(Placed(piece.latex, template, left, is_result=piece.is_result))
+    if piece.caption:
+        line.captioned.append(len(line.letters) - 1)
+        below = measure(piece.caption)
+        middle = x + (width - below.width * CAPTION_SIZE) / 2
+        line.captions.append(Placed(piece.caption, below, middle, size=CAPTION_SIZE))
+    return width
+
+
+def _width(piece: Piece, measure: Measure) -> float:
+    below = measure(piece.caption).width * CAPTION_SIZE if piece.caption else 0.0
+    return max(measure(piece.latex).width, below)
+
+
+def _needed(pieces: Sequence[Piece], measure: Measure, place: int) -> float:
+    """Return the width of a sign together with all that follows it up to the next place to wrap."""
+    end = next((k for k in range(place + 1, len(pieces)) if pieces[k].may_wrap or pieces[k].starts_line), len(pieces))
+    return sum(_width(each, measure) + 2 * each.gap for each in pieces[place:end])

@@ -20,14 +20,14 @@ def paint_layout(painter: QPainter, layout: Layout, theme: Theme, phase: str, or
     for placed in layout.placed:
         at = QTransform(base)
         at.translate(origin.x() + placed.x, origin.y() + placed.y)
-        at.scale(layout.scale, layout.scale)
+        at.scale(layout.scale * placed.size, layout.scale * placed.size)
         _paint_piece(painter, placed, theme, phase, at)
     painter.setTransform(base)
 
 
 def _paint_piece(painter: QPainter, placed: Placed, theme: Theme, phase: str, at: QTransform) -> None:
-    template, digits = placed.template, digits_of(placed.piece.latex)
-    is_result = placed.piece.is_result
+    template, digits = placed.template, digits_of(placed.latex)
+    is_result = placed.is_result
     own = phase if is_result else ""
     for glyph in template.glyphs:
         digit = int(digits[glyph.place]) if glyph.digits else -1

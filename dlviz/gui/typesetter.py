@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 class Typesetter(QObject):
-    """Answers with templates it has and makes those it has not; `ready` tells when all asked for are there.
+    """Answers with templates it has and makes those it has not; `ready` tells that some have come.
 
     The thread lives only while something is missing, and touches no QObject.
     """
@@ -27,6 +27,7 @@ class Typesetter(QObject):
         super().__init__(parent)
         self._templates: OrderedDict[str, Template] = OrderedDict()
         self._wanted: list[str] = []
+        self._in_hand = ""
         self._made: list[tuple[str, Template]] = []
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -49,7 +50,8 @@ class Typesetter(QObject):
         keys = dict.fromkeys(template_key(latex) for latex in formulas)
         missing = [key for key in keys if key not in self._templates]
         with self._lock:
-            self._wanted = missing
+            on_the_way = {self._in_hand, *(key for key, _ in self._made)}
+            self._wanted = [key for key in missing if key not in on_the_way]
         if missing:
             self._start()
         return not missing
@@ -82,10 +84,12 @@ class Typesetter(QObject):
             finally:  # whatever happens, the key is answered, so that nobody asks for it for ever
                 with self._lock:
                     self._made.append((key, made))
+                    self._in_hand = ""
 
     def _next(self) -> str:
         with self._lock:
-            return self._wanted.pop(0) if self._wanted else ""
+            self._in_hand = self._wanted.pop(0) if self._wanted else ""
+            return self._in_hand
 
     @Slot()
     def _collect(self) -> None:
@@ -95,11 +99,12 @@ class Typesetter(QObject):
         for key, template in made:
             self._keep(key, template)
         is_working = self._thread is not None and self._thread.is_alive()
-        if is_done and not is_working and not self._made:
-            self._poll.stop()
-            self.ready.emit()
-        elif not is_done and not is_working:
+        if not is_done and not is_working:
             self._start()
+        elif is_done and not is_working and not self._made:
+            self._poll.stop()
+        if made:
+            self.ready.emit()
 
     def _keep(self, key: str, template: Template) -> None:
         self._templates[key] = template

@@ -9,7 +9,7 @@ from dlviz.core.narration import Focus, narrate
 from dlviz.core.network import dense
 from dlviz.gui import formula_glyphs
 from dlviz.gui.formula_glyphs import EM, digits_of, template_key, typeset
-from dlviz.gui.formula_layout import pieces_of, split_sum
+from dlviz.gui.formula_pieces import formulas_of, pieces_of, split
 from dlviz.gui.typesetter import Typesetter
 from tests.unit.core.narrated_runs import network, recorded, two_layers
 
@@ -52,10 +52,11 @@ def test_all_digits_have_one_advance() -> None:
         (r"\frac{1 + 2}{3} - 4", [r"\frac{1 + 2}{3}", "-", "4"]),
         (r"[(0.1 - 0.2)^2 + 1]", ["[(0.1 - 0.2)^2", "+", "1]"]),
         ("-0.5", ["-0.5"]),
+        (r"0.1 \cdot (0.2 + 1) \cdot 3", ["0.1", r"\cdot", "(0.2 + 1)", r"\cdot", "3"]),
     ],
 )
-def test_sums_are_split_only_outside_of_groups(latex: str, parts: list[str]) -> None:
-    assert split_sum(latex) == parts
+def test_formulas_are_split_only_outside_of_groups(latex: str, parts: list[str]) -> None:
+    assert split(latex) == parts
 
 
 CASES = [
@@ -70,14 +71,15 @@ CASES = [
 @pytest.mark.parametrize(("spec", "loss", "optimizer"), CASES)
 def test_every_narration_can_be_laid_out(spec, loss, optimizer, caplog, qapp) -> None:  # type: ignore[no-untyped-def]
     trace, plan = recorded(spec, loss, optimizer, n=2)
-    pieces = [piece for step in trace.steps for piece in pieces_of(narrate(step, trace, plan, Focus(1, 1)))]
+    told = [narrate(step, trace, plan, Focus(1, 1)) for step in trace.steps]
+    formulas = [latex for each in told for latex in formulas_of(pieces_of(each))]
     typesetter = Typesetter()
-    typesetter.make_now(piece.latex for piece in pieces)
+    typesetter.make_now(formulas)
     assert not caplog.records
-    for piece in pieces:
-        template = typesetter.template(piece.latex)
+    for latex in formulas:
+        template = typesetter.template(latex)
         places = sorted(glyph.place for glyph in template.glyphs if glyph.digits)
-        assert places == list(range(len(digits_of(piece.latex))))
+        assert places == list(range(len(digits_of(latex))))
 
 
 def test_a_new_formula_is_ready_soon(qtbot) -> None:  # type: ignore[no-untyped-def]

@@ -50,8 +50,25 @@ def test_narrow_views_wrap_at_signs(view: FormulaView) -> None:
     view.resize(360, 600)
     narrow = {round(placed.y) for placed in view.layout_shown.placed}
     assert len(narrow) > len(wide)
-    starts = [min((p for p in view.layout_shown.placed if round(p.y) == y), key=lambda p: p.x) for y in narrow]
-    assert {start.piece.latex for start in starts} <= {"+", "-", "=", "z_{1}^{(1)}"}
+    letters = [placed for placed in view.layout_shown.placed if placed.size == 1]
+    lines = {round(placed.y) for placed in letters}
+    starts = [min((p for p in letters if round(p.y) == y), key=lambda p: p.x) for y in lines]
+    assert {start.latex for start in starts} <= {"+", "-", "=", "z_{1}^{(1)}"}
+
+
+def test_captions_stand_on_one_line_below_their_letters(qtbot) -> None:  # type: ignore[no-untyped-def]
+    trace, plan = recorded(network(dense("h", 2, "sigmoid"), dense("o", 2)))
+    step = [each for each in trace.steps if each.op == "weight_gradient"][-1]
+    widget = FormulaView()
+    qtbot.addWidget(widget)
+    widget.resize(900, 400)
+    widget.show_narration(narrate(step, trace, plan, Focus()), "backward")
+    widget.finish()
+    captions = [placed for placed in widget.layout_shown.placed if placed.size < 1]
+    chain = [placed for placed in captions if placed.y == max(each.y for each in captions)]
+    assert [re.sub(r".*text\{|\}", "", placed.latex) for placed in chain] == ["error above", "link", "slope", "input"]
+    ends = [placed.x + placed.template.width * placed.size * widget.layout_shown.scale for placed in chain]
+    assert all(end < after.x for end, after in zip(ends, chain[1:], strict=False))
 
 
 def test_swapping_digits_repaints_within_two_milliseconds(view: FormulaView, told: Narration) -> None:
@@ -70,7 +87,7 @@ def test_other_digits_need_no_new_layout(view: FormulaView, told: Narration) -> 
     swapped = Narration(told.symbols, re.sub("1", "2", told.numbers), told.result, "", told.values, told.terms)
     view.show_narration(swapped, "forward")
     assert not view._patience.isActive()
-    assert [placed.piece.latex for placed in view.layout_shown.placed if "2" in placed.piece.latex]
+    assert [placed.latex for placed in view.layout_shown.placed if "2" in placed.latex]
 
 
 def test_text_and_clipboard_say_the_same(view: FormulaView, told: Narration) -> None:
@@ -87,7 +104,7 @@ def test_text_and_clipboard_say_the_same(view: FormulaView, told: Narration) -> 
 def test_hidden_numbers_are_nowhere(view: FormulaView, told: Narration) -> None:
     view.show_narration(told, "forward", is_hidden=True)
     view.finish()
-    shown = " ".join(placed.piece.latex for placed in view.layout_shown.placed)
+    shown = " ".join(placed.latex for placed in view.layout_shown.placed)
     for text in (view.text(), view.accessibleDescription(), view.toolTip(), shown):
         assert not re.search(r"\d\.\d", text)
     assert view.text().endswith("= ?")

@@ -1,7 +1,10 @@
 """Backward steps told: errors through activations, gradients of weights, gradients passed down."""
 
+from dataclasses import replace
+
 from dlviz.core.activations import resolve
 from dlviz.core.narration import functions
+from dlviz.core.narration.chain import written_out
 from dlviz.core.narration.number import Term, caption, coloured, cut, evaluated, factor, number, written
 from dlviz.core.narration.symbols import activation, bias, delta, indexed, slope_of_loss, weight
 from dlviz.core.narration.view import Narration, View, clamp
@@ -37,7 +40,8 @@ def weight_gradient(view: View) -> Narration:
     right = (
         rf"{caption(delta(view, node, unit), tr('error'))} \cdot {caption(activation(view, source, k), tr('input'))}"
     )
-    return _gathered(view, weight(view, node, unit, k), right, terms, float(gradient[unit, k]))
+    told = _gathered(view, weight(view, node, unit, k), right, terms, float(gradient[unit, k]))
+    return _with_chain(view, told, unit, k)
 
 
 def input_gradient(view: View) -> Narration:
@@ -108,7 +112,18 @@ def _bias_gradient(view: View) -> Narration:
     errors = view.rows(f"{node}.dz")[:, unit]
     terms = [Term(coloured("backward", factor(error, view.digits)), float(error)) for error in errors]
     right = caption(delta(view, node, unit), tr("error"))
-    return _gathered(view, bias(view, node, unit), right, terms, float(gradient[unit]))
+    told = _gathered(view, bias(view, node, unit), right, terms, float(gradient[unit]))
+    return _with_chain(view, told, unit, None)
+
+
+def _with_chain(view: View, told: Narration, unit: int, source: int | None) -> Narration:
+    """Add the gradient written out by the chain rule, where there is one to write."""
+    left = told.symbols.partition(" = ")[0]
+    chain = written_out(view, left, unit, source, told.value)
+    if chain is None or not chain.sentence:
+        return replace(told, chain=chain)
+    question = tr("How much does the loss move when this parameter moves?")
+    return replace(told, chain=chain, sentence=f"{question} {chain.sentence}")
 
 
 def _gathered(view: View, letter: str, right: str, terms: list[Term], value: float) -> Narration:

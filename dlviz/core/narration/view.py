@@ -46,6 +46,7 @@ class Narration:
     of numbers, terms and result; ` + ` and ` - ` between spaces at brace depth 0 are where a line may
     break; `\textcolor` names a phase, `muted` or `result`. Two quantities told at once stand with `,\quad `
     between them.
+    chain: the same quantity written out by the chain rule, where that says more.
     values: what was recorded, one for each quantity. sentence: plain translated words without any number
     that the step computed.
     """
@@ -56,6 +57,7 @@ class Narration:
     sentence: str
     values: tuple[float, ...] = (float("nan"),)
     terms: str = ""
+    chain: "Narration | None" = None
 
     @property
     def value(self) -> float:

@@ -88,8 +88,8 @@ class FormulaPanel(Panel):
         head.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.sentence, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, GRID)
-        layout.setSpacing(2 * GRID)
+        layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        layout.setSpacing(int(1.5 * GRID))
         layout.addLayout(head)
         layout.addWidget(self.area, 1)
         self.setMinimumHeight(18 * GRID)
@@ -128,6 +128,7 @@ class FormulaPanel(Panel):
     def _tell(self, step: Step, frame: Frame) -> None:
         try:
             told = self._narration(step, frame)
+            coming = self._narration(self._next(frame), frame)
         except DlvizError as error:
             self.sentence.setText(str(error))
             self.view.show_narration(None)
@@ -136,6 +137,12 @@ class FormulaPanel(Panel):
         is_hidden = self.context.is_hidden
         self.sentence.setText(tr("What will it come to? Predict, then press PgDn.") if is_hidden else words)
         self.view.show_narration(told, step.phase, is_hidden)
+        self.view.expect(coming)
+
+    def _next(self, frame: Frame) -> Step:
+        """Return the step that comes after the one in hand, to be laid out ahead; at the end the last one."""
+        assert frame.trace is not None
+        return frame.trace.steps[min(frame.cursor, len(frame.trace.steps) - 1)]
 
     def _narration(self, step: Step, frame: Frame) -> Narration:
         document = frame.document

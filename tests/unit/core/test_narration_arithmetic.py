@@ -76,6 +76,9 @@ def assert_right(told: Narration, digits: int) -> None:
     for shown in filter(None, (told.numbers, told.terms)):
         for interval, value in zip(computed(shown, digits), told.values, strict=True):
             assert interval.holds(value, slack=1e-11 * abs(value) + 1e-14), (shown, told.symbols, value, interval)
+    if told.chain is not None:
+        assert told.chain.value == told.value
+        assert_right(told.chain, digits)
     for interval, value in zip(computed(told.result, EXACT), told.values, strict=True):
         assert interval.low == pytest.approx(value, rel=0.51 * 10.0 ** (1 - digits), abs=1e-300)
 
@@ -127,6 +130,31 @@ def test_long_sums_state_their_remainder() -> None:
     assert "59 more terms" in told.numbers
     assert f"{abs(left_out):.4g}" in told.numbers
     assert told.numbers.count(r"\cdot") == 5
+
+
+def test_a_hidden_weight_is_written_out_over_all_ways() -> None:
+    trace, plan = recorded(two_layers("tanh", units=3))
+    step = [each for each in trace.steps if each.op == "weight_gradient"][-1]
+    chain = narrate(step, trace, plan, Focus(1, 2)).chain
+    assert chain is not None
+    value = {name: array for each in (trace.before, *(s.writes for s in trace.steps)) for name, array in each.items()}
+    slope = 1 - np.tanh(value["h.z"][0, 1]) ** 2
+    ways = value["o.dz"][0] * trace.before["o.W"][:, 1] * slope * trace.before["x"][0, 2]
+    shown = [interval.low for part in chain.numbers.split(" + ") for interval in computed(part, EXACT)]
+    assert shown == pytest.approx(ways, rel=2e-3)
+    assert ways.sum() == pytest.approx(value["h.dW"][1, 2], rel=1e-12)
+    assert chain.sentence == "3 ways lead from it to the loss; add them."
+
+
+@pytest.mark.parametrize(
+    ("spec", "n"), [(two_layers("softmax"), 1), (two_layers("tanh"), 2), (two_layers("linear", units=1), 1)]
+)
+def test_where_there_is_no_chain_none_is_told(spec: NetworkSpec, n: int) -> None:
+    trace, plan = recorded(spec, n=n)
+    steps = [each for each in trace.steps if each.op == "weight_gradient"]
+    told = [narrate(step, trace, plan).chain for step in steps]
+    assert told[0] is None or "slope" not in told[0].symbols
+    assert n == 1 or told == [None, None]
 
 
 def test_a_wrong_number_would_be_seen() -> None:
