@@ -1,5 +1,6 @@
 """Whatever bytes a file holds, reading it ends in a table or in one DataError."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -69,3 +70,29 @@ def test_numbers_come_back_bit_for_bit(
     read(tmp_path, path, ReadChoices(separator, decimal, header=True))
     stored = np.fromfile(tmp_path / "numbers.bin", "<f8").reshape(2, -1).T
     np.testing.assert_array_equal(stored, np.array(rows))
+
+
+WORD = st.text(alphabet='ab1,;"\n é', max_size=5)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.integers(2, 4).flatmap(lambda n: st.lists(st.lists(WORD, min_size=n, max_size=n), min_size=3, max_size=12)),
+    st.lists(st.tuples(st.integers(0, 12), st.lists(WORD, min_size=5, max_size=6)), max_size=1),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_cells_are_those_that_the_csv_module_reads(
+    tmp_path: Path, rows: list[list[str]], ragged: list[tuple[int, list[str]]], quoting: int, line_end: str
+) -> None:
+    lines = list(rows)
+    for place, cells in ragged:
+        lines.insert(place, cells)
+    path = tmp_path / "t.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file, quoting=quoting, lineterminator=line_end).writerows(lines)
+    (tmp_path / "table.csv").unlink(missing_ok=True)
+    answer = read(tmp_path, path, ReadChoices(",", ".", header=False, quotes=True))
+    assert answer["preview"] == [[cell.strip() for cell in row] for row in rows]
+    assert answer["n_rows"] == len(rows)
+    assert len(answer["notes"]) >= len(ragged)
