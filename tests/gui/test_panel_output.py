@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from dlviz.gui import numbers
 from dlviz.gui.panels.output import OutputPanel
 from dlviz.gui.panels.output_boundary import segments
 from dlviz.gui.panels.output_errors import confusion
@@ -181,7 +182,7 @@ def test_more_inputs_offer_axes_and_state_what_is_fixed(qtbot: Any) -> None:
     wanted = panel.interest(Interest())
     prepared = context.session.prepared
     np.testing.assert_allclose(wanted.fixed, prepared.dataset.inputs[prepared.train].mean(axis=0))
-    assert "mean" in panel.controls.fixed.text()
+    assert numbers.number(wanted.fixed[0]) in panel.controls.fixed.text()
     panel.controls.up.setCurrentIndex(2)
     panel.controls.up.activated.emit(2)
     assert len(set(panel.interest(Interest()).axes)) == 2

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from dlviz.gui import numbers
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.curves_plot import CurvePlot
-from dlviz.gui.panels.curves_series import EMPTY, Series, pair, span
-from dlviz.gui.panels.curves_words import Words
+from dlviz.gui.panels.curves_series import EMPTY, Series, batches, pair, span
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Text
+from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 from dlviz.session.messages import Curves, Frame, Need
 
@@ -81,7 +81,10 @@ class CurvesPanel(Panel):
     def _draw(self) -> None:
         if self._curves is None:
             return
-        self._drawn = pair(self._curves, "score" if self.scale.key() == "score" else "loss", self.is_log)
+        metric = "score" if self.scale.key() == "score" else "loss"
+        self._drawn = pair(self._curves, metric, self.is_log)
+        met = batches(self._curves, metric, self.is_log)
+        self.plot.batches.setData(met.steps, met.values)
         for item, drawn in zip((self.plot.train, self.plot.test), self._drawn, strict=True):
             item.setData(drawn.steps, drawn.values)
         if not self._timer.isActive():

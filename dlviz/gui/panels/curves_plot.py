@@ -22,8 +22,11 @@ class CurvePlot(Plot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Loss and score over the steps of training"), parent=parent)
+        self.setToolTip(tr("Full line: training rows. Dashed: test rows. Faint: single batches as they were met."))
+        self.batches = self.line("faint")
         self.train, self.test = self.line("train"), self.line("test", Qt.PenStyle.DashLine)
-        for item in (self.train, self.test):
+        self.batches.setZValue(-1)
+        for item in (self.batches, self.train, self.test):
             item.opts["antialias"] = True
         self._marks: list[pg.InfiniteLine] = []
         self._shown: tuple[Mark, ...] = ()

@@ -52,6 +52,11 @@ def pair(curves: Curves, metric: str, is_log: bool) -> tuple[Series, Series]:
     return train, series(curves.test_steps, curves.test_loss, is_log)
 
 
+def batches(curves: Curves, metric: str, is_log: bool) -> Series:
+    """Return the losses of the batches themselves, as each was met; nothing for the score."""
+    return series(curves.batch_steps, curves.batch_mean, is_log) if metric == "loss" else EMPTY
+
+
 def span(drawn: tuple[Series, ...], is_log: bool) -> tuple[float, float] | None:
     """Return the values' range with a margin, in the axis' own units (powers of ten where logarithmic)."""
     values = np.concatenate([each.values for each in drawn])

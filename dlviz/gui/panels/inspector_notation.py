@@ -8,7 +8,8 @@ from dlviz.i18n import tr
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 MINUS = "\N{MINUS SIGN}"
-MAX_TERMS = 4  # longer sums show their largest terms and say how many are left
+MAX_TERMS = 4  # that fit into two lines
+LARGEST = 3  # terms of a longer sum that are written, the rest is counted
 
 
 def subscript(number: int) -> str:
@@ -60,12 +61,13 @@ def bias_symbol(network: NetworkSpec, layer: str, unit: int) -> str:
     return "b" + superscript(layer_number(network, layer)) + subscript(unit + 1)
 
 
-def weighted_sum(weights: Sequence[float], factors: Sequence[str], bias: float | None) -> str:
+def weighted_sum(weights: Sequence[float], factors: Sequence[str], bias: float | None, most: int = MAX_TERMS) -> str:
     """Write w₁·x₁ − w₂·x₂ + b with numbers for the weights.
 
-    Of more than four terms the largest are written and the rest counted.
+    Of more than `most` terms the three largest are written and the rest counted.
     """
-    order = sorted(range(len(weights)), key=lambda i: -abs(weights[i]))[:MAX_TERMS]
+    count = len(weights) if len(weights) <= most else LARGEST
+    order = sorted(range(len(weights)), key=lambda i: -abs(weights[i]))[:count]
     terms = [(weights[i], "·" + factors[i]) for i in sorted(order)]
     rest = len(weights) - len(terms)
     text = _joined(terms + ([] if bias is None else [(bias, "")]))

@@ -20,6 +20,7 @@ from dlviz.gui.panels.output_plane import (
     View,
     decision_level,
     first_view,
+    means_of,
     output_layer,
     plane_of,
     points_of,
@@ -95,8 +96,7 @@ class OutputPanel(Panel):
         prepared = prepared_or_none(self.context.session)
         if prepared is not None and prepared is not self._prepared:
             self._prepared = prepared
-            self.controls.show_dataset(prepared.dataset, first_view(prepared.dataset))
-            self.legend.show_names(prepared.dataset.class_names if len(prepared.dataset.class_names) > 2 else ())
+            self.controls.show_dataset(prepared.dataset, means_of(prepared), first_view(prepared.dataset))
         self._change_view()
 
     @Slot()
@@ -116,6 +116,8 @@ class OutputPanel(Panel):
             y = dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
             self.curve.show_points(dataset.inputs[:, 0], y, points_of(prepared, (0, 0)))
         self._pages.setCurrentWidget(self._page())
+        names = dataset.class_names if self.view == "map" and len(dataset.class_names) > 2 else ()
+        self.legend.show_names(names)
         self._say()
         self.context.interest_changed.emit()
         if self._frame is not None:

@@ -7,8 +7,8 @@ from dlviz.data.dataset import Dataset
 from dlviz.gui.panels.output_plane import View, axis_symbol, fixed_sentence
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.paint import describe, spaced
-from dlviz.gui.widgets.segmented import Segmented
 from dlviz.gui.widgets.text import Elided, Text
+from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 
 
@@ -19,12 +19,13 @@ class PlaneControls(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.views = Segmented(tr("What is shown"), (("map", tr("Map")), ("errors", tr("Predictions"))))
+        self.views = Words(tr("What is shown"), (("map", tr("map")), ("errors", tr("predictions"))))
         self.across, self.up = QComboBox(), QComboBox()
         describe(self.across, tr("Input across"), tr("Input along the horizontal axis of the map"))
         describe(self.up, tr("Input up"), tr("Input along the vertical axis of the map"))
         self.fixed = Elided("", "muted", "small")
         self._dataset: Dataset | None = None
+        self._means: tuple[float, ...] = ()
         self._lay_out()
         self.views.chosen.connect(self._choose)
         self.across.activated.connect(self._choose)
@@ -45,10 +46,13 @@ class PlaneControls(QWidget):
         layout.addWidget(self._axes)
         layout.addWidget(self.fixed)
 
-    def show_dataset(self, dataset: Dataset, view: View) -> None:
-        """Offer the inputs of a data set; the choice is kept while the inputs stay the same."""
+    def show_dataset(self, dataset: Dataset, means: tuple[float, ...], view: View) -> None:
+        """Offer the inputs of a data set; the choice is kept while the inputs stay the same.
+
+        means: of every input over the training rows, at which those off the plane are held.
+        """
         is_known = self._dataset is not None and self._dataset.input_names == dataset.input_names
-        self._dataset = dataset
+        self._dataset, self._means = dataset, means
         self.setVisible(dataset.d > 2)
         if not is_known:
             for chooser, index in ((self.across, 0), (self.up, 1)):
@@ -85,4 +89,5 @@ class PlaneControls(QWidget):
         self._axes.setVisible(is_map)
         self.fixed.setVisible(is_map)
         if self._dataset is not None:
-            self.fixed.setText(fixed_sentence(self._dataset, self.axes))
+            self.fixed.setText(fixed_sentence(self._dataset, self.axes, self._means))
+            self.fixed.setToolTip(fixed_sentence(self._dataset, self.axes, self._means, most=self._dataset.d))

@@ -93,8 +93,8 @@ class ErrorTable(QWidget):
         metrics = self.fontMetrics()
         wanted = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
         left, top = min(wanted, _LABEL_LIMIT) + GRID, 2 * metrics.height() + GRID
-        side = min(self.width() - left, (self.height() - top) * 1.6)
-        return QRectF(left, top, max(side, 8), max(min(self.height() - top, side), 8))
+        width = max(self.width() - left, 8)
+        return QRectF(left, top, width, max(min(self.height() - top, width), 8))
 
     def cell(self, true: int, predicted: int) -> QRectF:
         """Return where a cell is painted."""

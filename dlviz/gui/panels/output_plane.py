@@ -11,6 +11,7 @@ from dlviz.core.errors import DlvizError
 from dlviz.core.network import output_id
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
+from dlviz.gui import numbers
 from dlviz.gui.panels.output_map import Extent, PointSet
 from dlviz.gui.panels.output_picture import FloatArray, Scale, scale_for
 from dlviz.i18n import tr
@@ -43,8 +44,12 @@ def plane_of(prepared: Prepared, axes: tuple[int, int]) -> Plane:
     """Return the plane that the data span on two inputs, the others at their means over the training rows."""
     inputs = prepared.dataset.inputs
     ends = [_range(inputs[:, axis]) for axis in axes]
-    means = tuple(float(value) for value in inputs[prepared.train].mean(axis=0))
-    return Plane(axes, (*ends[0], *ends[1]), means)
+    return Plane(axes, (*ends[0], *ends[1]), means_of(prepared))
+
+
+def means_of(prepared: Prepared) -> tuple[float, ...]:
+    """Return the mean of every input over the training rows, as measured."""
+    return tuple(float(value) for value in prepared.dataset.inputs[prepared.train].mean(axis=0))
 
 
 def _range(column: NDArray[np.float64]) -> tuple[float, float]:
@@ -75,13 +80,15 @@ def axis_symbol(dataset: Dataset, axis: int) -> str:
     return "x" + name[1:].translate(_SUBSCRIPTS) if name[:1] == "x" and name[1:].isdigit() else name
 
 
-def fixed_sentence(dataset: Dataset, axes: tuple[int, int]) -> str:
-    """Say which inputs do not vary in the plane; empty if all do."""
-    others = [axis_symbol(dataset, axis) for axis in range(dataset.d) if axis not in axes]
+def fixed_sentence(dataset: Dataset, axes: tuple[int, int], means: tuple[float, ...], most: int = 3) -> str:
+    """Say at which values the inputs off the plane are held; empty if there are none."""
+    others = [axis for axis in range(dataset.d) if axis not in axes]
     if not others:
         return ""
-    named = ", ".join(others) if len(others) <= 3 else tr("the other {count} inputs", count=len(others))
-    return tr("{names} at the training mean", names=named)
+    if len(others) > most:
+        return tr("the other {count} inputs at their training means", count=len(others))
+    held = (f"{axis_symbol(dataset, axis)} {numbers.number(means[axis])}" for axis in others)
+    return tr("at {values} (training means)", values=", ".join(held))
 
 
 def scale_of(document: Document, layer: str, values: FloatArray) -> Scale:
