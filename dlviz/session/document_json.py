@@ -185,8 +185,6 @@ def _data(part: DataPart, arrays: Arrays, extra: Extra) -> DataSpec:
         extra |= {"data": rest} if rest else {}
         return DataSpec("table", {}, held, part.scaling, rows)
     entry = datasets.get(part.kind, "data")
-    if "columns" in rest:
-        raise DocumentError(tr("Expected columns only for a file. Received: some"), place="data.columns")
     return DataSpec(part.kind, checked_settings(rest, entry.settings, "data"), held, part.scaling)
 
 

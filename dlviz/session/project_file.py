@@ -130,7 +130,7 @@ def _read_bytes(path: str | os.PathLike[str]) -> bytes:
                 raise DocumentError(tr("Expected a file. Received: {name}, which is none", name=name))
             if status.st_size > ZIP_FILE_BYTES:
                 raise DocumentError(tr("Expected a file up to 1 GiB. Received: {n} bytes", n=status.st_size), "", name)
-            return file.read(ZIP_FILE_BYTES + 1)
+            return file.read(status.st_size)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DocumentError(

@@ -172,6 +172,9 @@ def test_a_table_keeps_its_names_and_what_is_missing() -> None:
         ({"inputs": [[1], [2]], "targets": [0, 1], "task": "guess"}, "data.task"),
         ({"inputs": [[1], [2]], "targets": list(range(1001)), "task": "multiclass"}, "data.targets"),
         ({"targets": [1]}, "data.inputs"),
+        ({"inputs": [[1]], "targets": [[[1.0]]]}, "data.targets"),
+        ({"inputs": [[1], [2]], "targets": [0, 1], "title": 3}, "data.title"),
+        ({"inputs": [[1], [2]], "targets": [0, 1], "notes": ["x" * 10_001]}, "data.notes"),
     ],
 )
 def test_a_broken_table_is_refused_with_its_place(keys: Json, place: str) -> None:
@@ -241,6 +244,7 @@ def test_view_is_kept_and_no_unknown_key() -> None:
         ("data", [], "data"),
         ("data.kind", "circle", "data"),
         ("data.scaling", "big", "data.scaling"),
+        ("data", {"kind": "xor", "columns": {"target": "y"}}, "data"),
         ("network.layers", {}, "network.layers"),
         ("network.layers.0.id", "H", "network.layers.0.id"),
         ("network.layers.0.id", "h\n", "network.layers.0.id"),
@@ -313,6 +317,20 @@ def test_a_newer_version_that_permits_it_is_opened() -> None:
     assert document.title == "Later"
     assert unknown_keys(document) == ()
     assert "version 3" in str(refusal(minimal() | {"version": 4, "minimum_reader": 3}))
+
+
+def test_a_minimum_reader_of_this_version_is_kept() -> None:
+    document = document_from_json(minimal(minimum_reader=1))
+    assert document_to_json(document, True)["minimum_reader"] == 1
+
+
+def test_a_parser_out_of_stack_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def overflowing(*_: object, **__: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(json, "loads", overflowing)
+    with pytest.raises(DocumentError, match="deep"):
+        parse_json(b"{}")
 
 
 def test_check_document_refuses_names_without_layers() -> None:

@@ -329,6 +329,23 @@ def test_a_bad_typed_weight_is_refused(name: str, index: Any, value: float) -> N
         edits.set_parameter_entry(example_document(), name, index, value, {})
 
 
+def test_starting_values_that_are_not_finite_are_refused() -> None:
+    with pytest.raises(SpecError, match="finite"):
+        edits.set_parameters(example_document(), {"h.b": np.array([1.0, np.nan])})
+
+
+def test_the_ends_of_a_task_can_be_asked_for() -> None:
+    document = edits.set_task_ends(first_document(), "binary")
+    assert document.training.loss == Choice("binary_cross_entropy")
+    assert document.network.layers[-1].settings["activation"] == Choice("sigmoid")
+    assert edits.set_task_ends(empty_document(), "multiclass").network.layers == ()
+
+
+def test_data_whose_rows_cannot_be_had_count_as_another_task() -> None:
+    start = replace(first_document(), data=DataSpec("table"))
+    assert edits.set_data(start, data_for("moons")).training.loss == Choice("binary_cross_entropy")
+
+
 def test_seed_and_title_are_checked() -> None:
     document = edits.set_seed(edits.set_title(first_document(), "Ä"), 2**63 - 1)
     assert (document.title, document.seed) == ("Ä", 2**63 - 1)

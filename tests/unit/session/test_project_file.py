@@ -374,6 +374,21 @@ def test_a_pipe_or_a_folder_is_refused_without_waiting(tmp_path: Path, make: Any
     assert time.perf_counter() - start < 0.5
 
 
+def test_a_file_over_the_cap_is_refused_by_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "big.dlviz"
+    path.touch()
+    os.truncate(path, 2**31)
+    with pytest.raises(DocumentError, match="1 GiB"):
+        read_document(path)
+
+
+def test_more_parts_than_the_directory_admits_are_refused() -> None:
+    data = write_zip({f"arrays/a{i}.npy": b"" for i in range(ZIP_ENTRIES + 1)})
+    lying = data[:-14] + struct.pack("<2H", 5, 5) + data[-10:]
+    with pytest.raises(DocumentError, match="4096"):
+        read_zip(lying)
+
+
 @pytest.mark.parametrize("path", ["absent.dlviz", "a\0b", "/dev/zero", "x" * 300])
 def test_what_cannot_be_read_is_one_sentence(path: str) -> None:
     with pytest.raises(DocumentError, match="Expected"):
