@@ -46,5 +46,5 @@ shots: setup
 	@echo "Pictures are in $(SHOTS)/."
 
 clean:
-	rm -rf .venv build dist $(SHOTS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks htmlcov .coverage
+	rm -rf .venv build dist $(SHOTS) dlviz-window.png .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks htmlcov .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -65,7 +65,10 @@ make_environment() { # python
 }
 
 install_pinned() { # arguments of pip install
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint "$CONSTRAINTS" "$@"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint "$CONSTRAINTS" "$@" || {
+        say "pip could not install the packages; its reason stands above. Is there a network? Then try again."
+        return 1
+    }
 }
 
 if [ -e "$STAMP" ]; then exit 0; fi

@@ -143,6 +143,14 @@ def test_bare_debian_without_root_is_told_one_line(machine: Machine) -> None:
     assert not (machine.root / ".venv").exists()
 
 
+def test_failing_pip_leaves_no_stamp(machine: Machine) -> None:
+    machine.command("python3", PYTHON.format(ensurepip=0, version=0).replace('echo "pip $*" >> log', "exit 1"))
+    result = machine.set_up()
+    assert result.returncode != 0
+    assert "Is there a network?" in result.stderr
+    assert not list((machine.root / ".venv").glob(".stamp-*"))
+
+
 def test_pins_are_names_and_versions_only() -> None:
     lines = (ROOT / "packaging" / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if not line.startswith("#")]
