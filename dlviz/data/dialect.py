@@ -14,6 +14,7 @@ MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "?"})
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 WITH_POINT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
 WITH_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
+GROUPED = re.compile(r"[+-]?\d{1,3},\d{3}")
 
 Cells = list[list[str]]
 
@@ -87,11 +88,12 @@ def _top(cells: Cells, n_columns: int) -> int:
 
 
 def _guess_decimal(records: Cells, separator: str) -> str:
-    points = commas = 0
-    for cell in (cell for record in records for cell in record):
-        points += WITH_POINT.fullmatch(cell) is not None
-        commas += WITH_COMMA.fullmatch(cell) is not None
-    return "," if commas > points and separator != "," else "."
+    """Return the sign that more cells have; commas in quoted cells are often thousands signs."""
+    cells = [cell for record in records for cell in record]
+    points = sum(WITH_POINT.fullmatch(cell) is not None for cell in cells)
+    commas = [cell for cell in cells if WITH_COMMA.fullmatch(cell)]
+    is_grouped = separator == "," and all(GROUPED.fullmatch(cell) for cell in commas)
+    return "," if len(commas) > points and not is_grouped else "."
 
 
 def _is_header(cells: Cells, top: int, body: Cells) -> bool:

@@ -37,8 +37,6 @@ class ReadChoices:
             raise DataError(f"Expected one character that separates cells. Received: separator={self.separator!r}.")
         if self.decimal not in (None, ".", ","):
             raise DataError(f"Expected '.' or ',' as decimal sign. Received: decimal={self.decimal!r}.")
-        if self.decimal is not None and self.decimal == self.separator:
-            raise DataError(f"Expected two different signs. Received: {self.decimal!r} as separator and decimal sign.")
         if self.encoding not in (None, *ENCODINGS):
             raise DataError(f"Expected one of {', '.join(ENCODINGS)}. Received: encoding={self.encoding!r}.")
 

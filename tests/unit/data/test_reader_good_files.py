@@ -1,5 +1,6 @@
 """Files that load: every dialect gives the same numbers, and everything guessed is told."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,7 @@ SAME_TABLE = {
     "mixed line ends": b"a,b\r\n1,2.5\n3,4\r\n",
     "blank lines": b"\na,b\n\n1,2.5\n3,4\n\n\n",
     "quoted": b'"a","b"\n"1","2.5"\n"3","4"\n',
+    "decimal comma in quotes": b'a,b\n"1","2,5"\n3,"4,0"\n',
     "blanks around cells": b"a , b\n 1, 2.5 \n3 ,4\n",
     "UTF-16 with a mark": "a,b\n1,2.5\n3,4\n".encode("utf-16"),
     "UTF-16 without a mark": "a,b\n1,2.5\n3,4\n".encode("utf-16-be"),
@@ -91,11 +93,12 @@ def test_a_few_words_in_a_number_column_count_as_missing_and_are_named(write: Wr
     ("content", "decimal", "expected"),
     [
         ("k;v\na;1.234,5\nb;2.345.678,25\nc;12,5\n", ",", [1234.5, 2345678.25, 12.5]),
+        ('k,v\na,"1,234"\nb,"2,345"\nc,"3,456"\n', None, [1234, 2345, 3456]),
         ("k;v\na;1,234.5\nb;2,345.25\nc;12.5\n", ".", [1234.5, 2345.25, 12.5]),
     ],
 )
 def test_thousands_signs_are_understood_and_told(
-    write: Writer, content: str, decimal: str, expected: list[float]
+    write: Writer, content: str, decimal: str | None, expected: list[float]
 ) -> None:
     table = read_table(write(content), ReadChoices(decimal=decimal))
     assert table.arrays["v"].tolist() == expected
@@ -195,3 +198,14 @@ def test_digest_is_that_of_the_bytes(write: Writer) -> None:
 def test_impossible_choices_are_refused(choices: dict[str, str]) -> None:
     with pytest.raises(DataError, match="Expected"):
         ReadChoices(**choices)
+
+
+def test_a_path_that_is_no_text_is_read(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    path.write_bytes(b"a,b\n1,2\n")
+    assert read_table(path).arrays["b"].tolist() == [2]
+
+
+def test_cells_separated_by_blanks_are_read_when_asked_for(write: Writer) -> None:
+    table = read_table(write("a b\n1 2.5\n3 4\n"), ReadChoices(separator=" "))
+    assert table.arrays["b"].tolist() == [2.5, 4]
