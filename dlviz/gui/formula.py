@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from dlviz.core.narration import Narration
@@ -100,6 +100,11 @@ class FormulaView(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Allow it to be small; letters shrink and lines wrap."""
         return QSize(120, LEAST_HEIGHT)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Load the mathematical font before the first formula is wanted."""
+        super().showEvent(event)
+        self._typesetter.ask((*formulas_of(self._pieces), "="))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap for the new width."""

@@ -106,6 +106,8 @@ def test_the_sample_looked_at_is_told(panel: FormulaPanel, frame: Frame) -> None
         ("activate", "h", HIDDEN_UNIT, Focus(2, 0, 1, "h.W")),
         ("activate", "h", Selected("link", "o", 1, "h", 3), Focus(3, 0, 1)),
         ("activate", "o", Selected(), Focus(0, 0, 1)),
+        ("activate", "o", Selected("sample", "", 17), Focus(0, 0, 1)),
+        ("affine", "h", Selected("input", "x", 1), Focus(0, 1, 1)),
     ],
 )
 def test_the_focus_follows_the_selection(frame: Frame, op: str, node: str, selected: Selected, expected: Focus) -> None:

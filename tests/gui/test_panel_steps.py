@@ -69,6 +69,13 @@ def test_values_are_those_of_the_sample_looked_at(panel: StepsPanel, frame: Fram
     assert panel.info == "sample 3 of 3"
 
 
+def test_larger_results_say_their_size(panel: StepsPanel, frame: Frame) -> None:
+    panel.show_frame(replace(frame, cursor=len(frame.trace.steps)))
+    said = {frame.trace.steps[row.cursor - 1].op: row.summary for row in steps(panel)}
+    # Two dense layers: 3 × 3 weights and 3 biases, 2 × 3 weights and 2 biases.
+    assert (said["weight_gradient"], said["step"], said["apply"]) == ("3 × 3", "20 values", "20 values")
+
+
 def test_what_is_not_computed_reads_not_yet(panel: StepsPanel, frame: Frame) -> None:
     panel.show_frame(frame)
     assert {row.summary for row in steps(panel)[3:]} == {"not yet"}

@@ -41,9 +41,9 @@ class Cost:
     gain: float = 1.0
 
 
-def cost(view: View) -> Cost:
-    """Return how the plan's loss is told."""
-    return _COSTS[view.plan.loss.kind]
+def cost(view: View) -> Cost | None:
+    """Return how the plan's loss is told; None for one that has no narrator of its own."""
+    return _COSTS.get(view.plan.loss.kind)
 
 
 def settings(view: View) -> Mapping[str, Any]:

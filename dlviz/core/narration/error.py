@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from dlviz.core.activations import resolve
-from dlviz.core.narration.cost import Pair, cost, scale_letters, scale_numbers, settings, targets, times
+from dlviz.core.losses import resolve as resolve_loss
+from dlviz.core.narration.cost import Cost, Pair, cost, scale_letters, scale_numbers, settings, targets, times
 from dlviz.core.narration.number import Term, bare, bracketed, cut, difference, factor, number, written
 from dlviz.core.narration.symbols import delta, indexed, slope_of_loss, subscript
 from dlviz.core.narration.view import FloatArray, Narration, View, clamp
@@ -14,16 +15,17 @@ from dlviz.i18n import tr
 def loss(view: View) -> Narration:
     """Tell the loss of the batch: its convention in front, one term for each example and output."""
     a = view.rows(_output(view))
-    y = targets(view, a.shape[1])
-    terms = _terms(view, a, y)
-    d = view.digits
-    front = scale_numbers(view, a.shape[1])
+    told, d = cost(view), view.digits
     recorded = float(view.wrote("loss").reshape(-1)[0])
     shown = number(recorded, d)
+    if told is None:
+        return _by_name(view, "L", recorded, _loss_sentence(view))
+    terms = _terms(told, view, a, targets(view, a.shape[1]))
+    front = scale_numbers(view, a.shape[1])
     sums = " + ".join(factor(term.value, d) for term in terms)
     middle = times(front, bracketed(sums)) if len(terms) > 1 else ""
     return Narration(
-        f"L = {_loss_letters(view, a.shape[1])}", times(front, bracketed(written(terms))), shown,
+        f"L = {_loss_letters(told, view, a.shape[1])}", times(front, bracketed(written(terms))), shown,
         _loss_sentence(view), (recorded,), middle,
     )  # fmt: skip
 
@@ -34,12 +36,14 @@ def loss_backward(view: View) -> Narration:
     a = view.rows(name)
     unit = clamp(view.focus.unit, a.shape[1])
     pair = _pair(view, a, unit)
-    told = cost(view)
-    front = scale_numbers(view, a.shape[1], told.gain)
     value = float(view.columns(f"{node}.da")[view.sample, unit])
     left = slope_of_loss(pair.letter_a)
-    symbols = f"{left} = {times(scale_letters(view, told.gain), told.slope_letters(pair))}"
     sentence = tr("How much does the loss move when this output moves?")
+    told = cost(view)
+    if told is None:
+        return _by_name(view, left, value, sentence)
+    front = scale_numbers(view, a.shape[1], told.gain)
+    symbols = f"{left} = {times(scale_letters(view, told.gain), told.slope_letters(pair))}"
     return Narration(symbols, times(front, told.slope(pair)), number(value, view.digits), sentence, (value,))
 
 
@@ -70,15 +74,23 @@ def _pair(view: View, a: FloatArray, unit: int) -> Pair:
     return Pair(float(a[view.sample, unit]), float(y[view.sample, unit]), view.digits, *letters)
 
 
-def _terms(view: View, a: FloatArray, y: FloatArray) -> list[Term]:
+def _by_name(view: View, left: str, value: float, sentence: str) -> Narration:
+    """Tell a loss that has no narrator of its own by its name and what was recorded."""
+    name = rf"\text{{{resolve_loss(view.plan.loss)[0].title}}}"
+    right = f"{name}(a, y)" if left == "L" else rf"{name}'(a, y)"
+    shown = number(value, view.digits)
+    return Narration(f"{left} = {right}", shown, shown, sentence, (value,))
+
+
+def _terms(told: Cost, view: View, a: FloatArray, y: FloatArray) -> list[Term]:
     """Return the terms of the sample looked at first, then those of the others, cut where there are many."""
     order = [view.sample, *(row for row in range(view.n) if row != view.sample)]
     pairs = (Pair(float(a[i, j]), float(y[i, j]), view.digits) for i in order for j in range(a.shape[1]))
-    told: Sequence[Term | None] = [cost(view).value(pair) for pair in pairs]
-    return cut([term for term in told if term is not None], 0, view.digits)
+    found: Sequence[Term | None] = [told.value(pair) for pair in pairs]
+    return cut([term for term in found if term is not None], 0, view.digits)
 
 
-def _loss_letters(view: View, width: int) -> str:
+def _loss_letters(told: Cost, view: View, width: int) -> str:
     node = _output(view).partition(".")[0]
     pair = Pair(0, 0, view.digits, indexed(view, "a", node, "j"), "y_{j}")
     over = rf"\sum_{{j=1}}^{{{width}}} " if width > 1 else ""
@@ -86,7 +98,7 @@ def _loss_letters(view: View, width: int) -> str:
     if width == 1:
         pair = Pair(0, 0, view.digits, indexed(view, "a", node, 0), "y_{1}")
     front = scale_letters(view)
-    return f"{front} {over}{cost(view).letters(pair)}" if front or over else bare(cost(view).letters(pair))
+    return f"{front} {over}{told.letters(pair)}" if front or over else bare(told.letters(pair))
 
 
 def _loss_sentence(view: View) -> str:

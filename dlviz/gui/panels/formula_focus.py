@@ -10,10 +10,12 @@ def focus_for(step: Step, network: NetworkSpec, selected: Selected, sample: int)
     """Return the focus of a step.
 
     A step of the selected node tells the selected unit. A step of a node that reads the selected unit
-    tells what comes from it. Any other step tells its first unit, or the one selected last in index.
+    tells what comes from it. Any other step tells its first unit.
     """
+    if selected.kind in ("none", "sample"):
+        return Focus(sample=sample)
     parameter = _parameter(selected)
-    if step.phase == "update" or step.node == "" or selected.layer in ("", step.node):
+    if step.phase == "update" or step.node == "" or selected.layer == step.node:
         return Focus(selected.unit, selected.source, sample, parameter)
     layer = next((each for each in network.layers if each.id == step.node), None)
     if layer is not None and selected.layer in sources(network, layer):

@@ -11,7 +11,6 @@ from dlviz.i18n import tr
 
 SERIFS = ("STIX Two Text", "DejaVu Serif", "serif")  # formulas look like those in books
 MARGIN = 2 * GRID
-NUMBER_WIDTH = 3 * GRID
 DOT = 7.0
 STEP_PADDING, HEADING_PADDING = 11, 14  # pixels added to the height of a line
 
@@ -71,18 +70,27 @@ def _paint_step(painter: QPainter, rect: QRect, row: Row, is_pointed: bool) -> N
     painter.setFont(font("small"))
     painter.setPen(theme.colour("faint" if is_waiting else "muted"))
     painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, str(row.cursor))
-    used = _paint_summary(painter, line, row)
+    needed = QFontMetricsF(formula_font()).horizontalAdvance(row.text)
+    used = _paint_summary(painter, line, row, line.width() - _number_width() - needed - GRID)
     painter.setFont(formula_font())
     painter.setPen(theme.colour("faint" if is_waiting else "text"))
-    room = line.adjusted(NUMBER_WIDTH, 0, -used - GRID, 0)
-    shown = painter.fontMetrics().elidedText(row.text, Qt.TextElideMode.ElideRight, int(room.width()))
+    room = line.adjusted(_number_width(), 0, -used - GRID, 0)
+    # A pixel more than measured: rounding must not cut a formula that fits.
+    shown = painter.fontMetrics().elidedText(row.text, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
 
 
-def _paint_summary(painter: QPainter, line: QRectF, row: Row) -> float:
-    """Draw what the step came to at the right, and return the width it took."""
-    theme = current()
-    words = f"{tr('derived')}  {row.summary}" if row.is_derived and row.state != "waiting" else row.summary
+def _number_width() -> float:
+    """Return the room that the numbers of steps take, with the gap after them."""
+    return QFontMetricsF(font("small")).horizontalAdvance("00") + GRID
+
+
+def _paint_summary(painter: QPainter, line: QRectF, row: Row, room: float) -> float:
+    """Draw what the step came to at the right, as exactly as there is room, and return the width it took."""
+    theme, metrics = current(), painter.fontMetrics()
+    lead = f"{tr('derived')}  " if row.is_derived and row.state != "waiting" else ""
+    candidates = [lead + each for each in (row.summary, *row.shorter)]
+    words = next((each for each in candidates if metrics.horizontalAdvance(each) <= room), candidates[-1])
     painter.setPen(theme.colour("faint" if row.state == "waiting" else "muted"))
     painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
-    return painter.fontMetrics().horizontalAdvance(words)
+    return metrics.horizontalAdvance(words)

@@ -15,6 +15,7 @@ from dlviz.i18n import tr
 
 State = Literal["done", "current", "hidden", "waiting"]
 MAX_VALUES = 2  # numbers written out at the end of a row; of more only the shape is said
+FEWER_DIGITS = (3, 2)  # tried in turn before the formula is cut
 PER_EXAMPLE = ("z", "a", "dz", "da")
 
 
@@ -28,7 +29,8 @@ class Role(IntEnum):
 class Row:
     """A heading (cursor 0) or a step. cursor: how many steps are done once this one is.
 
-    summary: the numbers it came to, or their shape; full: every digit of them.
+    summary: the numbers it came to, or their shape; shorter: the same with fewer digits, where the row
+    is narrow; full: every digit of them.
     """
 
     phase: Phase
@@ -36,6 +38,7 @@ class Row:
     cursor: int = 0
     state: State = "waiting"
     summary: str = ""
+    shorter: tuple[str, ...] = ()
     full: str = ""
     is_derived: bool = False
 
@@ -65,7 +68,8 @@ def rows_of(trace: Trace, cursor: int, sample: int, is_hidden: bool = False) -> 
         is_open = state in ("done", "current")
         values = _values(step.writes, sample) if is_open else None
         summary, full = _summary(state, values), _full(step, values, state)
-        rows.append(Row(step.phase, step.formula, place, state, summary, full, step.derived))
+        shorter = _shorter(values) if is_open else ()
+        rows.append(Row(step.phase, step.formula, place, state, summary, shorter, full, step.derived))
     return tuple(rows)
 
 
@@ -129,13 +133,14 @@ def _state(place: int, cursor: int, is_hidden: bool) -> State:
 
 
 def _values(writes: Mapping[str, NDArray[np.generic]], sample: int) -> NDArray[np.generic] | None:
-    """Return the first thing a step wrote, of one example where it has a row for each."""
+    """Return what a step wrote: one example's row where there is a row for each; a whole network's numbers flat."""
     if not writes:
         return None
     name, array = next(iter(writes.items()))
     if name.rpartition(".")[2] in PER_EXAMPLE and array.ndim > 1:
         return array[min(max(sample, 0), len(array) - 1)]
-    return array
+    is_one_layer = len({each.partition(".")[0] for each in writes}) == 1
+    return array if is_one_layer else np.concatenate([each.reshape(-1) for each in writes.values()])
 
 
 def _summary(state: State, values: NDArray[np.generic] | None) -> str:
@@ -143,10 +148,27 @@ def _summary(state: State, values: NDArray[np.generic] | None) -> str:
         return tr("not yet")
     if values is None:
         return "?" if state == "hidden" else ""
-    if values.size <= MAX_VALUES:
-        return " ".join(numbers.number(float(value)) for value in values.reshape(-1))
+    if _is_small(values):
+        return _written(values, 4)
     shape = " × ".join(str(side) for side in values.shape)
     return shape if values.ndim > 1 else tr("{count} values", count=shape)
+
+
+def _shorter(values: NDArray[np.generic] | None) -> tuple[str, ...]:
+    """Return two numbers with fewer and fewer digits, at last only how many there are."""
+    if values is None or values.size > MAX_VALUES or values.size < 2:
+        return ()
+    return *(_written(values, digits) for digits in FEWER_DIGITS), tr("{count} values", count=values.size)
+
+
+def _is_small(values: NDArray[np.generic] | None) -> bool:
+    return values is not None and values.size <= MAX_VALUES
+
+
+def _written(values: NDArray[np.generic] | None, digits: int) -> str:
+    if values is None:
+        return ""
+    return " ".join(numbers.number(float(value), digits) for value in values.reshape(-1))
 
 
 def _full(step: Step, values: NDArray[np.generic] | None, state: State) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlviz.core.choice import Choice, chosen
-from dlviz.core.narration import NARRATORS, Focus, Narration, Plan, narrate
+from dlviz.core.narration import NARRATORS, Focus, Narration, Plan, cost, functions, narrate
 from dlviz.core.network import LayerSpec, NetworkSpec, dense
 from dlviz.core.trace import Trace
 from tests.unit.core.latex_arithmetic import computed
@@ -120,6 +120,18 @@ def test_all_operations_were_met() -> None:
     runs = [recorded(graph()), recorded(two_layers(output="sigmoid"), chosen("binary_cross_entropy"))]
     runs += [recorded(two_layers(), optimizer=optimizer) for optimizer in OPTIMIZERS]
     assert {step.op for trace, _ in runs for step in trace.steps} == set(NARRATORS)
+
+
+def test_newcomers_without_a_narrator_are_told_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(cost._COSTS, "hinge")
+    monkeypatch.delitem(functions._VALUES, "tanh")
+    monkeypatch.delitem(functions._SLOPES, "tanh")
+    trace, plan = recorded(two_layers("tanh"), chosen("hinge"))
+    told = {step.op: narrate(step, trace, plan, Focus()) for step in trace.steps}
+    assert told["loss"].symbols == r"L = \text{Hinge}(a, y)"
+    assert told["loss"].value == float(next(s for s in trace.steps if s.op == "loss").writes["loss"])
+    first = narrate(next(step for step in trace.steps if step.op == "activate"), trace, plan)
+    assert first.symbols.endswith(r"\text{Tanh}(z_{1}^{(1)})")
 
 
 def test_long_sums_state_their_remainder() -> None:
