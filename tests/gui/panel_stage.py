@@ -93,10 +93,11 @@ def make_frame(context: Context, parameters: Mapping[str, np.ndarray] | None = N
     """Compute a frame with parameters, maps (for two inputs), predictions and curves."""
     session = context.session
     document, prepared = session.document, session.prepared
-    parameters = parameters or weights_of(document, prepared.dataset.d)
+    parameters = weights_of(document, prepared.dataset.d) if parameters is None else parameters
     is_train = np.zeros(prepared.dataset.n, bool)
     is_train[prepared.train] = True
-    outputs = forward(document, parameters, prepared.inputs)[f"{document.network.layers[-1].id}.a"]
+    last = f"{document.network.layers[-1].id}.a"
+    outputs = forward(document, parameters, prepared.inputs)[last] if parameters else np.empty((0, 1))
     frame = Frame(
         serial=1, generation=1, state="running", document=document, step=900, last_step=900, epoch=53,
         parameters=parameters, curves=make_curves(), predictions=Predictions(outputs, is_train),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication
 
 from dlviz.gui.panels.curves import CurvesPanel
 from dlviz.gui.panels.curves_series import series, span
@@ -129,3 +130,20 @@ def test_nothing_measured_shows_nothing(panel: Any) -> None:
 def test_span_of_equal_values_is_not_empty() -> None:
     low, high = span((series(np.arange(3), np.full(3, 0.5)),), is_log=False) or (0, 0)
     assert low < 0.5 < high
+
+
+def test_rewound_numbers_are_those_of_the_playhead(panel: Any) -> None:
+    frame = make_frame(panel.context, step=300, last_step=900)
+    panel.show_frame(frame)
+    assert panel.train.text() == "train " + panel.context.number(float(frame.curves.train_loss[100]), 3)
+    assert panel.plot._playhead.isVisible() and panel.plot._playhead.value() == 300
+
+
+def test_copying_gives_every_point_with_every_digit(panel: Any) -> None:
+    frame = make_frame(panel.context)
+    panel.show_frame(frame)
+    panel.copy()
+    head, *lines = QGuiApplication.clipboard().text().splitlines()
+    train = [line.split(",") for line in lines if line.startswith("train")]
+    assert head == "rows,step,loss"
+    assert [float(value) for _, _, value in train] == frame.curves.train_loss.tolist()

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 
 from dlviz.gui import numbers
 from dlviz.gui.panels.output import OutputPanel
@@ -15,6 +16,7 @@ from dlviz.gui.panels.output_picture import Scale, class_pixels, scale_for, sign
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import DARK, LIGHT
 from dlviz.session.messages import Interest, Maps
+from dlviz.session.presets import empty_document, step_document
 from tests.gui.panel_stage import forward, make_context, make_document, make_frame, make_maps, weights_of
 
 GRID = np.linspace(-1, 1, 81)
@@ -245,3 +247,44 @@ def test_maps_of_another_network_are_left_alone(stage: Any) -> None:
     context.selection.point_at(Selected("unit", "gone", 7))
     panel.show_frame(replace(frame, maps=Maps({}, frame.maps.output, frame.maps.extent)))
     np.testing.assert_array_equal(panel._values, frame.maps.output)
+
+
+def test_several_measured_outputs_show_the_first(qtbot: Any) -> None:
+    context = make_context(step_document())
+    panel = OutputPanel(context)
+    qtbot.addWidget(panel)
+    wanted = panel.interest(Interest())
+    output = np.stack([np.full((100, 100), 0.9), np.full((100, 100), 0.1)])
+    panel.show_frame(make_frame(context, {}, predictions=None, maps=Maps({}, output, wanted.extent)))
+    np.testing.assert_array_equal(panel._values, output[:1])
+
+
+def test_a_document_without_layers_shows_its_points(qtbot: Any) -> None:
+    context = make_context(empty_document())
+    panel = OutputPanel(context)
+    qtbot.addWidget(panel)
+    panel.show()
+    assert len(panel.frame.map.points.places) == context.session.dataset.n
+    assert not panel.frame.map.grab().isNull()
+
+
+def test_copying_the_map_gives_places_and_outputs_with_every_digit(stage: Any) -> None:
+    context, panel, frame = stage
+    panel.show_frame(frame)
+    panel.copy()
+    head, *lines = QGuiApplication.clipboard().text().splitlines()
+    rows = np.array([[float(cell) for cell in line.split(",")] for line in lines])
+    assert head == "x1,x2,output 1"
+    outputs = forward(context.session.document, frame.parameters, rows[:, :2])["o.a"][:, 0]
+    np.testing.assert_allclose(rows[:, 2], outputs, atol=1e-12)
+
+
+def test_copying_counts_names_the_classes(qtbot: Any) -> None:
+    context = make_context(make_document("digits", (8,), 10))
+    panel = OutputPanel(context)
+    qtbot.addWidget(panel)
+    panel.show_frame(make_frame(context))
+    panel.copy()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0] == "true," + ",".join(context.session.dataset.class_names)
+    assert lines[3].split(",")[1:] == [str(count) for count in panel.table.counts[2]]

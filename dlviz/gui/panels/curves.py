@@ -3,7 +3,8 @@
 import math
 from typing import ClassVar
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.gui import numbers
@@ -11,6 +12,7 @@ from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.curves_plot import CurvePlot
 from dlviz.gui.panels.curves_series import EMPTY, Series, batches, pair, span
 from dlviz.gui.theme import GRID, Theme
+from dlviz.gui.widgets.copying import copy_csv, offer
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Text
 from dlviz.gui.widgets.words import Words
@@ -33,6 +35,7 @@ class CurvesPanel(Panel):
         self._drawn: tuple[Series, Series] = (EMPTY, EMPTY)
         self._last_step = 1
         self._pointed: float | None = None
+        self._playhead = math.inf
         self._make_widgets()
         self._lay_out()
         self._timer = QTimer(self)
@@ -44,6 +47,7 @@ class CurvesPanel(Panel):
 
     def _make_widgets(self) -> None:
         self.plot = CurvePlot()
+        self.plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the panel's own comes up
         titles = (("loss", tr("loss")), ("log", tr("log")), ("score", tr("score")))
         self.scale = Words(tr("What the curves show: loss, loss on a logarithmic axis, or score"), titles)
         self.train, self.test = Text("", "train", "small"), Text("", "test", "small")
@@ -75,7 +79,9 @@ class CurvesPanel(Panel):
             self._curves = frame.curves
             self._draw()
         self.plot.show_marks(frame.marks)
-        self.plot.show_playhead(frame.step if frame.step < frame.last_step else None)
+        is_back = frame.step < frame.last_step
+        self._playhead = float(frame.step) if is_back else math.inf
+        self.plot.show_playhead(frame.step if is_back else None)
         self._write()
 
     def _draw(self) -> None:
@@ -110,8 +116,8 @@ class CurvesPanel(Panel):
         self._write()
 
     def _write(self) -> None:
-        """Write the values under the pointer, else the newest."""
-        step = math.inf if self._pointed is None else self._pointed
+        """Write the values under the pointer, else those where the run stands."""
+        step = self._playhead if self._pointed is None else self._pointed
         train, test = (drawn.at(step) for drawn in self._drawn)
         self.train.setText("" if train is None else tr("train {value}", value=self._number(train[1])))
         self.test.setText("" if test is None else tr("test {value}", value=self._number(test[1])))
@@ -125,6 +131,20 @@ class CurvesPanel(Panel):
         return (
             numbers.percent(value) if self.scale.key() == "score" and 0 <= value <= 1 else numbers.number(value, DIGITS)
         )
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the points of the curves."""
+        offer(self, event.globalPos(), tr("Copy as CSV"), self.copy)
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the points of both curves on the clipboard with every digit."""
+        rows = [
+            (name, int(step), value)
+            for name, drawn in zip(("train", "test"), self._drawn, strict=True)
+            for step, value in zip(drawn.steps.tolist(), drawn.values.tolist(), strict=True)
+        ]
+        copy_csv(("rows", "step", "score" if self.scale.key() == "score" else "loss"), rows)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over the colours of marks and playhead; lines and axes follow by themselves."""

@@ -23,7 +23,7 @@ class CurvePlot(Plot):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Loss and score over the steps of training"), parent=parent)
         self.setToolTip(tr("Full line: training rows. Dashed: test rows. Faint: single batches as they were met."))
-        self.batches = self.line("faint")
+        self.batches = self.line("outline")
         self.train, self.test = self.line("train"), self.line("test", Qt.PenStyle.DashLine)
         self.batches.setZValue(-1)
         for item in (self.batches, self.train, self.test):

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from dlviz.core.errors import DataError, DlvizError
 from dlviz.i18n import tr
@@ -29,6 +29,9 @@ class Job(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.cancel)
 
     @property
     def is_running(self) -> bool:
@@ -51,9 +54,12 @@ class Job(QObject):
         self._timer.stop()
         self._thread.join()
         self._thread = None
-        for answer in self._answer:
+        for answer in self._answer or [
+            DataError(tr("Expected the work to end well. Received: a failure, see the log"))
+        ]:
             (self.failed if isinstance(answer, DlvizError) else self.finished).emit(answer)
 
+    @Slot()
     def cancel(self) -> None:
         """End the work; nothing is emitted for it."""
         self._timer.stop()

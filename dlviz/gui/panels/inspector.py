@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QContextMenuEvent, QFont, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from dlviz.core.choice import Choice
 from dlviz.core.errors import DlvizError
@@ -17,6 +17,7 @@ from dlviz.gui.panels.inspector_rows import FactTable, ValueField
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID, Theme, font
+from dlviz.gui.widgets.copying import offer
 from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
@@ -191,10 +192,7 @@ class InspectorPanel(Panel):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer all numbers on show to copy."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(tr("Copy all numbers"), self.copy)
-        menu.popup(event.globalPos())
+        offer(self, event.globalPos(), tr("Copy all numbers"), self.copy)
 
     @Slot()
     def copy(self) -> None:

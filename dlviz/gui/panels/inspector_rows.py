@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from dlviz.core.errors import SpecError
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector_facts import Fact, Target
 from dlviz.gui.theme import GRID, current
+from dlviz.gui.widgets.copying import offer
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
@@ -59,10 +60,7 @@ class FactRow(QWidget):
         return "\t".join([self._fact.label, *values])
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(tr("Copy"), self.copy)
-        menu.popup(event.globalPos())
+        offer(self, event.globalPos(), tr("Copy"), self.copy)
 
     @Slot()
     def copy(self) -> None:

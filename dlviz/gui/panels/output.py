@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from dlviz.data.prepare import Prepared
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.output_boundary import segments
 from dlviz.gui.panels.output_controls import PlaneControls
+from dlviz.gui.panels.output_copy import count_rows, map_rows
 from dlviz.gui.panels.output_curve import CurveView
 from dlviz.gui.panels.output_errors import ErrorTable, confusion, winners
 from dlviz.gui.panels.output_frame import MapFrame
@@ -31,6 +33,7 @@ from dlviz.gui.panels.output_words import answer_words, legend_words, value_at
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme
+from dlviz.gui.widgets.copying import copy_csv, offer
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -62,6 +65,8 @@ class OutputPanel(Panel):
         self.frame, self.curve, self.table = MapFrame(), CurveView(), ErrorTable()
         self.predicted = PredictedView()
         self.controls, self.legend = PlaneControls(), ClassLegend()
+        for plot in (self.curve, self.predicted):
+            plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the panel's own comes up
         describe(self.frame.map, tr("Output map"), tr("The network's output for every pair of inputs"))
 
     def _lay_out(self) -> None:
@@ -148,7 +153,7 @@ class OutputPanel(Panel):
         hovered = self._unit_map(maps)
         if hovered is not None:
             self._show_signed(hovered, document, self._shown.layer, None, maps)
-        elif len(maps.output) > 1:
+        elif len(maps.output) > 1 and not self._is_regression:
             self._values = maps.output
             self.frame.show_scale(None)
             self.frame.map.show_map(class_pixels(maps.output, self.theme), class_boundaries(maps.output), maps.extent)
@@ -245,6 +250,29 @@ class OutputPanel(Panel):
         """Note the place under the pointer and say the answer there."""
         self._place = place
         self._say()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the numbers behind the picture."""
+        offer(self, event.globalPos(), tr("Copy as CSV"), self.copy)
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the map's cells, the curve, or the counts on the clipboard with every digit."""
+        prepared = self._prepared
+        if prepared is None:
+            return
+        if self.view == "errors" and not self._is_regression:
+            names = prepared.dataset.class_names
+            copy_csv(["true", *names], count_rows(self.table.counts, names) if len(self.table.counts) else ())
+        elif self.view == "map" and self._values is not None:
+            axes = [prepared.dataset.input_names[axis] for axis in self.plane.axes]
+            outputs = [f"output {i + 1}" for i in range(len(self._values))]
+            copy_csv([*axes, *outputs], map_rows(self._values, self.plane.extent))
+        else:
+            shown = self.curve.curve if self.view == "curve" else self.predicted.train
+            x, y = shown.getData()
+            columns = zip(() if x is None else x.tolist(), () if y is None else y.tolist(), strict=True)
+            copy_csv([prepared.dataset.input_names[0] if self.view == "curve" else "target", "output"], columns)
 
     def apply_theme(self, theme: Theme) -> None:
         """Repaint map, points and curve in a theme's colours."""
