@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from dlviz.core.network import NetworkSpec, dense
 from dlviz.gui.editor import places
-from dlviz.gui.editor.tiles_item import strip_rect
+from dlviz.gui.editor.rects import strip_rect
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.canvas import CanvasPanel
 from dlviz.gui.selection import NOTHING, Selected

@@ -67,12 +67,13 @@ def test_levels_grow_with_size_and_keep_the_sign() -> None:
 def test_thumbnails_take_the_diverging_colours_with_the_first_row_below(layout: Layout) -> None:
     ramp = np.linspace(-1, 1, 8, dtype="f4")[:, None].repeat(8, axis=1)
     maps = {"h": np.stack([ramp, ramp, ramp]), "o": ramp[None]}
-    found = picture.atlas(layout, maps, {"h": 1.0, "o": 1.0}, diverging(LIGHT))
+    found = picture.atlas(layout, maps, {"h": 1.0, "o": 1.0}, diverging(LIGHT), side=12)
     assert found is not None
     rgba, firsts = found
     assert firsts == {"h": 0, "o": 3}
+    assert rgba.shape == (4 * 12, 12, 4)
     assert "#{:02X}{:02X}{:02X}".format(*rgba[0, 0, :3]) == LIGHT.positive
-    assert "#{:02X}{:02X}{:02X}".format(*rgba[7, 0, :3]) == LIGHT.negative
+    assert "#{:02X}{:02X}{:02X}".format(*rgba[11, 0, :3]) == LIGHT.negative
 
 
 def test_bounded_activation_keeps_its_scale_and_others_take_the_largest_value() -> None:
@@ -135,9 +136,7 @@ def test_deltas_stand_below_units_once_they_are_known() -> None:
     before, layout = walked(cursor_after("loss", "o"))
     after, _ = walked(cursor_after("activate_backward", "o"))
     network = before.document.network
-    texts = [
-        content.tiles(layout, network, frame, LIGHT, True, content.Labels()).texts["o"] for frame in (before, after)
-    ]
+    texts = [content.tiles(layout, network, frame, True, content.Labels()).texts["o"] for frame in (before, after)]
     assert texts[0].deltas == ()
     # Mazur's worked example: δ = 0.138498562 and −0.038098237.
     assert texts[1].deltas == ("δ 0.1385", "δ −0.0381")

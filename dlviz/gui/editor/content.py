@@ -1,6 +1,6 @@
 """From a frame to what tiles, labels and the card show, as texts and arrays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ from dlviz.gui.editor.blocks import Block
 from dlviz.gui.editor.card import CardContent
 from dlviz.gui.editor.layout import Layout
 from dlviz.gui.editor.places import link_index
-from dlviz.gui.editor.tiles_item import TilesContent, UnitTexts
+from dlviz.gui.editor.tile_texts import UnitTexts
+from dlviz.gui.editor.tiles_item import TilesContent
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import Theme, diverging
 from dlviz.i18n import tr
@@ -31,10 +32,8 @@ class Labels:
     outputs: tuple[str, ...] = ()
 
 
-def tiles(
-    layout: Layout, network: NetworkSpec, frame: Frame, theme: Theme, is_values: bool, named: Labels
-) -> TilesContent:
-    """Return what tiles show: thumbnails, or values when is_values."""
+def tiles(layout: Layout, network: NetworkSpec, frame: Frame, is_values: bool, named: Labels) -> TilesContent:
+    """Return texts and biases of tiles; with their values when is_values, to which thumbnails may be added."""
     inputs = {each.id for each in network.inputs}
     blocks = layout.blocks.values()
     if is_values:
@@ -42,13 +41,18 @@ def tiles(
     else:
         texts = {block.node: _sides(block, network, inputs) for block in blocks}
     biases = {block.node: found for block in blocks if (found := picture.biases(block, frame)) is not None}
-    coloured = None
-    if not is_values and frame.maps is not None:
-        lut = diverging(theme)
-        maps = picture.with_inputs(frame.maps, network)
-        coloured = picture.atlas(layout, maps, picture.scales(network, maps), lut)
-    image, firsts = coloured if coloured is not None else (None, {})
-    return TilesContent(texts, image, firsts, biases)
+    return TilesContent(texts, None, {}, biases)
+
+
+def with_thumbnails(
+    shown: TilesContent, layout: Layout, network: NetworkSpec, frame: Frame, theme: Theme, side: int
+) -> TilesContent:
+    """Return content with thumbnails of this many pixels a side, if the frame has maps."""
+    if frame.maps is None:
+        return shown
+    maps = picture.with_inputs(frame.maps, network)
+    coloured = picture.atlas(layout, maps, picture.scales(network, maps), diverging(theme), side)
+    return shown if coloured is None else replace(shown, atlas=coloured[0], firsts=coloured[1])
 
 
 def phase_colour(theme: Theme, phase: str) -> str:
@@ -65,6 +69,8 @@ def _sides(block: Block, network: NetworkSpec, inputs: set[str]) -> UnitTexts:
 
 def _out_of_order(block: Block) -> tuple[str, ...]:
     """Return numbers for units of a strip that do not follow the one above."""
+    if not block.is_strip:
+        return ()
     before = (-1, *block.shown)
     return tuple("" if unit == last + 1 else str(unit + 1) for last, unit in zip(before, block.shown, strict=False))
 
@@ -218,13 +224,21 @@ def value_at(place: Selected, frame: Frame) -> float | None:
     return _entry(picture.parameter(frame, f"{place.layer}.{role}"), index)
 
 
-def spoken(place: Selected, network: NetworkSpec, frame: Frame | None) -> str:
-    """Say a place in words for a screen reader, with its number where it has one."""
+def spoken(place: Selected, network: NetworkSpec, frame: Frame | None, named: Labels) -> str:
+    """Say a place in words, for a screen reader and as a tip: its name, and its number where it has one."""
     name = place_name(place, network)
-    if place.kind in ("link", "bias") and frame is not None:
-        value = value_at(place, frame)
-        return f"{name}: {numbers.number(value)}" if value is not None else name
-    return name
+    if place.kind == "input" and place.unit < len(named.inputs):
+        name = f"{name}, {named.inputs[place.unit]}"
+    value = None if frame is None else _value_of(place, network, frame)
+    return name if value is None else f"{name}: {numbers.number(value)}"
+
+
+def _value_of(place: Selected, network: NetworkSpec, frame: Frame) -> float | None:
+    if place.kind in ("link", "bias"):
+        return value_at(place, frame)
+    if place.kind in ("unit", "input"):
+        return picture.output_of(frame, place.layer, place.unit, place.kind == "input")
+    return None
 
 
 def _entry(values: object, index: tuple[int, ...]) -> float | None:

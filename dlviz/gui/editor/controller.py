@@ -8,8 +8,8 @@ from dlviz.gui.editor.commands import NetworkCommands
 from dlviz.gui.editor.hover import CardOpener
 from dlviz.gui.editor.keys import Command
 from dlviz.gui.editor.menus import InlineField, LayerMenu
+from dlviz.gui.editor.rects import strip_rect
 from dlviz.gui.editor.state import CanvasState
-from dlviz.gui.editor.tiles_item import strip_rect
 from dlviz.gui.editor.view import ZOOM_STEP, Ask, CanvasView
 from dlviz.gui.panel import Context
 from dlviz.gui.selection import NOTHING, Selected

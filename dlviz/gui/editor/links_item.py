@@ -111,7 +111,7 @@ class LinksItem(QGraphicsItem):
         if level == FAINT or level == 0:
             return QPen(theme.colour("outline" if level == FAINT else "faint"), 1.2 * theme.mark_width)
         pure = phase_colour or (theme.negative_mark if level < 0 else theme.positive_mark)
-        width = max(width_of(level, self.max_width), LIT_WIDTH if phase_colour else 0.0) * theme.mark_width
+        width = max(width_of(level, self.max_width), LIT_WIDTH if phase_colour else 0.0) + theme.mark_width - 1.0
         pen = QPen(QColor(mix(theme.canvas, pure, SOFTNESS)), width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         return pen

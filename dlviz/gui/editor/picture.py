@@ -91,12 +91,23 @@ def targets_of(block: Block, frame: Frame) -> Floats | None:
 
 
 def _recorded(block: Block, frame: Frame, name: str) -> Floats | None:
+    return _shown(block, _row(frame, name))
+
+
+def _row(frame: Frame, name: str) -> Floats | None:
+    """Return the looked-at sample's row of a recorded array."""
     seen = seen_trace(frame)
     values = None if seen is None else seen[0].value(name, seen[1])
     if values is None:
         return None
     rows = np.asarray(values, float).reshape(len(values), -1)
-    return _shown(block, rows[min(frame.sample, len(rows) - 1)])
+    return rows[min(frame.sample, len(rows) - 1)]
+
+
+def output_of(frame: Frame, node: str, unit: int, is_input: bool) -> float | None:
+    """Return what one unit puts out for the looked-at sample."""
+    row = _row(frame, "x" if is_input else f"{node}.a")
+    return float(row[unit]) if row is not None and unit < len(row) else None
 
 
 def _shown(block: Block, values: Floats | None) -> Floats | None:
@@ -106,24 +117,33 @@ def _shown(block: Block, values: Floats | None) -> Floats | None:
 
 
 def atlas(
-    layout: Layout, maps: Mapping[str, Floats], scales: Mapping[str, float], lut: NDArray[np.uint8]
+    layout: Layout, maps: Mapping[str, Floats], scales: Mapping[str, float], lut: NDArray[np.uint8], side: int
 ) -> tuple[NDArray[np.uint8], dict[str, int]] | None:
-    """Colour the maps of all drawn units in one go.
+    """Colour the maps of all drawn units in one go, `side` pixels each.
 
-    Returns: (n·grid, grid, 4) RGBA, thumbnails below each other with row 0 at the top, and the
+    Returns: (n·side, side, 4) RGBA, thumbnails below each other with row 0 at the top, and the
     number of the first thumbnail of each node. None if there is no map to draw.
     """
     drawn = [block for block in layout.blocks.values() if len(maps.get(block.node, ())) == block.count]
     if not drawn:
         return None
-    stack = [maps[block.node][list(block.shown)] / scales.get(block.node, 1.0) for block in drawn]
-    values = np.concatenate(stack)[:, ::-1]
-    indices = np.clip(np.nan_to_num(values) * 127.5 + 127.5, 0, 255).astype(np.uint8)
+    stack = [maps[block.node][list(block.shown)] * (127.5 / scales.get(block.node, 1.0)) for block in drawn]
+    values = np.nan_to_num(np.concatenate(stack).astype(np.float32, copy=False))
+    # Values are interpolated, not colours, so boundaries stay sharp; Qt's own scaling waits for other threads.
+    along = _resampling(values.shape[1], side)
+    indices = np.clip(along[::-1] @ values @ along.T + 127.5, 0, 255).astype(np.uint8)
     # One 32-bit look-up instead of four bytes: three times faster.
     packed = np.ascontiguousarray(lut).view(np.uint32)[:, 0][indices]
     firsts = np.cumsum([0] + [len(block.shown) for block in drawn])
-    rgba = packed.view(np.uint8).reshape(-1, values.shape[2], 4)
+    rgba = packed.view(np.uint8).reshape(-1, side, 4)
     return rgba, {block.node: int(first) for block, first in zip(drawn, firsts, strict=False)}
+
+
+@lru_cache(maxsize=16)
+def _resampling(grid: int, side: int) -> Floats:
+    """Return the (side, grid) matrix that interpolates linearly between grid points."""
+    at = np.linspace(0, grid - 1, side)
+    return np.maximum(0.0, 1.0 - np.abs(at[:, None] - np.arange(grid)[None, :])).astype(np.float32)
 
 
 def with_inputs(maps: Maps, network: NetworkSpec) -> Mapping[str, Floats]:

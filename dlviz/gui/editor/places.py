@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 from dlviz.core.network import NetworkSpec
 from dlviz.gui.editor.blocks import Block
 from dlviz.gui.editor.layout import Layout
-from dlviz.gui.editor.tiles_item import bias_centre, bias_radius, tile_rect
+from dlviz.gui.editor.rects import bias_centre, bias_radius, tile_rect
 from dlviz.gui.selection import NOTHING, Selected
 
 BIAS_GRAB = 5.0  # pixels around a bias dot that count as on it

@@ -11,7 +11,8 @@ from dlviz.gui.editor.blocks import MAP_TILE
 from dlviz.gui.editor.labels_item import LabelsItem
 from dlviz.gui.editor.layout import Layout
 from dlviz.gui.editor.links_item import MAX_WIDTH, Halo, LinksItem, levels
-from dlviz.gui.editor.tiles_item import TilesContent, TilesItem, strip_rect
+from dlviz.gui.editor.rects import strip_rect
+from dlviz.gui.editor.tiles_item import TilesContent, TilesItem
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import Theme
 

@@ -1,41 +1,21 @@
-"""All units of the network in one graphics item: thumbnails or value tiles, biases, deltas and targets."""
+"""All units of the network in one graphics item: thumbnails or value tiles, and their biases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from dlviz.gui.editor.blocks import Block
 from dlviz.gui.editor.layout import Layout
+from dlviz.gui.editor.rects import NOTE_HEIGHT, NOTE_WIDTH, bias_centre, bias_radius, tile_rect
 from dlviz.gui.editor.stamps import Stamps
-from dlviz.gui.theme import RADIUS, Theme, font
+from dlviz.gui.editor.tile_texts import TileWriter, UnitTexts
+from dlviz.gui.theme import RADIUS, Theme
 from dlviz.gui.widgets.colour_bar import rgba_image
-from dlviz.i18n import tr
-
-BIAS_RADIUS = 6.5
-NOTE_WIDTH = 110.0  # room beside a tile for its name or target
-NOTE_HEIGHT = 20.0
-
-
-@dataclass(frozen=True)
-class UnitTexts:
-    """What is written at the shown units of one node; empty text is not written.
-
-    names and values stand on the tile, deltas below, notes to the right (targets), sides to the left,
-    biases left of the bias dot, numbers on the upper edge.
-    """
-
-    names: tuple[str, ...] = ()
-    values: tuple[str, ...] = ()
-    deltas: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    sides: tuple[str, ...] = ()
-    biases: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +40,7 @@ class TilesItem(QGraphicsItem):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.use_theme(theme)
+        # exposedRect is asked for, so that texts outside of a small repaint are left out.
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self._layout: Layout | None = None
         self.content = TilesContent()
@@ -70,7 +51,7 @@ class TilesItem(QGraphicsItem):
 
     def use_theme(self, theme: Theme) -> None:
         """Draw in the colours and fonts of a theme."""
-        self.theme, self._type = theme, type_of_theme()
+        self.theme, self._writer = theme, TileWriter(theme)
         self.update()
 
     def set_layout(self, layout: Layout) -> None:
@@ -97,182 +78,78 @@ class TilesItem(QGraphicsItem):
         return self._bounds
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Paint tiles, then what is written on and beside them."""
-        if self._layout is None:
+        """Paint tiles, then what is written on and beside them, then marks."""
+        layout, exposed = self._layout, option.exposedRect
+        if layout is None:
             return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        self._stamps = self._stamps_for(painter, self._layout)
-        self._paint_frames(painter, option.exposedRect)
-        for block in self._layout.blocks.values():
+        if self._image is None:
+            self._paint_boxes(painter, layout)
+        self._paint_pictures(painter, exposed, layout)
+        for block in layout.blocks.values():
             texts = self.content.texts.get(block.node)
             if texts is not None:
-                self._write(painter, option.exposedRect, block, texts)
-            self._paint_biases(painter, option.exposedRect, block)
+                self._writer.write(painter, exposed, layout, block, texts)
             if block.is_strip:
-                self._write_strip(painter, block)
-        for colour, rectangle in self._marked:
-            painter.setPen(QPen(self.theme.colour(colour), 2.4))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rectangle, RADIUS, RADIUS)
+                self._writer.write_strip(painter, layout, block)
+        self._paint_marks(painter)
 
-    def _stamps_for(self, painter: QPainter, layout: Layout) -> Stamps:
-        scale = painter.transform().m11() * painter.device().devicePixelRatioF()
-        tile, radius = QSizeF(layout.tile.width, layout.tile.height), bias_radius(layout)
-        key = (self.theme.key, tile.width(), tile.height(), radius, scale)
-        return self._stamps if self._stamps is not None and self._stamps.key == key else Stamps(
-            self.theme, tile, radius, scale
-        )  # fmt: skip
-
-    def _paint_frames(self, painter: QPainter, exposed: QRectF) -> None:
-        content, layout, theme = self.content, self._layout, self.theme
-        assert layout is not None  # paint has asked
+    def _paint_boxes(self, painter: QPainter, layout: Layout) -> None:
+        lit_pen = QPen(QColor(self.content.lit_colour), 2.0 * self.theme.mark_width)
+        pen = QPen(self.theme.colour("outline"), 1.4)
+        painter.setBrush(self.theme.colour("field"))
+        radius = min(RADIUS, layout.tile.height / 4)
         for block in layout.blocks.values():
-            if self._image is not None:
-                self._paint_thumbnails(painter, exposed, block, self._image)
-                continue
-            lit_pen, pen = QPen(QColor(content.lit_colour), 2.0), QPen(theme.colour("outline"), 1.4)
-            painter.setBrush(theme.colour("field"))
-            radius = min(RADIUS, layout.tile.height / 4)
             for unit, y in zip(block.shown, block.ys, strict=True):
-                painter.setPen(lit_pen if {(block.node, -1), (block.node, unit)} & content.lit else pen)
+                painter.setPen(lit_pen if {(block.node, -1), (block.node, unit)} & self.content.lit else pen)
                 painter.drawRoundedRect(tile_rect(layout, block, y), radius, radius)
 
-    def _paint_thumbnails(self, painter: QPainter, exposed: QRectF, block: Block, image: QImage) -> None:
-        layout, first, side = self._layout, self.content.firsts.get(block.node), image.width()
-        assert layout is not None  # paint has asked
-        for index, y in enumerate(block.ys):
-            rectangle = tile_rect(layout, block, y)
-            if first is None:
-                painter.fillRect(rectangle, self.theme.colour("field"))
-            elif rectangle.intersects(exposed):
-                painter.drawImage(rectangle, image, QRectF(0, (first + index) * side, side, side))
-            if self._stamps is not None:
-                self._stamps.put_frame(painter, rectangle)
+    def _paint_pictures(self, painter: QPainter, exposed: QRectF, layout: Layout) -> None:
+        """Copy thumbnails and dots to whole pixels of the screen; scaling each by the painter is 4 times slower."""
+        transform, ratio = painter.transform(), painter.device().devicePixelRatioF()
+        stamps = self._stamps = self._stamps_for(layout, transform.m11(), ratio)
+        painter.save()
+        painter.resetTransform()
+        for block in layout.blocks.values():
+            if self._image is not None:
+                self._paint_thumbnails(painter, exposed, layout, block, transform, stamps)
+            self._paint_biases(painter, layout, block, transform, stamps)
+        painter.restore()
 
-    def _write(self, painter: QPainter, exposed: QRectF, block: Block, texts: UnitTexts) -> None:
-        assert self._layout is not None  # paint has asked
+    def _stamps_for(self, layout: Layout, scale: float, ratio: float) -> Stamps:
+        tile = QSize(round(layout.tile.width * scale), round(layout.tile.height * scale))
+        radius = bias_radius(layout) * scale
+        key = (self.theme.key, tile.width(), tile.height(), radius, ratio)
+        kept = self._stamps
+        return kept if kept is not None and kept.key == key else Stamps(self.theme, tile, radius, ratio)
+
+    def _paint_thumbnails(
+        self, painter: QPainter, exposed: QRectF, layout: Layout, block: Block, transform: QTransform, stamps: Stamps
+    ) -> None:
+        first, image = self.content.firsts.get(block.node), self._image
         for index, y in enumerate(block.ys):
-            rectangle = tile_rect(self._layout, block, y)
-            if not rectangle.adjusted(-NOTE_WIDTH, 0, NOTE_WIDTH, NOTE_HEIGHT).intersects(exposed):
+            tile = tile_rect(layout, block, y)
+            if not tile.intersects(exposed):
                 continue
-            self._write_on_tile(painter, rectangle, _at(texts.names, index), _at(texts.values, index))
-            self._write_beside(painter, rectangle, texts, index)
+            corner = transform.map(tile.topLeft()).toPoint()
+            if first is None or image is None:
+                painter.fillRect(QRect(corner, stamps.tile), self.theme.colour("field"))
+            else:
+                side = image.width()
+                # As large as on the screen, so this copies; while zooming, the last picture is stretched.
+                painter.drawImage(QRect(corner, stamps.tile), image, QRect(0, (first + index) * side, side, side))
+            stamps.put_frame(painter, corner)
 
-    def _write_on_tile(self, painter: QPainter, tile: QRectF, name: str, value: str) -> None:
-        centre = Qt.AlignmentFlag.AlignCenter
-        if tile.height() < 40:
-            name, upper, lower = "", tile, tile
-        else:
-            half = tile.height() / 2
-            upper, lower = tile.adjusted(0, 4, 0, -half), tile.adjusted(0, half - 2, 0, -4)
-        if name:
-            painter.setFont(self._type.italic)
-            painter.setPen(self.theme.colour("muted"))
-            painter.drawText(upper, centre, name)
-        is_number = bool(value) and (value[0].isdigit() or value[0] in "−+∞")
-        painter.setFont(self._type.bold if is_number and tile.height() >= 28 else self._type.small)
-        painter.setPen(self.theme.colour("text" if is_number else "muted"))
-        painter.drawText(lower, centre, value)
+    def _paint_biases(
+        self, painter: QPainter, layout: Layout, block: Block, transform: QTransform, stamps: Stamps
+    ) -> None:
+        values = self.content.biases.get(block.node)
+        if values is not None:
+            for y, sign in zip(block.ys, np.sign(np.nan_to_num(values)).tolist(), strict=False):
+                centre: QPoint = transform.map(bias_centre(layout, block, y)).toPoint()
+                stamps.put_dot(painter, centre, int(sign))
 
-    def _write_beside(self, painter: QPainter, tile: QRectF, texts: UnitTexts, index: int) -> None:
-        centre_v, theme = Qt.AlignmentFlag.AlignVCenter, self.theme
-        has_room = self._layout is not None and self._layout.tile.pitch >= self._layout.tile.roomy
-        if has_room and (delta := _at(texts.deltas, index)):
-            painter.setFont(self._type.small)
-            painter.setPen(theme.colour("backward"))
-            below = QRectF(tile.left() + 8, tile.bottom() + 2, tile.width() + 8, NOTE_HEIGHT)
-            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, delta)
-        if note := _at(texts.notes, index):
-            painter.setFont(self._type.normal)
-            painter.setPen(theme.colour("muted"))
-            right = QRectF(tile.right() + 14, tile.top(), NOTE_WIDTH, tile.height())
-            shown = painter.fontMetrics().elidedText(note, Qt.TextElideMode.ElideRight, int(NOTE_WIDTH))
-            painter.drawText(right, Qt.AlignmentFlag.AlignLeft | centre_v, shown)
-        if has_room and (bias := _at(texts.biases, index)):
-            painter.setFont(self._type.small)
-            painter.setPen(theme.colour("muted"))
-            left = QRectF(tile.left() - NOTE_WIDTH - 10, tile.bottom() - 1, NOTE_WIDTH, NOTE_HEIGHT)
-            painter.drawText(left, Qt.AlignmentFlag.AlignRight | centre_v, bias)
-        if number := _at(texts.numbers, index):
-            self._write_number(painter, tile, number)
-        if side := _at(texts.sides, index):
-            painter.setFont(self._type.italic)
-            painter.setPen(theme.colour("text"))
-            left = QRectF(tile.left() - NOTE_WIDTH - 12, tile.top(), NOTE_WIDTH, tile.height())
-            shown = painter.fontMetrics().elidedText(side, Qt.TextElideMode.ElideRight, int(NOTE_WIDTH))
-            painter.drawText(left, Qt.AlignmentFlag.AlignRight | centre_v, shown)
-
-    def _write_number(self, painter: QPainter, tile: QRectF, number: str) -> None:
-        painter.setFont(self._type.small)
-        width = painter.fontMetrics().horizontalAdvance(number) + 6
-        patch = QRectF(tile.center().x() - width / 2, tile.top() - 9, width, 13)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.theme.colour("canvas"))
-        painter.drawRoundedRect(patch, 4, 4)
-        painter.setPen(self.theme.colour("muted"))
-        painter.drawText(patch, Qt.AlignmentFlag.AlignCenter, number)
-
-    def _paint_biases(self, painter: QPainter, exposed: QRectF, block: Block) -> None:
-        values, layout = self.content.biases.get(block.node), self._layout
-        if values is None or layout is None or self._stamps is None:
-            return
-        for y, sign in zip(block.ys, np.sign(np.nan_to_num(values)).tolist(), strict=False):
-            self._stamps.put_dot(painter, bias_centre(layout, block, y), int(sign))
-
-    def _write_strip(self, painter: QPainter, block: Block) -> None:
-        layout = self._layout
-        assert layout is not None  # paint has asked
-        painter.setPen(self.theme.colour("accent"))
-        painter.setFont(self._type.small)
-        painter.drawText(strip_rect(layout, block), Qt.AlignmentFlag.AlignCenter, strip_text(block))
-
-
-def strip_text(block: Block) -> str:
-    """Say how much of a large layer is drawn."""
-    return tr("{shown} of {count} shown", shown=len(block.shown), count=block.count)
-
-
-def strip_rect(layout: Layout, block: Block) -> QRectF:
-    """Return where a strip says how much of it is drawn; a click there asks for a unit."""
-    bottom = float(block.ys[-1]) + layout.tile.height / 2
-    return QRectF(block.x - NOTE_WIDTH / 2, bottom + 8, NOTE_WIDTH, NOTE_HEIGHT)
-
-
-def tile_rect(layout: Layout, block: Block, y: float) -> QRectF:
-    """Return the rectangle of the tile centred at this height."""
-    tile = layout.tile
-    return QRectF(block.x - tile.width / 2, float(y) - tile.height / 2, tile.width, tile.height)
-
-
-def bias_centre(layout: Layout, block: Block, y: float) -> QPointF:
-    """Return where a unit's bias is drawn: the tile's lower left corner."""
-    return QPointF(block.x - layout.tile.width / 2, float(y) + layout.tile.height / 2)
-
-
-def bias_radius(layout: Layout) -> float:
-    """Return the radius of a bias dot, smaller on small tiles."""
-    return min(BIAS_RADIUS, max(layout.tile.height / 6, 4.0))
-
-
-def _italic(base: QFont) -> QFont:
-    base.setItalic(True)
-    return base
-
-
-@dataclass(frozen=True)
-class Type:
-    """The fonts of the canvas, made once a theme: asking the platform for one costs more than drawing with it."""
-
-    small: QFont
-    normal: QFont
-    bold: QFont
-    italic: QFont
-
-
-def type_of_theme() -> Type:
-    """Return the fonts of the theme in use."""
-    return Type(font("small"), font("normal"), font("normal", is_bold=True), _italic(font("normal")))
-
-
-def _at(texts: tuple[str, ...], index: int) -> str:
-    return texts[index] if index < len(texts) else ""
+    def _paint_marks(self, painter: QPainter) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, rectangle in self._marked:
+            painter.setPen(QPen(self.theme.colour(colour), 2.4))
+            painter.drawRoundedRect(rectangle, RADIUS, RADIUS)

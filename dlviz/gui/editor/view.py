@@ -1,5 +1,6 @@
 """The canvas's viewport: pan, zoom, fit, pointing, and the keys; it asks, the panel acts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,7 +13,7 @@ from dlviz.gui.editor.captions import BAND, PLAIN_BAND, Hot
 from dlviz.gui.editor.gestures import Gesture, Pan
 from dlviz.gui.editor.keys import Command, command_of
 from dlviz.gui.editor.scene import NetworkScene
-from dlviz.gui.selection import NOTHING
+from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID
 
 MARGIN_X, MARGIN_BOTTOM = GRID / 2, 4.0 * GRID  # pixels kept free around a fitted network
@@ -57,6 +58,7 @@ class CanvasView(QGraphicsView):
         self.selected_layer = ""
         self.is_editing = True
         self.is_fitted = True
+        self.tip_of: Callable[[Selected], str] = no_tip  # what to show on a place under the pointer
         self._hot: Hot | None = None
         self.has_walked = False  # set by whoever takes a step of the Tab key
         self._gesture: Gesture | None = None
@@ -93,6 +95,10 @@ class CanvasView(QGraphicsView):
         factor = min(max(now * factor, MIN_ZOOM), MAX_ZOOM) / now
         self.scale(factor, factor)
         self._loosen()
+
+    def pixels(self, length: float) -> int:
+        """Return how many pixels of the screen a length of the scene takes."""
+        return max(round(round(length * self.transform().m11()) * self.devicePixelRatioF()), 1)
 
     def pan(self, dx: int, dy: int) -> None:
         """Move the visible part by so many pixels."""
@@ -181,8 +187,10 @@ class CanvasView(QGraphicsView):
             self._loosen()
             return
         hot = self.hot_at(at)
+        place = NOTHING if hot is not None else self.network_scene.place_at(self.mapToScene(at))
         self._point_hot(hot)
-        self.pointed.emit(NOTHING if hot is not None else self.network_scene.place_at(self.mapToScene(at)))
+        self.viewport().setToolTip(captions.tip(hot) if hot is not None else self.tip_of(place))
+        self.pointed.emit(place)
 
     def _point_hot(self, hot: Hot | None) -> None:
         if hot == self._hot:
@@ -191,7 +199,6 @@ class CanvasView(QGraphicsView):
             if each is not None:
                 self.viewport().update(each.rectangle.toAlignedRect().adjusted(-2, -2, 2, 2))
         self._hot = hot
-        self.viewport().setToolTip(captions.tip(hot) if hot is not None else "")
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hot else Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -244,3 +251,8 @@ class CanvasView(QGraphicsView):
         self.has_walked = False
         self.commanded.emit(command)
         return self.has_walked or super().focusNextPrevChild(is_next)
+
+
+def no_tip(place: Selected) -> str:
+    """Return no text for any place."""
+    return ""

@@ -26,7 +26,7 @@ from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.messages import Frame, Interest
+from dlviz.session.messages import Frame, Interest, Need
 
 
 class CanvasPanel(Panel):
@@ -52,10 +52,12 @@ class CanvasPanel(Panel):
         layout.addWidget(self.view)
         describe(self.view, tr("Network"), "")
         self.setFocusProxy(self.view)
+        self.view.tip_of = self._tip
         self._connect()
 
     def _connect(self) -> None:
         self.view.resized.connect(self._refit)
+        self.view.moved.connect(self._redraw)
         self.controller.fit_wanted.connect(self.fit)
         self.controller.pulled.connect(self._pull)
         self.opener.needed_changed.connect(self.context.interest_changed)
@@ -98,8 +100,9 @@ class CanvasPanel(Panel):
         """Ask for the trace in Step; else for maps of two inputs, or the next batch's numbers where they are shown."""
         if self.context.workspace == "step":
             return replace(base, needs=base.needs | {"trace"})
-        wanted = ({"maps"} if self._is_plane() else {"peek"}) | ({"peek"} if self.opener.is_needed else set())
-        return replace(base, needs=base.needs | wanted)
+        wanted: set[Need] = {"maps"} if self._is_plane() else {"peek"}
+        extra: set[Need] = {"peek"} if self.opener.is_needed else set()
+        return replace(base, needs=base.needs | wanted | extra)
 
     def _is_plane(self) -> bool:
         """Say whether responses can be drawn as pictures: the data have two inputs."""
@@ -163,6 +166,7 @@ class CanvasPanel(Panel):
         self.state.pulled.setdefault(node, []).append(unit)
         self.fit()
 
+    @Slot()
     def _redraw(self) -> None:
         state = self.state
         if state.layout is None or state.network is None:
@@ -181,7 +185,10 @@ class CanvasPanel(Panel):
         assert network is not None and layout is not None  # _redraw has asked
         # Hidden results are those of the step in hand, so everything stands one step earlier.
         seen = replace(frame, cursor=frame.cursor - 1) if self.context.is_hidden and lit is not None else frame
-        shown = content.tiles(layout, network, seen, self.theme, self.state.is_values, self._labels)
+        shown = content.tiles(layout, network, seen, self.state.is_values, self._labels)
+        if not self.state.is_values:
+            side = self.view.pixels(layout.tile.width)
+            shown = content.with_thumbnails(shown, layout, network, frame, self.theme, side)
         colour = content.phase_colour(self.theme, lit.phase) if lit else ""
         places = content.lit_tiles(layout, lit, self.context.selection.current)
         self.scene.show_tiles(replace(shown, lit=places, lit_colour=colour))
@@ -215,12 +222,19 @@ class CanvasPanel(Panel):
     def _show_selection(self, place: Selected) -> None:
         self.scene.select(place)
         self.view.select_layer(place.layer if place.kind == "layer" else "")
-        state = self.state
-        if state.network is not None:
-            self.view.setAccessibleDescription(content.spoken(place, state.network, state.frame))
+        if self.state.network is not None:
+            self.view.setAccessibleDescription(self._spoken(place))
             QAccessible.updateAccessibility(QAccessibleEvent(self.view, QAccessible.Event.DescriptionChanged))
-        if state.frame is not None and state.frame.trace is not None:
+        if self.context.workspace == "step":
             self._redraw()
+
+    def _spoken(self, place: Selected) -> str:
+        network = self.state.network
+        return "" if network is None else content.spoken(place, network, self.state.frame, self._labels)
+
+    def _tip(self, place: Selected) -> str:
+        """Return the words for a unit; links and biases have their card."""
+        return self._spoken(place) if place.kind in ("unit", "input") else ""
 
     @Slot(str)
     def _use_workspace(self, _key: str) -> None:

@@ -1,0 +1,123 @@
+"""What is written on and beside tiles: names, values, deltas, targets, and how much of a strip is drawn."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+
+from dlviz.gui.editor.blocks import Block
+from dlviz.gui.editor.layout import Layout
+from dlviz.gui.editor.rects import NOTE_HEIGHT, NOTE_WIDTH, strip_rect, tile_rect
+from dlviz.gui.theme import Theme, font
+from dlviz.i18n import tr
+
+NAMED_HEIGHT = 40.0  # pixels; lower tiles have room for the value alone
+CENTRE = Qt.AlignmentFlag.AlignCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True)
+class UnitTexts:
+    """What is written at the shown units of one node; empty text is not written.
+
+    names and values stand on the tile, deltas below, notes to the right (targets), sides to the left,
+    biases left of the bias dot, numbers on the upper edge.
+    """
+
+    names: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    deltas: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
+    biases: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+NO_TEXTS = UnitTexts()
+
+
+class TileWriter:
+    """Writes in the fonts of a theme, made once: asking the platform for one costs more than drawing with it."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self._small, self._normal, self._bold = font("small"), font("normal"), font("normal", is_bold=True)
+        self._italic = font("normal")
+        self._italic.setItalic(True)
+        self._bold_metrics = QFontMetricsF(self._bold)
+
+    def write(self, painter: QPainter, exposed: QRectF, layout: Layout, block: Block, texts: UnitTexts) -> None:
+        """Write everything of one node that the exposed rectangle shows."""
+        if texts == NO_TEXTS:
+            return
+        is_roomy = layout.tile.pitch >= layout.tile.roomy
+        for index, y in enumerate(block.ys):
+            tile = tile_rect(layout, block, y)
+            if tile.adjusted(-NOTE_WIDTH, 0, NOTE_WIDTH, NOTE_HEIGHT).intersects(exposed):
+                self._write_on(painter, tile, _at(texts.names, index), _at(texts.values, index))
+                self._write_beside(painter, tile, texts, index)
+                if is_roomy:
+                    self._write_below(painter, tile, _at(texts.deltas, index), _at(texts.biases, index))
+
+    def write_strip(self, painter: QPainter, layout: Layout, block: Block) -> None:
+        """Say how much of a large layer is drawn."""
+        text = tr("{shown} of {count} shown", shown=len(block.shown), count=block.count)
+        self._put(painter, strip_rect(layout, block), CENTRE, text, self._small, "accent")
+
+    def _put(
+        self, painter: QPainter, room: QRectF, align: Qt.AlignmentFlag, text: str, type_: QFont, colour: str
+    ) -> None:
+        if text:
+            painter.setFont(type_)
+            painter.setPen(self._theme.colour(colour))
+            painter.drawText(room, align, text)
+
+    def _write_on(self, painter: QPainter, tile: QRectF, name: str, value: str) -> None:
+        half = tile.height() / 2
+        has_name = tile.height() >= NAMED_HEIGHT
+        if has_name:
+            self._put(painter, tile.adjusted(0, 4, 0, -half), CENTRE, name, self._italic, "muted")
+        # Wider than the tile: a value a little too long is better whole than cut.
+        room = tile.adjusted(-8, half - 2 if has_name else 0, 8, -4 if has_name else 0)
+        is_number = bool(value) and (value[0].isdigit() or value[0] in "−+∞")
+        type_ = self._fitting(value, tile) if is_number else self._small
+        self._put(painter, room, CENTRE, value, type_, "text" if is_number else "muted")
+
+    def _fitting(self, text: str, tile: QRectF) -> QFont:
+        has_room = tile.height() >= 28 and self._bold_metrics.horizontalAdvance(text) <= tile.width() - 6
+        return self._bold if has_room else self._small
+
+    def _write_below(self, painter: QPainter, tile: QRectF, delta: str, bias: str) -> None:
+        # Shifted to the right, so that it keeps clear of the bias dot at the corner.
+        below = QRectF(tile.left() - 16, tile.bottom() + 2, tile.width() + 56, NOTE_HEIGHT)
+        self._put(painter, below, CENTRE, delta, self._small, "backward")
+        left = QRectF(tile.left() - NOTE_WIDTH - 10, tile.bottom() - 1, NOTE_WIDTH, NOTE_HEIGHT)
+        self._put(painter, left, RIGHT, bias, self._small, "muted")
+
+    def _write_beside(self, painter: QPainter, tile: QRectF, texts: UnitTexts, index: int) -> None:
+        right = QRectF(tile.right() + 14, tile.top(), NOTE_WIDTH, tile.height())
+        self._put(painter, right, LEFT, _elided(self._normal, _at(texts.notes, index)), self._normal, "muted")
+        left = QRectF(tile.left() - NOTE_WIDTH - 12, tile.top(), NOTE_WIDTH, tile.height())
+        self._put(painter, left, RIGHT, _elided(self._italic, _at(texts.sides, index)), self._italic, "text")
+        if number := _at(texts.numbers, index):
+            self._write_number(painter, tile, number)
+
+    def _write_number(self, painter: QPainter, tile: QRectF, number: str) -> None:
+        width = QFontMetricsF(self._small).horizontalAdvance(number) + 6
+        patch = QRectF(tile.center().x() - width / 2, tile.top() - 9, width, 13)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("canvas"))
+        painter.drawRoundedRect(patch, 4, 4)
+        self._put(painter, patch, CENTRE, number, self._small, "muted")
+
+
+def _elided(type_: QFont, text: str) -> str:
+    # Short names need no measuring, and there are many of them.
+    if len(text) <= 8:
+        return text
+    return QFontMetricsF(type_).elidedText(text, Qt.TextElideMode.ElideRight, NOTE_WIDTH)
+
+
+def _at(texts: tuple[str, ...], index: int) -> str:
+    return texts[index] if index < len(texts) else ""
