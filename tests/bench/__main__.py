@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from tests.bench import classifiers, maps, tiny_networks, torch_peer
+from tests.bench import classifiers, maps, tiny_networks, torch_peer, window
 from tests.bench.timing import Effort
 from tests.bench.workload import Benchmark, Row
 
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "w5": tiny_networks.w5,
     "w8": maps.w8,
     "w9": classifiers.w9,
+    "window": window.window,
 }
 QUICK = Effort(rounds=3, seconds=0.05)
 HEADINGS = ("", "contender", "figure", "unit", "dlviz is", "must reach", "")
@@ -56,7 +57,7 @@ def cells(row: Row) -> tuple[str, ...]:
 
 def print_row(texts: Sequence[str]) -> None:
     """Print cells in columns."""
-    widths = (7, 28, 10, 9, 10, 10, 7)
+    widths = (16, 28, 10, 9, 10, 10, 7)
     print(
         " ".join(
             f"{text:>{width}}" if 1 < place < 6 else f"{text:<{width}}"

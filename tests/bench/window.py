@@ -1,0 +1,91 @@
+"""The real window: lateness of a 16 ms timer while W1 trains flat out, training speed, and start-up.
+
+Wall-clock figures: run it on a machine that does nothing else.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.bench.timing import Effort
+from tests.bench.workload import Row
+
+ROOT = Path(__file__).parents[2]
+STARTS = 5
+LONGEST_SECONDS = 120.0
+X_DISPLAY = ":97"
+FULL_SECONDS, QUICK_SECONDS = 20.0, 4.0
+
+
+def window(effort: Effort) -> list[Row]:
+    """Measure offscreen and, where Xvfb is installed, on an X display."""
+    seconds = FULL_SECONDS if effort.rounds > 3 else QUICK_SECONDS
+    rows = platform("offscreen", {"QT_QPA_PLATFORM": "offscreen"}, seconds)
+    if shutil.which("Xvfb"):
+        with x_display() as display:
+            rows += platform("xvfb", {"QT_QPA_PLATFORM": "xcb", "DISPLAY": display}, seconds)
+    return rows
+
+
+@contextmanager
+def x_display() -> Iterator[str]:
+    """Run an X server without a screen while inside."""
+    server = subprocess.Popen(
+        ["Xvfb", X_DISPLAY, "-screen", "0", "1920x1080x24"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        time.sleep(1.0)
+        yield X_DISPLAY
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def platform(name: str, environment: dict[str, str], seconds: float) -> list[Row]:
+    """Return the rows of one Qt platform."""
+    key = f"window {name}"
+    found = child("window_child", environment, "--seconds", str(seconds))
+    started = [startup(environment) for _ in range(STARTS)]
+    slowest = min(found["panels"].items(), key=lambda item: item[1], default=("no panel", 0.0))
+    return [
+        Row(key, "ticks", found["ticks"], "1/s"),
+        Row(key, "lateness p50", found["p50"], "ms"),
+        Row(key, "lateness p99", found["p99"], "ms", must=5, is_limit=True),
+        Row(key, "lateness max", found["max"], "ms"),
+        Row(key, "stalls over 100 ms", found["stalls"], "", must=0, is_limit=True),
+        Row(key, "window's work a tick (CPU)", found["work"], "ms"),
+        Row(key, f"slowest panel: {slowest[0]}", slowest[1], "1/s", must=10),
+        Row(key, "W1 in the window", found["steps"], "steps/s"),
+        Row(key, "of headless", 100 * found["steps"] / found["headless"], "%", must=80),
+        Row(key, "painted after", statistics.median(each[0] for each in started), "s", must=0.5, is_limit=True),
+        Row(key, "painted after (CPU)", statistics.median(each[2] for each in started), "s"),
+        Row(key, "usable after", statistics.median(each[1] for each in started), "s", must=1.0, is_limit=True),
+    ]
+
+
+def startup(environment: dict[str, str]) -> tuple[float, float, float]:
+    """Return the seconds from the start of the process to the painted and usable window, and CPU seconds to paint."""
+    before = time.time()
+    found = child("window_start", environment)
+    return found["painted"] - before, found["usable"] - before, found["painted_cpu"]
+
+
+def child(module: str, environment: dict[str, str], *words: str) -> dict[str, Any]:
+    """Run a module of this package in a process of its own and read the JSON it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"tests.bench.{module}", *words],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=LONGEST_SECONDS,
+    )
+    return json.loads(done.stdout)
