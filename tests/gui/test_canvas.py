@@ -8,12 +8,13 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from dlviz.core.network import NetworkSpec, dense
+from dlviz.core.network import LayerSpec, NetworkSpec, dense, sources
 from dlviz.gui.editor import places
 from dlviz.gui.editor.rects import strip_rect
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.canvas import CanvasPanel
 from dlviz.gui.selection import NOTHING, Selected
+from dlviz.gui.theme import THEMES, theme_signals
 from dlviz.session.document import Document
 from dlviz.session.messages import Frame, Interest
 from dlviz.session.presets import empty_document, example_document, first_document
@@ -349,3 +350,42 @@ def test_middle_of_a_captions_title_opens_its_menu(bench_of) -> None:
 def test_pointing_between_things_finds_nothing(bench_of) -> None:
     bench = bench_of(first_document())
     assert bench.panel.scene.place_at(QPointF(-2000, -2000)) == NOTHING
+
+
+def test_removing_the_selected_unit_lets_it_go(bench_of) -> None:
+    bench = bench_of(Document(network=NetworkSpec((dense("h", 3, "tanh"), dense("o", 1, "tanh")))))
+    bench.context.selection.select(Selected("link", "h", 2, "x", 0))
+    bench.click_hot("minus", "h")
+    assert bench.context.selection.current == NOTHING
+
+
+def test_unit_selected_elsewhere_is_pulled_out_of_its_strip(bench_of) -> None:
+    layers = (dense("h", 128, "tanh"), dense("o", 1, "tanh"))
+    bench = bench_of(Document(network=NetworkSpec(layers)))
+    bench.context.selection.select(Selected("link", "o", 0, "h", 77))
+    assert 77 in bench.panel.state.layout.blocks["h"].shown
+
+
+def test_layer_inserted_between_branches_and_their_sum_is_read(bench_of) -> None:
+    layers = (
+        dense("a", 3, inputs=("x",)), dense("b", 3, inputs=("x",)), LayerSpec("sum", "add", ("a", "b")),
+        dense("o", 1, "tanh", inputs=("sum",)),
+    )  # fmt: skip
+    bench = bench_of(Document(network=NetworkSpec(layers)))
+    node = next(hot.node for hot in bench.panel.view.hots if hot.kind == "insert" and hot.node != "x")
+    bench.click_hot("insert", node)
+    assert len(bench.network.layers) == 5
+    read = {source for layer in bench.network.layers for source in sources(bench.network, layer)}
+    assert {layer.id for layer in bench.network.layers[:-1]} <= read
+
+
+def test_themes_change_the_drawing_at_once(bench_of) -> None:
+    bench = bench_of(first_document())
+    bench.wait(lambda frame: frame.maps is not None)
+    before = bench.panel.grab().toImage().pixelColor(5, 300).name().upper()
+    try:
+        theme_signals.use("dark")
+        after = bench.panel.grab().toImage().pixelColor(5, 300).name().upper()
+    finally:
+        theme_signals.use("light")
+    assert (before, after) == (THEMES["light"].canvas, THEMES["dark"].canvas)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
-from dlviz.core.network import NetworkSpec
+from dlviz.core.network import NetworkSpec, sources
 from dlviz.gui.editor.layout import Layout
 from dlviz.gui.theme import GRID, RADIUS, Theme, font
 from dlviz.i18n import tr
@@ -74,7 +74,7 @@ def hot_spots(spec: NetworkSpec, layout: Layout, to_view: Callable[[QPointF], QP
             for kind, shift in (("minus", -2.25 * GRID), ("plus", 2.25 * GRID)):
                 found.append(Hot(kind, node, _circle(x + shift, top + BUTTONS_Y + BUTTON / 2)))  # type: ignore[arg-type]
     top = TITLE_Y if pitch > NARROW else BUTTONS_Y
-    return found + (_inserts(layout, columns, top) if is_editing and pitch > 12 * GRID else [])
+    return found + (_inserts(spec, layout, columns, top) if is_editing and pitch > 12 * GRID else [])
 
 
 def _fitting(metrics: QFontMetricsF, text: str, room: float) -> str:
@@ -100,14 +100,20 @@ def _has_units(spec: NetworkSpec, node: str) -> bool:
     return layer is not None and "units" in layer.settings and node != spec.layers[-1].id
 
 
-def _inserts(layout: Layout, columns: list[tuple[int, float]], top: float) -> list[Hot]:
-    firsts: dict[int, str] = {}
-    for node, block in layout.blocks.items():
-        firsts.setdefault(block.column, node)
+def _inserts(spec: NetworkSpec, layout: Layout, columns: list[tuple[int, float]], top: float) -> list[Hot]:
+    behind = {column: _insertion_node(spec, layout, column) for column, _ in columns}
     return [
-        Hot("insert", firsts[column], _circle((a + b) / 2, top + BUTTON / 2))
+        Hot("insert", behind[column], _circle((a + b) / 2, top + BUTTON / 2))
         for (column, a), (_, b) in itertools.pairwise(columns)
     ]
+
+
+def _insertion_node(spec: NetworkSpec, layout: Layout, column: int) -> str:
+    """Return the node of a column that a new layer goes behind: one that the next layer in the list reads."""
+    order = [*(each.id for each in spec.inputs[:1]), *(each.id for each in spec.layers)]
+    nodes = [node for node, block in layout.blocks.items() if block.column == column]
+    followed = [node for node, layer in zip(order, spec.layers, strict=False) if node in sources(spec, layer)]
+    return next((node for node in nodes if node in followed), nodes[-1])
 
 
 def _circle(x: float, y: float) -> QRectF:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject, Slot
 
 from dlviz.core.errors import DlvizError
+from dlviz.core.network import sources
 from dlviz.gui.editor import names
 from dlviz.gui.editor.state import CanvasState, has_setting, option
 from dlviz.gui.panel import Context
@@ -45,13 +46,23 @@ class NetworkCommands(QObject):
 
     def insert_after(self, node: str) -> None:
         """Insert a dense layer behind a node."""
-        at = names.layer_number(self._document.network, node)
-        self._edit(lambda d: edits.add_layer(d, at, units=NEW_UNITS), tr("Insert a layer"))
+        self._insert(names.layer_number(self._document.network, node), node)
 
     def insert_before(self, node: str) -> None:
         """Insert a dense layer in front of a layer."""
-        at = names.layer_number(self._document.network, node) - 1
-        self._edit(lambda d: edits.add_layer(d, at, units=NEW_UNITS), tr("Insert a layer"))
+        network = self._document.network
+        at = names.layer_number(network, node) - 1
+        self._insert(at, network.layers[at - 1].id if at else network.inputs[0].id)
+
+    def _insert(self, at: int, behind: str) -> None:
+        units = self._fitting_units(behind)
+        self._edit(lambda d: edits.add_layer(d, at, units=units), tr("Insert a layer"))
+
+    def _fitting_units(self, behind: str) -> int:
+        """Return how many units a new layer gets: as many as the node it stands behind if those are added up."""
+        network, layout = self._document.network, self._state.layout
+        is_added = any(behind in sources(network, each) for each in network.layers if each.kind == "add")
+        return layout.blocks[behind].count if is_added and layout is not None else NEW_UNITS
 
     def change_units(self, node: str, by: int) -> None:
         """Give a layer more or fewer units; quick repeats are one undo."""

@@ -55,6 +55,19 @@ def rectangle(layout: Layout, place: Selected) -> QRectF | None:
     return tile_rect(layout, block, y)
 
 
+def exists(layout: Layout, place: Selected) -> bool:
+    """Say whether a place belongs to the network that is drawn, shown or not."""
+    ends = [(place.layer, place.unit)] + ([(place.source_layer, place.source)] if place.kind == "link" else [])
+    return all(node in layout.blocks and unit < layout.blocks[node].count for node, unit in ends)
+
+
+def hidden_units(layout: Layout, place: Selected) -> list[tuple[str, int]]:
+    """Return the units of a place that a strip leaves out."""
+    ends = [(place.layer, place.unit)] + ([(place.source_layer, place.source)] if place.kind == "link" else [])
+    is_unit = place.kind in ("unit", "input", "bias", "link") and exists(layout, place)
+    return [(node, unit) for node, unit in ends if is_unit and unit not in layout.blocks[node].shown]
+
+
 def _link_rectangle(layout: Layout, place: Selected) -> QRectF | None:
     index = link_index(layout, place)
     if index is None:
@@ -120,7 +133,8 @@ def _beside_link(spec: NetworkSpec, layout: Layout, place: Selected, dx: int, dy
     if dx:
         return unit_place(spec, *((place.source_layer, place.source) if dx < 0 else (place.layer, place.unit)))
     shown = layout.blocks[place.source_layer].shown
-    index = min(max(shown.index(place.source) + dy, 0), len(shown) - 1)
+    now = shown.index(place.source) if place.source in shown else 0
+    index = min(max(now + dy, 0), len(shown) - 1)
     return Selected("link", place.layer, place.unit, place.source_layer, shown[index])
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from dlviz.core.errors import DlvizError
 from dlviz.core.network import NetworkSpec, shapes
 from dlviz.gui.actions import Action
-from dlviz.gui.editor import content, picture
+from dlviz.gui.editor import content, picture, places
 from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE, VALUE_TILE
 from dlviz.gui.editor.card import ValueCard
 from dlviz.gui.editor.controller import Controller
@@ -21,7 +21,7 @@ from dlviz.gui.editor.scene import NetworkScene
 from dlviz.gui.editor.state import CanvasState
 from dlviz.gui.editor.view import CanvasView
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
-from dlviz.gui.selection import Selected
+from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.i18n import tr
@@ -80,6 +80,14 @@ class CanvasPanel(Panel):
         self.card.close_card()
         self.fit()
         self.context.interest_changed.emit()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Select nothing if the edit took away what was selected."""
+        selected, layout = self.context.selection.current, self.state.layout
+        is_place = selected.kind not in ("none", "sample")
+        if is_place and layout is not None and not places.exists(layout, selected):
+            self.context.selection.select(NOTHING)
 
     def _data_labels(self) -> content.Labels:
         """Return what the data call inputs and outputs; two classes share one output and name none."""
@@ -174,11 +182,16 @@ class CanvasPanel(Panel):
         if state.frame is None or not state.network.layers:
             self.scene.show_tiles(content.bare(state.layout, state.network))
             return
-        lit = picture.lit(state.network, state.frame)
+        lit = self._lit(state.frame, state.network)
         self._draw_tiles(state.frame, lit)
         self._draw_links(state.frame, lit)
         self.legend.show_phase(lit.phase if lit else "")
         self.opener.renew()
+
+    def _lit(self, frame: Frame, network: NetworkSpec) -> picture.Lit | None:
+        """Return the place of the step in hand; outside of Step only while a batch is being walked."""
+        is_walking = frame.trace is not None and frame.cursor < len(frame.trace.steps)
+        return picture.lit(network, frame) if is_walking or self.context.workspace == "step" else None
 
     def _draw_tiles(self, frame: Frame, lit: picture.Lit | None) -> None:
         network, layout = self.state.network, self.state.layout
@@ -190,8 +203,8 @@ class CanvasPanel(Panel):
             side = self.view.pixels(layout.tile.width)
             shown = content.with_thumbnails(shown, layout, network, frame, self.theme, side)
         colour = content.phase_colour(self.theme, lit.phase) if lit else ""
-        places = content.lit_tiles(layout, lit, self.context.selection.current)
-        self.scene.show_tiles(replace(shown, lit=places, lit_colour=colour))
+        lit_tiles = content.lit_tiles(layout, lit, self.context.selection.current)
+        self.scene.show_tiles(replace(shown, lit=lit_tiles, lit_colour=colour))
 
     def _draw_links(self, frame: Frame, lit: picture.Lit | None) -> None:
         network, layout, selected = self.state.network, self.state.layout, self.context.selection.current
@@ -220,6 +233,9 @@ class CanvasPanel(Panel):
 
     @Slot(object)
     def _show_selection(self, place: Selected) -> None:
+        layout = self.state.layout
+        for node, unit in places.hidden_units(layout, place) if layout is not None else ():
+            self._pull(node, unit)
         self.scene.select(place)
         self.view.select_layer(place.layer if place.kind == "layer" else "")
         if self.state.network is not None:
