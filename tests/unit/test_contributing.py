@@ -1,0 +1,58 @@
+"""The examples in CONTRIBUTING.md are code that works."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlviz.core import activations
+from dlviz.core.choice import Choice
+from dlviz.core.network import NetworkSpec, dense
+from dlviz.core.optimizers import momentum
+from dlviz.data import generators
+from dlviz.data.spec import DataSpec
+from dlviz.session import headless
+from dlviz.session.document import Document, TrainingSpec
+
+TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def own_registries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what the examples add out of the other tests."""
+    for registry in (activations.activations, momentum.optimizers, generators.datasets):
+        monkeypatch.setattr(registry, "_entries", dict(registry._entries))
+
+
+def run_example(heading: str, module: Any) -> None:
+    """Run the first example under a heading with the names of the module it would stand in."""
+    found = re.search(rf"^## {heading}.*?```python\n(.*?)```", TEXT, re.DOTALL | re.MULTILINE)
+    assert found
+    exec(found[1], dict(vars(module)))
+
+
+def test_activation_has_the_slope_of_its_value() -> None:
+    run_example("An activation", activations)
+    entry = activations.activations.get("softsign")
+    z = np.linspace(-4, 4, 41) + 0.017
+    np.testing.assert_allclose(entry.value(z), z / (1 + abs(z)), rtol=1e-14)
+    np.testing.assert_allclose(entry.slope(z), (entry.value(z + 1e-6) - entry.value(z - 1e-6)) / 2e-6, rtol=1e-8)
+
+
+def test_optimizer_steps_by_the_sign_of_the_gradient() -> None:
+    run_example("An optimizer", momentum)
+    training = TrainingSpec(optimizer=Choice("sign", {"lr": 0.125}))
+    document = Document(
+        network=NetworkSpec((dense("o", 1, "tanh"),)), training=training, data=DataSpec("circles", {"samples": 20})
+    )
+    walk = headless.trace(document)
+    before, after = walk.trace.before["o.W"], walk.parameters_after["o.W"]
+    np.testing.assert_allclose(after - before, -0.125 * np.sign(walk.gradients["o.W"]), rtol=1e-12)
+
+
+def test_data_set_is_found_by_its_key() -> None:
+    run_example("A data set", generators)
+    rows = generators.datasets.get("ring").build({"samples": 12})
+    np.testing.assert_allclose(np.hypot(*rows.inputs.T), 1, rtol=1e-8)
