@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from dlviz.core.choice import Choice
 from dlviz.core.hyper import Hyper
 from dlviz.i18n import tr
 
@@ -50,7 +51,8 @@ def described(entry: Any) -> dict[str, Any]:
     return {
         "key": entry.key,
         "title": entry.title,
-        "settings": [_setting(hyper) for hyper in getattr(entry, "settings", ())],
+        "settings": [_setting(hyper) for hyper in getattr(entry, "settings", ())]
+        + [_chosen(name, default) for name, default in getattr(entry, "choices", {}).items()],
         "formula": getattr(entry, "formula", ""),
         "source": getattr(entry, "source", ""),
     }
@@ -64,6 +66,11 @@ def _setting(hyper: Hyper) -> dict[str, Any]:
         "max": hyper.maximum,
         "unit": hyper.unit,
     }
+
+
+def _chosen(name: str, default: Choice) -> dict[str, Any]:
+    """Describe a setting that names an entry of another registry, such as a layer's activation."""
+    return {"name": name, "default": default.kind, "min": None, "max": None, "unit": ""}
 
 
 def _table(entries: Iterable[Mapping[str, Any]]) -> Table:

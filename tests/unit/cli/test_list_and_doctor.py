@@ -40,6 +40,14 @@ def test_list_gives_the_documented_default_of_adam(capsys: pytest.CaptureFixture
     assert (defaults["beta1"], defaults["beta2"], defaults["eps"]) == (0.9, 0.999, 1e-8)
 
 
+def test_list_names_the_entries_that_a_layer_chooses(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["list", "layers", "--json"])
+    dense = next(entry for entry in json.loads(capsys.readouterr().out) if entry["key"] == "dense")
+    defaults = {setting["name"]: setting["default"] for setting in dense["settings"]}
+    assert defaults["activation"] == "linear"
+    assert {"units", "bias", "initializer"} <= set(defaults)
+
+
 @pytest.mark.parametrize("words", [["list", "nonsense"], ["list"], ["doctor", "extra"], ["--theme", "pink"]])
 def test_wrong_usage_is_status_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
