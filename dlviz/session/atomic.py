@@ -85,7 +85,10 @@ def atomic_write(path: str | os.PathLike[str], data: bytes, fs: FileSystem = rea
     try:
         fs.fsync_folder(os.path.dirname(target))
     except OSError as error:
-        raise save_error(error, target, len(data)) from error
+        message = tr(
+            "Expected {name} to be safe on the disk. Received: {reason}.", name=printable(target), reason=_reason(error)
+        )
+        raise SaveError(message, tr("It is in place, but a power cut could lose it: save again.")) from error
 
 
 def sweep(folder: str | os.PathLike[str]) -> int:
@@ -104,16 +107,18 @@ def save_error(error: OSError, path: str, size: int) -> SaveError:
     name = printable(path)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         needed = f"{max(1, round(size / 1000)):,} kB".replace(",", " ")
-        message = tr("Expected {needed} of free space for {name}. Received: the disk is full", needed=needed, name=name)
+        message = tr(
+            "Expected {needed} of free space for {name}. Received: the disk is full.", needed=needed, name=name
+        )
         return SaveError(message, tr("The old file is whole. Free some space, or save elsewhere."))
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        message = tr("Expected permission to write {name}. Received: {reason}", name=name, reason=_reason(error))
+        message = tr("Expected permission to write {name}. Received: {reason}.", name=name, reason=_reason(error))
         return SaveError(message, tr("Save under another name or in another folder."))
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        message = tr("Expected the folder of {name} to exist. Received: {reason}", name=name, reason=_reason(error))
+        message = tr("Expected the folder of {name} to exist. Received: {reason}.", name=name, reason=_reason(error))
         return SaveError(message, tr("Save in another folder."))
     return SaveError(
-        tr("Expected to write {name}. Received: {reason}", name=name, reason=_reason(error)),
+        tr("Expected to write {name}. Received: {reason}.", name=name, reason=_reason(error)),
         tr("Try again, or save elsewhere."),
     )
 
@@ -141,7 +146,7 @@ def _target(path: str | os.PathLike[str]) -> str:
         raise save_error(reason, os.fspath(path), 0) from error
     if not stat.S_ISREG(mode):
         raise SaveError(
-            tr("Expected {name} to be a file. Received: something else of that name", name=printable(target)),
+            tr("Expected {name} to be a file. Received: something else of that name.", name=printable(target)),
             tr("Save under another name."),
         )
     if not os.access(target, os.W_OK):

@@ -1,20 +1,18 @@
 """Edits of a document's data; the network's ends and the loss follow the task (curriculum CON-08)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from dlviz.core.choice import Choice
-from dlviz.core.errors import SpecError
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.network import LayerSpec, NetworkSpec, output_id
 from dlviz.data.builtin import datasets
 from dlviz.data.dataset import Dataset, Task
-from dlviz.data.spec import DataSpec, SplitSpec
-from dlviz.i18n import tr
+from dlviz.data.spec import DataSpec
 from dlviz.session.choice_json import checked_settings
 from dlviz.session.document import Document
-from dlviz.session.envelope import DataPart, SplitPart, checked, refuse_keys
+from dlviz.session.envelope import DataPart, SplitPart, checked, refuse_keys, split_of
 from dlviz.session.network_edits import settled
 from dlviz.session.tasks import TASK_ENDS, known_rows, rows_of
 from dlviz.session.training_edits import set_loss
@@ -62,12 +60,9 @@ def set_data_setting(document: Document, name: str, value: Any) -> Document:
 
 def set_split(document: Document, **changes: Any) -> Document:
     """Change the fractions held out (validation, test), their seed, or stratify. Raises: DlvizError."""
-    split = document.data.split
-    given = {"validation": split.validation, "test": split.test, "seed": split.seed, "stratify": split.stratify}
-    part = checked(SplitPart, {**given, **changes}, "data.split")
-    refuse_keys(part.unknown(), "data.split")
-    new = SplitSpec(part.validation, part.test, part.seed, part.stratify)
-    return replace(document, data=_checked_spec(replace(document.data, split=new)))
+    given = {**asdict(document.data.split), **changes}
+    refuse_keys(given.keys() - SplitPart.model_fields.keys(), "data.split")
+    return replace(document, data=replace(document.data, split=split_of(given)))
 
 
 def set_scaling(document: Document, scaling: str) -> Document:
@@ -77,9 +72,7 @@ def set_scaling(document: Document, scaling: str) -> Document:
 
 
 def _checked_spec(spec: DataSpec) -> DataSpec:
-    held = spec.split.validation + spec.split.test
-    if held >= 1:
-        raise SpecError(tr("Expected rows left to train on. Received: {n} held out", n=f"{held:g}"), place="data.split")
+    split_of(asdict(spec.split))
     if spec.kind in ("table", "file"):
         return spec
     entry = datasets.get(spec.kind, "data")

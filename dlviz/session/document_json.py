@@ -30,6 +30,7 @@ from dlviz.session.envelope import (
     TrainingPart,
     check_version,
     checked,
+    split_of,
 )
 from dlviz.session.table_json import Arrays, array_from_json, array_to_json, dataset_from_json, dataset_to_json
 from dlviz.session.tasks import rows_of
@@ -171,13 +172,7 @@ def _kept(document: Document, place: str) -> dict[str, Any]:
 
 def _data(part: DataPart, arrays: Arrays, extra: Extra) -> DataSpec:
     rest = part.unknown()
-    split = part.split
-    held = SplitSpec(split.validation, split.test, split.seed, split.stratify)
-    if held.validation + held.test >= 1:
-        raise DocumentError(
-            tr("Expected rows left to train on. Received: {n} held out", n=f"{held.validation + held.test:g}"),
-            place="data.split",
-        )
+    held = split_of(part.split)
     if part.kind == "file":
         return DataSpec("file", _file_settings(rest), held, part.scaling)
     if part.kind == "table":

@@ -3,7 +3,7 @@
 Settings of registry entries are not checked here but by their own declarations.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from dlviz.core.errors import DocumentError, SpecError
 from dlviz.core.network import ID_PATTERN
+from dlviz.data.spec import SplitSpec
 from dlviz.i18n import tr
 from dlviz.session.limits import COLUMNS, LAYERS, TEXT_CHARACTERS
 
@@ -131,6 +132,17 @@ def checked(model: type[P], data: Any, place: str = "") -> P:
         raise _sentence(first, _place(place, first["loc"])) from None
 
 
+def split_of(values: Any) -> SplitSpec:
+    """Return fractions held out. Raises: DocumentError unless rows are left to train on."""
+    part = values if isinstance(values, SplitPart) else checked(SplitPart, values, "data.split")
+    held_out = part.validation + part.test
+    if held_out >= 1:
+        raise DocumentError(
+            tr("Expected rows left to train on. Received: {n} held out", n=f"{held_out:g}"), place="data.split"
+        )
+    return SplitSpec(part.validation, part.test, part.seed, part.stratify)
+
+
 def check_version(data: dict[str, Any]) -> None:
     """Raise DocumentError, naming the version needed, if the document wants a newer reader."""
     version, minimum = data.get("version"), data.get("minimum_reader", data.get("version"))
@@ -144,7 +156,7 @@ def check_version(data: dict[str, Any]) -> None:
         )  # fmt: skip
 
 
-def refuse_keys(unknown: Mapping[str, Any], place: str) -> None:
+def refuse_keys(unknown: Iterable[str], place: str) -> None:
     """Raise SpecError if an edit names a key that has no meaning."""
     for name in unknown:
         raise SpecError(tr("Expected a known setting. Received: {name!r}", name=name), place=place)

@@ -98,7 +98,7 @@ def project_to_bytes(document: Document, state: SavedState | None = None, as_jso
     text = _text(written)
     if len(text) > JSON_BYTES:
         raise SaveError(
-            tr("Expected at most {n} MiB of JSON. Received: {got} MiB", n=JSON_BYTES // MIB, got=len(text) // MIB),
+            tr("Expected at most {n} MiB of JSON. Received: {got} MiB.", n=JSON_BYTES // MIB, got=len(text) // MIB),
             tr("Save as a .dlviz file.") if as_json else "",
         )
     return text if as_json else _zipped(text, document_arrays(document) | state_arrays(state))
@@ -156,7 +156,7 @@ def _check_sums(members: Mapping[str, bytes]) -> None:
     for name, expected in sums.items():
         if hashlib.sha256(members[name]).hexdigest() != expected:
             raise DocumentError(
-                tr("Expected the checksum of this part. Received: another one, so it is damaged"),
+                tr("Expected the checksum of this part. Received: another one, so it is damaged."),
                 tr("Open a backup."),
                 name,
             )
@@ -172,6 +172,6 @@ def _refuse_newer(document: Document) -> None:
     version = document.extra.get("", {}).get("version", VERSION)
     if version > VERSION:
         raise SaveError(
-            tr("Expected a document of version {known}. Received: version {got}", known=VERSION, got=version),
+            tr("Expected a document of version {known}. Received: version {got}.", known=VERSION, got=version),
             tr("Saving it here would lose what only a newer dlviz knows."),
         )
