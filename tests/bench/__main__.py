@@ -3,6 +3,8 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 from tests.bench import classifiers, maps, tiny_networks, torch_peer, window
 from tests.bench.timing import Effort
@@ -25,18 +27,27 @@ HEADINGS = ("", "contender", "figure", "unit", "dlviz is", "must reach", "")
 def main(words: Sequence[str] | None = None) -> int:
     """Run the chosen workloads; exit status 1 only with --strict and a figure that was not reached."""
     parser = argparse.ArgumentParser("python -m tests.bench", description=__doc__)
-    parser.add_argument("workloads", nargs="*", choices=[[], *BENCHMARKS], default=list(BENCHMARKS))
+    parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=", ".join(BENCHMARKS) + "; all by default")
     parser.add_argument("--strict", action="store_true", help="exit with 1 if a figure is not reached")
     parser.add_argument("--quick", action="store_true", help="one second a workload, for a first look")
     chosen = parser.parse_args(words)
+    names = chosen.workloads or list(BENCHMARKS)
+    if unknown := set(names) - BENCHMARKS.keys():
+        parser.error(f"expected workloads among {', '.join(BENCHMARKS)}. Received: {', '.join(unknown)}")
     effort = QUICK if chosen.quick else Effort()
     print_row(HEADINGS)
-    rows = [row for name in chosen.workloads for row in show(BENCHMARKS[name](effort))]
+    rows = [row for name in names for row in show(in_own_process(BENCHMARKS[name], effort))]
     if not torch_peer.is_installed():
         print("PyTorch is not installed: its rows are left out.")
     missed = [row for row in rows if row.passed is False]
     print(f"{len(missed)} of {sum(row.must is not None for row in rows)} figures were not reached.")
     return 1 if missed and chosen.strict else 0
+
+
+def in_own_process(benchmark: Benchmark, effort: Effort) -> list[Row]:
+    """Run one benchmark where no other has warmed caches or grown the heap."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(benchmark, effort).result()
 
 
 def show(rows: list[Row]) -> list[Row]:

@@ -98,29 +98,33 @@ class Ring:
     def __init__(self, trainer: Trainer) -> None:
         self.trainer = trainer
         binding = trainer._full
-        buffers, memory = binding.buffers, binding.memory
-        kept = [memory.vectors["theta"], memory.vectors["grad"]]
-        kept += [buffers.activation(layer.id) for layer in binding.program.network.layers]
-        self.rows = [[(np.empty_like(array), array) for array in kept] for _ in range(RING_STEPS)]
+        kept = (binding.memory.vectors["theta"], binding.memory.vectors["grad"], binding.buffers._flat)
+        self.copies = [[(np.copyto, (np.empty_like(array), array)) for array in kept] for _ in range(RING_STEPS)]
+        self.calls = binding.calls
 
-    def run(self, count: int, losses: NDArray) -> None:
-        """Train step by step and copy after each."""
-        for step in range(count):
-            self.trainer.run(1, losses[step:])
-            for target, source in self.rows[step % RING_STEPS]:
-                np.copyto(target, source)
+    def run_epoch(self) -> None:
+        """Train as the trainer does, with three copies more after every step."""
+        self.trainer._shuffle()
+        for step, gather in enumerate(self.trainer._gathers):
+            for function, arguments in gather:
+                function(*arguments)
+            for function, arguments in self.calls:
+                function(*arguments)
+            for function, arguments in self.copies[step % RING_STEPS]:
+                function(*arguments)
+        self.trainer._advance(self.trainer.batches_per_epoch)
 
 
 def w9(effort: Effort) -> list[Row]:
     """W3 with every step recorded into a ring, by W3 itself."""
     inputs, labels = datasets.digits()
-    inputs, labels = inputs[: DIGITS_BATCH * 56], labels[: DIGITS_BATCH * 56]
+    n_steps = len(inputs) // DIGITS_BATCH  # whole batches only
+    inputs, labels = inputs[: DIGITS_BATCH * n_steps], labels[: DIGITS_BATCH * n_steps]
     bare = ours.classifier(DIGITS_SIZES, inputs, labels, DIGITS_BATCH)
     ring = Ring(ours.classifier(DIGITS_SIZES, inputs, labels, DIGITS_BATCH))
-    losses = np.empty(56, dtype=np.float32)
     contenders = (
-        Contender("bare", ours.steps(bare, 56), 56),
-        Contender("ring", lambda: ring.run(56, losses), 56),
+        Contender("bare", ours.steps(bare, n_steps), n_steps),
+        Contender("ring", ring.run_epoch, n_steps),
     )
     rates = interleave(contenders, effort)
     cost = 100 * (paired_ratio(rates, "bare", "ring") - 1)
