@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dlviz.core.narration import Narration
+from dlviz.gui.formula_compose import OPERATOR_GAP, split
 from dlviz.gui.formula_glyphs import EM
 
-OPERATOR_GAP = 4 / 18 * EM  # TeX's medium, thick and thin space
-RELATION_GAP = 5 / 18 * EM
+RELATION_GAP = 5 / 18 * EM  # TeX's thick and thin space
 LETTER_GAP = 3 / 18 * EM
-_SIGN = re.compile(r" ([+\-]|\\cdot) ")
 _RELATION = re.compile(r" (=|\\leftarrow) ")
 _LEAD = re.compile(r"((?:\\frac\{\w\}\{\w\} ?)?(?:\\sum(?:_(?:\{[^{}]*\}|\w)|\^\{[^{}]*\})*)) (.+)")
 _CAPTIONED = re.compile(r"\\underset\{\\textcolor\{muted\}\{\\text\{([^{}]*)\}\}\}\{(.*)\}")
@@ -55,21 +54,6 @@ def pieces_of(narration: Narration, is_hidden: bool = False) -> tuple[Piece, ...
         return told
     first, *rest = _led_by_equals(_equation(narration.chain.symbols)[2:])
     return *told, replace(first, opens_block=True), *rest, *_computed(narration.chain)
-
-
-def split(latex: str) -> list[str]:
-    """Split at every sign and dot that stands between spaces outside braces and parentheses.
-
-    Terms and signs alternate. Short parts are met again and again, so most need no new template.
-    """
-    parts, start, depth = [], 0, 0
-    for place, letter in enumerate(latex):
-        depth += {"{": 1, "(": 1, "}": -1, ")": -1}.get(letter, 0)
-        found = _SIGN.match(latex, place) if depth == 0 else None
-        if found is not None:
-            parts += [latex[start:place], found.group(1)]
-            start = found.end()
-    return [*parts, latex[start:]]
 
 
 def _computed(narration: Narration) -> tuple[Piece, ...]:

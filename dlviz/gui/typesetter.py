@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from dlviz.gui.formula_glyphs import EM, Template, template_key, typeset
+from dlviz.gui.formula_compose import composed
+from dlviz.gui.formula_glyphs import EM, Template, template_key
 
 POLL_MS = 4
 MOST_TEMPLATES = 4096  # some 10 kB each
@@ -114,7 +115,7 @@ class Typesetter(QObject):
 
 def _laid_out(key: str) -> Template:
     try:
-        return typeset(key)
+        return composed(key)
     except (ValueError, KeyError, IndexError, AttributeError, TypeError, SyntaxError, AssertionError):
         # ziamath has no error of its own; a formula that fails leaves a gap, never a dead thread.
         _log.exception("Cannot lay out %s", key)

@@ -8,8 +8,9 @@ from dlviz.core.choice import chosen
 from dlviz.core.narration import Focus, narrate
 from dlviz.core.network import dense
 from dlviz.gui import formula_glyphs
+from dlviz.gui.formula_compose import composed, split
 from dlviz.gui.formula_glyphs import EM, digits_of, template_key, typeset
-from dlviz.gui.formula_pieces import formulas_of, pieces_of, split
+from dlviz.gui.formula_pieces import formulas_of, pieces_of
 from dlviz.gui.typesetter import Typesetter
 from tests.unit.core.narrated_runs import network, recorded, two_layers
 
@@ -37,6 +38,31 @@ def test_swapped_digits_match_a_direct_layout(latex: str) -> None:
         left = glyph.x + (glyph.shifts[digit] if glyph.digits else 0.0)
         assert (left, glyph.y) == pytest.approx((x, y), abs=0.08 * EM)  # digits of indices differ in width
         assert (glyph.scale, glyph.colour) == (pytest.approx(scale), colour)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        r"\frac{0}{0}",
+        r"\frac{\partial L}{\partial w_{00}^{(0)}}",
+        r"\frac{0}{0 + e^{-0.0000}}",
+        r"\frac{e^{-0.000}}{e^{0.000} + e^{-0.0000}}",
+    ],
+)
+def test_composed_fractions_look_like_those_of_ziamath(key: str) -> None:
+    ours, theirs = composed(key), typeset(key)
+    assert [glyph.place for glyph in ours.glyphs] == [glyph.place for glyph in theirs.glyphs]
+    middle = ours.width / 2 - (theirs.rules[0].x + theirs.rules[0].width / 2)
+    for mine, other in zip(ours.glyphs, theirs.glyphs, strict=True):
+        assert (mine.path, mine.digits, mine.scale) == (other.path, other.digits, other.scale)
+        assert (mine.x - middle, mine.y) == pytest.approx((other.x, other.y), abs=0.2 * EM)
+    assert ours.rules[0].y == pytest.approx(theirs.rules[0].y, abs=0.01)
+
+
+def test_nested_fractions_keep_their_digits_in_order() -> None:
+    template = composed(r"\frac{00 + \frac{0}{00}}{0.0 \cdot \frac{0}{0}}")
+    assert sorted(glyph.place for glyph in template.glyphs if glyph.digits) == list(range(9))
+    assert len(template.rules) == 3
 
 
 def test_all_digits_have_one_advance() -> None:

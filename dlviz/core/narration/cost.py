@@ -131,7 +131,7 @@ def _categorical(p: Pair) -> Term | None:
 
 
 def _categorical_slope(p: Pair) -> str:
-    return rf"(-\frac{{{number(p.y, p.digits)}}}{{{number(p.a, p.digits)}}})"
+    return rf"\left(-\frac{{{number(p.y, p.digits)}}}{{{number(p.a, p.digits)}}}\right)"
 
 
 def _hinge(p: Pair) -> Term:
@@ -145,7 +145,7 @@ def _hinge_slope(p: Pair) -> str:
 _CATEGORICAL = Cost(
     lambda p: rf"(-{p.letter_y} \ln {p.letter_a})",
     _categorical,
-    lambda p: rf"(-\frac{{{p.letter_y}}}{{{p.letter_a}}})",
+    lambda p: rf"\left(-\frac{{{p.letter_y}}}{{{p.letter_a}}}\right)",
     _categorical_slope,
 )
 _COSTS: dict[str, Cost] = {

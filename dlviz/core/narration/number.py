@@ -43,6 +43,8 @@ def exact(value: float) -> str:
 
 def bare(latex: str) -> str:
     """Take off the parentheses that a difference wears as a factor."""
+    if latex.startswith(r"\left(") and latex.endswith(r"\right)"):
+        return latex.removeprefix(r"\left(").removesuffix(r"\right)")
     depths = list(accumulate({"(": 1, ")": -1}.get(sign, 0) for sign in latex))
     is_wrapped = latex.startswith("(") and latex.endswith(")") and 0 not in depths[:-1]
     return latex[1:-1] if is_wrapped else latex

@@ -68,7 +68,7 @@ def rows_of(trace: Trace, cursor: int, sample: int, is_hidden: bool = False) -> 
         is_open = state in ("done", "current")
         values = _values(step.writes, sample) if is_open else None
         summary, full = _summary(state, values), _full(step, values, state)
-        shorter = _shorter(values) if is_open else ()
+        shorter = _shorter(values) if is_open else ("",)
         rows.append(Row(step.phase, step.formula, place, state, summary, shorter, full, step.derived))
     return tuple(rows)
 
@@ -156,9 +156,12 @@ def _summary(state: State, values: NDArray[np.generic] | None) -> str:
 
 def _shorter(values: NDArray[np.generic] | None) -> tuple[str, ...]:
     """Return two numbers with fewer and fewer digits, at last only how many there are."""
-    if values is None or values.size > MAX_VALUES or values.size < 2:
+    if values is None or values.size < 2 or values.ndim > 1:
         return ()
-    return *(_written(values, digits) for digits in FEWER_DIGITS), tr("{count} values", count=values.size)
+    count = str(values.size)
+    if not _is_small(values):
+        return (count,)
+    return *(_written(values, digits) for digits in FEWER_DIGITS), tr("{count} values", count=count), count
 
 
 def _is_small(values: NDArray[np.generic] | None) -> bool:

@@ -113,6 +113,8 @@ class Reader:
             return Interval(math.e, math.e)
         if token in "([":
             value = self.sum()
+            if self.peek() == r"\right":
+                self.take()
             self.take(")" if token == "(" else "]")
             return value
         assert token.startswith("\\"), f"not arithmetic: {token!r} before {self.tokens[self.at :]}"
@@ -140,6 +142,9 @@ class Reader:
     def do_underset(self) -> Interval:
         self.skip_group()
         return self.group()
+
+    def do_left(self) -> Interval:
+        return self.atom()
 
     def do_ln(self) -> Interval:
         return self.atom().through(math.log)
