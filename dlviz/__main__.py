@@ -33,6 +33,7 @@ def _dispatch(words: list[str]) -> int:
 def _window(request: window.WindowRequest) -> int:
     if not display.is_there(os.environ):
         return _without_display(request)
+    display.require_libraries(os.environ)
     with _qt_explained():
         from dlviz.gui.application import run
     return run(request.file, request.workspace, request.theme)

@@ -1,11 +1,10 @@
 """Tell versions, platform, fonts, OpenGL, GPU and BLAS threads: for bug reports."""
 
 import argparse
-import ctypes.util
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -20,8 +19,7 @@ from dlviz.resources import resource
 
 PACKAGES = ("PySide6-Essentials", "pyqtgraph", "numpy", "superqt", "ziamath", "duckdb", "pillow", "pydantic", "rich")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
-# What Qt opens at run time for a window under X and says only as it ends the process.
-X_LIBRARIES = ("xcb-cursor", "xcb-icccm", "xcb-keysyms", "xkbcommon-x11", "xcb-shape")
+GL_LIBRARIES = ("libGL.so.1", "libEGL.so.1")
 CUPY = ("cupy-cuda13x", "cupy-cuda12x", "cupy")
 
 
@@ -49,8 +47,8 @@ def facts() -> Iterator[tuple[str, str]]:
     yield "BLAS", f"{_blas()}, OPENBLAS_NUM_THREADS={os.environ.get('OPENBLAS_NUM_THREADS', tr('not set'))}"
     yield tr("processors"), str(os.cpu_count())
     yield "GPU", _gpu()
-    yield "OpenGL", _libraries("GL", "EGL")
-    yield tr("X libraries"), _libraries(*X_LIBRARIES)
+    yield "OpenGL", _libraries(GL_LIBRARIES)
+    yield tr("X libraries"), _libraries(display.X_LIBRARIES)
     yield tr("display"), _display()
     yield tr("font DejaVu Sans"), _font("DejaVuSans.ttf")
     yield tr("shipped files"), str(resource())
@@ -75,8 +73,8 @@ def _gpu() -> str:
     return f"{driver}, {', '.join(versions) or tr('CuPy not installed')}"
 
 
-def _libraries(*names: str) -> str:
-    missing = [name for name in names if ctypes.util.find_library(name) is None]
+def _libraries(names: Iterable[str]) -> str:
+    missing = display.missing_libraries(names)
     return tr("missing: {names}", names=", ".join(missing)) if missing else tr("all there")
 
 

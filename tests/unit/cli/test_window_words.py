@@ -7,6 +7,7 @@ import pytest
 
 from dlviz.cli import display
 from dlviz.cli.window import ShotRequest, WindowRequest, parse_shot, parse_window
+from dlviz.core.errors import DlvizError
 
 
 def test_no_words_open_the_first_document() -> None:
@@ -66,3 +67,15 @@ def test_wayland_display_that_answers_counts(tmp_path: Path) -> None:
 
 def test_chosen_platform_is_taken_at_its_word() -> None:
     assert display.is_there({"QT_QPA_PLATFORM": "offscreen"})
+
+
+def test_missing_x_library_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(display.X_LIBRARIES, "libxcb-absent.so.7", "libxcb-absent7")
+    with pytest.raises(DlvizError, match=r"libxcb-absent\.so\.7") as caught:
+        display.require_libraries({"DISPLAY": ":0"})
+    assert caught.value.hint.endswith("libxcb-absent7")
+
+
+def test_libraries_of_x_are_not_asked_for_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(display.X_LIBRARIES, "libxcb-absent.so.7", "libxcb-absent7")
+    display.require_libraries({"QT_QPA_PLATFORM": "offscreen"})
