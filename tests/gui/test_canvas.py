@@ -389,3 +389,16 @@ def test_themes_change_the_drawing_at_once(bench_of) -> None:
     finally:
         theme_signals.use("light")
     assert (before, after) == (THEMES["light"].canvas, THEMES["dark"].canvas)
+
+
+def test_keys_alone_pull_a_unit_out(bench_of) -> None:
+    layers = (dense("h", 128, "tanh"), dense("o", 1, "tanh"))
+    bench = bench_of(Document(network=NetworkSpec(layers)))
+    bench.panel.controller.choose("pull", "h", "")
+    bench.bot.keyClicks(bench.panel.controller.field, "129")
+    bench.bot.keyClick(bench.panel.controller.field, Key.Key_Return)
+    assert "129" in str(bench.messages[-1])
+    bench.panel.controller.choose("pull", "h", "")
+    bench.bot.keyClicks(bench.panel.controller.field, "128")
+    bench.bot.keyClick(bench.panel.controller.field, Key.Key_Return)
+    assert 127 in bench.panel.state.layout.blocks["h"].shown

@@ -10,7 +10,7 @@ from dlviz.gui.editor import content, names, picture
 from dlviz.gui.editor.layout import Layout, arrange
 from dlviz.gui.editor.links_item import LinksItem, levels, width_of
 from dlviz.gui.selection import NOTHING, Selected
-from dlviz.gui.theme import LIGHT, diverging
+from dlviz.gui.theme import LIGHT, diverging, sequential
 from dlviz.session import headless
 from dlviz.session.document import Document
 from dlviz.session.messages import Frame, Maps
@@ -164,3 +164,15 @@ def test_one_neuron_without_weights_yet_draws_as_plain_wires() -> None:
     spec = NetworkSpec((dense("o", 1),), (InputSpec("x", (1,)),))
     lonely = arrange(spec, {"x": (1,), "o": (1,)})
     assert np.isnan(picture.weights(lonely.links, frame_of())).all()
+
+
+def test_square_input_is_drawn_whole_with_its_first_value_at_the_top_left() -> None:
+    spec = NetworkSpec((dense("o", 1),), (InputSpec("x", (36,)),))
+    layout = arrange(spec, {"x": (36,), "o": (1,)})
+    trace = Trace((), {"x": np.arange(36.0)[None]}, np.array([0]))
+    frame = Frame(1, 0, "paused", Document(network=spec), peek=trace)
+    pixels = picture.whole_input(layout.blocks["x"], frame, sequential(LIGHT))
+    assert pixels is not None
+    assert pixels.shape == (6, 6, 4)
+    assert pixels[0, 0].tolist() == sequential(LIGHT)[0].tolist()
+    assert pixels[-1, -1].tolist() == sequential(LIGHT)[-1].tolist()

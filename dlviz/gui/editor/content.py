@@ -16,7 +16,7 @@ from dlviz.gui.editor.places import link_index
 from dlviz.gui.editor.tile_texts import UnitTexts
 from dlviz.gui.editor.tiles_item import TilesContent
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import Theme, diverging
+from dlviz.gui.theme import Theme, diverging, sequential
 from dlviz.i18n import tr
 from dlviz.session.messages import Frame
 
@@ -42,6 +42,15 @@ def tiles(layout: Layout, network: NetworkSpec, frame: Frame, is_values: bool, n
         texts = {block.node: _sides(block, network, inputs) for block in blocks}
     biases = {block.node: found for block in blocks if (found := picture.biases(block, frame)) is not None}
     return TilesContent(texts, None, {}, biases)
+
+
+def with_pictures(
+    shown: TilesContent, layout: Layout, network: NetworkSpec, frame: Frame, theme: Theme
+) -> TilesContent:
+    """Return content with a picture of each square input that is too large for tiles."""
+    strips = [layout.blocks[each.id] for each in network.inputs if layout.blocks[each.id].is_strip]
+    found = {block.node: picture.whole_input(block, frame, sequential(theme)) for block in strips}
+    return replace(shown, pictures={node: pixels for node, pixels in found.items() if pixels is not None})
 
 
 def with_thumbnails(

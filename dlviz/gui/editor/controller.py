@@ -85,6 +85,8 @@ class Controller(QObject):
         if place.kind in ("link", "bias") and state.frame is not None:
             value = content.value_at(place, state.frame)
             self._opener.type_at(place, "" if value is None else f"{value:.6g}")
+        elif place.kind == "input" and self._is_strip(place.layer):
+            self._ask_unit(place.layer)
         elif place.kind in ("unit", "layer"):
             hot = self._caption(place.layer)
             at = hot.rectangle.bottomLeft().toPoint() if hot is not None else self._view.rect().center()
@@ -135,10 +137,14 @@ class Controller(QObject):
         if layer is None or network is None:
             return
         self.pick(Selected("layer", node))
-        menu = LayerMenu(layer, layer == network.layers[-1], self._view)
+        menu = LayerMenu(layer, layer == network.layers[-1], self._is_strip(node), self._view)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.chosen.connect(self.choose)
         menu.popup(at)
+
+    def _is_strip(self, node: str) -> bool:
+        layout = self._state.layout
+        return layout is not None and node in layout.blocks and layout.blocks[node].is_strip
 
     @Slot(str, str, str)
     def choose(self, wish: str, node: str, value: str) -> None:
@@ -151,6 +157,8 @@ class Controller(QObject):
             self.commands.change_units(node, 1 if wish == "more" else -1)
         elif wish == "rename":
             self._ask_name(node)
+        elif wish == "pull":
+            self._ask_unit(node)
         elif wish == "duplicate":
             self.commands.duplicate(node)
         elif wish == "delete":

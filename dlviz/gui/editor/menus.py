@@ -16,7 +16,7 @@ class LayerMenu(QMenu):
 
     chosen = Signal(str, str, str)  # wish, node, value
 
-    def __init__(self, layer: LayerSpec, is_output: bool, parent: QWidget) -> None:
+    def __init__(self, layer: LayerSpec, is_output: bool, is_strip: bool, parent: QWidget) -> None:
         super().__init__(parent)
         self._node = layer.id
         kind = layer_kinds.get(layer.kind)
@@ -29,6 +29,8 @@ class LayerMenu(QMenu):
         if "units" in {each.name for each in kind.settings} and not is_output:
             self._add(self, tr("One unit more\t+"), "more")
             self._add(self, tr("One unit less\t−"), "less")
+        if is_strip:
+            self._add(self, tr("Show unit number…"), "pull")
         self._add(self, tr("Insert a layer before"), "before")
         if not is_output:
             self._add(self, tr("Insert a layer after\tIns"), "after")

@@ -75,6 +75,16 @@ def activations_of(block: Block, frame: Frame, is_input: bool) -> Floats | None:
     return _recorded(block, frame, "x" if is_input else f"{block.node}.a")
 
 
+def whole_input(block: Block, frame: Frame, lut: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Return the looked-at sample of a square input as a picture, (side, side, 4) RGBA, least to largest value."""
+    row = _row(frame, "x")
+    side = round(block.count**0.5)
+    if row is None or side * side != len(row):
+        return None
+    span = float(np.ptp(row)) or 1.0
+    return lut[(255 * (row - row.min()) / span).astype(np.uint8)].reshape(side, side, 4)
+
+
 def sums_of(block: Block, frame: Frame) -> Floats | None:
     """Return z of the shown units for the looked-at sample once it is computed."""
     return _recorded(block, frame, f"{block.node}.z")

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from dlviz.gui.editor.blocks import Block
 from dlviz.gui.editor.layout import Layout
-from dlviz.gui.editor.rects import NOTE_HEIGHT, NOTE_WIDTH, bias_centre, bias_radius, tile_rect
+from dlviz.gui.editor.rects import NOTE_HEIGHT, NOTE_WIDTH, bias_centre, bias_radius, picture_rect, tile_rect
 from dlviz.gui.editor.stamps import Stamps
 from dlviz.gui.editor.tile_texts import TileWriter, UnitTexts
 from dlviz.gui.theme import RADIUS, Theme
@@ -23,6 +23,7 @@ class TilesContent:
     """Everything tiles show in one frame.
 
     atlas: (n·grid, grid, 4) RGBA and the first thumbnail of each node. biases by node.
+    pictures: whole inputs as (side, side, 4) RGBA, for strips of square inputs.
     lit: places of the step in hand as (node, unit), unit −1 for all of a node; drawn in `lit_colour`.
     """
 
@@ -30,6 +31,7 @@ class TilesContent:
     atlas: NDArray[np.uint8] | None = None
     firsts: Mapping[str, int] = field(default_factory=dict)
     biases: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
+    pictures: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)
     lit: frozenset[tuple[str, int]] = frozenset()
     lit_colour: str = ""
 
@@ -58,7 +60,7 @@ class TilesItem(QGraphicsItem):
         """Take over new places."""
         self.prepareGeometryChange()
         self._layout, self.content, self._image, self._marked = layout, TilesContent(), None, []
-        self._bounds = QRectF(*layout.bounds).adjusted(-NOTE_WIDTH, -NOTE_HEIGHT, NOTE_WIDTH, 3 * NOTE_HEIGHT)
+        self._bounds = QRectF(*layout.bounds).adjusted(-NOTE_WIDTH, -NOTE_HEIGHT, NOTE_WIDTH, 5 * NOTE_HEIGHT)
 
     def show_content(self, content: TilesContent) -> None:
         """Draw this from now on."""
@@ -91,6 +93,7 @@ class TilesItem(QGraphicsItem):
                 self._writer.write(painter, exposed, layout, block, texts)
             if block.is_strip:
                 self._writer.write_strip(painter, layout, block)
+                self._paint_picture(painter, layout, block)
         self._paint_marks(painter)
 
     def _paint_boxes(self, painter: QPainter, layout: Layout) -> None:
@@ -147,6 +150,14 @@ class TilesItem(QGraphicsItem):
             for y, sign in zip(block.ys, np.sign(np.nan_to_num(values)).tolist(), strict=False):
                 centre: QPoint = transform.map(bias_centre(layout, block, y)).toPoint()
                 stamps.put_dot(painter, centre, int(sign))
+
+    def _paint_picture(self, painter: QPainter, layout: Layout, block: Block) -> None:
+        pixels, rectangle = self.content.pictures.get(block.node), picture_rect(layout, block)
+        if pixels is not None and rectangle is not None:
+            painter.drawImage(rectangle, rgba_image(pixels))
+            painter.setPen(QPen(self.theme.colour("outline"), 1.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(rectangle)
 
     def _paint_marks(self, painter: QPainter) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

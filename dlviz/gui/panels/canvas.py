@@ -199,7 +199,9 @@ class CanvasPanel(Panel):
         # Hidden results are those of the step in hand, so everything stands one step earlier.
         seen = replace(frame, cursor=frame.cursor - 1) if self.context.is_hidden and lit is not None else frame
         shown = content.tiles(layout, network, seen, self.state.is_values, self._labels)
-        if not self.state.is_values:
+        if self.state.is_values:
+            shown = content.with_pictures(shown, layout, network, frame, self.theme)
+        else:
             side = self.view.pixels(layout.tile.width)
             shown = content.with_thumbnails(shown, layout, network, frame, self.theme, side)
         colour = content.phase_colour(self.theme, lit.phase) if lit else ""
