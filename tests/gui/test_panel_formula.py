@@ -54,6 +54,20 @@ def test_before_the_first_step_it_says_what_to_press(panel: FormulaPanel, frame:
 
 
 @pytest.mark.parametrize(
+    ("state", "step", "words"),
+    [
+        ("paused", 7, "Press PgDn to compute the next operation."),
+        ("running", 7, "Training. Space pauses; PgDn then computes one operation."),
+    ],
+)
+def test_without_a_pass_in_hand_it_says_how_to_come_to_one(
+    panel: FormulaPanel, frame: Frame, state: str, step: int, words: str
+) -> None:
+    panel.show_frame(replace(frame, trace=None, state=state, step=step))
+    assert panel.sentence.text() == words
+
+
+@pytest.mark.parametrize(
     ("op", "node", "words"),
     [
         ("affine", "h", "→ forward · layer 1"),

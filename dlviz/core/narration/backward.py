@@ -5,7 +5,7 @@ from dataclasses import replace
 from dlviz.core.activations import resolve
 from dlviz.core.narration import functions
 from dlviz.core.narration.chain import written_out
-from dlviz.core.narration.number import Term, caption, coloured, cut, evaluated, factor, number, written
+from dlviz.core.narration.number import Term, caption, coloured, cut, evaluated, factor, number, products, written
 from dlviz.core.narration.symbols import activation, bias, delta, indexed, slope_of_loss, weight
 from dlviz.core.narration.view import Narration, View, clamp
 from dlviz.i18n import tr
@@ -36,7 +36,7 @@ def weight_gradient(view: View) -> Narration:
     gradient = view.wrote(f"{node}.dW")
     unit, k = clamp(view.focus.unit, gradient.shape[0]), clamp(view.focus.source, gradient.shape[1])
     errors, inputs = view.rows(f"{node}.dz")[:, unit], view.rows(source)[:, k]
-    terms = [_product(e, x, view.digits) for e, x in zip(errors, inputs, strict=True)]
+    terms = products(errors, inputs, view.sample, view.digits, "backward")
     right = (
         rf"{caption(delta(view, node, unit), tr('error'))} \cdot {caption(activation(view, source, k), tr('input'))}"
     )
@@ -50,9 +50,9 @@ def input_gradient(view: View) -> Narration:
     gradients = view.columns(name)
     k = clamp(view.focus.source, gradients.shape[1])
     weights, errors = view.weights(node)[:, k], view.rows(f"{node}.dz")[i]
-    products = [_product(e, w, view.digits) for w, e in zip(weights, errors, strict=True)]
     earlier = _already_there(view, name, k)
-    terms = earlier + cut(products, clamp(view.focus.unit, len(products)), view.digits)
+    keep = clamp(view.focus.unit, len(errors))
+    terms = earlier + products(errors, weights, keep, view.digits, "backward")
     value = float(gradients[i, k])
     sentence = tr("Every link that leaves this unit brings back a share of the error; add them.")
     shown = evaluated(terms, view.digits) if len(terms) > 1 else ""
@@ -110,7 +110,11 @@ def _bias_gradient(view: View) -> Narration:
     gradient = view.wrote(f"{node}.db")
     unit = clamp(view.focus.unit, len(gradient))
     errors = view.rows(f"{node}.dz")[:, unit]
-    terms = [Term(coloured("backward", factor(error, view.digits)), float(error)) for error in errors]
+
+    def write(example: int) -> str:
+        return coloured("backward", factor(errors[example], view.digits))
+
+    terms = cut(errors, write, view.sample, view.digits)
     right = caption(delta(view, node, unit), tr("error"))
     told = _gathered(view, bias(view, node, unit), right, terms, float(gradient[unit]))
     return _with_chain(view, told, unit, None)
@@ -129,7 +133,6 @@ def _with_chain(view: View, told: Narration, unit: int, source: int | None) -> N
 def _gathered(view: View, letter: str, right: str, terms: list[Term], value: float) -> Narration:
     """Tell a parameter's gradient: the sum of one term for each example."""
     over = r"\sum_{i=1}^{n} " if view.n > 1 else ""
-    terms = cut(terms, view.sample, view.digits)
     sentence = (
         tr("How much does the loss move when this parameter moves? Add over the {n} examples.", n=view.n)
         if view.n > 1
@@ -138,11 +141,6 @@ def _gathered(view: View, letter: str, right: str, terms: list[Term], value: flo
     shown = evaluated(terms, view.digits) if len(terms) > 1 else ""
     symbols = f"{slope_of_loss(letter)} = {over}{right}"
     return Narration(symbols, written(terms), number(value, view.digits), sentence, (value,), shown)
-
-
-def _product(error: float, other: float, digits: int) -> Term:
-    error, other = float(error), float(other)
-    return Term(rf"{coloured('backward', factor(error, digits))} \cdot {factor(other, digits)}", error * other)
 
 
 def _errors_down(view: View, node: str, source: int, count: int) -> str:
@@ -156,13 +154,12 @@ def _softmax_backward(view: View, unit: int) -> Narration:
     """Tell δ_j = a_j (g_j − Σ g_k a_k): softmax ties every output to every sum."""
     node, i, d = view.step.node, view.sample, view.digits
     a, gradients = view.rows(f"{node}.a")[i], view.rows(f"{node}.da")[i]
-    products = [Term(rf"{factor(g, d)} \cdot {factor(p, d)}", float(g * p)) for g, p in zip(gradients, a, strict=True)]
-    products = cut(products, unit, d)
+    terms = products(gradients, a, unit, d)
     value = float(view.columns(f"{node}.dz")[i, unit])
     g, letter = (slope_of_loss(indexed(view, "a", node, j)) for j in (unit, "k"))
     head = indexed(view, "a", node, unit)
     symbols = f"{delta(view, node, unit)} = {head} ({g} - \\sum_k {letter} {indexed(view, 'a', node, 'k')})"
-    numbers = rf"{factor(a[unit], d)} \cdot [{factor(gradients[unit], d)} - ({written(products)})]"
+    numbers = rf"{factor(a[unit], d)} \cdot [{factor(gradients[unit], d)} - ({written(terms)})]"
     sentence = tr("Softmax ties the outputs together: raising one lowers the others.")
     return Narration(symbols, numbers, number(value, d), sentence, (value,))
 

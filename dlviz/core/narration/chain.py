@@ -35,7 +35,7 @@ def written_out(view: View, left: str, unit: int, source: int | None, value: flo
     for letters, numbers, factor_value in tails:
         head += rf" \cdot {letters}"
         ways = [Term(rf"{way.latex} \cdot {numbers}", way.value * factor_value) for way in ways]
-    terms = cut(ways, 0, view.digits)
+    terms = cut([way.value for way in ways], lambda place: ways[place].latex, 0, view.digits)
     shown = evaluated(terms, view.digits) if len(terms) > 1 else ""
     sentence = tr("{count} ways lead from it to the loss; add them.", count=len(ways)) if len(ways) > 1 else ""
     return Narration(f"{left} = {head}", written(terms), number(value, view.digits), sentence, (value,), shown)

@@ -87,7 +87,8 @@ def _terms(told: Cost, view: View, a: FloatArray, y: FloatArray) -> list[Term]:
     order = [view.sample, *(row for row in range(view.n) if row != view.sample)]
     pairs = (Pair(float(a[i, j]), float(y[i, j]), view.digits) for i in order for j in range(a.shape[1]))
     found: Sequence[Term | None] = [told.value(pair) for pair in pairs]
-    return cut([term for term in found if term is not None], 0, view.digits)
+    terms = [term for term in found if term is not None]
+    return cut([term.value for term in terms], lambda place: terms[place].latex, 0, view.digits)
 
 
 def _loss_letters(told: Cost, view: View, width: int) -> str:

@@ -1,7 +1,7 @@
 """Forward steps told: weighted sums, activations, and layers that add or join."""
 
 from dlviz.core.narration import functions
-from dlviz.core.narration.number import Term, caption, cut, evaluated, factor, number, written
+from dlviz.core.narration.number import Term, caption, evaluated, factor, number, products, written
 from dlviz.core.narration.symbols import activation, bias, indexed, weight
 from dlviz.core.narration.view import Narration, View, clamp
 from dlviz.i18n import tr
@@ -15,10 +15,7 @@ def affine(view: View) -> Narration:
     weights, inputs = view.weights(node), view.rows(source)[view.sample]
     unit = clamp(view.focus.unit, len(weights))
     d = view.digits
-    terms = [
-        Term(rf"{factor(w, d)} \cdot {factor(x, d)}", float(w * x)) for w, x in zip(weights[unit], inputs, strict=True)
-    ]
-    terms = cut(terms, clamp(view.focus.source, len(terms)), d)
+    terms = products(weights[unit], inputs, clamp(view.focus.source, len(inputs)), d)
     biases = view.biases(node)
     if biases is not None:
         terms.append(Term(factor(biases[unit], d), float(biases[unit])))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlviz.core.activations import resolve
-from dlviz.core.narration.number import Term, cut, difference, exact, factor, number, written
+from dlviz.core.narration.number import cut, difference, exact, factor, number, written
 from dlviz.core.narration.symbols import indexed
 from dlviz.core.narration.view import FloatArray, View
 from dlviz.i18n import tr
@@ -143,14 +143,17 @@ def _softmax(view: View, z: FloatArray, unit: int) -> Told:
     node, d = view.step.node, view.digits
     shift = float(z.max()) if np.abs(z).max() > LARGEST_EXPONENT else 0.0
     letters = [rf"e^{{{indexed(view, 'z', node, k)}}}" for k in (unit, "k")]
-    powers = [_power(each, shift, d) for each in z]
-    terms = cut([Term(latex, float(np.exp(each - shift))) for latex, each in zip(powers, z, strict=True)], unit, d)
+
+    def power(place: int) -> str:
+        return _power(z[place], shift, d)
+
+    terms = cut(np.exp(z - shift), power, unit, d)
     sentence = tr("Softmax turns the sums into probabilities that add up to 1.")
     if shift:
         sentence += " " + tr("The largest is taken off first, to avoid overflow.")
     return Told(
         rf"\frac{{{letters[0]}}}{{\sum_{{k=1}}^{{{len(z)}}} {letters[1]}}}",
-        rf"\frac{{{powers[unit]}}}{{{written(terms)}}}",
+        rf"\frac{{{power(unit)}}}{{{written(terms)}}}",
         sentence,
     )
 

@@ -1,10 +1,13 @@
 """Numbers and sums as LaTeX: significant digits, parentheses for negatives, long sums cut honestly."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from dlviz.i18n import tr
 
@@ -91,17 +94,33 @@ class Term:
     value: float
 
 
-def cut(terms: Sequence[Term], keep: int = 0, digits: int = 4) -> list[Term]:
+def cut(values: ArrayLike, write: Callable[[int], str], keep: int = 0, digits: int = 4) -> list[Term]:
     """Keep a short sum whole; of a long one the first terms, the one at `keep`, and the rest as one number.
 
+    values: what the terms come to, in order; write(k) gives the LaTeX of term k, asked for kept ones only.
     The rest is the sum of exactly the terms left out, so the shortened sum is still right.
     """
-    if len(terms) <= MAX_TERMS:
-        return list(terms)
-    kept = sorted({*range(KEPT_TERMS), min(keep, len(terms) - 1)})
-    rest = math.fsum(term.value for place, term in enumerate(terms) if place not in kept)
-    words = tr("{count} more terms", count=len(terms) - len(kept))
-    return [terms[place] for place in kept] + [Term(caption(factor(rest, digits), words), rest)]
+    amounts = np.asarray(values, dtype=np.float64).reshape(-1)
+    count = len(amounts)
+    kept = list(range(count)) if count <= MAX_TERMS else sorted({*range(KEPT_TERMS), min(keep, count - 1)})
+    terms = [Term(write(place), float(amounts[place])) for place in kept]
+    if len(kept) == count:
+        return terms
+    rest = math.fsum(np.delete(amounts, kept))
+    words = tr("{count} more terms", count=count - len(kept))
+    return [*terms, Term(caption(factor(rest, digits), words), rest)]
+
+
+def products(first: ArrayLike, second: ArrayLike, keep: int = 0, digits: int = 4, colour: str = "") -> list[Term]:
+    """Tell a sum of products, cut where it is long; colour marks the first factors."""
+    left, right = (np.asarray(each, dtype=np.float64) for each in (first, second))
+
+    def write(place: int) -> str:
+        head = factor(left[place], digits)
+        head = coloured(colour, head) if colour else head
+        return rf"{head} \cdot {factor(right[place], digits)}"
+
+    return cut(left * right, write, keep, digits)
 
 
 def written(terms: Sequence[Term]) -> str:

@@ -9,6 +9,7 @@ from dlviz.core.narration import Narration, Plan, narrate
 from dlviz.core.network import parameters
 from dlviz.core.trace import Step
 from dlviz.gui.formula import FormulaView
+from dlviz.gui.invitation import invitation
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.formula_focus import focus_for
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
@@ -114,7 +115,7 @@ class FormulaPanel(Panel):
         frame = self._frame
         if frame is None or frame.trace is None or frame.cursor == 0:
             self.badge.hide()
-            self.sentence.setText(tr("Press PgDn to compute the first operation."))
+            self.sentence.setText(invitation(frame))
             self.sentence.set_colour("muted")
             self.view.show_narration(None)
             self.set_info("")
@@ -128,7 +129,7 @@ class FormulaPanel(Panel):
     def _tell(self, step: Step, frame: Frame) -> None:
         try:
             told = self._narration(step, frame)
-            coming = self._narration(self._next(frame), frame)
+            coming = None if frame.state == "running" else self._narration(self._next(frame), frame)
         except DlvizError as error:
             self.sentence.setText(str(error))
             self.view.show_narration(None)
@@ -137,7 +138,8 @@ class FormulaPanel(Panel):
         is_hidden = self.context.is_hidden
         self.sentence.setText(tr("What will it come to? Predict, then press PgDn.") if is_hidden else words)
         self.view.show_narration(told, step.phase, is_hidden)
-        self.view.expect(coming)
+        if coming is not None:
+            self.view.expect(coming)
 
     def _next(self, frame: Frame) -> Step:
         """Return the step that comes after the one in hand, to be laid out ahead; at the end the last one."""

@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
+from dlviz.gui.invitation import invitation
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.steps_delegate import StepsDelegate
 from dlviz.gui.panels.steps_model import Role, Row, StepsModel, rows_of
@@ -73,7 +74,7 @@ class StepsPanel(Panel):
         self._frame: Frame | None = None
         self.model = StepsModel(self)
         self.view = StepsView(self.model, self)
-        self.hint = Text(tr("Press PgDn to compute the first operation."), "muted", "small")
+        self.hint = Text(invitation(None), "muted", "small")
         self.hint.setWordWrap(True)
         self.hint.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         layout = QVBoxLayout(self)
@@ -98,6 +99,7 @@ class StepsPanel(Panel):
     def _show(self) -> None:
         frame = self._frame
         trace = None if frame is None else frame.trace or frame.peek
+        self.hint.setText(invitation(frame))
         self.hint.setVisible(frame is None or frame.cursor == 0 or frame.trace is None)
         if frame is None or trace is None:
             self.model.show_rows(())
