@@ -25,8 +25,8 @@ class TileShape:
 
 
 MAP_TILE = TileShape()
-VALUE_TILE = TileShape(76.0, 60.0, 118.0, 26.0, 68.0, side=104.0)
-STEP_TILE = TileShape(76.0, 60.0, 164.0, 26.0, 68.0, below=24.0, side=104.0)
+VALUE_TILE = TileShape(76.0, 60.0, 118.0, 24.0, 68.0, side=116.0)
+STEP_TILE = TileShape(76.0, 60.0, 164.0, 24.0, 68.0, below=24.0, side=116.0)
 
 
 @dataclass(frozen=True)

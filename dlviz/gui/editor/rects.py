@@ -22,7 +22,7 @@ def picture_rect(layout: Layout, block: Block) -> QRectF | None:
     is_square = round(block.count**0.5) ** 2 == block.count
     top = strip_rect(layout, block).bottom() + 4
     _, bounds_top, _, bounds_height = layout.bounds
-    has_room = top + PICTURE <= bounds_top + bounds_height + NOTE_HEIGHT
+    has_room = top + PICTURE <= bounds_top + bounds_height + 2.4 * NOTE_HEIGHT  # the free margin at the bottom
     return QRectF(block.x - PICTURE / 2, top, PICTURE, PICTURE) if is_square and has_room else None
 
 

@@ -11,6 +11,8 @@ from dlviz.gui.editor.rects import NOTE_HEIGHT, NOTE_WIDTH, strip_rect, tile_rec
 from dlviz.gui.theme import Theme, font
 from dlviz.i18n import tr
 
+NOTE_GAP = 13.0  # pixels between a tile and what stands beside it
+SHORT = 5  # letters; such texts always fit
 NAMED_HEIGHT = 40.0  # pixels; lower tiles have room for the value alone
 CENTRE = Qt.AlignmentFlag.AlignCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -44,7 +46,9 @@ class TileWriter:
         self._theme = theme
         self._small, self._normal, self._bold = font("small"), font("normal"), font("normal", is_bold=True)
         self._italic = font("normal")
-        self._italic.setItalic(True)
+        self._small_italic = font("small")
+        for each in (self._italic, self._small_italic):
+            each.setItalic(True)
         self._bold_metrics = QFontMetricsF(self._bold)
 
     def write(self, painter: QPainter, exposed: QRectF, layout: Layout, block: Block, texts: UnitTexts) -> None:
@@ -56,7 +60,7 @@ class TileWriter:
             tile = tile_rect(layout, block, y)
             if tile.adjusted(-NOTE_WIDTH, 0, NOTE_WIDTH, NOTE_HEIGHT).intersects(exposed):
                 self._write_on(painter, tile, _at(texts.names, index), _at(texts.values, index))
-                self._write_beside(painter, tile, texts, index)
+                self._write_beside(painter, tile, texts, index, layout.tile.side - NOTE_GAP)
                 if is_roomy:
                     self._write_below(painter, tile, _at(texts.deltas, index), _at(texts.biases, index))
 
@@ -95,11 +99,14 @@ class TileWriter:
         left = QRectF(tile.left() - NOTE_WIDTH - 10, tile.bottom() - 1, NOTE_WIDTH, NOTE_HEIGHT)
         self._put(painter, left, RIGHT, bias, self._small, "muted")
 
-    def _write_beside(self, painter: QPainter, tile: QRectF, texts: UnitTexts, index: int) -> None:
-        right = QRectF(tile.right() + 14, tile.top(), NOTE_WIDTH, tile.height())
-        self._put(painter, right, LEFT, _elided(self._normal, _at(texts.notes, index)), self._normal, "muted")
-        left = QRectF(tile.left() - NOTE_WIDTH - 12, tile.top(), NOTE_WIDTH, tile.height())
-        self._put(painter, left, RIGHT, _elided(self._italic, _at(texts.sides, index)), self._italic, "text")
+    def _write_beside(self, painter: QPainter, tile: QRectF, texts: UnitTexts, index: int, room: float) -> None:
+        right = QRectF(tile.right() + NOTE_GAP, tile.top(), room, tile.height())
+        self._put(painter, right, LEFT, _elided(self._normal, _at(texts.notes, index), room), self._normal, "muted")
+        left = QRectF(tile.left() - room - NOTE_GAP, tile.top(), room, tile.height())
+        side = _at(texts.sides, index)
+        # Names from data are longer than x₁.
+        type_ = self._italic if len(side) <= SHORT else self._small_italic
+        self._put(painter, left, RIGHT, _elided(type_, side, room), type_, "text")
         if number := _at(texts.numbers, index):
             self._write_number(painter, tile, number)
 
@@ -112,11 +119,9 @@ class TileWriter:
         self._put(painter, patch, CENTRE, number, self._small, "muted")
 
 
-def _elided(type_: QFont, text: str) -> str:
+def _elided(type_: QFont, text: str, room: float) -> str:
     # Short names need no measuring, and there are many of them.
-    if len(text) <= 8:
-        return text
-    return QFontMetricsF(type_).elidedText(text, Qt.TextElideMode.ElideRight, NOTE_WIDTH)
+    return text if len(text) <= SHORT else QFontMetricsF(type_).elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 def _at(texts: tuple[str, ...], index: int) -> str:
