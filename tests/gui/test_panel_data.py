@@ -177,3 +177,13 @@ def test_a_file_that_waits_is_named(qtbot: Any) -> None:
     panel = DataPanel(context)
     qtbot.addWidget(panel)
     assert "heights.csv" in panel.summary.text()
+
+
+def test_a_rising_line_rises_in_its_picture(panel: Any) -> None:
+    rect = panel.pictures.visualItemRect(panel.pictures.item(SHOWN.index("line")))
+    image = panel.pictures.viewport().grab(rect).toImage()
+    coloured = [
+        (x, y) for x in range(image.width()) for y in range(image.height()) if image.pixelColor(x, y).saturation() > 120
+    ]
+    x, y = np.array(coloured).T
+    assert np.corrcoef(x, y)[0, 1] < -0.9

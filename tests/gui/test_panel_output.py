@@ -288,3 +288,31 @@ def test_copying_counts_names_the_classes(qtbot: Any) -> None:
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == "true," + ",".join(context.session.dataset.class_names)
     assert lines[3].split(",")[1:] == [str(count) for count in panel.table.counts[2]]
+
+
+def test_rows_of_a_map_run_from_the_bottom_up(stage: Any) -> None:
+    _, panel, frame = stage
+    rising = np.repeat(np.linspace(-1, 1, 100)[:, None], 100, axis=1)[None]
+    panel.show_frame(replace(frame, maps=Maps({}, rising, panel.plane.extent)))
+    panel.frame.map.show_points(None)
+    image, side = panel.frame.map.grab().toImage(), panel.frame.map.square().width()
+    top, bottom = (image.pixelColor(int(side / 2), int(side * share)) for share in (0.05, 0.95))
+    assert top.blue() > top.red() and bottom.red() > bottom.blue()
+
+
+def test_points_stand_where_their_inputs_say(stage: Any) -> None:
+    _, panel, _ = stage
+    x0, x1, y0, y1 = panel.plane.extent
+    corners = panel.frame.map.to_pixels(np.array([[x0, y0], [x1, y1]]))
+    side = panel.frame.map.square().width()
+    np.testing.assert_allclose(corners, [[0, side], [side, 0]])
+
+
+def test_points_and_plane_are_in_the_units_of_the_data(qtbot: Any) -> None:
+    context = make_context(make_document("iris", (4,), 3, scaling="standard"))
+    panel = OutputPanel(context)
+    qtbot.addWidget(panel)
+    measured = context.session.dataset.inputs[:, :2]
+    np.testing.assert_array_equal(panel.frame.map.points.places, measured)
+    x0, x1, y0, y1 = panel.interest(Interest()).extent
+    assert (measured > (x0, y0)).all() and (measured < (x1, y1)).all()
