@@ -3,7 +3,7 @@
 import os
 import queue
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -206,7 +206,7 @@ class Session:
 
     def new_seed(self) -> None:
         """Begin again from other initial weights; undoable."""
-        document = set_seed(self.document, self.document.seed + 1)
+        document = replace(set_seed(self.document, self.document.seed + 1), parameters={})
         generation, token = self._next()
         self._store.push(Past(document, token), tr("New initial weights"))
         self._send(cmd.Begin(generation, token, document))
@@ -269,11 +269,3 @@ class Session:
         self._send(Close())
         return self._worker.join(JOIN_SECONDS)
 
-
-def problem_of(document: Document) -> DlvizError | None:
-    """Return why a document's data cannot be used, or None."""
-    try:
-        prepared_for(document)
-    except DlvizError as problem:
-        return problem
-    return None

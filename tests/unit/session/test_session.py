@@ -194,6 +194,24 @@ def test_slow_motion_takes_its_time() -> None:
         assert session.close()
 
 
+def test_a_new_seed_draws_other_weights_even_where_some_were_given() -> None:
+    session = Session(step_document())
+    try:
+        session.watch(Interest(ALL))
+        first = frame_when(session, lambda f: f.parameters is not None).parameters
+        session.new_seed()
+        second = frame_when(session, lambda f: f.parameters is not None).parameters
+        assert first is not None
+        assert second is not None
+        assert not np.array_equal(first["h.W"], second["h.W"])
+        session.undo()
+        third = frame_when(session, lambda f: f.parameters is not None).parameters
+        assert third is not None
+        assert np.array_equal(first["h.W"], third["h.W"])
+    finally:
+        assert session.close()
+
+
 def test_closing_while_training_ends_the_thread_every_time() -> None:
     for _ in range(20):
         session = Session(document_for("circles"))
