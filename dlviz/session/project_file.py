@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dlviz.core.errors import DocumentError, SaveError
 from dlviz.i18n import tr
-from dlviz.session.atomic import FileSystem, atomic_write, printable, real_fs
+from dlviz.session.atomic import FileSystem, atomic_write, printable, real_fs, sweep
 from dlviz.session.document import Document
 from dlviz.session.document_json import document_arrays, document_from_json, document_to_json
 from dlviz.session.envelope import VERSION
@@ -80,10 +80,11 @@ def write_project(
 ) -> None:
     """Write a project whole or not at all: plain JSON if path ends in .json, else a zip.
 
-    Raises: SaveError; the old file is whole then.
+    What a killed process left beside it is swept away. Raises: SaveError; the old file is whole then.
     """
     is_json = Path(path).suffix.lower() == ".json"
     atomic_write(path, project_to_bytes(document, state, is_json), fs)
+    sweep(os.path.dirname(os.path.realpath(path)))
 
 
 def project_to_bytes(document: Document, state: SavedState | None = None, as_json: bool = False) -> bytes:

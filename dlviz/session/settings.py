@@ -12,7 +12,7 @@ from pydantic import Field
 from dlviz.core.choice import frozen
 from dlviz.core.errors import DlvizError, DocumentError, SaveError
 from dlviz.i18n import tr
-from dlviz.session.atomic import FileSystem, atomic_write, real_fs, save_error
+from dlviz.session.atomic import FileSystem, atomic_write, real_fs, save_error, sweep
 from dlviz.session.envelope import Part, checked
 from dlviz.session.json_text import dump_json, parse_json
 from dlviz.session.limits import RECENT_FILES, SETTINGS_BYTES
@@ -71,6 +71,7 @@ def save_settings(settings: Settings, path: Path | None = None, fs: FileSystem =
         target = path or settings_path()
         _make_folder(target.parent)
         atomic_write(target, dump_json(written), fs)
+        sweep(target.parent)
     except (SaveError, RuntimeError) as error:
         return tr("The settings are not kept: {error}", error=error)
     return ""

@@ -33,6 +33,11 @@ def test_numpy_and_we_read_each_other(dtype: str, shape: tuple[int, ...]) -> Non
     assert np.array_equal(back, array)
 
 
+@pytest.mark.parametrize("n", [1, 12, 123, 1234])
+def test_numbers_begin_at_a_multiple_of_64_bytes(n: int) -> None:
+    assert (len(write_npy(np.ones(n))) - 8 * n) % 64 == 0
+
+
 def test_other_orders_are_written_as_plain_ones() -> None:
     array = np.arange(6.0).reshape(2, 3)
     assert write_npy(np.asfortranarray(array)) == write_npy(array) == write_npy(array.astype(">f8"))

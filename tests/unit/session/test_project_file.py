@@ -6,6 +6,7 @@ import io
 import os
 import resource
 import struct
+import subprocess
 import sys
 import time
 import zipfile
@@ -35,6 +36,7 @@ from dlviz.session.project_file import (
 )
 from dlviz.session.zip_parts import DOCUMENT, MANIFEST, read_zip, write_zip
 
+GOLDEN = Path(__file__).parents[2] / "golden"
 MEBIBYTE = 1 << 20
 
 
@@ -121,6 +123,17 @@ def test_the_same_project_gives_the_same_bytes(as_json: bool, monkeypatch: pytes
     assert project_to_bytes(running(), stand(), as_json) == first
     again = project_from_bytes(first)
     assert project_to_bytes(again.document, again.state, as_json) == first
+
+
+def test_a_file_of_version_one_opens_for_ever() -> None:
+    """Written once by version 1 and never again: a later reader must give these numbers."""
+    project = read_project(GOLDEN / "project_version_1.dlviz")
+    assert project.document.title == "Two inputs, two hidden, two outputs"
+    assert project.document.parameters["o.W"].array.tolist() == [[0.40, 0.45], [0.50, 0.55]]
+    assert project.document.training.optimizer.kind == "adam"
+    assert project.state is not None
+    assert (project.state.step, project.state.epoch, project.state.batch) == (11, 3, 2)
+    assert project.state.theta["h.b"].tolist() == [-0.45264929211044586, -0.2155971630897659]
 
 
 def test_kind_of_file_is_told_by_content_not_by_name(tmp_path: Path) -> None:
@@ -438,6 +451,14 @@ def test_a_large_array_of_zeros_is_saved_and_read() -> None:
     large = replace(document, parameters={"o.W": handle(np.zeros((1000, 2000)))})
     again = project_from_bytes(project_to_bytes(large)).document
     assert again.parameters == large.parameters
+
+
+def test_a_save_sweeps_away_what_a_killed_one_left(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    (tmp_path / f".a.dlviz.{dead.pid}.0.tmp").touch()
+    write_project(tmp_path / "a.dlviz", first_document())
+    assert os.listdir(tmp_path) == ["a.dlviz"]
 
 
 def test_handles_know_their_contents() -> None:

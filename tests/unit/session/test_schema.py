@@ -96,6 +96,7 @@ def test_every_document_the_program_makes_fits(inline: bool) -> None:
 def test_the_example_of_the_format_fits(example_document_json: dict[str, Any]) -> None:
     assert fits(example_document_json, SCHEMA)
     assert fits({"format": "dlviz", "version": 1}, SCHEMA)
+    assert fits({"format": "dlviz", "version": 1, "network": {"layers": [{"id": "h", "units": 2}]}}, SCHEMA)
 
 
 @pytest.mark.parametrize(
