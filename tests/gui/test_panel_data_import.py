@@ -10,9 +10,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from dlviz.core.errors import DataError
+from dlviz.data.reader import read_table
 from dlviz.data.spec import DataSpec
 from dlviz.data.table import ReadChoices, Table
-from dlviz.gui.panels.data_import import ImportView, import_file
+from dlviz.data.table_dataset import to_dataset
+from dlviz.gui.panels.data_import import ImportView, import_file, with_dataset
 from dlviz.session.document import Document
 from dlviz.session.edits import set_units
 from dlviz.session.presets import document_for
@@ -159,16 +161,9 @@ def test_the_window_lives_while_a_file_is_read(qtbot: Any, file: Path) -> None:
     view.close()
 
 
-def test_a_document_that_waits_for_its_file_keeps_its_layers(qtbot: Any, file: Path) -> None:
-    context = make_context(document_for("iris"))
-    layers = context.session.document.network.layers
-    waiting = Document(data=DataSpec("file", {"path": str(file)}), network=document_for("iris").network)
-    context.session.document = waiting
-    from dlviz.data.reader import read_table
-    from dlviz.data.table_dataset import to_dataset
-    from dlviz.gui.panels.data_import import use_dataset
-
+def test_a_document_that_waits_for_its_file_keeps_its_layers(file: Path) -> None:
+    spec, network = DataSpec("file", {"path": str(file)}), document_for("iris").network
     rows = to_dataset(read_table(file))
-    use_dataset(context, DataSpec("file", {"path": str(file)}), rows)
-    assert context.session.document.network.layers == layers
-    assert context.session.document.data.dataset is rows
+    changed = with_dataset(Document(data=spec, network=network), None, spec, rows)
+    assert changed.network.layers == network.layers
+    assert changed.data.dataset is rows

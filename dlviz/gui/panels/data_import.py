@@ -26,7 +26,9 @@ from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
+from dlviz.session.document import Document
 from dlviz.session.edits import attach_dataset, set_data
+from dlviz.session.prepared import prepared_for
 from dlviz.session.presets import document_for_dataset
 
 FILE_FILTER = tr("Tables") + " (*.csv *.tsv *.tab *.txt *.data *.parquet *.pq)"
@@ -45,7 +47,6 @@ class ImportView(QDialog):
         super().__init__(parent)
         self._context, self._path, self._read = context, path, read
         self._table: Table | None = None
-        self._spec: DataSpec | None = None
         self._reading, self._making = Job(self), Job(self)
         self.setWindowTitle(tr("Open data: {name}", name=path.name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -167,10 +168,18 @@ class ImportView(QDialog):
         if self._table is None:
             return
         self.accept_button.setEnabled(False)
-        self._spec = self._new_spec(self._table)
+        spec, document = self._new_spec(self._table), self._context.session.document
+        known = prepared_or_none(self._context.session)
         table, target, inputs = self._table, self.columns.target_name, self.columns.input_names
         missing, reading = self.columns.missing.key(), "classes" if self.columns.is_class else "values"
-        self._making.start(lambda _cancelled: to_dataset(table, target, inputs, missing, reading))  # type: ignore[arg-type]
+
+        def work(_cancelled: Callable[[], bool]) -> Document:
+            rows = to_dataset(table, target, inputs, missing, reading)  # type: ignore[arg-type]
+            changed = with_dataset(document, None if known is None else known.dataset, spec, rows)
+            prepared_for(changed)  # split and scaled here, so that the window finds it ready
+            return changed
+
+        self._making.start(work)
 
     def _new_spec(self, table: Table) -> DataSpec:
         """Note in the document how the file was read, so that it can be read so again."""
@@ -185,11 +194,11 @@ class ImportView(QDialog):
         return DataSpec("file", settings, SplitSpec(test=TEST_SHARE), scaling)
 
     @Slot(object)
-    def _use(self, rows: Dataset) -> None:
-        if self._spec is None:
-            return
+    def _use(self, document: Document) -> None:
+        """Make the one edit."""
+        title = document.data.dataset.title if document.data.dataset is not None else self._path.name
         try:
-            use_dataset(self._context, self._spec, rows)
+            self._context.session.edit(document, tr("Data: {title}", title=title))
         except DlvizError as error:
             self._refuse(error)
             return
@@ -216,19 +225,18 @@ class ImportView(QDialog):
         super().closeEvent(event)
 
 
-def use_dataset(context: Context, spec: DataSpec, rows: Dataset) -> None:
-    """Train on these rows; the network is kept where it fits them, else one that suits them comes. Raises: DlvizError.
+def with_dataset(document: Document, known: Dataset | None, spec: DataSpec, rows: Dataset) -> Document:
+    """Return a document on these rows; the network is kept where it fits them, else one that suits them comes.
 
-    A document that waited for this very file keeps its layers in any case.
+    known: the rows it stands on. A document that waited for this very file keeps its layers in any
+    case. Raises: DlvizError.
     """
-    whole, document, known = replace(spec, dataset=rows), context.session.document, prepared_or_none(context.session)
+    whole = replace(spec, dataset=rows)
     if document.data.kind == "file" and document.data.dataset is None:
-        changed = attach_dataset(replace(document, data=replace(whole, dataset=None)), rows)
-    elif known is not None and _ends(known.dataset) == _ends(rows):
-        changed = set_data(document, whole)
-    else:
-        changed = document_for_dataset(whole, rows)
-    context.session.edit(changed, tr("Data: {title}", title=rows.title))
+        return attach_dataset(replace(document, data=replace(whole, dataset=None)), rows)
+    if known is not None and _ends(known) == _ends(rows):
+        return set_data(document, whole)
+    return document_for_dataset(whole, rows)
 
 
 def _ends(rows: Dataset) -> tuple[int, str, int]:
