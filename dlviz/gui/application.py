@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 import PySide6  # noqa: F401  before pyqtgraph, which would look for other bindings first
-from PySide6.QtCore import QEventLoop, QObject, Slot
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from dlviz.core.errors import DlvizError
@@ -113,7 +113,7 @@ def run(file: Path | None = None, workspace: str = "", theme: str = "") -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     hooks.open_log(Path(platformdirs.user_log_dir("dlviz", appauthor=False)))
     running = open_window(theme, settings_path())
-    hooks.install(running.window.notifier, running.window.close)
+    hooks.install(running.window.notifier, running.window.quit_without_questions)
     running.app.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)  # paint before pyqtgraph is imported
     begin(running, file, workspace)
     collection = Collection(running.app)
@@ -137,7 +137,8 @@ def _listen_to_signals(running: Running) -> None:
     """Close cleanly on Ctrl+C and on a polite kill; the bridge's timer gives Python the time to see them."""
 
     def stop(_number: int, _frame: object) -> None:
-        running.window.quit_without_questions()
+        # Not at once: Python may be in the middle of painting.
+        QTimer.singleShot(0, running.window.quit_without_questions)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)

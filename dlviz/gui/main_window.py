@@ -194,6 +194,7 @@ class MainWindow(QMainWindow):
         """Open a dropped document, or read dropped data."""
         self.files.take(Path(event.mimeData().urls()[0].toLocalFile()))
 
+    @Slot()
     def quit_without_questions(self) -> None:
         """Close although changes may not be saved: a signal said so, or nobody is there."""
         self._may_ask = False

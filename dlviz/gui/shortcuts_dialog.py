@@ -45,7 +45,8 @@ def _menu(row: Row) -> str:
 
 def _halves(groups: Sequence[tuple[str, list[Row]]]) -> list[list[tuple[str, list[Row]]]]:
     """Deal the groups into columns of about the same length."""
-    total, columns, filled = sum(len(rows) + 1 for _, rows in groups), [[] for _ in range(COLUMNS)], 0
+    columns: list[list[tuple[str, list[Row]]]] = [[] for _ in range(COLUMNS)]
+    total, filled = sum(len(rows) + 1 for _, rows in groups), 0
     for group in groups:
         columns[min(filled * COLUMNS // total, COLUMNS - 1)].append(group)
         filled += len(group[1]) + 1
