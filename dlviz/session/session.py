@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlviz.core.errors import DlvizError, SaveError, SpecError
+from dlviz.core.errors import SaveError, SpecError
 from dlviz.core.network import parameters
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
