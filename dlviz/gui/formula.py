@@ -25,7 +25,11 @@ def typesetter() -> Typesetter:
     """Return the application's one typesetter."""
     application = QCoreApplication.instance()
     found = application.findChild(Typesetter) if application else None
-    return found or Typesetter(application)
+    if found is None:
+        found = Typesetter(application)
+        if application is not None:
+            application.aboutToQuit.connect(found.stop)
+    return found
 
 
 class FormulaView(QWidget):

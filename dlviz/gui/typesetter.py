@@ -63,6 +63,7 @@ class Typesetter(QObject):
             if key not in self._templates:
                 self._keep(key, _laid_out(key))
 
+    @Slot()
     def stop(self) -> None:
         """Ask for nothing more and wait for the formula in hand."""
         with self._lock:

@@ -85,7 +85,21 @@ def test_what_is_not_computed_reads_not_yet(panel: StepsPanel, frame: Frame) -> 
 def test_before_the_first_step_the_coming_pass_is_listed_without_numbers(panel: StepsPanel, frame: Frame) -> None:
     panel.show_frame(replace(frame, trace=None, peek=frame.trace, cursor=0))
     assert {row.summary for row in steps(panel)} == {"not yet"}
+    assert not panel.hint.isVisible()
+
+
+def test_without_any_pass_it_says_how_to_come_to_one(panel: StepsPanel, frame: Frame) -> None:
+    panel.show_frame(replace(frame, trace=None, cursor=0, state="running"))
     assert panel.hint.isVisible()
+    assert panel.hint.text().startswith("Training.")
+
+
+def test_numbers_give_way_before_the_formula(panel: StepsPanel, frame: Frame) -> None:
+    panel.show_frame(replace(frame, cursor=4))
+    row = steps(panel)[3]
+    lengths = [len(words) for words in (row.summary, *row.shorter)]
+    assert lengths == sorted(lengths, reverse=True)
+    assert row.shorter[-1] == "2"
 
 
 def test_derived_steps_say_so(panel: StepsPanel, frame: Frame) -> None:

@@ -1,5 +1,7 @@
 """The step in hand told: phase, one sentence, and the formula with its numbers."""
 
+from contextlib import suppress
+
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFontMetricsF, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -7,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVB
 from dlviz.core.errors import DlvizError
 from dlviz.core.narration import Narration, Plan, narrate
 from dlviz.core.network import parameters
-from dlviz.core.trace import Step
+from dlviz.core.trace import Step, Trace
 from dlviz.gui.formula import FormulaView
 from dlviz.gui.invitation import invitation
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
@@ -62,7 +64,7 @@ class FormulaPanel(Panel):
     """Tells the last step done, for what is selected and the sample looked at."""
 
     key = "formula"
-    needs = frozenset({"trace"})
+    needs = frozenset({"trace", "peek"})
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -118,7 +120,7 @@ class FormulaPanel(Panel):
             self.sentence.setText(invitation(frame))
             self.sentence.set_colour("muted")
             self.view.show_narration(None)
-            self.set_info("")
+            self._expect_first()
             return
         step = frame.trace.steps[min(frame.cursor, len(frame.trace.steps)) - 1]
         self.sentence.set_colour("text")
@@ -127,9 +129,12 @@ class FormulaPanel(Panel):
         self._tell(step, frame)
 
     def _tell(self, step: Step, frame: Frame) -> None:
+        assert frame.trace is not None
+        steps = frame.trace.steps
+        # The step to come is laid out ahead, so that its formula is there when somebody asks for it.
+        coming = steps[min(frame.cursor, len(steps) - 1)]
         try:
-            told = self._narration(step, frame)
-            coming = None if frame.state == "running" else self._narration(self._next(frame), frame)
+            told, ahead = (self._narration(each, frame.trace, frame) for each in (step, coming))
         except DlvizError as error:
             self.sentence.setText(str(error))
             self.view.show_narration(None)
@@ -138,21 +143,24 @@ class FormulaPanel(Panel):
         is_hidden = self.context.is_hidden
         self.sentence.setText(tr("What will it come to? Predict, then press PgDn.") if is_hidden else words)
         self.view.show_narration(told, step.phase, is_hidden)
-        if coming is not None:
-            self.view.expect(coming)
+        if frame.state != "running":
+            self.view.expect(ahead)
 
-    def _next(self, frame: Frame) -> Step:
-        """Return the step that comes after the one in hand, to be laid out ahead; at the end the last one."""
-        assert frame.trace is not None
-        return frame.trace.steps[min(frame.cursor, len(frame.trace.steps) - 1)]
+    def _expect_first(self) -> None:
+        """Lay out the first step of the pass to come."""
+        frame = self._frame
+        trace = None if frame is None else frame.trace or frame.peek
+        if frame is None or trace is None or frame.state == "running":
+            return
+        with suppress(DlvizError):
+            self.view.expect(self._narration(trace.steps[0], trace, frame))
 
-    def _narration(self, step: Step, frame: Frame) -> Narration:
+    def _narration(self, step: Step, trace: Trace, frame: Frame) -> Narration:
         document = frame.document
         training = document.training
         plan = Plan(document.network, training.loss, training.optimizer, training.frozen)
         focus = focus_for(step, document.network, self.context.selection.current, frame.sample)
-        assert frame.trace is not None
-        return narrate(step, frame.trace, plan, focus)
+        return narrate(step, trace, plan, focus)
 
 
 def place_words(step: Step, document: Document) -> str:

@@ -64,7 +64,7 @@ class StepsView(QListView):
 
 
 class StepsPanel(Panel):
-    """Shows the pass of the frame; before the first step the one that would come."""
+    """Shows the pass of the frame; before the first step the one that would come, or how to come to one."""
 
     key = "steps"
     needs = frozenset({"trace", "peek"})
@@ -100,7 +100,7 @@ class StepsPanel(Panel):
         frame = self._frame
         trace = None if frame is None else frame.trace or frame.peek
         self.hint.setText(invitation(frame))
-        self.hint.setVisible(frame is None or frame.cursor == 0 or frame.trace is None)
+        self.hint.setVisible(trace is None)
         if frame is None or trace is None:
             self.model.show_rows(())
             self.set_info("")

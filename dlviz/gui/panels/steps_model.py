@@ -156,12 +156,10 @@ def _summary(state: State, values: NDArray[np.generic] | None) -> str:
 
 def _shorter(values: NDArray[np.generic] | None) -> tuple[str, ...]:
     """Return two numbers with fewer and fewer digits, at last only how many there are."""
-    if values is None or values.size < 2 or values.ndim > 1:
+    if values is None or values.size < 2 or (values.ndim > 1 and not _is_small(values)):
         return ()
-    count = str(values.size)
-    if not _is_small(values):
-        return (count,)
-    return *(_written(values, digits) for digits in FEWER_DIGITS), tr("{count} values", count=count), count
+    fewer = tuple(_written(values, digits) for digits in FEWER_DIGITS) if _is_small(values) else ()
+    return *fewer, tr("{count} values", count=values.size), str(values.size)
 
 
 def _is_small(values: NDArray[np.generic] | None) -> bool:
