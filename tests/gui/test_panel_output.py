@@ -8,15 +8,18 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
+from dlviz.data.prepare import prepare
 from dlviz.gui import numbers
 from dlviz.gui.panels.output import OutputPanel
 from dlviz.gui.panels.output_boundary import segments
 from dlviz.gui.panels.output_errors import confusion
 from dlviz.gui.panels.output_picture import Scale, class_pixels, scale_for, signed_pixels
+from dlviz.gui.panels.output_plane import output_scale
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import DARK, LIGHT
+from dlviz.session.edits import set_activation
 from dlviz.session.messages import Interest, Maps
-from dlviz.session.presets import empty_document, step_document
+from dlviz.session.presets import document_for, empty_document, step_document
 from tests.gui.panel_stage import forward, make_context, make_document, make_frame, make_maps, weights_of
 
 GRID = np.linspace(-1, 1, 81)
@@ -316,3 +319,18 @@ def test_points_and_plane_are_in_the_units_of_the_data(qtbot: Any) -> None:
     np.testing.assert_array_equal(panel.frame.map.points.places, measured)
     x0, x1, y0, y1 = panel.interest(Interest()).extent
     assert (measured > (x0, y0)).all() and (measured < (x1, y1)).all()
+
+
+def test_measured_targets_lie_around_the_middle_of_the_scale() -> None:
+    document = document_for("diabetes")
+    dataset = prepare(document.data).dataset
+    scale = output_scale(document, dataset, np.zeros((2, 2)))
+    assert scale.centre == pytest.approx(dataset.targets.mean()) and scale.level is None
+    assert scale.low <= dataset.targets.min() and scale.high >= dataset.targets.max()
+
+
+@pytest.mark.parametrize(("activation", "level", "half"), [("tanh", 0.0, 1.0), ("sigmoid", 0.5, 0.5)])
+def test_the_boundary_is_the_middle_of_the_scale(activation: str, level: float, half: float) -> None:
+    document = set_activation(document_for("moons"), "o", activation)
+    scale = output_scale(document, prepare(document.data).dataset, np.zeros((2, 2)))
+    assert (scale.centre, scale.half, scale.level) == (level, half, level)

@@ -16,14 +16,14 @@ from dlviz.gui.panels.output_curve import CurveView
 from dlviz.gui.panels.output_errors import ErrorTable, confusion, winners
 from dlviz.gui.panels.output_frame import MapFrame
 from dlviz.gui.panels.output_legend import ClassLegend
-from dlviz.gui.panels.output_picture import FloatArray, class_boundaries, class_pixels, signed_pixels
+from dlviz.gui.panels.output_picture import FloatArray, Scale, class_boundaries, class_pixels, signed_pixels
 from dlviz.gui.panels.output_plane import (
     Plane,
     View,
     decision_level,
     first_view,
     means_of,
-    output_layer,
+    output_scale,
     plane_of,
     points_of,
     scale_of,
@@ -150,20 +150,18 @@ class OutputPanel(Panel):
             self._show_predictions(frame.predictions, frame.document)
 
     def _show_maps(self, maps: Maps, document: Document) -> None:
-        hovered = self._unit_map(maps)
+        hovered, prepared = self._unit_map(maps), self._prepared
         if hovered is not None:
-            self._show_signed(hovered, document, self._shown.layer, None, maps)
+            self._show_signed(hovered, scale_of(document, self._shown.layer, hovered), maps)
         elif len(maps.output) > 1 and not self._is_regression:
             self._values = maps.output
             self.frame.show_scale(None)
             self.frame.map.show_map(class_pixels(maps.output, self.theme), class_boundaries(maps.output), maps.extent)
-        else:
-            level = None if self._prepared is None else decision_level(document, self._prepared.dataset)
-            self._show_signed(maps.output[0], document, output_layer(document), level, maps)
+        elif prepared is not None:
+            self._show_signed(maps.output[0], output_scale(document, prepared.dataset, maps.output[0]), maps)
 
-    def _show_signed(self, values: FloatArray, document: Document, layer: str, level: float | None, maps: Maps) -> None:
-        scale = scale_of(document, layer, values)
-        lines = np.empty((0, 2, 2)) if level is None else segments(values, level)
+    def _show_signed(self, values: FloatArray, scale: Scale, maps: Maps) -> None:
+        lines = np.empty((0, 2, 2)) if scale.level is None else segments(values, scale.level)
         self._values = values[None]
         self.frame.show_scale(scale)
         self.frame.map.show_map(signed_pixels(values, scale, self.theme), lines, maps.extent)

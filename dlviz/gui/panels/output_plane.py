@@ -97,6 +97,21 @@ def scale_of(document: Document, layer: str, values: FloatArray) -> Scale:
     return scale_for(low, high, values)
 
 
+def output_scale(document: Document, dataset: Dataset, values: FloatArray) -> Scale:
+    """Return the scale of the one output: its middle is where the answer turns.
+
+    That is the boundary between two classes, or the mean of measured targets, whose farthest one
+    then lies at an end.
+    """
+    level = decision_level(document, dataset)
+    if level is None:
+        targets = dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
+        centre = float(targets.mean())
+        return Scale(centre, max(float(np.abs(targets - centre).max()), 1e-9))
+    plain = scale_of(document, output_layer(document), values - level)
+    return Scale(level, plain.half, level)
+
+
 def decision_level(document: Document, dataset: Dataset) -> float | None:
     """Return where one output changes class: 0 for ±1 targets, 0.5 for probabilities; None for measured values."""
     if dataset.task == "regression" or not document.network.layers:
