@@ -65,6 +65,8 @@ class FormulaView(QWidget):
         self._pieces = pieces_of(narration, is_hidden) if narration else ()
         self._describe()
         self._lay_out()
+        if is_hidden and self._patience.isActive():
+            self._show_plain()  # the formula before may hold the very number that is hidden now
 
     def finish(self) -> None:
         """Lay out at once what is shown: a picture of the window cannot wait."""

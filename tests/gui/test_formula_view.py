@@ -110,6 +110,18 @@ def test_hidden_numbers_are_nowhere(view: FormulaView, told: Narration) -> None:
     assert view.text().endswith("= ?")
 
 
+def test_hiding_never_leaves_the_old_numbers_in_sight(qtbot, told: Narration) -> None:  # type: ignore[no-untyped-def]
+    widget = FormulaView()
+    qtbot.addWidget(widget)
+    widget.show_narration(told, "forward")
+    widget.finish()
+    other = Narration(r"\mathrm{unheard} = \frac{3}{5}", "0.6", "0.6", "")
+    widget.show_narration(other, "forward", is_hidden=True)
+    assert widget._is_plain
+    assert widget.text() == "unheard = 3/5\n= ?"
+    qtbot.waitUntil(lambda: not widget._is_plain, timeout=3000)
+
+
 def test_plain_text_shows_while_nothing_is_laid_out(qtbot) -> None:  # type: ignore[no-untyped-def]
     widget = FormulaView()
     qtbot.addWidget(widget)

@@ -31,7 +31,7 @@ def recorded(
     frozen = options.get("frozen", ())
     random = np.random.default_rng(options.get("seed", 5))
     program = lower(spec, loss, optimizer)
-    memory = Memory(program.layout, optimizer, frozen)
+    memory = Memory(program.layout, optimizer, frozen, dtype=options.get("dtype", "float64"))
     memory.load({p.name: random.normal(0, options.get("spread", 0.7), p.shape) for p in program.layout.parameters})
     binding = program.bind(memory, n)
     for step in range(runs):

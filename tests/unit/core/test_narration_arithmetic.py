@@ -111,6 +111,23 @@ def test_every_optimizer_can_be_recomputed(optimizer: Choice, runs: int) -> None
     assert_everything_right(*recorded(two_layers(), optimizer=optimizer, n=2, runs=runs))
 
 
+@pytest.mark.parametrize("optimizer", [*OPTIMIZERS[:2], OPTIMIZERS[6], OPTIMIZERS[7]], ids=str)
+def test_frozen_parameters_stand_still_in_their_formula(optimizer: Choice) -> None:
+    trace, plan = recorded(two_layers(), optimizer=optimizer, frozen=("h",), runs=2)
+    assert_everything_right(trace, plan)
+    step = next(step for step in trace.steps if step.op == "step")
+    assert narrate(step, trace, plan, Focus(parameter="h.W")).value == 0
+    assert narrate(step, trace, plan, Focus(parameter="o.W")).value != 0
+
+
+def test_single_precision_runs_are_told_in_their_own_numbers() -> None:
+    trace, plan = recorded(two_layers("sigmoid"), optimizer=chosen("adam"), dtype="float32")
+    for step in trace.steps:
+        told = narrate(step, trace, plan)
+        for interval, value in zip(computed(told.numbers, 4), told.values, strict=True):
+            assert interval.holds(value, slack=1e-5 * abs(value))
+
+
 @pytest.mark.parametrize("n", [1, 8])
 def test_every_graph_operation_can_be_recomputed(n: int) -> None:
     assert_everything_right(*recorded(graph(), n=n))
