@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from dlviz.data.prepare import prepare
 from dlviz.gui import numbers
@@ -17,6 +17,7 @@ from dlviz.gui.panels.output_picture import Scale, class_pixels, scale_for, sign
 from dlviz.gui.panels.output_plane import output_scale
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import DARK, LIGHT
+from dlviz.gui.widgets.points import paint_points
 from dlviz.session.edits import set_activation
 from dlviz.session.messages import Interest, Maps
 from dlviz.session.presets import document_for, empty_document, step_document
@@ -334,3 +335,20 @@ def test_the_boundary_is_the_middle_of_the_scale(activation: str, level: float, 
     document = set_activation(document_for("moons"), "o", activation)
     scale = output_scale(document, prepare(document.data).dataset, np.zeros((2, 2)))
     assert (scale.centre, scale.half, scale.level) == (level, half, level)
+
+
+@pytest.mark.parametrize("count", [100, 900])
+def test_points_are_painted_in_their_class_colour_where_they_belong(qapp: Any, count: int) -> None:
+    side = int(count**0.5)
+    y, x = np.mgrid[0:side, 0:side].reshape(2, -1) * 12.0 + 8.0
+    classes, is_train = np.arange(side * side) % 2, np.arange(side * side) % 3 != 0
+    image = QImage(side * 12 + 8, side * 12 + 8, QImage.Format.Format_RGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    paint_points(painter, np.stack([x, y], axis=1), classes.astype(np.intp), is_train, LIGHT, 3.0)
+    painter.end()
+    seen = [image.pixelColor(int(a), int(b)).name().upper() for a, b in zip(x, y, strict=True)]
+    expected = [
+        LIGHT.class_colour(int(c)) if filled else LIGHT.panel for c, filled in zip(classes, is_train, strict=True)
+    ]
+    assert seen == expected
