@@ -21,7 +21,7 @@ def described(descr: str = "<f8", order: str = "False", shape: str = "(2,)") -> 
 
 
 @pytest.mark.parametrize("dtype", ["<f4", "<f8", "<i8", "|b1"])
-@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3), (1, 2, 3, 4)])
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3), (1, 2, 3, 4), (1, 1, 1, 2, 1, 1, 1, 1)])
 def test_numpy_and_we_read_each_other(dtype: str, shape: tuple[int, ...]) -> None:
     array = (np.arange(np.prod(shape, dtype=int)) % 2).reshape(shape).astype(dtype)
     buffer = io.BytesIO()

@@ -136,6 +136,12 @@ def test_a_file_of_version_one_opens_for_ever() -> None:
     assert project.state.theta["h.b"].tolist() == [-0.45264929211044586, -0.2155971630897659]
 
 
+@pytest.mark.parametrize(("name", "start"), [("a.json", b"{"), ("a.JSON", b"{"), ("a.dlviz", b"PK"), ("a", b"PK")])
+def test_the_name_decides_the_form_that_is_written(tmp_path: Path, name: str, start: bytes) -> None:
+    write_project(tmp_path / name, first_document())
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
 def test_kind_of_file_is_told_by_content_not_by_name(tmp_path: Path) -> None:
     (tmp_path / "a.dlviz").write_bytes(project_to_bytes(first_document(), as_json=True))
     (tmp_path / "b.json").write_bytes(project_to_bytes(first_document()))
