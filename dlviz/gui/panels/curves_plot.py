@@ -7,11 +7,13 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 
+from dlviz.gui.colour import mix
 from dlviz.gui.theme import Theme, current, font
 from dlviz.gui.widgets.plot import Plot
 from dlviz.i18n import tr
 from dlviz.session.messages import Mark
 
+_FAINTNESS = 0.3  # of single batches, whose noise must not drown the curves
 MAX_MARKS = 24  # the newest; older ones would only blacken the plot
 
 
@@ -23,7 +25,8 @@ class CurvePlot(Plot):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Loss and score over the steps of training"), parent=parent)
         self.setToolTip(tr("Full line: training rows. Dashed: test rows. Faint: single batches as they were met."))
-        self.batches = self.line("outline")
+        self.batches = pg.PlotDataItem(connect="finite")
+        self.addItem(self.batches)
         self.train, self.test = self.line("train"), self.line("test", Qt.PenStyle.DashLine)
         self.batches.setZValue(-1)
         for item in (self.batches, self.train, self.test):
@@ -78,6 +81,7 @@ class CurvePlot(Plot):
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over the colours of what is not a curve."""
+        self.batches.setPen(_pen(mix(theme.panel, theme.muted, _FAINTNESS)))
         self._playhead.setPen(_pen(theme.accent))
         self._pointer.setPen(_pen(theme.faint))
         for line in self._marks:
