@@ -83,7 +83,7 @@ def _style(colour: QColor, theme: Theme, hollow: bool, rim: str) -> tuple[QPen, 
 
 def _stamp(shape: QPainterPath, pen: QPen, brush: QColor, ratio: float) -> QPixmap:
     box = shape.boundingRect()
-    side = 2 * math.ceil(max(abs(end) for end in box.getCoords()) + pen.widthF()) + 1
+    side = 2 * math.ceil(max(-box.left(), box.right(), -box.top(), box.bottom()) + pen.widthF()) + 1
     stamp = QPixmap(math.ceil(side * ratio), math.ceil(side * ratio))
     stamp.setDevicePixelRatio(ratio)
     stamp.fill(Qt.GlobalColor.transparent)
