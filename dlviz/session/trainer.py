@@ -90,7 +90,10 @@ class Trainer:
         """Stand exactly where the state says."""
         self.memory.kept[...] = self.memory.workspace.xp.asarray(state.kept)
         self.memory.update.clock.t = state.updates
-        self.step, self.epoch, self.batch = state.step, state.epoch, state.batch
+        # A file may say a batch that its data, read anew, no longer have: the next epoch then begins.
+        is_inside = state.batch < self.batches_per_epoch
+        self.step = state.step
+        self.epoch, self.batch = (state.epoch, state.batch) if is_inside else (state.epoch + 1, 0)
 
     def run(self, count: int, losses: Array) -> None:
         """Train count batches; losses (≥ count,) receives the loss of each before its update."""

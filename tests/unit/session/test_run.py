@@ -197,3 +197,11 @@ def test_scrubbing_visits_any_recorded_step_exactly() -> None:
     for step in (1600, 400, 0, 2000, 1200):
         run.seek(step)
         assert_same(here(run), states[step])
+
+
+def test_a_state_beyond_the_epoch_begins_the_next_one() -> None:
+    run = Run(first_document())
+    run.trainer.restore(replace(here(run), epoch=3, batch=10_000))
+    assert (run.trainer.epoch, run.trainer.batch) == (4, 0)
+    run.trainer.run(5, np.zeros(5))
+    assert run.trainer.batch == 5
