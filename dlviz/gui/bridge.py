@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 
 from dlviz.gui.panel import Context, Panel
 from dlviz.session.messages import Frame, Interest, Need
@@ -13,6 +13,9 @@ from dlviz.session.messages import Frame, Interest, Need
 TICK_MS = 16
 SHARE_OF_TIME = 0.15  # of wall time that one panel may spend drawing while a run goes on
 LONGEST_WAIT = 0.1  # seconds; a panel is drawn at least ten times a second
+WORDS_SECONDS = 0.05  # numbers that change faster cannot be read
+PAINTED = QEvent.Type(QEvent.registerEventType())
+AFTER_PAINTING = Qt.EventPriority.LowEventPriority.value - 1  # Qt posts paint requests with low priority
 ASK_EVERY = 8  # ticks between two looks at what the panels want
 
 
@@ -50,6 +53,9 @@ class Bridge(QObject):
         self._views: tuple[FrameView, ...] = ()
         self._interest: Interest | None = None
         self._ticks = 0
+        self._painting: list[Showing] = []
+        self._words = Showing()
+        self._is_waiting, self._drawn_until = False, 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
@@ -89,18 +95,40 @@ class Bridge(QObject):
         frame = self._context.session.poll()
         if frame is not None:
             self.latest = frame
-            for view in self._views:
-                view.show_frame(frame)
             self.frame_shown.emit(frame)
         if self.latest is not None:
+            self._tell_views(self.latest)
             self._draw_due(self.latest)
+
+    def _tell_views(self, frame: Frame) -> None:
+        """Show words and counters at a speed that can be read while the run goes on, else at once."""
+        is_due = frame.state != "running" or perf_counter() - self._words.drawn_at >= WORDS_SECONDS
+        if self._words.serial != frame.serial and is_due:
+            self._words.serial, self._words.drawn_at = frame.serial, perf_counter()
+            for view in self._views:
+                view.show_frame(frame)
 
     def _draw_due(self, frame: Frame) -> None:
         # Longest waiting first, so that a panel that fails cannot starve the others.
         for panel, showing in sorted(self._panels.items(), key=_drawn_at):
             is_new = showing.serial != frame.serial
             if is_new and panel.isVisible() and perf_counter() - showing.drawn_at >= showing.interval:
+                self._painting.append(showing)
                 _draw(panel, showing, frame)
+        if self._painting and not self._is_waiting:
+            self._is_waiting, self._drawn_until = True, perf_counter()
+            QCoreApplication.postEvent(self, QEvent(PAINTED), AFTER_PAINTING)
+
+    def event(self, event: QEvent) -> bool:
+        """Charge the panels that were drawn with the time that their painting took."""
+        if event.type() != PAINTED:
+            return super().event(event)
+        took = perf_counter() - self._drawn_until
+        for showing in self._painting:
+            showing.cost += took / len(self._painting)
+        self._painting.clear()
+        self._is_waiting = False
+        return True
 
 
 def _drawn_at(item: tuple[Panel, Showing]) -> float:

@@ -30,7 +30,7 @@ class DockTitle(QWidget):
         super().__init__(parent)
         self.header = SectionHeader(title, panel.info)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, GRID + 2, 2 * GRID, 2)
+        layout.setContentsMargins(2 * GRID, GRID + 2, 2 * GRID, 4)
         layout.addWidget(self.header)
         panel.info_changed.connect(self.header.set_info)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from dlviz.core.errors import DlvizError, SaveError
 from dlviz.core.network import NetworkSpec, sources
 from dlviz.gui.application import Running, open_window
+from dlviz.gui.formula import FormulaView
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.workspaces import workspaces
 from dlviz.i18n import tr
@@ -16,7 +17,7 @@ from dlviz.session.presets import step_document
 
 LONGEST_SECONDS = 120.0
 SETTLE_SECONDS = 0.4  # for the last frame to reach every panel
-WALKED = 10  # operations of the next pass that are done in a picture of the Step workspace
+TRAINING_SECONDS = 2.0  # training is spread over so long, for curves are measured by the clock
 
 
 def shot(
@@ -41,9 +42,11 @@ def shot(
             running.session.new(step_document())
         train(running, steps)
         if workspace == "step":
-            running.session.walk_to(WALKED)
+            walk_to_gradient(running)
         running.window.context.selection.select(subject(running.session.document.network, workspace))
         settle(running, SETTLE_SECONDS)
+        for view in running.window.findChildren(FormulaView):
+            view.finish()
         picture = running.window.grab()
     finally:
         close(running)
@@ -64,11 +67,9 @@ def subject(network: NetworkSpec, workspace: str) -> Selected:
 def train(running: Running, steps: int) -> None:
     """Train until the run stands at this step. Raises: DlvizError if it does not get there."""
     settle(running, 0.05)
-    running.session.play("batch")
     if steps == 0:
-        running.session.pause()
-        running.session.home()
         return
+    running.session.play("batch", steps / TRAINING_SECONDS)
     deadline = monotonic() + LONGEST_SECONDS
     while _last_step(running) < steps:
         settle(running, 0.01)
@@ -78,6 +79,16 @@ def train(running: Running, steps: int) -> None:
             )
     running.session.pause()
     running.session.seek(steps)
+
+
+def walk_to_gradient(running: Running) -> None:
+    """Walk the next pass to its last backward operation, where every gradient is known."""
+    running.session.walk_to(1)
+    settle(running, SETTLE_SECONDS)
+    latest = running.window.bridge.latest
+    if latest is not None and latest.trace is not None:
+        backward = [step.index for step in latest.trace.steps if step.phase == "backward"]
+        running.session.walk_to(max(backward, default=0) + 1)
 
 
 def _last_step(running: Running) -> int:

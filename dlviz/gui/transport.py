@@ -138,11 +138,12 @@ class TransportBar(QWidget):
         counter = QWidget()
         counter.setToolTip(tr("Epochs done: one epoch has looked at every training row once"))
         self.small.reserve("epoch · 000,000 steps")
+        self.large.reserve("0,000,000")
         column = QVBoxLayout(counter)
         spaced(column, gap=0)
         for label in (self.large, self.small):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            column.addWidget(label)
+            column.addWidget(label, 0, Qt.AlignmentFlag.AlignRight)
         return counter
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from dlviz.gui.main_window import MainWindow
@@ -124,6 +124,28 @@ def test_step_workspace_counts_operations_and_colours_phases(
     third = QPoint(int(MARGIN + (timeline.width() - 2 * MARGIN) * 2.5 / len(PHASES)), timeline.height() // 2)
     qtbot.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=third)
     assert session.calls[-1] == ("walk_to", 3)
+
+
+class Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_new_numbers_paint_no_button_again(qtbot: QtBot, window: MainWindow, session: FakeSession) -> None:
+    show(window, session, step=1, last_step=500, train_loss=0.5)
+    qtbot.wait(200)
+    paints = Paints(window)
+    window.transport.buttons["forward"].installEventFilter(paints)
+    for step in range(2, 12):
+        show(window, session, step=step, last_step=500, epoch=step, train_loss=1 / step)
+        qtbot.wait(20)
+    assert window.transport.small.text() == "epoch · 11 steps"
+    assert paints.count == 0
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The bands across the window: tools above, transport and status below."""
 
-from PySide6.QtGui import QPaintEvent, QPalette
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QStatusBar, QVBoxLayout, QWidget
 
 from dlviz.gui.widgets.paint import spaced
@@ -31,5 +31,4 @@ class Foot(QStatusBar):
             spaced(layout, gap=0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ground only; the style would draw frames around the content."""
-        self.setBackgroundRole(QPalette.ColorRole.Window)
+        """Paint nothing: the style would draw frames around the content."""

@@ -47,24 +47,46 @@ class Text(QLabel):
         self.setPalette(palette)
         self.setFont(font(self._size, self._is_bold))
         if self._widest:
-            self.setFixedWidth(self.fontMetrics().horizontalAdvance(self._widest) + 2)
+            # Fixed both ways, for only then may the words change without a new layout.
+            self.setFixedSize(self.fontMetrics().horizontalAdvance(self._widest) + 2, self.fontMetrics().height())
 
 
 class Elided(Text):
-    """A text that gives way: it ends in … where there is no room, and shows all of it on hover."""
+    """A text that gives way: it ends in … where there is no room, and shows all of it on hover.
 
-    def minimumSizeHint(self) -> QSize:
-        """Allow it to shrink to a few letters."""
-        return QSize(self.fontMetrics().averageCharWidth() * 4, super().minimumSizeHint().height())
+    Unlike a QLabel it asks for no new layout when its words change, so it may change with every frame.
+    """
+
+    def __init__(
+        self, text: str = "", colour: str = "text", size: FontSize = "normal", parent: QWidget | None = None
+    ) -> None:
+        self._words = ""
+        super().__init__("", colour, size, parent=parent)
+        self.setText(text)
+
+    def text(self) -> str:
+        """Return the whole text."""
+        return self._words
 
     def setText(self, text: str) -> None:
         """Show text."""
-        super().setText(text)
-        self.setToolTip(text)
+        if text != self._words:
+            self._words = text
+            self.setToolTip(text)
+            self.setAccessibleName(text)
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the room for the whole text."""
+        return QSize(self.fontMetrics().horizontalAdvance(self._words) + 2, self.fontMetrics().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Allow it to shrink to a few letters."""
+        return QSize(self.fontMetrics().averageCharWidth() * 4, self.fontMetrics().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint as much of the text as fits."""
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, self.width())
         style_painter = QStylePainter(self)
         align = int(self.alignment() | Qt.AlignmentFlag.AlignVCenter)
         style_painter.drawItemText(
