@@ -30,7 +30,7 @@ from dlviz.session.messages import (
     Watch,
 )
 from dlviz.session.prepared import prepared_for
-from dlviz.session.project_file import Project, read_project, write_project
+from dlviz.session.project_file import Project, SavedState, read_project, write_project
 from dlviz.session.saved_state import from_saved, project_of
 from dlviz.session.store import Store
 from dlviz.session.training_edits import set_seed
@@ -57,7 +57,7 @@ class Session:
         self._listeners: list[Callable[[], None]] = []
         self._generation = 0
         self._tokens = 0
-        self._is_trained = False
+        self._saved: SavedState | None = None
         self.path: Path | None = None
         self.message = ""
         self._worker.start()
@@ -164,7 +164,6 @@ class Session:
 
     def play(self, by: Granularity = "batch", rate: float = float("inf")) -> None:
         """Run by steps of this size, at this many a second."""
-        self._is_trained = True
         self._send(Play(by, rate))
 
     def pause(self) -> None:
@@ -236,8 +235,27 @@ class Session:
         """Open a project or document. Raises: DlvizError; the old one stays."""
         self._begin(read_project(path), Path(path))
 
+    @property
+    def missing_file(self) -> Path | None:
+        """The data file that the document names and nobody has opened yet; None if there is none.
+
+        Opening a document never opens it: the window shows the path and asks.
+        """
+        data = self.document.data
+        if data.kind != "file" or data.dataset is not None:
+            return None
+        folder = self.path.parent if self.path else Path()
+        return folder / str(data.settings.get("path", ""))
+
+    def attach(self, document: Document) -> None:
+        """Go on with an opened document whose data file has been read, where its saved run stood."""
+        check_document(document)
+        prepared_for(document)
+        self._begin(Project(document, self._saved), self.path)
+
     def _begin(self, project: Project, path: Path | None) -> None:
         document = project.document
+        self._saved = project.state
         state = from_saved(document, project.state) if project.state else None
         generation, token = self._next()
         self._store = Store(Past(document, token))
@@ -251,7 +269,7 @@ class Session:
         target = Path(path) if path is not None else self.path
         if target is None:
             raise SaveError(tr("Expected a file to save to. Received: none"), tr("Use Save as."))
-        project = project_of(self._ask())
+        project = project_of(self._ask(), target)
         write_project(target, project.document, project.state)
         self.path = target
         self._store.mark_saved()
@@ -268,4 +286,3 @@ class Session:
         """End the worker and wait for it; say whether it ended in time."""
         self._send(Close())
         return self._worker.join(JOIN_SECONDS)
-

@@ -9,9 +9,20 @@ import numpy as np
 import pytest
 
 from dlviz.core.errors import DlvizError, SpecError
+from dlviz.data.reader import read_table
+from dlviz.data.spec import DataSpec
+from dlviz.data.table_dataset import to_dataset
+from dlviz.session.data_file import with_file
+from dlviz.session.document import Document
 from dlviz.session.edits import add_layer, set_optimizer_setting, set_units
 from dlviz.session.messages import Frame, Interest, Need
-from dlviz.session.presets import document_for, empty_document, first_document, step_document
+from dlviz.session.presets import (
+    document_for,
+    document_for_dataset,
+    empty_document,
+    first_document,
+    step_document,
+)
 from dlviz.session.session import Session
 from dlviz.session.state import TRANSITIONS, next_state
 
@@ -158,6 +169,39 @@ def test_saving_and_opening_continue_bit_for_bit(session: Session, tmp_path: Pat
         assert frame_when(other, lambda f: f.step == 0).last_step == expected.step
     finally:
         assert other.close()
+
+
+def table_document(path: Path) -> Document:
+    rng = np.random.default_rng(0)
+    rows = [f"{a:.3f},{b:.3f},{'in' if a * b > 0 else 'out'}" for a, b in rng.normal(size=(40, 2))]
+    path.write_text("a,b,y\n" + "\n".join(rows) + "\n")
+    table = read_table(path)
+    rows_read = to_dataset(table)
+    spec = DataSpec("file", {"path": str(path), "sha256": table.info.sha256}, dataset=rows_read)
+    return document_for_dataset(spec, rows_read)
+
+
+def test_a_saved_document_names_its_data_file_and_goes_on_once_it_is_opened(tmp_path: Path) -> None:
+    session = Session(table_document(tmp_path / "rows.csv"))
+    try:
+        session.watch(Interest(ALL))
+        session.step("batch")
+        frame_when(session, lambda f: f.step == 1)
+        session.save(tmp_path / "run.dlviz")
+        session.step("batch")
+        expected = frame_when(session, lambda f: f.step == 2).parameters
+        session.open(tmp_path / "run.dlviz")
+        assert session.document.data.settings["path"] == "rows.csv"
+        assert session.missing_file == tmp_path / "rows.csv"
+        session.attach(with_file(session.document, session.missing_file))
+        assert session.missing_file is None
+        session.step("batch")
+        found = frame_when(session, lambda f: f.step == 2).parameters
+        assert expected is not None
+        assert found is not None
+        assert all(found[name].tobytes() == values.tobytes() for name, values in expected.items())
+    finally:
+        assert session.close()
 
 
 def test_a_file_that_cannot_be_opened_leaves_everything(session: Session, tmp_path: Path) -> None:
