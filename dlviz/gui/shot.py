@@ -60,7 +60,7 @@ def subject(network: NetworkSpec, workspace: str) -> Selected:
         return NOTHING
     layer = network.layers[0]
     if workspace == "step" and layer.kind == "dense":
-        return Selected("link", layer.id, 0, sources(network, layer)[0], 0)
+        return Selected("link", layer.id, 0, sources(network, layer)[0], 1 if network.inputs[0].shape[0] > 1 else 0)
     return Selected("unit", layer.id, 1 if layer.settings.get("units", 1) > 1 else 0)
 
 

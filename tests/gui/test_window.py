@@ -147,6 +147,12 @@ def test_escape_puts_the_cards_away(qtbot: QtBot, running: Running) -> None:
     assert window.remembered.cards_used()
 
 
+def test_first_edit_puts_the_cards_away(qtbot: QtBot, running: Running) -> None:
+    window = started(running, qtbot)
+    window.tools.chips._set_batch(20)
+    assert not window.centre.cards.isVisible()
+
+
 def test_third_card_asks_for_a_file(qtbot: QtBot, running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     window = started(running, qtbot)
     asked: list[bool] = []
