@@ -75,7 +75,7 @@ def nothing_left_running() -> Iterator[None]:
     yield
     left = _wait_for_end(threads)
     assert not left, f"Expected every thread to be joined. Still running: {[thread.name for thread in left]}"
-    survivors = _widgets_after_collection() - widgets
+    survivors = _left_alive(widgets)
     assert not survivors, f"Expected every window to be closed. Still alive: {sorted(survivors)}"
 
 
@@ -99,12 +99,17 @@ def _widgets() -> set[str]:
     return {f"{type(widget).__name__} {widget.objectName()!r} at {id(widget):x}" for widget in tops}
 
 
-def _widgets_after_collection() -> set[str]:
-    if "PySide6.QtWidgets" not in sys.modules:
-        return set()
+def _left_alive(before: set[str]) -> set[str]:
+    """Return what stays after deletions that wait are done, and only then after a collection, which is slow."""
+    if _widgets() - before:
+        _delete_what_waits()
+    if _widgets() - before:
+        gc.collect()
+        _delete_what_waits()
+    return _widgets() - before
+
+
+def _delete_what_waits() -> None:
     from PySide6.QtCore import QCoreApplication, QEvent
 
-    if QCoreApplication.instance() is not None:
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    gc.collect()
-    return _widgets()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
