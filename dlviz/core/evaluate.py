@@ -15,13 +15,16 @@ from dlviz.core.memory import Memory
 from dlviz.core.network import NetworkSpec
 from dlviz.core.program import Binding, lower
 
-CHUNK = 4096  # columns at once: larger ones fall out of the cache
+MAX_COLUMNS = 8192  # examples at once, fewer in wide networks: larger arrays fall out of the cache
+CHUNK_NUMBERS = 2**20  # activations at once
+MAX_BINDINGS = 16
 
 
 class Evaluator:
-    """A forward binding with its own copy of the parameters, so that it never disturbs a run.
+    """Forward bindings with their own copy of the parameters, so that they never disturb a run.
 
     dtype "float32" is right for pictures: it is four times faster on maps than float64.
+    Read-only inputs stay loaded from one call to the next: the grid of a map is the same in every frame.
     """
 
     def __init__(self, network: NetworkSpec, loss: Choice | None = None, dtype: str = "float32", xp: Any = np) -> None:
@@ -29,7 +32,10 @@ class Evaluator:
         self.program = lower(network, loss, mode="evaluate" if loss else "forward")
         self.memory = Memory(self.program.layout, chosen("sgd"), (), xp, dtype)
         self._loss = loss
-        self._bindings: dict[int, Binding] = {}
+        self._bindings: dict[tuple[int, int], Binding] = {}
+        self._loaded: dict[tuple[int, int], Array] = {}
+        rows = sum(math.prod(shape) for shape in self.program.shapes.values())
+        self._chunk = max(1, min(MAX_COLUMNS, CHUNK_NUMBERS // rows))
 
     def use(self, theta: Array) -> None:
         """Copy a flat parameter vector in."""
@@ -39,18 +45,29 @@ class Evaluator:
         """Copy parameters in by name."""
         self.memory.load(parameters)
 
-    def _binding(self, columns: int) -> Binding:
-        if columns not in self._bindings:
-            if len(self._bindings) > 6:
+    def _binding(self, key: tuple[int, int]) -> Binding:
+        """Return the binding of (columns, number of the chunk)."""
+        if key not in self._bindings:
+            if len(self._bindings) >= MAX_BINDINGS:
                 self._bindings.clear()
-            self._bindings[columns] = self.program.bind(self.memory, columns)
-        return self._bindings[columns]
+                self._loaded.clear()
+            self._bindings[key] = self.program.bind(self.memory, key[0])
+        return self._bindings[key]
+
+    def _load(self, key: tuple[int, int], inputs: Array, part: slice, targets: Array | None) -> Binding:
+        """Return a binding that holds a part of the inputs; copy only what is not there."""
+        binding = self._binding(key)
+        if self._loaded.get(key) is not inputs or targets is not None:
+            binding.load(inputs[part], None if targets is None else targets[part])
+            self._loaded[key] = None if inputs.flags.writeable else inputs
+        return binding
 
     def _walk(self, inputs: Array, targets: Array | None = None) -> Iterator[tuple[slice, Binding]]:
-        for start in range(0, len(inputs), CHUNK):
-            part = slice(start, min(start + CHUNK, len(inputs)))
-            binding = self._binding(part.stop - part.start)
-            binding.load(inputs[part], None if targets is None else targets[part])
+        for number, start in enumerate(range(0, len(inputs), self._chunk)):
+            part = slice(start, min(start + self._chunk, len(inputs)))
+            # Chunks that will be copied in anew can share one binding.
+            key = part.stop - part.start, 0 if inputs.flags.writeable else number
+            binding = self._load(key, inputs, part, targets)
             with np.errstate(all="ignore"):
                 run(binding.calls)
             yield part, binding
