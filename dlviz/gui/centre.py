@@ -63,8 +63,15 @@ class Centre(QWidget):
         return [panel for _, panel in self._panels]
 
     def show_workspace(self, key: str) -> None:
-        """Show the panels of a workspace."""
+        """Show the panels of a workspace, and give the first of them the keyboard.
+
+        Without that, Qt would give it to the first button of the tools, and Space would press it.
+        """
         for entry, panel in self._panels:
             panel.setVisible(key in entry.workspaces)
         shares = [entry.stretch if key in entry.workspaces else 0 for entry, _ in self._panels]
         self._split.setSizes([self.height() * share for share in shares])
+        for entry, panel in self._panels:
+            if key in entry.workspaces:
+                panel.setFocus(Qt.FocusReason.OtherFocusReason)
+                break

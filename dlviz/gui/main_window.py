@@ -148,8 +148,6 @@ class MainWindow(QMainWindow):
         self.tools.chips.show_document(session.document)
         for panel in self.findChildren(Panel):
             panel.show_document(session.document)
-        if session.can_undo:  # whoever edits has begun
-            self.centre.cards.put_away()
         self.refresh()
 
     @Slot(object)

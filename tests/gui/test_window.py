@@ -147,12 +147,6 @@ def test_escape_puts_the_cards_away(qtbot: QtBot, running: Running) -> None:
     assert window.remembered.cards_used()
 
 
-def test_first_edit_puts_the_cards_away(qtbot: QtBot, running: Running) -> None:
-    window = started(running, qtbot)
-    window.tools.chips._set_batch(20)
-    assert not window.centre.cards.isVisible()
-
-
 def test_third_card_asks_for_a_file(qtbot: QtBot, running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     window = started(running, qtbot)
     asked: list[bool] = []
@@ -171,6 +165,13 @@ def test_space_pauses_and_forward_and_back_return_to_the_same_step(qtbot: QtBot,
     wait_for(qtbot, lambda: step_of(window) == here + 1)
     window.live["back"].trigger()
     wait_for(qtbot, lambda: step_of(window) == here)
+
+
+@pytest.mark.parametrize("workspace", ["network", "step"])
+def test_canvas_has_the_keyboard_at_first(qtbot: QtBot, running: Running, workspace: str) -> None:
+    window = started(running, qtbot, workspace)
+    canvas = next(panel for panel in window.findChildren(Panel) if panel.key == "canvas")
+    assert canvas.isAncestorOf(window.focusWidget())
 
 
 def test_operations_walk_forward_and_back(qtbot: QtBot, running: Running) -> None:
