@@ -1,7 +1,7 @@
 """Every colour and type size of the window: one record a theme, and which one is in use."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -226,8 +226,3 @@ def on_colour(background: str) -> str:
     candidates = (LIGHT.text, LIGHT.window)
     measure: Callable[[str], float] = lambda colour: contrast(colour, background)  # noqa: E731
     return max(candidates, key=measure)
-
-
-def colour_names() -> tuple[str, ...]:
-    """Return the names of all single colours of a theme."""
-    return tuple(each.name for each in fields(Theme) if str(getattr(LIGHT, each.name)).startswith("#"))
