@@ -32,11 +32,24 @@ def targets_for(document: Document, dataset: Dataset) -> NDArray[np.float64]:
     """Return targets (n, k). Raises: SpecError, DataError where loss, outputs and data do not fit."""
     loss, _ = resolve_loss(document.training.loss)
     n_outputs = shapes(document.network)[output_id(document.network)][0]
-    if loss.labels == "index" and dataset.task == "regression":
-        return _one_hot(np.asarray(dataset.targets), n_outputs)
+    if loss.labels == "index" and (labels := _written_labels(dataset, n_outputs)) is not None:
+        return _one_hot(labels, n_outputs)
     targets = encode_targets(dataset, n_outputs, target_low(document))
     _check(targets, loss)
     return targets
+
+
+def _written_labels(dataset: Dataset, n_outputs: int) -> NDArray[np.float64] | None:
+    """Return integer labels as they were written, where they count output units; else None.
+
+    Rows may lack some class: labels 0 and 2 with four units mean units 0 and 2, not 0 and 1.
+    """
+    if dataset.task == "regression":
+        return np.asarray(dataset.targets, dtype=np.float64)
+    names = dataset.class_names
+    if n_outputs <= len(names) or not all(name.isdecimal() for name in names):
+        return None
+    return np.array([float(name) for name in names])[np.asarray(dataset.targets, dtype=np.int64)]
 
 
 def _one_hot(labels: NDArray[np.generic], n_outputs: int) -> NDArray[np.float64]:

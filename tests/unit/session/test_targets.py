@@ -1,0 +1,60 @@
+"""Targets as output units and loss want them."""
+
+import numpy as np
+import pytest
+
+from dlviz.core.choice import chosen
+from dlviz.core.errors import DlvizError
+from dlviz.core.network import InputSpec, NetworkSpec, dense
+from dlviz.data.dataset import Dataset
+from dlviz.session.document import Document, TrainingSpec
+from dlviz.session.targets import decision_threshold, target_low, targets_for
+
+
+def document(units: int, activation: str, loss: str) -> Document:
+    network = NetworkSpec((dense("o", units, activation),), (InputSpec("x", (2,)),))
+    return Document(network=network, training=TrainingSpec(loss=chosen(loss)))
+
+
+def classes(labels: list[int], names: tuple[str, ...]) -> Dataset:
+    task = "binary" if len(names) == 2 else "multiclass"
+    return Dataset("t", task, np.zeros((len(labels), 2)), np.array(labels), ("a", "b"), ("y",), names)
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "low"),
+    [("tanh", "squared_error", -1), ("sigmoid", "binary_cross_entropy", 0), ("linear", "hinge", -1)],
+)
+def test_labels_of_one_unit_span_what_it_can_say(activation: str, loss: str, low: float) -> None:
+    made = document(1, activation, loss)
+    assert target_low(made) == low
+    assert decision_threshold(made) == (1 + low) / 2
+    assert targets_for(made, classes([0, 1], ("no", "yes"))).tolist() == [[low], [1.0]]
+
+
+def test_integer_labels_count_units_even_where_classes_are_missing() -> None:
+    made = document(4, "softmax", "sparse_categorical_cross_entropy")
+    assert targets_for(made, classes([0, 1], ("0", "2"))).argmax(axis=1).tolist() == [0, 2]
+
+
+def test_named_classes_need_one_unit_each() -> None:
+    made = document(4, "softmax", "sparse_categorical_cross_entropy")
+    with pytest.raises(DlvizError, match="output units"):
+        targets_for(made, classes([0, 1, 2], ("a", "b", "c")))
+
+
+@pytest.mark.parametrize(
+    ("targets", "message"),
+    [([[0.5, 0.7]], "sum to 1"), ([[2.0, -1.0]], "between 0 and 1")],
+)
+def test_targets_that_are_no_probabilities_are_refused(targets: list[list[float]], message: str) -> None:
+    rows = Dataset("t", "regression", np.zeros((1, 2)), np.array(targets), ("a", "b"), ("p", "q"))
+    with pytest.raises(DlvizError, match=message):
+        targets_for(document(2, "softmax", "categorical_cross_entropy"), rows)
+
+
+@pytest.mark.parametrize("label", [1.5, -1.0, 2.0])
+def test_labels_outside_the_units_are_refused(label: float) -> None:
+    rows = Dataset("t", "regression", np.zeros((1, 2)), np.array([[label]]), ("a", "b"), ("y",))
+    with pytest.raises(DlvizError, match="Expected whole numbers from 0 to 1"):
+        targets_for(document(2, "softmax", "sparse_categorical_cross_entropy"), rows)
