@@ -26,6 +26,7 @@ class Counter(QObject):
 def test_100_000_emits_reach_their_slot_and_keep_reference_counts(qtbot: QtBot) -> None:
     counter = Counter()
     payload = object()
+    gc.collect()
     before = [sys.getrefcount(each) for each in (None, True, payload)]
     for _ in range(EMITS):
         counter.fired.emit(payload)
@@ -37,6 +38,7 @@ def test_100_000_emits_reach_their_slot_and_keep_reference_counts(qtbot: QtBot) 
 
 def test_event_loops_and_timers_keep_reference_counts(qtbot: QtBot) -> None:
     timer = QTimer()
+    gc.collect()
     before = sys.getrefcount(None)
     for _ in range(2000):
         timer.start(1000)
