@@ -11,7 +11,8 @@ from dlviz.gui.panel import Context, Panel
 from dlviz.session.messages import Frame, Interest, Need
 
 TICK_MS = 16
-SHARE_OF_TIME = 0.15  # of wall time that one panel may spend drawing while a run goes on
+SHARE_OF_TIME = 0.15  # of wall time that all panels together may spend drawing while a run goes on
+DRAWN_AT_ONCE = 2  # panels in one tick of a run: what is drawn at once is what the next tick may come late
 LONGEST_WAIT = 0.1  # seconds; a panel is drawn at least ten times a second
 WORDS_SECONDS = 0.05  # numbers that change faster cannot be read
 PAINTED = QEvent.Type(QEvent.registerEventType())
@@ -34,10 +35,10 @@ class Showing:
     drawn_at: float = 0.0
     cost: float = 0.0
 
-    @property
-    def interval(self) -> float:
-        """Seconds to wait before it may draw again."""
-        return min(self.cost / SHARE_OF_TIME, LONGEST_WAIT)
+
+def interval(costs: Iterable[float]) -> float:
+    """Return the seconds between two drawings of a panel, so that all of them keep to their share."""
+    return min(sum(costs) / SHARE_OF_TIME, LONGEST_WAIT)
 
 
 class Bridge(QObject):
@@ -92,27 +93,40 @@ class Bridge(QObject):
         self._ticks += 1
         if self._ticks % ASK_EVERY == 0:
             self.ask_panels()
+        due = self._due()
+        if self.latest is not None and not due and not self._are_words_due(self.latest):
+            return  # nothing may be drawn yet: a frame fetched now would only be thrown away
         frame = self._context.session.poll()
         if frame is not None:
             self.latest = frame
             self.frame_shown.emit(frame)
         if self.latest is not None:
             self._tell_views(self.latest)
-            self._draw_due(self.latest)
+            self._draw(self.latest, due)
+
+    def _due(self) -> list[tuple[Panel, Showing]]:
+        """Return the visible panels that may be drawn, longest waiting first, so that none can starve another."""
+        visible = [(panel, showing) for panel, showing in self._panels.items() if panel.isVisible()]
+        if self.latest is None or self.latest.state != "running":
+            return sorted(visible, key=_drawn_at)
+        wait = interval(showing.cost for _, showing in visible)
+        now = perf_counter()
+        waiting = [item for item in visible if now - item[1].drawn_at >= wait]
+        return sorted(waiting, key=_drawn_at)[:DRAWN_AT_ONCE]
+
+    def _are_words_due(self, frame: Frame) -> bool:
+        return frame.state != "running" or perf_counter() - self._words.drawn_at >= WORDS_SECONDS
 
     def _tell_views(self, frame: Frame) -> None:
         """Show words and counters at a speed that can be read while the run goes on, else at once."""
-        is_due = frame.state != "running" or perf_counter() - self._words.drawn_at >= WORDS_SECONDS
-        if self._words.serial != frame.serial and is_due:
+        if self._words.serial != frame.serial and self._are_words_due(frame):
             self._words.serial, self._words.drawn_at = frame.serial, perf_counter()
             for view in self._views:
                 view.show_frame(frame)
 
-    def _draw_due(self, frame: Frame) -> None:
-        # Longest waiting first, so that a panel that fails cannot starve the others.
-        for panel, showing in sorted(self._panels.items(), key=_drawn_at):
-            is_new = showing.serial != frame.serial
-            if is_new and panel.isVisible() and perf_counter() - showing.drawn_at >= showing.interval:
+    def _draw(self, frame: Frame, due: Iterable[tuple[Panel, Showing]]) -> None:
+        for panel, showing in due:
+            if showing.serial != frame.serial:
                 self._painting.append(showing)
                 _draw(panel, showing, frame)
         if self._painting and not self._is_waiting:
