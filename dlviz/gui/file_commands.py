@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from dlviz.core.errors import DlvizError
 from dlviz.gui.actions import Action
 from dlviz.gui.dialogs import Dialogs
+from dlviz.gui.missing_file import MissingFile
 from dlviz.gui.panel import Context
 from dlviz.gui.remembered import Remembered
 from dlviz.i18n import tr
@@ -23,6 +24,7 @@ class FileCommands(QObject):
     def __init__(self, window: QWidget, context: Context, dialogs: Dialogs, remembered: Remembered) -> None:
         super().__init__(window)
         self._window, self._context, self._dialogs, self._remembered = window, context, dialogs, remembered
+        self._missing = MissingFile(window, context, dialogs)
 
     def actions(self) -> tuple[Action, ...]:
         """Return the entries of the File menu."""
@@ -62,6 +64,7 @@ class FileCommands(QObject):
             self._context.notify(error)
             return False
         self._remembered.opened(path)
+        self._missing.offer()
         return True
 
     def ask_for_data(self) -> None:

@@ -31,6 +31,7 @@ class FakeSession:
         self.dataset = self.prepared = None
         self.path: Path | None = None
         self.is_dirty = self.is_closed = False
+        self.missing_file: Path | None = None
         self._past: list[Document] = []
         self._future: list[Document] = []
         self._callbacks: list[Callable[[], None]] = []

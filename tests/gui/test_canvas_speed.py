@@ -20,7 +20,7 @@ SLACK = 2.0  # the limits hold on a quiet machine; a test must also pass on a bu
 class Still:
     """As much of a session as drawing needs."""
 
-    dataset = None
+    dataset = prepared = None
 
     def __init__(self, document: Document) -> None:
         self.document = document

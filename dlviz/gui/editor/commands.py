@@ -9,6 +9,7 @@ from dlviz.core.network import sources
 from dlviz.gui.editor import names
 from dlviz.gui.editor.state import CanvasState, has_setting, option
 from dlviz.gui.panel import Context
+from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.i18n import tr
 from dlviz.session import edits
@@ -41,7 +42,8 @@ class NetworkCommands(QObject):
     @Slot()
     def add_output(self) -> None:
         """Give an empty network its output layer, with as many units as there are targets."""
-        units = self._context.session.dataset.n_outputs
+        prepared = prepared_or_none(self._context.session)
+        units = prepared.dataset.n_outputs if prepared else 1
         self._edit(lambda d: edits.add_layer(d, 0, "o", units=units), tr("Add a layer"))
 
     def insert_after(self, node: str) -> None:

@@ -21,6 +21,7 @@ from dlviz.gui.editor.scene import NetworkScene
 from dlviz.gui.editor.state import CanvasState
 from dlviz.gui.editor.view import CanvasView
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.paint import describe, spaced
@@ -91,9 +92,10 @@ class CanvasPanel(Panel):
 
     def _data_labels(self) -> content.Labels:
         """Return what the data call inputs and outputs; two classes share one output and name none."""
-        dataset = getattr(self.context.session, "dataset", None)
-        if dataset is None:
+        prepared = prepared_or_none(self.context.session)
+        if prepared is None:
             return content.Labels()
+        dataset = prepared.dataset
         outputs = dataset.target_names if dataset.task == "regression" else dataset.class_names
         return content.Labels(tuple(dataset.input_names), tuple(outputs))
 

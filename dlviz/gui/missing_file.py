@@ -1,0 +1,52 @@
+"""A document that names a data file: show its path, ask, and read it only then."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from dlviz.core.errors import DataError
+from dlviz.gui.actions import Action
+from dlviz.gui.dialogs import Dialogs
+from dlviz.gui.panel import Context
+from dlviz.gui.panels.data_job import Job
+from dlviz.i18n import tr
+from dlviz.session.data_file import with_file
+from dlviz.session.document import Document
+
+
+class MissingFile(QObject):
+    """Offers to open the data file of an opened document; the run then goes on where it was saved."""
+
+    def __init__(self, window: QWidget, context: Context, dialogs: Dialogs) -> None:
+        super().__init__(window)
+        self._window, self._context, self._dialogs = window, context, dialogs
+        self._reading = Job(self)
+        self._reading.finished.connect(self._attach)
+        self._reading.failed.connect(self._refuse)
+
+    def offer(self) -> None:
+        """Say which file is wanted, where one is; opening a document opens no other file by itself."""
+        path = self._context.session.missing_file
+        if path is not None:
+            action = Action("open_named_data", tr("Open {name}", name=path.name), self.open)
+            self._context.notify(DataError(tr("This document trains on the file {path}.", path=path)), action)
+
+    def open(self) -> None:
+        """Read the file, or ask where it is now."""
+        session = self._context.session
+        path: Path | None = session.missing_file
+        if path is not None and not path.is_file():
+            path = self._dialogs.open_data(self._window, str(path.parent))
+        if path is not None:
+            document, chosen = session.document, path
+            self._reading.start(lambda cancelled: with_file(document, chosen))
+
+    @Slot(object)
+    def _attach(self, document: Document) -> None:
+        if self._context.session.missing_file is not None:
+            self._context.session.attach(document)
+
+    @Slot(object)
+    def _refuse(self, error: Exception) -> None:
+        self._context.notify(error)
