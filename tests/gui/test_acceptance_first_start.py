@@ -1,0 +1,100 @@
+"""A first start at 1280×720: calm, and learning at once."""
+
+from collections.abc import Iterator
+from time import perf_counter
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QScrollBar,
+    QTabBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from dlviz.gui.panel import Panel
+from dlviz.gui.theme import theme_signals
+from tests.gui.robot import Key, Robot, close_window, no_stall, robot_at_window, starved_seconds
+
+CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QAbstractItemView, QTabBar)
+MOST_PANELS, MOST_CONTROLS = 4, 30
+RATE = 1000.0  # steps a second at the default speed
+
+
+@pytest.fixture
+def robot(qtbot: QtBot) -> Iterator[Robot]:
+    made = robot_at_window(qtbot)
+    yield made
+    close_window(made)
+    theme_signals.use("light")
+
+
+def is_control(widget: QWidget) -> bool:
+    """Whether a widget is something to operate that stands by itself."""
+    is_part = isinstance(widget.parentWidget(), QAbstractSpinBox | QComboBox)
+    return isinstance(widget, CONTROLS) and not isinstance(widget, QScrollBar) and not is_part
+
+
+def controls(window: QWidget) -> list[str]:
+    """Name every enabled control that can be seen; a row of choices is one, as it is for Tab and arrow keys."""
+    seen = [widget for widget in window.findChildren(QWidget) if widget.isVisible() and widget.isEnabled()]
+    return [f"{type(each).__name__} {each.accessibleName()}" for each in seen if is_control(each)]
+
+
+def test_first_start_is_calm(robot: Robot) -> None:
+    robot.start()
+    shown = sorted(panel.key for panel in robot.window.findChildren(Panel) if panel.isVisible())
+    assert len(shown) <= MOST_PANELS, shown
+    names = controls(robot.window)
+    assert len(names) <= MOST_CONTROLS, f"{len(names)}: {names}"
+
+
+def test_first_start_offers_a_hint_and_three_cards(robot: Robot) -> None:
+    robot.start()
+    cards = robot.window.centre.cards
+    assert "Space" in cards.hint.text()
+    assert all(card.isVisible() and card.isEnabled() for card in (cards.watch, cards.step, cards.data))
+
+
+def test_learning_is_visible_within_two_seconds(robot: Robot) -> None:
+    started, starved = perf_counter(), starved_seconds()
+    robot.start()
+    robot.wait(lambda: robot.frame.maps is not None and robot.frame.train_loss is not None)
+    first = robot.frame
+    assert first.maps is not None
+    assert first.train_loss is not None
+
+    def has_changed() -> bool:
+        now = robot.frame
+        is_other = now.maps is not None and bool(np.abs(now.maps.output - first.maps.output).max() > 0.1)
+        return is_other and now.train_loss is not None and now.train_loss < 0.9 * first.train_loss
+
+    robot.wait(has_changed)
+    assert perf_counter() - started - (starved_seconds() - starved) < 2.0
+
+
+def test_two_circles_are_separated_in_three_seconds(robot: Robot) -> None:
+    robot.start()
+    started, starved = perf_counter(), starved_seconds()
+    with no_stall():
+        robot.wait(lambda: (robot.frame.train_score or 0.0) >= 0.99)
+    assert robot.frame.step <= 3.0 * RATE
+    assert perf_counter() - started - (starved_seconds() - starved) < 3.0
+
+
+def test_space_pauses_as_the_hint_says(robot: Robot) -> None:
+    robot.start()
+    robot.wait(lambda: robot.frame.step > 20)
+    before = robot.running.session.document
+    robot.key(Key.Key_Space)
+    robot.wait(lambda: robot.frame.state == "paused")
+    assert robot.running.session.document is before
+    robot.key(Key.Key_Space)
+    robot.wait(lambda: robot.frame.state == "running")
+    assert robot.running.session.document is before
