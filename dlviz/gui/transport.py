@@ -21,6 +21,7 @@ from dlviz.i18n import tr
 from dlviz.session.messages import Frame, Granularity
 
 SPEED_POSITIONS = 60
+FIRST_POSITION = 48  # some 250 steps a second: two circles part within two seconds, and one sees how
 SLOWEST, FASTEST = 0.5, 1000.0  # steps a second; the last position has no limit
 GRANULARITIES: tuple[Granularity, ...] = ("operation", "layer", "sample", "batch", "epoch")
 SIDE = 4 * GRID
@@ -69,7 +70,7 @@ class Speed(QWidget):
         super().__init__(parent)
         self.slider = Slider()
         self.slider.setRange(0, SPEED_POSITIONS)
-        self.slider.setValue(SPEED_POSITIONS - 1)  # fast, yet slow enough to watch a small network learn
+        self.slider.setValue(FIRST_POSITION)
         self.slider.setFixedWidth(11 * GRID)
         self.shown = Text("", "muted", "small")
         self.shown.reserve("0000/s")

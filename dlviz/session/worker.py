@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 CHUNK_SECONDS = 0.003  # how long one call of the trainer runs: the reaction time to a command
 FRAME_SECONDS = 0.016
+RECORDED_RATE = 30.0  # steps a second up to which played batches are recorded, so that they can be walked
 MAX_MOMENTS = 600  # undo entries whose past is kept exactly
 
 
@@ -109,28 +110,42 @@ class Worker:
             return
         if math.isinf(self._play.rate) and self._play.by in ("batch", "epoch"):
             self._advance_chunk()
+        elif self._play.by == "batch" and self._play.rate > RECORDED_RATE:
+            self._advance_some()
         else:
             self._advance_once()
         self._is_stale = True
 
     def _advance_chunk(self) -> None:
         began = time.perf_counter()
-        done, divergence = self._run.advance(self._chunk)
+        done = self._train(self._chunk)
         seconds = max(time.perf_counter() - began, 1e-6)
         self._rate += 0.1 * (done / seconds - self._rate) if self._rate else done / seconds
         self._chunk = max(1, min(4096, int(self._chunk * min(2.0, CHUNK_SECONDS / seconds)) or 1))
+
+    def _train(self, count: int) -> int:
+        done, divergence = self._run.advance(count)
         if divergence:
             self._diverged(divergence)
+        return done
+
+    def _advance_some(self) -> None:
+        """Train as many batches as are due; nobody can follow single ones at this speed."""
+        now = time.monotonic()
+        due = min(int((now - self._next_step) * self._play.rate) + 1, self._chunk)
+        self._next_step = max(self._next_step + due / self._play.rate, now - FRAME_SECONDS)
+        self._train(due)
+        self._rate = self._play.rate
 
     def _advance_once(self) -> None:
         interval = 0.0 if math.isinf(self._play.rate) else 1 / self._play.rate
         self._next_step = max(self._next_step + interval, time.monotonic())
+        self._rate = 0.0 if math.isinf(self._play.rate) else self._play.rate
         before = self._run.moment()
         self._run.forward(self._play.by)
-        if self._run.moment() == before:
-            self._become("pause")
         walk = self._run.walk
-        if walk and walk.is_done and not self._run.trainer.is_finite():
+        is_stuck = self._run.moment() == before
+        if is_stuck or (walk and walk.is_done and not self._run.trainer.is_finite()):
             self._become("pause")
 
     def _diverged(self, divergence: Divergence) -> None:
