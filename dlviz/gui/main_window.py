@@ -133,6 +133,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _show_step_size(self, by: str) -> None:
         self.transport.step_size.set_key(by)
+        self.transport.speed.use_size(by)
         self.refresh()
 
     @Slot()

@@ -21,7 +21,9 @@ from dlviz.i18n import tr
 from dlviz.session.messages import Frame, Granularity
 
 SPEED_POSITIONS = 60
-FIRST_POSITION = 48  # some 250 steps a second: two circles part within two seconds, and one sees how
+# Where the slider stands at first for each size: operations to be read, batches to be watched (250 a
+# second: two circles part within two seconds, and one sees how).
+FIRST_POSITIONS = {"operation": 8, "layer": 6, "sample": 6, "batch": 48, "epoch": 18}
 SLOWEST, FASTEST = 0.5, 1000.0  # steps a second; the last position has no limit
 GRANULARITIES: tuple[Granularity, ...] = ("operation", "layer", "sample", "batch", "epoch")
 SIDE = 4 * GRID
@@ -70,7 +72,8 @@ class Speed(QWidget):
         super().__init__(parent)
         self.slider = Slider()
         self.slider.setRange(0, SPEED_POSITIONS)
-        self.slider.setValue(FIRST_POSITION)
+        self._by, self._positions = "batch", dict(FIRST_POSITIONS)
+        self.slider.setValue(self._positions[self._by])
         self.slider.setFixedWidth(11 * GRID)
         self.shown = Text("", "muted", "small")
         self.shown.reserve("0000/s")
@@ -88,6 +91,12 @@ class Speed(QWidget):
     def rate(self) -> float:
         """Return steps a second."""
         return rate_at(self.slider.value())
+
+    def use_size(self, by: str) -> None:
+        """Stand where the slider stood for steps of this size."""
+        self._positions[self._by] = self.slider.value()
+        self._by = by
+        self.slider.setValue(self._positions[by])
 
     @Slot(int)
     def _moved(self, _position: int) -> None:

@@ -52,7 +52,7 @@ def test_play_button_plays_at_the_chosen_size_and_speed_and_then_pauses(
 ) -> None:
     window.run.use_size("epoch")
     qtbot.mouseClick(window.transport.buttons["play"], Qt.MouseButton.LeftButton)
-    assert session.calls[-1] == ("play", "epoch", 1000.0)
+    assert session.calls[-1] == ("play", "epoch", window.transport.speed.rate())
     window.transport.speed.slider.setValue(SPEED_POSITIONS)
     qtbot.mouseClick(window.transport.buttons["play"], Qt.MouseButton.LeftButton)
     assert session.calls[-1] == ("play", "epoch", math.inf)
@@ -203,3 +203,16 @@ def test_words_for_the_loss_name_its_convention(session: FakeSession) -> None:
 def test_operations_are_told_in_words(op: str) -> None:
     assert "_" not in operation_words(op)
     assert operation_words(op) != op
+
+
+def test_each_step_size_keeps_a_speed_of_its_own(window: MainWindow) -> None:
+    speed = window.transport.speed
+    fast = speed.rate()
+    window.run.use_size("operation")
+    assert speed.rate() < 2
+    speed.slider.setValue(20)
+    slow = speed.rate()
+    window.run.use_size("batch")
+    assert speed.rate() == fast
+    window.run.use_size("operation")
+    assert speed.rate() == slow == window.run.rate
