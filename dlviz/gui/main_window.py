@@ -79,6 +79,7 @@ class MainWindow(QMainWindow):
         self.tools.workspace_chosen.connect(self.use_workspace)
         self.transport.step_size_chosen.connect(self.run.use_size)
         self.transport.speed.changed.connect(self.run.use_rate)
+        self.run.use_rate(self.transport.speed.rate())
         self.run.step_size_changed.connect(self._show_step_size)
         self.notifier.place_marked.connect(self._mark)
         self.context.selection.changed.connect(self._open_for_selection)
