@@ -24,7 +24,6 @@ from tests.gui.robot import Key, Robot, close_window, no_stall, robot_at_window,
 
 CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QAbstractItemView, QTabBar)
 MOST_PANELS, MOST_CONTROLS = 4, 30
-RATE = 1000.0  # steps a second at the default speed
 
 
 @pytest.fixture
@@ -84,7 +83,7 @@ def test_two_circles_are_separated_in_three_seconds(robot: Robot) -> None:
     started, starved = perf_counter(), starved_seconds()
     with no_stall():
         robot.wait(lambda: (robot.frame.train_score or 0.0) >= 0.99)
-    assert robot.frame.step <= 3.0 * RATE
+    assert robot.frame.step <= 3.0 * robot.window.run.rate, "at the speed of a first start"
     assert perf_counter() - started - (starved_seconds() - starved) < 3.0
 
 
