@@ -54,8 +54,9 @@ class FrameMaker:
 def _still(run: Run) -> Frame:
     """Return the frame of a document that cannot train: its weights, and why."""
     return Frame(
-        0, 0, "paused", run.document, run.step, run.timeline.end, message=str(run.problem), parameters=run.parameters()
-    )
+        0, 0, "paused", run.document, run.step, run.timeline.end,
+        message=str(run.problem), parameters=run.parameters(), curves=run.history.curves(),
+    )  # fmt: skip
 
 
 def _position(run: Run) -> tuple[int, int, int]:

@@ -11,7 +11,8 @@ from dlviz.session.messages import Curves
 from dlviz.session.trainer import TrainingState
 
 MAX_POINTS = 4096  # intervals of a curve; beyond this neighbours are merged in pairs
-SNAPSHOT_BYTES = 64 * 2**20  # for one segment
+SNAPSHOT_BYTES = 16 * 2**20  # for one segment
+MAX_SEGMENTS = 16  # whose snapshots are kept; older ones are replayed from their start
 MIN_SNAPSHOTS = 8
 MAX_SNAPSHOTS = 2048
 MAX_VISITED = 512
@@ -98,6 +99,15 @@ class LossLog:
             self._counts[last] = left
             self._n -= left == 0
 
+    def fork(self) -> "LossLog":
+        """Return a log that goes its own way from here."""
+        other = LossLog(self._first)
+        other.stride, other._n = self.stride, self._n
+        known = slice(self._n)
+        for name in ("_counts", "_sums", "_lows", "_highs"):
+            getattr(other, name)[known] = getattr(self, name)[known]
+        return other
+
     def columns(self) -> tuple[NDArray[np.int64], Column, Column, Column]:
         """Return the last step of each interval, and mean, minimum, maximum of its losses."""
         counts = self._counts[: self._n]
@@ -122,6 +132,10 @@ class Measurements:
         if len(self.steps) > MAX_POINTS:
             # Every second one goes, so that what stays is spread evenly.
             del self.steps[1::2], self.rows[1::2]
+
+    def fork(self) -> "Measurements":
+        """Return measurements that go their own way from here."""
+        return Measurements(list(self.steps), list(self.rows))
 
     def cut(self, step: int) -> None:
         """Forget what came at or after a step."""
@@ -184,22 +198,36 @@ class Snapshots:
         return None if even is None else self.states[even]
 
 
-@dataclass
+@dataclass(eq=False)
 class History:
-    """What is remembered of a run: losses, measurements, and snapshots by segment."""
+    """What is remembered of a run: losses, measurements, and snapshots by segment.
+
+    An edit forks it: undo finds the curves of the past as they were. Snapshots belong to segments,
+    so all forks share them.
+    """
 
     losses: LossLog = field(default_factory=LossLog)
     measured: Measurements = field(default_factory=Measurements)
-    snapshots: dict[int, Snapshots] = field(default_factory=dict)
+    snapshots: "OrderedDict[int, Snapshots]" = field(default_factory=OrderedDict)
 
     def of(self, uid: int) -> Snapshots:
-        """Return the snapshots of a segment."""
-        return self.snapshots.setdefault(uid, Snapshots())
+        """Return the snapshots of a segment; those of the segments visited longest ago are let go."""
+        found = self.snapshots.setdefault(uid, Snapshots())
+        self.snapshots.move_to_end(uid)
+        while len(self.snapshots) > MAX_SEGMENTS:
+            self.snapshots.popitem(last=False)
+        return found
 
-    def cut(self, step: int) -> None:
-        """Forget metrics from a step on: an edit there begins another future."""
-        self.losses.cut(step)
-        self.measured.cut(step)
+    def fork(self, step: int) -> "History":
+        """Return the history up to a step, where another future begins."""
+        other = History(self.losses.fork(), self.measured.fork(), self.snapshots)
+        other.losses.cut(step)
+        other.measured.cut(step)
+        return other
+
+    def fresh(self) -> "History":
+        """Return the history of a run that begins anew."""
+        return History(snapshots=self.snapshots)
 
     def curves(self) -> Curves:
         """Return the columns as arrays."""

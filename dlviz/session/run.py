@@ -29,9 +29,10 @@ MAX_CHUNK = 4096
 
 @dataclass(frozen=True)
 class Moment:
-    """A point in time to come back to: timeline, step, and how far its batch was walked."""
+    """A point in time to come back to: timeline, curves, step, and how far its batch was walked."""
 
     timeline: Timeline
+    history: History
     step: int
     cursor: int | None = None
 
@@ -118,11 +119,11 @@ class Run:
         """Return the present, to be restored later."""
         cursor = self.walk.cursor if self.walk else None
         step = self.walk.trace.global_step if self.walk else self.step
-        return Moment(self.timeline, step, cursor)
+        return Moment(self.timeline, self.history, step, cursor)
 
     def restore(self, moment: Moment) -> None:
         """Stand at a moment of the past (or of an undone future) again."""
-        self.timeline = moment.timeline
+        self.timeline, self.history = moment.timeline, moment.history
         self._go(moment.step)
         if moment.cursor is not None:
             self._record()
@@ -143,13 +144,13 @@ class Run:
         first, document = self.timeline.segments[0], self.document
         start = replace(carry_over(first.start, first.document, document), step=0, epoch=0, batch=0)
         self.timeline = Timeline((segment(document, start),))
-        self.history = History()
+        self.history = self.history.fresh()
         self._go(0)
 
     def begin(self, document: Document) -> None:
         """Begin another run: new starting weights under this document."""
         self.timeline = fresh_timeline(document)
-        self.history = History()
+        self.history = self.history.fresh()
         self._go(0)
 
     def resume(self, state: TrainingState, is_whole: bool) -> None:
@@ -170,7 +171,7 @@ class Run:
     def _branch(self, document: Document, start: TrainingState, label: str) -> None:
         is_new = start.step == self.timeline.first
         self.timeline = self.timeline.branch(start.step, segment(document, start, "" if is_new else label))
-        self.history.cut(start.step + 1)
+        self.history = self.history.fork(start.step)
         self._go(start.step)
 
     def advance(self, count: int) -> tuple[int, Divergence | None]:

@@ -206,8 +206,17 @@ class Session:
     def new_seed(self) -> None:
         """Begin again from other initial weights; undoable."""
         document = replace(set_seed(self.document, self.document.seed + 1), parameters={})
+        self.start_over(document, tr("New initial weights"))
+
+    def start_over(self, document: Document, label: str) -> None:
+        """Begin a run of its own with an edited document; undo brings the old run back.
+
+        Raises: DlvizError if it is not valid; the old one stays.
+        """
+        check_document(document)
+        prepared_for(document)
         generation, token = self._next()
-        self._store.push(Past(document, token), tr("New initial weights"))
+        self._store.push(Past(document, token), label)
         self._send(cmd.Begin(generation, token, document))
         self._tell()
 
@@ -261,6 +270,7 @@ class Session:
         self._store = Store(Past(document, token))
         self.path = path
         is_whole = project.state is None or project.state.segments == 1
+        self._send(Pause())
         self._send(cmd.Begin(generation, token, document, state, is_whole))
         self._tell()
 

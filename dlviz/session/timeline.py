@@ -18,7 +18,7 @@ from dlviz.session.trainer import TrainingState, start_values
 _uids = count()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Segment:
     """A stretch of a run trained under one document, from its start state on.
 

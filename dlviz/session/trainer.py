@@ -23,7 +23,7 @@ from dlviz.session.targets import targets_for
 ORDER_BLOCK = 16  # epochs whose orders are drawn at once: making a generator costs more than a step
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TrainingState:
     """Where a run stands, complete: everything the next step depends on.
 

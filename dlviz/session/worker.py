@@ -237,7 +237,8 @@ class Worker:
         self._generation = command.generation
         self._keep_moment(command.token)
         self._message = ""
-        self._become("pause")
+        if self._state == "failed":
+            self._become("pause")
         self._run.begin(command.document)
         if command.state is not None:
             self._run.resume(command.state, command.is_whole)

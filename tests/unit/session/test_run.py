@@ -205,3 +205,24 @@ def test_a_state_beyond_the_epoch_begins_the_next_one() -> None:
     assert (run.trainer.epoch, run.trainer.batch) == (4, 0)
     run.trainer.run(5, np.zeros(5))
     assert run.trainer.batch == 5
+
+
+def test_curves_of_the_past_come_back_with_it() -> None:
+    run = Run(first_document())
+    advance(run, 300)
+    moment, before = run.moment(), run.history.curves()
+    run.edit(set_optimizer_setting(run.document, "lr", 0.5), "lr 0.5")
+    advance(run, 200)
+    assert run.history.losses.end == 500
+    run.restore(moment)
+    after = run.history.curves()
+    assert np.array_equal(after.batch_steps, before.batch_steps)
+    assert np.array_equal(after.batch_mean, before.batch_mean)
+
+
+def test_a_run_begun_anew_has_no_curves_of_the_old_one() -> None:
+    run = Run(first_document())
+    advance(run, 300)
+    run.begin(document_for("moons"))
+    assert run.step == run.history.losses.end == 0
+    assert len(run.history.curves().steps) == 0

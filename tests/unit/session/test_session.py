@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +105,29 @@ def test_undo_goes_back_to_the_run_as_it_stood_and_redo_forward_again(session: S
     assert redone.parameters is not None
     assert after.parameters is not None
     assert all(np.array_equal(redone.parameters[k], after.parameters[k]) for k in after.parameters)
+
+
+def test_measurements_after_an_edit_are_those_of_the_edited_document(session: Session) -> None:
+    session.play()
+    frame_when(session, lambda f: f.step > 100)
+    session.pause()
+    frame_when(session, lambda f: f.state == "paused")
+    other = document_for("moons")
+    session.edit(replace(session.document, data=other.data), "moons")
+    frame = frame_when(session, lambda f: f.curves is not None)
+    assert frame.curves is not None
+    assert frame.curves.train_loss[-1] == frame.train_loss
+
+
+def test_another_run_can_begin_while_training_and_undo_returns_to_the_old_one(session: Session) -> None:
+    session.play()
+    frame_when(session, lambda f: f.step > 500)
+    session.start_over(document_for("moons"), "Moons")
+    assert frame_when(session, lambda f: f.step < 400).state == "running"
+    session.pause()
+    frame_when(session, lambda f: f.state == "paused")
+    session.undo()
+    assert frame_when(session, lambda f: f.document.data.kind == "circles").step > 500
 
 
 def test_a_typed_weight_arrives_and_can_be_undone(session: Session) -> None:
