@@ -50,6 +50,10 @@ class FakeSession:
         for callback in self._callbacks:
             callback()
 
+    def start_over(self, document: Document, label: str) -> None:
+        """Begin a run of its own; here no different from an edit."""
+        self.edit(document, label)
+
     def edit(self, document: Document, label: str, merge: str = "") -> None:
         self.calls.append(("edit", label))
         self._past.append(self.document)

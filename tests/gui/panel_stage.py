@@ -36,6 +36,10 @@ class StageSession:
     def subscribe(self, callback: Callable[[], None]) -> None:
         self.listeners.append(callback)
 
+    def start_over(self, document: Document, label: str) -> None:
+        """Begin a run of its own; here no different from an edit."""
+        self.edit(document, label)
+
     def edit(self, document: Document, label: str, merge: str = "") -> None:
         prepared = prepare(document.data) if document.data is not self.document.data else self.prepared
         self.document, self.prepared = document, prepared

@@ -130,8 +130,13 @@ class DataPanel(Panel):
 
     @Slot(str)
     def _choose_set(self, key: str) -> None:
-        """Use a built-in set; a network that was never touched is exchanged for the one that suits it."""
-        self._edit(_with_set, tr("Data: {title}", title=datasets.get(key).title), "", key)
+        """Begin a run on a built-in set; a network never touched is exchanged for the one that suits it."""
+        session = self.context.session
+        try:
+            session.start_over(_with_set(session.document, key), tr("Data: {title}", title=datasets.get(key).title))
+        except DlvizError as error:
+            self.context.notify(error)
+            self.show_document(session.document)
 
     @Slot(int)
     def _choose_table(self, index: int) -> None:

@@ -198,7 +198,7 @@ class ImportView(QDialog):
         """Make the one edit."""
         title = document.data.dataset.title if document.data.dataset is not None else self._path.name
         try:
-            self._context.session.edit(document, tr("Data: {title}", title=title))
+            self._context.session.start_over(document, tr("Data: {title}", title=title))
         except DlvizError as error:
             self._refuse(error)
             return
