@@ -82,6 +82,8 @@ class Docks(QObject):
         self.keep()
         self._workspace, self._hidden_sides = key, ()
         self._wait_for_selection()
+        for dock in self._docks.values():
+            dock.hide()  # restoring a layout leaves docks alone that were made after it was kept
         state = self._remembered.layout(key)
         if state is None or not self._window.restoreState(state, LAYOUT_VERSION):
             self._arrange(key)

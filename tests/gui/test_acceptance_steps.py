@@ -188,7 +188,6 @@ def visible(robot: Robot) -> list[str]:
     return sorted(panel.key for panel in robot.window.findChildren(Panel) if panel.isVisible())
 
 
-@pytest.mark.xfail(reason="a layout that was kept leaves panels of the other workspace open")
 def test_each_workspace_shows_its_own_panels_however_one_gets_there(robot: Robot) -> None:
     robot.start_on_canvas()
     network = visible(robot)
