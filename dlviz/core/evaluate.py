@@ -111,9 +111,15 @@ def score(outputs: NDArray[np.floating], targets: NDArray[np.floating], is_class
     if len(targets) == 0:
         return float("nan")
     if not is_classes:
-        spread = float(np.sum((targets - targets.mean(axis=0)) ** 2))
-        return 1 - float(np.sum((targets - outputs) ** 2)) / spread if spread > 0 else float("nan")
+        return _explained(outputs, targets)
     if targets.shape[1] > 1:
         return float(np.mean(outputs.argmax(axis=1) == targets.argmax(axis=1)))
     threshold = 0.0 if targets.min() < 0 else 0.5
     return float(np.mean((outputs > threshold) == (targets > threshold)))
+
+
+def _explained(outputs: NDArray[np.floating], targets: NDArray[np.floating]) -> float:
+    # Outputs of a diverged run overflow here: an infinite error is the answer, not a warning.
+    with np.errstate(all="ignore"):
+        spread = float(np.sum((targets - targets.mean(axis=0)) ** 2))
+        return 1 - float(np.sum((targets - outputs) ** 2)) / spread if spread > 0 else float("nan")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
 MAX_LAYERS = 256
 MAX_PARAMETERS = 20_000_000
+TAKEN = ("y", "loss")  # what a trace calls the targets and the loss
 
 
 @dataclass(frozen=True)
@@ -138,14 +139,15 @@ def validate(spec: NetworkSpec) -> None:
     from dlviz.core.initializers import initializers
 
     _validate_ids(spec)
-    known = shapes(spec)
+    _validate_input(spec)
+    shapes(spec)
     for parameter in parameters(spec):
         initializers.get(parameter.initializer.kind, parameter.layer)
     for layer in spec.layers:
         chosen = activation_of(spec, layer.id)
         if chosen is not None:
             resolve(chosen, layer.id)
-    if spec.layers and output_id(spec) not in known:
+    if spec.layers and output_id(spec) not in [layer.id for layer in spec.layers]:
         raise SpecError(f"Expected outputs among the layers. Received: {output_id(spec)!r}")
     n_parameters = sum(parameter.size for parameter in parameters(spec))
     if n_parameters > MAX_PARAMETERS:
@@ -163,3 +165,16 @@ def _validate_ids(spec: NetworkSpec) -> None:
         if node.id in seen:
             raise SpecError(f"Expected every id once. Received: {node.id!r} twice", place=node.id)
         seen.add(node.id)
+
+
+def _validate_input(spec: NetworkSpec) -> None:
+    if len(spec.inputs) != 1:
+        # Batches fill one node; a second one would silently hold what its array was made with.
+        names = [node.id for node in spec.inputs]
+        raise SpecError(f"Expected one input node. Received: {names}", "Join the columns in one.", "network.inputs")
+    if spec.inputs[0].id in TAKEN:
+        raise SpecError(
+            f"Expected an input node of another name than {' and '.join(TAKEN)}. Received: {spec.inputs[0].id!r}",
+            "The data's inputs are usually x.",
+            "network.inputs",
+        )

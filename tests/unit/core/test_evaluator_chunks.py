@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dlviz.core import evaluate
 from dlviz.core.choice import chosen
-from dlviz.core.evaluate import Evaluator
+from dlviz.core.evaluate import Evaluator, score
 from dlviz.core.network import InputSpec, NetworkSpec, dense
 
 Array = NDArray[np.float64]
@@ -86,3 +86,7 @@ def test_wide_networks_take_fewer_rows_at_once() -> None:
     wide = NetworkSpec((dense("h", 4096), dense("o", 1)), (InputSpec("x", (2,)),))
     assert Evaluator(wide)._chunk < 300
     assert Evaluator(NETWORK)._chunk == evaluate.MAX_COLUMNS
+
+
+def test_score_of_diverged_outputs_is_infinitely_bad_without_a_warning() -> None:
+    assert score(np.array([[1e200], [0.0]]), np.array([[1.0], [0.0]]), is_classes=False) == -np.inf
