@@ -45,6 +45,12 @@ def _written_labels(dataset: Dataset, n_outputs: int) -> NDArray[np.float64] | N
     Rows may lack some class: labels 0 and 2 with four units mean units 0 and 2, not 0 and 1.
     """
     if dataset.task == "regression":
+        if dataset.targets.shape[1] != 1:
+            raise DataError(
+                f"Expected one whole number a row as its class. Received: {dataset.targets.shape[1]} numbers a row",
+                "For one column a class choose categorical cross-entropy.",
+                "data.targets",
+            )
         return np.asarray(dataset.targets, dtype=np.float64)
     names = dataset.class_names
     if n_outputs <= len(names) or not all(name.isdecimal() for name in names):
@@ -53,14 +59,25 @@ def _written_labels(dataset: Dataset, n_outputs: int) -> NDArray[np.float64] | N
 
 
 def _one_hot(labels: NDArray[np.generic], n_outputs: int) -> NDArray[np.float64]:
-    flat = np.asarray(labels, dtype=np.float64).reshape(len(labels), -1)[:, 0]
-    if np.any(flat != np.round(flat)) or flat.min() < 0 or flat.max() >= n_outputs:
-        raise DataError(f"Expected whole numbers from 0 to {n_outputs - 1} as targets. Received: {flat.max():g}")
+    flat = np.asarray(labels, dtype=np.float64).reshape(-1)
+    is_unit = (flat == np.round(flat)) & (flat >= 0) & (flat < n_outputs)
+    _refuse_first(~is_unit, flat, f"whole numbers from 0 to {n_outputs - 1} as targets")
     return np.where(flat[:, None] == np.arange(n_outputs), 1.0, 0.0)
 
 
 def _check(targets: NDArray[np.float64], loss: Loss) -> None:
-    if loss.labels in ("zero_one", "one_hot") and (targets.min() < 0 or targets.max() > 1):
-        raise DataError(f"Expected targets between 0 and 1 for {loss.title.lower()}. Received: {targets.min():g}")
-    if loss.labels == "one_hot" and np.any(abs(targets.sum(axis=1) - 1) > SUM_TOLERANCE):
-        raise DataError(f"Expected the targets of a row to sum to 1 for {loss.title.lower()}.")
+    title = loss.title.lower()
+    if loss.labels in ("zero_one", "one_hot"):
+        _refuse_first((targets < 0) | (targets > 1), targets, f"targets between 0 and 1 for {title}")
+    if loss.labels == "plus_minus_one":
+        # A target of 0 would cost 1 whatever the output, and teach nothing.
+        _refuse_first(abs(targets) != 1, targets, f"targets −1 and 1 for {title}")
+    if loss.labels == "one_hot":
+        sums = targets.sum(axis=1)
+        _refuse_first(abs(sums - 1) > SUM_TOLERANCE, sums, f"the targets of a row to sum to 1 for {title}")
+
+
+def _refuse_first(is_wrong: NDArray[np.bool_], values: NDArray[np.float64], expected: str) -> None:
+    """Raise DataError that shows the first wrong value, if there is one."""
+    if is_wrong.any():
+        raise DataError(f"Expected {expected}. Received: {values[is_wrong][0]:g}", place="data.targets")

@@ -45,7 +45,7 @@ def test_named_classes_need_one_unit_each() -> None:
 
 @pytest.mark.parametrize(
     ("targets", "message"),
-    [([[0.5, 0.7]], "sum to 1"), ([[2.0, -1.0]], "between 0 and 1")],
+    [([[0.5, 0.7]], "sum to 1.*Received: 1.2"), ([[0.0, 2.0]], "between 0 and 1.*Received: 2")],
 )
 def test_targets_that_are_no_probabilities_are_refused(targets: list[list[float]], message: str) -> None:
     rows = Dataset("t", "regression", np.zeros((1, 2)), np.array(targets), ("a", "b"), ("p", "q"))
@@ -58,3 +58,15 @@ def test_labels_outside_the_units_are_refused(label: float) -> None:
     rows = Dataset("t", "regression", np.zeros((1, 2)), np.array([[label]]), ("a", "b"), ("y",))
     with pytest.raises(DlvizError, match="Expected whole numbers from 0 to 1"):
         targets_for(document(2, "softmax", "sparse_categorical_cross_entropy"), rows)
+
+
+def test_one_column_a_class_is_no_label() -> None:
+    rows = Dataset("t", "regression", np.zeros((1, 2)), np.array([[0.0, 1.0]]), ("a", "b"), ("p", "q"))
+    with pytest.raises(DlvizError, match="one whole number a row"):
+        targets_for(document(2, "softmax", "sparse_categorical_cross_entropy"), rows)
+
+
+def test_hinge_wants_signs() -> None:
+    rows = Dataset("t", "regression", np.zeros((2, 2)), np.array([[1.0], [0.0]]), ("a", "b"), ("y",))
+    with pytest.raises(DlvizError, match="targets −1 and 1 for hinge. Received: 0"):
+        targets_for(document(1, "linear", "hinge"), rows)
