@@ -56,7 +56,7 @@ def document_from_json(data: dict[str, Any], arrays: Arrays | None = None) -> Do
     whole = checked(Envelope, data)
     extra = dict(_extra(whole))
     spec = _data(whole.data, arrays or {}, extra)
-    network = _network(whole.network, spec)
+    network = _network(whole.network, spec, whole.parameters)
     document = Document(
         title=whole.title,
         seed=whole.seed,
@@ -195,10 +195,12 @@ def _file_settings(settings: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def _network(part: NetworkPart, spec: DataSpec) -> NetworkSpec:
+def _network(part: NetworkPart, spec: DataSpec, parameters: Mapping[str, Any]) -> NetworkSpec:
     layers = tuple(layer_from_json(each) for each in part.layers)
     if part.inputs is None:
-        inputs: tuple[InputSpec, ...] = (InputSpec("x", (data_width(spec),)),)
+        rows = rows_of(spec)
+        width = _width_written(part, parameters) if rows is None else rows.d
+        inputs: tuple[InputSpec, ...] = (InputSpec("x", (width,)),)
     else:
         inputs = tuple(InputSpec(each.id, tuple(each.shape)) for each in part.inputs)
     if not inputs:
@@ -206,10 +208,11 @@ def _network(part: NetworkPart, spec: DataSpec) -> NetworkSpec:
     return NetworkSpec(layers, inputs, tuple(part.outputs))
 
 
-def data_width(spec: DataSpec) -> int:
-    """Return how many inputs a row has; 1 for a file that was not opened yet."""
-    rows = rows_of(spec)
-    return 1 if rows is None else rows.d
+def _width_written(part: NetworkPart, parameters: Mapping[str, Any]) -> int:
+    """Return how many inputs the weights of the first layer read, until a file is opened; 1 where none are given."""
+    rows = parameters.get(f"{part.layers[0].id}.W") if part.layers else None
+    first = rows[0] if isinstance(rows, list) and rows else None
+    return max(len(first), 1) if isinstance(first, list) else 1
 
 
 def _parameter(name: str, value: Any, arrays: Arrays) -> Handle:

@@ -165,6 +165,8 @@ def refuse_keys(unknown: Iterable[str], place: str) -> None:
 def received(value: object) -> str:
     """Say in a few characters what came."""
     kinds = {dict: tr("an object"), list: tr("a list"), type(None): "null"}
+    if isinstance(value, list) and not value:
+        return tr("an empty list")
     if type(value) in kinds:
         return kinds[type(value)]
     text = str(value).lower() if isinstance(value, bool) else repr(value)

@@ -106,7 +106,9 @@ def _from_lists(value: Any, place: str, allow_null: bool) -> NDArray[np.generic]
         array = np.array(value)
         if array.dtype != np.int64:
             array = np.array(value, dtype=np.float64)
-    except (ValueError, OverflowError, TypeError):
+    except OverflowError:
+        raise DocumentError(tr("Expected numbers up to 1.8e308. Received: a larger one"), place=place) from None
+    except (ValueError, TypeError):
         raise DocumentError(tr("Expected rows of equal length. Received: a ragged list"), place=place) from None
     array.setflags(write=False)
     return array
@@ -146,6 +148,9 @@ def _labels(
     labels = flat.astype(np.int64)
     if not names:
         found, indices = np.unique(labels, return_inverse=True)
+        if len(found) == 1 and 0 <= found[0] < CLASSES:
+            # A lone label, as in an exercise with one example, counts classes from 0.
+            return labels, tuple(str(label) for label in range(max(int(found[0]) + 1, 2)))
         return indices.astype(np.int64), tuple(str(label) for label in found)
     if labels.min() < 0 or labels.max() >= len(names):
         raise _refusal(tr("labels from 0 to {last}", last=len(names) - 1), int(labels[labels.argmax()]), place)

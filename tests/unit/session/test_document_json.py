@@ -130,6 +130,8 @@ def test_inputs_default_to_the_width_of_the_data() -> None:
         ({"targets": [1.5, 2, 3]}, "regression", [[1.5], [2], [3]], ()),
         ({"targets": [[1, 0], [0, 1], [1, 1]]}, "regression", [[1, 0], [0, 1], [1, 1]], ()),
         ({"targets": [0, 1, 1]}, "binary", [0, 1, 1], ("0", "1")),
+        ({"targets": [2, 2, 2]}, "multiclass", [2, 2, 2], ("0", "1", "2")),
+        ({"targets": [0, 0, 0]}, "binary", [0, 0, 0], ("0", "1")),
         ({"targets": [7, -5, 10]}, "multiclass", [1, 0, 2], ("-5", "7", "10")),
         ({"targets": [1, 2, 3], "task": "regression"}, "regression", [[1], [2], [3]], ()),
         ({"targets": [[1], [0], [1]], "task": "binary"}, "binary", [1, 0, 1], ("0", "1")),
@@ -162,7 +164,8 @@ def test_a_table_keeps_its_names_and_what_is_missing() -> None:
         ({"inputs": [["1"]], "targets": [1]}, "data.inputs"),
         ({"inputs": [[1], 2], "targets": [1, 2]}, "data.inputs"),
         ({"inputs": [[10**400]], "targets": [1.0]}, "data.inputs"),
-        ({"inputs": [[1]], "targets": [1]}, "data.targets"),
+        ({"inputs": [[1]], "targets": [-1]}, "data.targets"),
+        ({"inputs": [[1]], "targets": [1000]}, "data.targets"),
         ({"inputs": [[1], [2]], "targets": [0.5, 1], "task": "binary"}, "data.targets"),
         ({"inputs": [[1], [2], [3]], "targets": [0, 1, 2], "task": "binary"}, "data.targets"),
         ({"inputs": [[1], [2]], "targets": [0, 2], "class_names": ["a", "b"]}, "data.targets"),
@@ -179,6 +182,23 @@ def test_a_table_keeps_its_names_and_what_is_missing() -> None:
 )
 def test_a_broken_table_is_refused_with_its_place(keys: Json, place: str) -> None:
     assert refusal(minimal(data={"kind": "table", **keys})).place == place
+
+
+def test_weights_tell_the_width_of_a_file_that_is_not_opened() -> None:
+    document = document_from_json(
+        minimal(
+            data={"kind": "file", "path": "rows.csv"},
+            network={"layers": [{"id": "h", "units": 1}]},
+            parameters={"h.W": [[1.0, 2.0, 3.0]]},
+        )
+    )
+    assert document.network.inputs == (InputSpec("x", (3,)),)
+
+
+@pytest.mark.parametrize(("value", "received"), [([], "an empty list"), ([[10**400]], "a larger one")])
+def test_what_came_is_named(value: object, received: str) -> None:
+    error = refusal(minimal(data={"kind": "table", "inputs": value, "targets": [1]}))
+    assert error.message.endswith(f"Received: {received}")
 
 
 def test_data_of_a_file_are_not_opened(tmp_path: Path) -> None:
