@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.cli.messages import say
 from dlviz.i18n import tr
 from dlviz.session.document import Document
+from dlviz.session.document_json import unknown_keys
 from dlviz.session.headless import load
 
 MINUS = "\N{MINUS SIGN}"
@@ -27,8 +29,12 @@ def declare_document(parser: argparse.ArgumentParser) -> None:
 
 
 def document_of(arguments: argparse.Namespace) -> Document:
-    """Open the document of a command together with its data."""
-    return load(arguments.file, arguments.data)
+    """Open the document of a command together with its data; report keys that have no meaning here."""
+    document = load(arguments.file, arguments.data)
+    kept = unknown_keys(document)
+    if kept:
+        say(tr("Kept, but without a meaning here: {keys}.", keys=", ".join(kept)))
+    return document
 
 
 def print_json(value: Mapping[str, Any]) -> None:

@@ -51,8 +51,10 @@ def parse_window(words: Sequence[str]) -> WindowRequest:
 
 def parse_shot(words: Sequence[str]) -> ShotRequest:
     """Read the words of `dlviz shot [FILE] OUT.png`."""
-    parser = argparse.ArgumentParser("dlviz shot", description=tr("Draw the window into a picture, without a display."))
-    parser.add_argument("files", nargs="+", type=Path, metavar="[FILE] OUT.png")
+    description = tr("Draw the window into a picture, without a display.")
+    parser = argparse.ArgumentParser("dlviz shot", "dlviz shot [FILE] OUT.png [options]", description)
+    files = tr("a .dlviz or .json document (none: the first one), then the picture to write")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=files)
     parser.add_argument("--workspace", default=DEFAULT_WORKSPACE, metavar="NAME", help=tr("network, step"))
     parser.add_argument("--size", type=_size, default=DEFAULT_SIZE, metavar="WxH")
     parser.add_argument("--theme", default=THEMES[0], choices=THEMES)
@@ -61,6 +63,9 @@ def parse_shot(words: Sequence[str]) -> ShotRequest:
     files = found.pop("files")
     if len(files) > 2:
         parser.error(tr("expected at most a document and a picture. Received: {count} files", count=len(files)))
+    if files[-1].suffix.lower() != ".png":
+        # Else “dlviz shot net.json” would draw over the document.
+        parser.error(tr("expected the name of a picture ending in .png. Received: {name!r}", name=str(files[-1])))
     return ShotRequest(file=files[0] if len(files) == 2 else None, out=files[-1], **found)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.array import Array, Call, to_host
-from dlviz.core.errors import DataError
+from dlviz.core.errors import DataError, ShapeError
 from dlviz.core.execute import record, run
 from dlviz.core.initializers import initial_values
 from dlviz.core.memory import Memory
@@ -47,6 +47,7 @@ class Trainer:
         self.prepared = prepared
         training = document.training
         self.program = lower(document.network, training.loss, training.optimizer)
+        _check_width(document, prepared)
         self.dtype = float_type(document.dtype, self.program.layout.size)
         self.memory = Memory(self.program.layout, training.optimizer, training.frozen, xp, self.dtype)
         self.targets = targets_for(document, prepared.dataset)
@@ -157,9 +158,12 @@ class Trainer:
 
     def record_rows(self, rows: Sequence[int]) -> Trace:
         """Run one training step on the given rows of the data instead of the next batch."""
+        # Checked before they become an array, which cannot hold a number of twenty digits.
+        wrong = [row for row in rows if not 0 <= row < self.prepared.dataset.n]
+        if wrong or not rows:
+            received = wrong[0] if wrong else "none"
+            raise DataError(f"Expected rows from 0 to {self.prepared.dataset.n - 1}. Received: {received}")
         indices = np.asarray(rows, dtype=np.intp)
-        if len(indices) == 0 or indices.min() < 0 or indices.max() >= self.prepared.dataset.n:
-            raise DataError(f"Expected rows from 0 to {self.prepared.dataset.n - 1}. Received: {list(rows)}")
         binding = self.program.bind(self.memory, len(indices))
         with np.errstate(all="ignore"):
             run(tuple(binding.buffers.gather(self._table_x, self._table_y, indices)))
@@ -187,6 +191,15 @@ class Trainer:
     def is_finite(self) -> bool:
         """Say whether all parameters are finite numbers."""
         return bool(np.isfinite(to_host(self.memory.vectors["theta"])).all())
+
+
+def _check_width(document: Document, prepared: Prepared) -> None:
+    node = document.network.inputs[0]
+    if node.shape != (prepared.dataset.d,):
+        raise ShapeError(
+            f"Expected the shape of the data, [{prepared.dataset.d}]. Received: {list(node.shape)}",
+            place="network.inputs",
+        )
 
 
 def start_values(document: Document) -> dict[str, NDArray[np.float64]]:

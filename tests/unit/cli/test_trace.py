@@ -144,7 +144,9 @@ def test_divergence_is_null_in_json(
     assert call_json("trace", write_json(example_document_json), "--json")["loss"] is None
 
 
-@pytest.mark.parametrize(("words", "status"), [(["--samples", "7"], 1), (["--samples", "x"], 2)])
+@pytest.mark.parametrize(
+    ("words", "status"), [(["--samples", "7"], 1), (["--samples", "7" * 23], 1), (["--samples", "x"], 2)]
+)
 def test_rows_that_are_not_there(words: list[str], status: int, example: str, call: Callable[..., Any]) -> None:
     if status == 2:
         with pytest.raises(SystemExit, match="2"):
@@ -152,4 +154,35 @@ def test_rows_that_are_not_there(words: list[str], status: int, example: str, ca
         return
     got, out, err = call("trace", example, *words)
     assert (got, out) == (1, "")
-    assert err == "dlviz: Expected rows from 0 to 0. Received: [7].\n"
+    assert err == f"dlviz: Expected rows from 0 to 0. Received: {words[1]}.\n"
+
+
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        ({"outputs": ["x"]}, "Expected outputs among the layers. Received: 'x'"),
+        ({"inputs": [{"id": "x", "shape": [3]}]}, "network.inputs: Expected the shape of the data, [2]. Received: [3]"),
+        ({"inputs": [{"id": "y", "shape": [2]}]}, "network.inputs: Expected an input node of another name"),
+        (
+            {"inputs": [{"id": "x", "shape": [2]}, {"id": "z", "shape": [2]}]},
+            "network.inputs: Expected one input node. Received: ['x', 'z']",
+        ),
+    ],
+)
+def test_network_that_does_not_fit_its_data(
+    network: Json, said: str, write_json: Callable[[Json], str], call: Callable[..., Any]
+) -> None:
+    written = document({"inputs": [[1, 2]], "targets": [[1.0]]}, [layer("o", 1, "linear")], {})
+    written["network"] |= network
+    status, out, err = call("trace", write_json(written))
+    assert (status, out) == (1, "")
+    assert err.startswith(f"dlviz: {said}")
+
+
+def test_keys_without_a_meaning_are_reported_beside_the_result(
+    example_document_json: Json, write_json: Callable[[Json], str], call: Callable[..., Any]
+) -> None:
+    example_document_json["training"]["lr"] = 1
+    status, out, err = call("trace", write_json(example_document_json), "--json")
+    assert (status, out[0]) == (0, "{")
+    assert err == "Kept, but without a meaning here: training.lr.\n"

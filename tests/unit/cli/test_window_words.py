@@ -38,6 +38,7 @@ def test_shot_with_one_file_draws_the_first_document() -> None:
         ["--steps", "-1"],
         ["--theme", "pink"],
         ["a", "b"],
+        ["net.json"],
     ],
 )
 def test_wrong_usage_of_shot_is_status_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
