@@ -10,7 +10,7 @@ from dlviz.cli.documents import declare_document, document_of, number, print_jso
 from dlviz.core.trace import Step
 from dlviz.i18n import tr
 from dlviz.session import headless
-from dlviz.session.headless import Walk
+from dlviz.session.headless import TraceReport
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -26,24 +26,24 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Walk one batch and print it."""
-    walk = headless.trace(document_of(arguments), arguments.samples)
+    report = headless.trace(document_of(arguments), arguments.samples)
     if arguments.format == "json":
-        print_json(as_json(walk))
+        print_json(as_json(report))
     else:
-        _print_table(walk)
+        _print_table(report)
     return 0
 
 
-def as_json(walk: Walk) -> dict[str, Any]:
-    """Return the walk as the documents describe it, all numbers in full."""
+def as_json(report: TraceReport) -> dict[str, Any]:
+    """Return the report as the documents describe it, all numbers in full."""
     return {
-        "rows": walk.trace.rows,
-        "loss": walk.loss,
-        "loss_after": walk.trace.loss_after,
-        "outputs": walk.outputs,
-        "gradients": walk.gradients,
-        "parameters_after": walk.parameters_after,
-        "steps": [_step_json(step) for step in walk.trace.steps],
+        "rows": report.trace.rows,
+        "loss": report.loss,
+        "loss_after": report.trace.loss_after,
+        "outputs": report.outputs,
+        "gradients": report.gradients,
+        "parameters_after": report.parameters_after,
+        "steps": [_step_json(step) for step in report.trace.steps],
     }
 
 
@@ -60,16 +60,16 @@ def _step_json(step: Step) -> dict[str, Any]:
     return described | ({"derived": True} if step.derived else {})
 
 
-def _print_table(walk: Walk) -> None:
+def _print_table(report: TraceReport) -> None:
     table = Table(box=None, pad_edge=False)
     for title in (tr("step"), tr("phase"), tr("node"), tr("formula"), tr("values")):
         table.add_column(title, overflow="fold")
-    for step in walk.trace.steps:
+    for step in report.trace.steps:
         written = "\n".join(f"{name} = {values(array)}" for name, array in step.writes.items())
         table.add_row(str(step.index), step.phase, step.node, step.formula, written)
     console = Console(markup=False, highlight=False)
     console.print(table)
-    before, after = number(walk.loss, 10), number(walk.trace.loss_after, 10)
+    before, after = number(report.loss, 10), number(report.trace.loss_after, 10)
     console.print(tr("loss {before}, after the update {after}", before=before, after=after))
 
 

@@ -12,7 +12,7 @@ from dlviz.cli.documents import declare_document, document_of, number, print_jso
 from dlviz.i18n import tr
 from dlviz.session import headless
 from dlviz.session.document import Document
-from dlviz.session.headless import Moment, Score, TrainReport
+from dlviz.session.headless import Score, TrainProgress, TrainReport
 from dlviz.session.project_file import write_project
 
 
@@ -44,9 +44,9 @@ def train_with_progress(document: Document, epochs: int | None = None) -> TrainR
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(tr("training"), total=total, said="")
 
-        def follow(moment: Moment) -> None:
-            said = tr("epoch {epoch}, loss {loss}", epoch=moment.epoch, loss=number(moment.loss, 4))
-            progress.update(task, completed=moment.epoch, said=said)
+        def follow(reached: TrainProgress) -> None:
+            said = tr("epoch {epoch}, loss {loss}", epoch=reached.epoch, loss=number(reached.loss, 4))
+            progress.update(task, completed=reached.epoch, said=said)
 
         return headless.train(document, epochs, follow)
 

@@ -19,7 +19,7 @@ from dlviz.session.data_file import with_file, with_named_file
 from dlviz.session.document import Document, handle
 from dlviz.session.project_file import read_document
 from dlviz.session.targets import targets_for
-from dlviz.session.trainer import Trainer, TrainingState, start_values
+from dlviz.session.trainer import Trainer, start_values
 
 LARGEST_CHUNK = 4096  # steps between two looks at the losses
 CHUNK_SECONDS = 0.03  # aimed at: short enough for a progress bar, long enough to cost nothing
@@ -28,7 +28,7 @@ Arrays = Mapping[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True)
-class Moment:
+class TrainProgress:
     """Where a training stands. loss is that of the last batch before its update."""
 
     step: int
@@ -69,7 +69,7 @@ class TrainReport:
 
 
 @dataclass(frozen=True)
-class Walk:
+class TraceReport:
     """One recorded step of training, with what most people ask of it.
 
     outputs: (n, k). gradients, parameters_after: by parameter name.
@@ -99,7 +99,7 @@ def load(path: Path, data: Path | None = None) -> Document:
 
 
 def train(
-    document: Document, epochs: int | None = None, on_progress: Callable[[Moment], None] | None = None
+    document: Document, epochs: int | None = None, on_progress: Callable[[TrainProgress], None] | None = None
 ) -> TrainReport:
     """Train from the document's start for so many epochs (its own number by default).
 
@@ -125,7 +125,7 @@ def train(
     )
 
 
-def trace(document: Document, rows: Sequence[int] | None = None) -> Walk:
+def trace(document: Document, rows: Sequence[int] | None = None) -> TraceReport:
     """Record one forward, backward and update over the given rows of the data (default: the first batch).
 
     Raises: DataError for rows that are not there; SpecError, ShapeError.
@@ -139,7 +139,7 @@ def trace(document: Document, rows: Sequence[int] | None = None) -> Walk:
         return value
 
     names = list(trainer.program.layout.views)
-    return Walk(
+    return TraceReport(
         recorded,
         loss=float(last("loss")),
         outputs=last(f"{trainer.program.output}.a"),
@@ -160,11 +160,11 @@ def gradcheck(document: Document) -> GradCheckReport:
     return check_gradients(document.network, document.training.loss, values, prepared.inputs[rows], targets)
 
 
-def _ignore(moment: Moment) -> None:
+def _ignore(progress: TrainProgress) -> None:
     """Follow nothing."""
 
 
-def _run(trainer: Trainer, total: int, on_progress: Callable[[Moment], None]) -> int | None:
+def _run(trainer: Trainer, total: int, on_progress: Callable[[TrainProgress], None]) -> int | None:
     """Run to step `total`; return the step whose loss was not finite, standing before it, or None."""
     losses = np.empty(LARGEST_CHUNK, dtype=trainer.dtype)
     size = 16
@@ -172,23 +172,13 @@ def _run(trainer: Trainer, total: int, on_progress: Callable[[Moment], None]) ->
         count = min(size, total - trainer.step)
         start, began = trainer.state(), time.perf_counter()
         trainer.run(count, losses)
-        bad = np.flatnonzero(~np.isfinite(losses[:count]))
-        if len(bad) or not trainer.is_finite():
-            return _stand_before(trainer, start, int(bad[0]) if len(bad) else count, losses)
-        on_progress(Moment(trainer.step, trainer.epoch, float(losses[count - 1])))
+        if not trainer.is_sound(losses[:count]):
+            trainer.back_to_sound(start, losses[:count])
+            return trainer.step
+        on_progress(TrainProgress(trainer.step, trainer.epoch, float(losses[count - 1])))
         is_quick = time.perf_counter() - began < CHUNK_SECONDS
         size = min(2 * size, LARGEST_CHUNK) if is_quick else max(size // 2, 1)
     return None
-
-
-def _stand_before(trainer: Trainer, start: TrainingState, bad: int, losses: NDArray[np.floating]) -> int:
-    """Replay a chunk up to the last step that left finite parameters; return the step that failed."""
-    for count in range(bad, -1, -1):
-        trainer.restore(start)
-        trainer.run(count, losses)
-        if trainer.is_finite():
-            break
-    return trainer.step
 
 
 def _score(trainer: Trainer, values: Arrays, rows: NDArray[np.int64]) -> Score | None:

@@ -4,9 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dlviz.core.array import to_host
 from dlviz.core.errors import DlvizError
-from dlviz.core.trace import PHASES, Trace
 from dlviz.data.prepare import Prepared
 from dlviz.session.document import Document
 from dlviz.session.history import History
@@ -22,6 +20,7 @@ from dlviz.session.timeline import (
     with_parameter,
 )
 from dlviz.session.trainer import Trainer, TrainingState
+from dlviz.session.walk import Walk, end_of_backward, end_of_group, end_of_phase, first_not_finite, start_of_group
 
 DENSE_SNAPSHOTS = 256  # replays up to this many steps keep every state: the next Back is then instant
 MAX_CHUNK = 4096
@@ -35,25 +34,6 @@ class Moment:
     history: History
     step: int
     cursor: int | None = None
-
-
-@dataclass(frozen=True)
-class Walk:
-    """A recorded batch, how many of its steps are done, and the column of it that is looked at."""
-
-    trace: Trace
-    cursor: int
-    sample: int = 0
-
-    @property
-    def length(self) -> int:
-        """Number of steps."""
-        return len(self.trace.steps)
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the batch is walked to its end."""
-        return self.cursor == self.length
 
 
 @dataclass(frozen=True)
@@ -185,7 +165,7 @@ class Run:
         start = self.trainer.state() if count else None
         first = self.trainer.step
         self.trainer.run(count, self._losses)
-        if not self._is_sound(count):
+        if not self.trainer.is_sound(self._losses[:count]):
             assert start is not None
             return self._rewind_to_divergence(start, count)
         self.history.losses.append(first, self._losses[:count])
@@ -196,32 +176,16 @@ class Run:
         following = self.timeline.next_start(self.trainer.step)
         return MAX_CHUNK if following is None else following - self.trainer.step
 
-    def _is_sound(self, count: int) -> bool:
-        return bool(np.isfinite(self._losses[:count]).all()) and self.trainer.is_finite()
-
     def _rewind_to_divergence(self, start: TrainingState, count: int) -> tuple[int, Divergence]:
-        done = self._last_sound(start, count)
+        done = self.trainer.back_to_sound(start, self._losses[:count])
         self.history.losses.append(start.step, self._losses[:done])
         trace = self.trainer.record()
-        node, op, formula = _first_not_finite(trace)
+        node, op, formula = first_not_finite(trace)
         found = Divergence(trace.global_step, node, op, formula)
-        self._replay(start, done)
+        self.trainer.restore(start)
+        self.trainer.run(done, self._losses)
         self.timeline = self.timeline.reach(self.trainer.step)
         return done, found
-
-    def _last_sound(self, start: TrainingState, count: int) -> int:
-        """Replay from start to the last step after which everything is finite; return how many steps."""
-        bad = ~np.isfinite(self._losses[:count])
-        done = int(bad.argmax()) if bad.any() else count - 1
-        while True:
-            self._replay(start, done)
-            if done == 0 or self.trainer.is_finite():
-                return done
-            done -= 1
-
-    def _replay(self, start: TrainingState, count: int) -> None:
-        self.trainer.restore(start)
-        self.trainer.run(count, self._losses)
 
     def _arrived(self) -> None:
         """Note that the playhead moved: snapshots, the end of the record, the segment in force."""
@@ -318,7 +282,7 @@ class Run:
         if by == "operation":
             self._set_cursor(self.walk.cursor + 1)
         elif by == "layer":
-            self._set_cursor(_end_of_group(self.walk.trace, self.walk.cursor))
+            self._set_cursor(end_of_group(self.walk.trace, self.walk.cursor))
         elif by == "sample":
             self._forward_sample(self.walk)
         else:
@@ -334,7 +298,7 @@ class Run:
             remaining -= done
 
     def _forward_sample(self, walk: Walk) -> None:
-        end = _end_of_backward(walk.trace)
+        end = end_of_backward(walk.trace)
         if walk.cursor < end:
             self._set_cursor(end)
         elif walk.sample + 1 < len(walk.trace.rows):
@@ -354,7 +318,7 @@ class Run:
         if by == "operation":
             self._set_cursor(self.walk.cursor - 1)
         elif by == "layer":
-            self._set_cursor(_start_of_group(self.walk.trace, self.walk.cursor))
+            self._set_cursor(start_of_group(self.walk.trace, self.walk.cursor))
         elif by == "sample":
             self._back_sample(self.walk)
         else:
@@ -371,7 +335,7 @@ class Run:
         self.walk = replace(self.walk, cursor=self.walk.length, sample=len(self.walk.trace.rows) - 1)
 
     def _back_sample(self, walk: Walk) -> None:
-        end = _end_of_backward(walk.trace)
+        end = end_of_backward(walk.trace)
         if walk.cursor > end:
             self._set_cursor(end)
         elif walk.sample > 0 and walk.cursor == end:
@@ -400,38 +364,4 @@ class Run:
         if self.walk is None or self.walk.is_done:
             self._record()
         assert self.walk is not None
-        steps = self.walk.trace.steps
-        phase = steps[self.walk.cursor].phase
-        rank = PHASES.index(phase)
-        after = [step.index for step in steps if PHASES.index(step.phase) > rank]
-        self._set_cursor(after[0] if after else self.walk.length)
-
-
-def _first_not_finite(trace: Trace) -> tuple[str, str, str]:
-    for step in trace.steps:
-        if any(not np.isfinite(to_host(values)).all() for values in step.writes.values()):
-            return step.node, step.op, step.formula
-    return "", "", ""
-
-
-def _group(trace: Trace, index: int) -> tuple[str, str]:
-    return trace.steps[index].phase, trace.steps[index].node
-
-
-def _end_of_group(trace: Trace, cursor: int) -> int:
-    """Return the cursor after the layer that the next step belongs to."""
-    end = cursor
-    while end < len(trace.steps) and _group(trace, end) == _group(trace, cursor):
-        end += 1
-    return end
-
-
-def _start_of_group(trace: Trace, cursor: int) -> int:
-    start = cursor - 1
-    while start > 0 and _group(trace, start - 1) == _group(trace, cursor - 1):
-        start -= 1
-    return start
-
-
-def _end_of_backward(trace: Trace) -> int:
-    return max(step.index for step in trace.steps if step.phase == "backward") + 1
+        self._set_cursor(end_of_phase(self.walk.trace, self.walk.cursor))

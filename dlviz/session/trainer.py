@@ -188,9 +188,27 @@ class Trainer:
             self._orders = (block, orders)
         return np.asarray(self._orders[1][row])
 
+    def is_sound(self, losses: NDArray[np.floating]) -> bool:
+        """Say whether these losses and all parameters are finite numbers."""
+        return bool(np.isfinite(losses).all()) and self.is_finite()
+
     def is_finite(self) -> bool:
         """Say whether all parameters are finite numbers."""
         return bool(np.isfinite(to_host(self.memory.vectors["theta"])).all())
+
+    def back_to_sound(self, start: TrainingState, losses: NDArray[np.floating]) -> int:
+        """Replay a chunk from its start to the last step that left all finite; return how many steps that is.
+
+        losses: those of the chunk. The next step is the one that breaks.
+        """
+        bad = ~np.isfinite(losses)
+        done = int(bad.argmax()) if bad.any() else len(losses) - 1
+        while True:
+            self.restore(start)
+            self.run(done, losses)
+            if done == 0 or self.is_finite():
+                return done
+            done -= 1
 
 
 def _check_width(document: Document, prepared: Prepared) -> None:
