@@ -10,7 +10,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from dlviz.core.choice import Choice
 from dlviz.core.hyper import Hyper
 from dlviz.i18n import tr
 
@@ -38,9 +37,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the entries of one kind, as a table or as JSON."""
     module, name = KINDS[arguments.kind]
-    entries = [described(entry) for entry in getattr(importlib.import_module(module), name)]
+    entries = list(getattr(importlib.import_module(module), name))
     if arguments.json:
-        print(json.dumps(entries, ensure_ascii=False, indent=2, allow_nan=False))
+        print(json.dumps(list(map(described, entries)), ensure_ascii=False, indent=2, allow_nan=False))
     else:
         Console().print(_table(entries))
     return 0
@@ -51,8 +50,7 @@ def described(entry: Any) -> dict[str, Any]:
     return {
         "key": entry.key,
         "title": entry.title,
-        "settings": [_setting(hyper) for hyper in getattr(entry, "settings", ())]
-        + [_chosen(name, default) for name, default in getattr(entry, "choices", {}).items()],
+        "settings": [_setting(hyper) for hyper in _settings(entry)],
         "formula": getattr(entry, "formula", ""),
         "source": getattr(entry, "source", ""),
     }
@@ -68,22 +66,28 @@ def _setting(hyper: Hyper) -> dict[str, Any]:
     }
 
 
-def _chosen(name: str, default: Choice) -> dict[str, Any]:
-    """Describe a setting that names an entry of another registry, such as a layer's activation."""
-    return {"name": name, "default": default.kind, "min": None, "max": None, "unit": ""}
+def _settings(entry: Any) -> Iterable[Hyper]:
+    """Give the settings of an entry, and those that name an entry of another registry, such as an activation."""
+    yield from getattr(entry, "settings", ())
+    for name, default in getattr(entry, "choices", {}).items():
+        yield Hyper(name, "choice", default.kind)
 
 
-def _table(entries: Iterable[Mapping[str, Any]]) -> Table:
+def _table(entries: Iterable[Any]) -> Table:
     table = Table(box=None, pad_edge=False)
     for title in (tr("key"), tr("title"), tr("settings"), tr("source")):
-        table.add_column(title, no_wrap=title in (tr("key"), tr("settings")))
+        table.add_column(title, no_wrap=title == tr("key"))
     for entry in entries:
-        settings = "\n".join(map(_sentence, entry["settings"]))
-        table.add_row(entry["key"], entry["title"], settings, entry["source"])
+        settings = "\n".join(map(_sentence, _settings(entry)))
+        table.add_row(entry.key, entry.title, settings, getattr(entry, "source", ""))
     return table
 
 
-def _sentence(setting: Mapping[str, Any]) -> str:
-    limits = [f"{sign} {setting[end]:g}" for sign, end in (("≥", "min"), ("≤", "max")) if setting[end] is not None]
-    unit = f" {setting['unit']}" if setting["unit"] else ""
-    return f"{setting['name']} = {setting['default']}{unit}" + (f" ({', '.join(limits)})" if limits else "")
+def _sentence(hyper: Hyper) -> str:
+    limits = [", ".join(hyper.choices)] if hyper.choices else []
+    if hyper.minimum is not None:
+        limits.append(f"{'>' if hyper.is_open_minimum else '≥'} {hyper.minimum:g}")
+    if hyper.maximum is not None:
+        limits.append(f"{'<' if hyper.is_open_maximum else '≤'} {hyper.maximum:g}")
+    unit = f" {hyper.unit}" if hyper.unit else ""
+    return f"{hyper.name} = {hyper.default}{unit}" + (f" ({', '.join(limits)})" if limits else "")

@@ -88,3 +88,11 @@ def test_reader_that_hangs_up_is_no_traceback() -> None:
     command = f"{sys.executable} -m dlviz list activations --json | head -c 1"
     result = subprocess.run(command, shell=True, capture_output=True, text=True, check=True, timeout=60)
     assert "Traceback" not in result.stderr
+
+
+def test_table_tells_open_limits_and_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "activations"]) == 0
+    out = capsys.readouterr().out
+    assert "slope = 1.0 (> 0, ≤ 100)" in out
+    assert "slope = 0.01 (≥ 0, < 1)" in out
+    assert "at_zero = 1 (0, 1)" in out
