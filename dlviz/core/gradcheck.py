@@ -17,6 +17,7 @@ from dlviz.core.program import Binding, Program, lower
 
 EPS = 1e-5  # half the distance between two probes: truncation (eps²) and rounding (1e-16/eps) are both small
 TOLERANCE = 1e-6  # largest ratio that passes
+ROUNDING = float(np.finfo(np.float64).eps)
 NOISE_FACTOR = 8.0  # the loss is rounded a few times on its way, not once
 
 Array = NDArray[np.float64]
@@ -109,7 +110,7 @@ class _Probe:
         self._eps = eps
         self._kinks = _kinks(network)
         self._is_hinge = losses.get(loss.kind).labels == "plus_minus_one"
-        self._noise = NOISE_FACTOR * np.finfo(np.float64).eps * max(1.0, abs(binding.buffers.loss)) / eps
+        self._noise = NOISE_FACTOR * ROUNDING * _magnified(loss, binding) / eps
 
     def row(self, name: str, analytic: Array) -> GradCheckRow:
         """Compare one parameter."""
@@ -155,3 +156,14 @@ def _kinks(network: NetworkSpec) -> list[tuple[str, float]]:
         if chosen is not None and chosen.kind in ("relu", "leaky_relu", "step"):
             found.append((layer.id, float(resolve_activation(chosen, layer.id)[1].get("threshold", 0.0))))
     return found
+
+
+def _magnified(loss: Choice, binding: Binding) -> float:
+    """Return by how much the rounding of one number is magnified on its way into the loss."""
+    buffers = binding.buffers
+    size = max(1.0, abs(buffers.loss))
+    if losses.get(loss.kind).labels != "zero_one":
+        return size
+    # In ln(1 − a) the rounding of an output a near 1 counts 1/(1 − a) times.
+    a, y = buffers.activation(binding.program.output), buffers.targets()
+    return size + buffers.loss_scale * float(np.sum((1 - y) / np.maximum(1 - a, ROUNDING)))

@@ -94,6 +94,17 @@ def test_a_gradient_that_vanishes_passes() -> None:
     assert report.passed
 
 
+def test_rounding_of_a_saturated_output_is_no_fault() -> None:
+    # 1 − σ(26) has five digits left, so ln(1 − σ(26)) has five too, and their difference hardly any.
+    network = NetworkSpec((dense("o", 1, "sigmoid"),), (InputSpec("x", (1,)),))
+    inputs, targets = np.array([[26.0], [-1.0]]), np.array([[0.0], [0.0]])
+    parameters = {"o.W": [[1.0]], "o.b": [0.0]}
+    loss = chosen("binary_cross_entropy", reduction="sum")
+    report = gradcheck(network, loss, parameters, inputs, targets)
+    assert max(row.ratio for row in report.rows) > module.TOLERANCE
+    assert report.passed
+
+
 def test_a_loss_that_is_not_finite_fails() -> None:
     report = check("linear", parameters={"o.W": [[1e300, 1e300]]})
     assert not report.passed
