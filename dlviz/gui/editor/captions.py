@@ -78,10 +78,12 @@ def hot_spots(spec: NetworkSpec, layout: Layout, to_view: Callable[[QPointF], QP
 
 
 def _fitting(metrics: QFontMetricsF, text: str, room: float) -> str:
-    """Return a title, without the kind of layer where that is too long: "4 · tanh"."""
-    if metrics.horizontalAdvance(text) > room:
-        text = text.partition(" ")[2] or text
-    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+    """Return a title; where that is too long without the kind of layer ("4 · tanh"), then one half of that."""
+    head, _, activation = text.partition(" · ")
+    units = head.rpartition(" ")[2]
+    texts = (text, f"{units} · {activation}", activation, units) if activation else (text, units)
+    fits = [each for each in texts if metrics.horizontalAdvance(each) <= room]
+    return fits[0] if fits else metrics.elidedText(units, Qt.TextElideMode.ElideRight, room)
 
 
 def _tops(layout: Layout, to_view: Callable[[QPointF], QPointF]) -> dict[str, float]:

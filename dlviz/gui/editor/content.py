@@ -208,7 +208,7 @@ def card(place: Selected, network: NetworkSpec, frame: Frame) -> CardContent:
 
 
 def place_name(place: Selected, network: NetworkSpec) -> str:
-    """Return the name of a place as a title: "Weight w₂₁⁽¹⁾"."""
+    """Return the name of a place as a title: "Weight w¹₂₁"."""
     if place.kind == "link":
         return tr("Weight {name}", name=names.weight_name(network, place.layer, place.unit, place.source))
     if place.kind == "bias":

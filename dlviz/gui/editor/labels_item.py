@@ -9,6 +9,7 @@ from dlviz.gui.editor.layout import Layout
 from dlviz.gui.theme import RADIUS, Theme, font
 
 PLACES = np.array([0.3, 0.7, 0.22, 0.78, 0.4, 0.6, 0.5])  # fractions along a curve that are tried in turn
+MARGIN = 4.0  # pixels between a text and the tiles at the ends of its link
 LIFT = 16.0  # pixels above a level curve
 
 
@@ -29,12 +30,14 @@ class LabelsItem(QGraphicsItem):
             self.set_texts([], [])
             return
         metrics = QFontMetricsF(font("small", is_bold=True))
-        points = layout.links.routes.points(PLACES)
+        routes = layout.links.routes
+        points, ends = routes.points(PLACES), routes.segments[:, [0, 3], 0] + MARGIN * np.array([1.0, -1.0])
         taken: list[QRectF] = []
         written = []
         for index, text in enumerate(texts):
-            segment = int(np.searchsorted(layout.links.routes.owners, index))
-            rectangle = _free(points[segment], metrics.horizontalAdvance(text) + 8, metrics.height() + 2, taken)
+            segment = int(np.searchsorted(routes.owners, index))
+            width, height = metrics.horizontalAdvance(text) + 8, metrics.height() + 2
+            rectangle = _free(_within(points[segment], ends[segment], width), width, height, taken)
             if text and rectangle is not None:
                 taken.append(rectangle)
                 written.append(text)
@@ -62,6 +65,13 @@ class LabelsItem(QGraphicsItem):
             painter.drawRoundedRect(rectangle, RADIUS / 2, RADIUS / 2)
             painter.setPen(self.theme.colour("text"))
             painter.drawText(rectangle, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _within(points: np.ndarray, ends: np.ndarray, width: float) -> np.ndarray:
+    """Move points so that a text of this width, centred there, stays clear of the tiles where it can."""
+    low, high = ends[0] + width / 2, ends[1] - width / 2
+    x = np.clip(points[:, :1], low, high) if low <= high else np.full((len(points), 1), ends.mean())
+    return np.hstack([x, points[:, 1:]])
 
 
 def _free(points: np.ndarray, width: float, height: float, taken: list[QRectF]) -> QRectF | None:

@@ -90,7 +90,8 @@ def arrange(
         for node in group
     }
     pitch = _column_pitch(len(columns), size[0], tile)
-    fitted = _fitted(tile, max(_weight(group, shown) for group in columns), height)
+    n_rows = max(_weight(group, shown) for group in columns)
+    fitted = _fitted(_grown(tile, n_rows, height, pitch), n_rows, height)
     blocks = {
         block.node: block
         for index, group in enumerate(columns)
@@ -119,6 +120,14 @@ def _column_pitch(n_columns: int, width: float, tile: TileShape) -> float:
 
 def _weight(group: Sequence[str], shown: Mapping[str, tuple[int, ...]]) -> float:
     return sum(len(shown[node]) for node in group) + 0.6 * (len(group) - 1)
+
+
+def _grown(tile: TileShape, n_rows: float, height: float, pitch: float) -> TileShape:
+    """Enlarge pictures where there is plenty of room; columns stay a width and a half apart."""
+    growth = min(height / max(n_rows, 1.0) / tile.pitch, pitch / (2.5 * tile.width), tile.most_growth)
+    if growth <= 1.0:
+        return tile
+    return replace(tile, width=tile.width * growth, height=tile.height * growth, pitch=tile.pitch * growth)
 
 
 def _fitted(tile: TileShape, n_rows: float, height: float) -> TileShape:

@@ -1,7 +1,8 @@
-"""How units, weights and biases are written on the canvas: x₁, h₂, w₂₁⁽¹⁾, b₁⁽²⁾."""
+"""How units, weights and biases are written on the canvas: x₁, h₂, w¹₂₁, b²₁, as in the list of steps."""
 
 from dlviz.core.network import NetworkSpec
 
+MERGES = frozenset({"add", "concatenate"})
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -17,8 +18,9 @@ def superscript(number: int) -> str:
 
 
 def layer_number(spec: NetworkSpec, node: str) -> int:
-    """Return a layer's place among the layers, from 1; 0 for an input."""
-    return next((index for index, layer in enumerate(spec.layers, 1) if layer.id == node), 0)
+    """Return a layer's place among those with parameters, from 1; 0 for an input or a merge."""
+    ids = [layer.id for layer in spec.layers if layer.kind not in MERGES]
+    return ids.index(node) + 1 if node in ids else 0
 
 
 def letter(spec: NetworkSpec, node: str) -> str:
@@ -38,16 +40,15 @@ def unit_name(spec: NetworkSpec, node: str, unit: int) -> str:
 
 
 def weight_name(spec: NetworkSpec, layer: str, unit: int, source: int) -> str:
-    """Return the name of a weight: w, unit and input below, layer above."""
+    """Return the name of a weight: w, layer above, unit and input below."""
     between = "" if unit < 9 and source < 9 else ","
-    indices = subscript(unit + 1) + between + subscript(source + 1)
-    return f"w{indices}{_layer_mark(spec, layer)}"
+    return f"w{_layer_mark(spec, layer)}{subscript(unit + 1)}{between}{subscript(source + 1)}"
 
 
 def bias_name(spec: NetworkSpec, layer: str, unit: int) -> str:
-    """Return the name of a bias: b, unit below, layer above."""
-    return f"b{subscript(unit + 1)}{_layer_mark(spec, layer)}"
+    """Return the name of a bias: b, layer above, unit below."""
+    return f"b{_layer_mark(spec, layer)}{subscript(unit + 1)}"
 
 
 def _layer_mark(spec: NetworkSpec, layer: str) -> str:
-    return f"⁽{superscript(layer_number(spec, layer))}⁾" if len(spec.layers) > 1 else ""
+    return superscript(layer_number(spec, layer))

@@ -1,0 +1,50 @@
+"""Words on the canvas: titles that give way in a sensible order, and weights written clear of the tiles."""
+
+import pytest
+from PySide6.QtCore import QPointF
+
+from dlviz.core.network import NetworkSpec, dense, shapes
+from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE
+from dlviz.gui.editor.captions import hot_spots
+from dlviz.gui.editor.labels_item import LabelsItem
+from dlviz.gui.editor.layout import Layout, arrange
+from dlviz.gui.theme import LIGHT
+
+pytestmark = pytest.mark.usefixtures("qapp")
+DEEP = NetworkSpec((*(dense(f"h{k}", 3, "tanh") for k in range(9)), dense("o", 1, "tanh")))
+SMALL = NetworkSpec((dense("h", 2, "sigmoid"), dense("o", 2, "sigmoid")))
+
+
+def titles(spec: NetworkSpec, zoom: float) -> list[str]:
+    layout = arrange(spec, shapes(spec))
+    hots = hot_spots(spec, layout, lambda point: QPointF(point.x() * zoom, point.y()), is_editing=False)
+    return [hot.text for hot in hots if hot.kind == "title"]
+
+
+def test_titles_say_all_where_there_is_room() -> None:
+    assert titles(DEEP, 2.0)[1] == "Dense 3 · tanh"
+    assert titles(DEEP, 2.0)[-1] == "Output · tanh"
+
+
+@pytest.mark.parametrize("zoom", [0.9, 0.7, 0.5])
+def test_narrow_titles_are_whole_words(zoom: float) -> None:
+    assert set(titles(DEEP, zoom)[1:]) <= {"3 · tanh", "tanh", "Output · tanh"}
+
+
+def step_layout(width: float) -> Layout:
+    return arrange(SMALL, shapes(SMALL), (width, 300.0), STEP_TILE)
+
+
+@pytest.mark.parametrize("width", [700.0, 1000.0])
+def test_weight_on_a_link_covers_no_tile(width: float) -> None:
+    layout, item = step_layout(width), LabelsItem(LIGHT)
+    item.place(layout, ["w¹₁₂ = −0.1", *[""] * (len(layout.links) - 1)])
+    edges = [layout.blocks["x"].x + layout.tile.width / 2, layout.blocks["h"].x - layout.tile.width / 2]
+    assert edges[0] < item.boundingRect().left() and item.boundingRect().right() < edges[1]
+
+
+def test_pictures_grow_where_there_is_room_and_values_do_not() -> None:
+    room = (1400.0, 900.0)
+    assert arrange(SMALL, shapes(SMALL), room, MAP_TILE).tile.width == pytest.approx(1.5 * MAP_TILE.width)
+    assert arrange(SMALL, shapes(SMALL), room, STEP_TILE).tile.width == STEP_TILE.width
+    assert arrange(DEEP, shapes(DEEP), room, MAP_TILE).tile.width < 1.2 * MAP_TILE.width
