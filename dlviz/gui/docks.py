@@ -15,7 +15,7 @@ from dlviz.gui.widgets.text import SectionHeader
 LAYOUT_VERSION = 1  # raised when panels are renamed, so that old layouts are not restored
 NARROW = 1100  # pixels; below it side docks become tabs
 WIDTHS = {"left": (256, 0.19), "right": (312, 0.235)}  # least pixels, and share of the window's width
-BOTTOM_SHARE = 0.34  # of the window's height
+BOTTOM_SHARE = 0.4  # of the window's height
 AREAS = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,
     "right": Qt.DockWidgetArea.RightDockWidgetArea,

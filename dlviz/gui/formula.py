@@ -7,7 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPaintEvent, QResi
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from dlviz.core.narration import Narration
-from dlviz.gui.formula_layout import LEAST_FOR_HEIGHT, Layout, flow
+from dlviz.gui.formula_layout import Layout, flow
 from dlviz.gui.formula_paint import paint_layout
 from dlviz.gui.formula_pieces import Piece, formulas_of, pieces_of
 from dlviz.gui.formula_plain import plain, uncoloured
@@ -17,6 +17,7 @@ from dlviz.gui.widgets.paint import painter
 from dlviz.i18n import tr
 
 PATIENCE_MS = 50  # that the formula before stays while the new one is laid out; then plain text shows
+LEAST_LETTER = 16.0  # pixels; letters do not shrink below it to save height, the view scrolls instead
 LETTER_SIZE = 1.6  # pixels of a letter's em for each point of the theme's large type
 LEAST_HEIGHT = 48  # pixels
 
@@ -94,10 +95,8 @@ class FormulaView(QWidget):
         """Return the height the lines take at this width."""
         if not self._typesetter.has(formulas_of(self._pieces)):
             return max(self.height(), LEAST_HEIGHT)
-        least = LEAST_FOR_HEIGHT * LETTER_SIZE * current().large
-        return max(
-            round(flow(self._pieces, self._typesetter.template, width, math.inf, least).height) + 2, LEAST_HEIGHT
-        )
+        needed = flow(self._pieces, self._typesetter.template, width, math.inf, LEAST_LETTER).height
+        return max(round(needed) + 2, LEAST_HEIGHT)
 
     def sizeHint(self) -> QSize:
         """Return a comfortable width and the height it needs."""

@@ -11,7 +11,6 @@ LINE_GAP = 0.55 * EM
 CAPTION_SIZE = 0.66  # of the letters
 CAPTION_GAP = 0.12 * EM
 SIZES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6)  # tried in turn until everything fits
-LEAST_FOR_HEIGHT = 0.76  # below it letters do not shrink to save height; the view scrolls instead
 
 Measure = Callable[[str], Template]
 
