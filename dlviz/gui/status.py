@@ -14,6 +14,7 @@ from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.messages import Frame
 
+HALVED = "squared_error"  # the one loss that some books halve
 GAP = "      "  # between the parts of the status bar
 
 
@@ -78,14 +79,15 @@ def position_words(frame: Frame) -> str:
 
 
 def convention_words(loss: Choice) -> str:
-    """Name the factor and reduction of a loss: "mean, no ½"."""
+    """Name the reduction of a loss and its factor, where books differ on it: "mean, no ½"."""
     try:
-        _, settings = resolve(loss)
+        entry, settings = resolve(loss)
     except SpecError:
         return ""
     factor = float(settings.get("factor", 1.0))
-    scale = {0.5: "½", 1.0: tr("no ½")}.get(factor, f"× {numbers.number(factor)}")
-    return f"{settings.get('reduction', 'mean')}, {scale}"
+    plain = tr("no ½") if entry.key == HALVED else ""
+    scale = {0.5: "½", 1.0: plain}.get(factor, f"× {numbers.number(factor)}")
+    return ", ".join(part for part in (str(settings.get("reduction", "mean")), scale) if part)
 
 
 def loss_words(frame: Frame) -> str:

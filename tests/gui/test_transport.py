@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from dlviz.core.choice import Choice
 from dlviz.gui.main_window import MainWindow
-from dlviz.gui.status import loss_words, operation_words, position_words
+from dlviz.gui.status import convention_words, loss_words, operation_words, position_words
 from dlviz.gui.transport import SPEED_POSITIONS, rate_at, rate_words
 from dlviz.gui.widgets.timeline import MARGIN, Timeline
 from dlviz.session.messages import Frame, Mark
@@ -197,6 +198,12 @@ def test_words_for_the_loss_name_its_convention(session: FakeSession) -> None:
     assert loss_words(replace(session.frame, train_loss=0.0136)) == "loss 0.0136 (mean, no ½)"
     assert loss_words(replace(session.frame, train_loss=math.nan)).startswith("loss not finite")
     assert loss_words(session.frame) == ""
+
+
+def test_half_is_spoken_of_only_where_books_differ_on_it() -> None:
+    assert convention_words(Choice("squared_error", {"factor": 0.5})) == "mean, ½"
+    assert convention_words(Choice("categorical_cross_entropy")) == "mean"
+    assert convention_words(Choice("categorical_cross_entropy", {"factor": 2.0})) == "mean, × 2"
 
 
 @pytest.mark.parametrize("op", ["affine", "weight_gradient", "bias_correction", "apply"])
