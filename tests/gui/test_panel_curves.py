@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from dlviz.gui.panels.curves import CurvesPanel
 from dlviz.gui.panels.curves_series import series, span
+from dlviz.gui.widgets.plot import Axis
 from dlviz.session.messages import Curves, Mark
 from tests.gui.panel_stage import make_context, make_curves, make_frame
 
@@ -147,3 +148,10 @@ def test_copying_gives_every_point_with_every_digit(panel: Any) -> None:
     train = [line.split(",") for line in lines if line.startswith("train")]
     assert head == "rows,step,loss"
     assert [float(value) for _, _, value in train] == frame.curves.train_loss.tolist()
+
+
+def test_axis_writes_a_true_minus_and_plain_powers() -> None:
+    axis = Axis("left")
+    assert axis.tickStrings([-0.5, 0.5], 1.0, 0.5) == ["−0.5", "0.5"]
+    axis.setLogMode(y=True)
+    assert axis.tickStrings([-2.0, 0.0], 1.0, 1.0) == ["0.01", "1"]

@@ -9,10 +9,23 @@ from PySide6.QtCore import QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 
+from dlviz.gui import numbers
 from dlviz.gui.theme import Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe
 
+HALF_LINE = 7  # pixels above the plot, for the number at the upper end of its axis
+
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False)
+
+
+class Axis(pg.AxisItem):  # type: ignore[misc]
+    """An axis whose numbers are written as everywhere in the window: with a true minus, 0.01 for 1e-02."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """Return the words at these ticks."""
+        if self.logMode:
+            return [numbers.number(10**value, 3) for value in values]
+        return [each.replace("-", numbers.MINUS) for each in super().tickStrings(values, scale, spacing)]
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]
@@ -22,7 +35,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     """
 
     def __init__(self, name: str, axes: bool = True, is_fixed: bool = True, parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent)
+        super().__init__(parent=parent, axisItems={side: Axis(side) for side in ("left", "bottom")})
         describe(self, name)
         self._lines: dict[pg.PlotDataItem, tuple[str, Qt.PenStyle, float]] = {}
         self.setFrameShape(self.Shape.NoFrame)
@@ -32,6 +45,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.getViewBox().disableAutoRange()
         for side in ("left", "bottom"):
             self.showAxis(side, axes)
+        if axes:
+            self.getPlotItem().layout.setContentsMargins(0, HALF_LINE, 0, 0)
         self._use_theme(current())
         theme_signals.changed.connect(self._use_theme)
 
