@@ -187,3 +187,10 @@ def test_a_rising_line_rises_in_its_picture(panel: Any) -> None:
     ]
     x, y = np.array(coloured).T
     assert np.corrcoef(x, y)[0, 1] < -0.9
+
+
+def test_settings_of_the_set_before_are_gone_at_once(panel: Any) -> None:
+    before = list(panel.settings.sliders.values())
+    panel.context.session.edit(document_for("sine"), "data")
+    assert set(panel.settings.sliders) == {"samples", "noise", "periods"}
+    assert not any(slider.isVisible() for slider in before)

@@ -185,7 +185,7 @@ def summary(dataset: Dataset, n_train: int) -> str:
     else:
         out = tr("{count} classes", count=len(dataset.class_names))
     ins = tr("1 input") if dataset.d == 1 else tr("{count} inputs", count=dataset.d)
-    rows = tr("{count} rows", count=numbers.count(dataset.n))
+    rows = tr("1 row") if dataset.n == 1 else tr("{count} rows", count=numbers.count(dataset.n))
     held = tr("{train} train · {test} test", train=numbers.count(n_train), test=numbers.count(dataset.n - n_train))
     return f"{dataset.title} · {ins} → {out}\n{rows} · {held}"
 

@@ -142,6 +142,7 @@ class DataSettings(QWidget):
     def _rebuild(self, declared: tuple[Hyper, ...]) -> None:
         for slider in self.sliders.values():
             self._rows.removeWidget(slider)
+            slider.hide()  # at once: it is deleted only once the events in hand are done
             slider.deleteLater()
         self._declared = declared
         self.sliders = {hyper.name: SettingSlider(hyper, self) for hyper in declared}
