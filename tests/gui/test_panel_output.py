@@ -352,3 +352,9 @@ def test_points_are_painted_in_their_class_colour_where_they_belong(qapp: Any, c
         LIGHT.class_colour(int(c)) if filled else LIGHT.panel for c, filled in zip(classes, is_train, strict=True)
     ]
     assert seen == expected
+
+
+def test_scale_of_a_single_measured_target_has_two_ends() -> None:
+    document = step_document()
+    scale = output_scale(document, document.data.dataset, np.zeros(1))
+    assert (scale.low, scale.high) == (0.0, 2.0)

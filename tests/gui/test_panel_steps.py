@@ -99,7 +99,7 @@ def test_numbers_give_way_before_the_formula(panel: StepsPanel, frame: Frame) ->
     row = steps(panel)[3]
     lengths = [len(words) for words in (row.summary, *row.shorter)]
     assert lengths == sorted(lengths, reverse=True)
-    assert row.shorter[-1] == "2"
+    assert row.shorter[-1] == "2 × 1"  # a lone 2 would read as the value
 
 
 def test_derived_steps_say_so(panel: StepsPanel, frame: Frame) -> None:

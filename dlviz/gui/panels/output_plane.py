@@ -107,7 +107,7 @@ def output_scale(document: Document, dataset: Dataset, values: FloatArray) -> Sc
     if level is None:
         targets = dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
         centre = float(targets.mean())
-        return Scale(centre, max(float(np.abs(targets - centre).max()), 1e-9))
+        return Scale(centre, float(np.abs(targets - centre).max()) or 1.0)
     plain = scale_of(document, output_layer(document), values - level)
     return Scale(level, plain.half, level)
 

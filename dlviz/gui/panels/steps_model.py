@@ -155,11 +155,11 @@ def _summary(state: State, values: NDArray[np.generic] | None) -> str:
 
 
 def _shorter(values: NDArray[np.generic] | None) -> tuple[str, ...]:
-    """Return two numbers with fewer and fewer digits, at last only how many there are."""
+    """Return two numbers with fewer and fewer digits, at last only their shape: a lone count reads as a value."""
     if values is None or values.size < 2 or (values.ndim > 1 and not _is_small(values)):
         return ()
     fewer = tuple(_written(values, digits) for digits in FEWER_DIGITS) if _is_small(values) else ()
-    return *fewer, tr("{count} values", count=values.size), str(values.size)
+    return *fewer, tr("{count} values", count=values.size), f"{values.size} × 1"
 
 
 def _is_small(values: NDArray[np.generic] | None) -> bool:
