@@ -48,7 +48,7 @@ class Loss:
     """A loss L(a, y); value and gradient give calls that fill the sum of terms and da.
 
     fused maps an output activation to the calls that give dz straight from a and y, where the two
-    derivatives cancel. task names the data it fits; labels says how targets are written.
+    derivatives cancel. labels says how targets are written.
     formula is LaTeX of one example's loss; text and slope_text are plain forms of it and of dL/da,
     the latter for a factor of 1/slope_factor.
     """

@@ -1,6 +1,6 @@
 """Every cap on what a document may hold, in one table; checked before anything is allocated."""
 
-from dlviz.core.network import MAX_LAYERS, MAX_PARAMETERS
+from dlviz.core.network import MAX_LAYERS
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -21,7 +21,6 @@ ARRAY_DIMENSIONS = 8
 ARRAY_BYTES = GIB
 
 LAYERS = MAX_LAYERS
-PARAMETERS = MAX_PARAMETERS
 TABLE_CELLS = 50_000_000
 COLUMNS = 10_000
 CLASSES = 1_000

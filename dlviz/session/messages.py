@@ -1,7 +1,7 @@
 """What passes between the window and the worker: small frozen commands in, frames out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -22,7 +22,7 @@ class Interest:
 
     grid: side of the square map of every unit, output_grid: that of the output map.
     extent: (x0, x1, y0, y1) of the maps in input units; axes: the two inputs they span,
-    the others held at `fixed`. sample: the column of the batch that is looked at.
+    the others held at `fixed`.
     """
 
     needs: frozenset[Need] = frozenset({"curves"})
@@ -118,7 +118,6 @@ class Frame:
     cursor: int = 0
     sample: int = 0
     peek: Trace | None = None
-    extra: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
