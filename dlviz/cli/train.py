@@ -1,6 +1,7 @@
 """Train a document with a progress bar, and tell how it went."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.table import Table
 from dlviz.cli.documents import declare_document, document_of, number, print_json
 from dlviz.i18n import tr
 from dlviz.session import headless
+from dlviz.session.atomic import save_error
 from dlviz.session.document import Document
 from dlviz.session.headless import Score, TrainProgress, TrainReport
 from dlviz.session.project_file import write_project
@@ -27,6 +29,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, save where asked, and print the outcome."""
+    if arguments.out is not None:
+        _require_folder(arguments.out)
     report = train_with_progress(document_of(arguments), arguments.epochs)
     if arguments.out is not None:
         write_project(arguments.out, report.document)
@@ -35,6 +39,14 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print_outcome(report)
     return 0
+
+
+def _require_folder(path: Path) -> None:
+    """Raise SaveError before an hour of training, not after it, where the result has no folder to go to."""
+    try:
+        os.scandir(path.resolve().parent).close()
+    except OSError as error:
+        raise save_error(error, str(path), 0) from None
 
 
 def train_with_progress(document: Document, epochs: int | None = None) -> TrainReport:

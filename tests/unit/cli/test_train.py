@@ -94,6 +94,13 @@ def test_steps_before_a_divergence_are_those_of_a_shorter_run(
     assert headless.train(document, stopped.steps).document.parameters == stopped.document.parameters
 
 
+def test_result_without_a_folder_is_refused_before_training(example: str, tmp_path: Path, call: Call) -> None:
+    status, out, err = call("train", example, "--out", str(tmp_path / "none" / "net.json"))
+    assert (status, out) == (1, "")
+    assert err.startswith("dlviz: Expected the folder of net.json to exist.")
+    assert "training" not in err
+
+
 @pytest.mark.parametrize("words", [["--epochs", "0"], ["--epochs", "many"], ["--nonsense"]])
 def test_wrong_usage_is_status_2(words: list[str], example: str, call: Call) -> None:
     with pytest.raises(SystemExit, match="2"):
