@@ -1,8 +1,11 @@
 """FrameMaker: one picture of a run, with what the visible panels asked for and no more."""
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
-from dlviz.session.messages import Frame, Interest
+from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.pictures import Pictures
 from dlviz.session.run import Run
 
@@ -19,36 +22,36 @@ class FrameMaker:
         if run.problem is not None:
             return _still(run)
         self._pictures.follow(run)
-        needs, interest = self.interest.needs, self.interest
         measured = self._pictures.measure(run)
         run.history.measured.add(run.step, measured)
-        trace = run.walk.trace if run.walk else None
+        train_loss, test_loss, train_score, test_score = map(_finite, measured)
         step, epoch, batch = _position(run)
-        return Frame(
-            serial=0,
-            generation=0,
-            state="running" if is_running else "paused",
-            document=run.document,
-            step=step,
-            last_step=run.timeline.end,
-            epoch=epoch,
-            batch=batch,
-            batches_per_epoch=run.trainer.batches_per_epoch,
-            train_loss=_finite(measured[0]),
-            test_loss=_finite(measured[1]),
-            train_score=_finite(measured[2]),
-            test_score=_finite(measured[3]),
-            dtype=run.trainer.dtype,
-            marks=run.timeline.marks(),
-            parameters=run.parameters() if "parameters" in needs else None,
-            curves=run.history.curves() if "curves" in needs else None,
-            maps=self._pictures.maps(run, interest) if "maps" in needs else None,
-            predictions=self._pictures.predictions(run) if "predictions" in needs else None,
-            trace=trace if needs & {"trace", "peek"} else None,
-            cursor=run.walk.cursor if run.walk else 0,
-            sample=run.walk.sample if run.walk else 0,
-            peek=self._pictures.peek(run) if "peek" in needs and trace is None else None,
-        )
+        frame = Frame(
+            0, 0, "running" if is_running else "paused", run.document, step, run.timeline.end, epoch, batch,
+            run.trainer.batches_per_epoch, train_loss, test_loss, train_score, test_score,
+            dtype=run.trainer.dtype, marks=run.timeline.marks(),
+        )  # fmt: skip
+        return replace(frame, **self._asked_for(run), **_walked(run))
+
+    def _asked_for(self, run: Run) -> dict[str, Any]:
+        """Return the parts of a frame that somebody looks at."""
+        needs, pictures = self.interest.needs, self._pictures
+        makers: dict[Need, Callable[[], object]] = {
+            "parameters": run.parameters,
+            "curves": run.history.curves,
+            "maps": lambda: pictures.maps(run, self.interest),
+            "predictions": lambda: pictures.predictions(run),
+        }
+        if run.walk is None:
+            makers["peek"] = lambda: pictures.peek(run)
+        parts: dict[str, Any] = {need: make() for need, make in makers.items() if need in needs}
+        if run.walk and needs & {"trace", "peek"}:
+            parts["trace"] = run.walk.trace
+        return parts
+
+
+def _walked(run: Run) -> dict[str, Any]:
+    return {"cursor": run.walk.cursor, "sample": run.walk.sample} if run.walk else {}
 
 
 def _still(run: Run) -> Frame:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.errors import DataError
-from dlviz.core.evaluate import Evaluator, score
+from dlviz.core.evaluate import Evaluator
 from dlviz.core.gradcheck import GradCheckReport
 from dlviz.core.gradcheck import gradcheck as check_gradients
 from dlviz.core.trace import Trace
@@ -17,6 +17,7 @@ from dlviz.data.prepare import prepare
 from dlviz.i18n import tr
 from dlviz.session.data_file import with_file, with_named_file
 from dlviz.session.document import Document, handle
+from dlviz.session.measure import measure
 from dlviz.session.project_file import read_document
 from dlviz.session.targets import targets_for
 from dlviz.session.trainer import Trainer, start_values
@@ -184,13 +185,10 @@ def _run(trainer: Trainer, total: int, on_progress: Callable[[TrainProgress], No
 def _score(trainer: Trainer, values: Arrays, rows: NDArray[np.int64]) -> Score | None:
     if len(rows) == 0:
         return None
-    document = trainer.document
-    evaluator = Evaluator(document.network, document.training.loss, trainer.dtype)
+    evaluator = Evaluator(trainer.document.network, trainer.document.training.loss, trainer.dtype)
     evaluator.load(values)
-    targets = trainer.targets[rows]
-    loss, outputs = evaluator.loss_and_outputs(trainer.prepared.inputs[rows], targets)
-    is_classes = trainer.prepared.dataset.task != "regression"
-    return Score(loss, {"accuracy" if is_classes else "r2": score(outputs, targets, is_classes)})
+    loss, found = measure(evaluator, trainer, rows)
+    return Score(loss, {"r2" if trainer.prepared.dataset.task == "regression" else "accuracy": found})
 
 
 def _gradient_of(name: str) -> str:

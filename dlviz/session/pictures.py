@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.array import to_host
-from dlviz.core.evaluate import Evaluator, score
+from dlviz.core.evaluate import Evaluator
 from dlviz.core.trace import Trace
+from dlviz.session.measure import measure
 from dlviz.session.messages import Interest, Maps, Predictions
 from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer
@@ -98,13 +99,7 @@ class Pictures:
         return train_loss, test_loss, train_score, test_score
 
     def _measure(self, evaluator: Evaluator, rows: NDArray[np.int64]) -> tuple[float, float]:
-        if len(rows) == 0:
-            return float("nan"), float("nan")
-        some = rows[:: -(-len(rows) // MAX_MEASURED)]
-        prepared, targets = self.trainer.prepared, self.trainer.targets[some]
-        loss, outputs = evaluator.loss_and_outputs(prepared.inputs[some], targets)
-        is_classes = prepared.dataset.task != "regression"
-        return loss, score(outputs, targets, is_classes)
+        return measure(evaluator, self.trainer, rows[:: max(-(-len(rows) // MAX_MEASURED), 1)])
 
     def predictions(self, run: Run) -> Predictions:
         """Return the outputs for every row of the data (the first 20 000)."""

@@ -1,5 +1,6 @@
 """Trainer: runs batches of one document, in chunks of many steps, exactly repeatable."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.core.array import Array, Call, to_host
+from dlviz.core.array import Array, Call, namespace, to_host
 from dlviz.core.errors import DataError, ShapeError
 from dlviz.core.execute import record, run
 from dlviz.core.initializers import initial_values
@@ -38,9 +39,13 @@ class TrainingState:
 
 
 class Trainer:
-    """One document on its data. The network, data, loss and optimizer never change here."""
+    """One document on its data. The network, data, loss and optimizer never change here.
 
-    def __init__(self, document: Document, prepared: Prepared, xp: Any = np) -> None:
+    It computes with the array module that DLVIZ_BACKEND names: numpy (the default) or cupy.
+    """
+
+    def __init__(self, document: Document, prepared: Prepared) -> None:
+        xp = namespace(os.environ.get("DLVIZ_BACKEND", "numpy"))
         if len(prepared.train) == 0:
             raise DataError("Expected at least one row to train on. Received: none", "Make the training share larger.")
         self.document = document

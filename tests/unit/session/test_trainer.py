@@ -1,0 +1,47 @@
+"""The trainer's array module, and data it cannot train on."""
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dlviz.core.errors import DataError, SpecError
+from dlviz.data.prepare import prepare
+from dlviz.session.presets import first_document
+from dlviz.session.trainer import Trainer
+
+
+def trainer() -> Trainer:
+    document = first_document()
+    return Trainer(document, prepare(document.data))
+
+
+def test_an_unknown_backend_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLVIZ_BACKEND", "abacus")
+    with pytest.raises(SpecError, match="numpy, cupy"):
+        trainer()
+
+
+def test_a_backend_that_is_not_installed_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLVIZ_BACKEND", "cupy")
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    with pytest.raises(SpecError, match="CuPy to be installed"):
+        trainer()
+
+
+def test_the_named_backend_is_the_one_that_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLVIZ_BACKEND", "cupy")
+    monkeypatch.setitem(sys.modules, "cupy", np)
+    made = trainer()
+    assert made.memory.workspace.xp is sys.modules["cupy"]
+    losses = np.zeros(40)
+    made.run(40, losses)
+    assert losses[-1] < losses[0]
+
+
+def test_data_without_training_rows_are_refused() -> None:
+    document = first_document()
+    prepared = replace(prepare(document.data), train=np.array([], dtype=np.int64))
+    with pytest.raises(DataError, match="at least one row to train on"):
+        Trainer(document, prepared)
