@@ -17,7 +17,7 @@ from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import THEMES, theme_signals
 from dlviz.session.document import Document
 from dlviz.session.messages import Frame, Interest
-from dlviz.session.presets import empty_document, example_document, first_document
+from dlviz.session.presets import document_for, empty_document, example_document, first_document
 from dlviz.session.session import Session
 
 Key = Qt.Key
@@ -200,6 +200,30 @@ def test_typed_weight_is_taken_as_people_write_it(bench_of, typed: str, value: f
     bench.panel.card.edit.setText(typed)
     bench.bot.keyClick(bench.panel.card.edit, Key.Key_Return)
     bench.wait(lambda frame: frame.parameters is not None and frame.parameters["o.W"][1, 0] == value)
+
+
+@pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Escape])
+def test_typing_a_weight_keeps_it_selected(bench_of, key: Qt.Key) -> None:
+    bench = bench_of(example_document())
+    bench.wait(lambda frame: frame.parameters is not None)
+    link = Selected("link", "o", 1, "h", 0)
+    bench.context.selection.select(link)
+    bench.panel.activateWindow()
+    bench.key(Key.Key_Return)
+    bench.bot.waitUntil(bench.panel.card.edit.hasFocus)
+    bench.bot.keyClicks(bench.panel.card.edit, "0.7")
+    bench.bot.keyClick(bench.panel.card.edit, key)
+    assert bench.context.selection.current == link
+
+
+def test_value_left_as_offered_is_no_edit(bench_of) -> None:
+    bench = bench_of(document_for("circles"))
+    bench.wait(lambda frame: frame.parameters is not None)
+    bench.context.selection.select(Selected("link", "h1", 1, "x", 0))
+    bench.key(Key.Key_Return)
+    assert "-" not in bench.panel.card.edit.text()
+    bench.bot.keyClick(bench.panel.card.edit, Key.Key_Return)
+    assert not bench.panel.card.is_editing and not bench.session.can_undo
 
 
 def test_nonsense_stays_in_the_field_with_a_sentence(bench_of) -> None:

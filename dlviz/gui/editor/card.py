@@ -41,7 +41,7 @@ class ValueCard(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._apply: Callable[[Selected, float], None] = _refuse
-        self.place = NOTHING
+        self.place, self._offered = NOTHING, ""
         self.is_pinned = False
         self.setFixedWidth(WIDTH)
         # A child of a scroll area's viewport would else paint labels in the role Text, not WindowText.
@@ -81,8 +81,7 @@ class ValueCard(QWidget):
         """Show a place's numbers beside a rectangle of the parent."""
         self._away.stop()
         if place != self.place:
-            self.edit.hide()
-            self._value.show()
+            self._put_edit_away()
         self.place = place
         self.show_content(content)
         self.move(_beside(around, self.size(), self.parentWidget().size()))
@@ -112,6 +111,7 @@ class ValueCard(QWidget):
     def begin_editing(self, text: str) -> None:
         """Offer the value for typing, all of it marked."""
         self._away.stop()
+        self._offered = text
         self.edit.setText(text)
         self.edit.show()
         self._value.hide()
@@ -121,6 +121,9 @@ class ValueCard(QWidget):
         self.edit.selectAll()
 
     def _accept(self) -> None:
+        if self.edit.text() == self._offered:
+            self.end_editing()  # the value has more digits than are offered; as it stands it stays
+            return
         try:
             self._apply(self.place, parse_number(self.edit.text()))
         except DlvizError as error:
@@ -131,11 +134,16 @@ class ValueCard(QWidget):
 
     def end_editing(self) -> None:
         """Go back to showing."""
+        self._put_edit_away()
+        self._say("")
+        self.leave()
+
+    def _put_edit_away(self) -> None:
+        if self.edit.hasFocus():
+            # Before it hides: Qt would else hand the focus on as Tab does, and the canvas walk to its next place.
+            self.parentWidget().setFocus()
         self.edit.hide()
         self._value.show()
-        self._say("")
-        self.parentWidget().setFocus()
-        self.leave()
 
     def _say(self, text: str, colour: str = "muted") -> None:
         self.hint.set_colour(colour)
@@ -152,8 +160,7 @@ class ValueCard(QWidget):
     def close_card(self) -> None:
         """Close now."""
         self._away.stop()
-        self.edit.hide()
-        self._value.show()
+        self._put_edit_away()
         self.is_pinned = False
         self.place = NOTHING
         self.hide()

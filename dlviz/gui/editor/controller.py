@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, QPoint, QRect, Signal, Slot
 
+from dlviz.gui import numbers
 from dlviz.gui.editor import content, places
 from dlviz.gui.editor.captions import Hot
 from dlviz.gui.editor.commands import NetworkCommands
@@ -84,7 +85,7 @@ class Controller(QObject):
         place, state = self._current, self._state
         if place.kind in ("link", "bias") and state.frame is not None:
             value = content.value_at(place, state.frame)
-            self._opener.type_at(place, "" if value is None else f"{value:.6g}")
+            self._opener.type_at(place, "" if value is None else numbers.number(value, 6))
         elif place.kind == "input" and self._is_strip(place.layer):
             self._ask_unit(place.layer)
         elif place.kind in ("unit", "layer"):

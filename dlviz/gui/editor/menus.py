@@ -82,16 +82,20 @@ class InlineField(QLineEdit):
         self.selectAll()
 
     def _accept(self) -> None:
-        self.hide()
+        self._leave()
         self.accepted.emit(self._wish, self._node, self.text())
+
+    def _leave(self) -> None:
+        # First the focus: hidden with it, Qt would hand it on as Tab does, and the canvas walk to its next place.
+        self.parentWidget().setFocus()
+        self.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take the text with Enter, leave with Esc; neither may go on to the canvas below."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._accept()
         elif event.key() == Qt.Key.Key_Escape:
-            self.hide()
-            self.parentWidget().setFocus()
+            self._leave()
         else:
             super().keyPressEvent(event)
 
