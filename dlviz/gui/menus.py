@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from dlviz.gui.actions import Action, LiveAction, MenuName
+from dlviz.gui.editor.keys import key_rows
 from dlviz.i18n import tr
 
 
@@ -71,13 +72,14 @@ def entries(menus: Mapping[MenuName, QMenu], name: MenuName) -> list[str]:
 
 
 def shortcut_rows(actions: Iterable[LiveAction]) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Return menu title, what it does, and keys of everything that has keys, in the order of the menus."""
+    """Return menu title, what it does, and keys of everything that has keys; at last, without a menu, the canvas."""
     titles = menu_titles()
     with_keys = [each.record for each in actions if each.record.keys]
-    return [
+    listed = [
         (titles.get(record.menu, "").replace("&", ""), _in_full(record), record.keys)
         for record in sorted(with_keys, key=lambda record: [*titles, ""].index(record.menu))
     ]
+    return [*listed, *(("", title, keys) for title, keys in key_rows())]
 
 
 def _in_full(record: Action) -> str:

@@ -55,6 +55,7 @@ def _halves(groups: Sequence[tuple[str, list[Row]]]) -> list[list[tuple[str, lis
 
 def _column(groups: Sequence[tuple[str, list[Row]]]) -> QVBoxLayout:
     column = QVBoxLayout()
+    column.setSpacing(GRID)
     for menu, rows in groups:
         column.addWidget(SectionHeader(menu or tr("On the canvas")))
         grid = QGridLayout()

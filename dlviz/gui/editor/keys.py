@@ -5,6 +5,8 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
+from dlviz.i18n import tr
+
 Command = Literal[
     "left", "right", "up", "down", "next", "previous", "enter", "delete", "duplicate", "rename", "more", "less",
     "insert", "zoom_in", "zoom_out", "fit", "escape",
@@ -29,3 +31,15 @@ def command_of(event: QKeyEvent) -> Command | None:
     if modifiers == Qt.KeyboardModifier.ControlModifier:
         return _CONTROL.get(event.key())
     return _PLAIN.get(event.key()) if modifiers == Qt.KeyboardModifier.NoModifier else None
+
+
+def key_rows() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return what the keys of the canvas do, and the keys, for the list of shortcuts."""
+    return (
+        (tr("Next or previous place"), ("Tab", "Shift+Tab")),
+        (tr("Place beside it"), ("Left", "Right", "Up", "Down")),
+        (tr("Type a weight, change a layer"), ("Return",)),
+        (tr("One unit more or less"), ("+", "-")),
+        (tr("Insert a layer"), ("Ins",)),
+        (tr("Rename, delete, duplicate"), ("F2", "Del", "Ctrl+D")),
+    )
