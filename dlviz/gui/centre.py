@@ -12,6 +12,8 @@ from dlviz.gui.panel import Panel, PanelEntry
 from dlviz.gui.theme import current
 from dlviz.gui.widgets.paint import Hairline, spaced
 
+FIRST_WORKSPACE = "network"  # the one that the cards of the first start belong to
+
 
 class QuietHandle(QSplitterHandle):
     """A handle that is only a hairline."""
@@ -43,6 +45,7 @@ class Centre(QWidget):
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(5)
         self._panels: list[tuple[PanelEntry, Panel]] = []
+        self._are_cards_waiting = False
         row, column = QHBoxLayout(self), QVBoxLayout()
         spaced(row, gap=0)
         spaced(column, gap=0)
@@ -67,6 +70,7 @@ class Centre(QWidget):
 
         Without that, Qt would give it to the first button of the tools, and Space would press it.
         """
+        self._lend_cards(key == FIRST_WORKSPACE)
         for entry, panel in self._panels:
             panel.setVisible(key in entry.workspaces)
         shares = [entry.stretch if key in entry.workspaces else 0 for entry, _ in self._panels]
@@ -75,3 +79,12 @@ class Centre(QWidget):
             if key in entry.workspaces:
                 panel.setFocus(Qt.FocusReason.OtherFocusReason)
                 break
+
+    def _lend_cards(self, is_first: bool) -> None:
+        """Show the cards in their workspace only: elsewhere they take the room of what is stepped through."""
+        if is_first and self._are_cards_waiting:
+            self._are_cards_waiting = False
+            self.cards.show()
+        elif not is_first and not self.cards.isHidden():
+            self._are_cards_waiting = True
+            self.cards.hide()

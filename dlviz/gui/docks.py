@@ -102,7 +102,7 @@ class Docks(QObject):
         for key in self._waiting if not self._hidden_sides else ():
             if self._docks[key].isHidden():
                 self._docks[key].show()
-                self.share_space()
+                self._share_heights("right")  # the widths may be somebody's own
         self._waiting.clear()
 
     def reset(self) -> None:
@@ -132,14 +132,19 @@ class Docks(QObject):
 
     def share_space(self) -> None:
         """Give side docks their share of the width, the lower ones of the height, and each its stretch."""
-        level, upright = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         for area, (least, share) in WIDTHS.items():
             docks = self._side(area)
             width = max(least, round(self._window.width() * share))
-            self._window.resizeDocks(docks, [width] * len(docks), level)
-            self._window.resizeDocks(docks, [100 * self._entry_of(dock).stretch for dock in docks], upright)
+            self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
+            self._share_heights(area)
         below = self._side("bottom")
-        self._window.resizeDocks(below, [round(self._window.height() * BOTTOM_SHARE)] * len(below), upright)
+        height = round(self._window.height() * BOTTOM_SHARE)
+        self._window.resizeDocks(below, [height] * len(below), Qt.Orientation.Vertical)
+
+    def _share_heights(self, area: str) -> None:
+        docks = self._side(area)
+        stretches = [100 * self._entry_of(dock).stretch for dock in docks]
+        self._window.resizeDocks(docks, stretches, Qt.Orientation.Vertical)
 
     def _side(self, area: str) -> list[QDockWidget]:
         return [dock for dock in self.visible() if self._entry_of(dock).area == area and not dock.isFloating()]

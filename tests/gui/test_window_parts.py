@@ -321,3 +321,11 @@ def test_theme_layout_and_cards_are_remembered(tmp_path: Path, window: MainWindo
     assert second.layout("step") == window.saveState(1)
     second.forget_layout("step")
     assert second.layout("step") is None
+
+
+def test_cards_stay_out_of_the_way_of_stepping(window: MainWindow) -> None:
+    window.centre.cards.show()
+    window.use_workspace("step")
+    assert window.centre.cards.isHidden()
+    window.use_workspace("network")
+    assert not window.centre.cards.isHidden()

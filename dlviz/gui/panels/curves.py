@@ -156,4 +156,4 @@ def make_curves_panel(context: Context) -> Panel:
     return CurvesPanel(context)
 
 
-panels.add(PanelEntry("curves", tr("Loss"), "right", ("network",), make_curves_panel, order=1, stretch=2))
+panels.add(PanelEntry("curves", tr("Loss"), "right", ("network",), make_curves_panel, order=1, stretch=4))

@@ -214,7 +214,7 @@ panels.add(
         ("network", "step"),
         make_inspector_panel,
         order=2,
-        stretch=2,
+        stretch=4,
         opens_on_selection=True,
     )
 )

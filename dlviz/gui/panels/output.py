@@ -29,7 +29,7 @@ from dlviz.gui.panels.output_plane import (
     scale_of,
 )  # fmt: skip
 from dlviz.gui.panels.output_regression import PredictedView
-from dlviz.gui.panels.output_words import answer_words, legend_words, value_at
+from dlviz.gui.panels.output_words import answer_words, legend_words, unit_words, value_at
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme
@@ -237,7 +237,7 @@ class OutputPanel(Panel):
             answer = None if self._values is None else value_at(self._values, self.plane.extent, *self._place)
             self.set_info(answer_words(prepared.dataset, self.plane.axes, self._place, answer))
         elif self.view == "map" and self._shown.kind == "unit":
-            self.set_info(tr("unit {unit} of {layer}", unit=self._shown.unit + 1, layer=self._shown.layer))
+            self.set_info(unit_words(self.context.session.document.network, self._shown))
         elif self.view == "errors":
             self.set_info(tr("predicted over target") if self._is_regression else "")
         else:
@@ -286,4 +286,4 @@ def make_output_panel(context: Context) -> Panel:
     return OutputPanel(context)
 
 
-panels.add(PanelEntry("output", tr("Output"), "right", ("network",), make_output_panel, order=0, stretch=3))
+panels.add(PanelEntry("output", tr("Output"), "right", ("network",), make_output_panel, order=0, stretch=5))

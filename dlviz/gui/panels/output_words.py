@@ -2,11 +2,14 @@
 
 import numpy as np
 
+from dlviz.core.network import NetworkSpec
 from dlviz.data.dataset import Dataset
 from dlviz.gui import numbers
+from dlviz.gui.editor.names import layer_number
 from dlviz.gui.panels.output_map import Extent
 from dlviz.gui.panels.output_picture import FloatArray
 from dlviz.gui.panels.output_plane import axis_symbol, decision_level
+from dlviz.gui.selection import Selected
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 
@@ -39,3 +42,11 @@ def answer_words(dataset: Dataset, axes: tuple[int, int], place: tuple[float, fl
     best = int(np.argmax(answer))
     name = f"{dataset.class_names[best]} " if len(answer) == len(dataset.class_names) > 1 else ""
     return f"{here} → {name}{numbers.number(float(answer[best]), DIGITS)}"
+
+
+def unit_words(network: NetworkSpec, shown: Selected) -> str:
+    """Say whose response the map shows, as the inspector calls it: "unit 2 of layer 1"."""
+    if network.layers and shown.layer == network.layers[-1].id:
+        return tr("output unit {unit}", unit=shown.unit + 1)
+    number = layer_number(network, shown.layer)
+    return tr("unit {unit} of layer {layer}", unit=shown.unit + 1, layer=number or shown.layer)
