@@ -116,6 +116,9 @@ class RunCommands(QObject):
         self._context.hide_results(False)
         self.escaped.emit()
 
+    def _has_layers(self) -> bool:
+        return bool(self._context.session.document.network.layers)
+
     def _is_past_start(self) -> bool:
         return self.frame is not None and (self.frame.step > 0 or self.frame.cursor > 0)
 
@@ -159,8 +162,9 @@ class RunCommands(QObject):
         past, ahead = self._is_past_start, self._is_before_end
         return (
             Action("play", tr("&Play"), self.play_or_pause, "run", ("Space",), "play", tr("Play or pause"),
-                   live_title=self._play_title),
-            Action("forward", tr("Step &forward"), self.forward, "run", ("PgDown",), "forward", group=1),
+                   self._has_layers, live_title=self._play_title),
+            Action("forward", tr("Step &forward"), self.forward, "run", ("PgDown",), "forward",
+                   tr("One step forward, of the chosen size"), self._has_layers, group=1),
             Action("back", tr("Step &back"), self.back, "run", ("PgUp",), "back",
                    tr("Step back in time; edits stay"), past, group=1),
             Action("start", tr("To the &start"), self._home, "run", ("Home",), "start",

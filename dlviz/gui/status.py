@@ -62,6 +62,8 @@ def position_words(frame: Frame) -> str:
     """Say where the run stands: "Paused after epoch 149 · batch 17 of 17"."""
     if frame.trace is not None and 0 < frame.cursor <= len(frame.trace.steps):
         return step_words(frame.trace.steps[frame.cursor - 1])
+    if frame.cursor > 0 and frame.state == "paused":
+        return tr("Paused within batch {batch} · operation {cursor}", batch=frame.batch + 1, cursor=frame.cursor)
     if frame.state == "failed":
         return frame.message or tr("Stopped")
     if frame.state == "running":
