@@ -10,9 +10,10 @@ from dlviz.core.activations import resolve as resolve_activation
 from dlviz.core.choice import Choice
 from dlviz.core.errors import ShapeError, SpecError
 from dlviz.core.execute import run
+from dlviz.core.inference import activation_of
 from dlviz.core.losses import losses
 from dlviz.core.memory import Memory
-from dlviz.core.network import NetworkSpec, activation_of
+from dlviz.core.network import NetworkSpec
 from dlviz.core.program import Binding, Program, lower
 
 EPS = 1e-5  # half the distance between two probes: truncation (eps²) and rounding (1e-16/eps) are both small

@@ -7,6 +7,7 @@ from dlviz.core.activations import FromValue
 from dlviz.core.activations import resolve as resolve_activation
 from dlviz.core.array import Array, Calls
 from dlviz.core.choice import Choice
+from dlviz.core.inference import activation_of, parameters, shapes
 from dlviz.core.instruction import Emit, Instruction
 from dlviz.core.layers import layers
 from dlviz.core.losses import LossBuffers
@@ -14,7 +15,7 @@ from dlviz.core.losses import formulas as loss_formulas
 from dlviz.core.losses import resolve as resolve_loss
 from dlviz.core.losses import scale as loss_scale
 from dlviz.core.memory import Buffers
-from dlviz.core.network import LayerSpec, NetworkSpec, activation_of, output_id, parameters, shapes, sources
+from dlviz.core.network import LayerSpec, NetworkSpec, output_id, sources
 from dlviz.core.optimizers import MicroStep, UpdateBuffers
 from dlviz.core.optimizers import resolve as resolve_optimizer
 from dlviz.core.trace import Phase

@@ -11,11 +11,12 @@ from dlviz.core.activations import activations
 from dlviz.core.array import Array, Call
 from dlviz.core.choice import Choice
 from dlviz.core.errors import ShapeError, SpecError
+from dlviz.core.inference import activation_of, parameters, shapes, validate
 from dlviz.core.instruction import Instruction
 from dlviz.core.losses import losses
 from dlviz.core.lowering import Lowering, name_of
 from dlviz.core.memory import Buffers, Layout, Memory, layout
-from dlviz.core.network import NetworkSpec, activation_of, output_id, parameters, shapes, validate
+from dlviz.core.network import NetworkSpec, output_id
 
 Mode = Literal["train", "gradient", "evaluate", "forward"]
 

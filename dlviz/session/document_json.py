@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dlviz.core import network as core_network
+from dlviz.core import inference
 from dlviz.core.choice import Choice
 from dlviz.core.errors import DocumentError, ShapeError, SpecError
 from dlviz.core.losses import losses
@@ -119,8 +119,8 @@ def check_document(document: Document) -> None:
     if not spec.layers:
         _refuse_names((*document.parameters, *document.training.frozen), ())
         return
-    core_network.validate(spec)
-    shapes = {each.name: each.shape for each in core_network.parameters(spec)}
+    inference.validate(spec)
+    shapes = {each.name: each.shape for each in inference.parameters(spec)}
     _refuse_names(document.parameters, shapes)
     _refuse_names(document.training.frozen, (*shapes, *(layer.id for layer in spec.layers)))
     for name, each in document.parameters.items():

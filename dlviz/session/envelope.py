@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from dlviz.core.errors import DocumentError, SpecError
-from dlviz.core.network import ID_PATTERN
+from dlviz.core.inference import ID_PATTERN
 from dlviz.data.spec import SplitSpec
 from dlviz.i18n import tr
 from dlviz.session.limits import COLUMNS, LAYERS, TEXT_CHARACTERS

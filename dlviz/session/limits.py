@@ -1,6 +1,6 @@
 """Every cap on what a document may hold, in one table; checked before anything is allocated."""
 
-from dlviz.core.network import MAX_LAYERS
+from dlviz.core.inference import MAX_LAYERS
 
 KIB = 1024
 MIB = 1024 * KIB

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
 from dlviz.core.errors import SpecError
+from dlviz.core.inference import parameters
 from dlviz.core.layers import layers as layer_kinds
-from dlviz.core.network import LayerSpec, NetworkSpec, parameters, sources
+from dlviz.core.network import LayerSpec, NetworkSpec, sources
 from dlviz.i18n import tr
 from dlviz.session.choice_json import LAYER_CHOICES, checked_choice, checked_settings
 from dlviz.session.document import Document, Handle, handle

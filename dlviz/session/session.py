@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from dlviz.core.errors import SaveError, SpecError
-from dlviz.core.network import parameters
+from dlviz.core.inference import parameters
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.i18n import tr

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dlviz.core.choice import frozen
 from dlviz.core.errors import DocumentError
-from dlviz.core.network import parameters
+from dlviz.core.inference import parameters
 from dlviz.core.optimizers import resolve
 from dlviz.i18n import tr
 from dlviz.session.document import Document

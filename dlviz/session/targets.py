@@ -5,9 +5,10 @@ from numpy.typing import NDArray
 
 from dlviz.core.activations import activations
 from dlviz.core.errors import DataError
+from dlviz.core.inference import activation_of, shapes
 from dlviz.core.losses import Loss
 from dlviz.core.losses import resolve as resolve_loss
-from dlviz.core.network import activation_of, output_id, shapes
+from dlviz.core.network import output_id
 from dlviz.data.dataset import Dataset
 from dlviz.data.encoding import encode_targets
 from dlviz.session.document import Document

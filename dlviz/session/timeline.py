@@ -7,8 +7,8 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.inference import parameters
 from dlviz.core.memory import Layout, layout
-from dlviz.core.network import parameters
 from dlviz.core.optimizers import resolve as resolve_optimizer
 from dlviz.core.program import float_type
 from dlviz.session.document import Document

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from dlviz.core.array import Array, Call, namespace, to_host
 from dlviz.core.errors import DataError, ShapeError
 from dlviz.core.execute import record, run
+from dlviz.core.inference import parameters
 from dlviz.core.initializers import initial_values
 from dlviz.core.memory import Memory
-from dlviz.core.network import parameters
 from dlviz.core.program import Binding, float_type, lower
 from dlviz.core.randomness import permutations
 from dlviz.core.trace import Trace

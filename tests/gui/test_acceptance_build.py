@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from dlviz.core.network import shapes
+from dlviz.core.inference import shapes
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from tests.gui.robot import CONTROL, LEFT, NONE, SHIFT, Key, Robot, close_window, no_stall, robot_at_window

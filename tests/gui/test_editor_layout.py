@@ -5,7 +5,8 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense, shapes
+from dlviz.core.inference import shapes
+from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE, VALUE_TILE
 from dlviz.gui.editor.layout import Layout, arrange, depths, shown_units
 

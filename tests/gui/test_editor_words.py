@@ -3,7 +3,8 @@
 import pytest
 from PySide6.QtCore import QPointF
 
-from dlviz.core.network import NetworkSpec, dense, shapes
+from dlviz.core.inference import shapes
+from dlviz.core.network import NetworkSpec, dense
 from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE
 from dlviz.gui.editor.captions import hot_spots
 from dlviz.gui.editor.labels_item import LabelsItem

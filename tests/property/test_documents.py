@@ -13,9 +13,10 @@ from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
 from dlviz.core.errors import DlvizError
 from dlviz.core.hyper import Hyper
+from dlviz.core.inference import parameters
 from dlviz.core.initializers import initializers
 from dlviz.core.losses import losses
-from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, parameters
+from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec
 from dlviz.core.optimizers import optimizers, resolve
 from dlviz.data.builtin import datasets
 from dlviz.data.dataset import Dataset

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from dlviz.core.inference import parameters
 from dlviz.core.narration.number import SETTING_DIGITS, Term, caption, coloured, exact, factor, number, written
 from dlviz.core.narration.symbols import layer_mark, slope_of_loss, subscript
 from dlviz.core.narration.view import FloatArray, Narration, View, clamp
-from dlviz.core.network import parameters
 from dlviz.core.optimizers import resolve
 from dlviz.i18n import tr
 

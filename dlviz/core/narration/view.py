@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.choice import Choice
-from dlviz.core.network import LayerSpec, NetworkSpec, parameters, sources
+from dlviz.core.inference import parameters
+from dlviz.core.network import LayerSpec, NetworkSpec, sources
 from dlviz.core.trace import Step, Trace
 
 FloatArray = NDArray[np.floating]

@@ -7,8 +7,8 @@ from PySide6.QtGui import QFontMetricsF, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
+from dlviz.core.inference import parameters
 from dlviz.core.narration import Narration, Plan, narrate
-from dlviz.core.network import parameters
 from dlviz.core.trace import Step, Trace
 from dlviz.gui.formula import FormulaView
 from dlviz.gui.invitation import invitation

@@ -277,7 +277,7 @@ from dlviz.session import presets
 from dlviz.session.atomic import atomic_write, sweep
 from dlviz.session.project_file import SavedState, project_to_bytes, write_project, read_project
 from dlviz.session.settings import Settings, load_settings, save_settings
-from dlviz.core.network import parameters
+from dlviz.core.inference import parameters
 from dlviz.core.optimizers import resolve
 from dataclasses import replace
 import numpy as np

@@ -8,7 +8,8 @@ import pytest
 
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.errors import DlvizError, DocumentError, SpecError
-from dlviz.core.network import LayerSpec, NetworkSpec, dense, parameters, sources
+from dlviz.core.inference import parameters
+from dlviz.core.network import LayerSpec, NetworkSpec, dense, sources
 from dlviz.data.dataset import Dataset
 from dlviz.data.spec import DataSpec
 from dlviz.session import edits

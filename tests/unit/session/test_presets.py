@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from dlviz.core.errors import SpecError
+from dlviz.core.inference import shapes
 from dlviz.core.losses import losses
-from dlviz.core.network import output_id, shapes
+from dlviz.core.network import output_id
 from dlviz.data.builtin import datasets
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import load_dataset
