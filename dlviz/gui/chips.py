@@ -70,8 +70,14 @@ class ChipRow(QWidget):
         """Return the chips from left to right."""
         return self.loss, self.optimizer, self.lr, self.batch, self.conventions
 
+    def fit(self, room: int) -> None:
+        """Show all (2), no notes (1), or only values (0), as there is room in pixels."""
+        gaps = self.layout().spacing() * (len(self.chips()) - 1)
+        fits = [each for each in (2, 1, 0) if sum(chip.width_at(each) for chip in self.chips()) + gaps <= room]
+        self.set_detail(fits[0] if fits else 0)
+
     def set_detail(self, detail: int) -> None:
-        """Show all (2), no notes (1), or only values (0) where the window is narrow."""
+        """Show this much of every chip."""
         for chip in self.chips():
             chip.set_detail(detail)
 

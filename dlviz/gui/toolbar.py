@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -14,8 +14,6 @@ from dlviz.gui.widgets.paint import Hairline
 from dlviz.gui.widgets.segmented import Segmented
 from dlviz.gui.workspaces import workspaces
 from dlviz.i18n import tr
-
-WIDE, MIDDLE = 1200, 1080  # pixels; below them chips leave out their notes, then their captions
 
 
 class ToolRow(QWidget):
@@ -44,6 +42,15 @@ class ToolRow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the notes of the chips out where there is no room, then their captions."""
-        width = event.size().width()
-        self.chips.set_detail(2 if width >= WIDE else 1 if width >= MIDDLE else 0)
+        self._fit()
         super().resizeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Fit the chips again when their words or the letters change."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        left = self.workspaces.geometry().right() if self.workspaces.width() else 0
+        self.chips.fit(self.width() - left - 4 * GRID)

@@ -194,3 +194,11 @@ def test_settings_of_the_set_before_are_gone_at_once(panel: Any) -> None:
     panel.context.session.edit(document_for("sine"), "data")
     assert set(panel.settings.sliders) == {"samples", "noise", "periods"}
     assert not any(slider.isVisible() for slider in before)
+
+
+def test_long_names_end_in_dots_and_are_whole_when_there_is_room(panel: Any) -> None:
+    panel.tables.setCurrentIndex(panel.tables.findData("digits"))
+    panel.resize(230, 560)
+    assert panel.tables.shown_text().endswith("…")
+    panel.resize(500, 560)
+    assert panel.tables.shown_text() == panel.tables.currentText()

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from dlviz.core.errors import DlvizError, SaveError, SpecError
@@ -17,6 +17,7 @@ from dlviz.gui.dialogs import Dialogs
 from dlviz.gui.main_window import MainWindow
 from dlviz.gui.panel import Context, Panel
 from dlviz.gui.remembered import Remembered
+from dlviz.gui.theme import theme_signals
 from dlviz.gui.widgets.form import NumberField
 from dlviz.session.messages import Frame, Interest
 from tests.gui.fake_session import FakeSession
@@ -329,3 +330,18 @@ def test_cards_stay_out_of_the_way_of_stepping(window: MainWindow) -> None:
     assert window.centre.cards.isHidden()
     window.use_workspace("network")
     assert not window.centre.cards.isHidden()
+
+
+@pytest.mark.parametrize("width", [960, 1100, 1280, 1900])
+@pytest.mark.parametrize("key", ["light", "projector"])
+def test_chips_are_never_cut(window: MainWindow, width: int, key: str) -> None:
+    window.show()
+    theme_signals.use(key)
+    window.tools.chips.loss.set_value("Sparse categorical cross-entropy", "(mean, × 2)")
+    window.resize(width, 720)
+    for _ in range(3):
+        QApplication.processEvents()
+    chips = window.tools.chips.chips()
+    assert all(chip.width() >= chip.width_at(chip._detail) for chip in chips)
+    assert chips[-1].mapTo(window, QPoint(chips[-1].width(), 0)).x() <= window.width()
+    theme_signals.use("light")

@@ -17,6 +17,7 @@ from dlviz.gui.panels.data_thumbnails import SHOWN, ThumbnailList
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import TextButton
+from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
@@ -42,7 +43,7 @@ class DataPanel(Panel):
 
     def _make_widgets(self) -> None:
         self.pictures = ThumbnailList()
-        self.tables = QComboBox()
+        self.tables = Chooser()
         self.tables.setPlaceholderText(tr("Tables"))
         for entry in datasets:
             if entry.key not in SHOWN:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from dlviz.data.dataset import Dataset
 from dlviz.gui.panels.output_plane import View, axis_symbol, fixed_sentence
 from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.gui.widgets.words import Words
@@ -20,7 +21,7 @@ class PlaneControls(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.views = Words(tr("What is shown"), (("map", tr("map")), ("errors", tr("predictions"))))
-        self.across, self.up = QComboBox(), QComboBox()
+        self.across, self.up = Chooser(), Chooser()
         describe(self.across, tr("Input across"), tr("Input along the horizontal axis of the map"))
         describe(self.up, tr("Input up"), tr("Input along the vertical axis of the map"))
         self.fixed = Elided("", "muted", "small")

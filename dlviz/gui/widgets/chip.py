@@ -9,6 +9,7 @@ from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe, focus_ring, painter, rounded, spaced
 
 ARROW = 12  # pixels
+LONGEST = 17 * GRID  # pixels of a value that stands alone; longer ones end in …
 
 
 class Popup(QFrame):
@@ -51,7 +52,8 @@ class Chip(QAbstractButton):
         """Show a value, and a muted note after it."""
         if (value, note) != (self._value, self._note):
             self._value, self._note = value, note
-            describe(self, f"{self._caption}: {value} {note}".strip(), self._tip)
+            whole = f"{self._caption}: {value} {note}".strip()
+            describe(self, whole, f"{whole}\n{self._tip}")
             self.updateGeometry()
             self.update()
 
@@ -67,16 +69,25 @@ class Chip(QAbstractButton):
         self.updateGeometry()
         self.update()
 
-    def _parts(self) -> list[tuple[str, str, str]]:
-        """Return text, type size and colour of the parts that are shown."""
-        caption, note = self._caption if self._detail > 0 else "", self._note if self._detail > 1 else ""
-        parts = [(caption, "small", "muted"), (self._value, "normal", "text"), (note, "normal", "muted")]
+    def _parts(self, detail: int) -> list[tuple[str, str, str]]:
+        """Return text, type size and colour of the parts that are shown with this much detail."""
+        caption, note = self._caption if detail > 0 else "", self._note if detail > 1 else ""
+        value = self._value if detail > 0 else self._elided()
+        parts = [(caption, "small", "muted"), (value, "normal", "text"), (note, "normal", "muted")]
         return [part for part in parts if part[0]]
 
+    def _elided(self) -> str:
+        return QFontMetrics(font("normal")).elidedText(self._value, Qt.TextElideMode.ElideRight, LONGEST)
+
     def sizeHint(self) -> QSize:
-        """Return the room for all parts."""
-        widths = [QFontMetrics(font(size)).horizontalAdvance(text) + 6 for text, size, _ in self._parts()]  # type: ignore[arg-type]
-        return QSize(sum(widths) + ARROW + 2 * GRID, 4 * GRID)
+        """Return the room for all parts that are shown."""
+        return QSize(self.width_at(self._detail), 4 * GRID)
+
+    def width_at(self, detail: int) -> int:
+        """Return the width that this much detail takes."""
+        parts = self._parts(detail)
+        widths = [QFontMetrics(font(size)).horizontalAdvance(text) + 6 for text, size, _ in parts]  # type: ignore[arg-type]
+        return sum(widths) + ARROW + 2 * GRID
 
     def minimumSizeHint(self) -> QSize:
         """Return the room for all parts; a chip is never cut."""
@@ -89,7 +100,7 @@ class Chip(QAbstractButton):
             is_hot = self.underMouse() or self.isDown()
             rounded(p, rect, fill=theme.hover if is_hot else theme.field, border=theme.outline)
             x = float(GRID)
-            for text, size, colour in self._parts():
+            for text, size, colour in self._parts(self._detail):
                 p.setFont(font(size))  # type: ignore[arg-type]
                 p.setPen(theme.colour(colour if self.isEnabled() else "faint"))
                 width = p.fontMetrics().horizontalAdvance(text)
