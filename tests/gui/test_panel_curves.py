@@ -155,3 +155,10 @@ def test_axis_writes_a_true_minus_and_plain_powers() -> None:
     assert axis.tickStrings([-0.5, 0.5], 1.0, 0.5) == ["−0.5", "0.5"]
     axis.setLogMode(y=True)
     assert axis.tickStrings([-2.0, 0.0], 1.0, 1.0) == ["0.01", "1"]
+
+
+def test_axes_of_an_emptied_plot_begin_anew(panel: Any, qtbot: Any) -> None:
+    panel.show_frame(make_frame(panel.context))
+    empty = Curves(*(getattr(make_curves(), name)[:0] for name in Curves.__dataclass_fields__))
+    panel.show_frame(make_frame(panel.context, curves=empty, step=0, last_step=0))
+    qtbot.waitUntil(lambda: panel.plot.getViewBox().viewRange() == [[0.0, 1.0], [0.0, 1.0]])

@@ -358,3 +358,11 @@ def test_scale_of_a_single_measured_target_has_two_ends() -> None:
     document = step_document()
     scale = output_scale(document, document.data.dataset, np.zeros(1))
     assert (scale.low, scale.high) == (0.0, 2.0)
+
+
+def test_answers_go_with_the_last_layer(stage: Any) -> None:
+    _, panel, frame = stage
+    panel.show_frame(frame)
+    assert not panel.frame.map._image.isNull()
+    panel.show_document(empty_document())
+    assert panel.frame.map._image.isNull()

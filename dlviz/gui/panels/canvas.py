@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
-from dlviz.core.network import NetworkSpec, shapes
+from dlviz.core.inference import shapes
+from dlviz.core.network import NetworkSpec
 from dlviz.gui.actions import Action
 from dlviz.gui.editor import content, picture, places
 from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE, VALUE_TILE
@@ -227,8 +228,11 @@ class CanvasPanel(Panel):
         self.legend.setVisible(not is_empty)
         self.invitation.setVisible(is_empty)
         self.invitation.adjustSize()
-        centre = area.center() - self.invitation.rect().center()
-        self.invitation.move(centre + QPoint(area.width() // 4, 0))
+        middle = area.center() - self.invitation.rect().center()
+        tile = MAP_TILE if self.state.layout is None else self.state.layout.tile
+        # In the right half, clear of the inputs in the middle.
+        left = max(middle.x() + area.width() // 4, area.center().x() + round(tile.width / 2) + GRID)
+        self.invitation.move(min(left, area.width() - self.invitation.width()), middle.y())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep legend and invitation in their places."""

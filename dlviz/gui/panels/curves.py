@@ -20,6 +20,7 @@ from dlviz.i18n import tr
 from dlviz.session.messages import Curves, Frame, Need
 
 DIGITS = 3  # so that both numbers fit beside the choice; all of them are in the tooltip
+NOTHING_DRAWN = (0.0, 1.0)  # the range of values of an empty plot
 RANGE_MS = 250  # between adjustments of the axes; on every frame they would tremble
 
 
@@ -100,8 +101,7 @@ class CurvesPanel(Panel):
     def _fit(self) -> None:
         """Fit the axes to what is drawn."""
         values = span(self._drawn, self.is_log)
-        if values is not None:
-            self.plot.set_range((0.0, float(self._last_step)), values)
+        self.plot.set_range((0.0, float(self._last_step)), values or NOTHING_DRAWN)
 
     @Slot(str)
     def _choose(self, _key: str) -> None:

@@ -102,7 +102,14 @@ class OutputPanel(Panel):
         if prepared is not None and prepared is not self._prepared:
             self._prepared = prepared
             self.controls.show_dataset(prepared.dataset, means_of(prepared), first_view(prepared.dataset))
+        if not document.network.layers:
+            self._forget_answers()
         self._change_view()
+
+    def _forget_answers(self) -> None:
+        """Show no answers of a network that is gone."""
+        self._frame = self._values = None
+        self.table.show_counts(np.zeros((0, 0), np.int64), ())
 
     @Slot()
     def _change_view(self) -> None:
