@@ -101,9 +101,17 @@ class Docks(QObject):
         """Open what waited for something to be selected; whoever closes it again is not asked twice."""
         for key in self._waiting if not self._hidden_sides else ():
             if self._docks[key].isHidden():
-                self._docks[key].show()
-                self._share_heights("right")  # the widths may be somebody's own
+                self._open(self._docks[key])
         self._waiting.clear()
+
+    def _open(self, dock: QDockWidget) -> None:
+        beside = [*self._side("right"), *self._side("left")]
+        dock.show()
+        if self._is_narrow and beside:
+            self._window.tabifyDockWidget(beside[0], dock)
+            dock.raise_()
+        else:
+            self._share_heights("right")  # the widths may be somebody's own
 
     def reset(self) -> None:
         """Arrange the workspace as shipped."""
