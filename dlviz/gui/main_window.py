@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self.run.step_size_changed.connect(self._show_step_size)
         self.notifier.place_marked.connect(self._mark)
         self.context.selection.changed.connect(self._open_for_selection)
+        self.context.hidden_changed.connect(self.status.use_hidden)
         cards = self.centre.cards
         cards.used.connect(self.remembered.use_cards)
         self.run.escaped.connect(cards.put_away)

@@ -2,6 +2,7 @@
 
 import math
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from dlviz.core.choice import Choice
@@ -106,10 +107,10 @@ def engine_words(frame: Frame) -> str:
     return " · ".join(part for part in (frame.dtype, "CPU", speed) if part)
 
 
-def status_words(frame: Frame) -> str:
-    """Say everything that the status bar says about a frame."""
-    seed = tr("seed {seed}", seed=frame.document.seed)
-    return GAP.join(part for part in (position_words(frame), loss_words(frame), seed, engine_words(frame)) if part)
+def status_words(frame: Frame, is_hidden: bool = False) -> str:
+    """Say everything that the status bar says about a frame; nothing of the loss while results are hidden."""
+    seed, loss = tr("seed {seed}", seed=frame.document.seed), "" if is_hidden else loss_words(frame)
+    return GAP.join(part for part in (position_words(frame), loss, seed, engine_words(frame)) if part)
 
 
 class StatusBar(QWidget):
@@ -117,6 +118,8 @@ class StatusBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._frame: Frame | None = None
+        self._is_hidden = False
         self.setAccessibleName(tr("Status"))
         self.words, self.hint = Elided("", "muted", "small"), Text("", "muted", "small")
         self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -128,7 +131,15 @@ class StatusBar(QWidget):
 
     def show_frame(self, frame: Frame) -> None:
         """Say where this frame stands."""
-        self.words.setText(status_words(frame))
+        self._frame = frame
+        self.words.setText(status_words(frame, self._is_hidden))
+
+    @Slot(bool)
+    def use_hidden(self, is_hidden: bool) -> None:
+        """Leave the loss out while a class predicts it."""
+        self._is_hidden = is_hidden
+        if self._frame is not None:
+            self.show_frame(self._frame)
 
     def show_hint(self, text: str) -> None:
         """Show the keys that matter now at the right."""

@@ -426,3 +426,33 @@ def test_keys_alone_pull_a_unit_out(bench_of) -> None:
     bench.bot.keyClicks(bench.panel.controller.field, "128")
     bench.bot.keyClick(bench.panel.controller.field, Key.Key_Return)
     assert 127 in bench.panel.state.layout.blocks["h"].shown
+
+
+def hidden_at(bench: Bench, more: int, done: int = 0) -> None:
+    """Walk so many more steps of the first pass, then hide the last one's result."""
+    for _ in range(more):
+        bench.session.step("operation")
+    bench.wait(lambda frame: frame.cursor == done + more)
+    bench.context.hide_results(True)
+
+
+def test_hidden_weights_are_the_old_ones_everywhere(bench_of) -> None:
+    bench = bench_of(example_document(), "step")
+    bench.session.step("operation")
+    steps = bench.wait(lambda frame: frame.trace is not None).trace.steps
+    hidden_at(bench, len(steps) - 1, done=1)
+    link = Selected("link", "o", 0, "h", 0)
+    assert bench.panel._spoken(link).endswith("0.4")
+    bench.panel.opener.show_at(link)
+    assert bench.panel.card._value.text() == "0.4"
+    bench.context.hide_results(False)
+    assert bench.panel._spoken(link).endswith("0.3589")
+
+
+def test_hidden_activations_are_in_no_tip(bench_of) -> None:
+    bench = bench_of(example_document(), "step")
+    hidden_at(bench, 2)
+    unit = Selected("unit", "h", 0)
+    assert "0.5933" not in bench.panel._tip(unit)
+    bench.context.hide_results(False)
+    assert "0.5933" in bench.panel._tip(unit)

@@ -226,6 +226,12 @@ class CanvasView(QGraphicsView):
         self.zoom(ZOOM_STEP ** (event.angleDelta().y() / 120))
         event.accept()
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Show no tip where nothing is under the pointer: the canvas's own name would cover the card of a weight."""
+        if event.type() == QEvent.Type.ToolTip and not self.viewport().toolTip():
+            return True
+        return super().viewportEvent(event)
+
     def leaveEvent(self, event: QEvent) -> None:
         """Say that nothing is under the pointer."""
         self._point_hot(None)

@@ -39,7 +39,8 @@ class CanvasPanel(Panel):
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        self.state = CanvasState()
+        self.state = CanvasState()  # its frame stands a step back while results are hidden
+        self._frame: Frame | None = None
         self._labels = content.Labels()
         self.scene = NetworkScene(self.theme, self)
         self.view = CanvasView(self.scene, self)
@@ -76,7 +77,7 @@ class CanvasPanel(Panel):
         self._redraw()
 
     def _take_network(self, network: NetworkSpec) -> None:
-        self.state.network, self.state.frame = network, None
+        self.state.network, self.state.frame, self._frame = network, None, None
         ids = {each.id for each in network.inputs} | {each.id for each in network.layers}
         self.state.pulled = {node: units for node, units in self.state.pulled.items() if node in ids}
         self.card.close_card()
@@ -104,8 +105,8 @@ class CanvasPanel(Panel):
         """Draw one frame; late ones of another network are let go."""
         if frame.document.network != self.state.network:
             return
-        self.state.frame = frame
-        self._redraw()
+        self._frame = frame
+        self._use_hidden(self.context.is_hidden)
 
     def interest(self, base: Interest) -> Interest:
         """Ask for the trace in Step; else for maps of two inputs, or the next batch's numbers where they are shown."""
@@ -182,10 +183,10 @@ class CanvasPanel(Panel):
         state = self.state
         if state.layout is None or state.network is None:
             return
-        if state.frame is None or not state.network.layers:
+        if state.frame is None or self._frame is None or not state.network.layers:
             self.scene.show_tiles(content.bare(state.layout, state.network))
             return
-        lit = self._lit(state.frame, state.network)
+        lit = self._lit(self._frame, state.network)
         self._draw_tiles(state.frame, lit)
         self._draw_links(state.frame, lit)
         self.legend.show_phase(lit.phase if lit else "")
@@ -199,9 +200,7 @@ class CanvasPanel(Panel):
     def _draw_tiles(self, frame: Frame, lit: picture.Lit | None) -> None:
         network, layout = self.state.network, self.state.layout
         assert network is not None and layout is not None  # _redraw has asked
-        # Hidden results are those of the step in hand, so everything stands one step earlier.
-        seen = replace(frame, cursor=frame.cursor - 1) if self.context.is_hidden and lit is not None else frame
-        shown = content.tiles(layout, network, seen, self.state.is_values, self._labels)
+        shown = content.tiles(layout, network, frame, self.state.is_values, self._labels)
         if self.state.is_values:
             shown = content.with_pictures(shown, layout, network, frame, self.theme)
         else:
@@ -266,7 +265,11 @@ class CanvasPanel(Panel):
         self.context.interest_changed.emit()
 
     @Slot(bool)
-    def _use_hidden(self, _is_hidden: bool) -> None:
+    def _use_hidden(self, is_hidden: bool) -> None:
+        """Let tiles, links, tips and the card stand one step earlier while the step in hand is hidden."""
+        frame = self._frame
+        is_covered = is_hidden and frame is not None and frame.trace is not None and frame.cursor > 0
+        self.state.frame = replace(frame, cursor=frame.cursor - 1) if frame is not None and is_covered else frame
         self._redraw()
 
 

@@ -148,9 +148,10 @@ class InspectorPanel(Panel):
         self._show_form(shown)
 
     def _show_value(self, shown: Card) -> None:
+        is_open = shown.target is not None and not self.context.is_hidden  # a new weight may be what is hidden
         for widget in (self.value, self.value_label):
-            widget.setVisible(shown.target is not None)
-        if shown.target is not None:
+            widget.setVisible(is_open)
+        if shown.target is not None and is_open:
             self.value.show_target(shown.target)
 
     def _show_form(self, shown: Card) -> None:
