@@ -52,7 +52,8 @@ class RunCommands(QObject):
         self._play_on()
 
     def _play_on(self) -> None:
-        if self.is_running:
+        # A frame of the document before may still say that it ran; the new one stands at its start.
+        if self.is_running and self.frame is not None and self.frame.document is self._context.session.document:
             self.play()
 
     def play(self) -> None:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import Choice
 from dlviz.gui.main_window import MainWindow
-from dlviz.gui.status import convention_words, loss_words, operation_words, position_words
+from dlviz.gui.status import convention_words, loss_words, operation_words, position_words, status_words
 from dlviz.gui.transport import SPEED_POSITIONS, rate_at, rate_words
 from dlviz.gui.widgets.timeline import MARGIN, Timeline
 from dlviz.session.messages import Frame, Mark
@@ -198,6 +198,8 @@ def test_words_for_the_loss_name_its_convention(session: FakeSession) -> None:
     assert loss_words(replace(session.frame, train_loss=0.0136)) == "loss 0.0136 (mean, no ½)"
     assert loss_words(replace(session.frame, train_loss=math.nan)).startswith("loss not finite")
     assert loss_words(session.frame) == ""
+    frame = replace(session.frame, train_loss=0.0136)
+    assert "0.0136" in status_words(frame) and "0.0136" not in status_words(frame, is_hidden=True)
 
 
 def test_half_is_spoken_of_only_where_books_differ_on_it() -> None:
@@ -223,3 +225,14 @@ def test_each_step_size_keeps_a_speed_of_its_own(window: MainWindow) -> None:
     assert speed.rate() == fast
     window.run.use_size("operation")
     assert speed.rate() == slow == window.run.rate
+
+
+def test_frame_of_the_document_before_sets_nothing_going(window: MainWindow, session: FakeSession) -> None:
+    frame = show(window, session, state="running")
+    session.calls.clear()
+    window.run.use_rate(2.0)
+    assert [call[0] for call in session.calls] == ["play"]
+    window.run.frame = replace(frame, document=replace(frame.document, title="before"))
+    session.calls.clear()
+    window.run.use_rate(3.0)
+    assert session.calls == []
