@@ -456,3 +456,13 @@ def test_hidden_activations_are_in_no_tip(bench_of) -> None:
     assert "0.5933" not in bench.panel._tip(unit)
     bench.context.hide_results(False)
     assert "0.5933" in bench.panel._tip(unit)
+
+
+def test_nothing_is_shown_as_computed_before_the_first_step(bench_of) -> None:
+    bench = bench_of(example_document(), "step")
+    bench.session.watch(Interest(needs=frozenset({"trace", "peek"})))
+    frame = bench.wait(lambda frame: frame.peek is not None)
+    assert frame.peek.value("h.a", len(frame.peek.steps)) is not None  # it was looked at ahead
+    texts = bench.panel.scene.tiles.content.texts
+    assert texts["h"].values == ("not yet", "not yet")
+    assert texts["x"].values == ("0.05", "0.1")

@@ -261,6 +261,7 @@ class CanvasPanel(Panel):
 
     @Slot(str)
     def _use_workspace(self, _key: str) -> None:
+        self._use_hidden(self.context.is_hidden)
         self.fit()
         self.context.interest_changed.emit()
 
@@ -268,8 +269,12 @@ class CanvasPanel(Panel):
     def _use_hidden(self, is_hidden: bool) -> None:
         """Let tiles, links, tips and the card stand one step earlier while the step in hand is hidden."""
         frame = self._frame
-        is_covered = is_hidden and frame is not None and frame.trace is not None and frame.cursor > 0
-        self.state.frame = replace(frame, cursor=frame.cursor - 1) if frame is not None and is_covered else frame
+        if frame is not None and frame.trace is not None and frame.cursor > 0:
+            frame = replace(frame, cursor=frame.cursor - 1) if is_hidden else frame
+        elif frame is not None and self.context.workspace == "step" and frame.state != "running":
+            # Before the first step nothing is computed yet, although the next batch was looked at ahead.
+            frame = replace(frame, trace=frame.trace or frame.peek, cursor=0)
+        self.state.frame = frame
         self._redraw()
 
 
