@@ -111,8 +111,10 @@ class ChipRow(QWidget):
         both = QWidget()
         layout = QVBoxLayout(both)
         spaced(layout, gap=2 * GRID)
+        training = self._context.session.document.training
         for subject in (_loss(_is_convention), _optimizer(_is_convention)):
-            layout.addWidget(ChoiceForm(self._context, subject, with_kinds=False))
+            if any(_is_convention(hyper.name) for hyper in subject.entry(training).settings):
+                layout.addWidget(ChoiceForm(self._context, subject, with_kinds=False))
         self._open(self.conventions, both)
 
     @Slot()

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QToolTip, QWidget
 
 from dlviz.core.errors import SpecError
 from dlviz.core.hyper import Hyper
@@ -50,6 +50,7 @@ class NumberField(QLineEdit):
         except SpecError as error:
             self._colour("error")
             self.setToolTip(str(error))
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), str(error), self)
             return
         self._colour("text")
         if value != self._value:
