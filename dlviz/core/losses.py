@@ -79,9 +79,15 @@ def resolve(chosen: Choice, place: str = "loss") -> tuple[Loss, dict[str, Any]]:
 def formulas(entry: Loss, settings: Settings, a: str) -> tuple[str, str]:
     """Return the plain formulas of the batch loss and of dL/da, with the document's convention in front."""
     share = ("1/n " if settings["reduction"] == "mean" else "") + ("1/k " if settings["outputs"] == "mean" else "")
-    value = share + _number_in_front(settings["factor"]) + entry.text
-    slope = share + _number_in_front(settings["factor"] * entry.slope_factor) + entry.slope_text.format(a=a)
-    return value, slope
+    value = _with_front(share + _number_in_front(settings["factor"]), entry.text)
+    slope_front = share + _number_in_front(settings["factor"] * entry.slope_factor)
+    return value, _with_front(slope_front, entry.slope_text.format(a=a))
+
+
+def _with_front(front: str, text: str) -> str:
+    """Put a factor in front of a formula, behind its sign: −1/n Σ y ln a, never 1/n −Σ y ln a."""
+    sign, rest = ("−", text[1:]) if text.startswith("−") else ("", text)
+    return f"{sign}{front}{'· ' if front and rest[0] not in 'Σ(' else ''}{rest}"
 
 
 def _number_in_front(factor: float) -> str:
@@ -213,7 +219,7 @@ losses.add(
 )  # fmt: skip
 losses.add(
     Loss(
-        "sparse_categorical_cross_entropy", "Sparse categorical cross-entropy", r"-\ln a_{y}", "−ln a_y", "−y / {a}",
+        "sparse_categorical_cross_entropy", "Sparse categorical cross-entropy", r"-\ln a_{y}", "−Σ ln a_y", "−y / {a}",
         _categorical_value, _categorical_gradient, {"softmax": _fused_softmax}, labels="index",
         source="categorical cross-entropy with integer targets",
     )

@@ -134,7 +134,7 @@ class Session:
         place = (index,) if isinstance(index, int) else tuple(index)
         self._check_place(name, place, value)
         generation, token = self._next()
-        shown = label or tr("{name} = {value}", name=name, value=f"{value:.4g}")
+        shown = label or tr("{name} = {value}", name=name, value=f"{value:.4g}".replace("-", "−"))
         self._store.push(Past(self.document, token), shown)
         self._send(cmd.TypeParameter(generation, token, name, place, float(value), shown))
         self._tell()

@@ -236,7 +236,7 @@ class Worker:
     def _on_begin(self, command: cmd.Begin) -> None:
         self._generation = command.generation
         self._keep_moment(command.token)
-        self._message = ""
+        self._message, self._rate = "", 0.0
         if self._state == "failed":
             self._become("pause")
         self._run.begin(command.document)
