@@ -106,12 +106,16 @@ class Docks(QObject):
 
     def _open(self, dock: QDockWidget) -> None:
         beside = [*self._side("right"), *self._side("left")]
+        area = self._entry_of(dock).area
+        is_first = not self._side(area)
         dock.show()
         if self._is_narrow and beside:
             self._window.tabifyDockWidget(beside[0], dock)
             dock.raise_()
         else:
-            self._share_heights("right")  # the widths may be somebody's own
+            if is_first:
+                self._share_width(area)
+            self._share_heights(area)  # a side that was there keeps its width: it may be somebody's own
 
     def reset(self) -> None:
         """Arrange the workspace as shipped."""
@@ -140,14 +144,19 @@ class Docks(QObject):
 
     def share_space(self) -> None:
         """Give side docks their share of the width, the lower ones of the height, and each its stretch."""
-        for area, (least, share) in WIDTHS.items():
-            docks = self._side(area)
-            width = max(least, round(self._window.width() * share))
-            self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
+        for area in WIDTHS:
+            self._share_width(area)
             self._share_heights(area)
         below = self._side("bottom")
         height = round(self._window.height() * BOTTOM_SHARE)
         self._window.resizeDocks(below, [height] * len(below), Qt.Orientation.Vertical)
+
+    def _share_width(self, area: str) -> None:
+        if area in WIDTHS:
+            least, share = WIDTHS[area]
+            docks = self._side(area)
+            width = max(least, round(self._window.width() * share))
+            self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
 
     def _share_heights(self, area: str) -> None:
         docks = self._side(area)

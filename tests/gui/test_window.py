@@ -24,6 +24,7 @@ from pytestqt.qtbot import QtBot
 from dlviz.core.errors import SpecError
 from dlviz.gui import application
 from dlviz.gui.application import Running, begin, open_window
+from dlviz.gui.docks import WIDTHS
 from dlviz.gui.main_window import MainWindow
 from dlviz.gui.panel import Panel
 from dlviz.gui.remembered import Remembered
@@ -102,6 +103,15 @@ def test_first_start_learns_at_once_and_is_calm(qtbot: QtBot, running: Running) 
 def test_step_workspace_shows_at_most_three_panels(qtbot: QtBot, running: Running) -> None:
     window = started(running, qtbot, "step")
     assert len(visible_panels(window)) <= 3, visible_panels(window)
+
+
+def test_first_panel_of_a_side_gets_the_width_of_a_side(qtbot: QtBot, running: Running) -> None:
+    window = started(running, qtbot, "step")
+    window.context.selection.select(Selected("unit", "h", 0))
+    inspector = next(panel for panel in window.findChildren(Panel) if panel.key == "inspector")
+    qtbot.waitUntil(inspector.isVisible, timeout=SECONDS)
+    least, share = WIDTHS["right"]
+    qtbot.waitUntil(lambda: inspector.width() >= max(least, share * window.width()) - 8, timeout=SECONDS)
 
 
 def test_inspector_opens_with_the_first_selection_and_not_again_once_closed(qtbot: QtBot, running: Running) -> None:
