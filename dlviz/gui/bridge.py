@@ -11,7 +11,8 @@ from dlviz.gui.panel import Context, Panel
 from dlviz.session.messages import Frame, Interest, Need
 
 TICK_MS = 16
-SHARE_OF_TIME = 0.15  # of wall time that all panels together may spend drawing while a run goes on
+SHARE_FLAT_OUT = 0.11  # of wall time that all panels together may spend drawing while training runs flat out
+SHARE_AT_EASE = 0.4  # the same where training waits for its next step anyway
 DRAWN_AT_ONCE = 2  # panels in one tick of a run: what is drawn at once is what the next tick may come late
 LONGEST_WAIT = 0.1  # seconds; a panel is drawn at least ten times a second
 WORDS_SECONDS = 0.05  # numbers that change faster cannot be read
@@ -36,9 +37,9 @@ class Showing:
     cost: float = 0.0
 
 
-def interval(costs: Iterable[float]) -> float:
-    """Return the seconds between two drawings of a panel, so that all of them keep to their share."""
-    return min(sum(costs) / SHARE_OF_TIME, LONGEST_WAIT)
+def interval(costs: Iterable[float], share: float) -> float:
+    """Return the seconds between two drawings of a panel, so that all of them keep to their share of time."""
+    return min(sum(costs) / share, LONGEST_WAIT)
 
 
 class Bridge(QObject):
@@ -109,7 +110,8 @@ class Bridge(QObject):
         visible = [(panel, showing) for panel, showing in self._panels.items() if panel.isVisible()]
         if self.latest is None or self.latest.state != "running":
             return sorted(visible, key=_drawn_at)
-        wait = interval(showing.cost for _, showing in visible)
+        share = SHARE_FLAT_OUT if self.latest.is_flat_out else SHARE_AT_EASE
+        wait = interval((showing.cost for _, showing in visible), share)
         now = perf_counter()
         waiting = [item for item in visible if now - item[1].drawn_at >= wait]
         return sorted(waiting, key=_drawn_at)[:DRAWN_AT_ONCE]

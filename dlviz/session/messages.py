@@ -89,6 +89,7 @@ class Frame:
 
     step counts batches since the run began, last_step is the end of what is recorded.
     batch is the number of the next batch in the epoch, of batches_per_epoch.
+    is_flat_out: it trains as fast as it can, so that drawing takes time from it.
     trace/cursor: the batch being walked and how many of its steps are done; sample: the column looked at.
     peek: what the next batch would do, computed without touching the run.
     """
@@ -107,6 +108,7 @@ class Frame:
     train_score: float | None = None
     test_score: float | None = None
     steps_per_second: float = 0.0
+    is_flat_out: bool = False
     dtype: str = "float64"
     message: str = ""
     marks: tuple[Mark, ...] = ()

@@ -170,6 +170,7 @@ class Worker:
             replace(
                 frame, serial=next(self._serial), generation=self._generation, state=self._state,
                 message=self._message or frame.message, steps_per_second=self._rate,
+                is_flat_out=math.isinf(self._play.rate),
             )
         )  # fmt: skip
         # Pictures may take a sixth of the worker's time: training stays above 80 % of its speed.
