@@ -37,10 +37,10 @@ class LossBuffers:
     scale: float
     work: Array
 
-    def total(self, w: Workspace, terms: Array) -> tuple[Call]:
-        """Return the call that sums the terms (a dot beats a sum into one cell)."""
+    def total(self, w: Workspace, terms: Array, sign: int = 1) -> tuple[Call]:
+        """Return the call that sums the terms, or minus them (a dot beats a sum into one cell)."""
         flat = terms.reshape(1, -1)
-        return ((flat.dot, (w.full(flat.T, 1), self.sum)),)
+        return ((flat.dot, (w.full(flat.T, sign), self.sum)),)
 
 
 @dataclass(frozen=True)
@@ -132,8 +132,7 @@ def _binary_value(w: Workspace, b: LossBuffers) -> Calls:
         (w.xp.subtract, (one, b.y, weight)),
         (w.xp.multiply, (other, weight, other)),
         (w.xp.add, (b.work, other, b.work)),
-        (w.xp.negative, (b.work, b.work)),
-        *b.total(w, b.work),
+        *b.total(w, b.work, sign=-1),
     )
 
 
@@ -165,8 +164,7 @@ def _categorical_value(w: Workspace, b: LossBuffers) -> Calls:
     return (
         *_log_of(w, b.a, b.work),
         (w.xp.multiply, (b.work, b.y, b.work)),
-        (w.xp.negative, (b.work, b.work)),
-        *b.total(w, b.work),
+        *b.total(w, b.work, sign=-1),
     )
 
 

@@ -58,6 +58,7 @@ class Session:
         self._generation = 0
         self._tokens = 0
         self._saved: SavedState | None = None
+        self._step = self._saved_step = 0
         self.path: Path | None = None
         self.message = ""
         self._worker.start()
@@ -115,8 +116,11 @@ class Session:
 
     @property
     def is_dirty(self) -> bool:
-        """Whether there is something that is not on disk."""
-        return self._store.is_dirty
+        """Whether there is something that is not on disk: an edit, or a saved run that went on.
+
+        A run that was never saved is not asked about: the first one begins by itself.
+        """
+        return self._store.is_dirty or (self.path is not None and self._step != self._saved_step)
 
     def edit(self, document: Document, label: str, merge: str = "") -> None:
         """Go on with an edited document. Raises: DlvizError if it is not valid; the old one stays."""
@@ -229,7 +233,7 @@ class Session:
         frame = self._worker.mailbox.take()
         if frame is None or frame.generation != self._generation:
             return None
-        self.message = frame.message
+        self.message, self._step = frame.message, frame.step
         if frame.document is not self.document:
             # The playhead crossed an edit: what is shown is the document of that time.
             self._store.show(Past(frame.document, self._store.current.token))
@@ -265,6 +269,7 @@ class Session:
     def _begin(self, project: Project, path: Path | None) -> None:
         document = project.document
         self._saved = project.state
+        self._step = self._saved_step = project.state.step if project.state else 0
         state = from_saved(document, project.state) if project.state else None
         generation, token = self._next()
         self._store = Store(Past(document, token))
@@ -279,9 +284,11 @@ class Session:
         target = Path(path) if path is not None else self.path
         if target is None:
             raise SaveError(tr("Expected a file to save to. Received: none"), tr("Use Save as."))
-        project = project_of(self._ask(), target)
+        answer = self._ask()
+        project = project_of(answer, target)
         write_project(target, project.document, project.state)
         self.path = target
+        self._step = self._saved_step = answer.state.step
         self._store.mark_saved()
 
     def _ask(self) -> cmd.Answer:

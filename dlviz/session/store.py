@@ -81,10 +81,6 @@ class Store(Generic[T]):
         self._merge = merge
         self._future.clear()
 
-    def end_gesture(self) -> None:
-        """Let the next push be a change of its own, whatever its merge key."""
-        self._merge = ""
-
     def show(self, value: T) -> None:
         """Make value current without a change to undo: time moved on, nobody edited."""
         self._current = value
@@ -101,10 +97,6 @@ class Store(Generic[T]):
         """Take value (default: the current moment) as the one that is on disk."""
         self._saved = self._part(self._current if value is None else value)
         self._merge = ""
-
-    def mark_unsaved(self) -> None:
-        """Be dirty whatever is undone: nothing on disk equals any moment."""
-        self._saved = object()
 
     def _move(self, source: list[_Entry[T]], target: list[_Entry[T]], refusal: str) -> T:
         if not source:

@@ -169,7 +169,7 @@ class Worker:
         self.mailbox.put(
             replace(
                 frame, serial=next(self._serial), generation=self._generation, state=self._state,
-                message=self._message or frame.message, steps_per_second=self._rate,
+                message=self._message or frame.message, steps_per_second=self._speed(),
                 is_flat_out=math.isinf(self._play.rate),
             )
         )  # fmt: skip
@@ -177,6 +177,11 @@ class Worker:
         self._next_frame = now + max(FRAME_SECONDS, 6 * (time.perf_counter() - began))
         self._is_stale = False
         self._offered = self._generation
+
+    def _speed(self) -> float:
+        """Return steps a second; a speed that was only asked for says nothing once the run pauses."""
+        is_measured = math.isinf(self._play.rate)
+        return self._rate if is_measured or self._state == "running" else 0.0
 
     def _on_play(self, command: Play) -> None:
         self._play, self._message = command, ""

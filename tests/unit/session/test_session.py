@@ -195,6 +195,20 @@ def test_saving_and_opening_continue_bit_for_bit(session: Session, tmp_path: Pat
         assert other.close()
 
 
+def test_a_saved_run_that_went_on_is_not_on_disk(session: Session, tmp_path: Path) -> None:
+    session.step("batch")
+    frame_when(session, lambda f: f.step == 1)
+    assert not session.is_dirty
+    session.save(tmp_path / "run.dlviz")
+    assert not session.is_dirty
+    session.step("batch")
+    frame_when(session, lambda f: f.step == 2)
+    assert session.is_dirty
+    session.open(tmp_path / "run.dlviz")
+    frame_when(session, lambda f: f.step == 1)
+    assert not session.is_dirty
+
+
 def table_document(path: Path) -> Document:
     rng = np.random.default_rng(0)
     rows = [f"{a:.3f},{b:.3f},{'in' if a * b > 0 else 'out'}" for a, b in rng.normal(size=(40, 2))]
