@@ -11,7 +11,7 @@ from dlviz.gui.panel import Context, Panel
 from dlviz.session.messages import Frame, Interest, Need
 
 TICK_MS = 16
-SHARE_FLAT_OUT = 0.11  # of wall time that all panels together may spend drawing while training runs flat out
+SHARE_FLAT_OUT = 0.1  # of wall time that all panels together may spend drawing while training runs flat out
 SHARE_AT_EASE = 0.4  # the same where training waits for its next step anyway
 DRAWN_AT_ONCE = 2  # panels in one tick of a run: what is drawn at once is what the next tick may come late
 LONGEST_WAIT = 0.1  # seconds; a panel is drawn at least ten times a second
