@@ -40,8 +40,8 @@ def record(binding: Binding, rows: NDArray[np.intp] | None = None, **position: i
 
 def _before(binding: Binding) -> dict[str, NDArray[np.generic]]:
     memory = binding.memory
-    names = [binding.program.input, "y", *binding.program.layout.views]
-    names += [f"{name}.{state}" for state in memory.states for name in binding.program.layout.views]
+    names = [*binding.program.inputs, "y", *binding.program.layout.views]
+    names += [f"{name}.{state}" for state in memory.states for name in binding.program.layout.trainable]
     names += _untouched_gradients(binding)
     return {name: _host(binding, name) for name in names}
 
@@ -51,13 +51,13 @@ def _untouched_gradients(binding: Binding) -> list[str]:
     if all(instruction.phase != "backward" for instruction in binding.program.instructions):
         return []
     written = {name for instruction in binding.program.instructions for name in instruction.writes}
-    gradients = (name_of("grad", name) for name in binding.program.layout.views)
+    gradients = (name_of("grad", name) for name in binding.program.layout.trainable)
     return [name for name in gradients if name not in written]
 
 
 def _host(binding: Binding, name: str, array: object = None) -> NDArray[np.generic]:
     source = binding.array(name) if array is None else array
     values = to_host(source)
-    copy = np.array(values.T if binding.is_per_example(name) else values, order="C", copy=True)
+    copy = np.array(np.moveaxis(values, -1, 0) if binding.is_per_example(name) else values, order="C", copy=True)
     copy.setflags(write=False)
     return copy

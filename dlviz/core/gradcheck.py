@@ -82,7 +82,8 @@ def gradcheck(
     binding.load(inputs, targets)
     with np.errstate(all="ignore"):
         run(binding.calls)
-        analytic = binding.memory.read("grad")
+        gradients = binding.memory.read("grad")
+        analytic = {name: gradients[name] for name in program.layout.trainable}
         probe = _Probe(network, loss, binding, eps)
         rows = [probe.row(name, gradient) for name, gradient in analytic.items()]
     rows.sort(key=lambda row: np.inf if np.isnan(row.ratio) else row.ratio, reverse=True)
@@ -106,8 +107,8 @@ class _Probe:
     """Evaluates the loss beside the point, on the arrays of the checked binding."""
 
     def __init__(self, network: NetworkSpec, loss: Choice, binding: Binding, eps: float) -> None:
-        self._binding = lower(network, loss, mode="evaluate").bind(binding.memory, binding.columns)
-        self._binding.load(binding.buffers.rows_x[:, :-1], binding.buffers.rows_y)
+        self._binding = lower(network, loss, mode="evaluate", training=True).bind(binding.memory, binding.columns)
+        self._binding.load(binding.buffers.inputs(), binding.buffers.rows_y)
         self._eps = eps
         self._kinks = _kinks(network)
         self._is_hinge = losses.get(loss.kind).labels == "plus_minus_one"
@@ -167,4 +168,4 @@ def _magnified(loss: Choice, binding: Binding) -> float:
         return size
     # In ln(1 − a) the rounding of an output a near 1 counts 1/(1 − a) times.
     a, y = buffers.activation(binding.program.output), buffers.targets()
-    return size + buffers.loss_scale * float(np.sum((1 - y) / np.maximum(1 - a, ROUNDING)))
+    return size + float(buffers.loss_scales[0]) * float(np.sum((1 - y) / np.maximum(1 - a, ROUNDING)))

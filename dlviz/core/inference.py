@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from dlviz.core.activations import resolve
 from dlviz.core.choice import Choice
-from dlviz.core.errors import SpecError
+from dlviz.core.errors import ShapeError, SpecError
 from dlviz.core.initializers import initializers
 from dlviz.core.layers import ParameterSpec, layers
-from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, output_id, sources
+from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, sources
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
 MAX_LAYERS = 256
@@ -27,6 +27,24 @@ def shapes(spec: NetworkSpec) -> dict[str, tuple[int, ...]]:
         kind.check(layer)
         known[layer.id] = kind.output_shape(layer, _input_shapes(spec, layer, known, kind.n_inputs))
     return known
+
+
+def nodes(spec: NetworkSpec) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of all nodes, those inside layers included (time steps of a recurrent one)."""
+    known = shapes(spec)
+    inner = {layer.id: layers.get(layer.kind).nodes(layer, source_shapes(spec, layer, known)) for layer in spec.layers}
+    found: dict[str, tuple[int, ...]] = {}
+    for node, shape in known.items():
+        found |= inner.get(node, {})
+        found[node] = shape
+    return found
+
+
+def source_shapes(
+    spec: NetworkSpec, layer: LayerSpec, known: Mapping[str, tuple[int, ...]]
+) -> tuple[tuple[int, ...], ...]:
+    """Return the shapes of the nodes that a layer reads."""
+    return tuple(known[node] for node in sources(spec, layer))
 
 
 def _input_shapes(
@@ -48,12 +66,13 @@ def _input_shapes(
 
 
 def parameters(spec: NetworkSpec) -> tuple[ParameterSpec, ...]:
-    """Return every parameter in layer order, W before b."""
+    """Return every parameter in layer order, W before b; a layer that shares has none of its own."""
     known = shapes(spec)
     return tuple(
         parameter
         for layer in spec.layers
-        for parameter in layers.get(layer.kind).parameters(layer, tuple(known[s] for s in sources(spec, layer)))
+        if not layer.shares
+        for parameter in layers.get(layer.kind).parameters(layer, source_shapes(spec, layer, known))
     )
 
 
@@ -70,16 +89,15 @@ def activation_of(spec: NetworkSpec, layer_id: str) -> Choice | None:
 def validate(spec: NetworkSpec) -> None:
     """Raise SpecError or ShapeError, with the layer as its place, if the network cannot run."""
     _validate_ids(spec)
-    _validate_input(spec)
-    shapes(spec)
+    _validate_inputs(spec)
+    _validate_shared(spec, shapes(spec))
     for parameter in parameters(spec):
         initializers.get(parameter.initializer.kind, parameter.layer)
     for layer in spec.layers:
         chosen = activation_of(spec, layer.id)
         if chosen is not None:
             resolve(chosen, layer.id)
-    if spec.layers and output_id(spec) not in [layer.id for layer in spec.layers]:
-        raise SpecError(f"Expected outputs among the layers. Received: {output_id(spec)!r}")
+    _validate_outputs(spec)
     n_parameters = sum(parameter.size for parameter in parameters(spec))
     if n_parameters > MAX_PARAMETERS:
         raise SpecError(f"Expected at most {MAX_PARAMETERS} parameters. Received: {n_parameters}")
@@ -98,14 +116,39 @@ def _validate_ids(spec: NetworkSpec) -> None:
         seen.add(node.id)
 
 
-def _validate_input(spec: NetworkSpec) -> None:
-    if len(spec.inputs) != 1:
-        # Batches fill one node; a second one would silently hold what its array was made with.
-        names = [node.id for node in spec.inputs]
-        raise SpecError(f"Expected one input node. Received: {names}", "Join the columns in one.", "network.inputs")
-    if spec.inputs[0].id in TAKEN:
-        raise SpecError(
-            f"Expected an input node of another name than {' and '.join(TAKEN)}. Received: {spec.inputs[0].id!r}",
-            "The data's inputs are usually x.",
-            "network.inputs",
-        )
+def _validate_outputs(spec: NetworkSpec) -> None:
+    known = [layer.id for layer in spec.layers]
+    for output in spec.outputs if spec.layers else ():
+        if output not in known or spec.outputs.count(output) > 1:
+            raise SpecError(f"Expected outputs among the layers, each once. Received: {output!r}")
+
+
+def _validate_shared(spec: NetworkSpec, known: Mapping[str, tuple[int, ...]]) -> None:
+    """Refuse a second use of a layer that is not there, is later, or reads values of another shape."""
+    owners: dict[str, LayerSpec] = {}
+    for layer in spec.layers:
+        if not layer.shares:
+            owners[layer.id] = layer
+            continue
+        if layer.shares not in owners:
+            raise SpecError(f"Expected a layer before this one to share. Received: {layer.shares!r}", place=layer.id)
+        own, first = (source_shapes(spec, each, known) for each in (layer, owners[layer.shares]))
+        if own != first:
+            raise ShapeError(
+                f"Expected inputs of shape {list(first)} like those of {layer.shares}. Received: {list(own)}",
+                place=layer.id,
+            )
+
+
+def _validate_inputs(spec: NetworkSpec) -> None:
+    if not spec.inputs:
+        raise SpecError("Expected at least one input node. Received: none", place="network.inputs")
+    for node in spec.inputs:
+        if node.id in TAKEN:
+            raise SpecError(
+                f"Expected an input node of another name than {' and '.join(TAKEN)}. Received: {node.id!r}",
+                "The data's inputs are usually x.",
+                "network.inputs",
+            )
+        if not node.shape or min(node.shape) < 1:
+            raise ShapeError(f"Expected axes of at least 1. Received: shape={node.shape}", place="network.inputs")

@@ -8,7 +8,7 @@ from dlviz.core.array import Array, Calls
 from dlviz.core.trace import Phase
 
 if TYPE_CHECKING:
-    from dlviz.core.memory import Buffers
+    from dlviz.core.buffers import Buffers
 
 Emit = Callable[["Buffers"], Calls]
 Derive = Callable[["Buffers"], Mapping[str, Array]]
@@ -29,3 +29,8 @@ class Instruction:
     writes: tuple[str, ...]
     emit: Emit
     derive: Derive | None = None
+
+
+def nothing(buffers: "Buffers") -> Calls:
+    """Emit no calls: the arrays are there already."""
+    return ()

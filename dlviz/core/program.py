@@ -1,5 +1,6 @@
 """Program: the flat list of steps of a network, and its binding to arrays of one batch size."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,39 +10,65 @@ import numpy as np
 
 from dlviz.core.activations import activations
 from dlviz.core.array import Array, Call
+from dlviz.core.buffers import Buffers
 from dlviz.core.choice import Choice
 from dlviz.core.errors import ShapeError, SpecError
 from dlviz.core.inference import activation_of, parameters, shapes, validate
 from dlviz.core.instruction import Instruction
+from dlviz.core.layers import layers
+from dlviz.core.layout import Layout, layout
 from dlviz.core.losses import losses
 from dlviz.core.lowering import Lowering, name_of
-from dlviz.core.memory import Buffers, Layout, Memory, layout
-from dlviz.core.network import NetworkSpec, output_id
+from dlviz.core.memory import Memory
+from dlviz.core.network import NetworkSpec, output_ids
+from dlviz.core.objective import Objective, objective
 
 Mode = Literal["train", "gradient", "evaluate", "forward"]
 
 
 @dataclass(frozen=True)
 class Program:
-    """What lower() made: instructions in order, and where every parameter lies."""
+    """What lower() made: instructions in order, and where every parameter lies.
+
+    shapes: those of inputs and layers; nodes: of the nodes inside layers as well. n_terms: how many sums
+    the loss has (one for each output, then penalties). draws: the steps need the position of the batch.
+    """
 
     network: NetworkSpec
-    loss: Choice | None
+    losses: Objective | None
     optimizer: Choice | None
     instructions: tuple[Instruction, ...]
     layout: Layout
     shapes: Mapping[str, tuple[int, ...]]
-    output: str
+    nodes: Mapping[str, tuple[int, ...]]
+    outputs: tuple[str, ...]
+    n_terms: int = 1
+    draws: bool = False
+
+    @property
+    def output(self) -> str:
+        """Id of the first output node."""
+        return self.outputs[0]
 
     @property
     def n_outputs(self) -> int:
-        """Units of the output node."""
-        return self.shapes[self.output][0]
+        """Units of the first output node."""
+        return math.prod(self.shapes[self.output])
 
     @property
-    def input(self) -> str:
-        """Id of the node where data enter."""
-        return self.network.inputs[0].id
+    def n_targets(self) -> int:
+        """Units of all output nodes: the columns of the targets."""
+        return sum(math.prod(self.shapes[output]) for output in self.outputs)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Ids of the nodes where data enter; they take the columns of a row in this order."""
+        return tuple(node.id for node in self.network.inputs)
+
+    @property
+    def input_widths(self) -> tuple[int, ...]:
+        """How many columns each input node takes."""
+        return tuple(math.prod(node.shape) for node in self.network.inputs)
 
     def bind(self, memory: Memory, columns: int) -> "Binding":
         """Return this program on arrays for batches of so many examples."""
@@ -49,17 +76,25 @@ class Program:
 
 
 def lower(
-    network: NetworkSpec, loss: Choice | None = None, optimizer: Choice | None = None, mode: Mode = "train"
+    network: NetworkSpec,
+    loss: Choice | Objective | None = None,
+    optimizer: Choice | None = None,
+    mode: Mode = "train",
+    training: bool | None = None,
 ) -> Program:
     """Compile a network into steps.
 
     mode: "train" all phases, "gradient" without the update, "evaluate" forward and loss, "forward".
+    loss: one for all outputs, or one for each. training: how layers such as dropout behave; by default
+    as in training where a backward pass follows.
     Raises: SpecError, ShapeError where something is unknown or does not fit.
     """
     validate(network)
-    if mode != "forward":
-        _check_loss(network, loss)
-    lowering = Lowering(network, loss, optimizer)
+    aims = None if mode == "forward" else objective(network, loss)
+    for output, aim in (aims or {}).items():
+        _check_loss(network, output, aim.choice)
+    is_training = mode in ("train", "gradient") if training is None else training
+    lowering = Lowering(network, aims, optimizer, is_training)
     if mode == "train":
         lowering.train()
     else:
@@ -68,15 +103,16 @@ def lower(
             lowering.loss_value()
         if mode == "gradient":
             lowering.backward()
-    plan = layout(parameters(network))
-    return Program(network, loss, optimizer, tuple(lowering.instructions), plan, shapes(network), output_id(network))
+    return Program(
+        network, aims, optimizer, tuple(lowering.instructions), layout(parameters(network)), shapes(network),
+        lowering.nodes, output_ids(network), lowering.n_terms,
+        is_training and any(layers.get(layer.kind).draws for layer in network.layers),
+    )  # fmt: skip
 
 
-def _check_loss(network: NetworkSpec, loss: Choice | None) -> None:
-    if loss is None:
-        raise SpecError("Expected a loss. Received: none")
+def _check_loss(network: NetworkSpec, node: str, loss: Choice) -> None:
     entry = losses.get(loss.kind, "loss")
-    output = activation_of(network, output_id(network))
+    output = activation_of(network, node)
     low, high = activations.get(output.kind).range if output else (-float("inf"), float("inf"))
     if entry.labels in ("zero_one", "one_hot", "index") and (low < 0 or high > 1):
         kind = output.kind if output else "no activation"
@@ -84,7 +120,7 @@ def _check_loss(network: NetworkSpec, loss: Choice | None) -> None:
         raise SpecError(
             f"Expected outputs between 0 and 1 for {entry.title.lower()}. Received: {kind}",
             f"Set the output's activation to {needed}, or choose another loss.",
-            output_id(network),
+            node,
         )
 
 
@@ -98,7 +134,7 @@ class Binding:
         self.memory = memory
         self.columns = columns
         gathers = any(instruction.phase == "update" for instruction in program.instructions)
-        self.buffers = Buffers(memory, program.shapes, program.input, program.n_outputs, columns, gathers)
+        self.buffers = Buffers(memory, program, columns, gathers)
         self._alias_linear()
         self.step_calls: tuple[tuple[Call, ...], ...] = tuple(
             tuple(instruction.emit(self.buffers)) for instruction in program.instructions
@@ -117,18 +153,21 @@ class Binding:
         return tuple(call for calls in self.step_calls for call in calls)
 
     def load(self, inputs: Array, targets: Array | None = None) -> None:
-        """Copy a batch in: inputs (n, d), targets (n, k).
+        """Copy a batch in: inputs (n, d), targets (n, k); several nodes take their columns in order.
 
         Raises: ShapeError if the sizes differ from the bound ones.
         """
-        self._fill(self.buffers.rows_x[:, :-1], inputs, "inputs")
+        xp = self.memory.workspace.xp
+        self._check("inputs", inputs, sum(self.program.input_widths))
+        self.buffers.load_inputs(xp.asarray(inputs))
         if targets is not None:
-            self._fill(self.buffers.rows_y, targets, "targets")
+            self._check("targets", targets, self.program.n_targets)
+            self.buffers.rows_y[...] = xp.asarray(targets)
 
-    def _fill(self, rows: Array, values: Array, what: str) -> None:
-        if tuple(values.shape) != tuple(rows.shape):
-            raise ShapeError(f"Expected {what} of shape {tuple(rows.shape)}. Received: shape={tuple(values.shape)}")
-        rows[...] = self.memory.workspace.xp.asarray(values)
+    def _check(self, what: str, values: Array, width: int) -> None:
+        expected = (self.columns, width)
+        if tuple(values.shape) != expected:
+            raise ShapeError(f"Expected {what} of shape {expected}. Received: shape={tuple(values.shape)}")
 
     @cached_property
     def _parameter_names(self) -> dict[str, tuple[str, str]]:
@@ -139,20 +178,11 @@ class Binding:
         """Return what a trace calls by this name, in core's order (features first)."""
         if name in self._parameter_names:
             return self.memory.view(*self._parameter_names[name])
-        if name == "loss":
-            return self.memory.workspace.xp.asarray(self.buffers.loss, dtype=self.memory.workspace.dtype)
-        if name == "y":
-            return self.buffers.targets()
-        if name == self.program.input:
-            return self.buffers.activation(name)
-        node, _, short = name.rpartition(".")
-        if short in ("a", "da"):
-            return self.buffers.activation(node) if short == "a" else self.buffers.gradient(node)
-        return self.buffers[name]
+        return self.buffers.recorded(name)
 
     def is_per_example(self, name: str) -> bool:
         """Say whether an array has one column for each example."""
-        return name != "loss" and name not in self._parameter_names
+        return name not in self._parameter_names and not self.buffers.is_fixed(name)
 
 
 def float_type(dtype: str, n_parameters: int) -> str:

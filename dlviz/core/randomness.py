@@ -37,6 +37,26 @@ def normals(seed: int, purpose: str, count: int) -> NDArray[np.float64]:
     return np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])[:count]
 
 
+class Stream:
+    """Random numbers of one purpose, addressed by an index such as the number of a batch.
+
+    One generator is kept and re-positioned: making one costs more than a step of a small network.
+    """
+
+    def __init__(self, seed: int, purpose: str) -> None:
+        self._generator = np.random.Philox(key=_key(seed, purpose))
+        self._state = self._generator.state
+
+    def uniforms(self, index: int, count: int) -> NDArray[np.float64]:
+        """Return count numbers in [0, 1); those of one index never meet those of another."""
+        # Philox counts in four words: the lowest runs with the draws, the next one is the index.
+        self._state["state"]["counter"][:] = (0, index, 0, 0)
+        self._state["buffer_pos"] = WORDS_PER_BLOCK
+        self._generator.state = self._state
+        raw = np.asarray(self._generator.random_raw(count), dtype=np.uint64)
+        return (raw >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
 def permutations(seed: int, purpose: str, n: int, first: int, count: int) -> NDArray[np.intp]:
     """Return rows first … first+count−1 of an endless table of permutations of n, shape (count, n).
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.inference import parameters
-from dlviz.core.memory import Layout, layout
+from dlviz.core.layout import Layout, layout
 from dlviz.core.optimizers import resolve as resolve_optimizer
 from dlviz.core.program import float_type
 from dlviz.session.document import Document

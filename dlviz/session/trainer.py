@@ -1,5 +1,6 @@
 """Trainer: runs batches of one document, in chunks of many steps, exactly repeatable."""
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.array import Array, Call, namespace, to_host
+from dlviz.core.buffers import table_of
 from dlviz.core.errors import DataError, ShapeError
 from dlviz.core.execute import record, run
 from dlviz.core.inference import parameters
@@ -54,9 +56,9 @@ class Trainer:
         self.program = lower(document.network, training.loss, training.optimizer)
         _check_width(document, prepared)
         self.dtype = float_type(document.dtype, self.program.layout.size)
-        self.memory = Memory(self.program.layout, training.optimizer, training.frozen, xp, self.dtype)
+        self.memory = Memory(self.program.layout, training.optimizer, training.frozen, xp, self.dtype, document.seed)
         self.targets = targets_for(document, prepared.dataset)
-        self._table_x = self._table(np.column_stack([prepared.inputs, np.ones(prepared.dataset.n)]))
+        self._table_x = self._table(table_of(prepared.inputs, self.program.input_widths))
         self._table_y = self._table(self.targets.T)
         self._make_batches()
         self.step = self.epoch = self.batch = 0
@@ -76,7 +78,7 @@ class Trainer:
         self._full = self.program.bind(self.memory, size)
         self._last = self.program.bind(self.memory, n % size) if n % size else self._full
         self._gathers = [self._gather(start, size) for start in range(0, n, size)]
-        self._evaluate = lower(self.document.network, self.document.training.loss, mode="evaluate")
+        self._evaluate = lower(self.document.network, self.document.training.loss, mode="evaluate", training=True)
 
     def _gather(self, start: int, size: int) -> tuple[Call, ...]:
         indices = self._order[start : start + size]
@@ -115,22 +117,34 @@ class Trainer:
     def _run_batches(self, start: int, end: int, losses: Array) -> None:
         last = self.batches_per_epoch - 1
         middle = min(end, last) - start
-        losses[:middle] = self._walk(self._full, self._gathers[start : start + middle])
+        losses[:middle] = self._walk(self._full, self._before_steps(start, start + middle))
         if end > last:
-            losses[middle : middle + 1] = self._walk(self._last, self._gathers[last:])
+            losses[middle : middle + 1] = self._walk(self._last, self._before_steps(last, last + 1))
 
-    def _walk(self, binding: Binding, gathers: Sequence[tuple[Call, ...]]) -> Array:
-        """Run one batch for each of the gathers and return their losses."""
+    def _before_steps(self, start: int, end: int) -> Sequence[tuple[Call, ...]]:
+        """Return for each of these batches of the epoch the calls that come before its step."""
+        if not self.program.draws:
+            return self._gathers[start:end]
+        move, first = self.memory.position.move, self.epoch * self.batches_per_epoch
+        return [((move, (first + batch,)), *self._gathers[batch]) for batch in range(start, end)]
+
+    def _walk(self, binding: Binding, befores: Sequence[tuple[Call, ...]]) -> Array:
+        """Run one batch after each of the befores and return their losses."""
         # Flat loops over ready-made tuples: attribute look-ups here would cost more than the arithmetic.
-        noted: list[float] = []
-        calls, loss, note = binding.calls, binding.buffers.loss_sum.item, noted.append
-        for gather in gathers:
-            for function, arguments in gather:
+        noted: list[Any] = []
+        calls, buffers, note = binding.calls, binding.buffers, noted.append
+        sums = buffers.loss_sums
+        terms = sums.item if len(sums) == 1 else sums.ravel().tolist
+        for before in befores:
+            for function, arguments in before:
                 function(*arguments)
             for function, arguments in calls:
                 function(*arguments)
-            note(loss())
-        return self.memory.workspace.xp.asarray(noted) * binding.buffers.loss_scale
+            note(terms())
+        xp = self.memory.workspace.xp
+        if len(sums) == 1:
+            return xp.asarray(noted) * buffers.loss_scales[0]
+        return xp.asarray(np.asarray(noted).reshape(len(noted), len(sums)) @ buffers.loss_scales)
 
     def _advance(self, batch: int) -> None:
         self.step += batch - self.batch
@@ -147,7 +161,7 @@ class Trainer:
         rows = np.array(to_host(self._order[start : start + binding.columns]))
         position = {"epoch": self.epoch, "batch": self.batch, "global_step": self.step}
         with np.errstate(all="ignore"):
-            run(self._gathers[self.batch])
+            run(self._before_steps(self.batch, self.batch + 1)[0])
             trace = record(binding, rows, **position)
         self._advance(self.batch + 1)
         return Trace(trace.steps, trace.before, trace.rows, **position, loss_after=self._loss_of(binding))
@@ -156,7 +170,7 @@ class Trainer:
         binding = self._evaluate.bind(self.memory, batch.columns)
         if self.memory.looks_ahead:
             self.memory.vectors["ahead"][...] = self.memory.vectors["theta"]
-        binding.load(batch.buffers.rows_x[:, :-1], batch.buffers.rows_y)
+        binding.load(batch.buffers.inputs(), batch.buffers.rows_y)
         with np.errstate(all="ignore"):
             run(binding.calls)
         return binding.buffers.loss
@@ -217,11 +231,11 @@ class Trainer:
 
 
 def _check_width(document: Document, prepared: Prepared) -> None:
-    node = document.network.inputs[0]
-    if node.shape != (prepared.dataset.d,):
+    shapes = [list(node.shape) for node in document.network.inputs]
+    if sum(math.prod(shape) for shape in shapes) != prepared.dataset.d:
+        received = shapes[0] if len(shapes) == 1 else shapes
         raise ShapeError(
-            f"Expected the shape of the data, [{prepared.dataset.d}]. Received: {list(node.shape)}",
-            place="network.inputs",
+            f"Expected the shape of the data, [{prepared.dataset.d}]. Received: {received}", place="network.inputs"
         )
 
 

@@ -12,8 +12,8 @@ from dlviz.core.layers.kind import LayerKind, ParameterSpec, Shape, layers
 from dlviz.core.network import LayerSpec
 
 if TYPE_CHECKING:
+    from dlviz.core.buffers import Buffers
     from dlviz.core.lowering import Lowering
-    from dlviz.core.memory import Buffers
 
 MAX_UNITS = 16_384
 
@@ -27,27 +27,28 @@ def _output_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
 def _parameters(layer: LayerSpec, inputs: tuple[Shape, ...]) -> tuple[ParameterSpec, ...]:
     units, fan_in = int(DENSE.option(layer, "units")), inputs[0][0]
     fan = Fan(fan_in, units)
-    weights = ParameterSpec(f"{layer.id}.W", layer.id, (units, fan_in), fan, DENSE.option(layer, "initializer"))
+    own = layer.id
+    weights = ParameterSpec(f"{own}.W", own, (units, fan_in), fan, DENSE.option(layer, "initializer"), own)
     if not DENSE.option(layer, "bias"):
         return (weights,)
-    return weights, ParameterSpec(f"{layer.id}.b", layer.id, (units,), fan, DENSE.option(layer, "bias_initializer"))
+    return weights, ParameterSpec(f"{own}.b", own, (units,), fan, DENSE.option(layer, "bias_initializer"), own)
 
 
 def _forward(lowering: "Lowering", layer: LayerSpec) -> None:
-    source = lowering.sources(layer)[0]
+    source, own = lowering.sources(layer)[0], layer.owner
     has_bias = DENSE.option(layer, "bias")
-    number = lowering.number(layer.id)
+    number, shared = lowering.number(layer.id), lowering.number(own)
 
     def emit(b: "Buffers") -> Calls:
         # The bias is the last column of W and meets the row of ones below the activations: one product.
         inputs = b.extended(source) if has_bias else b.activation(source)
-        return ((b.block(layer.id).dot, (inputs, b[f"{layer.id}.z"])),)
+        return ((b.block(own).dot, (inputs, b[f"{layer.id}.z"])),)
 
-    bias = (f"{layer.id}.b",) if has_bias else ()
-    plus = f" + b{number}" if has_bias else ""
+    bias = (f"{own}.b",) if has_bias else ()
+    plus = f" + b{shared}" if has_bias else ""
     lowering.add(Instruction(
-        "forward", layer.id, "affine", f"z{number} = W{number}{lowering.symbol(source)}{plus}",
-        (lowering.slot(source), f"{layer.id}.W", *bias), (f"{layer.id}.z",), emit,
+        "forward", layer.id, "affine", f"z{number} = W{shared}{lowering.symbol(source)}{plus}",
+        (lowering.slot(source), f"{own}.W", *bias), (f"{layer.id}.z",), emit,
     ))  # fmt: skip
 
 
@@ -59,37 +60,42 @@ def _backward(lowering: "Lowering", layer: LayerSpec) -> None:
 
 
 def _weight_gradient(lowering: "Lowering", layer: LayerSpec) -> None:
-    source = lowering.sources(layer)[0]
+    source, own = lowering.sources(layer)[0], layer.owner
     has_bias = DENSE.option(layer, "bias")
-    number = lowering.number(layer.id)
+    adds = lowering.adds_to_block(own)
 
     def emit(b: "Buffers") -> Calls:
         inputs = b.extended(source) if has_bias else b.activation(source)
-        return ((b[f"{layer.id}.dz"].dot, (inputs.T, b.gradient_block(layer.id))),)
+        target = b.gradient_block(own)
+        out = b.like(target) if adds else target
+        product = (b[f"{layer.id}.dz"].dot, (inputs.T, out))
+        return (product, (b.xp.add, (target, out, target))) if adds else (product,)
 
-    bias = (f"{layer.id}.db",) if has_bias else ()
+    bias = (f"{own}.db",) if has_bias else ()
+    sign = "+=" if adds else "="
+    formula = f"∂L/∂W{lowering.number(own)} {sign} δ{lowering.number(layer.id)} {lowering.symbol(source)}ᵀ"
     lowering.add(Instruction(
-        "backward", layer.id, "weight_gradient", f"∂L/∂W{number} = δ{number} {lowering.symbol(source)}ᵀ",
-        (f"{layer.id}.dz", lowering.slot(source)), (f"{layer.id}.dW", *bias), emit,
+        "backward", layer.id, "weight_gradient", formula,
+        (f"{layer.id}.dz", lowering.slot(source)), (f"{own}.dW", *bias), emit,
     ))  # fmt: skip
 
 
 def _input_gradient(lowering: "Lowering", layer: LayerSpec, source: str) -> None:
-    has_bias = DENSE.option(layer, "bias")
-    number = lowering.number(layer.id)
+    has_bias, own = DENSE.option(layer, "bias"), layer.owner
     adds = lowering.adds_to(source)
 
     def emit(b: "Buffers") -> Calls:
         # With a bias the product has one row more, which lands in the spare row below the gradient.
         target = b.gradient(source, extended=has_bias)
         out = b.like(target) if adds else target
-        product = (b.block(layer.id).T.dot, (b[f"{layer.id}.dz"], out))
+        product = (b.block(own).T.dot, (b[f"{layer.id}.dz"], out))
         return (product, (b.xp.add, (target, out, target))) if adds else (product,)
 
     sign = "+=" if adds else "="
+    weights, delta = f"W{lowering.number(own)}ᵀ", f"δ{lowering.number(layer.id)}"
     lowering.add(Instruction(
-        "backward", layer.id, "input_gradient", f"∂L/∂{lowering.symbol(source)} {sign} W{number}ᵀ δ{number}",
-        (f"{layer.id}.dz", f"{layer.id}.W"), (f"{source}.da",), emit,
+        "backward", layer.id, "input_gradient", f"∂L/∂{lowering.symbol(source)} {sign} {weights} {delta}",
+        (f"{layer.id}.dz", f"{own}.W"), (f"{source}.da",), emit,
     ))  # fmt: skip
 
 

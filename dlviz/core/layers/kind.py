@@ -20,13 +20,19 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class ParameterSpec:
-    """A named parameter: `layer.role`, its shape, and how it starts."""
+    """A named parameter: `layer.role`, its shape, and how it starts.
+
+    block: parameters of one layer with the same block lie side by side as columns of one matrix, the
+    first axis its rows, so that [W b] can be multiplied at once. Running statistics are not trainable.
+    """
 
     name: str
     layer: str
     shape: Shape
     fan: Fan
     initializer: Choice
+    block: str = ""
+    is_trainable: bool = True
 
     @property
     def size(self) -> int:
@@ -51,7 +57,9 @@ class LayerKind:
     settings: scalar settings; choices: settings that name an entry of another registry, with
     their defaults. output_shape(layer, input_shapes) raises ShapeError where they do not fit.
     forward and backward add this layer's steps to a lowering; activation steps are added by the
-    lowering itself for kinds that declare an `activation`.
+    lowering itself for kinds that declare an `activation`. nodes(layer, input_shapes) names further
+    nodes inside the layer with their shapes, such as the time steps `id.t1`, `id.t2` of a recurrent one.
+    draws says whether its training uses random numbers.
     """
 
     key: str
@@ -63,6 +71,8 @@ class LayerKind:
     settings: tuple[Hyper, ...] = ()
     choices: Mapping[str, Choice] = field(default_factory=dict)
     n_inputs: int | None = 1
+    nodes: Callable[[LayerSpec, tuple[Shape, ...]], Mapping[str, Shape]] = lambda layer, shapes: {}
+    draws: bool = False
     formula: str = ""
     source: str = ""
 

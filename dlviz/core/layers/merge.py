@@ -9,8 +9,8 @@ from dlviz.core.layers.kind import LayerKind, Shape, layers
 from dlviz.core.network import LayerSpec
 
 if TYPE_CHECKING:
+    from dlviz.core.buffers import Buffers
     from dlviz.core.lowering import Lowering
-    from dlviz.core.memory import Buffers
 
 
 def _add_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
@@ -20,9 +20,11 @@ def _add_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
 
 
 def _concatenate_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
-    if any(len(shape) != 1 for shape in inputs):
-        raise ShapeError(f"Expected inputs with one axis. Received: shapes={list(inputs)}", place=layer.id)
-    return (sum(shape[0] for shape in inputs),)
+    if any(len(shape) != len(inputs[0]) or shape[1:] != inputs[0][1:] for shape in inputs):
+        raise ShapeError(
+            f"Expected inputs alike in all axes but the first. Received: shapes={list(inputs)}", place=layer.id
+        )
+    return (sum(shape[0] for shape in inputs), *inputs[0][1:])
 
 
 def _add_forward(lowering: "Lowering", layer: LayerSpec) -> None:
