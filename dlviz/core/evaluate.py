@@ -13,6 +13,7 @@ from dlviz.core.execute import run
 from dlviz.core.losses import resolve as resolve_loss
 from dlviz.core.memory import Memory
 from dlviz.core.network import NetworkSpec
+from dlviz.core.objective import Objective
 from dlviz.core.program import Binding, lower
 
 MAX_COLUMNS = 8192  # examples at once, fewer in wide networks: larger arrays fall out of the cache
@@ -27,14 +28,15 @@ class Evaluator:
     Read-only inputs stay loaded from one call to the next: the grid of a map is the same in every frame.
     """
 
-    def __init__(self, network: NetworkSpec, loss: Choice | None = None, dtype: str = "float32", xp: Any = np) -> None:
+    def __init__(
+        self, network: NetworkSpec, loss: Choice | Objective | None = None, dtype: str = "float32", xp: Any = np
+    ) -> None:
         self.network = network
         self.program = lower(network, loss, mode="evaluate" if loss else "forward")
         self.memory = Memory(self.program.layout, chosen("sgd"), (), xp, dtype)
-        self._loss = loss
         self._bindings: dict[tuple[int, int], Binding] = {}
         self._loaded: dict[tuple[int, int], Array] = {}
-        rows = sum(math.prod(shape) for shape in self.program.shapes.values())
+        rows = sum(math.prod(shape) for shape in self.program.nodes.values())
         self._chunk = max(1, min(MAX_COLUMNS, CHUNK_NUMBERS // rows))
 
     def use(self, theta: Array) -> None:
@@ -73,7 +75,7 @@ class Evaluator:
             yield part, binding
 
     def outputs(self, inputs: Array) -> NDArray[np.floating]:
-        """Return the outputs (n, k) for inputs (n, d)."""
+        """Return the values (n, k) of the first output for inputs (n, d)."""
         out = np.empty((len(inputs), self.program.n_outputs), self.memory.workspace.dtype)
         for part, binding in self._walk(inputs):
             out[part] = to_host(binding.buffers.activation(self.program.output)).T
@@ -90,15 +92,16 @@ class Evaluator:
         return out
 
     def loss_and_outputs(self, inputs: Array, targets: Array) -> tuple[float, NDArray[np.floating]]:
-        """Return the loss of all rows in its convention, and the outputs (n, k)."""
-        assert self._loss is not None
-        _, settings = resolve_loss(self._loss)
+        """Return the loss of all rows in its convention, and those of the first output (n, k)."""
+        assert self.program.losses is not None
+        reductions = [resolve_loss(each.choice)[1]["reduction"] for each in self.program.losses.values()]
         n = len(inputs)
         total = 0.0
         out = np.empty((n, self.program.n_outputs), self.memory.workspace.dtype)
         for part, binding in self._walk(inputs, targets):
-            weight = binding.columns / n if settings["reduction"] == "mean" else 1.0
-            total += weight * binding.buffers.loss
+            share = binding.columns / n
+            for term, reduction in enumerate(reductions):
+                total += (share if reduction == "mean" else 1.0) * binding.buffers.term_value(term)
             out[part] = to_host(binding.buffers.activation(self.program.output)).T
         return total, out
 

@@ -9,6 +9,7 @@ from dlviz.core.array import Array, Calls
 from dlviz.core.buffers import Buffers
 from dlviz.core.choice import Choice
 from dlviz.core.errors import SpecError
+from dlviz.core.hyper import floating
 from dlviz.core.inference import activation_of
 from dlviz.core.instruction import Instruction, nothing
 from dlviz.core.losses import Loss, LossBuffers, Settings
@@ -19,6 +20,9 @@ from dlviz.core.network import NetworkSpec, output_ids, sources
 
 if TYPE_CHECKING:
     from dlviz.core.lowering import Lowering
+
+
+LOSS_WEIGHT = floating("weight", 1.0, minimum=0, maximum=1e6, help="how much this loss counts")
 
 
 @dataclass(frozen=True)

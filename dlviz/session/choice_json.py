@@ -63,8 +63,11 @@ def in_order(settings: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any
 
 def layer_from_json(part: LayerPart) -> LayerSpec:
     """Read a layer. Raises: SpecError, with its id as the place."""
-    kind = layers.get(part.kind, part.id)
     given = part.unknown()
+    if part.shares is not None:
+        _refuse_unknown(given, (), (), part.id)
+        return LayerSpec(part.id, part.kind, tuple(part.inputs), shares=part.shares)
+    kind = layers.get(part.kind, part.id)
     choices = {
         name: choice_from_json(given.pop(name), LAYER_CHOICES[name], part.id) for name in kind.choices if name in given
     }
@@ -75,13 +78,16 @@ def layer_from_json(part: LayerPart) -> LayerSpec:
 
 def layer_to_json(layer: LayerSpec) -> dict[str, Any]:
     """Write a layer as `layer_from_json` reads it."""
+    inputs = {"inputs": list(layer.inputs)} if layer.inputs else {}
+    if layer.shares:
+        return {"id": layer.id, "shares": layer.shares, **inputs}
     kind = layers.get(layer.kind, layer.id)
     ordered = in_order(layer.settings, [*(hyper.name for hyper in kind.settings), *kind.choices])
     settings = {
         name: choice_to_json(value, LAYER_CHOICES[name]) if name in kind.choices else value
         for name, value in ordered.items()
     }
-    return {"id": layer.id, "kind": layer.kind, **({"inputs": list(layer.inputs)} if layer.inputs else {}), **settings}
+    return {"id": layer.id, "kind": layer.kind, **inputs, **settings}
 
 
 def _refuse_unknown(given: Mapping[str, Any], declared: Sequence[Hyper], choices: tuple[str, ...], place: str) -> None:

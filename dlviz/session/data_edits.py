@@ -1,5 +1,6 @@
 """Edits of a document's data; the network's ends and the loss follow the task (curriculum CON-08)."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -88,9 +89,12 @@ def _fitted(document: Document, rows: Dataset, old_task: Task | None) -> Documen
 
 
 def _with_width(spec: NetworkSpec, width: int) -> NetworkSpec:
-    """Give the first input the data's width; further inputs keep theirs."""
+    """Give the inputs the data's width: they stay if they take as many columns, else the first one follows."""
     first, *others = spec.inputs
-    return replace(spec, inputs=(replace(first, shape=(width,)), *others))
+    taken = sum(math.prod(node.shape) for node in others)
+    if math.prod(first.shape) + taken == width:
+        return spec
+    return replace(spec, inputs=(replace(first, shape=(max(width - taken, 1),)), *others))
 
 
 def _with_output(spec: NetworkSpec, settings: Mapping[str, Any]) -> NetworkSpec:

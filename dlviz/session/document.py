@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dlviz.core.choice import Choice, chosen, frozen
 from dlviz.core.network import NetworkSpec
+from dlviz.core.objective import Objective, OutputLoss
 from dlviz.data.spec import DataSpec
 
 Dtype = Literal["auto", "float32", "float64"]
@@ -35,16 +36,26 @@ def handle(values: Any, dtype: str = "float64") -> Handle:
 class TrainingSpec:
     """How to train: loss, optimizer, batches and what stays fixed.
 
+    losses: a loss for each output of a network with several; empty where `loss` holds for all.
     frozen: names of parameters ("h.b") or layers ("h") that are never updated.
     epochs: where `dlviz train` stops; the window goes on until paused.
     """
 
     loss: Choice = chosen("squared_error")
+    losses: Mapping[str, OutputLoss] = field(default_factory=dict)
     optimizer: Choice = chosen("sgd")
     batch_size: int = 10
     epochs: int = 100
     shuffle: bool = True
     frozen: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "losses", frozen(self.losses))
+
+    @property
+    def objective(self) -> Choice | Objective:
+        """What is minimised: one loss for all outputs, or one for each."""
+        return self.losses or self.loss
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ from typing import Any
 from dlviz.core import inference
 from dlviz.core.choice import Choice
 from dlviz.core.errors import DocumentError, ShapeError, SpecError
+from dlviz.core.hyper import complete
 from dlviz.core.losses import losses
 from dlviz.core.network import InputSpec, NetworkSpec
+from dlviz.core.objective import LOSS_WEIGHT, OutputLoss, objective
 from dlviz.core.optimizers import optimizers
 from dlviz.data.builtin import datasets
 from dlviz.data.spec import DataSpec, SplitSpec
@@ -39,7 +41,6 @@ Extra = dict[str, Mapping[str, Any]]
 
 #: Keys of training that would change every number, with the values that mean "as if absent".
 NEUTRAL: Mapping[str, tuple[Any, ...]] = {
-    "losses": (None,),
     "schedule": (None, "constant"),
     "replacement": (None, False),
     "clip": (None,),
@@ -120,6 +121,7 @@ def check_document(document: Document) -> None:
         _refuse_names((*document.parameters, *document.training.frozen), ())
         return
     inference.validate(spec)
+    objective(spec, document.training.objective)
     shapes = {each.name: each.shape for each in inference.parameters(spec)}
     _refuse_names(document.parameters, shapes)
     _refuse_names(document.training.frozen, (*shapes, *(layer.id for layer in spec.layers)))
@@ -222,12 +224,32 @@ def _parameter(name: str, value: Any, arrays: Arrays) -> Handle:
 def _training(part: TrainingPart) -> TrainingSpec:
     return TrainingSpec(
         loss=_choice(part.loss, losses, "loss"),
+        losses=losses_from_json(part.losses or {}),
         optimizer=_choice(part.optimizer, optimizers, "optimizer"),
         batch_size=part.batch_size,
         epochs=part.epochs,
         shuffle=part.shuffle,
         frozen=tuple(part.frozen),
     )
+
+
+def losses_from_json(values: Mapping[str, Any]) -> dict[str, OutputLoss]:
+    """Read the losses of several outputs, by output. Raises: SpecError."""
+    return {output: _output_loss(output, each) for output, each in values.items()}
+
+
+def _output_loss(output: str, value: Any) -> OutputLoss:
+    """Read the loss of one output: as any loss, with a weight."""
+    settings = dict(value) if isinstance(value, dict) else {"kind": value}
+    place = f"training.losses.{output}"
+    weight = complete({"weight": settings.pop("weight")} if "weight" in settings else {}, (LOSS_WEIGHT,), place)
+    return OutputLoss(choice_from_json(settings, losses, place), weight["weight"])
+
+
+def _output_loss_to_json(loss: OutputLoss) -> dict[str, Any]:
+    written = choice_to_json(loss.choice, losses)
+    whole = {"kind": written} if isinstance(written, str) else written
+    return whole | ({"weight": loss.weight} if loss.weight != 1 else {})
 
 
 def _choice(value: Any, registry: Any, key: str) -> Choice:
@@ -269,6 +291,11 @@ def _network_to_json(document: Document) -> dict[str, Any]:
 def _training_to_json(training: TrainingSpec) -> dict[str, Any]:
     return {
         "loss": choice_to_json(training.loss, losses),
+        **(
+            {"losses": {output: _output_loss_to_json(each) for output, each in training.losses.items()}}
+            if training.losses
+            else {}
+        ),
         "optimizer": choice_to_json(training.optimizer, optimizers),
         "batch_size": training.batch_size,
         "epochs": training.epochs,

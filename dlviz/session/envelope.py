@@ -67,6 +67,7 @@ class LayerPart(Part):
     id: Id
     kind: Key = "dense"
     inputs: list[Id] = []
+    shares: Id | None = None
 
 
 class NetworkPart(Part):
@@ -81,6 +82,7 @@ class TrainingPart(Part):
     """How to train."""
 
     loss: ChoiceJson = "squared_error"
+    losses: dict[Id, ChoiceJson] | None = None
     optimizer: ChoiceJson = "sgd"
     batch_size: Annotated[int, Field(ge=1, le=10**9)] = 10
     epochs: Annotated[int, Field(ge=1, le=10**9)] = 100

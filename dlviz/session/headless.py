@@ -144,7 +144,7 @@ def trace(document: Document, rows: Sequence[int] | None = None) -> TraceReport:
         recorded,
         loss=float(last("loss")),
         outputs=last(f"{trainer.program.output}.a"),
-        gradients={name: last(_gradient_of(name)) for name in names},
+        gradients={name: last(_gradient_of(name)) for name in trainer.program.layout.trainable},
         parameters_after={name: last(name) for name in names},
     )
 
@@ -185,7 +185,7 @@ def _run(trainer: Trainer, total: int, on_progress: Callable[[TrainProgress], No
 def _score(trainer: Trainer, values: Arrays, rows: NDArray[np.int64]) -> Score | None:
     if len(rows) == 0:
         return None
-    evaluator = Evaluator(trainer.document.network, trainer.document.training.loss, trainer.dtype)
+    evaluator = Evaluator(trainer.document.network, trainer.document.training.objective, trainer.dtype)
     evaluator.load(values)
     loss, found = measure(evaluator, trainer, rows)
     return Score(loss, {"r2" if trainer.prepared.dataset.task == "regression" else "accuracy": found})

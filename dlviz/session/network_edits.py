@@ -13,7 +13,8 @@ from dlviz.core.choice import Choice
 from dlviz.core.errors import SpecError
 from dlviz.core.inference import parameters
 from dlviz.core.layers import layers as layer_kinds
-from dlviz.core.network import LayerSpec, NetworkSpec, sources
+from dlviz.core.network import LayerSpec, NetworkSpec, output_ids, sources
+from dlviz.core.objective import OutputLoss
 from dlviz.i18n import tr
 from dlviz.session.choice_json import LAYER_CHOICES, checked_choice, checked_settings
 from dlviz.session.document import Document, Handle, handle
@@ -34,9 +35,19 @@ def settled(document: Document) -> Document:
     names = {*shapes, *(layer.id for layer in spec.layers)}
     kept = {name: each for name, each in document.parameters.items() if shapes.get(name) == each.array.shape}
     frozen = tuple(name for name in document.training.frozen if name in names)
-    result = replace(document, parameters=kept, training=replace(document.training, frozen=frozen))
+    losses = _losses_left(document)
+    result = replace(document, parameters=kept, training=replace(document.training, frozen=frozen, losses=losses))
     check_document(result)
     return result
+
+
+def _losses_left(document: Document) -> Mapping[str, OutputLoss]:
+    """Return the losses of outputs that are still there; new outputs get the one of the whole plan."""
+    spec, training = document.network, document.training
+    if not training.losses or not spec.layers:
+        return {}
+    usual = OutputLoss(training.loss)
+    return {output: training.losses.get(output, usual) for output in output_ids(spec)}
 
 
 def fresh_id(spec: NetworkSpec) -> str:
@@ -72,7 +83,8 @@ def add_layer(
 
 
 def remove_layer(document: Document, layer_id: str) -> Document:
-    """Take a layer out; those that read it read what it read. Raises: SpecError."""
+    """Take a layer out; those that read it read what it read, those that shared it go on sharing. Raises: SpecError."""
+    document = _handed_over(document, layer_id)
     spec = document.network
     at = _position(spec, layer_id)
     read = sources(spec, spec.layers[at])
@@ -81,6 +93,26 @@ def remove_layer(document: Document, layer_id: str) -> Document:
     ids = {layer.id for layer in kept}
     outputs = _unique(node for each in spec.outputs for node in ((each,) if each != layer_id else read) if node in ids)
     return _with_network(document, NetworkSpec(kept, spec.inputs, outputs))
+
+
+def _handed_over(document: Document, layer_id: str) -> Document:
+    """Give a layer's parameters to the first of those that share them, before it goes."""
+    spec = document.network
+    heirs = [layer.id for layer in spec.layers if layer.shares == layer_id]
+    if not heirs:
+        return document
+
+    def inherited(layer: LayerSpec) -> LayerSpec:
+        if layer.shares != layer_id:
+            return layer
+        return replace(layer, shares="" if layer.id == heirs[0] else heirs[0])
+
+    held = {
+        heirs[0] + name.removeprefix(layer_id) if name.startswith(f"{layer_id}.") else name: each
+        for name, each in document.parameters.items()
+    }
+    network = replace(spec, layers=tuple(map(inherited, spec.layers)))
+    return replace(document, network=network, parameters=held)
 
 
 def rename_layer(document: Document, old: str, new: str) -> Document:
@@ -94,13 +126,18 @@ def rename_layer(document: Document, old: str, new: str) -> Document:
         owner, dot, role = name.partition(".")
         return (new if owner == old else owner) + dot + role
 
-    layers = tuple(replace(layer, id=named(layer.id), inputs=tuple(map(named, layer.inputs))) for layer in spec.layers)
-    network = NetworkSpec(layers, spec.inputs, tuple(map(named, spec.outputs)))
-    frozen = tuple(map(named, document.training.frozen))
-    held = {named(name): each for name, each in document.parameters.items()}
-    return settled(
-        replace(document, network=network, parameters=held, training=replace(document.training, frozen=frozen))
+    layers = tuple(
+        replace(layer, id=named(layer.id), inputs=tuple(map(named, layer.inputs)), shares=named(layer.shares))
+        for layer in spec.layers
     )
+    network = NetworkSpec(layers, spec.inputs, tuple(map(named, spec.outputs)))
+    training = replace(
+        document.training,
+        frozen=tuple(map(named, document.training.frozen)),
+        losses={named(output): each for output, each in document.training.losses.items()},
+    )
+    held = {named(name): each for name, each in document.parameters.items()}
+    return settled(replace(document, network=network, parameters=held, training=training))
 
 
 def duplicate_layer(document: Document, layer_id: str) -> Document:
@@ -158,6 +195,8 @@ def set_layer_setting(document: Document, layer_id: str, name: str, value: Any) 
     """Change one setting of a layer; activations and initializers are a key or a Choice. Raises: SpecError."""
     spec = document.network
     at = _position(spec, layer_id)
+    if spec.layers[at].shares:
+        return set_layer_setting(document, spec.layers[at].shares, name, value)
     old = spec.layers[at]
     kept = _choice(value) if name in layer_kinds.get(old.kind, layer_id).choices else value
     new = _checked_layer(replace(old, settings={**old.settings, name: kept}))

@@ -35,7 +35,7 @@ class Pictures:
         document = run.document
         self._trainer = run.trainer
         self._maps = Evaluator(document.network)
-        self._exact = Evaluator(document.network, document.training.loss, run.trainer.dtype)
+        self._exact = Evaluator(document.network, document.training.objective, run.trainer.dtype)
         self._scratch = None
         self._grids.clear()
 

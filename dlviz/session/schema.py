@@ -6,6 +6,7 @@ from typing import Any
 from dlviz.core.hyper import Hyper
 from dlviz.core.layers import LayerKind, layers
 from dlviz.core.losses import losses
+from dlviz.core.objective import LOSS_WEIGHT
 from dlviz.core.optimizers import optimizers
 from dlviz.core.registry import Registry
 from dlviz.data.builtin import datasets
@@ -26,7 +27,8 @@ def json_schema() -> Schema:
     definitions["array"] = _array()
     for key, registry in {**LAYER_CHOICES, "loss": losses, "optimizer": optimizers}.items():
         definitions[key] = _choice(registry)
-    definitions["LayerPart"] = {"oneOf": [_layer(kind, definitions["LayerPart"]) for kind in layers]}
+    part = definitions["LayerPart"]
+    definitions["LayerPart"] = {"oneOf": [*(_layer(kind, part) for kind in layers), _second_use(part)]}
     definitions["DataPart"] = {"oneOf": list(_data(definitions["DataPart"]))}
     _refer_training(definitions["TrainingPart"])
     for part in ("theta", "optimizer"):
@@ -78,6 +80,11 @@ def _layer(kind: LayerKind, part: Mapping[str, Any]) -> Schema:
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
+def _second_use(part: Mapping[str, Any]) -> Schema:
+    properties = {**{name: part["properties"][name] for name in ("id", "inputs")}, "shares": {"type": "string"}}
+    return {"type": "object", "properties": properties, "required": ["id", "shares"], "additionalProperties": False}
+
+
 def _data(part: Mapping[str, Any]) -> Iterable[Schema]:
     common = {name: part["properties"][name] for name in ("split", "scaling")}
     for entry in datasets:
@@ -86,6 +93,12 @@ def _data(part: Mapping[str, Any]) -> Iterable[Schema]:
     rows = {"inputs": {"$ref": "#/$defs/array"}, "targets": {"$ref": "#/$defs/array"}}
     yield _open("table", {**rows, "task": {"enum": ["regression", "binary", "multiclass"]}, **common}, list(rows))
     yield _open("file", {"path": {"type": "string", "minLength": 1}, **common}, ["path"])
+
+
+def _weighted_loss() -> Schema:
+    """Accept what a loss accepts, with a weight beside its settings."""
+    kinds = [_kind(entry.key, (*entry.settings, LOSS_WEIGHT)) for entry in losses]
+    return {"oneOf": [{"enum": list(losses.keys())}, *kinds]}
 
 
 def _open(key: str, properties: Schema, required: list[str]) -> Schema:
@@ -100,4 +113,5 @@ def _refer_training(part: Schema) -> None:
     for name in ("loss", "optimizer"):
         default = part["properties"][name]["default"]
         part["properties"][name] = {"$ref": f"#/$defs/{name}", "default": default}
+    part["properties"]["losses"] = {"type": "object", "additionalProperties": _weighted_loss()}
     part["properties"] |= {name: {"enum": list(values)} for name, values in NEUTRAL.items()}

@@ -1,14 +1,18 @@
-"""Targets of a document as its output units and loss want them."""
+"""Targets of a document as its output units and losses want them."""
+
+import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.activations import activations
-from dlviz.core.errors import DataError
+from dlviz.core.errors import DataError, SpecError
 from dlviz.core.inference import activation_of, shapes
 from dlviz.core.losses import Loss
 from dlviz.core.losses import resolve as resolve_loss
-from dlviz.core.network import output_id
+from dlviz.core.network import output_id, output_ids
+from dlviz.core.objective import objective
 from dlviz.data.dataset import Dataset
 from dlviz.data.encoding import encode_targets
 from dlviz.session.document import Document
@@ -16,11 +20,15 @@ from dlviz.session.document import Document
 SUM_TOLERANCE = 1e-6  # how far the targets of one row may be from summing to 1
 
 
-def target_low(document: Document) -> float:
-    """Return the number that stands for "not this class": −1 for tanh outputs and hinge, else 0."""
-    chosen = activation_of(document.network, output_id(document.network))
+def target_low(document: Document, output: str = "") -> float:
+    """Return the number that stands for "not this class": −1 for tanh outputs and hinge, else 0.
+
+    output: the first output by default.
+    """
+    node = output or output_id(document.network)
+    chosen = activation_of(document.network, node)
     low = activations.get(chosen.kind).low if chosen else -float("inf")
-    loss, _ = resolve_loss(document.training.loss)
+    loss, _ = resolve_loss(objective(document.network, document.training.objective)[node].choice)
     return -1.0 if low == -1 or loss.labels == "plus_minus_one" else 0.0
 
 
@@ -30,12 +38,43 @@ def decision_threshold(document: Document) -> float:
 
 
 def targets_for(document: Document, dataset: Dataset) -> NDArray[np.float64]:
-    """Return targets (n, k). Raises: SpecError, DataError where loss, outputs and data do not fit."""
-    loss, _ = resolve_loss(document.training.loss)
-    n_outputs = shapes(document.network)[output_id(document.network)][0]
+    """Return targets (n, k), those of several outputs side by side.
+
+    Several outputs share the target columns in their order, or all learn the same classes.
+    Raises: SpecError, DataError where loss, outputs and data do not fit.
+    """
+    outputs = output_ids(document.network)
+    if len(outputs) == 1:
+        return _targets_of(document, dataset, outputs[0])
+    parts = _parts(document, dataset, outputs)
+    return np.hstack([_targets_of(document, part, output) for output, part in zip(outputs, parts, strict=True)])
+
+
+def _parts(document: Document, dataset: Dataset, outputs: tuple[str, ...]) -> list[Dataset]:
+    """Return what each output learns: its own target columns, or the classes."""
+    if dataset.task != "regression":
+        return [dataset] * len(outputs)
+    widths = [_width(document, output) for output in outputs]
+    if sum(widths) != dataset.targets.shape[1]:
+        raise SpecError(
+            f"Expected {dataset.targets.shape[1]} output units, one a target. Received: {sum(widths)}",
+            "Several outputs share the target columns in their order.",
+        )
+    columns = np.split(dataset.targets, np.cumsum(widths)[:-1], axis=1)
+    return [replace(dataset, targets=np.asarray(each, dtype=np.float64)) for each in columns]
+
+
+def _width(document: Document, output: str) -> int:
+    loss, _ = resolve_loss(objective(document.network, document.training.objective)[output].choice)
+    return 1 if loss.labels == "index" else math.prod(shapes(document.network)[output])
+
+
+def _targets_of(document: Document, dataset: Dataset, output: str) -> NDArray[np.float64]:
+    loss, _ = resolve_loss(objective(document.network, document.training.objective)[output].choice)
+    n_outputs = math.prod(shapes(document.network)[output])
     if loss.labels == "index" and (labels := _written_labels(dataset, n_outputs)) is not None:
         return _one_hot(labels, n_outputs)
-    targets = encode_targets(dataset, n_outputs, target_low(document))
+    targets = encode_targets(dataset, n_outputs, target_low(document, output))
     _check(targets, loss)
     return targets
 

@@ -15,7 +15,7 @@ from dlviz.core.optimizers import optimizers
 from dlviz.i18n import tr
 from dlviz.session.choice_json import checked_choice
 from dlviz.session.document import Document, Handle, handle
-from dlviz.session.document_json import check_document
+from dlviz.session.document_json import check_document, losses_from_json
 from dlviz.session.envelope import Envelope, TrainingPart, checked, refuse_keys
 
 Current = Mapping[str, NDArray[Any]]
@@ -34,10 +34,15 @@ def set_seed(document: Document, seed: int) -> Document:
 
 
 def set_training(document: Document, **changes: Any) -> Document:
-    """Change batch_size, epochs, shuffle, frozen, loss or optimizer. Raises: DocumentError or SpecError."""
+    """Change batch_size, epochs, shuffle, frozen, loss, losses or optimizer.
+
+    losses: as in a document, a key or object by output. Raises: DocumentError or SpecError.
+    """
     result = document
     if "loss" in changes:
         result = set_loss(result, changes.pop("loss"))
+    if "losses" in changes:
+        result = _with_training(result, losses=losses_from_json(changes.pop("losses")))
     if "optimizer" in changes:
         result = set_optimizer(result, changes.pop("optimizer"))
     training = result.training
@@ -56,10 +61,10 @@ def set_training(document: Document, **changes: Any) -> Document:
 
 
 def set_loss(document: Document, loss: str | Choice) -> Document:
-    """Choose the loss; a mere key keeps factor, outputs and reduction. Raises: SpecError."""
+    """Choose the loss of all outputs; a mere key keeps factor, outputs and reduction. Raises: SpecError."""
     old = document.training.loss
     kept = _carried(old.settings, loss, losses, ("factor", "outputs", "reduction"))
-    return _with_training(document, loss=checked_choice(kept, losses, "training.loss"))
+    return _with_training(document, loss=checked_choice(kept, losses, "training.loss"), losses={})
 
 
 def set_optimizer(document: Document, optimizer: str | Choice) -> Document:
@@ -85,7 +90,7 @@ def set_loss_setting(document: Document, name: str, value: Any) -> Document:
     """Change one setting of the loss. Raises: SpecError for an unknown name or a bad value."""
     old = document.training.loss
     changed = Choice(old.kind, {**old.settings, name: value})
-    return _with_training(document, loss=checked_choice(changed, losses, "training.loss"))
+    return _with_training(document, loss=checked_choice(changed, losses, "training.loss"), losses={})
 
 
 def set_frozen(document: Document, name: str, is_frozen: bool) -> Document:

@@ -300,7 +300,7 @@ def test_view_is_kept_and_no_unknown_key() -> None:
         ("training.optimizer", {"kind": "sgd", "learning_rate": 1}, "training.optimizer"),
         ("training.optimizer", {"kind": "sgd", "lr": -1}, "training.optimizer"),
         ("training.schedule", "cosine", "training.schedule"),
-        ("training.losses", {"o": "hinge"}, "training.losses"),
+        ("training.losses", {"p": "hinge"}, "training.losses"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_place(

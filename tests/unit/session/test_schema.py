@@ -132,8 +132,9 @@ def test_every_entry_is_in_the_schema_with_its_settings(name: str, registry: Any
 
 
 def test_every_layer_and_data_set_is_in_the_schema() -> None:
-    kinds = {each["properties"]["kind"]["const"] for each in SCHEMA["$defs"]["LayerPart"]["oneOf"]}
-    assert kinds == set(layers.keys())
+    *described, second_use = SCHEMA["$defs"]["LayerPart"]["oneOf"]
+    assert {each["properties"]["kind"]["const"] for each in described} == set(layers.keys())
+    assert second_use["required"] == ["id", "shares"]
     data = {each["properties"]["kind"]["const"] for each in SCHEMA["$defs"]["DataPart"]["oneOf"]}
     assert data == {*datasets.keys(), "table", "file"}
 
