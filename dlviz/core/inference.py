@@ -119,8 +119,10 @@ def _validate_ids(spec: NetworkSpec) -> None:
 def _validate_outputs(spec: NetworkSpec) -> None:
     known = [layer.id for layer in spec.layers]
     for output in spec.outputs if spec.layers else ():
-        if output not in known or spec.outputs.count(output) > 1:
-            raise SpecError(f"Expected outputs among the layers, each once. Received: {output!r}")
+        if output not in known:
+            raise SpecError(f"Expected outputs among the layers. Received: {output!r}")
+        if spec.outputs.count(output) > 1:
+            raise SpecError(f"Expected every output once. Received: {output!r} twice")
 
 
 def _validate_shared(spec: NetworkSpec, known: Mapping[str, tuple[int, ...]]) -> None:
