@@ -165,7 +165,7 @@ def test_rows_that_are_not_there(words: list[str], status: int, example: str, ca
         ({"inputs": [{"id": "y", "shape": [2]}]}, "network.inputs: Expected an input node of another name"),
         (
             {"inputs": [{"id": "x", "shape": [2]}, {"id": "z", "shape": [2]}]},
-            "network.inputs: Expected one input node. Received: ['x', 'z']",
+            "network.inputs: Expected the shape of the data, [2]. Received: [[2], [2]]",
         ),
     ],
 )
