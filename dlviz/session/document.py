@@ -42,12 +42,12 @@ class TrainingSpec:
     """
 
     loss: Choice = chosen("squared_error")
-    losses: Mapping[str, OutputLoss] = field(default_factory=dict)
     optimizer: Choice = chosen("sgd")
     batch_size: int = 10
     epochs: int = 100
     shuffle: bool = True
     frozen: tuple[str, ...] = ()
+    losses: Mapping[str, OutputLoss] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "losses", frozen(self.losses))
