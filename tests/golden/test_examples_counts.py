@@ -1,10 +1,10 @@
 """Worked examples that count parameters and updates."""
 
 import pytest
-from tests.golden.example import Example
 
 from dlviz.core.inference import parameters
 from dlviz.core.network import InputSpec, NetworkSpec, dense
+from tests.golden.example import Example
 
 
 def counts(sizes: list[int]) -> list[tuple[int, int]]:
