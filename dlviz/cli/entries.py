@@ -89,5 +89,7 @@ def _sentence(hyper: Hyper) -> str:
         limits.append(f"{'>' if hyper.is_open_minimum else '≥'} {hyper.minimum:g}")
     if hyper.maximum is not None:
         limits.append(f"{'<' if hyper.is_open_maximum else '≤'} {hyper.maximum:g}")
+    if hyper.kind == "text":
+        limits = [tr("{least:g} to {most:g} characters", least=hyper.minimum, most=hyper.maximum)]
     unit = f" {hyper.unit}" if hyper.unit else ""
     return f"{hyper.name} = {hyper.default}{unit}" + (f" ({', '.join(limits)})" if limits else "")

@@ -7,14 +7,15 @@ from typing import Any, Literal
 
 from dlviz.core.errors import SpecError
 
-Kind = Literal["float", "int", "bool", "choice"]
+Kind = Literal["float", "int", "bool", "choice", "text"]
 
 
 @dataclass(frozen=True)
 class Hyper:
     """A setting of a registry entry: its default, limits and unit.
 
-    An open limit is itself refused. `log` asks for a logarithmic slider and search scale.
+    An open limit is itself refused; those of a text count its characters. `log` asks for a logarithmic
+    slider and search scale.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Hyper:
             fits = isinstance(value, bool)
         elif self.kind == "choice":
             fits = isinstance(value, str) and value in self.choices
+        elif self.kind == "text":
+            fits = isinstance(value, str) and self._within(len(value))
         else:
             fits = self._is_number(value) and self._within(float(value))
         if not fits:
@@ -49,10 +52,11 @@ class Hyper:
             return "true or false"
         if self.kind == "choice":
             return "one of " + ", ".join(self.choices)
-        noun = "a number" if self.kind == "float" else "a whole number"
+        noun = {"float": "a number", "int": "a whole number", "text": "a text of"}[self.kind]
         low = [] if self.minimum is None else [f"{'above' if self.is_open_minimum else 'at least'} {self.minimum:g}"]
         high = [] if self.maximum is None else [f"{'below' if self.is_open_maximum else 'at most'} {self.maximum:g}"]
-        return " ".join([noun, " and ".join(low + high)]).strip()
+        limits = " and ".join(low + high)
+        return f"{noun} {limits} characters" if self.kind == "text" else f"{noun} {limits}".strip()
 
     def _is_number(self, value: Any) -> bool:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -83,6 +87,11 @@ def flag(name: str, default: bool, help: str = "") -> Hyper:
 def choice(name: str, default: str, choices: Sequence[str], help: str = "") -> Hyper:
     """Declare a setting that takes one of a few words."""
     return Hyper(name, "choice", default, choices=tuple(choices), help=help)
+
+
+def text(name: str, default: str, longest: int, shortest: int = 1, help: str = "") -> Hyper:
+    """Declare a setting that is a line of text; longest and shortest count its characters."""
+    return Hyper(name, "text", default, minimum=shortest, maximum=longest, help=help)
 
 
 def complete(settings: Mapping[str, Any], declared: Sequence[Hyper], place: str = "") -> dict[str, Any]:

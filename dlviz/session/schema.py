@@ -17,7 +17,7 @@ from dlviz.session.envelope import VERSION, Envelope
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-_JSON_TYPES = {"float": "number", "int": "integer", "bool": "boolean", "choice": "string"}
+_JSON_TYPES = {"float": "number", "int": "integer", "bool": "boolean", "choice": "string", "text": "string"}
 
 
 def json_schema() -> Schema:
@@ -43,11 +43,18 @@ def setting_schema(hyper: Hyper) -> Schema:
     schema: Schema = {"type": _JSON_TYPES[hyper.kind], "default": hyper.default}
     if hyper.choices:
         schema["enum"] = list(hyper.choices)
+    return {**schema, **_limits(hyper), **({"description": hyper.help} if hyper.help else {})}
+
+
+def _limits(hyper: Hyper) -> Schema:
+    if hyper.kind == "text":
+        return {"minLength": hyper.minimum, "maxLength": hyper.maximum}
+    limits: Schema = {}
     if hyper.minimum is not None:
-        schema["exclusiveMinimum" if hyper.is_open_minimum else "minimum"] = hyper.minimum
+        limits["exclusiveMinimum" if hyper.is_open_minimum else "minimum"] = hyper.minimum
     if hyper.maximum is not None:
-        schema["exclusiveMaximum" if hyper.is_open_maximum else "maximum"] = hyper.maximum
-    return {**schema, **({"description": hyper.help} if hyper.help else {})}
+        limits["exclusiveMaximum" if hyper.is_open_maximum else "maximum"] = hyper.maximum
+    return limits
 
 
 def _settings(declared: Iterable[Hyper]) -> Schema:

@@ -27,12 +27,17 @@ SETTINGS = [
 
 def bad_values(hyper: Hyper) -> Iterator[Any]:
     """Yield values that lie just outside what the setting declares."""
-    yield from (None, [], "no such word", math.nan)
+    yield from (None, [], math.nan)
+    if hyper.kind != "text":
+        yield "no such word"
     if hyper.kind == "bool":
         yield from (0, "true")
         return
     if hyper.kind == "choice":
         yield 1
+        return
+    if hyper.kind == "text":
+        yield "x" * (int(hyper.maximum or 0) + 1)
         return
     yield from (math.inf, True)
     if hyper.minimum is not None:
@@ -52,6 +57,9 @@ def test_values_outside_the_limits_are_refused(entry: Any, hyper: Hyper) -> None
 
 @pytest.mark.parametrize(("entry", "hyper"), SETTINGS)
 def test_limits_themselves_are_accepted_unless_open(entry: Any, hyper: Hyper) -> None:
+    if hyper.kind == "text":
+        assert complete({}, entry.settings)[hyper.name] == hyper.default
+        return
     limits = [] if hyper.is_open_minimum else [hyper.minimum]
     limits += [] if hyper.is_open_maximum else [hyper.maximum]
     for value in [hyper.default, *hyper.choices, *(limit for limit in limits if limit is not None)]:

@@ -18,7 +18,7 @@ from dlviz.gui.main_window import MainWindow
 from dlviz.gui.panel import Context, Panel
 from dlviz.gui.remembered import Remembered
 from dlviz.gui.theme import theme_signals
-from dlviz.gui.widgets.form import NumberField
+from dlviz.gui.widgets.form import LineField
 from dlviz.session.messages import Frame, Interest
 from tests.gui.fake_session import FakeSession
 
@@ -185,7 +185,7 @@ def popup_field(window: MainWindow, name: str) -> QWidget:
 def test_typing_a_rate_into_its_chip_edits_the_document(qtbot: QtBot, window: MainWindow, session: FakeSession) -> None:
     qtbot.mouseClick(window.tools.chips.lr, Qt.MouseButton.LeftButton)
     field = popup_field(window, "lr")
-    assert isinstance(field, NumberField)
+    assert isinstance(field, LineField)
     field.setText("1/20")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert session.document.training.optimizer.settings["lr"] == 0.05
@@ -199,7 +199,7 @@ def test_refused_rate_stays_in_the_field_and_changes_nothing(
     before = session.document
     qtbot.mouseClick(window.tools.chips.batch, Qt.MouseButton.LeftButton)
     field = popup_field(window, "batch_size")
-    assert isinstance(field, NumberField)
+    assert isinstance(field, LineField)
     field.setText("-3")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert session.document is before
@@ -224,7 +224,7 @@ def test_choosing_another_optimizer_offers_its_own_settings(
 def test_a_changed_convention_is_shown_on_its_chip(qtbot: QtBot, window: MainWindow, session: FakeSession) -> None:
     qtbot.mouseClick(window.tools.chips.conventions, Qt.MouseButton.LeftButton)
     field = popup_field(window, "factor")
-    assert isinstance(field, NumberField)
+    assert isinstance(field, LineField)
     field.setText("1/2")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert session.document.training.loss.settings["factor"] == 0.5

@@ -41,6 +41,8 @@ def setting(hyper: Hyper) -> st.SearchStrategy[Any]:
         return st.booleans()
     if hyper.kind == "choice":
         return st.sampled_from(hyper.choices)
+    if hyper.kind == "text":
+        return st.just(hyper.default)  # most texts are refused by what they mean, not by their length
     low = -1e6 if hyper.minimum is None else hyper.minimum
     high = 1e6 if hyper.maximum is None else hyper.maximum
     if hyper.kind == "int":

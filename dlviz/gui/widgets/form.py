@@ -22,18 +22,18 @@ def setting_words(name: str) -> str:
     return {"lr": "learning rate"}.get(name, name.replace("_", " "))
 
 
-class NumberField(QLineEdit):
-    """A number as people type it; Enter or leaving the field accepts, what is refused turns red."""
+class LineField(QLineEdit):
+    """A number or text as people type it; Enter or leaving the field accepts, what is refused turns red."""
 
-    accepted = Signal(object)  # int or float
+    accepted = Signal(object)  # int, float or str
 
-    def __init__(self, hyper: Hyper, value: float, parent: QWidget | None = None) -> None:
+    def __init__(self, hyper: Hyper, value: float | str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._hyper, self._value = hyper, value
-        self.setFixedWidth(FIELD_WIDTH)
-        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setFixedWidth(FIELD_WIDTH if hyper.kind != "text" else 2 * FIELD_WIDTH)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft if hyper.kind == "text" else Qt.AlignmentFlag.AlignRight)
         describe(self, setting_words(hyper.name), f"{hyper.help}\n{hyper.expectation()} {hyper.unit}".strip())
-        self.setText(numbers.number(value, 6))
+        self.setText(self._written())
         self.editingFinished.connect(self._accept)
         self.textEdited.connect(self._typed)
 
@@ -43,10 +43,10 @@ class NumberField(QLineEdit):
 
     @Slot()
     def _accept(self) -> None:
-        if self.text() == numbers.number(self._value, 6):
+        if self.text() == self._written():
             return
         try:
-            value = self._hyper.check(numbers.parse_number(self.text()))
+            value = self._hyper.check(self._typed_value())
         except SpecError as error:
             self._colour("error")
             self.setToolTip(str(error))
@@ -56,6 +56,12 @@ class NumberField(QLineEdit):
         if value != self._value:
             self._value = value
             self.accepted.emit(value)
+
+    def _written(self) -> str:
+        return self._value if isinstance(self._value, str) else numbers.number(self._value, 6)
+
+    def _typed_value(self) -> float | str:
+        return self.text() if self._hyper.kind == "text" else numbers.parse_number(self.text())
 
     def _colour(self, name: str) -> None:
         palette = self.palette()
@@ -87,8 +93,8 @@ class HyperForm(QWidget):
             return self._check_box(hyper, value)
         if hyper.kind == "choice":
             return self._combo(hyper, value)
-        field = NumberField(hyper, value)
-        field.accepted.connect(self._number_accepted)
+        field = LineField(hyper, value)
+        field.accepted.connect(self._line_accepted)
         return field
 
     def _check_box(self, hyper: Hyper, value: bool) -> QCheckBox:
@@ -108,7 +114,7 @@ class HyperForm(QWidget):
         return combo
 
     @Slot(object)
-    def _number_accepted(self, value: float) -> None:
+    def _line_accepted(self, value: float | str) -> None:
         self.changed.emit(self.sender().objectName(), value)
 
     @Slot(bool)

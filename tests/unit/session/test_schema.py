@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dlviz.core.activations import activations
-from dlviz.core.hyper import Hyper
+from dlviz.core.hyper import Hyper, text
 from dlviz.core.layers import layers
 from dlviz.core.losses import losses
 from dlviz.core.optimizers import optimizers
@@ -143,3 +143,8 @@ def test_open_limits_are_exclusive() -> None:
     schema = setting_schema(Hyper("rate", "float", 0.5, 0.0, 1.0, is_open_maximum=True, help="how much"))
     assert schema == {"type": "number", "default": 0.5, "minimum": 0.0, "exclusiveMaximum": 1.0,
                       "description": "how much"}  # fmt: skip
+
+
+def test_a_text_is_limited_by_its_length() -> None:
+    schema = setting_schema(text("text", "z**2", longest=200))
+    assert schema == {"type": "string", "default": "z**2", "minLength": 1, "maxLength": 200}
