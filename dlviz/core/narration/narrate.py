@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from dlviz.core.errors import SpecError
 from dlviz.core.narration import backward, error, forward, update
+from dlviz.core.narration.general import general
 from dlviz.core.narration.view import Focus, Narration, Plan, View
 from dlviz.core.trace import Step, Trace
 
@@ -36,9 +36,7 @@ NO_FOCUS = Focus()
 def narrate(step: Step, trace: Trace, plan: Plan, focus: Focus = NO_FOCUS, digits: int = 4) -> Narration:
     """Tell one step of a trace for one scalar: in symbols, with numbers, the result, and in a sentence.
 
-    Indices of the focus that do not exist are moved to the nearest that do.
-    Raises: SpecError for an operation that has no narrator.
+    Indices of the focus that do not exist are moved to the nearest that do. An operation without a narrator
+    of its own is told by its formula and the numbers it read and wrote.
     """
-    if step.op not in NARRATORS:
-        raise SpecError(f"Expected an operation that can be told. Received: {step.op!r}", place=step.node)
-    return NARRATORS[step.op](View(step, trace, plan, focus, digits))
+    return NARRATORS.get(step.op, general)(View(step, trace, plan, focus, digits))
