@@ -38,6 +38,7 @@ class Buffers:
         self._named: dict[str, Array] = {}
         self._fixed: dict[str, Array] = {}
         self._slopes: dict[str, Array] = {}
+        self._same: dict[str, str] = {}
         d, k = _end(self._inputs), _end(self._outputs)
         self.rows_x = self.workspace.ones(columns, d) if gathers else self.workspace.ones(d, columns).T
         self.rows_y = self.workspace.zeros(k, columns).T
@@ -54,6 +55,7 @@ class Buffers:
 
     def extended(self, node: str) -> Array:
         """Return activations with the row of ones below, (units + 1, n)."""
+        node = self._same.get(node, node)
         return self.rows_x.T[self._inputs[node]] if node in self._inputs else self._flat[self._places[node]]
 
     def activation(self, node: str) -> Array:
@@ -65,6 +67,14 @@ class Buffers:
         if node not in self._gradients:
             self._gradients[node] = self.workspace.zeros(self.units(node) + 1, self.columns)
         return self._gradients[node] if extended else self._gradients[node][: self.units(node)]
+
+    def share(self, node: str, source: str) -> None:
+        """Let a node's activations be those of another node, in the same memory."""
+        self._same[node] = self._same.get(source, source)
+
+    def share_gradient(self, node: str, source: str) -> None:
+        """Let a node's gradient, which nobody wrote yet, be that of another node, in the same memory."""
+        self._gradients[node] = self.gradient(source, extended=True)
 
     def tensor(self, node: str, values: Array | None = None) -> Array:
         """Return a node's activations, or other values (units, n) of it, with all axes: (*shape, n)."""

@@ -11,6 +11,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.errors import ShapeError, SpecError
 from dlviz.core.execute import run
 from dlviz.core.inference import activation_of
+from dlviz.core.layers import layers
 from dlviz.core.losses import losses
 from dlviz.core.memory import Memory
 from dlviz.core.network import NetworkSpec
@@ -111,6 +112,7 @@ class _Probe:
         self._binding.load(binding.buffers.inputs(), binding.buffers.rows_y)
         self._eps = eps
         self._kinks = _kinks(network)
+        self._switches = [name for each in network.layers for name in layers.get(each.kind).switches(each)]
         self._is_hinge = losses.get(loss.kind).labels == "plus_minus_one"
         self._noise = NOISE_FACTOR * ROUNDING * _magnified(loss, binding) / eps
 
@@ -140,10 +142,11 @@ class _Probe:
         # NumPy's division: weights so large that eps is lost give NaN, not an exception.
         return float(np.divide(above - below, ends[0] - ends[1])) if is_smooth else None
 
-    def _evaluate(self, values: Array, place: tuple[int, ...], value: float) -> tuple[float, list[NDArray[np.bool_]]]:
+    def _evaluate(self, values: Array, place: tuple[int, ...], value: float) -> tuple[float, list[NDArray[np.generic]]]:
         values[place] = value
         run(self._binding.calls)
         pattern = [self._binding.array(f"{layer}.z") > kink for layer, kink in self._kinks]
+        pattern += [self._binding.array(name).copy() for name in self._switches]
         if self._is_hinge:
             buffers = self._binding.buffers
             pattern.append(buffers.targets() * buffers.activation(self._binding.program.output) < 1)

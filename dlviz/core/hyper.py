@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from dlviz.core.errors import SpecError
 
-Kind = Literal["float", "int", "bool", "choice", "text"]
+Kind = Literal["float", "int", "bool", "choice", "text", "size"]
+
+_SIZE = "a whole number, or two for height and width"
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class Hyper:
     """A setting of a registry entry: its default, limits and unit.
 
     An open limit is itself refused; those of a text count its characters. `log` asks for a logarithmic
-    slider and search scale.
+    slider and search scale. A size is a whole number, or two for height and width, or one of its choices.
     """
 
     name: str
@@ -38,12 +40,16 @@ class Hyper:
             fits = isinstance(value, str) and value in self.choices
         elif self.kind == "text":
             fits = isinstance(value, str) and self._within(len(value))
+        elif self.kind == "size":
+            fits = self._is_size(value)
         else:
             fits = self._is_number(value) and self._within(float(value))
         if not fits:
             raise SpecError(
                 f"Expected {self.name} to be {self.expectation()}. Received: {self.name}={value!r}", place=place
             )
+        if self.kind == "size":
+            return value if isinstance(value, str) else _whole_size(value)
         return float(value) if self.kind == "float" else int(value) if self.kind == "int" else value
 
     def expectation(self) -> str:
@@ -52,16 +58,25 @@ class Hyper:
             return "true or false"
         if self.kind == "choice":
             return "one of " + ", ".join(self.choices)
-        noun = {"float": "a number", "int": "a whole number", "text": "a text of"}[self.kind]
+        nouns = {"float": "a number", "int": "a whole number", "text": "a text of", "size": _SIZE}
+        noun = nouns[self.kind] + "".join(f" or {word}" for word in self.choices)
         low = [] if self.minimum is None else [f"{'above' if self.is_open_minimum else 'at least'} {self.minimum:g}"]
         high = [] if self.maximum is None else [f"{'below' if self.is_open_maximum else 'at most'} {self.maximum:g}"]
         limits = " and ".join(low + high)
+        if self.kind == "size":
+            return f"{noun}, {limits}"
         return f"{noun} {limits} characters" if self.kind == "text" else f"{noun} {limits}".strip()
 
     def _is_number(self, value: Any) -> bool:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False
         return math.isfinite(value) and (self.kind == "float" or float(value).is_integer())
+
+    def _is_size(self, value: Any) -> bool:
+        if isinstance(value, str):
+            return value in self.choices
+        pair = value if isinstance(value, list | tuple) else (value, value)
+        return len(pair) == 2 and all(self._is_number(each) and self._within(float(each)) for each in pair)
 
     def _within(self, number: float) -> bool:
         low = self.minimum is None or number > self.minimum or (number == self.minimum and not self.is_open_minimum)
@@ -94,6 +109,16 @@ def text(name: str, default: str, longest: int, shortest: int = 1, help: str = "
     return Hyper(name, "text", default, minimum=shortest, maximum=longest, help=help)
 
 
+def size(name: str, default: int | str, maximum: int, minimum: int = 1, **more: Any) -> Hyper:
+    """Declare a height and width: one whole number for both, a pair of them, or one of a few words (choices)."""
+    return Hyper(name, "size", default, minimum, maximum, **more)
+
+
+def both(value: int | tuple[int, int]) -> tuple[int, int]:
+    """Return the height and width that a size stands for."""
+    return (value, value) if isinstance(value, int) else value
+
+
 def complete(settings: Mapping[str, Any], declared: Sequence[Hyper], place: str = "") -> dict[str, Any]:
     """Check every setting and fill in the defaults of the rest.
 
@@ -105,3 +130,7 @@ def complete(settings: Mapping[str, Any], declared: Sequence[Hyper], place: str 
             accepted = ", ".join(known) or "no settings"
             raise SpecError(f"Expected settings among: {accepted}. Received: {name!r}", place=place)
     return {name: hyper.check(settings.get(name, hyper.default), place) for name, hyper in known.items()}
+
+
+def _whole_size(value: Any) -> int | tuple[int, ...]:
+    return tuple(int(each) for each in value) if isinstance(value, list | tuple) else int(value)

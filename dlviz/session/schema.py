@@ -40,10 +40,20 @@ def json_schema() -> Schema:
 
 def setting_schema(hyper: Hyper) -> Schema:
     """Return the schema of one setting: type, limits, default and what it means."""
+    if hyper.kind == "size":
+        return _size(hyper)
     schema: Schema = {"type": _JSON_TYPES[hyper.kind], "default": hyper.default}
     if hyper.choices:
         schema["enum"] = list(hyper.choices)
     return {**schema, **_limits(hyper), **({"description": hyper.help} if hyper.help else {})}
+
+
+def _size(hyper: Hyper) -> Schema:
+    """Accept a whole number, a pair of them, or a word."""
+    number = {"type": "integer", **_limits(hyper)}
+    pair = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+    words = [{"enum": list(hyper.choices)}] if hyper.choices else []
+    return {"anyOf": [number, pair, *words], "default": hyper.default, "description": hyper.help}
 
 
 def _limits(hyper: Hyper) -> Schema:

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from dlviz.core import activations, initializers, losses, optimizers
+from dlviz.core import activations, initializers, layers, losses, optimizers
 from dlviz.core.errors import SpecError
 from dlviz.core.hyper import Hyper, complete
 
 REGISTRIES = (
     activations.activations,
+    layers.layers,
     losses.losses,
     initializers.initializers,
     optimizers.optimizers,
@@ -46,6 +47,8 @@ def bad_values(hyper: Hyper) -> Iterator[Any]:
         yield hyper.maximum if hyper.is_open_maximum else math.nextafter(hyper.maximum, math.inf)
     if hyper.kind == "int":
         yield hyper.default + 0.5
+    if hyper.kind == "size":
+        yield from (1.5, [1], [1, 1, 1], [1, 1.5], [1, "same"])
 
 
 @pytest.mark.parametrize(("entry", "hyper"), SETTINGS)

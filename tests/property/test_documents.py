@@ -43,6 +43,9 @@ def setting(hyper: Hyper) -> st.SearchStrategy[Any]:
         return st.sampled_from(hyper.choices)
     if hyper.kind == "text":
         return st.just(hyper.default)  # most texts are refused by what they mean, not by their length
+    if hyper.kind == "size":
+        numbers = st.integers(int(hyper.minimum or 0), int(hyper.maximum or 0))
+        return st.one_of(numbers, st.tuples(numbers, numbers), *map(st.just, hyper.choices))
     low = -1e6 if hyper.minimum is None else hyper.minimum
     high = 1e6 if hyper.maximum is None else hyper.maximum
     if hyper.kind == "int":

@@ -59,7 +59,8 @@ class LayerKind:
     forward and backward add this layer's steps to a lowering; activation steps are added by the
     lowering itself for kinds that declare an `activation`. nodes(layer, input_shapes) names further
     nodes inside the layer with their shapes, such as the time steps `id.t1`, `id.t2` of a recurrent one.
-    draws says whether its training uses random numbers.
+    draws says whether its training uses random numbers. switches(layer) names recorded arrays that jump where
+    the layer has no derivative, such as which number of a window is the largest.
     """
 
     key: str
@@ -73,6 +74,7 @@ class LayerKind:
     n_inputs: int | None = 1
     nodes: Callable[[LayerSpec, tuple[Shape, ...]], Mapping[str, Shape]] = lambda layer, shapes: {}
     draws: bool = False
+    switches: Callable[[LayerSpec], tuple[str, ...]] = lambda layer: ()
     formula: str = ""
     source: str = ""
 

@@ -1,5 +1,6 @@
 """A form made from declared settings: one field each, checked by its own declaration."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from dlviz.gui.widgets.text import Text
 
 FIELD_WIDTH = 14 * GRID
 
+LineValue = float | str | tuple[float, ...]  # a number, a text, or height × width
+
 
 def setting_words(name: str) -> str:
     """Return a setting's name as words."""
@@ -25,9 +28,9 @@ def setting_words(name: str) -> str:
 class LineField(QLineEdit):
     """A number or text as people type it; Enter or leaving the field accepts, what is refused turns red."""
 
-    accepted = Signal(object)  # int, float or str
+    accepted = Signal(object)  # LineValue
 
-    def __init__(self, hyper: Hyper, value: float | str, parent: QWidget | None = None) -> None:
+    def __init__(self, hyper: Hyper, value: LineValue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._hyper, self._value = hyper, value
         self.setFixedWidth(FIELD_WIDTH if hyper.kind != "text" else 2 * FIELD_WIDTH)
@@ -58,10 +61,20 @@ class LineField(QLineEdit):
             self.accepted.emit(value)
 
     def _written(self) -> str:
+        if isinstance(self._value, tuple):
+            return " × ".join(map(str, self._value))
         return self._value if isinstance(self._value, str) else numbers.number(self._value, 6)
 
-    def _typed_value(self) -> float | str:
-        return self.text() if self._hyper.kind == "text" else numbers.parse_number(self.text())
+    def _typed_value(self) -> LineValue:
+        typed = self.text().strip()
+        if typed in self._hyper.choices:
+            return typed
+        if self._hyper.kind == "text":
+            return self.text()
+        sides = re.split("[×xX]", typed)
+        if self._hyper.kind == "size" and len(sides) > 1:
+            return tuple(map(numbers.parse_number, sides))
+        return numbers.parse_number(typed)
 
     def _colour(self, name: str) -> None:
         palette = self.palette()
@@ -114,7 +127,7 @@ class HyperForm(QWidget):
         return combo
 
     @Slot(object)
-    def _line_accepted(self, value: float | str) -> None:
+    def _line_accepted(self, value: LineValue) -> None:
         self.changed.emit(self.sender().objectName(), value)
 
     @Slot(bool)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dlviz.core.activations import activations
-from dlviz.core.hyper import Hyper, text
+from dlviz.core.hyper import Hyper, size, text
 from dlviz.core.layers import layers
 from dlviz.core.losses import losses
 from dlviz.core.optimizers import optimizers
@@ -148,3 +148,10 @@ def test_open_limits_are_exclusive() -> None:
 def test_a_text_is_limited_by_its_length() -> None:
     schema = setting_schema(text("text", "z**2", longest=200))
     assert schema == {"type": "string", "default": "z**2", "minLength": 1, "maxLength": 200}
+
+
+def test_a_size_is_a_number_a_pair_or_a_word() -> None:
+    number = {"type": "integer", "minimum": 0, "maximum": 9}
+    pair = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+    schema = setting_schema(size("padding", "valid", 9, 0, choices=("valid",), help="zeros"))
+    assert schema == {"anyOf": [number, pair, {"enum": ["valid"]}], "default": "valid", "description": "zeros"}
