@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.cli.messages import say
+from dlviz.core.slips import slips
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.document_json import unknown_keys
@@ -34,6 +35,8 @@ def document_of(arguments: argparse.Namespace) -> Document:
     kept = unknown_keys(document)
     if kept:
         say(tr("Kept, but without a meaning here: {keys}.", keys=", ".join(kept)))
+    if document.training.slip is not None:
+        say(tr("Wrong on purpose: {title}.", title=tr(slips.get(document.training.slip.kind).title)))
     return document
 
 

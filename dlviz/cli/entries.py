@@ -21,6 +21,7 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "layers": ("dlviz.core.layers", "layers"),
         "optimizers": ("dlviz.core.optimizers", "optimizers"),
         "initializers": ("dlviz.core.initializers", "initializers"),
+        "slips": ("dlviz.core.slips", "slips"),
         "datasets": ("dlviz.data.builtin", "datasets"),
         "formats": ("dlviz.data.formats", "formats"),
     }

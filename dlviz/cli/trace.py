@@ -57,7 +57,8 @@ def _step_json(step: Step) -> dict[str, Any]:
         "reads": step.reads,
         "writes": step.writes,
     }
-    return described | ({"derived": True} if step.derived else {})
+    marks = {"derived": True} if step.derived else {}
+    return described | marks | ({"slip": step.slip} if step.slip else {})
 
 
 def _print_table(report: TraceReport) -> None:
@@ -66,7 +67,8 @@ def _print_table(report: TraceReport) -> None:
         table.add_column(title, overflow="fold")
     for step in report.trace.steps:
         written = "\n".join(f"{name} = {values(array)}" for name, array in step.writes.items())
-        table.add_row(str(step.index), step.phase, step.node, step.formula, written)
+        formula = tr("{formula} [wrong on purpose]", formula=step.formula) if step.slip else step.formula
+        table.add_row(str(step.index), step.phase, step.node, formula, written)
     console = Console(markup=False, highlight=False)
     console.print(table)
     before, after = number(report.loss, 10), number(report.trace.loss_after, 10)

@@ -75,6 +75,8 @@ def as_json(report: TrainReport) -> dict[str, Any]:
         "test": _score_json(report.test),
         "stopped_by": report.stopped_by,
     }
+    slip = report.document.training.slip
+    described |= {} if slip is None else {"slip": slip.kind}
     return described | ({} if report.diverged_at is None else {"diverged_at": report.diverged_at})
 
 

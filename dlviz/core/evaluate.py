@@ -29,10 +29,15 @@ class Evaluator:
     """
 
     def __init__(
-        self, network: NetworkSpec, loss: Choice | Objective | None = None, dtype: str = "float32", xp: Any = np
+        self,
+        network: NetworkSpec,
+        loss: Choice | Objective | None = None,
+        dtype: str = "float32",
+        xp: Any = np,
+        slip: Choice | None = None,
     ) -> None:
         self.network = network
-        self.program = lower(network, loss, mode="evaluate" if loss else "forward")
+        self.program = lower(network, loss, mode="evaluate" if loss else "forward", slip=slip)
         self.memory = Memory(self.program.layout, chosen("sgd"), (), xp, dtype)
         self._bindings: dict[tuple[int, int], Binding] = {}
         self._loaded: dict[tuple[int, int], Array] = {}

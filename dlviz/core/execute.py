@@ -31,7 +31,7 @@ def record(binding: Binding, rows: NDArray[np.intp] | None = None, **position: i
         steps.append(
             Step(
                 index, instruction.phase, instruction.node, instruction.op, instruction.formula,
-                instruction.reads, writes, instruction.derive is not None,
+                instruction.reads, writes, instruction.derive is not None, instruction.slip,
             )
         )  # fmt: skip
     own_rows = np.arange(binding.columns) if rows is None else rows

@@ -19,6 +19,7 @@ class Instruction:
     """One step before it is bound to arrays.
 
     emit gives its calls; derive, for steps that only explain, computes what they would have written.
+    slip: key of the mistake that was made here on purpose.
     """
 
     phase: Phase
@@ -29,6 +30,7 @@ class Instruction:
     writes: tuple[str, ...]
     emit: Emit
     derive: Derive | None = None
+    slip: str = ""
 
 
 def nothing(buffers: "Buffers") -> Calls:

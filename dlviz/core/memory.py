@@ -71,6 +71,11 @@ class Memory:
             self.update.rate *= self._open
         self.update.minus_rate[...] = -self.update.rate
 
+    def rate_of(self, name: str, is_negative: bool = False) -> Array:
+        """Return the learning rate of a parameter, or minus it: 0-d, or of the parameter's shape."""
+        rate = self.update.minus_rate if is_negative else self.update.rate
+        return rate if rate.ndim == 0 else self.layout.views[name].of(rate, self.workspace.xp)
+
     def view(self, role: str, name: str) -> Array:
         """Return a parameter's part of a vector."""
         return self.layout.views[name].of(self.vectors[role], self.workspace.xp)

@@ -22,6 +22,7 @@ from dlviz.core.lowering import Lowering, name_of
 from dlviz.core.memory import Memory
 from dlviz.core.network import NetworkSpec, output_ids
 from dlviz.core.objective import Objective, objective
+from dlviz.core.slips import Draft, rewrite
 
 Mode = Literal["train", "gradient", "evaluate", "forward"]
 
@@ -44,6 +45,11 @@ class Program:
     outputs: tuple[str, ...]
     n_terms: int = 1
     draws: bool = False
+
+    @property
+    def slips(self) -> tuple[Instruction, ...]:
+        """The steps in which a mistake is made on purpose."""
+        return tuple(instruction for instruction in self.instructions if instruction.slip)
 
     @property
     def output(self) -> str:
@@ -81,12 +87,13 @@ def lower(
     optimizer: Choice | None = None,
     mode: Mode = "train",
     training: bool | None = None,
+    slip: Choice | None = None,
 ) -> Program:
     """Compile a network into steps.
 
     mode: "train" all phases, "gradient" without the update, "evaluate" forward and loss, "forward".
     loss: one for all outputs, or one for each. training: how layers such as dropout behave; by default
-    as in training where a backward pass follows.
+    as in training where a backward pass follows. slip: a mistake to make on purpose.
     Raises: SpecError, ShapeError where something is unknown or does not fit.
     """
     validate(network)
@@ -103,8 +110,11 @@ def lower(
             lowering.loss_value()
         if mode == "gradient":
             lowering.backward()
+    instructions = tuple(lowering.instructions)
+    if slip is not None:
+        instructions = rewrite(Draft(instructions, network, aims or {}, optimizer), slip)
     return Program(
-        network, aims, optimizer, tuple(lowering.instructions), layout(parameters(network)), shapes(network),
+        network, aims, optimizer, instructions, layout(parameters(network)), shapes(network),
         lowering.nodes, output_ids(network), lowering.n_terms,
         is_training and any(layers.get(layer.kind).draws for layer in network.layers),
     )  # fmt: skip

@@ -19,7 +19,8 @@ class Step:
     `x`, `y` data and targets; `h.z`, `h.a` pre-activation and activation of layer h; `loss`;
     `h.da`, `h.dz` their gradients; `h.W`, `h.b` parameters; `h.dW`, `h.db` gradients;
     `h.W.m` and the like the optimizer's state for a parameter; `h.W.step` its change.
-    `derived` marks a step that was worked out for display from recorded arrays.
+    `derived` marks a step that was worked out for display from recorded arrays; `slip` is the key of the
+    mistake that was made in it on purpose.
     """
 
     index: int
@@ -30,6 +31,7 @@ class Step:
     reads: tuple[str, ...]
     writes: Mapping[str, NDArray[np.generic]]
     derived: bool = False
+    slip: str = ""
 
 
 @dataclass(frozen=True)

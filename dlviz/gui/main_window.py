@@ -23,6 +23,7 @@ from dlviz.gui.remembered import Remembered
 from dlviz.gui.run_commands import RunCommands
 from dlviz.gui.selection import Selected
 from dlviz.gui.shortcuts_dialog import ShortcutsDialog
+from dlviz.gui.slip_commands import slip_actions
 from dlviz.gui.status import StatusBar
 from dlviz.gui.toolbar import ToolRow
 from dlviz.gui.transport import TransportBar
@@ -54,7 +55,8 @@ class MainWindow(QMainWindow):
         self.live: dict[str, LiveAction] = {}
         self._moment: tuple[object, ...] = ()
         self._may_ask = True
-        self._add_actions((*self.files.actions(), *self.run.actions(), *self.views.actions()))
+        wrong = slip_actions(self.context, self)
+        self._add_actions((*self.files.actions(), *self.run.actions(), *self.views.actions(), *wrong))
         self._lay_out()
         self._connect()
         self._show_document()

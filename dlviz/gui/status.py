@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from dlviz.core.choice import Choice
 from dlviz.core.errors import SpecError
 from dlviz.core.losses import resolve
+from dlviz.core.slips import slips
 from dlviz.core.trace import Step
 from dlviz.gui import numbers
 from dlviz.gui.theme import GRID
@@ -93,6 +94,11 @@ def convention_words(loss: Choice) -> str:
     return ", ".join(part for part in (str(settings.get("reduction", "mean")), scale) if part)
 
 
+def slip_words(slip: Choice | None) -> str:
+    """Say which mistake is made on purpose; "" where none is."""
+    return tr("Wrong on purpose: {title}", title=tr(slips.get(slip.kind).title)) if slip else ""
+
+
 def loss_words(frame: Frame) -> str:
     """Say the loss and its convention: "loss 0.0136 (mean, no ½)"."""
     if frame.train_loss is None:
@@ -121,11 +127,14 @@ class StatusBar(QWidget):
         self._frame: Frame | None = None
         self._is_hidden = False
         self.setAccessibleName(tr("Status"))
+        self.warning = Text("", "error", "small", is_bold=True)
+        self.warning.hide()
         self.words, self.hint = Elided("", "muted", "small"), Text("", "muted", "small")
         self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * GRID, 4, 2 * GRID, 4)
         layout.setSpacing(3 * GRID)
+        layout.addWidget(self.warning)
         layout.addWidget(self.words, 1)
         layout.addWidget(self.hint)
 
@@ -133,6 +142,12 @@ class StatusBar(QWidget):
         """Say where this frame stands."""
         self._frame = frame
         self.words.setText(status_words(frame, self._is_hidden))
+        self._warn(slip_words(frame.document.training.slip))
+
+    def _warn(self, text: str) -> None:
+        if text != self.warning.text():
+            self.warning.setText(text)
+            self.warning.setVisible(bool(text))
 
     @Slot(bool)
     def use_hidden(self, is_hidden: bool) -> None:

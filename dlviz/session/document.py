@@ -36,6 +36,7 @@ def handle(values: Any, dtype: str = "float64") -> Handle:
 class TrainingSpec:
     """How to train: loss, optimizer, batches and what stays fixed.
 
+    slip: a mistake made on purpose; none is ever chosen by itself.
     losses: a loss for each output of a network with several; empty where `loss` holds for all.
     frozen: names of parameters ("h.b") or layers ("h") that are never updated.
     epochs: where `dlviz train` stops; the window goes on until paused.
@@ -48,6 +49,7 @@ class TrainingSpec:
     shuffle: bool = True
     frozen: tuple[str, ...] = ()
     losses: Mapping[str, OutputLoss] = field(default_factory=dict)
+    slip: Choice | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "losses", frozen(self.losses))

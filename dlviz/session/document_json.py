@@ -11,6 +11,7 @@ from dlviz.core.losses import losses
 from dlviz.core.network import InputSpec, NetworkSpec
 from dlviz.core.objective import LOSS_WEIGHT, OutputLoss, objective
 from dlviz.core.optimizers import optimizers
+from dlviz.core.slips import slips
 from dlviz.data.builtin import datasets
 from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.i18n import tr
@@ -230,6 +231,7 @@ def _training(part: TrainingPart) -> TrainingSpec:
         epochs=part.epochs,
         shuffle=part.shuffle,
         frozen=tuple(part.frozen),
+        slip=None if part.slip is None else _choice(part.slip, slips, "slip"),
     )
 
 
@@ -301,4 +303,5 @@ def _training_to_json(training: TrainingSpec) -> dict[str, Any]:
         "epochs": training.epochs,
         "shuffle": training.shuffle,
         "frozen": list(training.frozen),
+        **({"slip": choice_to_json(training.slip, slips)} if training.slip else {}),
     }

@@ -30,6 +30,7 @@ from dlviz.session.training_edits import (
     set_parameter_entry,
     set_parameters,
     set_seed,
+    set_slip,
     set_title,
     set_training,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "set_loss_setting",
     "set_optimizer",
     "set_optimizer_setting",
+    "set_slip",
     "set_parameter_entry",
     "set_parameters",
     "set_scaling",

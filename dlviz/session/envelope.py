@@ -88,6 +88,7 @@ class TrainingPart(Part):
     epochs: Annotated[int, Field(ge=1, le=10**9)] = 100
     shuffle: bool = True
     frozen: list[Key] = []
+    slip: ChoiceJson | None = None
 
 
 class StatePart(Part):

@@ -185,7 +185,8 @@ def _run(trainer: Trainer, total: int, on_progress: Callable[[TrainProgress], No
 def _score(trainer: Trainer, values: Arrays, rows: NDArray[np.int64]) -> Score | None:
     if len(rows) == 0:
         return None
-    evaluator = Evaluator(trainer.document.network, trainer.document.training.objective, trainer.dtype)
+    training = trainer.document.training
+    evaluator = Evaluator(trainer.document.network, training.objective, trainer.dtype, slip=training.slip)
     evaluator.load(values)
     loss, found = measure(evaluator, trainer, rows)
     return Score(loss, {"r2" if trainer.prepared.dataset.task == "regression" else "accuracy": found})

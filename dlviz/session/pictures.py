@@ -34,8 +34,10 @@ class Pictures:
             return
         document = run.document
         self._trainer = run.trainer
-        self._maps = Evaluator(document.network)
-        self._exact = Evaluator(document.network, document.training.objective, run.trainer.dtype)
+        self._maps = Evaluator(document.network, slip=document.training.slip)
+        self._exact = Evaluator(
+            document.network, document.training.objective, run.trainer.dtype, slip=document.training.slip
+        )
         self._scratch = None
         self._grids.clear()
 

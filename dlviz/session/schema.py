@@ -9,6 +9,7 @@ from dlviz.core.losses import losses
 from dlviz.core.objective import LOSS_WEIGHT
 from dlviz.core.optimizers import optimizers
 from dlviz.core.registry import Registry
+from dlviz.core.slips import slips
 from dlviz.data.builtin import datasets
 from dlviz.session.choice_json import LAYER_CHOICES
 from dlviz.session.document_json import NEUTRAL
@@ -25,7 +26,7 @@ def json_schema() -> Schema:
     schema = Envelope.model_json_schema(ref_template="#/$defs/{model}")
     definitions: Schema = schema.setdefault("$defs", {})
     definitions["array"] = _array()
-    for key, registry in {**LAYER_CHOICES, "loss": losses, "optimizer": optimizers}.items():
+    for key, registry in {**LAYER_CHOICES, "loss": losses, "optimizer": optimizers, "slip": slips}.items():
         definitions[key] = _choice(registry)
     part = definitions["LayerPart"]
     definitions["LayerPart"] = {"oneOf": [*(_layer(kind, part) for kind in layers), _second_use(part)]}
@@ -130,5 +131,6 @@ def _refer_training(part: Schema) -> None:
     for name in ("loss", "optimizer"):
         default = part["properties"][name]["default"]
         part["properties"][name] = {"$ref": f"#/$defs/{name}", "default": default}
+    part["properties"]["slip"] = {"anyOf": [{"$ref": "#/$defs/slip"}, {"type": "null"}], "default": None}
     part["properties"]["losses"] = {"type": "object", "additionalProperties": _weighted_loss()}
     part["properties"] |= {name: {"enum": list(values)} for name, values in NEUTRAL.items()}

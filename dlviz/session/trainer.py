@@ -53,7 +53,7 @@ class Trainer:
         self.document = document
         self.prepared = prepared
         training = document.training
-        self.program = lower(document.network, training.objective, training.optimizer)
+        self.program = lower(document.network, training.objective, training.optimizer, slip=training.slip)
         _check_width(document, prepared)
         self.dtype = float_type(document.dtype, self.program.layout.size)
         self.memory = Memory(self.program.layout, training.optimizer, training.frozen, xp, self.dtype, document.seed)
@@ -78,7 +78,10 @@ class Trainer:
         self._full = self.program.bind(self.memory, size)
         self._last = self.program.bind(self.memory, n % size) if n % size else self._full
         self._gathers = [self._gather(start, size) for start in range(0, n, size)]
-        self._evaluate = lower(self.document.network, self.document.training.objective, mode="evaluate", training=True)
+        training = self.document.training
+        self._evaluate = lower(
+            self.document.network, training.objective, mode="evaluate", training=True, slip=training.slip
+        )
 
     def _gather(self, start: int, size: int) -> tuple[Call, ...]:
         indices = self._order[start : start + size]

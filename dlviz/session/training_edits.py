@@ -12,6 +12,7 @@ from dlviz.core.errors import SpecError
 from dlviz.core.hyper import complete
 from dlviz.core.losses import losses
 from dlviz.core.optimizers import optimizers
+from dlviz.core.slips import slips
 from dlviz.i18n import tr
 from dlviz.session.choice_json import checked_choice
 from dlviz.session.document import Document, Handle, handle
@@ -77,6 +78,14 @@ def set_optimizer(document: Document, optimizer: str | Choice) -> Document:
     names = ("lr",) if _default_lr(old) == _default_lr(optimizer) else ()
     kept = _carried(old.settings, optimizer, optimizers, names)
     return _with_training(document, optimizer=checked_choice(kept, optimizers, "training.optimizer"))
+
+
+def set_slip(document: Document, slip: str | Choice | None) -> Document:
+    """Make a mistake on purpose, or none. Raises: SpecError."""
+    if slip is None:
+        return _with_training(document, slip=None)
+    chosen = Choice(slip) if isinstance(slip, str) else slip
+    return _with_training(document, slip=checked_choice(chosen, slips, "training.slip"))
 
 
 def set_optimizer_setting(document: Document, name: str, value: Any) -> Document:

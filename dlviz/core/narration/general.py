@@ -2,6 +2,7 @@
 
 from dlviz.core.narration.number import number
 from dlviz.core.narration.view import FloatArray, Narration, View, clamp
+from dlviz.core.slips import slips
 from dlviz.i18n import tr
 
 GAP = r",\quad "  # between two quantities told at once
@@ -16,13 +17,21 @@ def general(view: View) -> Narration:
     results = [(name, view.wrote(name)) for name in view.step.writes if view.wrote(name).size]
     written = [_entry(view, array) for _, array in results]
     outcome = [_told(view, name, array) for name, array in results]
+    sentence = tr("The numbers that this step reads, and what it makes of them.")
     return Narration(
         rf"\text{{{_escaped(view.step.formula)}}}",
         GAP.join(numbers) or r"\text{–}",
         GAP.join(outcome) or r"\text{–}",
-        tr("The numbers that this step reads, and what it makes of them."),
+        f"{_warning(view)} {sentence}".lstrip(),
         tuple(written) or (float("nan"),),
     )
+
+
+def _warning(view: View) -> str:
+    if not view.step.slip:
+        return ""
+    entry = slips.get(view.step.slip)
+    return tr("Wrong on purpose: {title}. Right: {right}.", title=tr(entry.title), right=entry.right)
 
 
 def _told(view: View, name: str, array: FloatArray) -> str:

@@ -1,6 +1,7 @@
 """Which narrator tells which operation."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from dlviz.core.narration import backward, error, forward, update
 from dlviz.core.narration.general import general
@@ -37,6 +38,9 @@ def narrate(step: Step, trace: Trace, plan: Plan, focus: Focus = NO_FOCUS, digit
     """Tell one step of a trace for one scalar: in symbols, with numbers, the result, and in a sentence.
 
     Indices of the focus that do not exist are moved to the nearest that do. An operation without a narrator
-    of its own is told by its formula and the numbers it read and wrote.
+    of its own, or one with a mistake made on purpose, is told by its formula and the numbers it read and wrote.
     """
-    return NARRATORS.get(step.op, general)(View(step, trace, plan, focus, digits))
+    tell = NARRATORS.get(step.op, general) if not step.slip else general
+    told = tell(View(step, trace, plan, focus, digits))
+    # The chain rule does not lead to numbers that a mistake made.
+    return replace(told, chain=None) if any(each.slip for each in trace.steps) else told

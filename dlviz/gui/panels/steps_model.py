@@ -16,6 +16,7 @@ from dlviz.i18n import tr
 State = Literal["done", "current", "hidden", "waiting"]
 MAX_VALUES = 2  # numbers written out at the end of a row; of more only the shape is said
 FEWER_DIGITS = (3, 2)  # tried in turn before the formula is cut
+SLIP_MARK = "\N{BALLOT X}"  # in front of a formula that is wrong on purpose
 PER_EXAMPLE = ("z", "a", "dz", "da")
 
 
@@ -69,7 +70,8 @@ def rows_of(trace: Trace, cursor: int, sample: int, is_hidden: bool = False) -> 
         values = _values(step.writes, sample) if is_open else None
         summary, full = _summary(state, values), _full(step, values, state)
         shorter = _shorter(values) if is_open else ("",)
-        rows.append(Row(step.phase, step.formula, place, state, summary, shorter, full, step.derived))
+        text = f"{SLIP_MARK} {step.formula}" if step.slip else step.formula
+        rows.append(Row(step.phase, text, place, state, summary, shorter, full, step.derived))
     return tuple(rows)
 
 
