@@ -118,6 +118,12 @@ class Buffers:
             self._fixed[name] = self.workspace.zeros(*shape)
         return self._fixed[name]
 
+    def per_example(self, name: str) -> Array:
+        """Return a recorded array with one number for each example, (1, n), such as the mean of its features."""
+        if name not in self._named:
+            self._named[name] = self.workspace.zeros(1, self.columns)
+        return self._named[name]
+
     def recorded(self, name: str) -> Array:
         """Return an array by its recorded name with all its axes, batch last where it has one."""
         if name in self._fixed:

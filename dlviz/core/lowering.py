@@ -23,7 +23,8 @@ class Lowering:
     """Collects instructions while layers and rules add theirs.
 
     training: layers behave as in training (dropout masks, statistics of the batch, penalties), else as
-    in use. nodes: the shape of every node, those inside layers included.
+    in use. updates_statistics: running statistics move, which only a step of training may do.
+    nodes: the shape of every node, those inside layers included.
     """
 
     def __init__(
@@ -32,9 +33,11 @@ class Lowering:
         losses: Objective | None = None,
         optimizer: Choice | None = None,
         training: bool = False,
+        updates_statistics: bool = False,
     ) -> None:
         self.network = network
         self.training = training
+        self.updates_statistics = updates_statistics
         self.optimizer = optimizer
         self.nodes = nodes(network)
         self.instructions: list[Instruction] = []

@@ -93,7 +93,8 @@ def lower(
 
     mode: "train" all phases, "gradient" without the update, "evaluate" forward and loss, "forward".
     loss: one for all outputs, or one for each. training: how layers such as dropout behave; by default
-    as in training where a backward pass follows. slip: a mistake to make on purpose.
+    as in training where a backward pass follows. slip: a mistake to make on purpose. Running statistics
+    move in mode "train" alone: looking at a loss or a gradient leaves them where they stand.
     Raises: SpecError, ShapeError where something is unknown or does not fit.
     """
     validate(network)
@@ -101,7 +102,7 @@ def lower(
     for output, aim in (aims or {}).items():
         _check_loss(network, output, aim.choice)
     is_training = mode in ("train", "gradient") if training is None else training
-    lowering = Lowering(network, aims, optimizer, is_training)
+    lowering = Lowering(network, aims, optimizer, is_training, updates_statistics=mode == "train")
     if mode == "train":
         lowering.train()
     else:

@@ -14,11 +14,12 @@ from dlviz.core.registry import Registry
 from dlviz.i18n import tr
 from dlviz.session.envelope import LayerPart, received
 
+#: The last word of a choice's name says what it is: a `gamma_initializer` is an initializer.
+BY_LAST_WORD: Mapping[str, Registry[Any]] = {"activation": activations, "initializer": initializers}
+
 #: Which registry a layer's choice is looked up in.
 LAYER_CHOICES: Mapping[str, Registry[Any]] = {
-    "activation": activations,
-    "initializer": initializers,
-    "bias_initializer": initializers,
+    name: BY_LAST_WORD[name.rpartition("_")[2]] for kind in layers for name in kind.choices
 }
 
 

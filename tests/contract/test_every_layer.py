@@ -1,6 +1,7 @@
 """Every layer kind in a small network: shapes, files, gradients, walkers and precision."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,14 +9,17 @@ import pytest
 from numpy.testing import assert_allclose
 
 from dlviz.core.errors import SpecError
+from dlviz.core.execute import run
 from dlviz.core.gradcheck import GradCheckReport
 from dlviz.core.inference import parameters, shapes
 from dlviz.core.layers import layers
+from dlviz.core.program import Mode, lower
 from dlviz.session import headless
 from dlviz.session.document import Document
 from dlviz.session.document_json import document_from_json, document_to_json
 from dlviz.session.prepared import prepared_for
 from dlviz.session.trainer import Trainer
+from tests.contract.test_every_setting import bad_values
 
 ROWS = 7
 MAX_SKIPPED = 0.05  # share of coordinates that a gradient check may leave out
@@ -30,6 +34,9 @@ IMAGES = [2, 5, 6]
 MAPS = layer("conv2d", "c", filters=2, kernel=2, activation="tanh")
 BRANCHES = [layer("dense", "a", units=3, activation="tanh"), layer("dense", "b", units=3, inputs=["x"])]
 FLAT = layer("flatten", "f")
+# Without a bias where batch norm follows: it would take it away again, and its gradient would be rounding alone.
+SUMS = layer("dense", "s", units=3, bias=False)
+UNBIASED_MAPS = layer("conv2d", "c", filters=2, kernel=2, bias=False)
 
 # Shape of one row, the layers before the output, and which of them is looked at (the last of its kind).
 NETWORKS: dict[str, list[tuple[list[int], list[Json]]]] = {
@@ -55,6 +62,29 @@ NETWORKS: dict[str, list[tuple[list[int], list[Json]]]] = {
     "avg_pool": [
         (IMAGES, [MAPS, layer("avg_pool", size=2), FLAT]),
         (IMAGES, [MAPS, layer("avg_pool", size=[3, 2], stride=[1, 2]), FLAT]),
+    ],
+    "activation": [
+        ([4], [SUMS, layer("activation", activation="sigmoid")]),
+        ([4], [SUMS, layer("activation", activation="linear")]),
+        (IMAGES, [MAPS, layer("activation", activation="tanh"), FLAT]),
+    ],
+    "dropout": [
+        ([4], [BRANCHES[0], layer("dropout", rate=0.4)]),
+        ([4], [BRANCHES[0], layer("dropout", form="classic")]),
+        (IMAGES, [layer("dropout", rate=0.25), FLAT]),
+    ],
+    "batch_norm": [
+        ([4], [SUMS, layer("batch_norm", activation="tanh")]),
+        ([4], [layer("batch_norm", affine=False)]),
+        ([4], [SUMS, layer("batch_norm", momentum=0.1, momentum_is="taken", running_variance="unbiased", eps=1e-3)]),
+        ([4], [SUMS, layer("batch_norm", activation="tanh"), {"id": "again", "shares": "h"}]),
+        (IMAGES, [layer("batch_norm", "n", activation="tanh"), UNBIASED_MAPS, layer("batch_norm"), FLAT]),
+    ],
+    "layer_norm": [
+        ([4], [SUMS, layer("layer_norm", activation="tanh")]),
+        ([4], [SUMS, layer("layer_norm", affine=False)]),
+        ([4], [SUMS, layer("layer_norm", activation="tanh"), {"id": "again", "shares": "h"}]),
+        (IMAGES, [layer("layer_norm", "n"), MAPS, layer("layer_norm"), FLAT]),
     ],
 }  # fmt: skip
 CASES = [pytest.param(*each, id=f"{key}-{i}") for key, cases in NETWORKS.items() for i, each in enumerate(cases)]
@@ -143,6 +173,42 @@ def test_single_precision_stays_close_to_double(shape: list[int], before: list[J
 @pytest.mark.parametrize("kind", layers.keys())
 def test_a_mistyped_setting_is_refused(kind: str) -> None:
     shape, before = NETWORKS[kind][0]
-    changed = [{**each, "unitz": 3} if each["kind"] == kind else each for each in before]
+    changed = [{**each, "unitz": 3} if each.get("kind") == kind else each for each in before]
     with pytest.raises(SpecError, match="unitz"):
         document(shape, changed)
+
+
+@pytest.mark.parametrize("kind", layers.keys())
+def test_settings_outside_their_limits_are_refused(kind: str) -> None:
+    built = document(*NETWORKS[kind][0])
+    own = next(each for each in built.network.layers if each.kind == kind)
+    for hyper in layers.get(kind).settings:
+        for value in bad_values(hyper):
+            wrong = replace(own, settings={**own.settings, hyper.name: value})
+            with pytest.raises(SpecError, match=rf"Expected {hyper.name} to be "):
+                layers.get(kind).check(wrong)
+
+
+@pytest.mark.parametrize("mode", ["forward", "evaluate", "gradient"])
+@pytest.mark.parametrize(("shape", "before"), CASES)
+def test_looking_changes_no_parameter(shape: list[int], before: list[Json], mode: Mode) -> None:
+    built = trainer(shape, before)
+    start = built.memory.kept.copy()
+    binding = lower(built.document.network, built.document.training.loss, mode=mode, training=True)
+    run(binding.bind(built.memory, 4).calls)
+    assert built.memory.kept.tobytes() == start.tobytes()
+
+
+@pytest.mark.parametrize(("shape", "before"), CASES)
+def test_in_use_every_example_counts_for_itself(shape: list[int], before: list[Json]) -> None:
+    built = trainer(shape, before)
+    built.run(3, np.zeros(3))
+    rows = built.prepared.inputs
+    program = lower(built.document.network, mode="forward")
+    together, alone = program.bind(built.memory, ROWS), program.bind(built.memory, 1)
+    together.load(rows)
+    alone.load(rows[2:3])
+    for binding in (together, alone):
+        run(binding.calls)
+    found, expected = (each.buffers.activation("o")[:, column] for each, column in ((alone, 0), (together, 2)))
+    assert_allclose(found, expected, rtol=1e-12)
