@@ -22,6 +22,7 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "optimizers": ("dlviz.core.optimizers", "optimizers"),
         "initializers": ("dlviz.core.initializers", "initializers"),
         "slips": ("dlviz.core.slips", "slips"),
+        "rules": ("dlviz.core.rules", "rules"),
         "datasets": ("dlviz.data.builtin", "datasets"),
         "formats": ("dlviz.data.formats", "formats"),
     }

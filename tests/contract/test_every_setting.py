@@ -9,6 +9,7 @@ import pytest
 from dlviz.core import activations, initializers, layers, losses, optimizers
 from dlviz.core.errors import SpecError
 from dlviz.core.hyper import Hyper, complete
+from dlviz.core.rules import rules
 
 REGISTRIES = (
     activations.activations,
@@ -16,6 +17,7 @@ REGISTRIES = (
     losses.losses,
     initializers.initializers,
     optimizers.optimizers,
+    rules,
 )
 ENTRIES = [pytest.param(entry, id=f"{each.kind}-{entry.key}") for each in REGISTRIES for entry in each]
 SETTINGS = [

@@ -39,10 +39,7 @@ class Example:
 
     def __getitem__(self, place: str) -> Any:
         """Return what is expected at a place."""
-        value: Any = self.expected
-        for key in place.split("/"):
-            value = value[int(key)] if isinstance(value, list) else value[key]
-        return value
+        return dict(_places(self.expected))[place]
 
     def check(self, place: str, actual: Any, rtol: float = DIGITS, atol: float = 0.0) -> None:
         """Compare a computed value, text, list or mapping with what is expected there."""
@@ -62,6 +59,14 @@ class Example:
     def assert_everything_compared(self) -> None:
         """Fail if an expected value was never looked at."""
         assert not self._open, f"never compared: {', '.join(self._open)}"
+
+
+def _places(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Give every value by its place; a key may hold a "/" of its own."""
+    yield place, value
+    if isinstance(value, dict | list):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _places(part, f"{place}/{key}" if place else str(key))
 
 
 def _leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
