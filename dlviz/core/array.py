@@ -76,5 +76,9 @@ class Workspace:
         return table.take, (indices, axis, out, *mode)
 
     def maximum(self, a: Array, b: Array, out: Array) -> Call:
-        """Return the call that writes the larger of two; this ufunc alone takes out only by name."""
+        """Return the call that writes the larger of two; it and `minimum` take out only by name."""
         return partial(self.xp.maximum, out=out), (a, b)
+
+    def minimum(self, a: Array, b: Array, out: Array) -> Call:
+        """Return the call that writes the smaller of two."""
+        return partial(self.xp.minimum, out=out), (a, b)

@@ -157,7 +157,7 @@ def _fused_sigmoid(w: Workspace, s: Settings, b: LossBuffers, dz: Array) -> Call
 
 
 def _fused_softmax(w: Workspace, s: Settings, b: LossBuffers, dz: Array) -> Calls:
-    return _error_times(w, b, b.scale, dz)
+    return _error_times(w, b, b.scale / s["temperature"], dz)
 
 
 def _categorical_value(w: Workspace, b: LossBuffers) -> Calls:

@@ -7,6 +7,7 @@ from dlviz.core.activations import resolve as resolve_activation
 from dlviz.core.array import Calls
 from dlviz.core.buffers import Buffers
 from dlviz.core.choice import Choice
+from dlviz.core.errors import SpecError
 from dlviz.core.inference import activation_of, nodes, parameters
 from dlviz.core.instruction import Emit, Instruction
 from dlviz.core.layers import layers
@@ -114,7 +115,9 @@ class Lowering:
         def emit(b: Buffers) -> Calls:
             if entry.is_alias:
                 return ()
-            return entry.forward(b.workspace, settings, b[z], b.activation(node))
+            a = b.activation(node)
+            drawn = ((b.draw(f"sample {node}", a), ()),) if entry.draws else ()
+            return (*drawn, *entry.forward(b.workspace, settings, b[z], a))
 
         value = f"z{number}" if entry.is_alias else f"{entry.symbol}(z{number})"
         self.add(Instruction("forward", node, "activate", f"a{number} = {value}", (z,), (f"{node}.a",), emit))
@@ -134,8 +137,14 @@ class Lowering:
                 layers.get(layer.kind).backward(self, layer)
 
     def activate_backward(self, node: str, chosen: Choice) -> None:
-        """Add the step δ = ∂L/∂a ⊙ φ′(z) of a node."""
+        """Add the step δ = ∂L/∂a ⊙ φ′(z) of a node. Raises: SpecError where its values are drawn."""
         entry, settings = resolve_activation(chosen, node)
+        if entry.draws:
+            raise SpecError(
+                f"Expected an activation that back-propagation can pass. Received: {entry.key}",
+                "Back-propagation is not defined through sampling; use it for the forward pass, or choose tanh.",
+                node,
+            )
         z, dz, number = f"{node}.z", f"{node}.dz", self.number(node)
 
         def emit(b: Buffers) -> Calls:

@@ -117,14 +117,22 @@ def lower(
     return Program(
         network, aims, optimizer, instructions, layout(parameters(network)), shapes(network),
         lowering.nodes, output_ids(network), lowering.n_terms,
-        is_training and any(layers.get(layer.kind).draws for layer in network.layers),
+        _draws(network, is_training),
     )  # fmt: skip
+
+
+def _draws(network: NetworkSpec, is_training: bool) -> bool:
+    """Say whether a step uses random numbers: layers do in training only, stochastic units always."""
+    if is_training and any(layers.get(layer.kind).draws for layer in network.layers):
+        return True
+    chosen = (activation_of(network, layer.id) for layer in network.layers)
+    return any(each is not None and activations.get(each.kind).draws for each in chosen)
 
 
 def _check_loss(network: NetworkSpec, node: str, loss: Choice) -> None:
     entry = losses.get(loss.kind, "loss")
     output = activation_of(network, node)
-    low, high = activations.get(output.kind).range if output else (-float("inf"), float("inf"))
+    low, high = activations.get(output.kind).range_of(output.settings) if output else (-float("inf"), float("inf"))
     if entry.labels in ("zero_one", "one_hot", "index") and (low < 0 or high > 1):
         kind = output.kind if output else "no activation"
         needed = "sigmoid" if entry.labels == "zero_one" else "softmax"

@@ -27,7 +27,7 @@ def target_low(document: Document, output: str = "") -> float:
     """
     node = output or output_id(document.network)
     chosen = activation_of(document.network, node)
-    low = activations.get(chosen.kind).low if chosen else -float("inf")
+    low = activations.get(chosen.kind).range_of(chosen.settings)[0] if chosen else -float("inf")
     loss, _ = resolve_loss(objective(document.network, document.training.objective)[node].choice)
     return -1.0 if low == -1 or loss.labels == "plus_minus_one" else 0.0
 

@@ -15,13 +15,25 @@ def settings_of(choice: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     return choice["kind"], {name: value for name, value in choice.items() if name != "kind"}
 
 
+def step(z: torch.Tensor, threshold: float = 0.0, values: str = "zero_one") -> torch.Tensor:
+    """The threshold unit; PyTorch has none."""
+    fires = (z >= threshold).to(z.dtype)
+    return fires if values == "zero_one" else 2 * fires - 1
+
+
 ACTIVATIONS: dict[str, Callable[..., torch.Tensor]] = {
     "linear": lambda z: z,
     "sigmoid": lambda z, slope=1.0: torch.sigmoid(slope * z),
-    "tanh": torch.tanh,
+    "tanh": lambda z, slope=1.0: torch.tanh(slope * z),
     "relu": torch.relu,
     "leaky_relu": lambda z, slope=0.01: torch.nn.functional.leaky_relu(z, slope),
-    "softmax": lambda z: torch.softmax(z, dim=1),
+    "softmax": lambda z, temperature=1.0: torch.softmax(z / temperature, dim=1),
+    "step": step,
+    "piecewise_linear": lambda z, slope=1.0: torch.nn.functional.hardtanh(slope * z + 0.5, 0.0, 1.0),
+    "softplus": torch.nn.functional.softplus,
+    "elu": lambda z, alpha=1.0: torch.nn.functional.elu(z, alpha),
+    "gelu": lambda z: torch.nn.functional.gelu(z, approximate="tanh"),
+    "silu": torch.nn.functional.silu,
 }
 
 

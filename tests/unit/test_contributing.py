@@ -34,7 +34,7 @@ def run_example(heading: str, module: Any) -> None:
 
 
 def test_activation_has_the_slope_of_its_value() -> None:
-    run_example("An activation", activations)
+    run_example("An activation", activations.sigmoids)
     entry = activations.activations.get("softsign")
     z = np.linspace(-4, 4, 41) + 0.017
     np.testing.assert_allclose(entry.value(z), z / (1 + abs(z)), rtol=1e-14)

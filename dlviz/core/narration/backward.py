@@ -5,7 +5,18 @@ from dataclasses import replace
 from dlviz.core.activations import resolve
 from dlviz.core.narration import functions
 from dlviz.core.narration.chain import written_out
-from dlviz.core.narration.number import Term, caption, coloured, cut, evaluated, factor, number, products, written
+from dlviz.core.narration.number import (
+    Term,
+    caption,
+    coloured,
+    cut,
+    evaluated,
+    exact,
+    factor,
+    number,
+    products,
+    written,
+)
 from dlviz.core.narration.symbols import activation, bias, delta, indexed, slope_of_loss, weight
 from dlviz.core.narration.view import Narration, View, clamp
 from dlviz.i18n import tr
@@ -160,6 +171,10 @@ def _softmax_backward(view: View, unit: int) -> Narration:
     head = indexed(view, "a", node, unit)
     symbols = f"{delta(view, node, unit)} = {head} ({g} - \\sum_k {letter} {indexed(view, 'a', node, 'k')})"
     numbers = rf"{factor(a[unit], d)} \cdot [{factor(gradients[unit], d)} - ({written(terms)})]"
+    temperature = float(resolve(view.activation, node)[1]["temperature"])
+    if temperature != 1:
+        symbols = symbols.replace(" = ", r" = \frac{1}{T} \cdot ", 1)
+        numbers = rf"\frac{{1}}{{{exact(temperature)}}} \cdot {numbers}"
     sentence = tr("Softmax ties the outputs together: raising one lowers the others.")
     return Narration(symbols, numbers, number(value, d), sentence, (value,))
 

@@ -53,7 +53,8 @@ def output_error(view: View) -> Narration:
     a = view.rows(name)
     unit = clamp(view.focus.unit, a.shape[1])
     pair = _pair(view, a, unit)
-    steepness = resolve(view.activation, node)[1].get("slope", 1.0)
+    of_unit = resolve(view.activation, node)[1]
+    steepness = of_unit.get("slope", 1.0) / of_unit.get("temperature", 1.0)
     front = scale_numbers(view, a.shape[1], steepness)
     value = float(view.columns(f"{node}.dz")[view.sample, unit])
     letters = f"({pair.letter_a} - {pair.letter_y})"

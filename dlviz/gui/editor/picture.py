@@ -184,7 +184,7 @@ def scales(spec: NetworkSpec, maps: Mapping[str, Floats]) -> dict[str, float]:
 def _limit(choice: Choice | None) -> float | None:
     if choice is None or choice.kind not in activations:
         return None
-    low, high = activations.get(choice.kind).range
+    low, high = activations.get(choice.kind).range_of(choice.settings)
     return max(abs(low), abs(high)) if np.isfinite(low) and np.isfinite(high) else None
 
 

@@ -129,6 +129,6 @@ def _bounds(document: Document, layer: str) -> tuple[float, float]:
     choice = None if found is None else found.settings.get("activation")
     try:
         entry = activations.get(getattr(choice, "kind", choice) or "linear")
+        return entry.range_of(getattr(choice, "settings", {}))
     except DlvizError:
         return -float("inf"), float("inf")
-    return entry.low, entry.high

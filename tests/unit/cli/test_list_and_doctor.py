@@ -90,7 +90,8 @@ def test_reader_that_hangs_up_is_no_traceback() -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_table_tells_open_limits_and_words(capsys: pytest.CaptureFixture[str]) -> None:
+def test_table_tells_open_limits_and_words(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     assert main(["list", "activations"]) == 0
     out = capsys.readouterr().out
     assert "slope = 1.0 (> 0, ≤ 100)" in out

@@ -153,12 +153,20 @@ class Reader:
         return self.atom().through(math.tanh)
 
     def do_max(self) -> Interval:
+        first, second = self.pair()
+        return Interval(max(first.low, second.low), max(first.high, second.high))
+
+    def do_min(self) -> Interval:
+        first, second = self.pair()
+        return Interval(min(first.low, second.low), min(first.high, second.high))
+
+    def pair(self) -> tuple[Interval, Interval]:
         self.take("(")
         first = self.sum()
         self.take(",")
         second = self.sum()
         self.take(")")
-        return Interval(max(first.low, second.low), max(first.high, second.high))
+        return first, second
 
 
 def computed(latex: str, digits: int) -> list[Interval]:

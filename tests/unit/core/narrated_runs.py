@@ -20,7 +20,7 @@ def network(*layers: LayerSpec, inputs: int = 3) -> NetworkSpec:
     return NetworkSpec(layers, (InputSpec("x", (inputs,)),))
 
 
-def two_layers(activation: str | Choice = "tanh", output: str = "linear", units: int = 2) -> NetworkSpec:
+def two_layers(activation: str | Choice = "tanh", output: str | Choice = "linear", units: int = 2) -> NetworkSpec:
     return network(dense("h", 3, activation), dense("o", units, output))
 
 

@@ -36,6 +36,7 @@ LOSSES = [
     (two_layers(output="sigmoid"), chosen("binary_cross_entropy")),
     (two_layers(output="softmax", units=3), chosen("categorical_cross_entropy", reduction="sum")),
     (two_layers(output="softmax", units=3), chosen("sparse_categorical_cross_entropy", factor=2.0)),
+    (two_layers(output=Choice("softmax", {"temperature": 4.0}), units=3), chosen("categorical_cross_entropy")),
     (two_layers(), chosen("hinge", factor=0.3)),
     (two_layers(output="softmax", units=9), SQUARED),
 ]
@@ -50,7 +51,17 @@ ACTIVATIONS = [
     Choice("relu", {"slope_at_zero": "1"}),
     "leaky_relu",
     Choice("leaky_relu", {"slope": 0.2}),
+    Choice("step", {"values": "plus_minus_one"}),
+    Choice("tanh", {"slope": 0.4}),
+    "piecewise_linear",
+    Choice("piecewise_linear", {"slope": 0.25}),
+    "softplus",
+    "elu",
+    Choice("elu", {"alpha": 0.3}),
+    "gelu",
+    "silu",
     "softmax",
+    Choice("softmax", {"temperature": 2.5}),
 ]
 
 

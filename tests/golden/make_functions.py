@@ -1,0 +1,60 @@
+"""Writes functions.json: PyTorch's float64 value and gradient of every activation, one pass each.
+
+Run it with a Python that has PyTorch: `python tests/golden/make_functions.py`. Examples are rows.
+"""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch_network import ACTIVATIONS, settings_of
+
+SEED = 20261128
+ROWS, UNITS = 4, 3
+KINK_MARGIN = 1e-3  # sums this close to a kink would test a convention, not a formula
+TARGET = Path(__file__).with_name("functions.json")
+KINKS = (-2.0, -0.5, 0.0, 0.25, 0.5, 2.0)
+CHOICES: tuple[str | dict[str, Any], ...] = (
+    *ACTIVATIONS,
+    {"kind": "step", "threshold": 0.25, "values": "plus_minus_one"},
+    {"kind": "sigmoid", "slope": 2.5},
+    {"kind": "tanh", "slope": 0.4},
+    {"kind": "leaky_relu", "slope": 0.2},
+    {"kind": "piecewise_linear", "slope": 0.25},
+    {"kind": "elu", "alpha": 0.3},
+    {"kind": "softmax", "temperature": 2.5},
+)
+
+
+def matrix(dice: random.Random, low: float, high: float) -> torch.Tensor:
+    rows = [[round(dice.uniform(low, high), 4) for _ in range(UNITS)] for _ in range(ROWS)]
+    return torch.tensor(rows, dtype=torch.float64)
+
+
+def sums(dice: random.Random) -> torch.Tensor:
+    """Draw pre-activations that keep away from every kink."""
+    while True:
+        z = matrix(dice, -4, 4)
+        if min(float((z - kink).abs().min()) for kink in KINKS) > KINK_MARGIN:
+            return z
+
+
+def activation(choice: str | dict[str, Any], dice: random.Random) -> dict[str, Any]:
+    kind, settings = settings_of(choice)
+    z, da = sums(dice).requires_grad_(), matrix(dice, -1, 1)
+    a = ACTIVATIONS[kind](z, **settings)
+    (dz,) = torch.autograd.grad(a, z, da) if a.requires_grad else (torch.zeros_like(z),)
+    return {"choice": choice, "z": z.tolist(), "da": da.tolist(), "a": a.tolist(), "dz": dz.tolist()}
+
+
+def main() -> None:
+    """Write the file; equal bytes on every run."""
+    dice = random.Random(SEED)
+    cases = {"activations": [activation(choice, dice) for choice in CHOICES]}
+    TARGET.write_text(json.dumps({"torch": torch.__version__, **cases}, separators=(",", ":")) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""One pass of every activation against PyTorch's float64 values: largest error at most 1e-12 of the largest value."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dlviz.core.activations import activations, resolve
+from dlviz.core.array import Workspace
+from dlviz.core.choice import Choice
+from dlviz.session.choice_json import choice_from_json
+
+GOLDEN = json.loads(Path(__file__).with_name("functions.json").read_text())
+TOLERANCE = 1e-12
+
+
+def features_first(rows: Any) -> NDArray[np.float64]:
+    return np.array(rows, dtype=np.float64).T.copy()
+
+
+def assert_equal(actual: NDArray[np.float64], rows: Any) -> None:
+    expected = features_first(rows)
+    assert np.abs(actual - expected).max() <= TOLERANCE * max(np.abs(expected).max(), 1e-300)
+
+
+def chosen_of(case: dict[str, Any]) -> Choice:
+    return choice_from_json(case["choice"], activations, "")
+
+
+@pytest.mark.parametrize("case", GOLDEN["activations"], ids=lambda case: str(case["choice"]))
+def test_activation_and_its_gradient_equal_pytorch(case: dict[str, Any]) -> None:
+    entry, settings = resolve(chosen_of(case))
+    z, da = features_first(case["z"]), features_first(case["da"])
+    a, dz = entry.value(z, settings), np.full_like(z, np.nan)
+    for function, arguments in entry.backward(Workspace(), settings, z, a, da, dz):
+        function(*arguments)
+    assert_equal(a, case["a"])
+    assert_equal(dz, case["dz"])
+
+
+def test_every_activation_with_a_fixed_value_is_compared() -> None:
+    compared = {chosen_of(case).kind for case in GOLDEN["activations"]}
+    assert compared == {entry.key for entry in activations if not entry.draws}
