@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from dlviz.core.activations import resolve
 from dlviz.core.choice import Choice
 from dlviz.core.errors import ShapeError, SpecError
 from dlviz.core.initializers import initializers
-from dlviz.core.layers import ParameterSpec, layers
+from dlviz.core.layers import LR_SCALE, ParameterSpec, layers
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, sources
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
@@ -69,7 +70,7 @@ def parameters(spec: NetworkSpec) -> tuple[ParameterSpec, ...]:
     """Return every parameter in layer order, W before b; a layer that shares has none of its own."""
     known = shapes(spec)
     return tuple(
-        parameter
+        replace(parameter, lr_scale=layers.get(layer.kind).option(layer, LR_SCALE.name))
         for layer in spec.layers
         if not layer.shares
         for parameter in layers.get(layer.kind).parameters(layer, source_shapes(spec, layer, known))

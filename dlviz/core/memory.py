@@ -1,12 +1,13 @@
 """Flat memory of a network: one vector of parameters, one of gradients, layers as views."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from dlviz.core.array import Array, Workspace, to_host
 from dlviz.core.choice import Choice
+from dlviz.core.layers import ParameterSpec
 from dlviz.core.layout import Layout
 from dlviz.core.optimizers import Clock, UpdateBuffers, resolve
 from dlviz.core.position import Position
@@ -15,9 +16,10 @@ from dlviz.core.position import Position
 class Memory:
     """The numbers that training changes, shared by all bindings of a network.
 
-    vectors: theta, grad, step, one for each optimizer state, ahead where the optimizer looks ahead.
-    All states and theta lie in one array, so a snapshot is one copy. Running statistics are parameters
-    that are never updated: the forward pass of training writes them.
+    vectors: theta, grad, step, one for each optimizer state, and whatever else an update reads and writes;
+    ahead is theta where the optimizer does not look ahead. All states and theta lie in one array, so a
+    snapshot is one copy. Running statistics are parameters that are never updated: the forward pass of
+    training writes them.
     """
 
     def __init__(
@@ -33,43 +35,42 @@ class Memory:
         self.layout = plan
         self.workspace = Workspace(xp, dtype)
         self.position = Position(seed)
-        self.states = entry.states(settings)
+        first = entry.first_states(settings)
+        self.states = tuple(first)
         self.looks_ahead = bool(entry.before(settings))
-        self.kept = self.workspace.zeros(1 + len(self.states), plan.size)
-        self.vectors = self._vectors()
-        self._open = self._trainable(frozen)
-        self.update = UpdateBuffers(self.workspace, self.vectors, *self._rates(), Clock(self.workspace))
-        self.set_rate(settings["lr"])
+        self.kept = self.workspace.zeros(1 + len(first), plan.size)
+        for row, value in enumerate(first.values(), 1):
+            self.kept[row].fill(value)
+        self.vectors = self._vectors(entry.passing(settings))
+        clock, weights = Clock(self.workspace), self._by_parameter(lambda each: float(len(each.shape) > 1))
+        self.update = UpdateBuffers(self.workspace, self.vectors, clock, self._scale(frozen), weights)
+        self.update.set_rate(settings["lr"])
 
-    def _vectors(self) -> dict[str, Array]:
+    def _vectors(self, passing: Iterable[str]) -> dict[str, Array]:
         vectors = {"theta": self.kept[0]}
         vectors |= {state: self.kept[1 + row] for row, state in enumerate(self.states)}
-        for role in ("grad", "step", "m_hat", "v_hat"):
+        for role in passing:
             vectors[role] = self.workspace.zeros(self.layout.size)
-        vectors["ahead"] = self.workspace.zeros(self.layout.size) if self.looks_ahead else vectors["theta"]
+        vectors.setdefault("ahead", vectors["theta"])
         return vectors
 
-    def _trainable(self, frozen: Iterable[str]) -> Array | None:
+    def _scale(self, frozen: Iterable[str]) -> Array | None:
         names = set(frozen)
-        parameters = self.layout.parameters
-        shut = [p.name for p in parameters if p.name in names or p.layer in names or not p.is_trainable]
-        if not shut:
+
+        def scale_of(each: ParameterSpec) -> float:
+            is_shut = each.name in names or each.layer in names or not each.is_trainable
+            return 0.0 if is_shut else each.lr_scale
+
+        if all(scale_of(each) == 1 for each in self.layout.parameters):
             return None
-        mask = self.workspace.ones(self.layout.size)
-        for name in shut:
-            self.layout.views[name].of(mask, self.workspace.xp)[...] = 0
-        return mask
+        return self._by_parameter(scale_of)
 
-    def _rates(self) -> tuple[Array, Array]:
-        shape = () if self._open is None else (self.layout.size,)
-        return self.workspace.zeros(*shape), self.workspace.zeros(*shape)
-
-    def set_rate(self, lr: float) -> None:
-        """Use this learning rate from the next update on; frozen parameters keep 0."""
-        self.update.rate.fill(lr)
-        if self._open is not None:
-            self.update.rate *= self._open
-        self.update.minus_rate[...] = -self.update.rate
+    def _by_parameter(self, value_of: Callable[[ParameterSpec], float]) -> Array:
+        """Return a vector that holds a number of each parameter at all its entries."""
+        vector = self.workspace.zeros(self.layout.size)
+        for each in self.layout.parameters:
+            self.layout.views[each.name].of(vector, self.workspace.xp)[...] = value_of(each)
+        return vector
 
     def rate_of(self, name: str, is_negative: bool = False) -> Array:
         """Return the learning rate of a parameter, or minus it: 0-d, or of the parameter's shape."""

@@ -88,7 +88,7 @@ def carry_over(state: TrainingState, old: Document, new: Document) -> TrainingSt
     """Return the state of a run that goes on under an edited document.
 
     Parameters are kept by name where shapes allow (the common corner of a resized one), the rest
-    is initialised. Optimizer states are kept for the same kind of optimizer, else begin at zero.
+    is initialised. Optimizer states are kept for the same kind of optimizer, else begin anew.
     A change of data or batches begins a new epoch.
     """
     if _same_training(old, new):
@@ -163,9 +163,10 @@ def _position(state: TrainingState, old: Document, new: Document) -> tuple[int, 
 
 
 def _empty(document: Document, plan: Layout) -> NDArray[np.floating]:
+    """Return parameters at zero and optimizer states as they begin, (1 + states, P)."""
     entry, settings = resolve_optimizer(document.training.optimizer)
-    dtype = float_type(document.dtype, plan.size)
-    return np.zeros((1 + len(entry.states(settings)), plan.size), dtype)
+    first = [0.0, *entry.first_states(settings).values()]
+    return np.repeat(np.array(first, float_type(document.dtype, plan.size))[:, None], plan.size, axis=1)
 
 
 def _write(vector: NDArray[np.floating], plan: Layout, values: Mapping[str, NDArray[np.generic]]) -> None:

@@ -13,6 +13,7 @@ from torch_network import as_tensors, loss_value, run
 
 SEED = 7
 KEPT = (1, 2, 3, 10, 20)
+ONE_STEP = {"max_iter": 1, "tolerance_grad": 0.0, "tolerance_change": 0.0}  # L-BFGS would take 20 in one call
 TARGET = Path(__file__).with_name("optimizer_paths.json")
 OPTIMIZERS: tuple[tuple[dict[str, Any], type[torch.optim.Optimizer], dict[str, Any]], ...] = (
     ({"kind": "sgd", "lr": 0.1}, torch.optim.SGD, {"lr": 0.1}),
@@ -32,6 +33,36 @@ OPTIMIZERS: tuple[tuple[dict[str, Any], type[torch.optim.Optimizer], dict[str, A
         torch.optim.Adam,
         {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-3},
     ),
+    ({"kind": "sgd", "lr": 0.1, "weight_decay": 0.05}, torch.optim.SGD, {"lr": 0.1, "weight_decay": 0.05}),
+    ({"kind": "adagrad", "lr": 0.1}, torch.optim.Adagrad, {"lr": 0.1}),
+    ({"kind": "rmsprop", "lr": 0.02, "rho": 0.9}, torch.optim.RMSprop, {"lr": 0.02, "alpha": 0.9}),
+    ({"kind": "adadelta", "lr": 1.0}, torch.optim.Adadelta, {"lr": 1.0}),
+    (
+        {"kind": "adadelta", "lr": 0.5, "rho": 0.8, "eps": 1e-3},
+        torch.optim.Adadelta,
+        {"lr": 0.5, "rho": 0.8, "eps": 1e-3},
+    ),
+    ({"kind": "adamw", "lr": 0.02}, torch.optim.AdamW, {"lr": 0.02}),
+    ({"kind": "adamw", "lr": 0.02, "weight_decay": 0.3}, torch.optim.AdamW, {"lr": 0.02, "weight_decay": 0.3}),
+    (
+        {"kind": "amsgrad", "lr": 0.02, "beta2": 0.9},
+        torch.optim.Adam,
+        {"lr": 0.02, "betas": (0.9, 0.9), "amsgrad": True},
+    ),
+    ({"kind": "nadam", "lr": 0.02}, torch.optim.NAdam, {"lr": 0.02}),
+    (
+        {"kind": "nadam", "lr": 0.02, "beta1": 0.8, "momentum_decay": 0.1},
+        torch.optim.NAdam,
+        {"lr": 0.02, "betas": (0.8, 0.999), "momentum_decay": 0.1},
+    ),
+    ({"kind": "rprop", "lr": 0.05}, torch.optim.Rprop, {"lr": 0.05}),
+    (
+        {"kind": "rprop", "lr": 0.05, "grow": 1.4, "shrink": 0.3, "min_size": 0.01, "max_size": 1.0},
+        torch.optim.Rprop,
+        {"lr": 0.05, "etas": (0.3, 1.4), "step_sizes": (0.01, 1.0)},
+    ),
+    ({"kind": "lbfgs", "lr": 0.3}, torch.optim.LBFGS, {"lr": 0.3, "history_size": 10, **ONE_STEP}),
+    ({"kind": "lbfgs", "lr": 0.5, "history": 3}, torch.optim.LBFGS, {"lr": 0.5, "history_size": 3, **ONE_STEP}),
 )
 
 
@@ -70,11 +101,16 @@ def follow(document: dict[str, Any], kind: type[torch.optim.Optimizer], settings
     inputs, targets = (torch.tensor(document["data"][name], dtype=torch.float64) for name in ("inputs", "targets"))
     optimizer = kind(list(parameters.values()), **settings)
     kept = {}
-    for step in range(1, max(KEPT) + 1):
+
+    def closure() -> torch.Tensor:
         optimizer.zero_grad()
         nodes, _ = run(document["network"]["layers"], parameters, inputs)
-        loss_value(document["training"]["loss"], nodes["o"], targets).backward()
-        optimizer.step()
+        loss = loss_value(document["training"]["loss"], nodes["o"], targets)
+        loss.backward()
+        return loss
+
+    for step in range(1, max(KEPT) + 1):
+        optimizer.step(closure)
         if step in KEPT:
             kept[str(step)] = {name: tensor.detach().clone().tolist() for name, tensor in parameters.items()}
     return kept
@@ -89,4 +125,5 @@ def make_cases() -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
+    torch.set_default_dtype(torch.float64)  # NAdam keeps its product of momenta in the default type
     TARGET.write_text(json.dumps({"cases": make_cases()}, separators=(",", ":")))

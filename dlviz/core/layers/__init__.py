@@ -11,6 +11,6 @@ from dlviz.core.layers import (  # noqa: F401  (registration)
     merge,
     pooling,
 )
-from dlviz.core.layers.kind import LayerKind, ParameterSpec, Shape, layers
+from dlviz.core.layers.kind import LR_SCALE, LayerKind, ParameterSpec, Shape, layers
 
-__all__ = ["LayerKind", "ParameterSpec", "Shape", "layers"]
+__all__ = ["LR_SCALE", "LayerKind", "ParameterSpec", "Shape", "layers"]

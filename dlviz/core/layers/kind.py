@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlviz.core.choice import Choice
 from dlviz.core.errors import SpecError
-from dlviz.core.hyper import Hyper, complete
+from dlviz.core.hyper import Hyper, complete, floating
 from dlviz.core.initializers import Fan
 from dlviz.core.network import LayerSpec
 from dlviz.core.registry import Registry
@@ -24,6 +24,7 @@ class ParameterSpec:
 
     block: parameters of one layer with the same block lie side by side as columns of one matrix, the
     first axis its rows, so that [W b] can be multiplied at once. Running statistics are not trainable.
+    lr_scale: its learning rate as a multiple of the optimizer's; a setting of its layer.
     """
 
     name: str
@@ -33,6 +34,7 @@ class ParameterSpec:
     initializer: Choice
     block: str = ""
     is_trainable: bool = True
+    lr_scale: float = 1.0
 
     @property
     def size(self) -> int:
@@ -50,12 +52,20 @@ class ParameterSpec:
         return self.fan.fan_out
 
 
+LR_SCALE = floating("lr_scale", 1.0, minimum=0, maximum=1000, help="learning rate of this layer, as a multiple")
+
+
+def _no_parameters(layer: LayerSpec, shapes: tuple[Shape, ...]) -> tuple[ParameterSpec, ...]:
+    return ()
+
+
 @dataclass(frozen=True)
 class LayerKind:
     """A kind of layer.
 
-    settings: scalar settings; choices: settings that name an entry of another registry, with
-    their defaults. output_shape(layer, input_shapes) raises ShapeError where they do not fit.
+    settings: scalar settings, to which kinds with parameters add `lr_scale`; choices: settings that name
+    an entry of another registry, with their defaults. output_shape(layer, input_shapes) raises ShapeError
+    where they do not fit.
     forward and backward add this layer's steps to a lowering; activation steps are added by the
     lowering itself for kinds that declare an `activation`. nodes(layer, input_shapes) names further
     nodes inside the layer with their shapes, such as the time steps `id.t1`, `id.t2` of a recurrent one.
@@ -68,7 +78,7 @@ class LayerKind:
     output_shape: Callable[[LayerSpec, tuple[Shape, ...]], Shape]
     forward: "Callable[[Lowering, LayerSpec], None]"
     backward: "Callable[[Lowering, LayerSpec], None]"
-    parameters: Callable[[LayerSpec, tuple[Shape, ...]], tuple[ParameterSpec, ...]] = lambda layer, shapes: ()
+    parameters: Callable[[LayerSpec, tuple[Shape, ...]], tuple[ParameterSpec, ...]] = _no_parameters
     settings: tuple[Hyper, ...] = ()
     choices: Mapping[str, Choice] = field(default_factory=dict)
     n_inputs: int | None = 1
@@ -77,6 +87,10 @@ class LayerKind:
     switches: Callable[[LayerSpec], tuple[str, ...]] = lambda layer: ()
     formula: str = ""
     source: str = ""
+
+    def __post_init__(self) -> None:
+        if self.parameters is not _no_parameters and LR_SCALE not in self.settings:
+            object.__setattr__(self, "settings", (*self.settings, LR_SCALE))
 
     def option(self, layer: LayerSpec, name: str) -> Any:
         """Return a setting of a layer or its default."""

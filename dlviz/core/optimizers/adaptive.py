@@ -1,7 +1,8 @@
-"""Adam with the conventions CNV-04 (place of epsilon) and CNV-05 (bias correction)."""
+"""Adam, AdamW and AMSGrad in the conventions CNV-04 (place of epsilon) and CNV-05 (correction)."""
 
 from dlviz.core.array import Call, Calls
 from dlviz.core.hyper import choice, flag, floating
+from dlviz.core.optimizers.decay import decay, decay_settings
 from dlviz.core.optimizers.kind import (
     MicroStep,
     Optimizer,
@@ -13,13 +14,16 @@ from dlviz.core.optimizers.kind import (
 )
 
 EPS_PLACES = ("outside", "inside", "hat")
+_SYMBOLS = {"m": "m", "v": "v", "v_max": "v̌", "m_hat": "m̂", "v_hat": "v̂"}
 
 
-def _states(settings: Settings) -> tuple[str, ...]:
+def two_moments(settings: Settings) -> tuple[str, ...]:
+    """Return the states that Adam keeps."""
     return "m", "v"
 
 
-def _first_moment(settings: Settings) -> MicroStep:
+def first_moment(settings: Settings) -> MicroStep:
+    """Return the running mean of the gradient; it counts the update."""
     beta = settings["beta1"]
 
     def emit(u: UpdateBuffers) -> Calls:
@@ -35,7 +39,8 @@ def _first_moment(settings: Settings) -> MicroStep:
     return MicroStep("first_moment", "m ← β₁ m + (1 − β₁) ∂L/∂w", ("m", "grad"), ("m",), emit)
 
 
-def _second_moment(settings: Settings) -> MicroStep:
+def second_moment(settings: Settings) -> MicroStep:
+    """Return the running mean of the squared gradient."""
     beta = settings["beta2"]
 
     def emit(u: UpdateBuffers) -> Calls:
@@ -51,29 +56,35 @@ def _second_moment(settings: Settings) -> MicroStep:
     return MicroStep("second_moment", "v ← β₂ v + (1 − β₂) (∂L/∂w)²", ("v", "grad"), ("v",), emit)
 
 
-def _bias_correction(settings: Settings) -> MicroStep:
+def _largest_moment(u: UpdateBuffers) -> Calls:
+    u.clock.watch(u["v_max"])
+    return (u.workspace.maximum(u["v_max"], u["v"], u["v_max"]),)
+
+
+def _bias_correction(settings: Settings, v: str = "v") -> MicroStep:
     def emit(u: UpdateBuffers) -> Calls:
         return (
             (u.xp.divide, (u["m"], u.clock.correction(settings["beta1"]), u["m_hat"])),
-            (u.xp.divide, (u["v"], u.clock.correction(settings["beta2"]), u["v_hat"])),
+            (u.xp.divide, (u[v], u.clock.correction(settings["beta2"]), u["v_hat"])),
         )
 
-    formula = "m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)"
-    return MicroStep("bias_correction", formula, ("m", "v"), ("m_hat", "v_hat"), emit)
+    formula = f"m̂ = m / (1 − β₁ᵗ), v̂ = {_SYMBOLS[v]} / (1 − β₂ᵗ)"
+    return MicroStep("bias_correction", formula, ("m", v), ("m_hat", "v_hat"), emit)
 
 
-def _step(settings: Settings) -> MicroStep:
+def _step(settings: Settings, v: str = "v") -> MicroStep:
     is_hat = settings["eps_place"] == "hat" and settings["bias_correction"]
     is_corrected = settings["bias_correction"] and not is_hat
-    m, v = ("m_hat", "v_hat") if is_corrected else ("m", "v")
+    first, second = ("m_hat", "v_hat") if is_corrected else ("m", v)
 
     def emit(u: UpdateBuffers) -> Calls:
-        calls = [*_quotient(u, settings, u[m], u[v])]
+        calls = [*_quotient(u, settings, u[first], u[second])]
         if is_hat:
             calls += _rate_correction(u, settings)
         return [*calls, (u.xp.multiply, (u["step"], u.minus_rate, u["step"]))]
 
-    return MicroStep("step", _step_formula(settings, is_hat, is_corrected), (m, v), ("step",), emit)
+    formula = _step_formula(settings, is_hat, _SYMBOLS[first], _SYMBOLS[second])
+    return MicroStep("step", formula, (first, second), ("step",), emit)
 
 
 def _quotient(u: UpdateBuffers, settings: Settings, m: object, v: object) -> list[Call]:
@@ -95,30 +106,64 @@ def _rate_correction(u: UpdateBuffers, settings: Settings) -> list[Call]:
     ]
 
 
-def _step_formula(settings: Settings, is_hat: bool, is_corrected: bool) -> str:
+def _step_formula(settings: Settings, is_hat: bool, m: str, v: str) -> str:
     if is_hat:
-        return "Δw = −η √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε̂)"
-    m, v = ("m̂", "v̂") if is_corrected else ("m", "v")
+        return f"Δw = −η √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√{v} + ε̂)"
     return f"Δw = −η {m} / √({v} + ε)" if settings["eps_place"] == "inside" else f"Δw = −η {m} / (√{v} + ε)"
 
 
 def _adam(settings: Settings) -> tuple[MicroStep, ...]:
-    is_corrected = settings["bias_correction"] and settings["eps_place"] != "hat"
-    correction = (_bias_correction(settings),) if is_corrected else ()
-    return _first_moment(settings), _second_moment(settings), *correction, _step(settings), apply_step()
+    return *_moments(settings), *_corrections(settings), _step(settings), apply_step()
 
+
+def _moments(settings: Settings) -> tuple[MicroStep, ...]:
+    return first_moment(settings), second_moment(settings)
+
+
+def _corrections(settings: Settings, v: str = "v") -> tuple[MicroStep, ...]:
+    is_corrected = settings["bias_correction"] and settings["eps_place"] != "hat"
+    return (_bias_correction(settings, v),) if is_corrected else ()
+
+
+def _adamw(settings: Settings) -> tuple[MicroStep, ...]:
+    return *decay(settings), *_adam(settings)
+
+
+def _amsgrad(settings: Settings) -> tuple[MicroStep, ...]:
+    largest = MicroStep("largest_moment", "v̌ ← max(v̌, v)", ("v_max", "v"), ("v_max",), _largest_moment)
+    return *_moments(settings), largest, *_corrections(settings, "v_max"), _step(settings, "v_max"), apply_step()
+
+
+BETAS = (
+    floating("beta1", 0.9, minimum=0, maximum=1, is_open_maximum=True, help="share of m kept"),
+    floating("beta2", 0.999, minimum=0, maximum=1, is_open_maximum=True, help="share of v kept"),
+    floating("eps", 1e-8, minimum=0, maximum=1, is_log=True, help="keeps the quotient finite"),
+)
+CONVENTIONS = (
+    flag("bias_correction", True, "divide m and v by 1 − βᵗ"),
+    choice("eps_place", "outside", EPS_PLACES, "√v̂ + ε, √(v̂ + ε), or epsilon-hat as in Keras"),
+)
 
 optimizers.add(
     Optimizer(
-        "adam", "Adam", r"w \leftarrow w - \eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}", _states, _adam,
-        (
-            learning_rate(0.001),
-            floating("beta1", 0.9, minimum=0, maximum=1, is_open_maximum=True, help="share of m kept"),
-            floating("beta2", 0.999, minimum=0, maximum=1, is_open_maximum=True, help="share of v kept"),
-            floating("eps", 1e-8, minimum=0, maximum=1, is_log=True, help="keeps the quotient finite"),
-            flag("bias_correction", True, "divide m and v by 1 − βᵗ"),
-            choice("eps_place", "outside", EPS_PLACES, "√v̂ + ε, √(v̂ + ε), or epsilon-hat as in Keras"),
-        ),
+        "adam", "Adam", r"w \leftarrow w - \eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}", two_moments, _adam,
+        (learning_rate(0.001), *BETAS, *CONVENTIONS),
         source="Kingma & Ba 2015, algorithm 1 (epsilon outside the root)",
+    )
+)  # fmt: skip
+optimizers.add(
+    Optimizer(
+        "adamw", "AdamW",
+        r"w \leftarrow (1 - \eta \lambda) w - \eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}", two_moments, _adamw,
+        (learning_rate(0.001), *BETAS, *CONVENTIONS, *decay_settings(0.01)),
+        source="Loshchilov & Hutter 2019, algorithm 2",
+    )
+)  # fmt: skip
+optimizers.add(
+    Optimizer(
+        "amsgrad", "AMSGrad",
+        r"\check v \leftarrow \max(\check v, v),\; w \leftarrow w - \eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}",
+        lambda settings: ("m", "v", "v_max"), _amsgrad, (learning_rate(0.001), *BETAS, *CONVENTIONS),
+        source="Reddi, Kale & Kumar 2018, algorithm 2; corrected for bias as in PyTorch",
     )
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """What an optimizer declares: named states and micro-steps over parameter-first arrays."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,19 +21,23 @@ def learning_rate(default: float) -> Hyper:
 
 
 class Clock:
-    """Counts updates, and keeps the numbers that depend on the count: 1 − βᵗ."""
+    """Counts updates, and keeps the numbers that depend on the count alone, such as 1 − βᵗ."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.t = 0
         self._workspace = workspace
-        self._corrections: dict[float, Array] = {}
+        self._numbers: dict[Hashable, tuple[Callable[[int], float], Array]] = {}
         self._moments: list[Array] = []
 
     def correction(self, beta: float) -> Array:
         """Return the 0-d array that holds 1 − βᵗ after each advance."""
-        if beta not in self._corrections:
-            self._corrections[beta] = self._workspace.zeros()
-        return self._corrections[beta]
+        return self.number(("correction", beta), lambda t: 1.0 - beta**t)
+
+    def number(self, name: Hashable, of_count: Callable[[int], float]) -> Array:
+        """Return the 0-d array that holds of_count(t) after each advance; equal names mean equal functions."""
+        if name not in self._numbers:
+            self._numbers[name] = of_count, self._workspace.zeros()
+        return self._numbers[name][1]
 
     def watch(self, moment: Array) -> None:
         """Flush this moment of denormal numbers from time to time."""
@@ -43,8 +47,8 @@ class Clock:
     def advance(self) -> None:
         """Count one update."""
         self.t += 1
-        for beta, array in self._corrections.items():
-            array.fill(1.0 - beta**self.t)
+        for of_count, array in self._numbers.values():
+            array.fill(of_count(self.t))
         if self.t % FLUSH_EVERY == 0:
             for moment in self._moments:
                 moment[abs(moment) < SMALLEST_MOMENT] = 0
@@ -54,16 +58,23 @@ class Clock:
 class UpdateBuffers:
     """Arrays of an update, parameter axis first; runs and starts may trail.
 
-    vectors: theta, grad, step, the optimizer's states, and ahead where it looks ahead.
-    rate and minus_rate are ±lr, 0-d or one number a parameter (0 where frozen).
+    vectors: theta, grad, step, the optimizer's states, and whatever its micro-steps read and write.
+    scale: by how much each parameter's changes are multiplied, 0 where it is frozen; None means 1 for all.
+    weights: 1 where a parameter is a weight, 0 where it is a bias or the like; None means weights only.
+    rate and minus_rate are ±lr · scale, 0-d or one number a parameter.
     """
 
     workspace: Workspace
     vectors: Mapping[str, Array]
-    rate: Array
-    minus_rate: Array
     clock: Clock
+    scale: Array | None = None
+    weights: Array | None = None
+    lr: float = 0.0
     _scratch: dict[str, Array] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        shape = () if self.scale is None else self.scale.shape
+        self.rate, self.minus_rate = self.workspace.zeros(*shape), self.workspace.zeros(*shape)
 
     def __getitem__(self, role: str) -> Array:
         return self.vectors[role]
@@ -72,6 +83,14 @@ class UpdateBuffers:
     def xp(self) -> Any:
         """The array module."""
         return self.workspace.xp
+
+    def set_rate(self, lr: float) -> None:
+        """Use this learning rate from the next update on; frozen parameters keep 0."""
+        self.lr = lr
+        self.rate.fill(lr)
+        if self.scale is not None:
+            self.xp.multiply(self.rate, self.scale, self.rate)
+        self.xp.negative(self.rate, self.minus_rate)
 
     def constant(self, value: float) -> Array:
         """Return value as a 0-d array."""
@@ -99,7 +118,8 @@ class MicroStep:
 class Optimizer:
     """An optimizer by its states and micro-steps; before runs ahead of the forward pass.
 
-    formula is LaTeX of the whole update; states are the vectors that a snapshot must keep.
+    formula is LaTeX of the whole update; states are the vectors that a snapshot must keep. They begin
+    at zero, but for those in starts.
     """
 
     key: str
@@ -110,6 +130,18 @@ class Optimizer:
     settings: tuple[Hyper, ...] = (learning_rate(0.01),)
     before: Callable[[Settings], tuple[MicroStep, ...]] = lambda settings: ()
     source: str = ""
+    starts: Callable[[Settings], Mapping[str, float]] = lambda settings: {}
+
+    def first_states(self, settings: Settings) -> dict[str, float]:
+        """Return every state, in order, and the number it holds everywhere before the first update."""
+        starts = self.starts(settings)
+        return {state: starts.get(state, 0.0) for state in self.states(settings)}
+
+    def passing(self, settings: Settings) -> tuple[str, ...]:
+        """Return the vectors that one update leaves to no other: all roles but theta and the states."""
+        steps = (*self.before(settings), *self.micro_steps(settings))
+        roles = dict.fromkeys(["grad", "step", *(role for each in steps for role in (*each.reads, *each.writes))])
+        return tuple(role for role in roles if role not in ("theta", *self.states(settings)))
 
 
 optimizers: Registry[Optimizer] = Registry("optimizer")

@@ -2,6 +2,7 @@
 
 from dlviz.core.array import Call, Calls
 from dlviz.core.hyper import choice, floating
+from dlviz.core.optimizers.decay import decay, decay_settings
 from dlviz.core.optimizers.kind import (
     MicroStep,
     Optimizer,
@@ -30,7 +31,7 @@ def _sgd_step(u: UpdateBuffers) -> Calls:
 
 
 def _sgd(settings: Settings) -> tuple[MicroStep, ...]:
-    return MicroStep("step", "Δw = −η ∂L/∂w", ("grad",), ("step",), _sgd_step), apply_step()
+    return *decay(settings), MicroStep("step", "Δw = −η ∂L/∂w", ("grad",), ("step",), _sgd_step), apply_step()
 
 
 def _momentum(settings: Settings) -> tuple[MicroStep, ...]:
@@ -126,7 +127,7 @@ def _nesterov_library(settings: Settings) -> tuple[MicroStep, ...]:
 optimizers.add(
     Optimizer(
         "sgd", "SGD", r"w \leftarrow w - \eta \frac{\partial L}{\partial w}", _no_states, _sgd,
-        source="Robbins & Monro 1951",
+        (learning_rate(0.01), *decay_settings(0.0)), source="Robbins & Monro 1951",
     )
 )  # fmt: skip
 optimizers.add(
