@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Emit = Callable[["Buffers"], Calls]
 Derive = Callable[["Buffers"], Mapping[str, Array]]
+Links = Callable[["Buffers"], Array]
+Outer = Callable[["Buffers"], Mapping[str, Array | None]]
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,11 @@ class Instruction:
 
     emit gives its calls; derive, for steps that only explain, computes what they would have written.
     slip: key of the mistake that was made here on purpose.
+    The rest may be told by backward steps, so that explanations need not run the step for every unit:
+    is_elementwise: what it writes at a place is what it reads at that place, times a factor.
+    links: the matrix (units read, units written) by which it carries a gradient on.
+    outer: by parameter, the values (entries of a row, n) that the gradient read is multiplied with, where
+    row r of a parameter's gradient comes from unit r alone; None for a bias, whose gradient is taken as it is.
     """
 
     phase: Phase
@@ -31,6 +38,9 @@ class Instruction:
     emit: Emit
     derive: Derive | None = None
     slip: str = ""
+    is_elementwise: bool = False
+    links: Links | None = None
+    outer: Outer | None = None
 
 
 def nothing(buffers: "Buffers") -> Calls:

@@ -160,7 +160,7 @@ class Lowering:
         slope = "" if entry.is_alias else f" ⊙ {entry.symbol}′(z{number})"
         self.add(Instruction(
             "backward", node, "activate_backward", f"δ{number} = ∂L/∂a{number}{slope}",
-            (f"{node}.da", z, f"{node}.a"), (dz,), emit,
+            (f"{node}.da", z, f"{node}.a"), (dz,), emit, is_elementwise=entry.is_elementwise,
         ))  # fmt: skip
 
     def update(self, micro_steps: tuple[MicroStep, ...], phase: Phase = "update") -> None:

@@ -1,8 +1,9 @@
 """Dense layer: z = W a + b, then an activation."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from dlviz.core.array import Calls
+from dlviz.core.array import Array, Calls
 from dlviz.core.choice import Choice
 from dlviz.core.errors import ShapeError
 from dlviz.core.hyper import flag, integer
@@ -71,12 +72,15 @@ def _weight_gradient(lowering: "Lowering", layer: LayerSpec) -> None:
         product = (b[f"{layer.id}.dz"].dot, (inputs.T, out))
         return (product, (b.xp.add, (target, out, target))) if adds else (product,)
 
+    def outer(b: "Buffers") -> Mapping[str, Array | None]:
+        return {f"{own}.W": b.activation(source), f"{own}.b": None}
+
     bias = (f"{own}.db",) if has_bias else ()
     sign = "+=" if adds else "="
     formula = f"∂L/∂W{lowering.number(own)} {sign} δ{lowering.number(layer.id)} {lowering.symbol(source)}ᵀ"
     lowering.add(Instruction(
         "backward", layer.id, "weight_gradient", formula,
-        (f"{layer.id}.dz", lowering.slot(source)), (f"{own}.dW", *bias), emit,
+        (f"{layer.id}.dz", lowering.slot(source)), (f"{own}.dW", *bias), emit, outer=outer,
     ))  # fmt: skip
 
 
@@ -95,7 +99,7 @@ def _input_gradient(lowering: "Lowering", layer: LayerSpec, source: str) -> None
     weights, delta = f"W{lowering.number(own)}ᵀ", f"δ{lowering.number(layer.id)}"
     lowering.add(Instruction(
         "backward", layer.id, "input_gradient", f"∂L/∂{lowering.symbol(source)} {sign} {weights} {delta}",
-        (f"{layer.id}.dz", f"{own}.W"), (f"{source}.da",), emit,
+        (f"{layer.id}.dz", f"{own}.W"), (f"{source}.da",), emit, links=lambda b: b.parameter(f"{own}.W"),
     ))  # fmt: skip
 
 

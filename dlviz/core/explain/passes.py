@@ -1,0 +1,185 @@
+"""One forward and backward pass in float64, with the gradient of every node kept as it was read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dlviz.core.array import to_host
+from dlviz.core.choice import Choice
+from dlviz.core.errors import ShapeError, SpecError
+from dlviz.core.execute import run
+from dlviz.core.instruction import Instruction
+from dlviz.core.lowering import name_of
+from dlviz.core.memory import Memory
+from dlviz.core.network import NetworkSpec
+from dlviz.core.objective import Objective
+from dlviz.core.program import Binding, Program, lower
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Which batch of which run it is: the seed and the number that address random draws such as dropout's."""
+
+    seed: int = 0
+    number: int = 0
+
+
+FIRST_BATCH = Batch()
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One number of a parameter: its name and its place, such as `Weight("h.W", (0, 1))`."""
+
+    name: str
+    entry: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A step at which gradients begin: the losses, and penalties on parameters. values: what it wrote."""
+
+    index: int
+    slot: str
+    values: FloatArray
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one backward pass computed, all arrays float64 copies.
+
+    gradients: of the trainable parameters by name. deltas: by the name of a node's gradient ("h.dz"),
+    as it was read, (units, n) or with all axes and n last. sources: where gradients begin.
+    steps: numbers of the backward instructions that carry gradients on, and which gradients each reads.
+    binding: the program on the batch, its forward values still there; its gradients are scratch.
+    """
+
+    binding: Binding
+    gradients: Mapping[str, FloatArray]
+    deltas: Mapping[str, FloatArray]
+    sources: tuple[Source, ...]
+    steps: Mapping[int, tuple[str, ...]]
+
+    @property
+    def program(self) -> Program:
+        """The lowered network."""
+        return self.binding.program
+
+    @property
+    def n(self) -> int:
+        """Number of examples."""
+        return self.binding.columns
+
+    def gradient(self, weight: Weight) -> float:
+        """Return dL/dw of one number. Raises: SpecError, ShapeError if there is no such trainable number."""
+        if weight.name not in self.gradients:
+            known = ", ".join(self.gradients) or "none"
+            raise SpecError(f"Expected a trainable parameter among {known}. Received: {weight.name!r}")
+        values = self.gradients[weight.name]
+        inside = [0 <= place < size for place, size in zip(weight.entry, values.shape, strict=False)]
+        if len(weight.entry) != values.ndim or not all(inside):
+            raise ShapeError(f"Expected a place in shape {values.shape}. Received: {weight.entry}", place=weight.name)
+        return float(values[weight.entry])
+
+    def sample(self, number: int) -> int:
+        """Return the number of an example. Raises: SpecError if there is none."""
+        if not 0 <= number < self.n:
+            raise SpecError(f"Expected an example between 0 and {self.n - 1}. Received: {number}")
+        return number
+
+
+def differentiate(
+    network: NetworkSpec,
+    loss: Choice | Objective,
+    parameters: Mapping[str, ArrayLike],
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    training: bool = True,
+    batch: Batch = FIRST_BATCH,
+) -> Pass:
+    """Run forward and backward once over rows and keep every gradient.
+
+    parameters: all by name. inputs: (n, d). targets: (n, k) as the loss reads them. training: layers
+    behave as in training (dropout drops), else as in use.
+    Raises: SpecError, ShapeError for a network, parameters or data that do not fit.
+    """
+    rows = np.asarray(inputs, dtype=np.float64)
+    program = lower(network, loss, Choice("sgd"), mode="gradient", training=training)
+    memory = loaded(program, parameters, batch)
+    binding = program.bind(memory, len(rows))
+    binding.load(rows, np.asarray(targets, dtype=np.float64))
+    return _run(binding)
+
+
+def differentiate_binding(binding: Binding, training: bool = True) -> Pass:
+    """Run the batch that a binding of a training run holds once more, in float64; the binding stays as it is."""
+    program, position = binding.program, binding.memory.position
+    if program.losses is None:
+        raise SpecError("Expected a program with a loss. Received: the forward pass alone")
+    values = binding.memory.read()
+    inputs, targets = to_host(binding.buffers.inputs()), to_host(binding.buffers.rows_y)
+    batch = Batch(position.seed, position.number)
+    return differentiate(program.network, program.losses, values, inputs, targets, training, batch)
+
+
+def loaded(program: Program, parameters: Mapping[str, ArrayLike], batch: Batch = FIRST_BATCH) -> Memory:
+    """Return float64 memory that holds the given parameters. Raises: SpecError, ShapeError."""
+    values = {name: np.asarray(value, dtype=np.float64) for name, value in parameters.items()}
+    for parameter in program.layout.parameters:
+        if parameter.name not in values:
+            raise SpecError(f"Expected parameters with {parameter.name}. Received: {', '.join(values) or 'none'}")
+        shape = values[parameter.name].shape
+        if shape != parameter.shape:
+            raise ShapeError(f"Expected shape {parameter.shape}. Received: shape={shape}", place=parameter.name)
+    memory = Memory(program.layout, Choice("sgd"), seed=batch.seed)
+    memory.load(values)
+    memory.position.move(batch.number)
+    return memory
+
+
+def _run(binding: Binding) -> Pass:
+    deltas: dict[str, FloatArray] = {}
+    sources: list[Source] = []
+    steps: dict[int, tuple[str, ...]] = {}
+    written: set[str] = set()
+    with np.errstate(all="ignore"):
+        for index, instruction in enumerate(binding.program.instructions):
+            reads = tuple(name for name in instruction.reads if name in written)
+            if is_source(instruction, reads):
+                sources += _run_source(binding, index)
+            else:
+                deltas |= {name: np.array(binding.array(name)) for name in reads}
+                run(binding.step_calls[index])
+            if instruction.phase == "backward" and instruction.derive is None:
+                written |= set(instruction.writes)
+                steps |= {index: reads} if reads else {}
+    gradients = binding.memory.read("grad")
+    trainable = {name: gradients[name] for name in binding.program.layout.trainable}
+    return Pass(binding, trainable, deltas, tuple(sources), steps)
+
+
+def is_source(instruction: Instruction, reads: tuple[str, ...]) -> bool:
+    """Say whether a step begins gradients: it goes backward and reads no gradient of an earlier step."""
+    return instruction.phase == "backward" and instruction.derive is None and not reads
+
+
+def _run_source(binding: Binding, index: int) -> list[Source]:
+    """Run a step that begins gradients and say what it alone brought; what was there before is added again."""
+    targets = [(slot, binding.array(slot)) for slot in binding.program.instructions[index].writes]
+    before = [array.copy() for _, array in targets]
+    for _, array in targets:
+        array[...] = 0
+    run(binding.step_calls[index])
+    found = [Source(index, slot, array.copy()) for slot, array in targets]
+    for (_, array), earlier in zip(targets, before, strict=True):
+        array[...] += earlier
+    return found
+
+
+def gradient_slot(parameter: str) -> str:
+    """Return the name under which a parameter's gradient is written: h.dW."""
+    return name_of("grad", parameter)

@@ -1,0 +1,56 @@
+"""Routes: what can be summed over all paths from a weight to the loss, slot by slot, without listing them."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.explain.chain import Chain, Edge, Use
+from dlviz.core.explain.passes import FloatArray
+
+
+class Routes:
+    """Which slots lead from uses of a weight to the loss, with sums over all paths worked out slot by slot."""
+
+    def __init__(self, chain: Chain, uses: tuple[Use, ...]) -> None:
+        self.chain = chain
+        self.uses = uses
+        self.edges = self._needed()
+
+    def _needed(self) -> list[Edge]:
+        wanted = {use.far for use in self.uses}
+        found = []
+        for edge in reversed(self.chain.edges):
+            if edge.near in wanted:
+                wanted.add(edge.far)
+                found.append(edge)
+        self.slots = wanted
+        return found[::-1]
+
+    def best(self) -> dict[str, FloatArray]:
+        """Return for every place the largest |product| of a path from there to the loss."""
+        found = {slot: self._begun(slot) for slot in self.slots}
+        with np.errstate(all="ignore"):
+            for edge in self.edges:
+                carried = self.chain.link(edge).best(found[edge.far])
+                found[edge.near] = np.fmax(found[edge.near], carried)
+        return found
+
+    def _begun(self, slot: str) -> FloatArray:
+        starts = self.chain.starts(slot)
+        return np.zeros(self.chain.size(slot)) if starts is None else np.abs(starts)
+
+    def counts(self) -> dict[str, NDArray[Any]]:
+        """Return for every place how many paths lead from there to the loss, as exact integers."""
+        found = {slot: self._whole_numbers(slot) for slot in self.slots}
+        for edge in self.edges:
+            found[edge.near] = found[edge.near] + self.chain.link(edge).add(found[edge.far])
+        return found
+
+    def _whole_numbers(self, slot: str) -> NDArray[Any]:
+        begins = self.chain.starts(slot) is not None
+        return np.array([int(begins)] * self.chain.size(slot), dtype=object)
+
+    def count(self, counts: dict[str, NDArray[Any]]) -> int:
+        """Return how many paths the uses have together."""
+        return int(sum(counts[use.far][place] for use in self.uses for place in use.places))
