@@ -37,12 +37,14 @@ class Buffers:
         self._gradients: dict[str, Array] = {}
         self._named: dict[str, Array] = {}
         self._fixed: dict[str, Array] = {}
+        self._shared: dict[str, Array] = {}
         self._slopes: dict[str, Array] = {}
         self._same: dict[str, str] = {}
         d, k = _end(self._inputs), _end(self._outputs)
         self.rows_x = self.workspace.ones(columns, d) if gathers else self.workspace.ones(d, columns).T
         self.rows_y = self.workspace.zeros(k, columns).T
-        self._places = _places([(node, s) for node, s in program.nodes.items() if node not in self._inputs], 1)
+        # Nodes inside layers lie where their layer wants them.
+        self._places = _places([(node, s) for node, s in program.shapes.items() if node not in self._inputs], 1)
         self._flat = self.workspace.ones(_end(self._places), columns)
         self.loss_sums = self.workspace.zeros(max(program.n_terms, 1), 1)
         self.loss_scales = np.ones(len(self.loss_sums))
@@ -123,6 +125,12 @@ class Buffers:
         if name not in self._named:
             self._named[name] = self.workspace.zeros(1, self.columns)
         return self._named[name]
+
+    def shared(self, name: str, *shape: int) -> Array:
+        """Return an array that several steps of a layer share; it is zero when it is first asked for."""
+        if name not in self._shared:
+            self._shared[name] = self.workspace.zeros(*shape)
+        return self._shared[name]
 
     def recorded(self, name: str) -> Array:
         """Return an array by its recorded name with all its axes, batch last where it has one."""

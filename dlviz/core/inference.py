@@ -78,10 +78,10 @@ def parameters(spec: NetworkSpec) -> tuple[ParameterSpec, ...]:
 
 
 def activation_of(spec: NetworkSpec, layer_id: str) -> Choice | None:
-    """Return the activation a node declares, or None for inputs and merges."""
+    """Return the activation of a node's sums z; None for inputs, merges and layers that activate inside."""
     for layer in spec.layers:
         kind = layers.get(layer.kind, layer.id)
-        if layer.id == layer_id and "activation" in kind.choices:
+        if layer.id == layer_id and "activation" in kind.choices and not kind.activates_inside:
             chosen: Choice = kind.option(layer, "activation")
             return chosen
     return None

@@ -37,6 +37,20 @@ FLAT = layer("flatten", "f")
 # Without a bias where batch norm follows: it would take it away again, and its gradient would be rounding alone.
 SUMS = layer("dense", "s", units=3, bias=False)
 UNBIASED_MAPS = layer("conv2d", "c", filters=2, kernel=2, bias=False)
+SEQUENCE = [4, 2]
+
+
+def recurrent(kind: str) -> list[tuple[list[int], list[Json]]]:
+    """Return networks of one recurrent kind: alone, one above another, and used twice."""
+    states = layer(kind, "s", units=2, **{"return": "sequence"})
+    learned = {"bias": False, "initial_state": "learned"}
+    return [
+        (SEQUENCE, [layer(kind, units=3)]),
+        (SEQUENCE, [layer(kind, units=3, **{"return": "sequence"}), FLAT]),
+        (SEQUENCE, [states, layer(kind, units=3, activation="sigmoid", **learned)]),
+        (SEQUENCE, [states, {"id": "h", "shares": "s"}, FLAT]),
+    ]
+
 
 # Shape of one row, the layers before the output, and which of them is looked at (the last of its kind).
 NETWORKS: dict[str, list[tuple[list[int], list[Json]]]] = {
@@ -86,6 +100,7 @@ NETWORKS: dict[str, list[tuple[list[int], list[Json]]]] = {
         ([4], [SUMS, layer("layer_norm", activation="tanh"), {"id": "again", "shares": "h"}]),
         (IMAGES, [layer("layer_norm", "n"), MAPS, layer("layer_norm"), FLAT]),
     ],
+    **{kind: recurrent(kind) for kind in ("simple_rnn", "gru", "lstm")},
 }  # fmt: skip
 CASES = [pytest.param(*each, id=f"{key}-{i}") for key, cases in NETWORKS.items() for i, each in enumerate(cases)]
 

@@ -7,9 +7,12 @@ from dlviz.core.layers import (  # noqa: F401  (registration)
     dense,
     dropout,
     flatten,
+    gru,
     layer_norm,
+    lstm,
     merge,
     pooling,
+    simple_rnn,
 )
 from dlviz.core.layers.kind import LR_SCALE, LayerKind, ParameterSpec, Shape, layers
 

@@ -70,7 +70,8 @@ class LayerKind:
     lowering itself for kinds that declare an `activation`. nodes(layer, input_shapes) names further
     nodes inside the layer with their shapes, such as the time steps `id.t1`, `id.t2` of a recurrent one.
     draws says whether its training uses random numbers. switches(layer) names recorded arrays that jump where
-    the layer has no derivative, such as which number of a window is the largest.
+    the layer has no derivative, such as which number of a window is the largest. activates_inside: the layer
+    applies its activation itself, at every time step, and the lowering adds none.
     """
 
     key: str
@@ -85,6 +86,7 @@ class LayerKind:
     nodes: Callable[[LayerSpec, tuple[Shape, ...]], Mapping[str, Shape]] = lambda layer, shapes: {}
     draws: bool = False
     switches: Callable[[LayerSpec], tuple[str, ...]] = lambda layer: ()
+    activates_inside: bool = False
     formula: str = ""
     source: str = ""
 
