@@ -38,7 +38,8 @@ class Backward(Unrolled):
 
     def passes(self, t: int) -> bool:
         """Say whether the gradient passes from step t + 1 back to step t."""
-        is_cut = self.option("truncation") == "block" and t > 0 and t % self.truncation_steps == 0
+        length, cut = self.truncation_steps, self.option("truncation")
+        is_cut = (cut == "block" and t > 0 and t % length == 0) or (cut == "window" and length == 1)
         return t < self.steps and not is_cut
 
     def gradient(self, b: "Buffers", short: str, t: int, n_gates: int = 1) -> Array:
@@ -241,8 +242,9 @@ def _start_gradient(u: Backward, cell: Cell, state: str) -> None:
         gradient, target = u.gradient(b, f"d{state}", 0), b.parameter_gradient(block)
         # No window reaches behind its first step.
         dropped = () if u.lanes == 1 else ((u.lane(gradient, 0).fill, (0,)),)
+        carried = cell.carries[state](u, b, 0) if u.passes(0) else ((gradient.fill, (0,)),)
         out = b.like(target) if adds else target
-        calls = (*cell.carries[state](u, b, 0), *dropped, (gradient.sum, ((1, 2), None, out)))
+        calls = (*carried, *dropped, (gradient.sum, ((1, 2), None, out)))
         return (*calls, (b.xp.add, (target, out, target))) if adds else calls
 
     product, _ = u.columns("h")
