@@ -1,0 +1,18 @@
+"""Formulas that a person types: a safe parser, values, exact gradients, computation graphs, LaTeX.
+
+Nothing here runs text as code. `parse` reads, `evaluate` and `gradient` compute, `build` gives the graph,
+`trace` its steps, `surface` and `Bound` the calls on preallocated arrays, `latex` and `write` the notation.
+"""
+
+from dlviz.core.expression.build import build
+from dlviz.core.expression.evaluate import evaluate, gradient
+from dlviz.core.expression.graph import Edge, Graph, GraphNode
+from dlviz.core.expression.latex import latex, name_latex, node_latex
+from dlviz.core.expression.nodes import Formula
+from dlviz.core.expression.parser import parse, parse_all
+from dlviz.core.expression.text import write
+
+__all__ = [
+    "Edge", "Formula", "Graph", "GraphNode", "build", "evaluate", "gradient", "latex", "name_latex", "node_latex",
+    "parse", "parse_all", "write",
+]  # fmt: skip
