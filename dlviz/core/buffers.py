@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -204,16 +204,19 @@ class Buffers:
         """Return all targets (k, n), or those of one output node."""
         return self.rows_y.T if output is None else self.rows_y.T[self._outputs[output]]
 
-    def loss_of(self, output: str, term: int, scale: float) -> LossBuffers:
+    def loss_of(
+        self, output: str, term: int, scale: float, settings: Mapping[str, Any], shown: float = 1.0
+    ) -> LossBuffers:
         """Return the arrays of one output's loss; its value and gradient share scratch, so there is one object.
 
-        term: its row among the sums. scale: the number by which the sum becomes the loss.
+        term: its row among the sums. scale: the number by which the sum becomes the loss; shown: by which
+        that is multiplied where it is read, for another base of the logarithm.
         """
         if output not in self._loss_buffers:
             a = self.activation(output)
-            self.loss_scales[term] = scale
+            self.loss_scales[term] = scale * shown
             sums = self.loss_sums[term : term + 1]
-            self._loss_buffers[output] = LossBuffers(a, self.targets(output), sums, scale, self.like(a))
+            self._loss_buffers[output] = LossBuffers(a, self.targets(output), sums, scale, self.like(a), settings)
         return self._loss_buffers[output]
 
     def term(self, index: int, scale: float = 1.0) -> Array:

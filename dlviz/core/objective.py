@@ -12,7 +12,7 @@ from dlviz.core.errors import SpecError
 from dlviz.core.hyper import floating
 from dlviz.core.inference import activation_of
 from dlviz.core.instruction import Instruction, nothing
-from dlviz.core.losses import Loss, LossBuffers, Settings
+from dlviz.core.losses import Loss, LossBuffers, Settings, front, shown
 from dlviz.core.losses import formulas as loss_formulas
 from dlviz.core.losses import resolve as resolve_loss
 from dlviz.core.losses import scale as loss_scale
@@ -77,7 +77,7 @@ class ObjectiveSteps:
     def _buffers(self, b: Buffers, output: str) -> LossBuffers:
         _, settings = self._entry(output)
         scale = self._losses[output].weight * loss_scale(settings, b.units(output), b.columns)
-        return b.loss_of(output, self._terms[output], scale)
+        return b.loss_of(output, self._terms[output], scale, settings, shown(settings))
 
     def value(self) -> None:
         """Add the steps that compute the loss of the batch."""
@@ -148,7 +148,8 @@ class ObjectiveSteps:
         entry, convention = self._entry(output)
         fused = entry.fused[chosen.kind]
         number = self._lowering.number(output)
-        share = self._front(output) + ("1/n " if convention["reduction"] == "mean" else "")
+        gain = settings.get("slope", 1.0) / settings.get("temperature", 1.0)
+        share = self._front(output) + front(convention, gain)
 
         def emit(b: Buffers) -> Calls:
             return fused(b.workspace, settings, self._buffers(b, output), b[f"{output}.dz"])

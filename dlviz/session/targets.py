@@ -70,11 +70,14 @@ def _width(document: Document, output: str) -> int:
 
 
 def _targets_of(document: Document, dataset: Dataset, output: str) -> NDArray[np.float64]:
-    loss, _ = resolve_loss(objective(document.network, document.training.objective)[output].choice)
+    loss, settings = resolve_loss(objective(document.network, document.training.objective)[output].choice)
     n_outputs = math.prod(shapes(document.network)[output])
     if loss.labels == "index" and (labels := _written_labels(dataset, n_outputs)) is not None:
         return _one_hot(labels, n_outputs)
     targets = encode_targets(dataset, n_outputs, target_low(document, output))
+    if settings.get("labels") == "zero_one" and dataset.task == "regression":
+        _refuse_first((targets != 0) & (targets != 1), targets, f"labels 0 and 1 for {loss.title.lower()}")
+        targets = 2 * targets - 1
     _check(targets, loss)
     return targets
 
@@ -111,13 +114,14 @@ def _check(targets: NDArray[np.float64], loss: Loss) -> None:
         _refuse_first((targets < 0) | (targets > 1), targets, f"targets between 0 and 1 for {title}")
     if loss.labels == "plus_minus_one":
         # A target of 0 would cost 1 whatever the output, and teach nothing.
-        _refuse_first(abs(targets) != 1, targets, f"targets −1 and 1 for {title}")
+        hint = "Set the loss's labels to zero_one, which turns 0 and 1 into −1 and 1."
+        _refuse_first(abs(targets) != 1, targets, f"targets −1 and 1 for {title}", hint)
     if loss.labels == "one_hot":
         sums = targets.sum(axis=1)
         _refuse_first(abs(sums - 1) > SUM_TOLERANCE, sums, f"the targets of a row to sum to 1 for {title}")
 
 
-def _refuse_first(is_wrong: NDArray[np.bool_], values: NDArray[np.float64], expected: str) -> None:
+def _refuse_first(is_wrong: NDArray[np.bool_], values: NDArray[np.float64], expected: str, hint: str = "") -> None:
     """Raise DataError that shows the first wrong value, if there is one."""
     if is_wrong.any():
-        raise DataError(f"Expected {expected}. Received: {values[is_wrong][0]:g}", place="data.targets")
+        raise DataError(f"Expected {expected}. Received: {values[is_wrong][0]:g}", hint, "data.targets")

@@ -1,5 +1,6 @@
 """Every loss: value against the textbook formula in every convention, gradient against a central difference."""
 
+import functools
 import itertools
 import math
 from collections.abc import Callable
@@ -23,12 +24,20 @@ TERMS: dict[str, Callable[[float, float], float]] = {
     "categorical_cross_entropy": lambda a, y: -y * math.log(a),
     "sparse_categorical_cross_entropy": lambda a, y: -y * math.log(a),
     "hinge": lambda a, y: max(0.0, 1 - y * a),
+    "perceptron": lambda a, y: max(0.0, -y * a),
+    "huber": lambda a, y, delta=1.0: (a - y) ** 2 / 2 if abs(a - y) <= delta else delta * (abs(a - y) - delta / 2),
 }
 CONVENTIONS = [
     {"factor": factor, "outputs": outputs, "reduction": reduction}
     for factor, outputs, reduction in itertools.product((1.0, 0.5), ("sum", "mean"), ("mean", "sum"))
 ]
-FUSED = [(loss.key, key, slope) for loss in losses for key in loss.fused for slope in (1.0, 2.5)]
+FUSED = [
+    (loss.key, key, {} if value is None else {hyper.name: value})
+    for loss in losses
+    for key in loss.fused
+    for hyper in activations.get(key).settings
+    for value in (None, 2.5)
+]
 
 
 def batch(labels: str) -> tuple[Array, Array]:
@@ -43,22 +52,20 @@ def batch(labels: str) -> tuple[Array, Array]:
 
 def expected_value(key: str, settings: dict[str, Any], a: Array, y: Array) -> float:
     """Add up the terms one by one, as the documents define every loss."""
-    total = math.fsum(TERMS[key](float(a[k, n]), float(y[k, n])) for k in range(UNITS) for n in range(EXAMPLES))
+    term = functools.partial(TERMS[key], **{name: settings[name] for name in ("delta",) if name in settings})
+    total = math.fsum(term(float(a[k, n]), float(y[k, n])) for k in range(UNITS) for n in range(EXAMPLES))
     total /= UNITS if settings["outputs"] == "mean" else 1
     return settings["factor"] * total / (EXAMPLES if settings["reduction"] == "mean" else 1)
 
 
 def buffers_for(settings: dict[str, Any], a: Array, y: Array) -> LossBuffers:
-    return LossBuffers(a.copy(), y.copy(), np.zeros((1, 1)), scale(settings, UNITS, EXAMPLES), np.zeros_like(a))
+    sums, size = np.zeros((1, 1)), scale(settings, UNITS, EXAMPLES)
+    return LossBuffers(a.copy(), y.copy(), sums, size, np.zeros_like(a), settings)
 
 
 def evaluate(key: str, settings: dict[str, Any], a: Array, y: Array) -> tuple[float, Array]:
     """Run the loss's own calls and return value and gradient."""
-    loss, workspace, da = losses.get(key), Workspace(), np.full_like(a, np.nan)
-    buffers = buffers_for(complete(settings, loss.settings), a, y)
-    for function, arguments in (*loss.value(workspace, buffers), *loss.gradient(workspace, buffers, da)):
-        function(*arguments)
-    return buffers.scale * float(buffers.sum[0, 0]), da
+    return losses.get(key).evaluate(a, y, settings)
 
 
 @pytest.mark.parametrize("key", losses.keys())
@@ -86,10 +93,10 @@ def test_gradient_equals_a_central_difference(key: str, settings: dict[str, Any]
     assert_allclose(evaluate(key, settings, a, y)[1], numeric, rtol=1e-7, atol=1e-9)
 
 
-@pytest.mark.parametrize(("key", "activation", "slope"), FUSED)
-def test_fused_gradient_equals_the_chain_rule(key: str, activation: str, slope: float) -> None:
+@pytest.mark.parametrize(("key", "activation", "given"), FUSED)
+def test_fused_gradient_equals_the_chain_rule(key: str, activation: str, given: dict[str, float]) -> None:
     entry, loss, workspace = activations.get(activation), losses.get(key), Workspace()
-    chosen = complete({"slope": slope} if any(h.name == "slope" for h in entry.settings) else {}, entry.settings)
+    chosen = complete(given, entry.settings)
     z = np.random.default_rng(4).uniform(-2, 2, (UNITS, EXAMPLES))
     a, y = entry.value(z, chosen), batch(loss.labels)[1]
     settings = complete({"factor": 0.5}, loss.settings)
@@ -101,6 +108,46 @@ def test_fused_gradient_equals_the_chain_rule(key: str, activation: str, slope: 
     for function, arguments in steps:
         function(*arguments)
     assert_allclose(fused, dz, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("delta", [0.05, 0.5, 3.0])
+def test_huber_is_a_parabola_near_and_a_line_far(delta: float) -> None:
+    a, y = batch("values")
+    settings = {**CONVENTIONS[0], "delta": delta}
+    value, gradient = evaluate("huber", settings, a, y)
+    assert_allclose(value, expected_value("huber", settings, a, y), rtol=1e-14)
+    assert_allclose(gradient, np.clip(a - y, -delta, delta) / EXAMPLES, rtol=1e-14, atol=1e-16)
+
+
+@pytest.mark.parametrize(("base", "divisor"), [("e", 1.0), ("2", math.log(2)), ("10", math.log(10))])
+@pytest.mark.parametrize("key", [loss.key for loss in losses if "entropy" in loss.key])
+def test_base_of_the_logarithm_changes_the_value_shown_and_no_gradient(key: str, base: str, divisor: float) -> None:
+    a, y = batch(losses.get(key).labels)
+    (shown, slope), (natural, gradient) = evaluate(key, {"base": base}, a, y), evaluate(key, {}, a, y)
+    assert shown == pytest.approx(natural / divisor, rel=1e-14)
+    assert np.array_equal(slope, gradient)
+
+
+@pytest.mark.parametrize(
+    ("key", "settings", "kinks"),
+    [("hinge", {}, (1.0,)), ("perceptron", {}, (0.0,)), ("huber", {"delta": 0.5}, (0.5, 1.5))],
+)
+def test_pieces_part_at_the_kinks(key: str, settings: dict[str, Any], kinks: tuple[float, ...]) -> None:
+    loss, a = losses.get(key), np.linspace(-0.995, 2.005, 301)[None, :]
+    assert loss.piece is not None
+    pieces = loss.piece(complete(settings, loss.settings), a, np.ones_like(a))
+    jumps = a[0, 1:][np.diff(np.asarray(pieces, dtype=float))[0] != 0]
+    assert_allclose(jumps, kinks, atol=0.01)
+
+
+def test_only_losses_without_kinks_have_no_pieces() -> None:
+    assert {loss.key for loss in losses if loss.piece is not None} == {"hinge", "perceptron", "huber"}
+
+
+def test_losses_of_examples_add_up_to_the_loss_of_the_batch() -> None:
+    a, y = batch("zero_one")
+    loss = losses.get("binary_cross_entropy")
+    assert loss.each(a, y).mean() == pytest.approx(loss.evaluate(a, y)[0], rel=1e-14)
 
 
 @pytest.mark.parametrize("key", [loss.key for loss in losses if "entropy" in loss.key])

@@ -1,4 +1,4 @@
-"""Writes functions.json: PyTorch's float64 value and gradient of every activation, one pass each.
+"""Writes functions.json: PyTorch's float64 value and gradient of every activation and loss, one pass each.
 
 Run it with a Python that has PyTorch: `python tests/golden/make_functions.py`. Examples are rows.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch_network import ACTIVATIONS, settings_of
+from torch_network import ACTIVATIONS, TERMS, loss_value, settings_of
 
 SEED = 20261128
 ROWS, UNITS = 4, 3
@@ -25,6 +25,14 @@ CHOICES: tuple[str | dict[str, Any], ...] = (
     {"kind": "piecewise_linear", "slope": 0.25},
     {"kind": "elu", "alpha": 0.3},
     {"kind": "softmax", "temperature": 2.5},
+)
+
+
+LOSSES: tuple[dict[str, Any], ...] = (
+    *({"kind": kind} for kind in TERMS),
+    {"kind": "squared_error", "factor": 0.5, "outputs": "mean", "reduction": "sum"},
+    {"kind": "huber", "delta": 0.4, "factor": 2.0},
+    {"kind": "hinge", "outputs": "mean", "reduction": "sum"},
 )
 
 
@@ -49,10 +57,32 @@ def activation(choice: str | dict[str, Any], dice: random.Random) -> dict[str, A
     return {"choice": choice, "z": z.tolist(), "da": da.tolist(), "a": a.tolist(), "dz": dz.tolist()}
 
 
+def targets(kind: str, dice: random.Random) -> torch.Tensor:
+    if kind in ("squared_error", "huber"):
+        return matrix(dice, -2, 2)
+    if kind in ("hinge", "perceptron"):
+        return matrix(dice, -1, 1).sign()
+    if kind == "binary_cross_entropy":
+        return (matrix(dice, -1, 1) > 0).double()
+    labels = torch.tensor([[dice.randrange(UNITS)] for _ in range(ROWS)])
+    return labels if kind.startswith("sparse") else torch.eye(UNITS, dtype=torch.float64)[labels[:, 0]]
+
+
+def loss(choice: dict[str, Any], dice: random.Random) -> dict[str, Any]:
+    y = targets(choice["kind"], dice)
+    a = matrix(dice, 0.02, 0.98) if "entropy" in choice["kind"] else matrix(dice, -2, 2)
+    value = loss_value(choice, a.requires_grad_(), y)
+    (da,) = torch.autograd.grad(value, a)
+    return {"choice": choice, "a": a.tolist(), "y": y.tolist(), "loss": value.item(), "da": da.tolist()}
+
+
 def main() -> None:
     """Write the file; equal bytes on every run."""
     dice = random.Random(SEED)
-    cases = {"activations": [activation(choice, dice) for choice in CHOICES]}
+    cases = {
+        "activations": [activation(choice, dice) for choice in CHOICES],
+        "losses": [loss(choice, dice) for choice in LOSSES],
+    }
     TARGET.write_text(json.dumps({"torch": torch.__version__, **cases}, separators=(",", ":")) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""One pass of every activation against PyTorch's float64 values: largest error at most 1e-12 of the largest value."""
+"""One pass of every activation and loss against PyTorch: error at most 1e-12 of the largest value in float64."""
 
 import json
 from pathlib import Path
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from dlviz.core.activations import activations, resolve
 from dlviz.core.array import Workspace
 from dlviz.core.choice import Choice
+from dlviz.core.losses import losses
+from dlviz.core.losses import resolve as resolve_loss
 from dlviz.session.choice_json import choice_from_json
 
 GOLDEN = json.loads(Path(__file__).with_name("functions.json").read_text())
@@ -26,8 +28,8 @@ def assert_equal(actual: NDArray[np.float64], rows: Any) -> None:
     assert np.abs(actual - expected).max() <= TOLERANCE * max(np.abs(expected).max(), 1e-300)
 
 
-def chosen_of(case: dict[str, Any]) -> Choice:
-    return choice_from_json(case["choice"], activations, "")
+def chosen_of(case: dict[str, Any], registry: Any = activations) -> Choice:
+    return choice_from_json(case["choice"], registry, "")
 
 
 @pytest.mark.parametrize("case", GOLDEN["activations"], ids=lambda case: str(case["choice"]))
@@ -44,3 +46,18 @@ def test_activation_and_its_gradient_equal_pytorch(case: dict[str, Any]) -> None
 def test_every_activation_with_a_fixed_value_is_compared() -> None:
     compared = {chosen_of(case).kind for case in GOLDEN["activations"]}
     assert compared == {entry.key for entry in activations if not entry.draws}
+
+
+@pytest.mark.parametrize("case", GOLDEN["losses"], ids=lambda case: str(case["choice"]))
+def test_loss_and_its_gradient_equal_pytorch(case: dict[str, Any]) -> None:
+    entry, settings = resolve_loss(chosen_of(case, losses))
+    a, y = features_first(case["a"]), features_first(case["y"])
+    if entry.labels == "index":
+        y = np.eye(len(a))[:, y[0].astype(int)]
+    value, da = entry.evaluate(a, y, settings)
+    assert value == pytest.approx(case["loss"], rel=TOLERANCE)
+    assert_equal(da, case["da"])
+
+
+def test_every_loss_is_compared() -> None:
+    assert {case["choice"]["kind"] for case in GOLDEN["losses"]} == set(losses.keys())

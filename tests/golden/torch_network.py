@@ -72,7 +72,15 @@ def hinge(a: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return torch.relu(1 - y * a)
 
 
-TERMS: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
+def perceptron(a: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return torch.relu(-y * a)
+
+
+def huber(a: torch.Tensor, y: torch.Tensor, delta: float = 1.0) -> torch.Tensor:
+    return torch.nn.functional.huber_loss(a, y, reduction="none", delta=delta)
+
+
+TERMS: dict[str, Callable[..., torch.Tensor]] = {
     function.__name__: function
     for function in (
         squared_error,
@@ -80,13 +88,15 @@ TERMS: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
         categorical_cross_entropy,
         sparse_categorical_cross_entropy,
         hinge,
+        perceptron,
+        huber,
     )
 }
 
 
 def loss_value(loss: Mapping[str, Any], a: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """Return factor x (terms over outputs), over examples, as documents define every loss."""
-    terms = TERMS[loss["kind"]](a, y)
+    terms = TERMS[loss["kind"]](a, y, **{name: loss[name] for name in ("delta",) if name in loss})
     each = terms.mean(dim=1) if loss.get("outputs", "sum") == "mean" else terms.sum(dim=1)
     whole = each.sum() if loss.get("reduction", "mean") == "sum" else each.mean()
     return loss.get("factor", 1.0) * whole

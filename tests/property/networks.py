@@ -82,7 +82,7 @@ def targets_of(labels: str, n: int, k: int, dice: np.random.Generator) -> np.nda
 @st.composite
 def documents(draw: st.DrawFn, smooth: bool = False, dtype: str = "float64") -> Document:
     """Draw a whole document; smooth leaves out activations and losses with kinks."""
-    loss = losses.get(pick(draw, [key for key in losses.keys() if not (smooth and key == "hinge")]))  # noqa: SIM118
+    loss = losses.get(pick(draw, [each.key for each in losses if not smooth or each.piece is None]))
     hidden = SMOOTH if smooth else tuple(entry.key for entry in activations if not entry.draws)
     outputs = [key for key in OUTPUT_KINDS[loss.labels] if not smooth or key in SMOOTH]
     n, k = draw(st.integers(1, 9)), draw(st.integers(1, 3))

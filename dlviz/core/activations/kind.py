@@ -86,6 +86,16 @@ class Activation:
         _run(self.backward(Workspace(), checked, at, a, np.ones_like(at), dz))
         return dz
 
+    def jacobian(self, z: ArrayLike, settings: Settings | None = None) -> NDArray[np.float64]:
+        """Return ∂a_j/∂z_k in float64, (units, units), for the sums z (units,) of one example."""
+        sums = np.array(z, dtype=np.float64)
+        at = np.repeat(sums[:, None], len(sums), axis=1)
+        checked = complete(settings or {}, self.settings, self.key)
+        dz = np.zeros_like(at)
+        # Pulling back unit vector j gives row j.
+        _run(self.backward(Workspace(), checked, at, self.value(at, checked), np.eye(len(sums)), dz))
+        return dz.T
+
 
 def _run(calls: Calls) -> None:
     with np.errstate(all="ignore"):

@@ -1,5 +1,8 @@
 """Softmax: probabilities over the units of one example, at a temperature."""
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from dlviz.core.activations.kind import Activation, Settings, activations
 from dlviz.core.array import Array, Calls, Workspace
 from dlviz.core.hyper import floating
@@ -35,6 +38,12 @@ def _softmax_backward(w: Workspace, s: Settings, z: Array, a: Array, da: Array, 
         (w.xp.multiply, (a, dz, dz)),
         *cooled,
     )
+
+
+def exponentials(z: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
+    """Return e^(z/T), the numbers whose shares of their sum softmax is; inf where that overflows. Shapes: any."""
+    with np.errstate(over="ignore"):
+        return np.exp(np.array(z, dtype=np.float64) / temperature)
 
 
 activations.add(

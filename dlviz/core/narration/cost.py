@@ -1,13 +1,13 @@
 """Loss functions with numbers put in: one example and output at a time, and their derivatives."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from dlviz.core.losses import resolve
-from dlviz.core.narration.number import Term, bare, difference, factor, fraction, number
+from dlviz.core.losses import resolve, shown
+from dlviz.core.narration.number import Term, bare, difference, exact, factor, fraction, number
 from dlviz.core.narration.view import FloatArray, View
 
 
@@ -20,6 +20,7 @@ class Pair:
     digits: int = 4
     letter_a: str = ""
     letter_y: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def put(self, value: float) -> str:
         """Write a number as a factor."""
@@ -95,26 +96,31 @@ def _squared(p: Pair) -> Term:
     return Term(f"{_difference(p)}^2", (p.a - p.y) ** 2)
 
 
-def _log(probability: float, digits: int) -> tuple[str, float]:
+def _log(p: Pair, probability: float) -> tuple[str, float]:
     # The loss takes the logarithm of the smallest normal number where a probability rounded to 0.
     safe = max(probability, float(np.finfo(np.float64).tiny))
-    return rf"\ln {factor(safe, digits)}", float(np.log(safe))
+    return rf"{_logarithm(p)} {factor(safe, p.digits)}", float(np.log(safe)) * shown(p.settings)
+
+
+def _logarithm(p: Pair) -> str:
+    base = p.settings.get("base", "e")
+    return r"\ln" if base == "e" else rf"\log_{{{base}}}"
 
 
 def _binary(p: Pair) -> Term:
-    (yes, log_yes), (no, log_no) = _log(p.a, p.digits), _log(1 - p.a, p.digits)
+    (yes, log_yes), (no, log_no) = _log(p, p.a), _log(p, 1 - p.a)
     value = -(p.y * log_yes + (1 - p.y) * log_no)
     if p.y == 1:
         return Term(f"(-{yes})", value)
-    no = rf"\ln ({difference(1, p.a, p.digits)})" if p.a < 1 else no
+    no = rf"{_logarithm(p)} ({difference(1, p.a, p.digits)})" if p.a < 1 else no
     if p.y == 0:
         return Term(f"(-{no})", value)
     return Term(rf"(-{p.put(p.y)} \cdot {yes} - (1 - {p.put(p.y)}) \cdot {no})", value)
 
 
 def _binary_letters(p: Pair) -> str:
-    a, y = p.letter_a, p.letter_y
-    return rf"(-{y} \ln {a} - (1 - {y}) \ln (1 - {a}))"
+    a, y, log = p.letter_a, p.letter_y, _logarithm(p)
+    return rf"(-{y} {log} {a} - (1 - {y}) {log} (1 - {a}))"
 
 
 def _binary_slope(p: Pair) -> str:
@@ -125,7 +131,7 @@ def _binary_slope(p: Pair) -> str:
 def _categorical(p: Pair) -> Term | None:
     if p.y == 0:
         return None
-    logarithm, value = _log(p.a, p.digits)
+    logarithm, value = _log(p, p.a)
     weight = "" if p.y == 1 else rf"{p.put(p.y)} \cdot "
     return Term(f"(-{weight}{logarithm})", -p.y * value)
 
@@ -142,8 +148,30 @@ def _hinge_slope(p: Pair) -> str:
     return p.put(-p.y) if 1 - p.y * p.a > 0 else "0"
 
 
+def _perceptron(p: Pair) -> Term:
+    return Term(rf"\max(0, -{p.put(p.y)} \cdot {p.put(p.a)})", max(0.0, -p.y * p.a))
+
+
+def _huber(p: Pair) -> Term:
+    error, delta = p.a - p.y, float(p.settings["delta"])
+    if abs(error) <= delta:
+        return Term(rf"\frac{{1}}{{2}} \cdot {_difference(p)}^2", error**2 / 2)
+    distance = difference(max(p.a, p.y), min(p.a, p.y), p.digits)
+    latex = rf"{exact(delta)} \cdot ({distance} - \frac{{{exact(delta)}}}{{2}})"
+    return Term(latex, delta * (abs(error) - delta / 2))
+
+
+def _huber_letters(p: Pair) -> str:
+    return rf"h({p.letter_a} - {p.letter_y})"
+
+
+def _huber_slope(p: Pair) -> str:
+    error, delta = p.a - p.y, float(p.settings["delta"])
+    return _difference(p) if abs(error) <= delta else p.put(delta if error > 0 else -delta)
+
+
 _CATEGORICAL = Cost(
-    lambda p: rf"(-{p.letter_y} \ln {p.letter_a})",
+    lambda p: rf"(-{p.letter_y} {_logarithm(p)} {p.letter_a})",
     _categorical,
     lambda p: rf"\left(-\frac{{{p.letter_y}}}{{{p.letter_a}}}\right)",
     _categorical_slope,
@@ -164,6 +192,13 @@ _COSTS: dict[str, Cost] = {
     ),
     "categorical_cross_entropy": _CATEGORICAL,
     "sparse_categorical_cross_entropy": _CATEGORICAL,
+    "huber": Cost(_huber_letters, _huber, lambda p: rf"h'({p.letter_a} - {p.letter_y})", _huber_slope),
+    "perceptron": Cost(
+        lambda p: rf"\max(0, -{p.letter_y} {p.letter_a})",
+        _perceptron,
+        lambda p: rf"(-{p.letter_y}) \text{{ if }} {p.letter_y} {p.letter_a} \le 0",
+        lambda p: p.put(-p.y) if p.y * p.a <= 0 else "0",
+    ),
     "hinge": Cost(
         lambda p: rf"\max(0, 1 - {p.letter_y} {p.letter_a})",
         _hinge,

@@ -1,6 +1,7 @@
 """The loss told, and the first gradients: of the outputs, and of their sums where the two steps are one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dlviz.core.activations import resolve
 from dlviz.core.losses import resolve as resolve_loss
@@ -72,7 +73,7 @@ def _pair(view: View, a: FloatArray, unit: int) -> Pair:
     node = _output(view).partition(".")[0]
     y = targets(view, a.shape[1])
     letters = indexed(view, "a", node, unit), f"y_{{{subscript(unit)}}}"
-    return Pair(float(a[view.sample, unit]), float(y[view.sample, unit]), view.digits, *letters)
+    return Pair(float(a[view.sample, unit]), float(y[view.sample, unit]), view.digits, *letters, settings(view))
 
 
 def _by_name(view: View, left: str, value: float, sentence: str) -> Narration:
@@ -86,7 +87,10 @@ def _by_name(view: View, left: str, value: float, sentence: str) -> Narration:
 def _terms(told: Cost, view: View, a: FloatArray, y: FloatArray) -> list[Term]:
     """Return the terms of the sample looked at first, then those of the others, cut where there are many."""
     order = [view.sample, *(row for row in range(view.n) if row != view.sample)]
-    pairs = (Pair(float(a[i, j]), float(y[i, j]), view.digits) for i in order for j in range(a.shape[1]))
+    told_with = settings(view)
+    pairs = (
+        Pair(float(a[i, j]), float(y[i, j]), view.digits, settings=told_with) for i in order for j in range(a.shape[1])
+    )
     found: Sequence[Term | None] = [told.value(pair) for pair in pairs]
     terms = [term for term in found if term is not None]
     return cut([term.value for term in terms], lambda place: terms[place].latex, 0, view.digits)
@@ -94,11 +98,11 @@ def _terms(told: Cost, view: View, a: FloatArray, y: FloatArray) -> list[Term]:
 
 def _loss_letters(told: Cost, view: View, width: int) -> str:
     node = _output(view).partition(".")[0]
-    pair = Pair(0, 0, view.digits, indexed(view, "a", node, "j"), "y_{j}")
+    pair = Pair(0, 0, view.digits, indexed(view, "a", node, "j"), "y_{j}", settings(view))
     over = rf"\sum_{{j=1}}^{{{width}}} " if width > 1 else ""
     over = (r"\sum_{i=1}^{n} " if view.n > 1 else "") + over
     if width == 1:
-        pair = Pair(0, 0, view.digits, indexed(view, "a", node, 0), "y_{1}")
+        pair = replace(pair, letter_a=indexed(view, "a", node, 0), letter_y="y_{1}")
     front = scale_letters(view)
     return f"{front} {over}{told.letters(pair)}" if front or over else bare(told.letters(pair))
 

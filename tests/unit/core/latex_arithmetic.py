@@ -149,6 +149,11 @@ class Reader:
     def do_ln(self) -> Interval:
         return self.atom().through(math.log)
 
+    def do_log(self) -> Interval:
+        self.take("_")
+        base = self.group().low
+        return self.atom().through(lambda value: math.log(value, base))
+
     def do_tanh(self) -> Interval:
         return self.atom().through(math.tanh)
 

@@ -42,9 +42,9 @@ def recorded(
 
 
 def targets(kind: str, random: np.random.Generator, n: int, k: int) -> np.ndarray:
-    if kind == "squared_error":
+    if kind in ("squared_error", "huber"):
         return random.normal(size=(n, k))
-    if kind == "hinge":
+    if kind in ("hinge", "perceptron"):
         return random.choice([-1.0, 1.0], size=(n, k))
     if kind == "binary_cross_entropy":
         return random.integers(0, 2, size=(n, k)).astype(float)

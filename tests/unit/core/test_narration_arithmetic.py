@@ -38,6 +38,11 @@ LOSSES = [
     (two_layers(output="softmax", units=3), chosen("sparse_categorical_cross_entropy", factor=2.0)),
     (two_layers(output=Choice("softmax", {"temperature": 4.0}), units=3), chosen("categorical_cross_entropy")),
     (two_layers(), chosen("hinge", factor=0.3)),
+    (two_layers(), chosen("perceptron")),
+    (two_layers(), chosen("huber", delta=0.4, factor=2.0)),
+    (two_layers(), chosen("huber")),
+    (two_layers(output="sigmoid"), chosen("binary_cross_entropy", base="10")),
+    (two_layers(output="softmax", units=3), chosen("categorical_cross_entropy", base="2")),
     (two_layers(output="softmax", units=9), SQUARED),
 ]
 ACTIVATIONS = [

@@ -11,9 +11,9 @@ from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.targets import decision_threshold, target_low, targets_for
 
 
-def document(units: int, activation: str, loss: str) -> Document:
+def document(units: int, activation: str, loss: str, **settings: str) -> Document:
     network = NetworkSpec((dense("o", units, activation),), (InputSpec("x", (2,)),))
-    return Document(network=network, training=TrainingSpec(loss=chosen(loss)))
+    return Document(network=network, training=TrainingSpec(loss=chosen(loss, **settings)))
 
 
 def classes(labels: list[int], names: tuple[str, ...]) -> Dataset:
@@ -70,3 +70,17 @@ def test_hinge_wants_signs() -> None:
     rows = Dataset("t", "regression", np.zeros((2, 2)), np.array([[1.0], [0.0]]), ("a", "b"), ("y",))
     with pytest.raises(DlvizError, match="targets −1 and 1 for hinge. Received: 0"):
         targets_for(document(1, "linear", "hinge"), rows)
+
+
+@pytest.mark.parametrize("loss", ["hinge", "perceptron"])
+def test_labels_zero_and_one_become_signs_where_the_loss_says_so(loss: str) -> None:
+    rows = Dataset("t", "regression", np.zeros((2, 2)), np.array([[1.0], [0.0]]), ("a", "b"), ("y",))
+    made = document(1, "linear", loss, labels="zero_one")
+    assert targets_for(made, rows).tolist() == [[1.0], [-1.0]]
+    assert decision_threshold(made) == 0
+
+
+def test_other_labels_are_not_mapped() -> None:
+    rows = Dataset("t", "regression", np.zeros((1, 2)), np.array([[-1.0]]), ("a", "b"), ("y",))
+    with pytest.raises(DlvizError, match="labels 0 and 1 for hinge. Received: -1"):
+        targets_for(document(1, "linear", "hinge", labels="zero_one"), rows)
