@@ -20,6 +20,8 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "losses": ("dlviz.core.losses", "losses"),
         "layers": ("dlviz.core.layers", "layers"),
         "optimizers": ("dlviz.core.optimizers", "optimizers"),
+        "clippings": ("dlviz.core.clipping", "clippings"),
+        "schedules": ("dlviz.core.schedules", "schedules"),
         "initializers": ("dlviz.core.initializers", "initializers"),
         "slips": ("dlviz.core.slips", "slips"),
         "rules": ("dlviz.core.rules", "rules"),

@@ -40,6 +40,7 @@ def as_json(report: TraceReport) -> dict[str, Any]:
         "rows": report.trace.rows,
         "loss": report.loss,
         "loss_after": report.trace.loss_after,
+        "lr": report.trace.lr,
         "outputs": report.outputs,
         "gradients": report.gradients,
         "parameters_after": report.parameters_after,

@@ -35,7 +35,8 @@ def record(binding: Binding, rows: NDArray[np.intp] | None = None, **position: i
             )
         )  # fmt: skip
     own_rows = np.arange(binding.columns) if rows is None else rows
-    return Trace(tuple(steps), before, own_rows, **position)
+    update = binding.memory.update
+    return Trace(tuple(steps), before, own_rows, **position, lr=update.lr, updates=update.clock.t)
 
 
 def _before(binding: Binding) -> dict[str, NDArray[np.generic]]:
@@ -48,9 +49,10 @@ def _before(binding: Binding) -> dict[str, NDArray[np.generic]]:
 
 def _untouched_gradients(binding: Binding) -> list[str]:
     """Name the gradients that no step of a backward pass writes: layers that the output does not read keep 0."""
-    if all(instruction.phase != "backward" for instruction in binding.program.instructions):
+    backward = [instruction for instruction in binding.program.instructions if instruction.phase == "backward"]
+    if not backward:
         return []
-    written = {name for instruction in binding.program.instructions for name in instruction.writes}
+    written = {name for instruction in backward for name in instruction.writes}
     gradients = (name_of("grad", name) for name in binding.program.layout.trainable)
     return [name for name in gradients if name not in written]
 

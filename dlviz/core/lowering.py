@@ -7,6 +7,7 @@ from dlviz.core.activations import resolve as resolve_activation
 from dlviz.core.array import Calls
 from dlviz.core.buffers import Buffers
 from dlviz.core.choice import Choice
+from dlviz.core.clipping import resolve as resolve_clipping
 from dlviz.core.errors import SpecError
 from dlviz.core.inference import activation_of, nodes, parameters
 from dlviz.core.instruction import Emit, Instruction
@@ -168,21 +169,25 @@ class Lowering:
         for micro_step in micro_steps:
             self.add(Instruction(
                 phase, "", micro_step.op, micro_step.formula,
-                self._expand(micro_step.reads), self._expand(micro_step.writes), _emit_update(micro_step),
+                self.names_of(*micro_step.reads), self.names_of(*micro_step.writes), _emit_update(micro_step),
             ))  # fmt: skip
 
-    def _expand(self, roles: tuple[str, ...]) -> tuple[str, ...]:
+    def names_of(self, *roles: str) -> tuple[str, ...]:
+        """Return what a trace calls these vectors of every trainable parameter: h.W, h.dW, h.W.m."""
         trainable = [parameter.name for parameter in self._parameters if parameter.is_trainable]
         return tuple(name_of(role, name) for role in roles for name in trainable)
 
-    def train(self) -> None:
-        """Add everything one training step does."""
+    def train(self, clip: Choice | None = None) -> None:
+        """Add everything one training step does; clip says how gradients are clipped before the update."""
         assert self.optimizer is not None
         entry, settings = resolve_optimizer(self.optimizer)
         self.update(entry.before(settings), "forward")
         self.forward()
         self.loss_value()
         self.backward()
+        if clip is not None:
+            clipping, limits = resolve_clipping(clip)
+            clipping.lower(self, limits)
         self.update(entry.micro_steps(settings))
 
 

@@ -88,12 +88,14 @@ def lower(
     mode: Mode = "train",
     training: bool | None = None,
     slip: Choice | None = None,
+    clip: Choice | None = None,
 ) -> Program:
     """Compile a network into steps.
 
     mode: "train" all phases, "gradient" without the update, "evaluate" forward and loss, "forward".
     loss: one for all outputs, or one for each. training: how layers such as dropout behave; by default
-    as in training where a backward pass follows. slip: a mistake to make on purpose. Running statistics
+    as in training where a backward pass follows. slip: a mistake to make on purpose.
+    clip: how mode "train" clips gradients. Running statistics
     move in mode "train" alone: looking at a loss or a gradient leaves them where they stand.
     Raises: SpecError, ShapeError where something is unknown or does not fit.
     """
@@ -104,7 +106,7 @@ def lower(
     is_training = mode in ("train", "gradient") if training is None else training
     lowering = Lowering(network, aims, optimizer, is_training, updates_statistics=mode == "train")
     if mode == "train":
-        lowering.train()
+        lowering.train(clip)
     else:
         lowering.forward()
         if mode != "forward":

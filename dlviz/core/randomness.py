@@ -66,3 +66,14 @@ def permutations(seed: int, purpose: str, n: int, first: int, count: int) -> NDA
     raw = words(seed, purpose, count * blocks * WORDS_PER_BLOCK, first * blocks)
     # Two equal words of 64 bits practically never meet, so the fast sort gives the same as a stable one.
     return np.argsort(raw.reshape(count, -1)[:, :n], axis=1)
+
+
+def draws(seed: int, purpose: str, n: int, first: int, count: int) -> NDArray[np.intp]:
+    """Return rows first … first+count−1 of an endless table of draws with replacement of 0 … n−1, (count, n).
+
+    Each row has its own stretch of the stream, as in `permutations`.
+    """
+    blocks = -(-n // WORDS_PER_BLOCK)
+    raw = words(seed, purpose, count * blocks * WORDS_PER_BLOCK, first * blocks)
+    shares = (raw >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return (shares.reshape(count, -1)[:, :n] * n).astype(np.intp)

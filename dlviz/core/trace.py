@@ -39,7 +39,8 @@ class Trace:
     """The steps of one batch in order, and everything that was known before the first.
 
     rows: (n,) the training rows of the batch. before: `x`, `y`, parameters and optimizer state.
-    loss_after: the loss of the same rows with the updated parameters.
+    loss_after: the loss of the same rows with the updated parameters. lr: the learning rate that was used.
+    updates: how often the optimizer has counted, this batch included.
     """
 
     steps: tuple[Step, ...]
@@ -49,6 +50,8 @@ class Trace:
     batch: int = 0
     global_step: int = 0
     loss_after: float = float("nan")
+    lr: float = float("nan")
+    updates: int = 0
 
     def value(self, name: str, cursor: int) -> NDArray[np.generic] | None:
         """Return the array of this name after the first `cursor` steps; None means not computed yet."""

@@ -37,6 +37,8 @@ class TrainingSpec:
     """How to train: loss, optimizer, batches and what stays fixed.
 
     slip: a mistake made on purpose; none is ever chosen by itself.
+    schedule: how the learning rate changes; None leaves it as it is. clip: how gradients are clipped.
+    replacement: every batch is drawn from all rows, so that an epoch may meet a row twice or not at all.
     losses: a loss for each output of a network with several; empty where `loss` holds for all.
     frozen: names of parameters ("h.b") or layers ("h") that are never updated.
     epochs: where `dlviz train` stops; the window goes on until paused.
@@ -50,6 +52,9 @@ class TrainingSpec:
     frozen: tuple[str, ...] = ()
     losses: Mapping[str, OutputLoss] = field(default_factory=dict)
     slip: Choice | None = None
+    schedule: Choice | None = None
+    replacement: bool = False
+    clip: Choice | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "losses", frozen(self.losses))

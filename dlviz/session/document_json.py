@@ -5,12 +5,14 @@ from typing import Any
 
 from dlviz.core import inference
 from dlviz.core.choice import Choice
+from dlviz.core.clipping import clippings
 from dlviz.core.errors import DocumentError, ShapeError, SpecError
 from dlviz.core.hyper import complete
 from dlviz.core.losses import losses
 from dlviz.core.network import InputSpec, NetworkSpec
 from dlviz.core.objective import LOSS_WEIGHT, OutputLoss, objective
 from dlviz.core.optimizers import optimizers
+from dlviz.core.schedules import schedules
 from dlviz.core.slips import slips
 from dlviz.data.builtin import datasets
 from dlviz.data.spec import DataSpec, SplitSpec
@@ -39,13 +41,6 @@ from dlviz.session.table_json import Arrays, array_from_json, array_to_json, dat
 from dlviz.session.tasks import rows_of
 
 Extra = dict[str, Mapping[str, Any]]
-
-#: Keys of training that would change every number, with the values that mean "as if absent".
-NEUTRAL: Mapping[str, tuple[Any, ...]] = {
-    "schedule": (None, "constant"),
-    "replacement": (None, False),
-    "clip": (None,),
-}
 
 
 def document_from_json(data: dict[str, Any], arrays: Arrays | None = None) -> Document:
@@ -148,7 +143,6 @@ def _extra(whole: Envelope) -> Iterator[tuple[str, Mapping[str, Any]]]:
         top |= {"version": whole.version, "minimum_reader": whole.minimum_reader}
     elif whole.minimum_reader is not None:
         top["minimum_reader"] = whole.minimum_reader
-    _refuse_unfollowed(whole.training.unknown())
     for place, keys in (
         ("", top),
         ("data.split", whole.data.split.unknown()),
@@ -158,15 +152,6 @@ def _extra(whole: Envelope) -> Iterator[tuple[str, Mapping[str, Any]]]:
     ):
         if keys:
             yield place, keys
-
-
-def _refuse_unfollowed(training: Mapping[str, Any]) -> None:
-    for key, neutral in NEUTRAL.items():
-        if training.get(key) not in neutral:
-            raise DocumentError(
-                tr("Expected training without {key}, which this version cannot follow. Received: one", key=key),
-                place=f"training.{key}",
-            )
 
 
 def _kept(document: Document, place: str) -> dict[str, Any]:
@@ -232,6 +217,9 @@ def _training(part: TrainingPart) -> TrainingSpec:
         shuffle=part.shuffle,
         frozen=tuple(part.frozen),
         slip=None if part.slip is None else _choice(part.slip, slips, "slip"),
+        schedule=None if part.schedule is None else _choice(part.schedule, schedules, "schedule"),
+        replacement=part.replacement,
+        clip=None if part.clip is None else _choice(part.clip, clippings, "clip"),
     )
 
 
@@ -304,4 +292,7 @@ def _training_to_json(training: TrainingSpec) -> dict[str, Any]:
         "shuffle": training.shuffle,
         "frozen": list(training.frozen),
         **({"slip": choice_to_json(training.slip, slips)} if training.slip else {}),
+        **({"schedule": choice_to_json(training.schedule, schedules)} if training.schedule else {}),
+        **({"replacement": True} if training.replacement else {}),
+        **({"clip": choice_to_json(training.clip, clippings)} if training.clip else {}),
     }

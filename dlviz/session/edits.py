@@ -22,6 +22,7 @@ from dlviz.session.network_edits import (
     settled,
 )
 from dlviz.session.training_edits import (
+    set_clip,
     set_frozen,
     set_loss,
     set_loss_setting,
@@ -29,6 +30,7 @@ from dlviz.session.training_edits import (
     set_optimizer_setting,
     set_parameter_entry,
     set_parameters,
+    set_schedule,
     set_seed,
     set_slip,
     set_title,
@@ -45,6 +47,7 @@ __all__ = [
     "remove_unit",
     "rename_layer",
     "set_activation",
+    "set_clip",
     "set_data",
     "set_data_setting",
     "set_frozen",
@@ -57,6 +60,7 @@ __all__ = [
     "set_parameter_entry",
     "set_parameters",
     "set_scaling",
+    "set_schedule",
     "set_seed",
     "set_split",
     "set_task_ends",

@@ -89,6 +89,9 @@ class TrainingPart(Part):
     shuffle: bool = True
     frozen: list[Key] = []
     slip: ChoiceJson | None = None
+    schedule: ChoiceJson | None = None
+    replacement: bool = False
+    clip: ChoiceJson | None = None
 
 
 class StatePart(Part):

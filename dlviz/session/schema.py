@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dlviz.core.clipping import clippings
 from dlviz.core.hyper import Hyper
 from dlviz.core.layers import LayerKind, layers
 from dlviz.core.losses import losses
 from dlviz.core.objective import LOSS_WEIGHT
 from dlviz.core.optimizers import optimizers
 from dlviz.core.registry import Registry
+from dlviz.core.schedules import schedules
 from dlviz.core.slips import slips
 from dlviz.data.builtin import datasets
 from dlviz.session.choice_json import LAYER_CHOICES
-from dlviz.session.document_json import NEUTRAL
 from dlviz.session.envelope import VERSION, Envelope
 
 Schema = dict[str, Any]
@@ -26,7 +27,8 @@ def json_schema() -> Schema:
     schema = Envelope.model_json_schema(ref_template="#/$defs/{model}")
     definitions: Schema = schema.setdefault("$defs", {})
     definitions["array"] = _array()
-    for key, registry in {**LAYER_CHOICES, "loss": losses, "optimizer": optimizers, "slip": slips}.items():
+    optional: dict[str, Registry[Any]] = {"slip": slips, "schedule": schedules, "clip": clippings}
+    for key, registry in {**LAYER_CHOICES, "loss": losses, "optimizer": optimizers, **optional}.items():
         definitions[key] = _choice(registry)
     part = definitions["LayerPart"]
     definitions["LayerPart"] = {"oneOf": [*(_layer(kind, part) for kind in layers), _second_use(part)]}
@@ -131,6 +133,6 @@ def _refer_training(part: Schema) -> None:
     for name in ("loss", "optimizer"):
         default = part["properties"][name]["default"]
         part["properties"][name] = {"$ref": f"#/$defs/{name}", "default": default}
-    part["properties"]["slip"] = {"anyOf": [{"$ref": "#/$defs/slip"}, {"type": "null"}], "default": None}
+    for name in ("slip", "schedule", "clip"):
+        part["properties"][name] = {"anyOf": [{"$ref": f"#/$defs/{name}"}, {"type": "null"}], "default": None}
     part["properties"]["losses"] = {"type": "object", "additionalProperties": _weighted_loss()}
-    part["properties"] |= {name: {"enum": list(values)} for name, values in NEUTRAL.items()}

@@ -3,7 +3,7 @@
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,14 +16,14 @@ from dlviz.core.execute import record, run
 from dlviz.core.inference import parameters
 from dlviz.core.initializers import initial_values
 from dlviz.core.memory import Memory
+from dlviz.core.optimizers import lr_of
 from dlviz.core.program import Binding, float_type, lower
-from dlviz.core.randomness import permutations
+from dlviz.core.schedules import Curve
 from dlviz.core.trace import Trace
 from dlviz.data.prepare import Prepared
 from dlviz.session.document import Document
+from dlviz.session.orders import Orders
 from dlviz.session.targets import targets_for
-
-ORDER_BLOCK = 16  # epochs whose orders are drawn at once: making a generator costs more than a step
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,10 @@ class Trainer:
         self.document = document
         self.prepared = prepared
         training = document.training
-        self.program = lower(document.network, training.objective, training.optimizer, slip=training.slip)
+        self.program = lower(
+            document.network, training.objective, training.optimizer, slip=training.slip, clip=training.clip
+        )
+        self._curve = None if training.schedule is None else Curve(training.schedule, lr_of(training.optimizer))
         _check_width(document, prepared)
         self.dtype = float_type(document.dtype, self.program.layout.size)
         self.memory = Memory(self.program.layout, training.optimizer, training.frozen, xp, self.dtype, document.seed)
@@ -62,7 +65,8 @@ class Trainer:
         self._table_y = self._table(self.targets.T)
         self._make_batches()
         self.step = self.epoch = self.batch = 0
-        self._orders: tuple[int, NDArray[np.intp]] = (-1, np.empty((0, 0), np.intp))
+        self._orders = Orders(document.seed, len(prepared.train), training.replacement)
+        self._is_ordered = not (training.shuffle or training.replacement)
         self._shuffled_epoch = -1
         self.memory.load(start_values(document))
 
@@ -126,10 +130,19 @@ class Trainer:
 
     def _before_steps(self, start: int, end: int) -> Sequence[tuple[Call, ...]]:
         """Return for each of these batches of the epoch the calls that come before its step."""
-        if not self.program.draws:
+        if not self.program.draws and self._curve is None:
             return self._gathers[start:end]
-        move, first = self.memory.position.move, self.epoch * self.batches_per_epoch
-        return [((move, (first + batch,)), *self._gathers[batch]) for batch in range(start, end)]
+        return [(*self._placing(batch), *self._gathers[batch]) for batch in range(start, end)]
+
+    def _placing(self, batch: int) -> list[Call]:
+        """Return the calls that say which batch of the epoch it is: to random draws, and by its learning rate."""
+        calls: list[Call] = []
+        if self.program.draws:
+            calls.append((self.memory.position.move, (self.epoch * self.batches_per_epoch + batch,)))
+        if self._curve is not None:
+            rate = self._curve.rate(self.epoch, batch, self.batches_per_epoch)
+            calls.append((self.memory.update.set_rate, (rate,)))
+        return calls
 
     def _walk(self, binding: Binding, befores: Sequence[tuple[Call, ...]]) -> Array:
         """Run one batch after each of the befores and return their losses."""
@@ -167,7 +180,7 @@ class Trainer:
             run(self._before_steps(self.batch, self.batch + 1)[0])
             trace = record(binding, rows, **position)
         self._advance(self.batch + 1)
-        return Trace(trace.steps, trace.before, trace.rows, **position, loss_after=self._loss_of(binding))
+        return replace(trace, loss_after=self._loss_of(binding))
 
     def _loss_of(self, batch: Binding) -> float:
         binding = self._evaluate.bind(self.memory, batch.columns)
@@ -188,27 +201,16 @@ class Trainer:
         indices = np.asarray(rows, dtype=np.intp)
         binding = self.program.bind(self.memory, len(indices))
         with np.errstate(all="ignore"):
-            run(tuple(binding.buffers.gather(self._table_x, self._table_y, indices)))
+            run([*self._placing(self.batch), *binding.buffers.gather(self._table_x, self._table_y, indices)])
             trace = record(binding, indices)
-        return Trace(trace.steps, trace.before, trace.rows, loss_after=self._loss_of(binding))
+        return replace(trace, loss_after=self._loss_of(binding))
 
     def _shuffle(self) -> None:
         """Put the epoch's order in place; it depends on seed and epoch alone."""
-        if self._shuffled_epoch == self.epoch or not self.document.training.shuffle:
+        if self._shuffled_epoch == self.epoch or self._is_ordered:
             return
-        self._order[...] = self.memory.workspace.xp.asarray(self.prepared.train[self._permutation(self.epoch)])
+        self._order[...] = self.memory.workspace.xp.asarray(self.prepared.train[self._orders.of_epoch(self.epoch)])
         self._shuffled_epoch = self.epoch
-
-    def _permutation(self, epoch: int) -> NDArray[np.intp]:
-        block, row = divmod(epoch, ORDER_BLOCK)
-        if self._orders[0] != block:
-            n = len(self.prepared.train)
-            count = ORDER_BLOCK if n <= 4096 else 1
-            if count == 1:
-                return np.asarray(permutations(self.document.seed, "batch order", n, epoch, 1)[0])
-            orders = permutations(self.document.seed, "batch order", n, block * ORDER_BLOCK, ORDER_BLOCK)
-            self._orders = (block, orders)
-        return np.asarray(self._orders[1][row])
 
     def is_sound(self, losses: NDArray[np.floating]) -> bool:
         """Say whether these losses and all parameters are finite numbers."""

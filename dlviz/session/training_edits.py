@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.choice import Choice
+from dlviz.core.clipping import clippings
 from dlviz.core.errors import SpecError
 from dlviz.core.hyper import complete
 from dlviz.core.losses import losses
 from dlviz.core.optimizers import optimizers
+from dlviz.core.registry import Registry
+from dlviz.core.schedules import schedules
 from dlviz.core.slips import slips
 from dlviz.i18n import tr
 from dlviz.session.choice_json import checked_choice
@@ -35,9 +38,10 @@ def set_seed(document: Document, seed: int) -> Document:
 
 
 def set_training(document: Document, **changes: Any) -> Document:
-    """Change batch_size, epochs, shuffle, frozen, loss, losses or optimizer.
+    """Change batch_size, epochs, shuffle, replacement, frozen, loss, losses, optimizer, schedule or clip.
 
-    losses: as in a document, a key or object by output. Raises: DocumentError or SpecError.
+    losses: as in a document, a key or object by output. schedule, clip: a key, a choice or None.
+    Raises: DocumentError or SpecError.
     """
     result = document
     if "loss" in changes:
@@ -46,16 +50,21 @@ def set_training(document: Document, **changes: Any) -> Document:
         result = _with_training(result, losses=losses_from_json(changes.pop("losses")))
     if "optimizer" in changes:
         result = set_optimizer(result, changes.pop("optimizer"))
+    if "schedule" in changes:
+        result = set_schedule(result, changes.pop("schedule"))
+    if "clip" in changes:
+        result = set_clip(result, changes.pop("clip"))
     training = result.training
     given = {
         "batch_size": training.batch_size, "epochs": training.epochs, "shuffle": training.shuffle,
-        "frozen": training.frozen, **changes,
+        "replacement": training.replacement, "frozen": training.frozen, **changes,
     }  # fmt: skip
     part = checked(TrainingPart, {**given, "frozen": list(given["frozen"])}, "training")
     refuse_keys(part.unknown(), "training")
     plan = replace(
-        training, batch_size=part.batch_size, epochs=part.epochs, shuffle=part.shuffle, frozen=tuple(part.frozen)
-    )
+        training, batch_size=part.batch_size, epochs=part.epochs, shuffle=part.shuffle,
+        replacement=part.replacement, frozen=tuple(part.frozen),
+    )  # fmt: skip
     result = replace(result, training=plan)
     check_document(result)
     return result
@@ -82,10 +91,17 @@ def set_optimizer(document: Document, optimizer: str | Choice) -> Document:
 
 def set_slip(document: Document, slip: str | Choice | None) -> Document:
     """Make a mistake on purpose, or none. Raises: SpecError."""
-    if slip is None:
-        return _with_training(document, slip=None)
-    chosen = Choice(slip) if isinstance(slip, str) else slip
-    return _with_training(document, slip=checked_choice(chosen, slips, "training.slip"))
+    return _with_training(document, slip=_optional(slip, slips, "training.slip"))
+
+
+def set_schedule(document: Document, schedule: str | Choice | None) -> Document:
+    """Let the learning rate follow a schedule, or none. Raises: SpecError."""
+    return _with_training(document, schedule=_optional(schedule, schedules, "training.schedule"))
+
+
+def set_clip(document: Document, clip: str | Choice | None) -> Document:
+    """Clip gradients before every update, or do not. Raises: SpecError."""
+    return _with_training(document, clip=_optional(clip, clippings, "training.clip"))
 
 
 def set_optimizer_setting(document: Document, name: str, value: Any) -> Document:
@@ -147,6 +163,12 @@ def _finite_handle(name: str, array: NDArray[Any]) -> Handle:
     if not np.isfinite(array).all():
         raise SpecError(tr("Expected finite numbers. Received: some that are not"), place=name)
     return handle(array)
+
+
+def _optional(chosen: str | Choice | None, registry: Registry[Any], place: str) -> Choice | None:
+    if chosen is None:
+        return None
+    return checked_choice(Choice(chosen) if isinstance(chosen, str) else chosen, registry, place)
 
 
 def _carried(old: Mapping[str, Any], new: str | Choice, registry: Any, names: Sequence[str]) -> Choice:

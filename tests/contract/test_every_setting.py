@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dlviz.core import activations, initializers, layers, losses, optimizers
+from dlviz.core import activations, clipping, initializers, layers, losses, optimizers, schedules
 from dlviz.core.errors import SpecError
 from dlviz.core.hyper import Hyper, complete
 from dlviz.core.rules import rules
@@ -17,6 +17,8 @@ REGISTRIES = (
     losses.losses,
     initializers.initializers,
     optimizers.optimizers,
+    schedules.schedules,
+    clipping.clippings,
     rules,
 )
 ENTRIES = [pytest.param(entry, id=f"{each.kind}-{entry.key}") for each in REGISTRIES for entry in each]

@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 from dlviz.core.activations import activations
 from dlviz.core.choice import Choice, chosen
+from dlviz.core.clipping import clippings
 from dlviz.core.losses import losses
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.optimizers import optimizers
+from dlviz.core.schedules import schedules
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import prepare
 from dlviz.data.spec import DataSpec
@@ -98,6 +100,9 @@ def documents(draw: st.DrawFn, smooth: bool = False, dtype: str = "float64") -> 
         batch_size=draw(st.integers(1, 10)),
         shuffle=draw(st.booleans()),
         frozen=tuple(draw(st.sets(st.sampled_from(["o", "o.W"]), max_size=1))),
+        schedule=draw(st.sampled_from([None, *(Choice(key) for key in schedules.keys())])),  # noqa: SIM118
+        replacement=draw(st.booleans()),
+        clip=draw(st.sampled_from([None, *(Choice(key) for key in clippings.keys())])),  # noqa: SIM118
     )
     data = DataSpec("table", dataset=dataset)
     return Document("Random", draw(st.integers(0, 99)), dtype, data=data, network=network, training=training)

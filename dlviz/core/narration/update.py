@@ -47,16 +47,18 @@ class Entry:
 
     @property
     def rate(self) -> str:
-        """The learning rate; a frozen parameter has none."""
+        """The learning rate that was used, times that of the layer; a frozen parameter has none."""
         layer = self.name.partition(".")[0]
         if {self.name, layer} & set(self.view.plan.frozen):
             return caption("0", tr("frozen"))
-        return exact(self.settings["lr"])
+        scale = next(each.lr_scale for each in parameters(self.view.plan.network) if each.name == self.name)
+        rate = exact(self.view.trace.lr)
+        return rate if scale == 1 else rf"{rate} \cdot {exact(scale)}"
 
     @property
     def t(self) -> int:
-        """The number of this update, from 1."""
-        return self.view.trace.global_step + 1
+        """The number of this update since the optimizer's states began, from 1."""
+        return self.view.trace.updates
 
     def old(self, role: str = "") -> float:
         """Return the parameter or one of its states before this step; 0 where a state was not there yet."""

@@ -1,6 +1,6 @@
 """Optimizers, one module a family; importing this package registers them all."""
 
 from dlviz.core.optimizers import adaptive, gains, momentum, nadam, quasi_newton, squares  # noqa: F401  (registration)
-from dlviz.core.optimizers.kind import Clock, MicroStep, Optimizer, UpdateBuffers, optimizers, resolve
+from dlviz.core.optimizers.kind import Clock, MicroStep, Optimizer, UpdateBuffers, lr_of, optimizers, resolve
 
-__all__ = ["Clock", "MicroStep", "Optimizer", "UpdateBuffers", "optimizers", "resolve"]
+__all__ = ["Clock", "MicroStep", "Optimizer", "UpdateBuffers", "lr_of", "optimizers", "resolve"]

@@ -153,6 +153,11 @@ def resolve(chosen: Choice, place: str = "optimizer") -> tuple[Optimizer, dict[s
     return entry, complete(chosen.settings, entry.settings, place)
 
 
+def lr_of(chosen: Choice) -> float:
+    """Return the learning rate of a choice: as set, or the default of its optimizer. Raises: SpecError."""
+    return float(resolve(chosen)[1]["lr"])
+
+
 def apply_step() -> MicroStep:
     """Return the last line of every optimizer: add the step to the parameters."""
     return MicroStep(

@@ -299,7 +299,10 @@ def test_view_is_kept_and_no_unknown_key() -> None:
         ("training.loss", 3, "training.loss"),
         ("training.optimizer", {"kind": "sgd", "learning_rate": 1}, "training.optimizer"),
         ("training.optimizer", {"kind": "sgd", "lr": -1}, "training.optimizer"),
-        ("training.schedule", "cosine", "training.schedule"),
+        ("training.schedule", "cosin", "training.schedule"),
+        ("training.schedule", {"kind": "square_root", "first_epoch": 0}, "training.schedule"),
+        ("training.replacement", 1, "training.replacement"),
+        ("training.clip", {"kind": "norm", "max_norm": 0}, "training.clip"),
         ("training.losses", {"p": "hinge"}, "training.losses"),
     ],
 )
@@ -324,6 +327,21 @@ def test_a_split_that_leaves_no_row_is_refused(fractions: Json) -> None:
 def test_a_schedule_that_changes_nothing_is_kept(example_document_json: Json) -> None:
     document = document_from_json(changed(example_document_json, "training.schedule", "constant"))
     assert document_to_json(document, True)["training"]["schedule"] == "constant"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("schedule", {"kind": "staircase", "drop": 0.1, "every": 3}),
+        ("clip", {"kind": "global_norm", "max_norm": 2.0}),
+        ("clip", "value"),
+        ("replacement", True),
+    ],
+)
+def test_schedule_clipping_and_drawing_come_back(example_document_json: Json, key: str, value: object) -> None:
+    document = document_from_json(changed(example_document_json, f"training.{key}", value))
+    assert document_to_json(document, True)["training"][key] == value
+    assert document_from_json(document_to_json(document, True)).training == document.training
 
 
 def test_a_newer_version_is_refused_by_the_version_it_needs() -> None:

@@ -107,7 +107,8 @@ def test_the_example_of_the_format_fits(example_document_json: dict[str, Any]) -
         ("network.layers.0.unit", 3), ("network.layers.0.kind", "dens"), ("network.layers.0.activation", "tahn"),
         ("network.layers.0.activation", {"kind": "leaky_relu", "slop": 1}), ("network.layers.0.id", "H"),
         ("parameters", {"h.W": "abc"}), ("parameters", {"h.W": []}), ("training.batch_size", 0),
-        ("training.shuffle", 1), ("training.loss", "squared"), ("training.schedule", "cosine"),
+        ("training.shuffle", 1), ("training.loss", "squared"), ("training.schedule", "cosin"),
+        ("training.clip", {"kind": "value", "max_norm": 1}), ("training.replacement", 1),
         ("training.optimizer", {"kind": "sgd", "learning_rate": 1}), ("training.optimizer", {"kind": "sgd", "lr": -1}),
     ],
 )  # fmt: skip
