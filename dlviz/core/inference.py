@@ -1,8 +1,13 @@
 """What a network implies: the shape of every node, its parameters, and whether it can run."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dlviz.core.activations import resolve
 from dlviz.core.choice import Choice
@@ -98,10 +103,33 @@ def validate(spec: NetworkSpec) -> None:
         chosen = activation_of(spec, layer.id)
         if chosen is not None:
             resolve(chosen, layer.id)
+    _validate_readers_of_data(spec)
     _validate_outputs(spec)
     n_parameters = sum(parameter.size for parameter in parameters(spec))
     if n_parameters > MAX_PARAMETERS:
         raise SpecError(f"Expected at most {MAX_PARAMETERS} parameters. Received: {n_parameters}")
+
+
+def check_data(spec: NetworkSpec, inputs: NDArray[np.floating]) -> None:
+    """Raise DataError if a layer cannot use the data (n, d) that it reads, such as ids that are not whole numbers."""
+    ends = list(accumulate(math.prod(node.shape) for node in spec.inputs))
+    columns = {node.id: inputs[:, start:end] for node, start, end in zip(spec.inputs, [0, *ends], ends, strict=False)}
+    for layer in spec.layers:
+        check = layers.get(layer.kind).check_data
+        if check is not None:
+            check(layer, columns[sources(spec, layer)[0]])
+
+
+def _validate_readers_of_data(spec: NetworkSpec) -> None:
+    data = {node.id for node in spec.inputs}
+    for layer in spec.layers:
+        read = sources(spec, layer)
+        if layers.get(layer.kind).check_data is not None and not data.issuperset(read):
+            raise SpecError(
+                f"Expected to read the data: {', '.join(sorted(data))}. Received: inputs={list(read)}",
+                "What a layer computes is no whole number to look up.",
+                layer.id,
+            )
 
 
 def _validate_ids(spec: NetworkSpec) -> None:

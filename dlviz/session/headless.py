@@ -12,6 +12,7 @@ from dlviz.core.errors import DataError
 from dlviz.core.evaluate import Evaluator
 from dlviz.core.gradcheck import GradCheckReport
 from dlviz.core.gradcheck import gradcheck as check_gradients
+from dlviz.core.inference import check_data
 from dlviz.core.trace import Trace
 from dlviz.data.prepare import prepare
 from dlviz.i18n import tr
@@ -155,6 +156,7 @@ def gradcheck(document: Document) -> GradCheckReport:
     The rows are the first of the training data, one batch of them. Raises: SpecError, ShapeError, DataError.
     """
     prepared = prepare(document.data, document.seed)
+    check_data(document.network, prepared.inputs)
     rows = prepared.train[: document.training.batch_size]
     targets = targets_for(document, prepared.dataset)[rows]
     values = start_values(document)

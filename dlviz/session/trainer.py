@@ -13,7 +13,7 @@ from dlviz.core.array import Array, Call, namespace, to_host
 from dlviz.core.buffers import table_of
 from dlviz.core.errors import DataError, ShapeError
 from dlviz.core.execute import record, run
-from dlviz.core.inference import parameters
+from dlviz.core.inference import check_data, parameters
 from dlviz.core.initializers import initial_values
 from dlviz.core.memory import Memory
 from dlviz.core.optimizers import lr_of
@@ -58,6 +58,7 @@ class Trainer:
         )
         self._curve = None if training.schedule is None else Curve(training.schedule, lr_of(training.optimizer))
         _check_width(document, prepared)
+        check_data(document.network, prepared.inputs)
         self.dtype = float_type(document.dtype, self.program.layout.size)
         self.memory = Memory(self.program.layout, training.optimizer, training.frozen, xp, self.dtype, document.seed)
         self.targets = targets_for(document, prepared.dataset)

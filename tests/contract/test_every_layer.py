@@ -63,6 +63,10 @@ NETWORKS: dict[str, list[tuple[list[int], list[Json]]]] = {
         # Two readers of the maps: the second gradient is added to memory that flatten shares.
         (IMAGES, [MAPS, layer("flatten"), layer("flatten", "g", inputs=["c"]), layer("add", "s", inputs=["h", "g"])]),
     ],
+    "embedding": [
+        ([3], [layer("embedding", vocabulary=4, dim=2), FLAT]),
+        ([1], [layer("embedding", vocabulary=5, dim=3)]),
+    ],
     "conv2d": [
         (IMAGES, [layer("conv2d", filters=3, kernel=3, activation="tanh"), FLAT]),
         (IMAGES, [MAPS, layer("conv2d", filters=2, kernel=[3, 2], stride=[2, 1], padding="same"), FLAT]),
@@ -109,6 +113,8 @@ def document(shape: list[int], before: list[Json], dtype: str = "float64") -> Do
     """Return a document with a dense output behind the layers, seven rows and batches of four."""
     dice = np.random.default_rng(4)
     inputs = dice.normal(size=(ROWS, int(np.prod(shape))))
+    if any(each.get("kind") == "embedding" for each in before):
+        inputs = dice.integers(0, 4, inputs.shape).astype(float)
     return document_from_json({
         "format": "dlviz", "version": 1, "seed": 5, "dtype": dtype,
         "data": {"kind": "table", "inputs": inputs.tolist(), "targets": dice.normal(size=(ROWS, 2)).tolist()},

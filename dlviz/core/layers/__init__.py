@@ -6,6 +6,7 @@ from dlviz.core.layers import (  # noqa: F401  (registration)
     convolution,
     dense,
     dropout,
+    embedding,
     flatten,
     gru,
     layer_norm,

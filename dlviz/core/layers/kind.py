@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dlviz.core.choice import Choice
 from dlviz.core.errors import SpecError
 from dlviz.core.hyper import Hyper, complete, floating
@@ -71,7 +74,8 @@ class LayerKind:
     nodes inside the layer with their shapes, such as the time steps `id.t1`, `id.t2` of a recurrent one.
     draws says whether its training uses random numbers. switches(layer) names recorded arrays that jump where
     the layer has no derivative, such as which number of a window is the largest. activates_inside: the layer
-    applies its activation itself, at every time step, and the lowering adds none.
+    applies its activation itself, at every time step, and the lowering adds none. check_data(layer, values),
+    for kinds that can read nothing but data, raises DataError where values (n, d) cannot be used.
     """
 
     key: str
@@ -87,6 +91,7 @@ class LayerKind:
     draws: bool = False
     switches: Callable[[LayerSpec], tuple[str, ...]] = lambda layer: ()
     activates_inside: bool = False
+    check_data: Callable[[LayerSpec, NDArray[np.floating]], None] | None = None
     formula: str = ""
     source: str = ""
 
