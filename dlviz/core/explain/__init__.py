@@ -2,29 +2,49 @@
 
 The flow: `differentiate` runs the network's own program once in float64 and keeps every gradient as it
 was read (`passes`). A `Chain` (`chain`, `links`) then gives the local derivatives of one example, step
-by step, from the program's backward instructions: from what they declare, else by running them with unit
-gradients. Everything else is sums over that graph: the terms of a weight's gradient by example and by
-use (`terms`), its largest paths to the loss and how many there are (`routes`, `paths`).
+by step, from the program's backward instructions: from what they declare, else by running them alone
+with unit gradients (`isolated`), so that a new kind of layer needs nothing here. The rest are sums over
+that graph: the terms of a weight's gradient by example and by use (`terms`), its largest paths to the
+loss and how many there are (`routes`, `paths`), the multiplications that reuse saves
+(`multiplications`).
+
+Beside it stand the loss along one weight (`slope`), the curvature of the loss (`curvature`), and the one
+linear map that a network of linear layers is (`collapse`).
 """
 
+from dlviz.core.explain.collapse import LinearMap, collapse, why_not_linear
+from dlviz.core.explain.curvature import Curvature, LossGradient, hessian_vector, largest_curvature
+from dlviz.core.explain.multiplications import Multiplications, multiplications
 from dlviz.core.explain.passes import Batch, Pass, Weight, differentiate, differentiate_binding
 from dlviz.core.explain.paths import Factor, Path, Paths, count_paths, paths
+from dlviz.core.explain.slope import SlopePicture, slope_picture
 from dlviz.core.explain.terms import Place, Shares, Term, shares, terms
 
 __all__ = [
     "Batch",
+    "Curvature",
     "Factor",
+    "LinearMap",
+    "LossGradient",
+    "Multiplications",
     "Pass",
     "Path",
     "Paths",
     "Place",
     "Shares",
+    "SlopePicture",
     "Term",
     "Weight",
+    "collapse",
     "count_paths",
     "differentiate",
     "differentiate_binding",
+    "hessian_vector",
+    "largest_curvature",
+    "multiplications",
     "paths",
     "shares",
+    "slope_picture",
     "terms",
+    "why_not_linear",
 ]

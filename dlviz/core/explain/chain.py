@@ -1,8 +1,8 @@
 """Chain: the local derivatives of a pass for one example, as a graph from parameters to the loss.
 
 Its places are the numbers of gradient slots ("h.dz", "h.da"), counted flat. Steps that declare their
-factors (Instruction.is_elementwise, links, outer) are asked for them; any other step is run once for
-every number it reads with a 1 there and 0 elsewhere, which gives its factors exactly, for it is linear.
+factors (Instruction.is_elementwise, links, outer) are asked for them; any other step is run with a 1 at
+every place it reads and 0 elsewhere, which gives its factors exactly, for it is linear.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,10 @@ from functools import cached_property
 
 import numpy as np
 
-from dlviz.core.execute import run
+from dlviz.core.explain.isolated import MOST_SEEDS, Isolated, copies, couples_examples, whole_batch
 from dlviz.core.explain.links import Link, MatrixLink, Places, diagonal, gathered
-from dlviz.core.explain.passes import FloatArray, Pass, Source, Weight, gradient_slot
+from dlviz.core.explain.passes import FloatArray, Pass, Weight, gradient_slot
 from dlviz.core.instruction import Instruction
-from dlviz.core.program import Binding
 
 
 @dataclass(frozen=True)
@@ -52,15 +51,16 @@ class Chain:
         self.passed = passed
         self.sample = passed.sample(sample)
         self.program = passed.program
-        alone = passed.n > 1 and not couples_examples(passed)
-        self.width = 1 if alone else passed.n
-        self.binding = _example(passed, self.sample) if alone else passed.binding
+        if "is_coupled" not in passed.kept:
+            passed.kept["is_coupled"] = couples_examples(passed, self.sample)
+        self._is_coupled: bool = passed.kept["is_coupled"]
+        self.width = passed.n if self._is_coupled else 1
         self._links: dict[Edge, Link] = {}
 
     @property
     def own_example(self) -> int:
         """The number of the example among those the chain runs through."""
-        return 0 if self.width == 1 else self.sample
+        return self.sample if self._is_coupled else 0
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
@@ -74,27 +74,44 @@ class Chain:
             if near not in parameters and near != far
         )
 
+    @cached_property
+    def _single(self) -> Isolated:
+        """Steps on as many columns as the chain has examples."""
+        return whole_batch(self.passed) if self._is_coupled else copies(self.passed, self.sample, 1)
+
+    @cached_property
+    def _many(self) -> Isolated:
+        """Steps on many copies of the example, so that as many places are told at once."""
+        return copies(self.passed, self.sample, MOST_SEEDS)
+
     def size(self, slot: str) -> int:
         """Return how many numbers a slot holds."""
-        return int(self.binding.array(slot).size)
+        array, n = self.passed.binding.array(slot), self.passed.n
+        return array.size // n * self.width if self.is_per_example(slot) else int(array.size)
+
+    def is_per_example(self, slot: str) -> bool:
+        """Say whether a slot has numbers for every example."""
+        return self.passed.binding.is_per_example(slot)
 
     def place(self, slot: str, number: int) -> tuple[int, int]:
         """Return unit and example of a flat place."""
-        is_fixed = not self.binding.is_per_example(slot)
-        unit, example = (number, 0) if is_fixed else divmod(number, self.width)
-        return unit, self.sample if self.width == 1 else example
+        unit, example = divmod(number, self.width) if self.is_per_example(slot) else (number, 0)
+        return unit, example if self._is_coupled else self.sample
 
-    def own(self, array: FloatArray) -> FloatArray:
-        """Return an array of the pass, batch last, as flat numbers of this chain."""
-        return array[..., self.sample].ravel() if self.width < self.passed.n else array.ravel()
+    def own(self, slot: str, array: FloatArray) -> FloatArray:
+        """Return an array that the pass kept of a slot, batch last, as flat numbers of this chain."""
+        is_cut = self.is_per_example(slot) and not self._is_coupled
+        return array[..., self.sample].ravel() if is_cut else array.ravel()
+
+    def own_places(self, slot: str) -> range:
+        """Return the flat places of this example in a slot."""
+        size = self.size(slot)
+        return range(self.own_example, size, self.width) if self.is_per_example(slot) else range(size)
 
     def starts(self, slot: str) -> FloatArray | None:
         """Return what losses wrote into a slot, flat; None if gradients do not begin there."""
         own = [source for source in self.passed.sources if source.slot == slot]
-        return sum((self._source(source) for source in own), np.zeros(self.size(slot))) if own else None
-
-    def _source(self, source: Source) -> FloatArray:
-        return self.own(source.values) if self.binding.is_per_example(source.slot) else source.values.ravel()
+        return sum((self.own(slot, source.values) for source in own), np.zeros(self.size(slot))) if own else None
 
     def link(self, edge: Edge) -> Link:
         """Return the factors of an edge."""
@@ -106,57 +123,75 @@ class Chain:
     def _find(self, edge: Edge) -> dict[Edge, Link]:
         instruction = self._instruction(edge.index)
         if instruction.links is not None:
-            return {edge: MatrixLink(np.array(instruction.links(self.binding.buffers)), self.width)}
+            return {edge: MatrixLink(np.array(instruction.links(self.passed.binding.buffers)), self.width)}
         if instruction.is_elementwise:
-            (factors,) = self._answers(edge.index, edge.far, slice(None), [edge.near])
-            return {edge: diagonal(factors.ravel(), is_copy=not self.binding.step_calls[edge.index])}
-        return self._place_by_place([each for each in self.edges if each.index == edge.index and each.far == edge.far])
+            ones = self._single.zeros(edge.far) + 1
+            (factors,) = self._single.answers(edge.index, {edge.far: ones}, [edge.near])
+            return {edge: diagonal(factors.ravel(), is_copy=not self.passed.binding.step_calls[edge.index])}
+        alike = [each for each in self.edges if each.index == edge.index and each.far == edge.far]
+        return self._by_turns(alike) if self._is_coupled else self._side_by_side(alike)
 
-    def _place_by_place(self, edges: list[Edge]) -> dict[Edge, Link]:
-        """Return the factors of one step's edges from one gradient, all found in the same runs."""
-        index, far = edges[0].index, edges[0].far
+    def _by_turns(self, edges: list[Edge]) -> dict[Edge, Link]:
+        """Return the factors of one step's edges from one gradient, one run for every place."""
         found: list[list[tuple[Places, Places, FloatArray]]] = [[] for _ in edges]
-        for place in range(self.size(far)):
-            answers = self._answers(index, far, place, [edge.near for edge in edges])
+        for place in range(self.size(edges[0].far)):
+            answers = self._answers_to(edges[0].index, edges[0].far, place, [edge.near for edge in edges])
             for pairs, answer in zip(found, answers, strict=True):
                 near = np.flatnonzero(answer)
                 pairs.append((near, np.full(len(near), place), answer.ravel()[near]))
         return {edge: gathered(pairs, self.size(edge.near)) for edge, pairs in zip(edges, found, strict=True)}
 
+    def _side_by_side(self, edges: list[Edge]) -> dict[Edge, Link]:
+        """Return the same as _by_turns, with a place in each copy of the example."""
+        index, far = edges[0].index, edges[0].far
+        found: list[list[tuple[Places, Places, FloatArray]]] = [[] for _ in edges]
+        for first in range(0, self.size(far), MOST_SEEDS):
+            seed = self._many.zeros(far)
+            count = min(MOST_SEEDS, len(seed) - first)
+            seed[np.arange(first, first + count), np.arange(count)] = 1
+            answers = self._many.answers(index, {far: seed}, [edge.near for edge in edges])
+            for pairs, answer in zip(found, answers, strict=True):
+                columns = answer.reshape(-1, MOST_SEEDS)
+                near, copy = np.nonzero(columns)
+                pairs.append((near, first + copy, columns[near, copy]))
+        return {edge: gathered(pairs, self.size(edge.near)) for edge, pairs in zip(edges, found, strict=True)}
+
+    def answer(self, index: int, far: str, place: int, near: str) -> FloatArray:
+        """Return what a step makes of a 1 at one place of a gradient that it reads."""
+        return self._answers_to(index, far, place, [near])[0]
+
+    def _answers_to(self, index: int, far: str, place: int, asked: list[str]) -> list[FloatArray]:
+        seed = self._single.zeros(far)
+        seed.flat[place] = 1
+        return self._single.answers(index, {far: seed}, asked)
+
     def _instruction(self, index: int) -> Instruction:
         return self.program.instructions[index]
-
-    def _answers(self, index: int, far: str, ones: slice | int, asked: list[str]) -> list[FloatArray]:
-        """Run one step with 1 at some places of a gradient it reads and 0 at all others; copy what it writes."""
-        for name in (*self.passed.steps[index], *self._instruction(index).writes):
-            self.binding.array(name)[...] = 0
-        self.binding.array(far).flat[ones] = 1
-        run(self.binding.step_calls[index])
-        return [np.array(self.binding.array(name)) for name in asked]
 
     def uses(self, weight: Weight) -> tuple[Use, ...]:
         """Return every use of a weight by this example: one for each step and gradient read there."""
         slot = gradient_slot(weight.name)
-        return tuple(
-            use
-            for index, reads in self.passed.steps.items()
-            if slot in self._instruction(index).writes
-            for far in reads
-            for use in self._use(index, far, weight)
-        )
+        with np.errstate(all="ignore"):
+            return tuple(
+                use
+                for index, reads in self.passed.steps.items()
+                if slot in self._instruction(index).writes
+                for far in reads
+                for use in self._use(index, far, weight)
+            )
 
     def _use(self, index: int, far: str, weight: Weight) -> Iterator[Use]:
         outer = self._instruction(index).outer
         if outer is not None:
-            values = outer(self.binding.buffers)[weight.name]
+            values = outer(self.passed.binding.buffers)[weight.name]
             place = np.array([weight.entry[0] * self.width + self.own_example])
-            factors = np.ones(1) if values is None else values[outer_column(self.passed, weight), [self.own_example]]
+            factors = np.ones(1) if values is None else values[outer_column(self.passed, weight), [self.sample]]
             yield Use(index, far, place, factors, values is None)
             return
         slot = gradient_slot(weight.name)
         places, factors = [], []
-        for own in self._own_places(far):
-            (answer,) = self._answers(index, far, own, [slot])
+        for own in self.own_places(far):
+            answer = self.answer(index, far, own, slot)
             if answer[weight.entry]:
                 places.append(own)
                 factors.append(answer[weight.entry])
@@ -164,57 +199,16 @@ class Chain:
             found = np.array(factors)
             yield Use(index, far, np.array(places), found, bool(np.all(found == 1)))
 
-    def _own_places(self, slot: str) -> range:
-        size = self.size(slot)
-        return range(self.own_example, size, self.width) if self.binding.is_per_example(slot) else range(size)
+
+def chain_of(passed: Pass, sample: int) -> Chain:
+    """Return the chain of an example; the one asked for last is kept with the pass."""
+    kept = passed.kept.get("chain")
+    if not (isinstance(kept, Chain) and kept.sample == sample):
+        kept = passed.kept["chain"] = Chain(passed, sample)
+    return kept
 
 
 def outer_column(passed: Pass, weight: Weight) -> int:
     """Return which entry of its row a weight is, all further axes counted as one."""
     shape = passed.gradients[weight.name].shape
     return int(np.ravel_multi_index(weight.entry[1:], shape[1:])) if len(shape) > 1 else 0
-
-
-def couples_examples(passed: Pass) -> bool:
-    """Say whether the gradient of one example depends on that of another, as under batch norm."""
-    with np.errstate(all="ignore"):
-        return passed.n > 1 and any(_leaks(passed, index) for index in passed.steps)
-
-
-def _leaks(passed: Pass, index: int) -> bool:
-    """Run one step with gradients in the first example alone, and see whether others get any."""
-    binding, instruction = passed.binding, passed.program.instructions[index]
-    parameters = {gradient_slot(name) for name in passed.program.layout.views}
-    if instruction.is_elementwise or instruction.links is not None:
-        return False
-    for name in (*passed.steps[index], *instruction.writes):
-        binding.array(name)[...] = 0
-    for name in passed.steps[index]:
-        if not binding.is_per_example(name):
-            return True
-        binding.array(name)[..., 0] = 1
-    run(binding.step_calls[index])
-    written = [name for name in instruction.writes if name not in parameters]
-    return any(not binding.is_per_example(name) or bool(np.any(binding.array(name)[..., 1:])) for name in written)
-
-
-def _example(passed: Pass, sample: int) -> Binding:
-    """Return a binding that holds one example of the batch, with the values that it had there."""
-    whole, one = passed.binding, passed.program.bind(passed.binding.memory, 1)
-    theta, grad = (one.memory.vectors[role].copy() for role in ("theta", "grad"))
-    one.load(whole.buffers.inputs()[[sample]], whole.buffers.rows_y[[sample]])
-    with np.errstate(all="ignore"):
-        for instruction, calls in zip(passed.program.instructions, one.step_calls, strict=True):
-            run(calls)
-            if instruction.phase == "forward":
-                _copy_written(instruction, whole, one, sample)
-    one.memory.vectors["theta"][...] = theta
-    one.memory.vectors["grad"][...] = grad
-    return one
-
-
-def _copy_written(instruction: Instruction, whole: Binding, one: Binding, sample: int) -> None:
-    """Copy what a forward step wrote for an example: draws such as dropout's mask differ by its place in a batch."""
-    for name in instruction.writes:
-        if one.is_per_example(name):
-            one.array(name)[..., 0] = whole.array(name)[..., sample]

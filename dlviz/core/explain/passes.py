@@ -1,7 +1,8 @@
 """One forward and backward pass in float64, with the gradient of every node kept as it was read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -56,6 +57,7 @@ class Pass:
     as it was read, (units, n) or with all axes and n last. sources: where gradients begin.
     steps: numbers of the backward instructions that carry gradients on, and which gradients each reads.
     binding: the program on the batch, its forward values still there; its gradients are scratch.
+    kept: what was worked out once for later questions, such as the chain of an example.
     """
 
     binding: Binding
@@ -63,6 +65,7 @@ class Pass:
     deltas: Mapping[str, FloatArray]
     sources: tuple[Source, ...]
     steps: Mapping[int, tuple[str, ...]]
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def program(self) -> Program:

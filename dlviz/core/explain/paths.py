@@ -1,19 +1,14 @@
 """Paths: the products of local derivatives that lead from a weight to the loss, the largest first."""
 
-import heapq
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from typing import Literal
 
-import numpy as np
-
 from dlviz.core.errors import SpecError
-from dlviz.core.explain.chain import Chain, Edge, Use
-from dlviz.core.explain.links import Places
-from dlviz.core.explain.passes import FloatArray, Pass, Weight
+from dlviz.core.explain.chain import Chain, Edge, Use, chain_of
+from dlviz.core.explain.passes import Pass, Weight
 from dlviz.core.explain.routes import Routes
+from dlviz.core.explain.search import Search, Way
 from dlviz.core.explain.terms import Place, penalty, place_of
 
 MAX_PATHS = 10_000  # more would only fill memory: nobody reads them
@@ -69,75 +64,6 @@ class Paths:
     penalty: float
 
 
-@dataclass(frozen=True)
-class _Way:
-    """A path as far as it was followed: where it stands, by which edge or use it came, and the way before.
-
-    At the loss `by` is None and the factor is what the loss gave.
-    """
-
-    slot: str
-    place: int
-    product: float
-    by: Edge | Use | None
-    factor: float
-    before: "_Way | None"
-    length: int
-
-
-class _Search:
-    """Best-first search from the uses of a weight to the loss."""
-
-    def __init__(self, routes: Routes, most: int) -> None:
-        self._chain = routes.chain
-        self._uses = routes.uses
-        self._most = most
-        self._best = routes.best()
-        self._starts = {slot: self._chain.starts(slot) for slot in routes.slots}
-        self._onward: dict[str, list[Edge]] = {slot: [] for slot in routes.slots}
-        for edge in routes.edges:
-            self._onward[edge.near].append(edge)
-        self._heap: list[tuple[float, int, int, _Way]] = []
-        self._ticket = count()
-
-    def found(self) -> Iterator[_Way]:
-        """Yield complete ways, the largest product first."""
-        for use in self._uses:
-            self._push_all(None, use, use.far, use.places, use.factors)
-        shown = 0
-        while self._heap and shown < self._most:
-            way = heapq.heappop(self._heap)[-1]
-            if way.by is None:
-                shown += 1
-                yield way
-            else:
-                self._follow(way)
-
-    def _follow(self, way: _Way) -> None:
-        starts = self._starts[way.slot]
-        if starts is not None:
-            start = float(starts[way.place])
-            self._push(abs(way.product * start), self._step(way, None, way.slot, way.place, start))
-        for edge in self._onward[way.slot]:
-            self._push_all(way, edge, edge.far, *self._chain.link(edge).onward(way.place))
-
-    def _push_all(self, way: _Way | None, by: Edge | Use, slot: str, places: Places, factors: FloatArray) -> None:
-        """Push the continuations that can be among the best: as many of them as paths are wanted."""
-        product = 1.0 if way is None else way.product
-        bounds = np.nan_to_num(np.abs(product * factors) * self._best[slot][places], posinf=np.inf)
-        for number in np.argsort(-bounds, kind="stable")[: self._most]:
-            step = self._step(way, by, slot, int(places[number]), float(factors[number]))
-            self._push(float(bounds[number]), step)
-
-    def _step(self, way: _Way | None, by: Edge | Use | None, slot: str, place: int, factor: float) -> _Way:
-        product, length = (1.0, 0) if way is None else (way.product, way.length)
-        return _Way(slot, place, product * factor, by, factor, way, length + 1)
-
-    def _push(self, bound: float, way: _Way) -> None:
-        # Among equals the longest way goes first: where all products are 0 it is followed to its end.
-        heapq.heappush(self._heap, (-bound, -way.length, next(self._ticket), way))
-
-
 def paths(passed: Pass, weight: Weight, sample: int = 0, most: int = 10) -> Paths:
     """Return the `most` largest paths of a weight for one example, ranked by |product|.
 
@@ -148,12 +74,14 @@ def paths(passed: Pass, weight: Weight, sample: int = 0, most: int = 10) -> Path
     if not 1 <= most <= MAX_PATHS:
         raise SpecError(f"Expected between 1 and {MAX_PATHS} paths. Received: {most}")
     gradient = passed.gradient(weight)
-    chain = Chain(passed, sample)
-    routes = Routes(chain, chain.uses(weight))
-    found = tuple(_told(chain, way) for way in _Search(routes, most).found())
-    share = math.fsum(float(chain.own(passed.deltas[use.far])[use.places] @ use.factors) for use in routes.uses)
+    chain = chain_of(passed, sample)
+    uses = chain.uses(weight)
+    routes = Routes(chain, {use.far for use in uses})
+    found = tuple(_told(chain, way) for way in Search(routes, uses, most).found())
+    deltas = {use.far: chain.own(use.far, passed.deltas[use.far]) for use in uses}
+    share = math.fsum(float(deltas[use.far][use.places] @ use.factors) for use in uses)
     remainder = math.fsum([share, *(-path.value for path in found)])
-    return Paths(found, routes.count(routes.counts()), share, remainder, gradient, penalty(passed, weight))
+    return Paths(found, _count(routes, uses), share, remainder, gradient, penalty(passed, weight))
 
 
 def count_paths(passed: Pass, weight: Weight, sample: int = 0) -> int:
@@ -163,12 +91,17 @@ def count_paths(passed: Pass, weight: Weight, sample: int = 0) -> int:
     Raises: SpecError, ShapeError if there is no such number.
     """
     passed.gradient(weight)
-    chain = Chain(passed, sample)
-    routes = Routes(chain, chain.uses(weight))
-    return routes.count(routes.counts())
+    chain = chain_of(passed, sample)
+    uses = chain.uses(weight)
+    return _count(Routes(chain, {use.far for use in uses}), uses)
 
 
-def _told(chain: Chain, last: _Way) -> Path:
+def _count(routes: Routes, uses: tuple[Use, ...]) -> int:
+    counts = routes.counts()
+    return int(sum(counts[use.far][place] for use in uses for place in use.places))
+
+
+def _told(chain: Chain, last: Way) -> Path:
     """Return a way as factors, loss first."""
     ways = [last]
     while ways[-1].before is not None:
@@ -186,13 +119,13 @@ def _told(chain: Chain, last: _Way) -> Path:
     return Path(tuple(factors), places, math.prod(factor.value for factor in factors))
 
 
-def _loss(chain: Chain, way: _Way, near: Place) -> Factor:
+def _loss(chain: Chain, way: Way, near: Place) -> Factor:
     index = next(source.index for source in chain.passed.sources if source.slot == way.slot)
     instruction = chain.program.instructions[index]
     return Factor("loss", way.factor, instruction.node, instruction.op, None, near)
 
 
-def _between(chain: Chain, way: _Way, far: Place, near: Place) -> Factor:
+def _between(chain: Chain, way: Way, far: Place, near: Place) -> Factor:
     assert isinstance(way.by, Edge)
     instruction = chain.program.instructions[way.by.index]
     common = way.factor, instruction.node, instruction.op, far, near

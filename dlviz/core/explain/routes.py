@@ -5,26 +5,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.core.explain.chain import Chain, Edge, Use
+from dlviz.core.explain.chain import Chain, Edge
 from dlviz.core.explain.passes import FloatArray
 
 
 class Routes:
-    """Which slots lead from uses of a weight to the loss, with sums over all paths worked out slot by slot."""
+    """The ways from some slots, where weights are used, to the loss."""
 
-    def __init__(self, chain: Chain, uses: tuple[Use, ...]) -> None:
+    def __init__(self, chain: Chain, slots: set[str]) -> None:
         self.chain = chain
-        self.uses = uses
+        self.slots = set(slots)
         self.edges = self._needed()
 
     def _needed(self) -> list[Edge]:
-        wanted = {use.far for use in self.uses}
         found = []
         for edge in reversed(self.chain.edges):
-            if edge.near in wanted:
-                wanted.add(edge.far)
+            if edge.near in self.slots:
+                self.slots.add(edge.far)
                 found.append(edge)
-        self.slots = wanted
         return found[::-1]
 
     def best(self) -> dict[str, FloatArray]:
@@ -51,6 +49,12 @@ class Routes:
         begins = self.chain.starts(slot) is not None
         return np.array([int(begins)] * self.chain.size(slot), dtype=object)
 
-    def count(self, counts: dict[str, NDArray[Any]]) -> int:
-        """Return how many paths the uses have together."""
-        return int(sum(counts[use.far][place] for use in self.uses for place in use.places))
+    def products(self) -> dict[str, NDArray[Any]]:
+        """Return for every place how many multiplications it takes to multiply each path from there out."""
+        counts = self.counts()
+        found = {slot: np.array([0] * self.chain.size(slot), dtype=object) for slot in self.slots}
+        for edge in self.edges:
+            link = self.chain.link(edge)
+            each = found[edge.far] if link.is_copy else found[edge.far] + counts[edge.far]
+            found[edge.near] = found[edge.near] + link.add(each)
+        return found

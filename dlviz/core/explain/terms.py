@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlviz.core.execute import run
-from dlviz.core.explain.chain import Chain, outer_column
+from dlviz.core.explain.chain import Chain, chain_of, outer_column
+from dlviz.core.explain.isolated import whole_batch
 from dlviz.core.explain.passes import FloatArray, Pass, Weight, gradient_slot
 
 
@@ -58,11 +58,11 @@ def terms(passed: Pass, weight: Weight, sample: int = 0) -> tuple[Term, ...]:
     recurrent layers at every time step. Raises: SpecError, ShapeError if there is no such number.
     """
     passed.gradient(weight)
-    chain = Chain(passed, sample)
+    chain = chain_of(passed, sample)
     return tuple(
         Term(
             passed.program.instructions[use.index].node, place_of(chain, use.far, int(number)),
-            float(chain.own(passed.deltas[use.far])[number]), float(factor),
+            float(chain.own(use.far, passed.deltas[use.far])[number]), float(factor),
         )
         for use in chain.uses(weight)
         for number, factor in zip(use.places, use.factors, strict=True)
@@ -82,7 +82,7 @@ def shares(passed: Pass, weight: Weight) -> Shares:
                 row = sum(passed.deltas[far][weight.entry[0]] for far in reads)
                 found += row if values is None else row * values[outer_column(passed, weight)]
             elif slot in instruction.writes:
-                found += [_example_alone(passed, index, weight, example) for example in range(passed.n)]
+                found += _alone(passed, index, weight)
     return Shares(found, penalty(passed, weight), gradient)
 
 
@@ -92,16 +92,16 @@ def penalty(passed: Pass, weight: Weight) -> float:
     return math.fsum(float(source.values[weight.entry]) for source in passed.sources if source.slot == slot)
 
 
-def _example_alone(passed: Pass, index: int, weight: Weight, example: int) -> float:
-    """Run one step with the gradients of one example and 0 for the others."""
-    binding = passed.binding
-    for name in passed.program.instructions[index].writes:
-        binding.array(name)[...] = 0
-    for name in passed.steps[index]:
-        binding.array(name)[...] = 0
-        binding.array(name)[..., example] = passed.deltas[name][..., example]
-    run(binding.step_calls[index])
-    return float(binding.array(gradient_slot(weight.name))[weight.entry])
+def _alone(passed: Pass, index: int, weight: Weight) -> FloatArray:
+    """Run one step with the gradients of each example in turn and 0 for the others; return what it adds, (n,)."""
+    steps, slot, found = whole_batch(passed), gradient_slot(weight.name), np.zeros(passed.n)
+    for example in range(passed.n):
+        seeds = {name: np.zeros_like(passed.deltas[name]) for name in passed.steps[index]}
+        for name, seed in seeds.items():
+            seed[..., example] = passed.deltas[name][..., example]
+        (answer,) = steps.answers(index, seeds, [slot])
+        found[example] = answer[weight.entry]
+    return found
 
 
 def place_of(chain: Chain, slot: str, number: int) -> Place:
@@ -109,6 +109,6 @@ def place_of(chain: Chain, slot: str, number: int) -> Place:
     node = slot.rpartition(".")[0]
     unit, sample = chain.place(slot, number)
     shape = chain.program.nodes.get(node, ())
-    size = chain.size(slot) // (chain.width if chain.binding.is_per_example(slot) else 1)
+    size = chain.size(slot) // (chain.width if chain.is_per_example(slot) else 1)
     is_whole = math.prod(shape) == size
     return Place(slot, node, tuple(int(i) for i in np.unravel_index(unit, shape)) if is_whole else (unit,), sample)

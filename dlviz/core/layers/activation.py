@@ -48,6 +48,6 @@ def _backward(lowering: "Lowering", layer: LayerSpec) -> None:
 ACTIVATION = layers.add(
     LayerKind(
         "activation", "Activation", _output_shape, _forward, _backward,
-        choices={"activation": Choice("relu")}, formula=r"a = \phi(x)",
+        choices={"activation": Choice("relu")}, is_affine=True, formula=r"a = \phi(x)",
     )
 )  # fmt: skip

@@ -237,7 +237,7 @@ BATCH_NORM = layers.add(
             AFFINE,
         ),
         {"activation": Choice("linear"), "gamma_initializer": ONES, "beta_initializer": ZEROS},
-        formula=r"a = \phi(\gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta)",
+        is_affine=True, formula=r"a = \phi(\gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta)",
         source="Ioffe & Szegedy 2015, algorithms 1 and 2",
     )
 )  # fmt: skip

@@ -161,6 +161,7 @@ CONV2D = layers.add(
             "initializer": Choice("glorot_uniform"),
             "bias_initializer": Choice("zeros"),
         },
-        formula="a = \\phi(W * x + b)", source="LeCun et al. 1998; a cross-correlation, as in every library",
+        is_affine=True, formula="a = \\phi(W * x + b)",
+        source="LeCun et al. 1998; a cross-correlation, as in every library",
     )
 )  # fmt: skip

@@ -115,6 +115,6 @@ DENSE = layers.add(
             "initializer": Choice("glorot_uniform"),
             "bias_initializer": Choice("zeros"),
         },
-        formula="a = \\phi(W x + b)", source="Rosenblatt 1962",
+        is_affine=True, formula="a = \\phi(W x + b)", source="Rosenblatt 1962",
     )
 )  # fmt: skip

@@ -117,6 +117,7 @@ DROPOUT = layers.add(
                 "inverted: scaled by 1/(1 − rate) in training; classic: by 1 − rate when in use",
             ),
         ),
-        draws=True, formula=r"a = \frac{m}{1 - p} \odot x", source="Srivastava et al. 2014, sec. 4 and 10",
+        draws=True, is_affine=True, formula=r"a = \frac{m}{1 - p} \odot x",
+        source="Srivastava et al. 2014, sec. 4 and 10",
     )
 )  # fmt: skip

@@ -49,4 +49,6 @@ def _backward(lowering: "Lowering", layer: LayerSpec) -> None:
     )
 
 
-layers.add(LayerKind("flatten", "Flatten", _output_shape, _forward, _backward, formula="a = \\mathrm{vec}(x)"))
+layers.add(
+    LayerKind("flatten", "Flatten", _output_shape, _forward, _backward, is_affine=True, formula="a = \\mathrm{vec}(x)")
+)

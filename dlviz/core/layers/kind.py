@@ -72,7 +72,8 @@ class LayerKind:
     forward and backward add this layer's steps to a lowering; activation steps are added by the
     lowering itself for kinds that declare an `activation`. nodes(layer, input_shapes) names further
     nodes inside the layer with their shapes, such as the time steps `id.t1`, `id.t2` of a recurrent one.
-    draws says whether its training uses random numbers. switches(layer) names recorded arrays that jump where
+    draws says whether its training uses random numbers; is_affine whether in use its values before the
+    activation are a linear map of its inputs plus constants. switches(layer) names recorded arrays that jump where
     the layer has no derivative, such as which number of a window is the largest. activates_inside: the layer
     applies its activation itself, at every time step, and the lowering adds none. check_data(layer, values),
     for kinds that can read nothing but data, raises DataError where values (n, d) cannot be used.
@@ -89,6 +90,7 @@ class LayerKind:
     n_inputs: int | None = 1
     nodes: Callable[[LayerSpec, tuple[Shape, ...]], Mapping[str, Shape]] = lambda layer, shapes: {}
     draws: bool = False
+    is_affine: bool = False
     switches: Callable[[LayerSpec], tuple[str, ...]] = lambda layer: ()
     activates_inside: bool = False
     check_data: Callable[[LayerSpec, NDArray[np.floating]], None] | None = None

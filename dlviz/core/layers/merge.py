@@ -89,12 +89,12 @@ def _concatenate_backward(lowering: "Lowering", layer: LayerSpec) -> None:
 layers.add(
     LayerKind(
         "add", "Add", _add_shape, _add_forward, _add_backward,
-        n_inputs=None, formula="a = \\sum_i a_i", source="He et al. 2016 (skip connections)",
+        n_inputs=None, is_affine=True, formula="a = \\sum_i a_i", source="He et al. 2016 (skip connections)",
     )
 )  # fmt: skip
 layers.add(
     LayerKind(
         "concatenate", "Concatenate", _concatenate_shape, _concatenate_forward, _concatenate_backward,
-        n_inputs=None, formula="a = [a_1; a_2]",
+        n_inputs=None, is_affine=True, formula="a = [a_1; a_2]",
     )
 )  # fmt: skip

@@ -143,6 +143,6 @@ layers.add(
 layers.add(
     LayerKind(
         "avg_pool", "Average pooling", _output_shape, _mean_forward, _mean_backward, settings=SETTINGS,
-        formula="a = \\frac{1}{|\\text{window}|} \\sum_{\\text{window}} x", source="LeCun et al. 1998",
+        is_affine=True, formula="a = \\frac{1}{|\\text{window}|} \\sum_{\\text{window}} x", source="LeCun et al. 1998",
     )
 )  # fmt: skip
