@@ -19,6 +19,8 @@ class Step:
     `x`, `y` data and targets; `h.z`, `h.a` pre-activation and activation of layer h; `loss`;
     `h.da`, `h.dz` their gradients; `h.W`, `h.b` parameters; `h.dW`, `h.db` gradients;
     `h.W.m` and the like the optimizer's state for a parameter; `h.W.step` its change.
+    Inside a recurrent layer r every time step is a node: `r.t1.h`, `r.t1.z`, `r.t1.dh` and so on; `r.t1.dW` is
+    what this time step contributes to a gradient.
     `derived` marks a step that was worked out for display from recorded arrays; `slip` is the key of the
     mistake that was made in it on purpose.
     """
@@ -32,6 +34,16 @@ class Step:
     writes: Mapping[str, NDArray[np.generic]]
     derived: bool = False
     slip: str = ""
+
+    @property
+    def layer(self) -> str:
+        """The layer of the node: `r` for its time step `r.t1`."""
+        return self.node.partition(".")[0]
+
+    @property
+    def time_step(self) -> int:
+        """The time step inside the layer, from 1; 0 where the step is about the layer as a whole."""
+        return int(self.node.partition(".t")[2] or 0)
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ class View:
     @property
     def layer(self) -> LayerSpec:
         """The layer of this step."""
-        return next(layer for layer in self.plan.network.layers if layer.id == self.step.node)
+        return next(layer for layer in self.plan.network.layers if layer.id == self.step.layer)
 
     @property
     def activation(self) -> Choice:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.network import NetworkSpec, sources
 from dlviz.gui.editor.blocks import MAP_TILE, Block, TileShape
 from dlviz.gui.editor.routes import Routes, route
@@ -23,7 +24,7 @@ class Links:
     """All drawn links as columns: which unit of `layers[k]` (row) reads which unit of `origins[k]` (column).
 
     columns: the index among the unit's inputs, counting over all sources of a merge.
-    is_weighted: False for the plain wires into a merge node.
+    is_weighted: False for the plain wires into a merge node or a recurrent layer.
     """
 
     layers: tuple[str, ...]
@@ -183,18 +184,19 @@ def _layer_links(spec: NetworkSpec, node: str, kind: str, blocks: Mapping[str, B
     for source in sources(spec, layer):
         if source not in blocks:
             continue
-        if kind == "dense":
-            parts.append(_every_pair(blocks[node], blocks[source], offset))
+        # A unit of a recurrent layer comes from every input up to its time; no single weight belongs to the pair.
+        if kind == "dense" or layer_kinds.get(kind).activates_inside:
+            parts.append(_every_pair(blocks[node], blocks[source], offset, is_weighted=kind == "dense"))
         else:
             parts.append(_one_to_one(blocks[node], blocks[source], offset if kind == "concatenate" else 0))
         offset += blocks[source].count
     return parts
 
 
-def _every_pair(target: Block, source: Block, offset: int) -> Part:
+def _every_pair(target: Block, source: Block, offset: int, is_weighted: bool) -> Part:
     rows = np.repeat(np.array(target.shown, np.intp), len(source.shown))
     units = np.tile(np.array(source.shown, np.intp), len(target.shown))
-    return target.node, source.node, rows, units + offset, units, True
+    return target.node, source.node, rows, units + offset, units, is_weighted
 
 
 def _one_to_one(target: Block, source: Block, offset: int) -> Part:

@@ -212,7 +212,7 @@ def downstream(links: Links, layer: str, unit: int) -> NDArray[np.bool_]:
 
 
 def _touched(spec: NetworkSpec, step: Step) -> tuple[frozenset[str], frozenset[str]]:
-    layer = next((each for each in spec.layers if each.id == step.node), None)
+    layer = next((each for each in spec.layers if each.id == step.layer), None)
     if layer is None:
         return frozenset((step.node,)), frozenset()
     if step.op in ("affine", "add", "concatenate", "weight_gradient", "input_gradient", "add_backward",

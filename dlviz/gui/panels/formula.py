@@ -171,9 +171,12 @@ def place_words(step: Step, document: Document) -> str:
     if step.phase in ("loss", "update") or not step.node:
         return word
     own = list(dict.fromkeys(each.layer for each in parameters(document.network)))
-    if step.node not in own:
+    if step.layer not in own:
         return f"{word} · {step.node}"
-    return tr("{phase} · layer {number}", phase=word, number=own.index(step.node) + 1)
+    number = own.index(step.layer) + 1
+    if step.time_step:
+        return tr("{phase} · layer {number}, time {time}", phase=word, number=number, time=step.time_step)
+    return tr("{phase} · layer {number}", phase=word, number=number)
 
 
 def make_formula_panel(context: Context) -> Panel:

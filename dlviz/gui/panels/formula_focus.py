@@ -15,12 +15,12 @@ def focus_for(step: Step, network: NetworkSpec, selected: Selected, sample: int)
     if selected.kind in ("none", "sample"):
         return Focus(sample=sample)
     parameter = _parameter(selected)
-    if step.phase == "update" or step.node == "" or selected.layer == step.node:
+    if step.phase == "update" or step.layer == "" or selected.layer == step.layer:
         return Focus(selected.unit, selected.source, sample, parameter)
-    layer = next((each for each in network.layers if each.id == step.node), None)
+    layer = next((each for each in network.layers if each.id == step.layer), None)
     if layer is not None and selected.layer in sources(network, layer):
         return Focus(0, selected.unit, sample)
-    if step.node == selected.source_layer:
+    if step.layer == selected.source_layer:
         return Focus(selected.source, 0, sample)
     return Focus(sample=sample)
 

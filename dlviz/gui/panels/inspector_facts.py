@@ -1,11 +1,15 @@
 """What the inspector says about the selected thing: its names, formula and numbers, read from a frame."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dlviz.core.activations import activations
+from dlviz.core.inference import parameters
+from dlviz.core.layers import ParameterSpec
+from dlviz.core.layers import layers as layer_kinds
+from dlviz.core.lowering import name_of
 from dlviz.core.network import LayerSpec
 from dlviz.core.optimizers import optimizers
 from dlviz.data.dataset import Dataset
@@ -120,7 +124,7 @@ def _incoming(scene: Scene, layer: LayerSpec) -> tuple[list[float] | None, float
     weights = scene.reading.parameter(f"{layer.id}.W")
     bias = scene.reading.parameter(f"{layer.id}.b")
     unit = scene.selected.unit
-    if weights is None or unit >= len(weights):
+    if layer.kind != "dense" or weights is None or unit >= len(weights):
         return None, None
     return [float(value) for value in weights[unit]], None if bias is None else float(bias[unit])
 
@@ -186,22 +190,27 @@ def _layer(scene: Scene) -> Card:
     if layer is None:
         return Card()
     number = notation.layer_number(scene.document.network, layer.id)
-    weights, bias = reading.parameter(f"{layer.id}.W"), reading.parameter(f"{layer.id}.b")
-    facts = _sizes(weights, bias) + (Fact(tr("gradient norm"), (reading.norm(f"{layer.id}.dW", f"{layer.id}.db"),)),)
+    own = [each for each in parameters(scene.document.network) if each.layer == layer.id]
+    gradients = [name_of("grad", each.name) for each in own if each.is_trainable]
+    facts = (*_sizes(layer, own), Fact(tr("gradient norm"), (reading.norm(*gradients),)))
     title = tr("Layer {number} · {kind}", number=number, kind=layer.kind.replace("_", " ")) if number else layer.kind
-    return Card(title, layer.id, facts=facts if weights is not None else (), layer=layer.id)
+    return Card(title, layer.id, facts=facts if own else (), layer=layer.id)
 
 
-def _sizes(weights: np.ndarray | None, bias: np.ndarray | None) -> tuple[Fact, ...]:
-    if weights is None:
-        return ()
-    units, fan_in = weights.shape
-    biases = 0 if bias is None else len(bias)
-    count = f"{weights.size} + {biases} = {weights.size + biases}"
-    return (
-        Fact(tr("shape of W, units × inputs"), text=f"{units} × {fan_in}"),
-        Fact(tr("parameters, weights + biases"), text=count),
-    )
+def _sizes(layer: LayerSpec, own: Sequence[ParameterSpec]) -> tuple[Fact, ...]:
+    if layer.kind == "dense":
+        weights, biases = own[0], sum(each.size for each in own[1:])
+        count = f"{weights.size} + {biases} = {weights.size + biases}"
+        return (
+            Fact(tr("shape of W, units × inputs"), text=" × ".join(map(str, weights.shape))),
+            Fact(tr("parameters, weights + biases"), text=count),
+        )
+    shapes = (Fact(tr("shape of {name}", name=_short(each)), text=" × ".join(map(str, each.shape))) for each in own)
+    return (*shapes, Fact(tr("parameters"), text=str(sum(each.size for each in own))))
+
+
+def _short(parameter: ParameterSpec) -> str:
+    return parameter.name.partition(".")[2]
 
 
 def _input(scene: Scene) -> Card:
@@ -258,8 +267,9 @@ def target_text(dataset: Dataset, row: int) -> str:
 
 def _activation(layer: LayerSpec) -> tuple[str, str]:
     """Return the name of a layer's activation and how it is applied: tanh(z)."""
-    choice = layer.settings.get("activation")
-    entry = activations.get(getattr(choice, "kind", choice) or "linear")
+    kind = layer_kinds.get(layer.kind)
+    choice = kind.option(layer, "activation") if "activation" in kind.choices else "linear"
+    entry = activations.get(getattr(choice, "kind", choice))
     title = entry.title.lower() if entry.title.istitle() else entry.title
     return title, f"{entry.symbol}(z)" if entry.symbol else "z"
 
