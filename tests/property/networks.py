@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from dlviz.core.activations import activations
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.clipping import clippings
+from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.losses import losses
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.optimizers import optimizers
@@ -25,6 +26,9 @@ OUTPUT_KINDS = {
     "one_hot": ("softmax",),
     "index": ("softmax",),
 }
+NORMS = ("batch_norm", "layer_norm")
+BETWEEN = ("dropout", "activation", *NORMS)
+SHARES = ("rate", "momentum")  # settings between 0 and 1
 SMOOTH = ("linear", "tanh", "sigmoid", "softmax", "softplus", "gelu", "silu")
 
 
@@ -48,14 +52,36 @@ def add_hidden(draw: st.DrawFn, layers: list[LayerSpec], units: dict[str, int], 
     )
 
 
+def add_between(
+    draw: st.DrawFn, layers: list[LayerSpec], units: dict[str, int], kinds: tuple[str, ...], keys: tuple[str, ...]
+) -> None:
+    """Append a layer that leaves its input's shape alone: dropout, a norm, an activation; sometimes a second use."""
+    source, node, kind = pick(draw, units), f"n{len(layers)}", pick(draw, kinds)
+    owners = [each.id for each in layers if each.kind in NORMS and not each.shares and units[each.id] == units[source]]
+    if owners and draw(st.booleans()):
+        layers.append(LayerSpec(node, "dense", (source,), shares=pick(draw, owners)))
+    else:
+        entry = layer_kinds.get(kind)
+        words = {h.name: pick(draw, h.choices) for h in entry.settings if h.kind == "choice"}
+        flags = {h.name: draw(st.booleans()) for h in entry.settings if h.kind == "bool"}
+        chances = {h.name: draw(st.sampled_from((0.0, 0.1, 0.5, 0.9))) for h in entry.settings if h.name in SHARES}
+        chosen_activation = {"activation": Choice(pick(draw, keys))} if "activation" in entry.choices else {}
+        layers.append(LayerSpec(node, kind, (source,), {**words, **flags, **chances, **chosen_activation}))
+    units[node] = units[source]
+
+
 @st.composite
-def networks(draw: st.DrawFn, hidden: tuple[str, ...], output: str, n_outputs: int) -> NetworkSpec:
-    """Draw up to four hidden layers that read any nodes before them, and the output."""
+def networks(
+    draw: st.DrawFn, hidden: tuple[str, ...], output: str, n_outputs: int, between: tuple[str, ...] = BETWEEN
+) -> NetworkSpec:
+    """Draw up to four hidden layers that read any nodes before them, layers between them, and the output."""
     d = draw(st.integers(1, 3))
     layers: list[LayerSpec] = []
     units = {"x": d}
     for _ in range(draw(st.integers(0, 4))):
         add_hidden(draw, layers, units, hidden)
+        if between and draw(st.booleans()):
+            add_between(draw, layers, units, between, hidden)
     source = pick(draw, units) if draw(st.booleans()) else list(units)[-1]
     layers.append(dense("o", n_outputs, output, inputs=(source,), bias=draw(st.booleans())))
     return NetworkSpec(tuple(layers), (InputSpec("x", (d,)),))
@@ -81,14 +107,27 @@ def targets_of(labels: str, n: int, k: int, dice: np.random.Generator) -> np.nda
     return dice.integers(0, 2, (n, k)) * (2.0 if labels == "plus_minus_one" else 1.0) - (labels == "plus_minus_one")
 
 
+def batch_sizes(network: NetworkSpec, n: int) -> list[int]:
+    """Return the sizes that cut n rows into batches that the network takes: batch norm refuses a single row."""
+    needs_two = any(layer.kind == "batch_norm" for layer in network.layers)
+    return [size for size in range(1, 11) if not (needs_two and 1 in (min(size, n), n % size))]
+
+
 @st.composite
-def documents(draw: st.DrawFn, smooth: bool = False, dtype: str = "float64") -> Document:
-    """Draw a whole document; smooth leaves out activations and losses with kinks."""
+def documents(
+    draw: st.DrawFn, smooth: bool = False, dtype: str = "float64", between: tuple[str, ...] = BETWEEN
+) -> Document:
+    """Draw a whole document; smooth leaves out activations and losses with kinks.
+
+    between: kinds of layers that may stand between the others; none where smooth: a norm divides by a
+    spread that may be almost 0 and dropout by a small chance, which magnifies rounding.
+    """
     loss = losses.get(pick(draw, [each.key for each in losses if not smooth or each.piece is None]))
     hidden = SMOOTH if smooth else tuple(entry.key for entry in activations if not entry.draws)
     outputs = [key for key in OUTPUT_KINDS[loss.labels] if not smooth or key in SMOOTH]
     n, k = draw(st.integers(1, 9)), draw(st.integers(1, 3))
-    network = draw(networks(hidden, pick(draw, outputs), k))
+    network = draw(networks(hidden, pick(draw, outputs), k, () if smooth else between))
+    n = n if batch_sizes(network, n) else n + 1
     dice = np.random.default_rng(draw(st.integers(0, 2**32)))
     rows = dice.uniform(-2, 2, (n, network.inputs[0].shape[0]))
     names = tuple(f"x{i}" for i in range(rows.shape[1]))
@@ -97,7 +136,7 @@ def documents(draw: st.DrawFn, smooth: bool = False, dtype: str = "float64") -> 
     training = TrainingSpec(
         chosen(loss.key, reduction=pick(draw, ("mean", "sum"))),
         draw(optimizer_choices()),
-        batch_size=draw(st.integers(1, 10)),
+        batch_size=pick(draw, batch_sizes(network, n)),
         shuffle=draw(st.booleans()),
         frozen=tuple(draw(st.sets(st.sampled_from(["o", "o.W"]), max_size=1))),
         schedule=draw(st.sampled_from([None, *(Choice(key) for key in schedules.keys())])),  # noqa: SIM118
