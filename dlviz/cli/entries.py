@@ -17,6 +17,7 @@ from dlviz.i18n import tr
 KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "activations": ("dlviz.core.activations", "activations"),
+        "metrics": ("dlviz.core.metrics", "metrics"),
         "losses": ("dlviz.core.losses", "losses"),
         "layers": ("dlviz.core.layers", "layers"),
         "optimizers": ("dlviz.core.optimizers", "optimizers"),

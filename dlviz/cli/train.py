@@ -2,14 +2,17 @@
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from dlviz.cli.documents import declare_document, document_of, number, print_json
+from dlviz.cli.documents import declare_document, document_of, number, print_json, values
+from dlviz.core.metrics import Value
 from dlviz.i18n import tr
 from dlviz.session import headless
 from dlviz.session.atomic import save_error
@@ -87,16 +90,32 @@ def _score_json(score: Score | None) -> dict[str, Any] | None:
 def print_outcome(report: TrainReport) -> None:
     """Print a line on the run, then loss and metrics of each part of the data."""
     parts = {tr("train"): report.train, tr("validation"): report.validation, tr("test"): report.test}
-    names = list(report.train.metrics) if report.train else []
+    measured = report.train.metrics if report.train else {}
+    names = [name for name, value in measured.items() if isinstance(value, float)]
     table = Table(box=None, pad_edge=False)
     for title in ("", tr("loss"), *names):
         table.add_column(title, justify="right" if title else "left")
     for part, score in parts.items():
         if score is not None:
-            table.add_row(part, number(score.loss), *(number(score.metrics[name]) for name in names))
+            table.add_row(part, number(score.loss), *(_number_of(score, name) for name in names))
     console = Console(highlight=False, markup=False)
     console.print(_summary(report))
     console.print(table)
+    for part, score in parts.items():
+        for name, value in score.metrics.items() if score is not None else ():
+            if not isinstance(value, float):
+                console.print(f"{name} ({part}): {_written(value)}")
+
+
+def _number_of(score: Score, name: str) -> str:
+    value = score.metrics[name]
+    return number(value) if isinstance(value, float) else ""
+
+
+def _written(value: Value) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {number(each)}" for name, each in value.items()) or tr("none")
+    return values(np.asarray(value))
 
 
 def _summary(report: TrainReport) -> str:

@@ -1,7 +1,7 @@
 """Evaluate a network without training it: outputs, unit responses and losses over many rows."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,10 @@ from dlviz.core.choice import Choice, chosen
 from dlviz.core.execute import run
 from dlviz.core.losses import resolve as resolve_loss
 from dlviz.core.memory import Memory
+from dlviz.core.metrics import Observed, Value, measured, needed
+from dlviz.core.metrics import resolve as resolve_metric
+from dlviz.core.metrics.classes import accuracy
+from dlviz.core.metrics.values import explained
 from dlviz.core.network import NetworkSpec
 from dlviz.core.objective import Objective
 from dlviz.core.program import Binding, lower
@@ -110,24 +114,20 @@ class Evaluator:
             out[part] = to_host(binding.buffers.activation(self.program.output)).T
         return total, out
 
+    def measure(
+        self, inputs: Array, targets: Array, metrics: Sequence[Choice], is_classes: bool = True
+    ) -> tuple[float, dict[str, Value]]:
+        """Return the loss of all rows and these metrics of the first output, by key.
+
+        Metrics of a training step are left out: rows alone do not show them.
+        """
+        loss, outputs = self.loss_and_outputs(inputs, targets)
+        chosen = [each for each in metrics if resolve_metric(each)[0].needs != "step"]
+        activations = self.responses(inputs) if "activations" in needed(chosen) else {}
+        own = targets[:, : outputs.shape[1]]
+        return loss, measured(chosen, Observed(outputs, own, is_classes, self.network, activations))
+
 
 def score(outputs: NDArray[np.floating], targets: NDArray[np.floating], is_classes: bool) -> float:
-    """Return accuracy for classes (threshold halfway between labels, or arg-max), else R².
-
-    outputs, targets: (n, k). R² = 1 − Σ(y − a)²/Σ(y − ȳ)²; NaN without rows or without spread.
-    """
-    if len(targets) == 0:
-        return float("nan")
-    if not is_classes:
-        return _explained(outputs, targets)
-    if targets.shape[1] > 1:
-        return float(np.mean(outputs.argmax(axis=1) == targets.argmax(axis=1)))
-    threshold = 0.0 if targets.min() < 0 else 0.5
-    return float(np.mean((outputs > threshold) == (targets > threshold)))
-
-
-def _explained(outputs: NDArray[np.floating], targets: NDArray[np.floating]) -> float:
-    # Outputs of a diverged run overflow here: an infinite error is the answer, not a warning.
-    with np.errstate(all="ignore"):
-        spread = float(np.sum((targets - targets.mean(axis=0)) ** 2))
-        return 1 - float(np.sum((targets - outputs) ** 2)) / spread if spread > 0 else float("nan")
+    """Return accuracy for classes, else R²; outputs, targets: (n, k)."""
+    return accuracy(outputs, targets) if is_classes else explained(outputs, targets)

@@ -36,6 +36,7 @@ def handle(values: Any, dtype: str = "float64") -> Handle:
 class TrainingSpec:
     """How to train: loss, optimizer, batches and what stays fixed.
 
+    metrics: measured beside the loss and the score of every part of the data.
     slip: a mistake made on purpose; none is ever chosen by itself.
     schedule: how the learning rate changes; None leaves it as it is. clip: how gradients are clipped.
     replacement: every batch is drawn from all rows, so that an epoch may meet a row twice or not at all.
@@ -55,6 +56,7 @@ class TrainingSpec:
     schedule: Choice | None = None
     replacement: bool = False
     clip: Choice | None = None
+    metrics: tuple[Choice, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "losses", frozen(self.losses))

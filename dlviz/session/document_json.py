@@ -9,6 +9,7 @@ from dlviz.core.clipping import clippings
 from dlviz.core.errors import DocumentError, ShapeError, SpecError
 from dlviz.core.hyper import complete
 from dlviz.core.losses import losses
+from dlviz.core.metrics import check_metrics, metrics
 from dlviz.core.network import InputSpec, NetworkSpec
 from dlviz.core.objective import LOSS_WEIGHT, OutputLoss, objective
 from dlviz.core.optimizers import optimizers
@@ -113,6 +114,7 @@ def unknown_keys(document: Document) -> tuple[str, ...]:
 def check_document(document: Document) -> None:
     """Raise SpecError or ShapeError unless network, parameters and frozen names fit together."""
     spec = document.network
+    check_metrics(document.training.metrics)
     if not spec.layers:
         _refuse_names((*document.parameters, *document.training.frozen), ())
         return
@@ -220,6 +222,7 @@ def _training(part: TrainingPart) -> TrainingSpec:
         schedule=None if part.schedule is None else _choice(part.schedule, schedules, "schedule"),
         replacement=part.replacement,
         clip=None if part.clip is None else _choice(part.clip, clippings, "clip"),
+        metrics=tuple(_choice(each, metrics, "metrics") for each in part.metrics),
     )
 
 
@@ -295,4 +298,5 @@ def _training_to_json(training: TrainingSpec) -> dict[str, Any]:
         **({"schedule": choice_to_json(training.schedule, schedules)} if training.schedule else {}),
         **({"replacement": True} if training.replacement else {}),
         **({"clip": choice_to_json(training.clip, clippings)} if training.clip else {}),
+        **({"metrics": [choice_to_json(each, metrics) for each in training.metrics]} if training.metrics else {}),
     }

@@ -92,6 +92,7 @@ class TrainingPart(Part):
     schedule: ChoiceJson | None = None
     replacement: bool = False
     clip: ChoiceJson | None = None
+    metrics: Annotated[list[ChoiceJson], Field(max_length=64)] = []
 
 
 class StatePart(Part):

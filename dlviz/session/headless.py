@@ -8,17 +8,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.choice import chosen
 from dlviz.core.errors import DataError
 from dlviz.core.evaluate import Evaluator
 from dlviz.core.gradcheck import GradCheckReport
 from dlviz.core.gradcheck import gradcheck as check_gradients
 from dlviz.core.inference import check_data
+from dlviz.core.metrics import Value, check_metrics
 from dlviz.core.trace import Trace
 from dlviz.data.prepare import prepare
 from dlviz.i18n import tr
 from dlviz.session.data_file import with_file, with_named_file
 from dlviz.session.document import Document, handle
-from dlviz.session.measure import measure
+from dlviz.session.measure import has_classes, measure_step
 from dlviz.session.project_file import read_document
 from dlviz.session.targets import targets_for
 from dlviz.session.trainer import Trainer, start_values
@@ -40,10 +42,13 @@ class TrainProgress:
 
 @dataclass(frozen=True)
 class Score:
-    """Loss over some rows in the document's convention, and their accuracy or R² by name."""
+    """Loss over some rows in the document's convention, and metrics by name.
+
+    The first is accuracy or R²; those the document chooses follow, of them numbers, arrays or numbers by name.
+    """
 
     loss: float
-    metrics: Mapping[str, float]
+    metrics: Mapping[str, Value]
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,7 @@ def train(
     on_progress is called a few dozen times a second. Raises: SpecError, ShapeError, DataError.
     """
     trainer = Trainer(document, prepare(document.data, document.seed))
+    check_metrics(document.training.metrics, has_classes(trainer))
     total = trainer.batches_per_epoch * (document.training.epochs if epochs is None else epochs)
     began = time.perf_counter()
     diverged_at = _run(trainer, total, on_progress or _ignore)
@@ -119,7 +125,7 @@ def train(
         epochs=trainer.epoch,
         steps=trainer.step,
         seconds=seconds,
-        train=_score(trainer, values, rows.train),
+        train=_with_step(_score(trainer, values, rows.train), trainer),
         validation=_score(trainer, values, rows.validation),
         test=_score(trainer, values, rows.test),
         stopped_by="epochs" if diverged_at is None else "divergence",
@@ -190,8 +196,17 @@ def _score(trainer: Trainer, values: Arrays, rows: NDArray[np.int64]) -> Score |
     training = trainer.document.training
     evaluator = Evaluator(trainer.document.network, training.objective, trainer.dtype, slip=training.slip)
     evaluator.load(values)
-    loss, found = measure(evaluator, trainer, rows)
-    return Score(loss, {"r2" if trainer.prepared.dataset.task == "regression" else "accuracy": found})
+    first = chosen("accuracy" if has_classes(trainer) else "r2")
+    metrics = (first, *(each for each in training.metrics if each.kind != first.kind))
+    inputs, targets = trainer.prepared.inputs[rows], trainer.targets[rows]
+    return Score(*evaluator.measure(inputs, targets, metrics, has_classes(trainer)))
+
+
+def _with_step(score: Score | None, trainer: Trainer) -> Score | None:
+    """Add to the score of the training rows what the next step on them would show."""
+    if score is None:
+        return None
+    return Score(score.loss, {**score.metrics, **measure_step(trainer, trainer.document.training.metrics)})
 
 
 def _gradient_of(name: str) -> str:

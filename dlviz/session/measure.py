@@ -1,9 +1,16 @@
-"""Loss and score of a trainer's network over some rows of its data."""
+"""Loss, score and metrics of a trainer's network over some rows of its data, and of its next step."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.choice import Choice
 from dlviz.core.evaluate import Evaluator, score
+from dlviz.core.lowering import name_of
+from dlviz.core.metrics import Observed, Value, measured
+from dlviz.core.metrics import resolve as resolve_metric
+from dlviz.core.trace import Trace
 from dlviz.session.trainer import Trainer
 
 
@@ -16,4 +23,36 @@ def measure(evaluator: Evaluator, trainer: Trainer, rows: NDArray[np.int64]) -> 
         return float("nan"), float("nan")
     prepared, targets = trainer.prepared, trainer.targets[rows]
     loss, outputs = evaluator.loss_and_outputs(prepared.inputs[rows], targets)
-    return loss, score(outputs, targets, prepared.dataset.task != "regression")
+    return loss, score(outputs, targets[:, : outputs.shape[1]], has_classes(trainer))
+
+
+def has_classes(trainer: Trainer) -> bool:
+    """Say whether the rows belong to classes, rather than to values."""
+    return trainer.prepared.dataset.task != "regression"
+
+
+def measure_step(trainer: Trainer, metrics: Sequence[Choice]) -> dict[str, Value]:
+    """Return metrics of the next step of training, which is tried and taken back."""
+    chosen = [each for each in metrics if resolve_metric(each)[0].needs == "step"]
+    if not chosen:
+        return {}
+    here = trainer.state()
+    trace = trainer.record()
+    trainer.restore(here)
+    return measured(chosen, observed_step(trainer, trace))
+
+
+def observed_step(trainer: Trainer, trace: Trace) -> Observed:
+    """Return parameters, gradients and updates of a recorded step."""
+    names, end = trainer.program.layout.trainable, len(trace.steps)
+
+    def after(name: str) -> NDArray[np.float64]:
+        return np.asarray(trace.value(name, end), dtype=np.float64)
+
+    before = {name: np.asarray(trace.before[name], dtype=np.float64) for name in names}
+    nothing = np.zeros((0, 0))
+    return Observed(
+        nothing, nothing, network=trainer.document.network, parameters=before,
+        gradients={name: after(name_of("grad", name)) for name in names},
+        updates={name: after(name) - before[name] for name in names},
+    )  # fmt: skip

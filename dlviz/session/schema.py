@@ -7,6 +7,7 @@ from dlviz.core.clipping import clippings
 from dlviz.core.hyper import Hyper
 from dlviz.core.layers import LayerKind, layers
 from dlviz.core.losses import losses
+from dlviz.core.metrics import metrics
 from dlviz.core.objective import LOSS_WEIGHT
 from dlviz.core.optimizers import optimizers
 from dlviz.core.registry import Registry
@@ -19,6 +20,16 @@ from dlviz.session.envelope import VERSION, Envelope
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+#: Registries that keys of training name entries of, by the name of their schema.
+TRAINING_CHOICES: Mapping[str, Registry[Any]] = {
+    "loss": losses,
+    "optimizer": optimizers,
+    "slip": slips,
+    "schedule": schedules,
+    "clip": clippings,
+    "metric": metrics,
+}
+
 _JSON_TYPES = {"float": "number", "int": "integer", "bool": "boolean", "choice": "string", "text": "string"}
 
 
@@ -27,8 +38,7 @@ def json_schema() -> Schema:
     schema = Envelope.model_json_schema(ref_template="#/$defs/{model}")
     definitions: Schema = schema.setdefault("$defs", {})
     definitions["array"] = _array()
-    optional: dict[str, Registry[Any]] = {"slip": slips, "schedule": schedules, "clip": clippings}
-    for key, registry in {**LAYER_CHOICES, "loss": losses, "optimizer": optimizers, **optional}.items():
+    for key, registry in {**LAYER_CHOICES, **TRAINING_CHOICES}.items():
         definitions[key] = _choice(registry)
     part = definitions["LayerPart"]
     definitions["LayerPart"] = {"oneOf": [*(_layer(kind, part) for kind in layers), _second_use(part)]}
@@ -135,4 +145,5 @@ def _refer_training(part: Schema) -> None:
         part["properties"][name] = {"$ref": f"#/$defs/{name}", "default": default}
     for name in ("slip", "schedule", "clip"):
         part["properties"][name] = {"anyOf": [{"$ref": f"#/$defs/{name}"}, {"type": "null"}], "default": None}
+    part["properties"]["metrics"] = {"type": "array", "items": {"$ref": "#/$defs/metric"}, "default": []}
     part["properties"]["losses"] = {"type": "object", "additionalProperties": _weighted_loss()}

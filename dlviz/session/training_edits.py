@@ -12,12 +12,13 @@ from dlviz.core.clipping import clippings
 from dlviz.core.errors import SpecError
 from dlviz.core.hyper import complete
 from dlviz.core.losses import losses
+from dlviz.core.metrics import metrics
 from dlviz.core.optimizers import optimizers
 from dlviz.core.registry import Registry
 from dlviz.core.schedules import schedules
 from dlviz.core.slips import slips
 from dlviz.i18n import tr
-from dlviz.session.choice_json import checked_choice
+from dlviz.session.choice_json import checked_choice, choice_from_json
 from dlviz.session.document import Document, Handle, handle
 from dlviz.session.document_json import check_document, losses_from_json
 from dlviz.session.envelope import Envelope, TrainingPart, checked, refuse_keys
@@ -38,7 +39,7 @@ def set_seed(document: Document, seed: int) -> Document:
 
 
 def set_training(document: Document, **changes: Any) -> Document:
-    """Change batch_size, epochs, shuffle, replacement, frozen, loss, losses, optimizer, schedule or clip.
+    """Change how to train; every key of training in a document can be given by its name.
 
     losses: as in a document, a key or object by output. schedule, clip: a key, a choice or None.
     Raises: DocumentError or SpecError.
@@ -48,6 +49,8 @@ def set_training(document: Document, **changes: Any) -> Document:
         result = set_loss(result, changes.pop("loss"))
     if "losses" in changes:
         result = _with_training(result, losses=losses_from_json(changes.pop("losses")))
+    if "metrics" in changes:
+        result = _with_training(result, metrics=tuple(_metric(each) for each in changes.pop("metrics")))
     if "optimizer" in changes:
         result = set_optimizer(result, changes.pop("optimizer"))
     if "schedule" in changes:
@@ -68,6 +71,12 @@ def set_training(document: Document, **changes: Any) -> Document:
     result = replace(result, training=plan)
     check_document(result)
     return result
+
+
+def _metric(value: Any) -> Choice:
+    if isinstance(value, Choice):
+        return checked_choice(value, metrics, "training.metrics")
+    return choice_from_json(value, metrics, "training.metrics")
 
 
 def set_loss(document: Document, loss: str | Choice) -> Document:

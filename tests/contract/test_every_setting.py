@@ -9,6 +9,7 @@ import pytest
 from dlviz.core import activations, clipping, initializers, layers, losses, optimizers, schedules
 from dlviz.core.errors import SpecError
 from dlviz.core.hyper import Hyper, complete
+from dlviz.core.metrics import metrics
 from dlviz.core.rules import rules
 
 REGISTRIES = (
@@ -19,6 +20,7 @@ REGISTRIES = (
     optimizers.optimizers,
     schedules.schedules,
     clipping.clippings,
+    metrics,
     rules,
 )
 ENTRIES = [pytest.param(entry, id=f"{each.kind}-{entry.key}") for each in REGISTRIES for entry in each]

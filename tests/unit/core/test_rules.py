@@ -51,6 +51,16 @@ def test_bound_from_zero_is_that_of_novikoff() -> None:
         mistakes_bound(rows, XOR, [2, 2, -3])
 
 
+def test_bound_from_other_weights_is_where_both_inequalities_meet() -> None:
+    rows, start, lr = np.hstack([CORNERS, ONES]), np.array([-3.0, 2, 5]), 0.5
+    unit = np.array([2, 2, -3]) / np.sqrt(17)
+    k = mistakes_bound(rows, AND, [2, 2, -3], start, lr)
+    margin = min(np.where(AND > 0, 1, -1) * (rows @ unit))
+    lower, upper = start @ unit + k * lr * margin, np.sqrt(start @ start + k * lr**2 * 3)
+    assert lower == pytest.approx(upper, rel=1e-12)
+    assert k > mistakes_bound(rows, AND, [2, 2, -3])
+
+
 def test_perceptron_never_solves_xor() -> None:
     epochs, corrections = converge(Learner(chosen("perceptron"), CORNERS, XOR))
     assert (epochs, corrections > 100) == (100, True)

@@ -219,7 +219,7 @@ def test_unknown_keys_are_kept_in_their_places_and_reported() -> None:
         future={"a": [1, None]},
         data={"kind": "table", "inputs": [[1]], "targets": [[1]], "colour": "red", "split": {"test": 0.1, "by": "day"}},
         network={"layers": [], "inputs": [{"id": "x", "shape": [1], "unit": "cm"}], "layout": 3},
-        training={"metrics": ["accuracy"], "callbacks": []},
+        training={"remarks": ["slow"], "colours": []},
         tape=[1],
     )
     document = document_from_json(data)
@@ -230,10 +230,10 @@ def test_unknown_keys_are_kept_in_their_places_and_reported() -> None:
     assert written["data"]["split"]["by"] == "day"
     assert written["network"]["inputs"][0]["unit"] == "cm"
     assert written["network"]["layout"] == 3
-    assert written["training"]["metrics"] == ["accuracy"]
+    assert written["training"]["remarks"] == ["slow"]
     assert set(unknown_keys(document)) == {
         "future", "tape", "data.colour", "data.split.by", "network.layout", "network.inputs.x.unit",
-        "training.metrics", "training.callbacks",
+        "training.remarks", "training.colours",
     }  # fmt: skip
 
 
