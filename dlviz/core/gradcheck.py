@@ -1,28 +1,48 @@
 """Gradient check: central differences against what backward computes, per parameter, in float64."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlviz.core.activations import resolve as resolve_activation
+from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
 from dlviz.core.errors import ShapeError, SpecError
 from dlviz.core.execute import run
 from dlviz.core.inference import activation_of
 from dlviz.core.layers import layers
-from dlviz.core.losses import losses
+from dlviz.core.losses import natural
 from dlviz.core.memory import Memory
 from dlviz.core.network import NetworkSpec
-from dlviz.core.program import Binding, Program, lower
+from dlviz.core.objective import Objective, objective
+from dlviz.core.probe import Probe
+from dlviz.core.program import Program, lower
 
 EPS = 1e-5  # half the distance between two probes: truncation (eps²) and rounding (1e-16/eps) are both small
+TEXTBOOK_EPS = 1e-7  # the distance courses use: rounding grows to 1e-9, truncation no longer matters
 TOLERANCE = 1e-6  # largest ratio that passes
-ROUNDING = float(np.finfo(np.float64).eps)
-NOISE_FACTOR = 8.0  # the loss is rounded a few times on its way, not once
+#: Largest ratio of each verdict, as courses teach them; what is above the last is a bug.
+BANDS: tuple[tuple[float, str], ...] = ((1e-7, "great"), (1e-5, "acceptable"), (1e-3, "check"))
+BUG = "bug"
+ROUNDING_ALONE = "rounding"  # verdict on a gradient so small that rounding of the loss explains the difference
 
 Array = NDArray[np.float64]
+
+
+def ratio_of(analytic: ArrayLike, numeric: ArrayLike) -> float:
+    """Return ‖a − n‖ / (‖a‖ + ‖n‖) of two gradients of one shape; 0 where both vanish.
+
+    Source: curriculum BPR-24.
+    """
+    a, n = (np.asarray(each, dtype=np.float64).ravel() for each in (analytic, numeric))
+    size = float(np.linalg.norm(a) + np.linalg.norm(n))
+    return float(np.linalg.norm(a - n)) / size if size else 0.0
+
+
+def verdict(ratio: float, bands: Sequence[tuple[float, str]] = BANDS) -> str:
+    """Return the word of the first band that holds a ratio; "bug" above all of them and for NaN."""
+    return next((word for largest, word in bands if ratio <= largest), BUG)
 
 
 @dataclass(frozen=True)
@@ -30,21 +50,31 @@ class GradCheckRow:
     """One parameter's comparison; arrays have the parameter's shape.
 
     ratio: ‖a − n‖ / (‖a‖ + ‖n‖) over the coordinates that were compared, 0 where both vanish.
-    numeric: NaN at coordinates that were skipped because a unit switched between the probes.
-    skipped: their share. error: ‖a − n‖. noise: the error that rounding of the loss alone explains.
+    compared: False at coordinates that were skipped because a unit switched between the probes; numeric is
+    NaN there. error: ‖a − n‖. noise: the error that rounding of the loss alone explains.
     """
 
     name: str
     ratio: float
     analytic: Array
     numeric: Array
-    skipped: float
+    compared: NDArray[np.bool_]
     error: float
     noise: float
+
+    @property
+    def skipped(self) -> float:
+        """Share of the coordinates that were not compared."""
+        return 1 - float(self.compared.mean())
 
     def passes(self, tolerance: float = TOLERANCE) -> bool:
         """Say whether the two agree, or differ by rounding alone (a gradient that is almost zero)."""
         return self.ratio <= tolerance or self.error <= self.noise
+
+    def verdict(self, bands: Sequence[tuple[float, str]] = BANDS) -> str:
+        """Return the word for this row's ratio, or that rounding alone explains it."""
+        word = verdict(self.ratio, bands)
+        return ROUNDING_ALONE if word != bands[0][1] and self.error <= self.noise else word
 
 
 @dataclass(frozen=True)
@@ -52,7 +82,11 @@ class GradCheckReport:
     """Rows worst first, and the verdict over all of them."""
 
     rows: tuple[GradCheckRow, ...]
-    passed: bool
+
+    @property
+    def passed(self) -> bool:
+        """Say whether every row passes."""
+        return all(row.passes() for row in self.rows)
 
     @property
     def skipped(self) -> float:
@@ -60,35 +94,85 @@ class GradCheckReport:
         total = sum(row.analytic.size for row in self.rows)
         return sum(row.skipped * row.analytic.size for row in self.rows) / total if total else 0.0
 
+    @property
+    def ratio(self) -> float:
+        """The ratio of the gradients of all parameters as one long vector."""
+        return _joined_ratio(self.rows)
+
+    @property
+    def layers(self) -> dict[str, float]:
+        """The ratio of every layer's gradients, worst first."""
+        names = dict.fromkeys(row.name.partition(".")[0] for row in self.rows)
+        ratios = {
+            layer: _joined_ratio([row for row in self.rows if row.name.partition(".")[0] == layer]) for layer in names
+        }
+        return dict(sorted(ratios.items(), key=lambda item: _badness(item[1]), reverse=True))
+
 
 def gradcheck(
     network: NetworkSpec,
-    loss: Choice,
+    loss: Choice | Objective,
     parameters: Mapping[str, ArrayLike],
     inputs: Array,
     targets: Array,
     eps: float = EPS,
-    tolerance: float = TOLERANCE,
+    holds_draws: bool = False,
 ) -> GradCheckReport:
-    """Compare every entry of every gradient with (L(w + eps) − L(w − eps)) / 2 eps.
+    """Compare every entry of every gradient with (L(w + eps) − L(w − eps)) / 2 eps; L includes penalties.
 
-    parameters: all by name. inputs: (n, d). targets: (n, k) as the loss reads them.
-    Where a unit or the loss passes a kink between the two probes no derivative exists and the entry is left out.
+    loss: one for all outputs, or one for each. parameters: all by name. inputs: (n, d), those of several
+    nodes side by side. targets: (n, k) as the losses read them. Where a unit or the loss passes a kink
+    between the two probes no derivative exists and the entry is left out. holds_draws: every probe uses the
+    same masks of dropout; without it networks that draw are refused.
     Raises: SpecError, ShapeError for a network, parameters or data that do not fit.
+    Source: curriculum BPR-24, BPR-25.
     """
     if not eps > 0:
         raise SpecError(f"Expected eps above 0. Received: eps={eps!r}")
-    program = lower(network, loss, Choice("sgd"), mode="gradient")
+    # Gradients are those of the natural logarithm, whatever base the loss is shown in.
+    losses = {output: replace(each, choice=natural(each.choice)) for output, each in objective(network, loss).items()}
+    program = lower(network, losses, Choice("sgd"), mode="gradient")
+    if program.draws and not holds_draws:
+        _refuse_draws(network)
     binding = program.bind(_memory(program, parameters), len(inputs))
     binding.load(inputs, targets)
     with np.errstate(all="ignore"):
         run(binding.calls)
         gradients = binding.memory.read("grad")
         analytic = {name: gradients[name] for name in program.layout.trainable}
-        probe = _Probe(network, loss, binding, eps)
-        rows = [probe.row(name, gradient) for name, gradient in analytic.items()]
-    rows.sort(key=lambda row: np.inf if np.isnan(row.ratio) else row.ratio, reverse=True)
-    return GradCheckReport(tuple(rows), all(row.passes(tolerance) for row in rows))
+        probe = Probe(network, losses, binding, eps)
+        rows = [_row(probe, name, gradient) for name, gradient in analytic.items()]
+    rows.sort(key=lambda row: _badness(row.ratio), reverse=True)
+    return GradCheckReport(tuple(rows))
+
+
+def _row(probe: Probe, name: str, analytic: Array) -> GradCheckRow:
+    numeric, compared = probe.numeric(name)
+    a, n = analytic[compared], numeric[compared]
+    noise = probe.noise * float(np.sqrt(analytic.size))
+    return GradCheckRow(name, ratio_of(a, n), analytic, numeric, compared, float(np.linalg.norm(a - n)), noise)
+
+
+def _joined_ratio(rows: Sequence[GradCheckRow]) -> float:
+    if not rows:
+        return 0.0
+    analytic = np.concatenate([row.analytic[row.compared] for row in rows])
+    return ratio_of(analytic, np.concatenate([row.numeric[row.compared] for row in rows]))
+
+
+def _badness(ratio: float) -> float:
+    return np.inf if np.isnan(ratio) else ratio
+
+
+def _refuse_draws(network: NetworkSpec) -> None:
+    for layer in network.layers:
+        chosen = activation_of(network, layer.id)
+        if layers.get(layer.kind).draws or (chosen is not None and activations.get(chosen.kind).draws):
+            raise SpecError(
+                f"Expected a network that draws nothing while it is checked. Received: {layer.kind}",
+                "Two probes with two masks would compare two networks: hold one mask, or take the layer out.",
+                layer.id,
+            )
 
 
 def _memory(program: Program, parameters: Mapping[str, ArrayLike]) -> Memory:
@@ -102,73 +186,3 @@ def _memory(program: Program, parameters: Mapping[str, ArrayLike]) -> Memory:
     memory = Memory(program.layout, Choice("sgd"))
     memory.load(values)
     return memory
-
-
-class _Probe:
-    """Evaluates the loss beside the point, on the arrays of the checked binding."""
-
-    def __init__(self, network: NetworkSpec, loss: Choice, binding: Binding, eps: float) -> None:
-        self._binding = lower(network, loss, mode="evaluate", training=True).bind(binding.memory, binding.columns)
-        self._binding.load(binding.buffers.inputs(), binding.buffers.rows_y)
-        self._eps = eps
-        self._kinks = _kinks(network)
-        self._switches = [name for each in network.layers for name in layers.get(each.kind).switches(each)]
-        self._is_hinge = losses.get(loss.kind).labels == "plus_minus_one"
-        self._noise = NOISE_FACTOR * ROUNDING * _magnified(loss, binding) / eps
-
-    def row(self, name: str, analytic: Array) -> GradCheckRow:
-        """Compare one parameter."""
-        numeric = np.full(analytic.shape, np.nan)
-        compared = np.ones(analytic.shape, dtype=bool)
-        values = self._binding.memory.view("theta", name)
-        for place in np.ndindex(analytic.shape):
-            slope = self._slope(values, place)
-            compared[place] = slope is not None
-            numeric[place] = np.nan if slope is None else slope
-        error = float(np.linalg.norm(analytic[compared] - numeric[compared]))
-        size = float(np.linalg.norm(analytic[compared]) + np.linalg.norm(numeric[compared]))
-        ratio = error / size if size else 0.0
-        noise = self._noise * float(np.sqrt(analytic.size))
-        return GradCheckRow(name, ratio, analytic, numeric, 1 - float(compared.mean()), error, noise)
-
-    def _slope(self, values: Array, place: tuple[int, ...]) -> float | None:
-        """Return the central difference, or None where a unit switches between the probes."""
-        start = values[place]
-        ends = start + self._eps, start - self._eps
-        above, pattern = self._evaluate(values, place, ends[0])
-        below, other = self._evaluate(values, place, ends[1])
-        values[place] = start
-        is_smooth = all(np.array_equal(a, b) for a, b in zip(pattern, other, strict=True))
-        # NumPy's division: weights so large that eps is lost give NaN, not an exception.
-        return float(np.divide(above - below, ends[0] - ends[1])) if is_smooth else None
-
-    def _evaluate(self, values: Array, place: tuple[int, ...], value: float) -> tuple[float, list[NDArray[np.generic]]]:
-        values[place] = value
-        run(self._binding.calls)
-        pattern = [self._binding.array(f"{layer}.z") > kink for layer, kink in self._kinks]
-        pattern += [self._binding.array(name).copy() for name in self._switches]
-        if self._is_hinge:
-            buffers = self._binding.buffers
-            pattern.append(buffers.targets() * buffers.activation(self._binding.program.output) < 1)
-        return self._binding.buffers.loss, pattern
-
-
-def _kinks(network: NetworkSpec) -> list[tuple[str, float]]:
-    """Return the layers whose activation has a kink or a jump, and the z where it lies."""
-    found = []
-    for layer in network.layers:
-        chosen = activation_of(network, layer.id)
-        if chosen is not None and chosen.kind in ("relu", "leaky_relu", "step"):
-            found.append((layer.id, float(resolve_activation(chosen, layer.id)[1].get("threshold", 0.0))))
-    return found
-
-
-def _magnified(loss: Choice, binding: Binding) -> float:
-    """Return by how much the rounding of one number is magnified on its way into the loss."""
-    buffers = binding.buffers
-    size = max(1.0, abs(buffers.loss))
-    if losses.get(loss.kind).labels != "zero_one":
-        return size
-    # In ln(1 − a) the rounding of an output a near 1 counts 1/(1 − a) times.
-    a, y = buffers.activation(binding.program.output), buffers.targets()
-    return size + float(buffers.loss_scales[0]) * float(np.sum((1 - y) / np.maximum(1 - a, ROUNDING)))

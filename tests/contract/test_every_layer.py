@@ -159,7 +159,7 @@ def test_a_document_opens_as_it_was_saved(shape: list[int], before: list[Json]) 
 
 
 def checked(shape: list[int], before: list[Json]) -> GradCheckReport:
-    return headless.gradcheck(document(shape, before))
+    return headless.gradcheck(document(shape, before), holds_draws=True)
 
 
 @pytest.mark.parametrize(("shape", "before"), CASES)

@@ -11,6 +11,7 @@ from dlviz.core.activations import activations
 from dlviz.core.activations.softmax import exponentials
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.execute import record
+from dlviz.core.gradcheck import BANDS, gradcheck, ratio_of
 from dlviz.core.losses import losses
 from dlviz.core.losses.likelihood import bernoulli
 from dlviz.core.memory import Memory
@@ -187,3 +188,22 @@ def test_table_of_activations_and_derivatives(example: Example) -> None:
     assert activations.get("relu").slope(np.zeros(1)) == 0
     example.leave("identity", "a remark, compared above")
     example.leave("relu_derivative_at_0", "a remark about conventions, compared above")
+
+
+@pytest.mark.example("EX-56", "rule")
+def test_gradient_check_of_the_small_network(example: Example) -> None:
+    network = NetworkSpec(EX55_LAYERS, (InputSpec("x", (2,)),))
+    base = Example(example.parameters["network"])
+    inputs, targets = (np.array(base.inputs[name]).T for name in ("X", "Y"))
+    loss = chosen("binary_cross_entropy")
+    report = gradcheck(network, loss, ex55_parameters(base.parameters), inputs, targets, example.parameters["eps"])
+    assert report.ratio < example["ratio_correct_backprop_below"]
+    example.leave("ratio_correct_backprop_below", "a bound, compared above")
+    assert 1e-11 < report.ratio < 1e-7
+    example.leave("order_of_magnitude_expected", "an order of magnitude, compared above")
+    analytic = {row.name: row.analytic.copy() for row in report.rows}
+    analytic["h.W"][0, 0] *= 1.1
+    numeric = [row.numeric.ravel() for row in report.rows]
+    ratio = ratio_of(np.concatenate([analytic[row.name].ravel() for row in report.rows]), np.concatenate(numeric))
+    example.check("ratio_with_dW1_11_off_by_10_percent", ratio, rtol=2e-5)  # stored with five digits
+    example.check("thresholds", {word: largest for largest, word in BANDS if word != "check"})

@@ -144,3 +144,22 @@ def test_gradcheck_finds_a_broken_derivative(example: str, call: Call, monkeypat
     status, out, err = call("gradcheck", example)
     assert (status, err) == (1, "")
     assert "FAILS" in out
+
+
+def test_gradcheck_takes_the_distance_of_the_courses_and_says_a_verdict(example: str, call: Call) -> None:
+    status, out, err = call("gradcheck", example, "--eps", "1e-7")
+    assert (status, err) == (0, "")
+    assert "ratio over all" in out
+    assert "great" in out
+
+
+def test_gradcheck_refuses_dropout_unless_a_mask_is_held(
+    example_document_json: Json, write_json: Callable[[Json], str], call: Call
+) -> None:
+    layers = example_document_json["network"]["layers"]
+    layers.insert(1, {"id": "d", "kind": "dropout", "rate": 0.25})
+    path = write_json(example_document_json)
+    status, _, err = call("gradcheck", path)
+    assert status == 1
+    assert "draws nothing while it is checked. Received: dropout" in err
+    assert call("gradcheck", path, "--hold-masks")[0] == 0

@@ -10,8 +10,10 @@ from dlviz.core import gradcheck as module
 from dlviz.core.activations import activations
 from dlviz.core.choice import chosen
 from dlviz.core.errors import ShapeError, SpecError
-from dlviz.core.gradcheck import GradCheckReport, gradcheck
-from dlviz.core.network import InputSpec, NetworkSpec, dense
+from dlviz.core.gradcheck import TEXTBOOK_EPS, GradCheckReport, gradcheck, verdict
+from dlviz.core.inference import parameters as parameters_of
+from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
+from dlviz.core.objective import OutputLoss
 
 INPUTS = np.array([[0.5, -1.0], [1.5, 0.25], [-0.75, 2.0]])
 TARGETS = np.array([[0.2], [-0.4], [0.9]])
@@ -140,3 +142,68 @@ def test_truncation_falls_with_the_square_of_eps() -> None:
     coarse, fine = (max(row.error for row in check(eps=eps).rows) for eps in (1e-2, 1e-3))
     assert coarse / fine == pytest.approx(100, rel=0.05)
     assert module.EPS == 1e-5
+
+
+def test_the_distance_that_courses_use_is_limited_by_rounding() -> None:
+    report = check(eps=TEXTBOOK_EPS)
+    assert report.passed
+    assert 1e-11 < report.ratio < 1e-7
+
+
+@pytest.mark.parametrize(
+    ("ratio", "word"),
+    [(0.0, "great"), (1e-7, "great"), (1e-6, "acceptable"), (1e-4, "check"), (1e-2, "bug"), (float("nan"), "bug")],
+)
+def test_a_verdict_names_the_band_of_a_ratio(ratio: float, word: str) -> None:
+    assert verdict(ratio) == word
+
+
+def test_bands_are_the_readers_choice() -> None:
+    assert verdict(1e-4, ((1e-3, "fine"),)) == "fine"
+
+
+def test_ratio_over_all_is_that_of_one_long_vector() -> None:
+    report = check()
+    a, n = (np.concatenate([getattr(row, side).ravel() for row in report.rows]) for side in ("analytic", "numeric"))
+    assert report.ratio == pytest.approx(np.linalg.norm(a - n) / (np.linalg.norm(a) + np.linalg.norm(n)), rel=1e-12)
+    assert set(report.layers) == {"h", "o"}
+    assert list(report.layers.values()) == sorted(report.layers.values(), reverse=True)
+
+
+def test_several_outputs_are_checked_together() -> None:
+    network = NetworkSpec((dense("h", 2, "tanh"), dense("o", 1), dense("p", 2, "sigmoid", inputs=("h",))),
+                          (InputSpec("x", (2,)),), ("o", "p"))  # fmt: skip
+    losses = {"o": OutputLoss(chosen("hinge"), 0.5), "p": OutputLoss(chosen("binary_cross_entropy", base="2"))}
+    parameters = {**WEIGHTS, "p.W": [[0.2, 0.4], [-0.3, 1.0]], "p.b": [0.0, 0.1]}
+    targets = np.array([[1.0, 0, 1], [-1, 1, 0], [1, 0, 0]])
+    report = gradcheck(network, losses, parameters, INPUTS, targets)
+    assert report.passed
+    assert report.ratio < 1e-8
+    assert {row.name for row in report.rows} == {*WEIGHTS, "p.W", "p.b"}
+
+
+@pytest.mark.parametrize(("kind", "score"), [("perceptron", 0.0), ("hinge", 1.0), ("huber", 2.0)])
+def test_the_kinks_of_losses_are_left_out(kind: str, score: float) -> None:
+    network = NetworkSpec((dense("o", 1, bias=False),), (InputSpec("x", (1,)),))
+    report = gradcheck(network, chosen(kind), {"o.W": [[score]]}, np.ones((1, 1)), np.ones((1, 1)))
+    assert report.skipped == 1
+    assert report.passed
+
+
+@pytest.mark.parametrize("kind", ["simple_rnn", "gru", "lstm"])
+def test_kinks_inside_recurrent_layers_are_left_out(kind: str) -> None:
+    layer = LayerSpec("h", kind, (), {"units": 2, "activation": chosen("relu")})
+    network = NetworkSpec((layer, dense("o", 1)), (InputSpec("x", (2, 2)),))
+    zeros = {each.name: np.zeros(each.shape) for each in parameters_of(network)}
+    report = gradcheck(network, LOSS, zeros, np.ones((1, 4)), np.ones((1, 1)))
+    assert report.passed
+    assert next(row for row in report.rows if row.name == "h.W").skipped > 0
+
+
+def test_networks_that_draw_are_refused_unless_a_mask_is_held() -> None:
+    network = NetworkSpec((dense("h", 2, "tanh"), LayerSpec("d", "dropout"), dense("o", 1)), (InputSpec("x", (2,)),))
+    with pytest.raises(SpecError, match="draws nothing while it is checked. Received: dropout") as refused:
+        gradcheck(network, LOSS, WEIGHTS, INPUTS, TARGETS)
+    assert "hold one mask" in str(refused.value)
+    assert refused.value.place == "d"
+    assert gradcheck(network, LOSS, WEIGHTS, INPUTS, TARGETS, holds_draws=True).passed

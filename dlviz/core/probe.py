@@ -1,0 +1,114 @@
+"""Probe: the loss of a network beside its parameters, for central differences that stay on one smooth piece."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.activations import resolve as resolve_activation
+from dlviz.core.execute import run
+from dlviz.core.layers import layers
+from dlviz.core.losses import resolve as resolve_loss
+from dlviz.core.network import NetworkSpec
+from dlviz.core.objective import Objective
+from dlviz.core.program import Binding, Program, lower
+
+ROUNDING = float(np.finfo(np.float64).eps)
+NOISE_FACTOR = 8.0  # the loss is rounded a few times on its way, not once
+ACTIVATED = ("z", "c")  # short names of what layers apply an activation to: sums, and the cell of an LSTM
+
+Array = NDArray[np.float64]
+Pattern = list[NDArray[np.generic]]
+
+
+class Probe:
+    """Evaluates the loss beside the point, on the memory of the checked binding, at the same draws.
+
+    noise: the error of a difference that rounding of the loss alone explains.
+    """
+
+    def __init__(self, network: NetworkSpec, losses: Objective, binding: Binding, eps: float) -> None:
+        self._binding = lower(network, losses, mode="evaluate", training=True).bind(binding.memory, binding.columns)
+        self._binding.load(binding.buffers.inputs(), binding.buffers.rows_y)
+        self._losses = losses
+        self._eps = eps
+        self._kinks = _kinks(self._binding.program)
+        self._switches = [name for each in network.layers for name in layers.get(each.kind).switches(each)]
+        self.noise = NOISE_FACTOR * ROUNDING * self._magnified(binding) / eps
+
+    def numeric(self, name: str) -> tuple[Array, NDArray[np.bool_]]:
+        """Return (L(w + eps) − L(w − eps)) / 2 eps for every entry of a parameter, and where it is one.
+
+        Where a unit switches between the two probes it is none: there stand NaN and False.
+        """
+        values = self._binding.memory.view("theta", name)
+        slopes, is_one = np.full(values.shape, np.nan), np.zeros(values.shape, dtype=bool)
+        for place in np.ndindex(values.shape):
+            slope = self._slope(values, place)
+            if slope is not None:
+                slopes[place], is_one[place] = slope, True
+        return slopes, is_one
+
+    def _slope(self, values: Array, place: tuple[int, ...]) -> float | None:
+        start = values[place]
+        ends = start + self._eps, start - self._eps
+        above, pattern = self._evaluate(values, place, ends[0])
+        below, other = self._evaluate(values, place, ends[1])
+        values[place] = start
+        if not all(np.array_equal(a, b) for a, b in zip(pattern, other, strict=True)):
+            return None
+        # NumPy's division: weights so large that eps is lost give NaN, not an exception.
+        return float(np.divide(above - below, ends[0] - ends[1]))
+
+    def _evaluate(self, values: Array, place: tuple[int, ...], value: float) -> tuple[float, Pattern]:
+        values[place] = value
+        run(self._binding.calls)
+        return self._binding.buffers.loss, self._pattern()
+
+    def _pattern(self) -> Pattern:
+        """Return on which side of every kink everything lies."""
+        array = self._binding.array
+        found: Pattern = [array(name) > kink for name, kink in self._kinks]
+        return found + [array(name).copy() for name in self._switches] + self._loss_pieces()
+
+    def _loss_pieces(self) -> Pattern:
+        found = []
+        for output, each in self._losses.items():
+            entry, settings = resolve_loss(each.choice)
+            if entry.piece is not None:
+                found.append(entry.piece(settings, *_pair(self._binding, output)))
+        return found
+
+    def _magnified(self, binding: Binding) -> float:
+        """Return by how much the rounding of one number is magnified on its way into the loss."""
+        size = max(1.0, abs(binding.buffers.loss))
+        for scale, (output, each) in zip(binding.buffers.loss_scales, self._losses.items(), strict=False):
+            size += float(scale) * resolve_loss(each.choice)[0].magnified(*_pair(binding, output))
+        return size
+
+
+def _pair(binding: Binding, output: str) -> tuple[Array, Array]:
+    """Return activations and targets of an output, (k, n)."""
+    return binding.buffers.activation(output), binding.buffers.targets(output)
+
+
+def _kinks(program: Program) -> list[tuple[str, float]]:
+    """Return the recorded arrays that an activation with kinks reads, and where each kink lies."""
+    found = []
+    for layer in program.network.layers:
+        kind = layers.get(layer.kind)
+        if "activation" not in kind.choices:
+            continue
+        entry, settings = resolve_activation(kind.option(layer, "activation"), layer.id)
+        found += [(name, kink) for kink in entry.kinks(settings) for name in _activated(program, layer.id)]
+    return found
+
+
+def _activated(program: Program, layer: str) -> list[str]:
+    """Return what a layer's activation reads: its own sums, or those of every time step inside."""
+    return [
+        name
+        for instruction in program.instructions
+        for name in instruction.writes
+        if instruction.phase == "forward"
+        and (instruction.node == layer or instruction.node.startswith(f"{layer}."))
+        and name.rpartition(".")[2] in ACTIVATED
+    ]
