@@ -1,0 +1,6 @@
+"""Functions of a few numbers on which optimizers can be watched."""
+
+from dlviz.core.surfaces.basic import quadratic, rosenbrock
+from dlviz.core.surfaces.kind import Surface
+
+__all__ = ["Surface", "quadratic", "rosenbrock"]
