@@ -1,0 +1,118 @@
+"""The same training on another array module: everywhere on a strict stand-in for CuPy, with a GPU on CuPy."""
+
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from dlviz.core.activations import activations
+from dlviz.core.array import to_host
+from dlviz.core.losses import losses
+from dlviz.core.optimizers import optimizers
+from dlviz.session.document import Document
+from dlviz.session.document_json import document_from_json
+from dlviz.session.prepared import prepared_for
+from dlviz.session.trainer import Trainer
+from tests.contract.test_every_layer import CASES, document, layer
+from tests.strict_arrays import StrictModule
+
+STEPS = 6
+ROWS = 7
+Json = dict[str, Any]
+
+
+@pytest.fixture(params=["strict", pytest.param("cupy", marks=pytest.mark.gpu)])
+def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let DLVIZ_BACKEND=cupy name the stand-in, or CuPy itself."""
+    if request.param == "strict":
+        monkeypatch.setitem(sys.modules, "cupy", StrictModule())
+    else:
+        pytest.importorskip("cupy")
+    return str(request.param)
+
+
+def small(network: list[Json], targets: Any, training: Json, inputs: int = 3) -> Document:
+    rows = np.random.default_rng(2).normal(size=(ROWS, inputs))
+    return document_from_json({
+        "format": "dlviz", "version": 1, "seed": 4, "dtype": "float64",
+        "data": {"kind": "table", "inputs": rows.tolist(), **targets}, "network": {"layers": network},
+        "training": {"batch_size": 3, **training},
+    })  # fmt: skip
+
+
+def values(columns: int) -> Json:
+    return {"targets": np.random.default_rng(3).uniform(0.1, 0.9, size=(ROWS, columns)).tolist()}
+
+
+def assert_trains_alike(document: Document, backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train on NumPy and on the backend: every number is the same, walked, recorded, saved and restored."""
+    expected = run(document)
+    monkeypatch.setenv("DLVIZ_BACKEND", "cupy")
+    found = run(document)
+    tolerance = {"rtol": 0, "atol": 0} if backend == "strict" else {"rtol": 1e-9, "atol": 1e-12}
+    for one, other in zip(found, expected, strict=True):
+        assert_allclose(one, other, **tolerance)
+
+
+def run(document: Document) -> list[np.ndarray]:
+    trainer = Trainer(document, prepared_for(document))
+    losses_noted = trainer.memory.workspace.zeros(STEPS)
+    trainer.run(STEPS, losses_noted)
+    state = trainer.state()
+    trace = trainer.record()
+    trainer.restore(state)
+    trainer.run(2, losses_noted)
+    kept = trainer.memory.kept
+    seen = [to_host(kept), state.kept]
+    assert all(isinstance(array, np.ndarray) for step in trace.steps for array in step.writes.values())
+    return [*seen, *(array for step in trace.steps for array in step.writes.values()), np.array(trace.loss_after)]
+
+
+@pytest.mark.parametrize(("shape", "before"), CASES)
+def test_layers(shape: list[int], before: list[Json], backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert_trains_alike(document(shape, before), backend, monkeypatch)
+
+
+@pytest.mark.parametrize("key", [entry.key for entry in activations if not entry.draws])
+def test_activations(key: str, backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"text": "z*tanh(z)"} if key == "formula" else {}
+    hidden = layer("dense", "h", units=4, activation={"kind": key, **settings})
+    network = [hidden, layer("dense", "o", units=2)]
+    assert_trains_alike(small(network, values(2), {"optimizer": "sgd"}), backend, monkeypatch)
+
+
+@pytest.mark.parametrize("key", losses.keys())
+def test_losses(key: str, backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = losses.get(key).labels
+    classes = labels in ("one_hot", "index")
+    units, activation = (3, "softmax") if classes else (1, "sigmoid" if labels == "zero_one" else "linear")
+    targets: Json = {"targets": [0, 1, 0, 1, 1, 0, 1], "task": "binary"}
+    if classes:
+        targets = {"targets": [0, 1, 2, 1, 1, 0, 2], "task": "multiclass"}
+    network = [layer("dense", "h", units=4, activation="tanh"), layer("dense", "o", units=units, activation=activation)]
+    document = small(network, values(1) if labels == "values" else targets, {"loss": key})
+    assert_trains_alike(document, backend, monkeypatch)
+
+
+@pytest.mark.parametrize("key", optimizers.keys())
+def test_optimizers(key: str, backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = [layer("dense", "h", units=4, activation="tanh"), layer("dense", "o", units=2)]
+    training = {"optimizer": key, "frozen": ["h.b"]}
+    assert_trains_alike(small(network, values(2), training), backend, monkeypatch)
+
+
+def test_the_stand_in_refuses_what_cupy_refuses() -> None:
+    module = StrictModule()
+    array = module.asarray(np.ones(3))
+    with pytest.raises(TypeError, match="explicit get"):
+        np.asarray(array)
+    with pytest.raises(TypeError):
+        np.add(array, array)
+    with pytest.raises(TypeError, match="NumPy array of shape"):
+        module.add(array, np.ones(3))
+    with pytest.raises(TypeError, match="NumPy array of shape"):
+        array[...] = np.ones(3)
+    with pytest.raises(AttributeError, match="function of CuPy"):
+        assert module.errstate
