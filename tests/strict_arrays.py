@@ -12,17 +12,17 @@ from typing import Any
 import numpy as np
 
 #: Functions of CuPy 13 that the core uses; a new one is looked up in CuPy's own documentation and added here.
-FUNCTIONS = frozenset((
-    "abs", "absolute", "add", "all", "any", "arange", "argmax", "argmin", "argsort", "array", "array_equal",
-    "asarray", "ascontiguousarray", "broadcast_to", "ceil", "clip", "concatenate", "copyto", "copysign", "cos",
-    "count_nonzero", "cumsum", "divide", "dot", "einsum", "empty", "empty_like", "equal", "exp", "expand_dims",
-    "expm1", "eye", "fabs", "floor", "floor_divide", "full", "full_like", "greater", "greater_equal", "heaviside",
-    "isfinite", "isinf", "isnan", "less", "less_equal", "log", "log10", "log1p", "log2", "logaddexp", "logical_and", "logical_not",
-    "logical_or", "matmul", "maximum", "mean", "minimum", "mod", "moveaxis", "multiply", "negative", "not_equal",
-    "ones", "ones_like", "power", "ravel", "reciprocal", "repeat", "reshape", "rint", "sign", "sin", "sqrt", "square",
-    "squeeze", "stack", "subtract", "sum", "swapaxes", "take", "tan", "tanh", "tensordot", "tile", "transpose",
-    "true_divide", "where", "zeros", "zeros_like",
-))  # fmt: skip
+FUNCTIONS = frozenset(
+    """
+    abs absolute add all any arange argmax argmin argsort array array_equal asarray ascontiguousarray
+    broadcast_to ceil clip concatenate copysign copyto cos count_nonzero cumsum divide dot einsum empty
+    empty_like equal exp expand_dims expm1 eye fabs floor floor_divide full full_like greater greater_equal
+    heaviside isfinite isinf isnan less less_equal log log10 log1p log2 logaddexp logical_and logical_not
+    logical_or matmul maximum mean minimum mod moveaxis multiply negative not_equal ones ones_like power ravel
+    reciprocal repeat reshape rint sign sin sqrt square squeeze stack subtract sum swapaxes take tan tanh
+    tensordot tile transpose true_divide where zeros zeros_like
+    """.split()  # noqa: SIM905 - one name a line would be a page
+)
 CONSTANTS = frozenset(
     ("float32", "float64", "int32", "int64", "intp", "bool_", "inf", "nan", "pi", "e", "newaxis", "ndarray")
 )
@@ -158,6 +158,16 @@ for _name in COMPARISONS:
     setattr(StrictArray, f"__{_name}__", _operator(f"__{_name}__"))
 
 
+class WithAt:
+    """A ufunc that can also add at repeated places."""
+
+    def __init__(self, call: Callable[..., Any], at: Callable[..., Any]) -> None:
+        self._call, self.at = call, at
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self._call(*arguments, **named)
+
+
 class StrictModule:
     """What `import cupy` would give. `used` gathers the names that were asked for."""
 
@@ -178,6 +188,8 @@ class StrictModule:
         if name not in FUNCTIONS:
             raise AttributeError(f"Expected a function of CuPy. Received: {name}")
         function = getattr(np, name)
+        if name == "add":  # the one ufunc of the core whose `at` CuPy has as well
+            return WithAt(strict(function), strict(function.at))
         if name in BRINGS_IN:
             return lambda value, *rest, **named: wrapped(
                 function(value.held if isinstance(value, StrictArray) else value, *rest, **named)
