@@ -6,7 +6,7 @@ by step, from the program's backward instructions: from what they declare, else 
 with unit gradients (`isolated`), so that a new kind of layer needs nothing here. The rest are sums over
 that graph: the terms of a weight's gradient by example and by use (`terms`), its largest paths to the
 loss and how many there are (`routes`, `paths`), the multiplications that reuse saves
-(`multiplications`).
+(`multiplications`), its derivative written out (`notation`, `derivation`).
 
 Beside it stand the loss along one weight (`slope`), the curvature of the loss (`curvature`), and the one
 linear map that a network of linear layers is (`collapse`).
@@ -14,19 +14,26 @@ linear map that a network of linear layers is (`collapse`).
 
 from dlviz.core.explain.collapse import LinearMap, collapse, why_not_linear
 from dlviz.core.explain.curvature import Curvature, LossGradient, hessian_vector, largest_curvature
+from dlviz.core.explain.derivation import Derivation, derive
 from dlviz.core.explain.multiplications import Multiplications, multiplications
+from dlviz.core.explain.notation import LATEX, LECTURE, PLAIN, Notation
 from dlviz.core.explain.passes import Batch, Pass, Weight, differentiate, differentiate_binding
 from dlviz.core.explain.paths import Factor, Path, Paths, count_paths, paths
 from dlviz.core.explain.slope import SlopePicture, slope_picture
 from dlviz.core.explain.terms import Place, Shares, Term, shares, terms
 
 __all__ = [
+    "LATEX",
+    "LECTURE",
+    "PLAIN",
     "Batch",
     "Curvature",
+    "Derivation",
     "Factor",
     "LinearMap",
     "LossGradient",
     "Multiplications",
+    "Notation",
     "Pass",
     "Path",
     "Paths",
@@ -37,6 +44,7 @@ __all__ = [
     "Weight",
     "collapse",
     "count_paths",
+    "derive",
     "differentiate",
     "differentiate_binding",
     "hessian_vector",

@@ -158,7 +158,7 @@ def _run(binding: Binding) -> Pass:
                 deltas |= {name: np.array(binding.array(name)) for name in reads}
                 run(binding.step_calls[index])
             if instruction.phase == "backward" and instruction.derive is None:
-                written |= set(instruction.writes)
+                written |= {name for name in instruction.writes if is_gradient(name)}
                 steps |= {index: reads} if reads else {}
     gradients = binding.memory.read("grad")
     trainable = {name: gradients[name] for name in binding.program.layout.trainable}
@@ -167,7 +167,13 @@ def _run(binding: Binding) -> Pass:
 
 def is_source(instruction: Instruction, reads: tuple[str, ...]) -> bool:
     """Say whether a step begins gradients: it goes backward and reads no gradient of an earlier step."""
-    return instruction.phase == "backward" and instruction.derive is None and not reads
+    begins = instruction.phase == "backward" and instruction.derive is None and not reads
+    return begins and any(is_gradient(name) for name in instruction.writes)
+
+
+def is_gradient(name: str) -> bool:
+    """Say whether a backward step writes a gradient under this name, d and what it is of, or a factor for later."""
+    return name.rpartition(".")[2].startswith("d")
 
 
 def _run_source(binding: Binding, index: int) -> list[Source]:

@@ -4,8 +4,10 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from dlviz.core.errors import SpecError
-from dlviz.core.explain.chain import Chain, Edge, Use, chain_of
+from dlviz.core.explain.chain import Chain, Edge, Use, chain_of, outer_column
 from dlviz.core.explain.passes import Pass, Weight
 from dlviz.core.explain.routes import Routes
 from dlviz.core.explain.search import Search, Way
@@ -22,8 +24,8 @@ class Factor:
 
     role: "loss" dL/da where gradients begin (dL/dz where loss and activation are taken in one step),
     "slope" φ′(z), "weight" an entry of a parameter, "local" any other, "input" what the weight is
-    multiplied with. node, op: the step it belongs to. far, near: the numbers whose derivative it is;
-    near is None for the input, far for the loss. parameter, entry: which weight it is.
+    multiplied with. node, op: the step it belongs to. far, near: the numbers whose derivative it is; far
+    is None for the loss, near is the input itself where it is known. parameter, entry: which weight it is.
     """
 
     role: Role
@@ -69,7 +71,8 @@ def paths(passed: Pass, weight: Weight, sample: int = 0, most: int = 10) -> Path
 
     The best continuation of every number is known before the search (dynamic programming from the loss),
     so that it looks at nothing but the paths it returns (A*, Hart et al. 1968).
-    Raises: SpecError, ShapeError if there is no such number, or if `most` is too large.
+    Raises: SpecError, ShapeError if there is no such number, if `most` is too large, or if the layer above
+    does not say how it carries single gradients on.
     """
     if not 1 <= most <= MAX_PATHS:
         raise SpecError(f"Expected between 1 and {MAX_PATHS} paths. Received: {most}")
@@ -77,7 +80,8 @@ def paths(passed: Pass, weight: Weight, sample: int = 0, most: int = 10) -> Path
     chain = chain_of(passed, sample)
     uses = chain.uses(weight)
     routes = Routes(chain, {use.far for use in uses})
-    found = tuple(_told(chain, way) for way in Search(routes, uses, most).found())
+    routes.check()
+    found = tuple(_told(chain, way, weight) for way in Search(routes, uses, most).found())
     deltas = {use.far: chain.own(use.far, passed.deltas[use.far]) for use in uses}
     share = math.fsum(float(deltas[use.far][use.places] @ use.factors) for use in uses)
     remainder = math.fsum([share, *(-path.value for path in found)])
@@ -101,7 +105,7 @@ def _count(routes: Routes, uses: tuple[Use, ...]) -> int:
     return int(sum(counts[use.far][place] for use in uses for place in use.places))
 
 
-def _told(chain: Chain, last: Way) -> Path:
+def _told(chain: Chain, last: Way, weight: Weight) -> Path:
     """Return a way as factors, loss first."""
     ways = [last]
     while ways[-1].before is not None:
@@ -115,8 +119,20 @@ def _told(chain: Chain, last: Way) -> Path:
     assert isinstance(use, Use)
     if not use.is_copy:
         instruction = chain.program.instructions[use.index]
-        factors.append(Factor("input", ways[-1].factor, instruction.node, instruction.op, places[-1], None))
+        common = ways[-1].factor, instruction.node, instruction.op, places[-1]
+        factors.append(Factor("input", *common, _input(chain, use, weight, places[-1])))
     return Path(tuple(factors), places, math.prod(factor.value for factor in factors))
+
+
+def _input(chain: Chain, use: Use, weight: Weight, far: Place) -> Place | None:
+    """Name the number that a weight is multiplied with, where the step says so."""
+    instruction = chain.program.instructions[use.index]
+    read = [name for name in instruction.reads if name not in chain.passed.steps[use.index]]
+    node = read[0].removesuffix(".a") if read else ""
+    if instruction.outer is None or node not in chain.program.nodes:
+        return None
+    unit = np.unravel_index(outer_column(chain.passed, weight), chain.program.nodes[node])
+    return Place(read[0], node, tuple(int(place) for place in unit), far.sample)
 
 
 def _loss(chain: Chain, way: Way, near: Place) -> Factor:

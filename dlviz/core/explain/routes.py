@@ -5,8 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.errors import SpecError
 from dlviz.core.explain.chain import Chain, Edge
 from dlviz.core.explain.passes import FloatArray
+
+CARRIED = 1e-6  # relative; rounding is far below, a missing link far above
 
 
 class Routes:
@@ -25,9 +28,24 @@ class Routes:
                 found.append(edge)
         return found[::-1]
 
+    def check(self) -> None:
+        """Raise SpecError if the links do not carry the gradients that the pass kept from slot to slot."""
+        kept = {slot: self.chain.own(slot, self.chain.passed.deltas[slot]) for slot in self.slots}
+        found = {slot: self._begun(slot) for slot in self.slots}
+        for edge in self.edges:
+            found[edge.near] = found[edge.near] + self.chain.link(edge).pull(kept[edge.far])
+        for slot, values in found.items():
+            size = np.abs(kept[slot]).max(initial=0.0)
+            if np.isfinite(size) and np.abs(values - kept[slot]).max(initial=0.0) > CARRIED * size:
+                raise SpecError(
+                    f"Expected gradients that are carried one by one. Received: {slot}, where several come in one",
+                    "Back-propagation truncated by a window has no single paths; choose blocks.",
+                    slot.partition(".")[0],
+                )
+
     def best(self) -> dict[str, FloatArray]:
         """Return for every place the largest |product| of a path from there to the loss."""
-        found = {slot: self._begun(slot) for slot in self.slots}
+        found = {slot: np.abs(self._begun(slot)) for slot in self.slots}
         with np.errstate(all="ignore"):
             for edge in self.edges:
                 carried = self.chain.link(edge).best(found[edge.far])
@@ -36,7 +54,7 @@ class Routes:
 
     def _begun(self, slot: str) -> FloatArray:
         starts = self.chain.starts(slot)
-        return np.zeros(self.chain.size(slot)) if starts is None else np.abs(starts)
+        return np.zeros(self.chain.size(slot)) if starts is None else starts
 
     def counts(self) -> dict[str, NDArray[Any]]:
         """Return for every place how many paths lead from there to the loss, as exact integers."""

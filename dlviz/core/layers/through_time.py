@@ -167,12 +167,11 @@ def arriving(u: Backward, cell: Cell, b: "Buffers", t: int) -> Calls:
 
 
 def _state_gradient(u: Backward, cell: Cell, t: int) -> None:
-    product, _ = u.columns("h")
     has_above, passes = u.is_sequence or t == u.steps, u.passes(t)
     above = f"∂L/∂{u.lowering.symbol(u.id)}" + (f"⟨{t}⟩" if u.is_sequence else "")
     later = carried_symbol(u, t) if passes else ""
     formula = " + ".join(part for part in (above if has_above else "", later) if part) or "0"
-    later_reads = (u.name(t + 1, product.delta), f"{u.own}.U") if passes else ()
+    later_reads = carried_reads(u, t) if passes else ()
     reads = (*((f"{u.id}.da",) if has_above else ()), *later_reads)
 
     def emit(b: "Buffers") -> Calls:
@@ -186,6 +185,13 @@ def carried_symbol(u: Backward, t: int) -> str:
     letter = "δ" if u.columns("h")[0].delta == "dz" else "δq"
     direct = f" + {u.at('u', t + 1)} ⊙ ∂L/∂{u.at('h', t + 1)}" if letter == "δq" else ""
     return f"U{u.shared}ᵀ{u.at(letter, t + 1)}{direct}"
+
+
+def carried_reads(u: Backward, t: int) -> tuple[str, ...]:
+    """Return the names of what step t + 1 sends back through."""
+    delta = u.columns("h")[0].delta
+    direct = (u.name(t + 1, "dh"), u.name(t + 1, "u")) if delta == "dq" else ()
+    return (u.name(t + 1, delta), f"{u.own}.U", *direct)
 
 
 def _contribution(u: Backward, cell: Cell, product: Product, t: int) -> None:
@@ -247,9 +253,8 @@ def _start_gradient(u: Backward, cell: Cell, state: str) -> None:
         calls = (*carried, *dropped, (gradient.sum, ((1, 2), None, out)))
         return (*calls, (b.xp.add, (target, out, target))) if adds else calls
 
-    product, _ = u.columns("h")
     carried = carried_symbol(u, 0) if state == "h" else f"{u.at('f', 1)} ⊙ ∂L/∂{u.at('c', 1)}"
-    reads = (u.name(1, product.delta), f"{u.own}.U") if state == "h" else (u.name(1, "dc"), u.name(1, "f"))
+    reads = carried_reads(u, 0) if state == "h" else (u.name(1, "dc"), u.name(1, "f"))
     formula = f"∂L/∂{u.at(state, 0)} {'+=' if adds else '='} Σₙ {carried}"
     u.backward(0, "start_gradient", formula, reads, (f"{u.own}.d{state}0",), emit)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dlviz.core.choice import Choice, chosen
+from dlviz.core.errors import SpecError
 from dlviz.core.explain import Batch, Pass, Weight, differentiate, paths, shares, terms
 from dlviz.core.explain.chain import Chain
 from dlviz.core.inference import parameters, shapes
@@ -40,13 +41,26 @@ IMAGES = {
         dense("o", 1),
     ),
 }  # fmt: skip
+SEQUENCES = {
+    "simple recurrent": (layer("r", "simple_rnn", units=3, initial_state="learned"), dense("o", 2)),
+    "LSTM": (layer("r", "lstm", units=2, **{"return": "sequence"}), layer("f", "flatten"), dense("o", 1)),
+    "GRU": (layer("r", "gru", units=2), dense("o", 2)),
+    "two recurrent": (
+        layer("r", "simple_rnn", units=2, **{"return": "sequence"}), layer("q", "lstm", units=2), dense("o", 1),
+    ),
+    "blocks": (layer("r", "gru", units=2, truncation="block", truncation_steps=2), dense("o", 1)),
+}  # fmt: skip
 CASES = {name: (layers, (2,)) for name, layers in FEATURES.items()} | {
     name: (layers, (1, 4, 4)) for name, layers in IMAGES.items()
 }
+CASES |= {name: (layers, (4, 2)) for name, layers in SEQUENCES.items()}
 
 
-def taken_apart(name: str, n: int = 3) -> Pass:
-    layers, shape = CASES[name]
+def taken_apart(name: str) -> Pass:
+    return taken_apart_layers(*CASES[name])
+
+
+def taken_apart_layers(layers: tuple[LayerSpec, ...], shape: tuple[int, ...], n: int = 3) -> Pass:
     network, dice = NetworkSpec(layers, (InputSpec("x", shape),)), np.random.default_rng(7)
     values = {each.name: dice.normal(0, 0.7, each.shape) for each in parameters(network)}
     inputs, targets = dice.normal(size=(n, np.prod(shape))), dice.normal(size=(n, *shapes(network)["o"]))
@@ -112,3 +126,19 @@ def test_paths_through_batch_norm_run_through_the_other_examples() -> None:
     found = paths(taken_apart("batch norm"), Weight("h.W", (0, 0)), sample=0, most=100)
     assert {place.sample for path in found.paths for place in path.places} == {0, 1, 2}
     assert found.count == 3 * 2
+
+
+def test_a_recurrent_weight_has_one_term_for_every_time_step() -> None:
+    passed = taken_apart("simple recurrent")
+    found = terms(passed, Weight("r.U", (1, 0)), sample=0)
+    assert [term.place.node for term in found] == ["r.t1", "r.t2", "r.t3", "r.t4"]
+    assert sum(term.value for term in found) == pytest.approx(shares(passed, Weight("r.U", (1, 0))).shares[0])
+
+
+def test_paths_of_a_window_are_refused() -> None:
+    layers = (layer("r", "simple_rnn", units=2, truncation="window", truncation_steps=2), dense("o", 1))
+    passed = taken_apart_layers(layers, (4, 2))
+    with pytest.raises(SpecError, match="r: Expected gradients that are carried one by one"):
+        paths(passed, Weight("r.W", (0, 0)))
+    found = shares(passed, Weight("r.W", (0, 0)))
+    assert found.shares.sum() == pytest.approx(found.gradient)
