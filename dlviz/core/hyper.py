@@ -1,11 +1,11 @@
 """One declaration of a setting; validation, forms, flags and bad-value tests come from it."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dlviz.core.errors import SpecError
+from dlviz.core.errors import DlvizError, SpecError
 
 Kind = Literal["float", "int", "bool", "choice", "text", "size"]
 
@@ -18,6 +18,7 @@ class Hyper:
 
     An open limit is itself refused; those of a text count its characters. `log` asks for a logarithmic
     slider and search scale. A size is a whole number, or two for height and width, or one of its choices.
+    reads: takes a text, or refuses it with a DlvizError.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Hyper:
     is_log: bool = False
     choices: tuple[str, ...] = ()
     help: str = ""
+    reads: Callable[[str], object] | None = None
 
     def check(self, value: Any, place: str = "") -> Any:
         """Return value in this setting's type. Raises: SpecError outside type or limits."""
@@ -48,9 +50,19 @@ class Hyper:
             raise SpecError(
                 f"Expected {self.name} to be {self.expectation()}. Received: {self.name}={value!r}", place=place
             )
+        if self.reads is not None:
+            self._read(value, place)
         if self.kind == "size":
             return value if isinstance(value, str) else _whole_size(value)
         return float(value) if self.kind == "float" else int(value) if self.kind == "int" else value
+
+    def _read(self, value: str, place: str) -> None:
+        try:
+            assert self.reads is not None
+            self.reads(value)
+        except DlvizError as error:
+            where = f"{self.name}, {error.place}" if error.place else self.name
+            raise SpecError(f"{where}: {error.message}", error.hint, place) from error
 
     def expectation(self) -> str:
         """Say in words which values are accepted."""
@@ -104,9 +116,16 @@ def choice(name: str, default: str, choices: Sequence[str], help: str = "") -> H
     return Hyper(name, "choice", default, choices=tuple(choices), help=help)
 
 
-def text(name: str, default: str, longest: int, shortest: int = 1, help: str = "") -> Hyper:
-    """Declare a setting that is a line of text; longest and shortest count its characters."""
-    return Hyper(name, "text", default, minimum=shortest, maximum=longest, help=help)
+def text(
+    name: str,
+    default: str,
+    longest: int,
+    shortest: int = 1,
+    help: str = "",
+    reads: Callable[[str], object] | None = None,
+) -> Hyper:
+    """Declare a setting that is a line of text; longest and shortest count its characters, reads refuses others."""
+    return Hyper(name, "text", default, minimum=shortest, maximum=longest, help=help, reads=reads)
 
 
 def size(name: str, default: int | str, maximum: int, minimum: int = 1, **more: Any) -> Hyper:

@@ -39,6 +39,7 @@ FORMULAS: dict[str, Callable[..., Array]] = {
     "gelu": gelu,
     "silu": lambda z: z / (1 + np.exp(-z)),
     "softmax": lambda z, temperature=1.0: np.exp(z / temperature) / np.exp(z / temperature).sum(axis=0),
+    "formula": lambda z, text="z**2": eval(text, vars(np) | {"z": z, "max": np.maximum}) + 0 * z,
     "stochastic": lambda z, temperature=1.0: two_values(1 / (1 + np.exp(-z / temperature)) > 0.5, "plus_minus_one"),
 }
 VARIANTS = [
@@ -49,6 +50,10 @@ VARIANTS = [
         *({hyper.name: 0.75} for hyper in entry.settings if hyper.kind == "float"),
         *({hyper.name: word} for hyper in entry.settings for word in hyper.choices),
     ]
+]
+VARIANTS += [
+    ("formula", {"text": written})
+    for written in ("z", "3", "tanh(z)**3 - z*exp(-z**2)", "max(0, z)", "where(z > 0.5, z, sqrt(z + 1e4))", "2*z")
 ]
 
 

@@ -1,6 +1,6 @@
 """Activation functions, one module a family; importing this package registers them all."""
 
-from dlviz.core.activations import piecewise, sigmoids, smooth, softmax, stochastic  # noqa: F401  (registration)
+from dlviz.core.activations import formula, piecewise, sigmoids, smooth, softmax, stochastic  # noqa: F401  (registration)
 from dlviz.core.activations.kind import Activation, FromValue, Settings, activations, resolve
 
 __all__ = ["Activation", "FromValue", "Settings", "activations", "resolve"]
