@@ -135,14 +135,14 @@ def gradient(
     """
     at = point(formula, inputs or {})
     output = at.graph.scalar(of) if of else at.graph.output
-    named = {name: _named(at.graph, name) for name in (by if by is not None else formula.inputs)}
-    wanted = [node for places in named.values() for node in leaves(places)]
+    places_of = {name: named(at.graph, name) for name in (by if by is not None else formula.inputs)}
+    wanted = [node for places in places_of.values() for node in leaves(places)]
     rows = {node: np.empty(at.size) for node in wanted}
     for block in at.blocks():
         backward = _differentiated(at.bound(block), output, wanted)
         for node in wanted:
             rows[node][block] = backward.gradients[node]
-    return {name: _gathered(places, rows, at.shape) for name, places in named.items()}
+    return {name: _gathered(places, rows, at.shape) for name, places in places_of.items()}
 
 
 def _differentiated(bound: Bound, output: int, by: Sequence[int]) -> Backward:
@@ -153,7 +153,8 @@ def _differentiated(bound: Bound, output: int, by: Sequence[int]) -> Backward:
     return backward
 
 
-def _named(graph: Graph, name: str) -> Places:
+def named(graph: Graph, name: str) -> Places:
+    """Return the nodes of an input, an assigned name or an id. Raises: FormulaError if there is none."""
     return (
         graph.inputs[name] if name in graph.inputs else graph.names[name] if name in graph.names else graph.scalar(name)
     )

@@ -19,30 +19,29 @@ def slope(op: str, position: int, numbers: tuple[float | None, ...]) -> Node:
     """
     rule = parse(slope_rule(op, position), (*OPERANDS, "y")).statements[0].expression
     known = {name: Number(value) for name, value in zip(OPERANDS, numbers, strict=False) if value is not None}
-    return simplify(substitute(rule, known))
+    return filled(rule, known)
 
 
-def substitute(node: Node, values: Mapping[str, Node]) -> Node:
-    """Put nodes in the place of names."""
+def filled(node: Node, values: Mapping[str, Node]) -> Node:
+    """Put nodes in the place of names, and simplify what comes of it; the nodes themselves are left as they are."""
     if isinstance(node, Name):
-        return values.get(node.name, node)
+        return values[node.name] if node.name in values else _constant(node)
     if isinstance(node, Apply):
-        return Apply(node.op, tuple(substitute(each, values) for each in node.args), node.at)
+        return made(node.op, [filled(each, values) for each in node.args])
     return node
 
 
-def simplify(node: Node) -> Node:
-    """Compute what consists of numbers alone, and leave out factors 1, summands 0 and powers 1."""
-    if isinstance(node, Name) and node.name in CONSTANTS:
-        return Number(CONSTANTS[node.name])
-    if not isinstance(node, Apply):
-        return node
-    args = tuple(simplify(each) for each in node.args)
+def _constant(node: Name) -> Node:
+    return Number(CONSTANTS[node.name]) if node.name in CONSTANTS else node
+
+
+def made(op: str, args: Sequence[Node]) -> Node:
+    """Return an operation, computed if it is one on numbers, without factors 1, summands 0 and powers 1."""
     numbers = [each.value for each in args if isinstance(each, Number)]
     if len(numbers) == len(args):
-        value = apply(node.op, numbers)
-        return Number(value) if abs(value) < float("inf") else Apply(node.op, args)
-    return _shorter(node.op, args)
+        value = apply(op, numbers)
+        return Number(value) if abs(value) < float("inf") else Apply(op, tuple(args))
+    return _shorter(op, args)
 
 
 def _shorter(op: str, args: Sequence[Node]) -> Node:

@@ -37,13 +37,14 @@ def write(node: Node) -> str:
     return _text(node).text
 
 
-def _within(node: Node, least: int) -> str:
+def within(node: Node, least: int) -> str:
+    """Write a formula, in brackets if it binds less tightly than its place asks for."""
     text, binding = _text(node)
     return text if binding >= least else f"({text})"
 
 
 def _on_the_right(node: Node, least: int) -> str:
-    text = _within(node, least)
+    text = within(node, least)
     return f"({text})" if text.startswith("−") else text
 
 
@@ -54,7 +55,7 @@ def _text(node: Node) -> Written:
         case Name():
             return Written(node.name, ATOM)
         case Index():
-            return Written(f"{_within(node.of, ATOM)}[{write(node.index)}]", ATOM)
+            return Written(f"{within(node.of, ATOM)}[{write(node.index)}]", ATOM)
         case Items():
             return Written(f"[{', '.join(write(each) for each in node.items)}]", ATOM)
         case Loop():
@@ -72,23 +73,23 @@ def _operation(node: Apply) -> Written:
         sign, binding = _BINARY[node.op]
         # a − (b − c) needs brackets, (a − b) − c does not; comparisons and powers need them on both sides.
         left = binding + (binding == COMPARISON)
-        return Written(f"{_within(node.args[0], left)}{sign}{_on_the_right(node.args[1], binding + 1)}", binding)
+        return Written(f"{within(node.args[0], left)}{sign}{_on_the_right(node.args[1], binding + 1)}", binding)
     if node.op == "square":
-        return Written(f"{_within(node.args[0], ATOM)}²", POWER)
+        return Written(f"{within(node.args[0], ATOM)}²", POWER)
     if node.op == "power":
         return _power(node)
     if node.op == "negative":
-        return Written(f"−{_within(node.args[0], POWER)}", SIGN)
+        return Written(f"−{within(node.args[0], POWER)}", SIGN)
     if node.op == "not":
-        return Written(f"not {_within(node.args[0], COMPARISON)}", NOT)
+        return Written(f"not {within(node.args[0], COMPARISON)}", NOT)
     return Written(f"{_NAMES.get(node.op, node.op)}({', '.join(write(each) for each in node.args)})", ATOM)
 
 
 def _power(node: Apply) -> Written:
     base, exponent = node.args
     if isinstance(exponent, Number) and _is_raised(exponent.value):
-        return Written(f"{_within(base, ATOM)}{plain(exponent.value).translate(_DIGITS)}", POWER)
-    return Written(f"{_within(base, ATOM)}^{_within(exponent, ATOM)}", POWER)
+        return Written(f"{within(base, ATOM)}{plain(exponent.value).translate(_DIGITS)}", POWER)
+    return Written(f"{within(base, ATOM)}^{within(exponent, ATOM)}", POWER)
 
 
 def _is_raised(exponent: float) -> bool:
