@@ -26,7 +26,15 @@ CHOICES: tuple[str | dict[str, Any], ...] = (
     {"kind": "elu", "alpha": 0.3},
     {"kind": "softmax", "temperature": 2.5},
 )
-
+#: Formulas as they are typed, and what PyTorch computes for them.
+TYPED = {
+    "z**2": lambda z: z**2,
+    "z·exp(−z²)": lambda z: z * torch.exp(-(z**2)),
+    "where(z > 0.5, ln(z), erf(z)) + max(0, z)/3": lambda z: (
+        torch.where(z > 0.5, torch.log(z.clamp_min(0.5)), torch.erf(z)) + torch.relu(z) / 3
+    ),
+    "u = sigmoid(2*z); u^3 - tanh(u)*z": lambda z: torch.sigmoid(2 * z) ** 3 - torch.tanh(torch.sigmoid(2 * z)) * z,
+}
 
 LOSSES: tuple[dict[str, Any], ...] = (
     *({"kind": kind} for kind in TERMS),
@@ -52,7 +60,7 @@ def sums(dice: random.Random) -> torch.Tensor:
 def activation(choice: str | dict[str, Any], dice: random.Random) -> dict[str, Any]:
     kind, settings = settings_of(choice)
     z, da = sums(dice).requires_grad_(), matrix(dice, -1, 1)
-    a = ACTIVATIONS[kind](z, **settings)
+    a = TYPED[settings["text"]](z) if kind == "formula" else ACTIVATIONS[kind](z, **settings)
     (dz,) = torch.autograd.grad(a, z, da) if a.requires_grad else (torch.zeros_like(z),)
     return {"choice": choice, "z": z.tolist(), "da": da.tolist(), "a": a.tolist(), "dz": dz.tolist()}
 
@@ -83,6 +91,7 @@ def main() -> None:
         "activations": [activation(choice, dice) for choice in CHOICES],
         "losses": [loss(choice, dice) for choice in LOSSES],
     }
+    cases["activations"] += [activation({"kind": "formula", "text": text}, dice) for text in TYPED]
     TARGET.write_text(json.dumps({"torch": torch.__version__, **cases}, separators=(",", ":")) + "\n")
 
 
