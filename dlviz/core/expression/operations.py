@@ -124,13 +124,13 @@ _ONES = {"sin": "cos(a)", "cos": "-sin(a)", "tan": "1 + y**2", "asin": "1/sqrt(1
          "log": "1/a", "log2": "1/(a*log(2))", "log10": "1/(a*log(10))", "sqrt": "1/(2*y)", "abs": "sign(a)",
          "sign": "0", "floor": "0", "ceil": "0", "round": "0", "negative": "-1", "not": "0"}  # fmt: skip
 _NUMPY_NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "round": "rint", "not": "logical_not"}
-_COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
+COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 
 OPERATIONS: dict[str, Operation] = {
     entry.key: entry
     for entry in [
         *(Operation(key, _ufunc(_NUMPY_NAMES.get(key, key)), (slope,)) for key, slope in _ONES.items()),
-        *(Operation(key, _ufunc(key), ("0", "0")) for key in _COMPARISONS),
+        *(Operation(key, _ufunc(key), ("0", "0")) for key in COMPARISONS),
         Operation("and", _ufunc("logical_and"), ("0", "0")),
         Operation("or", _ufunc("logical_or"), ("0", "0")),
         Operation("add", _ufunc("add"), ("1", "1")),

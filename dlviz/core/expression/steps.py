@@ -86,7 +86,7 @@ class _Recorder:
             node = self._graph.nodes[index]
             reads = [self._id(each) for each in node.operands if self._graph.nodes[each].op != "number"]
             formula = f"{node.id} = {written(self._graph, index)}"
-            self._add("forward", index, f"formula_{node.op}", formula, reads, {node.id: self._bound.values[index]})
+            self._add("forward", index, "formula", formula, reads, {node.id: self._bound.values[index]})
 
     def backward(self) -> None:
         """Run and note the start of the backward pass, and what every use of a node adds."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dlviz.core.activations import resolve
-from dlviz.core.narration import curves, lines
+from dlviz.core.narration import curves, lines, typed
 from dlviz.core.narration.number import cut, exact, factor, number, written
 from dlviz.core.narration.symbols import indexed
 from dlviz.core.narration.told import Point, Tell, Told
@@ -12,8 +12,8 @@ from dlviz.i18n import tr
 
 LARGEST_EXPONENT = 30.0  # beyond it softmax is told shifted by its maximum, as it is computed
 
-_VALUES: dict[str, Tell] = {**lines.VALUES, **curves.VALUES}
-_SLOPES: dict[str, Tell] = {**lines.SLOPES, **curves.SLOPES}
+_VALUES: dict[str, Tell] = {**lines.VALUES, **curves.VALUES, **typed.VALUES}
+_SLOPES: dict[str, Tell] = {**lines.SLOPES, **curves.SLOPES, **typed.SLOPES}
 
 
 def value(view: View, z: FloatArray, unit: int) -> Told:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from dlviz.core.narration import backward, error, forward, update
+from dlviz.core.narration import backward, error, formula, forward, update
 from dlviz.core.narration.general import general
 from dlviz.core.narration.view import Focus, Narration, Plan, View
 from dlviz.core.trace import Step, Trace
@@ -28,6 +28,9 @@ NARRATORS: dict[str, Callable[[View], Narration]] = {
     "bias_correction": update.bias_correction,
     "step": update.step,
     "apply": update.apply,
+    "formula": formula.operation,
+    "formula_start": formula.start,
+    "formula_backward": formula.chain_rule,
 }
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dlviz.core.choice import Choice, chosen
+from dlviz.core.expression import parse, walk
 from dlviz.core.narration import NARRATORS, Focus, Narration, Plan, cost, functions, narrate
 from dlviz.core.network import LayerSpec, NetworkSpec, dense
 from dlviz.core.trace import Trace
@@ -152,7 +153,8 @@ def test_every_graph_operation_can_be_recomputed(n: int) -> None:
 def test_all_operations_were_met() -> None:
     runs = [recorded(graph()), recorded(two_layers(output="sigmoid"), chosen("binary_cross_entropy"))]
     runs += [recorded(two_layers(), optimizer=optimizer) for optimizer in OPTIMIZERS]
-    assert {step.op for trace, _ in runs for step in trace.steps} == set(NARRATORS)
+    traces = [trace for trace, _ in runs] + [walk(parse("w*x"), {"w": 2, "x": 3}).trace]
+    assert {step.op for trace in traces for step in trace.steps} == set(NARRATORS)
 
 
 def test_newcomers_without_a_narrator_are_told_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
