@@ -14,13 +14,13 @@ import numpy as np
 #: Functions of CuPy 13 that the core uses; a new one is looked up in CuPy's own documentation and added here.
 FUNCTIONS = frozenset(
     """
-    abs absolute add all any arange argmax argmin argsort array array_equal asarray ascontiguousarray
-    broadcast_to ceil clip concatenate copysign copyto cos count_nonzero cumsum divide dot einsum empty
-    empty_like equal exp expand_dims expm1 eye fabs floor floor_divide full full_like greater greater_equal
-    heaviside isfinite isinf isnan less less_equal log log10 log1p log2 logaddexp logical_and logical_not
-    logical_or matmul maximum mean minimum mod moveaxis multiply negative not_equal ones ones_like power ravel
-    reciprocal repeat reshape rint sign sin sqrt square squeeze stack subtract sum swapaxes take tan tanh
-    tensordot tile transpose true_divide where zeros zeros_like
+    abs absolute add all any arange arccos arcsin arctan argmax argmin argsort array array_equal asarray
+    ascontiguousarray broadcast_to ceil clip concatenate copysign copyto cos cosh count_nonzero cumsum divide
+    dot einsum empty empty_like equal exp expand_dims expm1 eye fabs floor floor_divide full full_like greater
+    greater_equal heaviside isfinite isinf isnan less less_equal log log10 log1p log2 logaddexp logical_and
+    logical_not logical_or matmul maximum mean minimum mod moveaxis multiply negative not_equal ones ones_like
+    power ravel reciprocal remainder repeat reshape rint sign sin sinh sqrt square squeeze stack subtract sum
+    swapaxes take tan tanh tensordot tile transpose true_divide where zeros zeros_like
     """.split()  # noqa: SIM905 - one name a line would be a page
 )
 CONSTANTS = frozenset(

@@ -83,6 +83,20 @@ def test_activations(key: str, backend: str, monkeypatch: pytest.MonkeyPatch) ->
     assert_trains_alike(small(network, values(2), {"optimizer": "sgd"}), backend, monkeypatch)
 
 
+EVERY_OPERATION = """
+a = where(z > 0.5, ln(z), erf(z)) + max(z, 0.1) + min(z, 1) % 0.7 + abs(sinh(z)) - cosh(z) + asin(tanh(z)) + atan(z)
+b = acos(sigmoid(z)) + softplus(z) + relu(z) + step(z) + sign(z) + floor(z) + ceil(z) + round(z) + sqrt(abs(z))
+c = log2(2 + z*z) + log10(2 + z^2) + 2^z + sum(z/i, i, 1, 3) + (not z) + (z < 1 and z > 0 or z == 3 or z != 2)
+tanh((a + b + c + tan(z) + sin(z)*cos(z) + exp(-z) + (z <= 0) + (z >= 1))/10)
+"""
+
+
+def test_every_operation_of_a_formula(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden = layer("dense", "h", units=4, activation={"kind": "formula", "text": EVERY_OPERATION})
+    network = [hidden, layer("dense", "o", units=2)]
+    assert_trains_alike(small(network, values(2), {"optimizer": "sgd"}), backend, monkeypatch)
+
+
 @pytest.mark.parametrize("key", losses.keys())
 def test_losses(key: str, backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     labels = losses.get(key).labels
