@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dlviz.core.lowering import Lowering
 
 EPS = floating(
-    "eps", 1e-5, minimum=0, is_open_minimum=True, maximum=1, is_log=True, help="added to the variance, inside the root"
+    "eps", 1e-5, minimum=0, maximum=1, is_log=True, help="added to the variance, inside the root"
 )  # fmt: skip
 AFFINE = flag("affine", True, "scale by γ and shift by β")
 ONES = Choice("constant", {"value": 1.0})
