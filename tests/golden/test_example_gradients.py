@@ -1,4 +1,4 @@
-"""What every example adds to every gradient, and all paths of every weight, against PyTorch's in float64."""
+"""What every example adds to every gradient, all paths of every weight, and curvatures, against PyTorch's."""
 
 import json
 from pathlib import Path
@@ -7,11 +7,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlviz.core.explain import Pass, Weight, differentiate_binding, paths, shares, terms
+from dlviz.core.explain import (
+    LossGradient,
+    Pass,
+    Weight,
+    differentiate_binding,
+    largest_curvature,
+    paths,
+    shares,
+    terms,
+)
 from tests.golden.machine import bind
 from tests.golden.test_random_networks import CASES, TOLERANCE
 
-EXPECTED = json.loads(Path(__file__).with_name("example_gradients.json").read_text(encoding="utf-8"))["cases"]
+FACTS = json.loads(Path(__file__).with_name("example_gradients.json").read_text(encoding="utf-8"))
+EXPECTED = FACTS["cases"]
 
 
 def taken_apart(number: int) -> Pass:
@@ -55,3 +65,13 @@ def test_shares_of_examples_sum_to_the_gradient_of_any_network(number: int) -> N
     for weight in weights(expected):
         found = shares(passed, weight)
         assert found.shares.sum() == pytest.approx(of(expected, weight), TOLERANCE, TOLERANCE * size)
+
+
+@pytest.mark.parametrize("number", FACTS["curvatures"])
+def test_largest_curvature_equals_that_of_pytorch_s_hessian_to_one_percent(number: str) -> None:
+    binding = bind(CASES[int(number)]["document"], "gradient")
+    assert binding.program.losses is not None
+    rows = binding.buffers.inputs(), binding.buffers.rows_y
+    gradient = LossGradient(binding.program.network, binding.program.losses, binding.memory.read(), rows)
+    found = largest_curvature(gradient, gradient.theta)
+    assert found.value == pytest.approx(FACTS["curvatures"][number], rel=0.01)

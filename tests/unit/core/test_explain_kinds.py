@@ -50,9 +50,14 @@ SEQUENCES = {
     ),
     "blocks": (layer("r", "gru", units=2, truncation="block", truncation_steps=2), dense("o", 1)),
 }  # fmt: skip
+WORDS = {
+    "embedding": (layer("e", "embedding", vocabulary=5, dim=2), layer("f", "flatten"), dense("o", 2, "tanh")),
+    "embedding of sequences": (layer("e", "embedding", vocabulary=5, dim=2), layer("r", "gru", units=2), dense("o", 1)),
+}
 CASES = {name: (layers, (2,)) for name, layers in FEATURES.items()} | {
     name: (layers, (1, 4, 4)) for name, layers in IMAGES.items()
 }
+CASES |= {name: (layers, (4,)) for name, layers in WORDS.items()}
 CASES |= {name: (layers, (4, 2)) for name, layers in SEQUENCES.items()}
 
 
@@ -63,7 +68,9 @@ def taken_apart(name: str) -> Pass:
 def taken_apart_layers(layers: tuple[LayerSpec, ...], shape: tuple[int, ...], n: int = 3) -> Pass:
     network, dice = NetworkSpec(layers, (InputSpec("x", shape),)), np.random.default_rng(7)
     values = {each.name: dice.normal(0, 0.7, each.shape) for each in parameters(network)}
-    inputs, targets = dice.normal(size=(n, np.prod(shape))), dice.normal(size=(n, *shapes(network)["o"]))
+    reads_words = layers[0].kind == "embedding"
+    inputs = dice.integers(0, 5, (n, *shape)) if reads_words else dice.normal(size=(n, np.prod(shape)))
+    targets = dice.normal(size=(n, *shapes(network)["o"]))
     return differentiate(network, chosen("squared_error"), values, inputs, targets, batch=Batch(3, 5))
 
 

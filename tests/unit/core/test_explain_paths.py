@@ -9,10 +9,11 @@ import pytest
 
 from dlviz.core.choice import chosen
 from dlviz.core.errors import ShapeError, SpecError
-from dlviz.core.explain import Pass, Weight, count_paths, differentiate, paths, shares, terms
+from dlviz.core.explain import Pass, Weight, count_paths, differentiate, paths, shares, slope_picture, terms
 from dlviz.core.inference import parameters
 from dlviz.core.inference import shapes as shapes_of
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
+from dlviz.core.objective import OutputLoss
 from dlviz.session.document_json import document_from_json
 
 ROUNDING = 1e-12
@@ -142,3 +143,19 @@ def test_a_number_that_is_not_there_is_refused(example_document_json: dict[str, 
         terms(passed, Weight("h.W", (2, 0)))
     with pytest.raises(SpecError, match="Expected an example between 0 and 0. Received: 1"):
         paths(passed, Weight("h.W", (0, 0)), sample=1)
+
+
+def test_paths_of_several_outputs_begin_at_each_with_its_weight() -> None:
+    layers = (dense("h", 2, "tanh"), dense("p", 1, "sigmoid", inputs=("h",)), dense("q", 1, inputs=("h",)))
+    network = NetworkSpec(layers, outputs=("p", "q"))
+    objective = {"p": OutputLoss(chosen("binary_cross_entropy"), 0.3), "q": OutputLoss(chosen("squared_error"), 2.0)}
+    dice = np.random.default_rng(8)
+    values = {each.name: dice.normal(size=each.shape) for each in parameters(network)}
+    rows, targets = dice.normal(size=(4, 2)), np.column_stack([[0, 1, 1, 0], dice.normal(size=4)])
+    passed, weight = differentiate(network, objective, values, rows, targets), Weight("h.W", (1, 0))
+    found = [paths(passed, weight, sample) for sample in range(4)]
+    assert {path.factors[0].node for path in found[0].paths} == {"p", "q"}
+    total = sum(path.value for each in found for path in each.paths)
+    assert total == pytest.approx(passed.gradient(weight), rel=ROUNDING)
+    ends = slope_picture(passed, weight, reach=1e-5, points=2).losses
+    assert total == pytest.approx((ends[1] - ends[0]) / 2e-5, rel=1e-7)
