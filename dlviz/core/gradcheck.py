@@ -1,23 +1,22 @@
 """Gradient check: central differences against what backward computes, per parameter, in float64."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
-from dlviz.core.errors import ShapeError, SpecError
+from dlviz.core.errors import SpecError
 from dlviz.core.execute import run
 from dlviz.core.inference import activation_of
 from dlviz.core.layers import layers
-from dlviz.core.losses import natural
-from dlviz.core.memory import Memory
+from dlviz.core.memory import loaded
 from dlviz.core.network import NetworkSpec
-from dlviz.core.objective import Objective, objective
+from dlviz.core.objective import Objective, natural_objective
 from dlviz.core.probe import Probe
-from dlviz.core.program import Program, lower
+from dlviz.core.program import lower
 
 EPS = 1e-5  # half the distance between two probes: truncation (eps²) and rounding (1e-16/eps) are both small
 TEXTBOOK_EPS = 1e-7  # the distance courses use: rounding grows to 1e-9, truncation no longer matters
@@ -130,11 +129,11 @@ def gradcheck(
     if not eps > 0:
         raise SpecError(f"Expected eps above 0. Received: eps={eps!r}")
     # Gradients are those of the natural logarithm, whatever base the loss is shown in.
-    losses = {output: replace(each, choice=natural(each.choice)) for output, each in objective(network, loss).items()}
+    losses = natural_objective(network, loss)
     program = lower(network, losses, Choice("sgd"), mode="gradient")
     if program.draws and not holds_draws:
         _refuse_draws(network)
-    binding = program.bind(_memory(program, parameters), len(inputs))
+    binding = program.bind(loaded(program.layout, parameters), len(inputs))
     binding.load(inputs, targets)
     with np.errstate(all="ignore"):
         run(binding.calls)
@@ -173,16 +172,3 @@ def _refuse_draws(network: NetworkSpec) -> None:
                 "Two probes with two masks would compare two networks: hold one mask, or take the layer out.",
                 layer.id,
             )
-
-
-def _memory(program: Program, parameters: Mapping[str, ArrayLike]) -> Memory:
-    values = {name: np.asarray(value, dtype=np.float64) for name, value in parameters.items()}
-    for parameter in program.layout.parameters:
-        if parameter.name not in values:
-            raise SpecError(f"Expected parameters with {parameter.name}. Received: {', '.join(values) or 'none'}")
-        shape = values[parameter.name].shape
-        if shape != parameter.shape:
-            raise ShapeError(f"Expected shape {parameter.shape}. Received: shape={shape}", place=parameter.name)
-    memory = Memory(program.layout, Choice("sgd"))
-    memory.load(values)
-    return memory

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from dlviz.core.array import Array, Workspace, to_host
 from dlviz.core.choice import Choice
+from dlviz.core.errors import ShapeError, SpecError
 from dlviz.core.layers import ParameterSpec
 from dlviz.core.layout import Layout
 from dlviz.core.optimizers import Clock, UpdateBuffers, resolve
@@ -94,3 +96,21 @@ class Memory:
     def read(self, role: str = "theta") -> dict[str, np.ndarray[Any, Any]]:
         """Return host copies of a vector's parts by parameter name."""
         return {name: to_host(self.view(role, name)).copy() for name in self.layout.views}
+
+
+def loaded(plan: Layout, parameters: Mapping[str, ArrayLike], seed: int = 0, number: int = 0) -> Memory:
+    """Return float64 memory on the host that holds the given parameters, all by name, for measuring.
+
+    seed, number: the run and batch that address random draws. Raises: SpecError, ShapeError.
+    """
+    values = {name: np.asarray(value, dtype=np.float64) for name, value in parameters.items()}
+    for parameter in plan.parameters:
+        if parameter.name not in values:
+            raise SpecError(f"Expected parameters with {parameter.name}. Received: {', '.join(values) or 'none'}")
+        shape = values[parameter.name].shape
+        if shape != parameter.shape:
+            raise ShapeError(f"Expected shape {parameter.shape}. Received: shape={shape}", place=parameter.name)
+    memory = Memory(plan, Choice("sgd"), seed=seed)
+    memory.load(values)
+    memory.position.move(number)
+    return memory

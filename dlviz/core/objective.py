@@ -1,7 +1,7 @@
 """Objective: what is minimised. One loss for each output, weighted and summed, as steps of a program."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dlviz.core.activations import resolve as resolve_activation
@@ -12,7 +12,7 @@ from dlviz.core.errors import SpecError
 from dlviz.core.hyper import floating
 from dlviz.core.inference import activation_of
 from dlviz.core.instruction import Instruction, nothing
-from dlviz.core.losses import Loss, LossBuffers, Settings, front, shown
+from dlviz.core.losses import Loss, LossBuffers, Settings, front, natural, shown
 from dlviz.core.losses import formulas as loss_formulas
 from dlviz.core.losses import resolve as resolve_loss
 from dlviz.core.losses import scale as loss_scale
@@ -52,6 +52,11 @@ def objective(network: NetworkSpec, loss: "Choice | Objective | None") -> Object
             place="training.losses",
         )
     return {output: loss[output] for output in outputs}
+
+
+def natural_objective(network: NetworkSpec, loss: Choice | Objective | None) -> Objective:
+    """Return the same with logarithms to base e: the loss that gradients belong to. Raises: SpecError."""
+    return {output: replace(each, choice=natural(each.choice)) for output, each in objective(network, loss).items()}
 
 
 class ObjectiveSteps:

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from dlviz.core.activations import activations
 from dlviz.core.errors import SpecError
 from dlviz.core.execute import run
-from dlviz.core.explain.passes import loaded
 from dlviz.core.inference import activation_of
 from dlviz.core.layers import layers
+from dlviz.core.memory import loaded
 from dlviz.core.network import NetworkSpec, output_ids, sources
 from dlviz.core.program import lower
 
@@ -41,7 +41,7 @@ def collapse(network: NetworkSpec, parameters: Mapping[str, ArrayLike]) -> dict[
         raise reason
     program = lower(network, mode="forward")
     d = sum(program.input_widths)
-    binding = program.bind(loaded(program, parameters), d + 1)
+    binding = program.bind(loaded(program.layout, parameters), d + 1)
     binding.load(np.concatenate([np.zeros((1, d)), np.eye(d)]))
     run(binding.calls)
     answers = {output: np.array(binding.buffers.activation(output)) for output in program.outputs}

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlviz.core.choice import Choice
 from dlviz.core.execute import run
-from dlviz.core.explain.passes import FIRST_BATCH, Batch, loaded
+from dlviz.core.explain.passes import FIRST_BATCH, Batch
+from dlviz.core.memory import loaded
 from dlviz.core.network import NetworkSpec
 from dlviz.core.objective import Objective
 from dlviz.core.program import lower
@@ -60,7 +61,7 @@ class LossGradient:
     ) -> None:
         inputs, targets = (np.asarray(each, dtype=np.float64) for each in rows)
         program = lower(network, loss, Choice("sgd"), mode="gradient", training=training)
-        self._binding = program.bind(loaded(program, parameters, batch), len(inputs))
+        self._binding = program.bind(loaded(program.layout, parameters, batch.seed, batch.number), len(inputs))
         self._binding.load(inputs, targets)
         names = set(frozen)
         self._shut = [

@@ -13,9 +13,9 @@ from dlviz.core.errors import ShapeError, SpecError
 from dlviz.core.execute import run
 from dlviz.core.instruction import Instruction
 from dlviz.core.lowering import name_of
-from dlviz.core.memory import Memory
+from dlviz.core.memory import loaded
 from dlviz.core.network import NetworkSpec
-from dlviz.core.objective import Objective
+from dlviz.core.objective import Objective, natural_objective
 from dlviz.core.program import Binding, Program, lower
 
 FloatArray = NDArray[np.float64]
@@ -107,12 +107,12 @@ def differentiate(
     """Run forward and backward once over rows and keep every gradient.
 
     parameters: all by name. inputs: (n, d). targets: (n, k) as the loss reads them. training: layers
-    behave as in training (dropout drops), else as in use.
+    behave as in training (dropout drops), else as in use. Logarithms in losses are to base e.
     Raises: SpecError, ShapeError for a network, parameters or data that do not fit.
     """
     rows = np.asarray(inputs, dtype=np.float64)
-    program = lower(network, loss, Choice("sgd"), mode="gradient", training=training)
-    memory = loaded(program, parameters, batch)
+    program = lower(network, natural_objective(network, loss), Choice("sgd"), mode="gradient", training=training)
+    memory = loaded(program.layout, parameters, batch.seed, batch.number)
     binding = program.bind(memory, len(rows))
     binding.load(rows, np.asarray(targets, dtype=np.float64))
     return _run(binding)
@@ -127,21 +127,6 @@ def differentiate_binding(binding: Binding, training: bool = True) -> Pass:
     inputs, targets = to_host(binding.buffers.inputs()), to_host(binding.buffers.rows_y)
     batch = Batch(position.seed, position.number)
     return differentiate(program.network, program.losses, values, inputs, targets, training, batch)
-
-
-def loaded(program: Program, parameters: Mapping[str, ArrayLike], batch: Batch = FIRST_BATCH) -> Memory:
-    """Return float64 memory that holds the given parameters. Raises: SpecError, ShapeError."""
-    values = {name: np.asarray(value, dtype=np.float64) for name, value in parameters.items()}
-    for parameter in program.layout.parameters:
-        if parameter.name not in values:
-            raise SpecError(f"Expected parameters with {parameter.name}. Received: {', '.join(values) or 'none'}")
-        shape = values[parameter.name].shape
-        if shape != parameter.shape:
-            raise ShapeError(f"Expected shape {parameter.shape}. Received: shape={shape}", place=parameter.name)
-    memory = Memory(program.layout, Choice("sgd"), seed=batch.seed)
-    memory.load(values)
-    memory.position.move(batch.number)
-    return memory
 
 
 def _run(binding: Binding) -> Pass:

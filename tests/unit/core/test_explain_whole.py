@@ -197,3 +197,11 @@ def test_what_cannot_be_is_refused() -> None:
         differentiate(NetworkSpec((dense("o", 1),)), SQUARED, {"o.W": [[1, 1]]}, [[1, 1]], [[1]])
     with pytest.raises(ShapeError, match=r"o.W: Expected shape \(1, 2\). Received: shape=\(2,\)"):
         differentiate(NetworkSpec((dense("o", 1),)), SQUARED, {"o.W": [1, 1], "o.b": [0]}, [[1, 1]], [[1]])
+
+
+def test_a_loss_shown_in_bits_is_pictured_in_the_units_of_its_gradient() -> None:
+    network = NetworkSpec((dense("o", 1, "sigmoid"),))
+    values, inputs = values_of(network), rows_of(network)[0]
+    passed = differentiate(network, chosen("binary_cross_entropy", base="2"), values, inputs, [[0], [1]] * 3)
+    ends = slope_picture(passed, Weight("o.W", (0, 1)), reach=1e-5, points=2).losses
+    assert passed.gradient(Weight("o.W", (0, 1))) == pytest.approx((ends[1] - ends[0]) / 2e-5, rel=1e-7)
