@@ -37,7 +37,7 @@ def gradient_calls(
     is_known = value is not None and graph.nodes[output].is_operation
     out = {output: value} if is_known else {}
     bound = Bound(graph, workspace, gradient.shape[1:], inputs, out)
-    into = {node: gradient[place] for place, node in enumerate(nodes)}
+    into = {node: gradient[place, ...] for place, node in enumerate(nodes)}
     backward = Backward(bound, output, nodes, seed, into)
     forward = bound.forward(backward.reads, known=out)
     return (*(call for calls in forward.values() for call in calls), *backward.calls)
@@ -48,4 +48,4 @@ def _graph(formula: Formula, point: Array) -> tuple[Graph, dict[int, Array]]:
     if len(names) != len(point):
         raise FormulaError(f"Expected a formula in {len(point)} names. Received: {', '.join(names) or 'none'}")
     graph = build(formula)
-    return graph, {graph.scalar(name): point[place] for place, name in enumerate(names)}
+    return graph, {graph.scalar(name): point[place, ...] for place, name in enumerate(names)}

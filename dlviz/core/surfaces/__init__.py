@@ -2,5 +2,6 @@
 
 from dlviz.core.surfaces.basic import quadratic, rosenbrock
 from dlviz.core.surfaces.kind import Surface
+from dlviz.core.surfaces.typed import typed
 
-__all__ = ["Surface", "quadratic", "rosenbrock"]
+__all__ = ["Surface", "quadratic", "rosenbrock", "typed"]
