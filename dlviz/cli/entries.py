@@ -26,6 +26,7 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "initializers": ("dlviz.core.initializers", "initializers"),
         "slips": ("dlviz.core.slips", "slips"),
         "rules": ("dlviz.core.rules", "rules"),
+        "conventions": ("dlviz.core.conventions", "profiles"),
         "datasets": ("dlviz.data.builtin", "datasets"),
         "formats": ("dlviz.data.formats", "formats"),
     }

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from dlviz.cli.documents import declare_document, document_of, number, print_json
 from dlviz.cli.messages import SUCCESS, USER_ERROR
-from dlviz.core.gradcheck import EPS, TOLERANCE, GradCheckReport, GradCheckRow, verdict
+from dlviz.core.gradcheck import TOLERANCE, GradCheckReport, GradCheckRow, verdict
 from dlviz.i18n import tr
 from dlviz.session import headless
 
@@ -18,7 +18,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `dlviz gradcheck`."""
     parser.description = tr("Compare every parameter's gradient with central differences, worst first.")
     declare_document(parser)
-    parser.add_argument("--eps", type=float, default=EPS, help=tr("half the distance of two probes; courses use 1e-7"))
+    parser.add_argument("--eps", type=float, default=None, help=tr("half the distance of two probes; courses use 1e-7"))
     parser.add_argument("--hold-masks", action="store_true", help=tr("let dropout keep one mask for the whole check"))
     parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
 

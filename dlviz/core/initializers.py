@@ -87,6 +87,10 @@ def _glorot(fan: Fan) -> float:
     return math.sqrt(2 / (fan.fan_in + fan.fan_out))
 
 
+def _fan_in(fan: Fan) -> float:
+    return math.sqrt(1 / (3 * fan.fan_in))
+
+
 def _he(fan: Fan) -> float:
     return math.sqrt(2 / fan.fan_in)
 
@@ -117,3 +121,9 @@ for _key, _title, _std, _formula, _source in (
             source=_source,
         )
     )
+initializers.add(
+    Initializer(
+        "fan_in_uniform", "Fan-in uniform", r"\pm 1/\sqrt{n_{in}}", _scaled_uniform(_fan_in),
+        source="LeCun et al. 1998, section 4.6, as PyTorch's layers begin",
+    )
+)  # fmt: skip

@@ -1,12 +1,14 @@
 """The chips of the toolbar: loss, optimizer, rate, batch size and conventions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from dlviz.core.choice import Choice
+from dlviz.core.conventions import filled, profiles
 from dlviz.core.hyper import complete, integer
 from dlviz.core.losses import losses
 from dlviz.core.optimizers import optimizers
@@ -83,14 +85,15 @@ class ChipRow(QWidget):
 
     def show_document(self, document: Document) -> None:
         """Show the plan of a document."""
-        training = document.training
+        training = document.explicit.training
         optimizer = optimizers.get(training.optimizer.kind)
         lr = complete(training.optimizer.settings, optimizer.settings)["lr"]
         self.loss.set_value(tr(losses.get(training.loss.kind).title), f"({convention_words(training.loss)})")
         self.optimizer.set_value(tr(optimizer.title))
         self.lr.set_value(numbers.number(lr))
         self.batch.set_value(numbers.count(training.batch_size))
-        self.conventions.set_value(document.conventions, tr("changed") if _has_own_conventions(document) else "")
+        profile = tr(profiles.get(document.conventions.profile).title)
+        self.conventions.set_value(profile, tr("changed") if _has_own_conventions(document) else "")
 
     def _open(self, chip: Chip, form: QWidget) -> None:
         if self._popup is not None:
@@ -111,7 +114,7 @@ class ChipRow(QWidget):
         both = QWidget()
         layout = QVBoxLayout(both)
         spaced(layout, gap=2 * GRID)
-        training = self._context.session.document.training
+        training = self._context.session.document.explicit.training
         for subject in (_loss(_is_convention), _optimizer(_is_convention)):
             if any(_is_convention(hyper.name) for hyper in subject.entry(training).settings):
                 layout.addWidget(ChoiceForm(self._context, subject, with_kinds=False))
@@ -119,7 +122,7 @@ class ChipRow(QWidget):
 
     @Slot()
     def _open_lr(self) -> None:
-        chosen = self._context.session.document.training.optimizer
+        chosen = self._context.session.document.explicit.training.optimizer
         entry = optimizers.get(chosen.kind)
         declared = next(hyper for hyper in entry.settings if hyper.name == "lr")
         form = NumberForm(tr("Learning rate"), declared, complete(chosen.settings, entry.settings)["lr"])
@@ -128,7 +131,7 @@ class ChipRow(QWidget):
 
     @Slot()
     def _open_batch(self) -> None:
-        form = NumberForm(tr("Batch size"), BATCH_SIZE, self._context.session.document.training.batch_size)
+        form = NumberForm(tr("Batch size"), BATCH_SIZE, self._context.session.document.explicit.training.batch_size)
         form.accepted.connect(self._set_batch)
         self._open(self.batch, form)
 
@@ -143,14 +146,18 @@ class ChipRow(QWidget):
 
 
 def _has_own_conventions(document: Document) -> bool:
-    training = document.training
-    pairs = (
-        (training.loss, losses.get(training.loss.kind)),
-        (training.optimizer, optimizers.get(training.optimizer.kind)),
+    """Say whether the document differs from its profile: by single values, or in its loss or optimizer."""
+    training, decided = document.training, document.conventions.decided
+    parts: tuple[tuple[str, Choice, Described], ...] = (
+        ("loss", training.loss, losses.get(training.loss.kind)),
+        ("optimizer", training.optimizer, optimizers.get(training.optimizer.kind)),
     )
-    return any(
-        chosen.settings.get(hyper.name, hyper.default) != hyper.default
-        for chosen, entry in pairs
-        for hyper in entry.settings
-        if hyper.name in CONVENTIONS
+    return bool(document.conventions.own) or any(
+        _conventional(part, chosen, entry, decided) != _conventional(part, Choice(chosen.kind), entry, decided)
+        for part, chosen, entry in parts
     )
+
+
+def _conventional(part: str, chosen: Choice, entry: Described, decided: Mapping[str, Any]) -> dict[str, Any]:
+    whole = complete(filled(part, chosen, decided).settings, entry.settings)
+    return {name: value for name, value in whole.items() if name in CONVENTIONS}

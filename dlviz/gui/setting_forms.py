@@ -78,7 +78,7 @@ class ChoiceForm(QWidget):
         self._build_form()
 
     def _training(self) -> TrainingSpec:
-        training: TrainingSpec = self._context.session.document.training
+        training: TrainingSpec = self._context.session.document.explicit.training
         return training
 
     def _kinds(self) -> QComboBox:

@@ -104,7 +104,9 @@ def loss_words(frame: Frame) -> str:
     if frame.train_loss is None:
         return ""
     value = numbers.number(frame.train_loss) if math.isfinite(frame.train_loss) else tr("not finite")
-    return tr("loss {value} ({convention})", value=value, convention=convention_words(frame.document.training.loss))
+    return tr(
+        "loss {value} ({convention})", value=value, convention=convention_words(frame.document.explicit.training.loss)
+    )
 
 
 def engine_words(frame: Frame) -> str:

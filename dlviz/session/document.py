@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.choice import Choice, chosen, frozen
+from dlviz.core.conventions import Conventions, filled, filled_network
 from dlviz.core.network import NetworkSpec
 from dlviz.core.objective import Objective, OutputLoss
 from dlviz.data.spec import DataSpec
@@ -39,7 +41,8 @@ class TrainingSpec:
     metrics: measured beside the loss and the score of every part of the data.
     slip: a mistake made on purpose; none is ever chosen by itself.
     schedule: how the learning rate changes; None leaves it as it is. clip: how gradients are clipped.
-    replacement: every batch is drawn from all rows, so that an epoch may meet a row twice or not at all.
+    replacement: every batch is drawn from all rows, so that an epoch may meet a row twice or not at all;
+    None leaves that to the conventions.
     losses: a loss for each output of a network with several; empty where `loss` holds for all.
     frozen: names of parameters ("h.b") or layers ("h") that are never updated.
     epochs: where `dlviz train` stops; the window goes on until paused.
@@ -54,7 +57,7 @@ class TrainingSpec:
     losses: Mapping[str, OutputLoss] = field(default_factory=dict)
     slip: Choice | None = None
     schedule: Choice | None = None
-    replacement: bool = False
+    replacement: bool | None = None
     clip: Choice | None = None
     metrics: tuple[Choice, ...] = ()
 
@@ -65,6 +68,20 @@ class TrainingSpec:
     def objective(self) -> Choice | Objective:
         """What is minimised: one loss for all outputs, or one for each."""
         return self.losses or self.loss
+
+    def under(self, conventions: Conventions) -> "TrainingSpec":
+        """Return this plan with every setting that conventions decide written out; itself if none is left out."""
+        decided = conventions.decided
+        losses = {name: replace(own, choice=filled("loss", own.choice, decided)) for name, own in self.losses.items()}
+        new = replace(
+            self,
+            loss=filled("loss", self.loss, decided),
+            losses=losses,
+            optimizer=filled("optimizer", self.optimizer, decided),
+            schedule=self.schedule and filled("schedule", self.schedule, decided),
+            replacement=(conventions.draws_again or None) if self.replacement is None else self.replacement,
+        )
+        return self if new == self else new
 
 
 @dataclass(frozen=True)
@@ -77,7 +94,7 @@ class Document:
     title: str = "Untitled"
     seed: int = 0
     dtype: Dtype = "auto"
-    conventions: str = "dlviz"
+    conventions: Conventions = Conventions()
     data: DataSpec = DataSpec("circles")
     network: NetworkSpec = NetworkSpec()
     parameters: Mapping[str, Handle] = field(default_factory=dict)
@@ -88,3 +105,14 @@ class Document:
     def __post_init__(self) -> None:
         for name in ("parameters", "view", "extra"):
             object.__setattr__(self, name, frozen(getattr(self, name)))
+
+    @cached_property
+    def explicit(self) -> "Document":
+        """The document with every setting that its conventions decide written out, for what computes with it.
+
+        Everything below reads settings alone; what is edited and saved stays as it was written.
+        """
+        network = filled_network(self.network, self.conventions.decided)
+        training = self.training.under(self.conventions)
+        is_same = network is self.network and training is self.training
+        return self if is_same else replace(self, network=network, training=training)

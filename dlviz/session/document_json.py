@@ -6,6 +6,8 @@ from typing import Any
 from dlviz.core import inference
 from dlviz.core.choice import Choice
 from dlviz.core.clipping import clippings
+from dlviz.core.conventions import Conventions
+from dlviz.core.conventions.profiles import DLVIZ
 from dlviz.core.errors import DocumentError, ShapeError, SpecError
 from dlviz.core.hyper import complete
 from dlviz.core.losses import losses
@@ -36,6 +38,7 @@ from dlviz.session.envelope import (
     TrainingPart,
     check_version,
     checked,
+    received,
     split_of,
 )
 from dlviz.session.table_json import Arrays, array_from_json, array_to_json, dataset_from_json, dataset_to_json
@@ -59,7 +62,7 @@ def document_from_json(data: dict[str, Any], arrays: Arrays | None = None) -> Do
         title=whole.title,
         seed=whole.seed,
         dtype=whole.dtype,
-        conventions=whole.conventions,
+        conventions=conventions_from_json(whole.conventions),
         data=spec,
         network=network,
         parameters={name: _parameter(name, each, arrays or {}) for name, each in whole.parameters.items()},
@@ -80,7 +83,7 @@ def document_to_json(document: Document, inline_arrays: bool) -> dict[str, Any]:
         "title": document.title.encode("utf-8", "replace").decode(),
         "seed": document.seed,
         "dtype": document.dtype,
-        "conventions": document.conventions,
+        "conventions": conventions_to_json(document.conventions),
         "data": _data_to_json(document.data, inline_arrays) | _kept(document, "data"),
         "network": _network_to_json(document) | _kept(document, "network"),
         "parameters": {
@@ -226,6 +229,26 @@ def _training(part: TrainingPart) -> TrainingSpec:
     )
 
 
+def conventions_from_json(value: str | Mapping[str, Any]) -> Conventions:
+    """Read the key of a profile, or single values on top of one ("profile", by default dlviz). Raises: SpecError."""
+    if isinstance(value, str):
+        return Conventions(value)
+    own = dict(value)
+    profile = own.pop("profile", DLVIZ)
+    if not isinstance(profile, str):
+        raise SpecError(
+            tr("Expected the key of a profile. Received: {value}", value=received(profile)), place="conventions.profile"
+        )
+    return Conventions(profile, own)
+
+
+def conventions_to_json(conventions: Conventions) -> str | dict[str, Any]:
+    """Write conventions as they are read."""
+    if not conventions.own:
+        return conventions.profile
+    return {"profile": conventions.profile, **in_order(conventions.own, list(conventions.values))}
+
+
 def losses_from_json(values: Mapping[str, Any]) -> dict[str, OutputLoss]:
     """Read the losses of several outputs, by output. Raises: SpecError."""
     return {output: _output_loss(output, each) for output, each in values.items()}
@@ -296,7 +319,7 @@ def _training_to_json(training: TrainingSpec) -> dict[str, Any]:
         "frozen": list(training.frozen),
         **({"slip": choice_to_json(training.slip, slips)} if training.slip else {}),
         **({"schedule": choice_to_json(training.schedule, schedules)} if training.schedule else {}),
-        **({"replacement": True} if training.replacement else {}),
+        **({} if training.replacement is None else {"replacement": training.replacement}),
         **({"clip": choice_to_json(training.clip, clippings)} if training.clip else {}),
         **({"metrics": [choice_to_json(each, metrics) for each in training.metrics]} if training.metrics else {}),
     }

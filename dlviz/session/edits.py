@@ -23,6 +23,7 @@ from dlviz.session.network_edits import (
 )
 from dlviz.session.training_edits import (
     set_clip,
+    set_conventions,
     set_frozen,
     set_loss,
     set_loss_setting,
@@ -56,6 +57,7 @@ __all__ = [
     "set_loss_setting",
     "set_optimizer",
     "set_optimizer_setting",
+    "set_conventions",
     "set_slip",
     "set_parameter_entry",
     "set_parameters",

@@ -90,7 +90,7 @@ class TrainingPart(Part):
     frozen: list[Key] = []
     slip: ChoiceJson | None = None
     schedule: ChoiceJson | None = None
-    replacement: bool = False
+    replacement: bool | None = None
     clip: ChoiceJson | None = None
     metrics: Annotated[list[ChoiceJson], Field(max_length=64)] = []
 
@@ -118,7 +118,7 @@ class Envelope(Part):
     title: Text = "Untitled"
     seed: Seed = 0
     dtype: Literal["auto", "float32", "float64"] = "auto"
-    conventions: Literal["dlviz"] = "dlviz"
+    conventions: Annotated[str, Field(max_length=100)] | dict[str, Any] = "dlviz"
     data: DataPart = DataPart(kind="circles")
     network: NetworkPart = NetworkPart()
     parameters: dict[str, Any] = {}

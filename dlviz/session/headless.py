@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dlviz.core.choice import chosen
 from dlviz.core.errors import DataError
 from dlviz.core.evaluate import Evaluator
-from dlviz.core.gradcheck import EPS, GradCheckReport
+from dlviz.core.gradcheck import GradCheckReport
 from dlviz.core.gradcheck import gradcheck as check_gradients
 from dlviz.core.inference import check_data
 from dlviz.core.metrics import Value, check_metrics
@@ -156,19 +156,22 @@ def trace(document: Document, rows: Sequence[int] | None = None) -> TraceReport:
     )
 
 
-def gradcheck(document: Document, eps: float = EPS, holds_draws: bool = False) -> GradCheckReport:
+def gradcheck(document: Document, eps: float | None = None, holds_draws: bool = False) -> GradCheckReport:
     """Compare backward with central differences at the document's starting values.
 
     The rows are the first of the training data, one batch of them. holds_draws: dropout keeps one mask;
-    without it a network that draws is refused. Raises: SpecError, ShapeError, DataError.
+    without it a network that draws is refused. eps: by default as the document's conventions say.
+    Raises: SpecError, ShapeError, DataError.
     """
+    distance = float(document.conventions.values["gradcheck_eps"]) if eps is None else eps
+    document = document.explicit
     prepared = prepare(document.data, document.seed)
     check_data(document.network, prepared.inputs)
     rows = prepared.train[: document.training.batch_size]
     targets = targets_for(document, prepared.dataset)[rows]
     values = start_values(document)
     loss, inputs = document.training.objective, prepared.inputs[rows]
-    return check_gradients(document.network, loss, values, inputs, targets, eps, holds_draws=holds_draws)
+    return check_gradients(document.network, loss, values, inputs, targets, distance, holds_draws=holds_draws)
 
 
 def _ignore(progress: TrainProgress) -> None:

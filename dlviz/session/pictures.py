@@ -32,8 +32,8 @@ class Pictures:
         """Use the segment at the run's playhead."""
         if self._trainer is run.trainer:
             return
-        document = run.document
         self._trainer = run.trainer
+        document = run.trainer.document
         self._maps = Evaluator(document.network, slip=document.training.slip)
         self._exact = Evaluator(
             document.network, document.training.objective, run.trainer.dtype, slip=document.training.slip

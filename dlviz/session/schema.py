@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dlviz.core.clipping import clippings
+from dlviz.core.conventions import conventions, profiles
+from dlviz.core.conventions.profiles import DLVIZ
 from dlviz.core.hyper import Hyper
 from dlviz.core.layers import LayerKind, layers
 from dlviz.core.losses import losses
@@ -48,7 +50,16 @@ def json_schema() -> Schema:
         definitions["StatePart"]["properties"][part]["additionalProperties"] = {"$ref": "#/$defs/array"}
     schema["properties"]["parameters"]["additionalProperties"] = {"$ref": "#/$defs/array"}
     schema["properties"]["version"]["default"] = VERSION
+    schema["properties"]["conventions"] = _conventions()
     return {"$schema": DIALECT, **schema, "title": "dlviz document"}
+
+
+def _conventions() -> Schema:
+    """Accept the key of a profile, or an object of single values."""
+    keys: Schema = {"enum": list(profiles.keys())}
+    single = _settings(each.value for each in conventions)
+    own = {"type": "object", "properties": {"profile": keys, **single}, "additionalProperties": False}
+    return {"anyOf": [keys, own], "default": DLVIZ}
 
 
 def setting_schema(hyper: Hyper) -> Schema:

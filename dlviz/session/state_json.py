@@ -102,7 +102,7 @@ def _check_names(state: SavedState, document: Document) -> None:
     declared = parameters(document.network) if document.network.layers else ()
     shapes = {each.name: each.shape for each in declared}
     _check_shapes(state.theta, shapes, "state.theta")
-    entry, settings = resolve(document.training.optimizer)
+    entry, settings = resolve(document.explicit.training.optimizer)
     roles = entry.states(settings)
     moments = {f"{name}.{role}": shape for name, shape in shapes.items() for role in roles}
     _check_shapes(state.optimizer, moments, "state.optimizer")

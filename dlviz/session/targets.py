@@ -25,6 +25,7 @@ def target_low(document: Document, output: str = "") -> float:
 
     output: the first output by default.
     """
+    document = document.explicit
     node = output or output_id(document.network)
     chosen = activation_of(document.network, node)
     low = activations.get(chosen.kind).range_of(chosen.settings)[0] if chosen else -float("inf")
@@ -43,6 +44,7 @@ def targets_for(document: Document, dataset: Dataset) -> NDArray[np.float64]:
     Several outputs share the target columns in their order, or all learn the same classes.
     Raises: SpecError, DataError where loss, outputs and data do not fit.
     """
+    document = document.explicit
     outputs = output_ids(document.network)
     if len(outputs) == 1:
         return _targets_of(document, dataset, outputs[0])

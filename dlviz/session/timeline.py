@@ -119,7 +119,7 @@ def with_parameter(
 def named(state: TrainingState, document: Document) -> dict[str, dict[str, NDArray[np.generic]]]:
     """Return the vectors of a state by role ("theta" and the optimizer's states) and parameter name."""
     plan = layout(parameters(document.network))
-    entry, settings = resolve_optimizer(document.training.optimizer)
+    entry, settings = resolve_optimizer(document.explicit.training.optimizer)
     roles = ("theta", *entry.states(settings))
     return {
         role: {name: view.of(state.kept[row], np).copy() for name, view in plan.views.items()}
@@ -134,7 +134,7 @@ def from_named(
     """Build a state from vectors by role and parameter name, as `named` gives them."""
     plan = layout(parameters(document.network))
     kept = _empty(document, plan)
-    entry, settings = resolve_optimizer(document.training.optimizer)
+    entry, settings = resolve_optimizer(document.explicit.training.optimizer)
     for row, role in enumerate(("theta", *entry.states(settings))):
         _write(kept[row], plan, roles.get(role, {}))
     return _frozen(step, epoch, batch, updates, kept)
@@ -144,6 +144,7 @@ def _same_training(old: Document, new: Document) -> bool:
     return (
         old.network is new.network
         and old.training is new.training
+        and old.conventions == new.conventions
         and old.data is new.data
         and old.parameters is new.parameters
         and (old.seed, old.dtype) == (new.seed, new.dtype)
@@ -164,7 +165,7 @@ def _position(state: TrainingState, old: Document, new: Document) -> tuple[int, 
 
 def _empty(document: Document, plan: Layout) -> NDArray[np.floating]:
     """Return parameters at zero and optimizer states as they begin, (1 + states, P)."""
-    entry, settings = resolve_optimizer(document.training.optimizer)
+    entry, settings = resolve_optimizer(document.explicit.training.optimizer)
     first = [0.0, *entry.first_states(settings).values()]
     return np.repeat(np.array(first, float_type(document.dtype, plan.size))[:, None], plan.size, axis=1)
 

@@ -43,10 +43,13 @@ class TrainingState:
 class Trainer:
     """One document on its data. The network, data, loss and optimizer never change here.
 
+    document: with every setting that its conventions decide written out.
+
     It computes with the array module that DLVIZ_BACKEND names: numpy (the default) or cupy.
     """
 
     def __init__(self, document: Document, prepared: Prepared) -> None:
+        document = document.explicit
         xp = namespace(os.environ.get("DLVIZ_BACKEND", "numpy"))
         if len(prepared.train) == 0:
             raise DataError("Expected at least one row to train on. Received: none", "Make the training share larger.")
@@ -66,7 +69,7 @@ class Trainer:
         self._table_y = self._table(self.targets.T)
         self._make_batches()
         self.step = self.epoch = self.batch = 0
-        self._orders = Orders(document.seed, len(prepared.train), training.replacement)
+        self._orders = Orders(document.seed, len(prepared.train), bool(training.replacement))
         self._is_ordered = not (training.shuffle or training.replacement)
         self._shuffled_epoch = -1
         self.memory.load(start_values(document))
@@ -247,6 +250,7 @@ def _check_width(document: Document, prepared: Prepared) -> None:
 
 def start_values(document: Document) -> dict[str, NDArray[np.float64]]:
     """Return every parameter's starting values: those of the document, the rest drawn from its seed."""
+    document = document.explicit
     return {
         parameter.name: np.asarray(document.parameters[parameter.name].array, dtype=np.float64)
         if parameter.name in document.parameters

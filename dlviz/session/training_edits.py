@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dlviz.core.choice import Choice
 from dlviz.core.clipping import clippings
+from dlviz.core.conventions import Conventions
 from dlviz.core.errors import SpecError
 from dlviz.core.hyper import complete
 from dlviz.core.losses import losses
@@ -20,7 +21,7 @@ from dlviz.core.slips import slips
 from dlviz.i18n import tr
 from dlviz.session.choice_json import checked_choice, choice_from_json
 from dlviz.session.document import Document, Handle, handle
-from dlviz.session.document_json import check_document, losses_from_json
+from dlviz.session.document_json import check_document, conventions_from_json, losses_from_json
 from dlviz.session.envelope import Envelope, TrainingPart, checked, refuse_keys
 
 Current = Mapping[str, NDArray[Any]]
@@ -36,6 +37,14 @@ def set_seed(document: Document, seed: int) -> Document:
     """Draw initial weights and batches from another seed. Raises: DocumentError unless it is 0 … 2⁶³ − 1."""
     checked(Envelope, {"format": "dlviz", "version": 1, "seed": seed})
     return replace(document, seed=seed)
+
+
+def set_conventions(document: Document, conventions: str | Mapping[str, Any] | Conventions) -> Document:
+    """Follow another profile, or single values on top of one, where the document says nothing. Raises: SpecError."""
+    chosen = conventions if isinstance(conventions, Conventions) else conventions_from_json(conventions)
+    result = replace(document, conventions=chosen)
+    check_document(result.explicit)
+    return result
 
 
 def set_training(document: Document, **changes: Any) -> Document:

@@ -23,12 +23,14 @@ STD = {
     "glorot_uniform": math.sqrt(2 / (FAN.fan_in + FAN.fan_out)),
     "he_normal": math.sqrt(2 / FAN.fan_in),
     "he_uniform": math.sqrt(2 / FAN.fan_in),
+    "fan_in_uniform": 1 / math.sqrt(3 * FAN.fan_in),
 }
 LIMIT = {
     "uniform": 0.05,
     "xavier_uniform": math.sqrt(3 / FAN.fan_in),
     "glorot_uniform": math.sqrt(6 / (FAN.fan_in + FAN.fan_out)),
     "he_uniform": math.sqrt(6 / FAN.fan_in),
+    "fan_in_uniform": 1 / math.sqrt(FAN.fan_in),
 }
 RANDOM = [entry.key for entry in initializers if entry.key not in {"zeros", "constant"}]
 

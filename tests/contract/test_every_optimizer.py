@@ -17,6 +17,7 @@ from dlviz.core.optimizers import Clock, MicroStep, Optimizer, UpdateBuffers, op
 Array = NDArray[np.float64]
 STEPS, LR, BETA, BETA1, BETA2, EPS = 10, 0.05, 0.8, 0.7, 0.9, 1e-3
 RHO, DECAY, BAR, LOW, HIGH, HISTORY = 0.6, 0.3, 0.3, 0.04, 1.5, 3
+INITIAL = 0.25  # Adagrad's first sum of squares
 GRADIENT_FACTORS = (2.0, 20.0)
 Path = Iterator[Array]
 
@@ -97,11 +98,11 @@ def nadam(p: Array) -> Path:
         yield p
 
 
-def adagrad(p: Array) -> Path:
-    total = np.zeros_like(p)
+def adagrad(p: Array, eps_place: str) -> Path:
+    total = np.full_like(p, INITIAL)
     while True:
         total = total + gradient(p) ** 2
-        p = p - LR * gradient(p) / (np.sqrt(total) + EPS)
+        p = p - LR * gradient(p) / (np.sqrt(total + EPS) if eps_place == "inside" else np.sqrt(total) + EPS)
         yield p
 
 
@@ -195,7 +196,7 @@ REFERENCES: dict[str, Callable[..., Path]] = {
 NUMBERS = {
     "lr": LR, "momentum": BETA, "beta1": BETA1, "beta2": BETA2, "eps": EPS, "rho": RHO, "weight_decay": DECAY,
     "momentum_decay": 0.02, "beta": BAR, "min_gain": LOW, "max_gain": HIGH, "grow": 1.3, "shrink": 0.4,
-    "min_size": LOW, "max_size": HIGH, "history": HISTORY,
+    "min_size": LOW, "max_size": HIGH, "history": HISTORY, "initial": INITIAL,
 }  # fmt: skip
 
 

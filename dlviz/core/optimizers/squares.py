@@ -14,6 +14,9 @@ from dlviz.core.optimizers.kind import (
 
 RHO = floating("rho", 0.9, minimum=0, maximum=1, is_open_maximum=True, help="share of the mean square that is kept")
 
+_EPS_PLACE = choice("eps_place", "outside", ("outside", "inside"), "√G + ε, or √(G + ε)")
+_INITIAL = floating("initial", 0.0, minimum=0, maximum=1e6, help="the sum of squares to begin with; Keras takes 0.1")
+
 
 def _eps(default: float) -> Hyper:
     return floating("eps", default, minimum=0, maximum=1, is_log=True, help="keeps the quotient finite")
@@ -77,7 +80,7 @@ def _step(settings: Settings, symbol: str, is_inside: bool = False) -> MicroStep
 def _adagrad(settings: Settings) -> tuple[MicroStep, ...]:
     reads, writes = ("squares", "grad"), ("squares",)
     squares = MicroStep("sum_of_squares", "G ← G + (∂L/∂w)²", reads, writes, _sum_of_squares)
-    return squares, _step(settings, "G"), apply_step()
+    return squares, _step(settings, "G", settings["eps_place"] == "inside"), apply_step()
 
 
 def _rmsprop(settings: Settings) -> tuple[MicroStep, ...]:
@@ -115,8 +118,9 @@ def _adadelta(settings: Settings) -> tuple[MicroStep, ...]:
 optimizers.add(
     Optimizer(
         "adagrad", "Adagrad", r"G \leftarrow G + g^2,\; w \leftarrow w - \eta \frac{g}{\sqrt{G} + \epsilon}",
-        _squares_state, _adagrad, (learning_rate(0.01), _eps(1e-10)),
+        _squares_state, _adagrad, (learning_rate(0.01), _eps(1e-10), _EPS_PLACE, _INITIAL),
         source="Duchi, Hazan & Singer 2011, figure 1 (diagonal)",
+        starts=lambda settings: {"squares": settings["initial"]},
     )
 )  # fmt: skip
 optimizers.add(

@@ -156,7 +156,7 @@ class FormulaPanel(Panel):
             self.view.expect(self._narration(trace.steps[0], trace, frame))
 
     def _narration(self, step: Step, trace: Trace, frame: Frame) -> Narration:
-        document = frame.document
+        document = frame.document.explicit
         training = document.training
         plan = Plan(document.network, training.loss, training.optimizer, training.frozen)
         focus = focus_for(step, document.network, self.context.selection.current, frame.sample)

@@ -103,7 +103,8 @@ def test_the_example_of_the_format_fits(example_document_json: dict[str, Any]) -
     ("path", "value"),
     [
         ("format", "other"), ("version", 0), ("version", True), ("seed", -1), ("seed", 1.5), ("dtype", "float16"),
-        ("title", 3), ("data.kind", "circle"), ("data.scaling", "big"), ("network.layers.0.units", 0),
+        ("title", 3), ("conventions", "kerass"), ("conventions", {"momentum_form": "exp"}),
+        ("data.kind", "circle"), ("data.scaling", "big"), ("network.layers.0.units", 0),
         ("network.layers.0.unit", 3), ("network.layers.0.kind", "dens"), ("network.layers.0.activation", "tahn"),
         ("network.layers.0.activation", {"kind": "leaky_relu", "slop": 1}), ("network.layers.0.id", "H"),
         ("parameters", {"h.W": "abc"}), ("parameters", {"h.W": []}), ("training.batch_size", 0),
