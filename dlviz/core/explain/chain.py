@@ -76,8 +76,9 @@ class Chain:
 
     @cached_property
     def _single(self) -> Isolated:
-        """Steps on as many columns as the chain has examples."""
-        return whole_batch(self.passed) if self._is_coupled else copies(self.passed, self.sample, 1)
+        """Steps on the examples of the chain."""
+        # Two copies where one would do: batch norm refuses a batch of one, even where no output reads it.
+        return whole_batch(self.passed) if self._is_coupled else copies(self.passed, self.sample, 2)
 
     @cached_property
     def _many(self) -> Isolated:
@@ -125,8 +126,7 @@ class Chain:
         if instruction.links is not None:
             return {edge: MatrixLink(np.array(instruction.links(self.passed.binding.buffers)), self.width)}
         if instruction.is_elementwise:
-            ones = self._single.zeros(edge.far) + 1
-            (factors,) = self._single.answers(edge.index, {edge.far: ones}, [edge.near])
+            factors = self._answers_to(edge.index, edge.far, slice(None), [edge.near])[0]
             return {edge: diagonal(factors.ravel(), is_copy=not self.passed.binding.step_calls[edge.index])}
         alike = [each for each in self.edges if each.index == edge.index and each.far == edge.far]
         return self._by_turns(alike) if self._is_coupled else self._side_by_side(alike)
@@ -160,10 +160,14 @@ class Chain:
         """Return what a step makes of a 1 at one place of a gradient that it reads."""
         return self._answers_to(index, far, place, [near])[0]
 
-    def _answers_to(self, index: int, far: str, place: int, asked: list[str]) -> list[FloatArray]:
+    def _answers_to(self, index: int, far: str, places: int | slice, asked: list[str]) -> list[FloatArray]:
         seed = self._single.zeros(far)
-        seed.flat[place] = 1
-        return self._single.answers(index, {far: seed}, asked)
+        own = seed.reshape(-1) if self._is_coupled else seed[:, 0]
+        own[places] = 1
+        found = self._single.answers(index, {far: seed}, asked)
+        if self._is_coupled:
+            return found
+        return [each[..., 0] if self.is_per_example(name) else each for name, each in zip(asked, found, strict=True)]
 
     def _instruction(self, index: int) -> Instruction:
         return self.program.instructions[index]

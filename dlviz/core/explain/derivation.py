@@ -9,7 +9,7 @@ import numpy as np
 
 from dlviz.core.activations import resolve as resolve_activation
 from dlviz.core.explain.notation import PLAIN, Notation
-from dlviz.core.explain.passes import Pass, Weight
+from dlviz.core.explain.passes import Pass, Weight, total
 from dlviz.core.explain.paths import Factor, Path, Paths, paths
 from dlviz.core.explain.terms import Place
 from dlviz.core.inference import activation_of
@@ -42,15 +42,20 @@ def derive(
     Raises: SpecError, ShapeError if there is no such number.
     """
     writer = _Writer(passed, notation, digits)
-    left = notation.derivative.format(symbol=writer.parameter(weight.name, weight.entry))
-    if sample is not None or passed.n == 1:
-        found = paths(passed, weight, sample or 0, MOST_PATHS)
+    letter = writer.parameter(weight.name, weight.entry)
+    left = notation.derivative.format(of="L", by=letter)
+    if sample is not None:
+        found = paths(passed, weight, sample, MOST_PATHS)
         return Derivation(left, writer.symbols(found), writer.numbers(found), found.share)
     shown = [paths(passed, weight, each, MOST_PATHS) for each in range(min(passed.n, MOST_EXAMPLES))]
-    rest = math.fsum([passed.gradient(weight), *(-each.share for each in shown)])
-    has_rest = passed.n > MOST_EXAMPLES or shown[0].penalty != 0
-    numbers = [writer.numbers(each) for each in shown] + ([notation.number(rest, digits)] if has_rest else [])
-    symbols = notation.over_examples + writer.symbols(shown[0])
+    penalty = shown[0].penalty
+    symbols, numbers = writer.over_batch(shown), [writer.numbers(each) for each in shown]
+    if passed.n > len(shown):
+        rest = total([passed.gradient(weight), -penalty, *(-each.share for each in shown)])
+        numbers.append(notation.number(rest, digits))
+    if penalty:
+        symbols += " + " + notation.derivative.format(of="R", by=letter)
+        numbers.append(notation.number(penalty, digits))
     return Derivation(left, symbols, " + ".join(numbers), passed.gradient(weight))
 
 
@@ -70,6 +75,13 @@ class _Writer:
         terms = [self._product([self._letters(factor) for factor in path.factors]) for path in found.paths]
         more = [r"\cdots" if self._notation.is_latex else "⋯"] if found.count > len(found.paths) else []
         return " + ".join([*terms, *more]) or "0"
+
+    def over_batch(self, shown: list[Paths]) -> str:
+        """Write the sum over the examples of a batch, each like the first."""
+        symbols = self.symbols(shown[0])
+        if self._passed.n == 1:
+            return symbols
+        return self._notation.over_examples + (f"({symbols})" if " + " in symbols else symbols)
 
     def numbers(self, found: Paths) -> str:
         """Write the same sum with numbers; paths that were not asked for stand together as one."""
@@ -97,7 +109,7 @@ class _Writer:
         if factor.role == "input" and factor.near is not None:
             return self.place(factor.near)
         far, near = (self.place(each) if each else "w" for each in (factor.far, factor.near))
-        return rf"\frac{{\partial {far}}}{{\partial {near}}}" if self._notation.is_latex else f"∂{far}/∂{near}"
+        return self._notation.derivative.format(of=far, by=near)
 
     def _activation(self, node: str) -> str:
         chosen = activation_of(self._network, node)
@@ -138,7 +150,7 @@ class _Writer:
         told = self._error_front(factor)
         if told is None:
             symbol = self.place(place)
-            return self._put(factor.value) if has_numbers else self._notation.derivative.format(symbol=symbol)
+            return self._put(factor.value) if has_numbers else self._notation.derivative.format(of="L", by=symbol)
         number, has_share = told
         if not has_numbers:
             a = self.place(Place(f"{place.node}.da", place.node, place.unit, place.sample))

@@ -15,7 +15,7 @@ class Notation:
     """How letters and numbers are written.
 
     Formats know {level} the layer's number, {unit} and {source} counted from 1, {name} of what has no letter,
-    {symbol} what is derived by, {number} and {n} of what the mean over examples leaves in front.
+    {of} and {by} of a derivative, {symbol} of a sum, {number} and {n} of what the mean over examples leaves in front.
 
     output: how the only unit of an output is written; empty: like any other. is_reversed: the error is
     written −(y − a), not a − y. has_small_digits: levels stand high and indices low as Unicode digits.
@@ -74,7 +74,7 @@ def indices(places: Sequence[int]) -> str:
 
 PLAIN = Notation(
     weight="w{level}{unit}{source}", bias="b{level}{unit}", value="a{level}{unit}", sum="z{level}{unit}",
-    input="x{unit}", other="{name}{level}{unit}", target="y{unit}", output="", derivative="∂L/∂{symbol}",
+    input="x{unit}", other="{name}{level}{unit}", target="y{unit}", output="", derivative="∂{of}/∂{by}",
     slope="{name}′({symbol})", per_example="{number}/{n} ", over_examples="Σᵢ ", times=" · ", minus=" − ",
     has_small_digits=True,
 )  # fmt: skip
@@ -82,13 +82,13 @@ LATEX = Notation(
     weight="w_{{{unit}{source}}}^{{({level})}}", bias="b_{{{unit}}}^{{({level})}}",
     value="a_{{{unit}}}^{{({level})}}", sum="z_{{{unit}}}^{{({level})}}", input="x_{{{unit}}}",
     other=r"\mathrm{{{name}}}_{{{unit}}}^{{({level})}}", target="y_{{{unit}}}", output="",
-    derivative=r"\frac{{\partial L}}{{\partial {symbol}}}", slope="{name}'({symbol})",
+    derivative=r"\frac{{\partial {of}}}{{\partial {by}}}", slope="{name}'({symbol})",
     per_example=r"\frac{{{number}}}{{{n}}}", over_examples=r"\sum_i ", times=r" \cdot ", minus=" - ", is_latex=True,
 )  # fmt: skip
 # As many lecture notes write networks with one output: w2_13 leads from unit 1 to unit 3 of the second layer.
 LECTURE = Notation(
     weight="w{level}_{source}{unit}", bias="b{level}{unit}", value="o{level}{unit}", sum="v{level}{unit}",
-    input="x{unit}", other="{name}{level}_{unit}", target="y", output="yhat", derivative="dL/d{symbol}",
+    input="x{unit}", other="{name}{level}_{unit}", target="y", output="yhat", derivative="d{of}/d{by}",
     slope="{name}'({symbol})", per_example="({number}/{n})", over_examples="sum ", times=" ", minus="-",
     is_reversed=True,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """One forward and backward pass in float64, with the gradient of every node kept as it was read."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -177,3 +178,13 @@ def _run_source(binding: Binding, index: int) -> list[Source]:
 def gradient_slot(parameter: str) -> str:
     """Return the name under which a parameter's gradient is written: h.dW."""
     return name_of("grad", parameter)
+
+
+def total(values: Iterable[float]) -> float:
+    """Return the sum rounded once; where a number is not finite, what floats make of it."""
+    numbers = list(values)
+    try:
+        return math.fsum(numbers)
+    except (OverflowError, ValueError):  # of fsum: sums beyond floats, and ∞ − ∞
+        with np.errstate(all="ignore"):
+            return float(np.sum(numbers))

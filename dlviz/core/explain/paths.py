@@ -8,7 +8,7 @@ import numpy as np
 
 from dlviz.core.errors import SpecError
 from dlviz.core.explain.chain import Chain, Edge, Use, chain_of, outer_column
-from dlviz.core.explain.passes import Pass, Weight
+from dlviz.core.explain.passes import Pass, Weight, total
 from dlviz.core.explain.routes import Routes
 from dlviz.core.explain.search import Search, Way
 from dlviz.core.explain.terms import Place, penalty, place_of
@@ -83,8 +83,9 @@ def paths(passed: Pass, weight: Weight, sample: int = 0, most: int = 10) -> Path
     routes.check()
     found = tuple(_told(chain, way, weight) for way in Search(routes, uses, most).found())
     deltas = {use.far: chain.own(use.far, passed.deltas[use.far]) for use in uses}
-    share = math.fsum(float(deltas[use.far][use.places] @ use.factors) for use in uses)
-    remainder = math.fsum([share, *(-path.value for path in found)])
+    with np.errstate(all="ignore"):
+        share = total(float(deltas[use.far][use.places] @ use.factors) for use in uses)
+    remainder = total([share, *(-path.value for path in found)])
     return Paths(found, _count(routes, uses), share, remainder, gradient, penalty(passed, weight))
 
 

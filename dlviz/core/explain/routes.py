@@ -32,8 +32,9 @@ class Routes:
         """Raise SpecError if the links do not carry the gradients that the pass kept from slot to slot."""
         kept = {slot: self.chain.own(slot, self.chain.passed.deltas[slot]) for slot in self.slots}
         found = {slot: self._begun(slot) for slot in self.slots}
-        for edge in self.edges:
-            found[edge.near] = found[edge.near] + self.chain.link(edge).pull(kept[edge.far])
+        with np.errstate(all="ignore"):
+            for edge in self.edges:
+                found[edge.near] = found[edge.near] + self.chain.link(edge).pull(kept[edge.far])
         for slot, values in found.items():
             size = np.abs(kept[slot]).max(initial=0.0)
             if np.isfinite(size) and np.abs(values - kept[slot]).max(initial=0.0) > CARRIED * size:

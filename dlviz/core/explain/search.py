@@ -68,7 +68,8 @@ class Search:
     def _push_all(self, way: Way | None, by: Edge | Use, slot: str, places: Places, factors: FloatArray) -> None:
         """Push the continuations that can be among the best: as many of them as paths are wanted."""
         product = 1.0 if way is None else way.product
-        bounds = np.nan_to_num(np.abs(product * factors) * self._best[slot][places], posinf=np.inf)
+        with np.errstate(all="ignore"):
+            bounds = np.nan_to_num(np.abs(product * factors) * self._best[slot][places], posinf=np.inf)
         for number in np.argsort(-bounds, kind="stable")[: self._most]:
             step = self._step(way, by, slot, int(places[number]), float(factors[number]))
             self._push(float(bounds[number]), step)

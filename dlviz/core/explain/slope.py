@@ -47,7 +47,7 @@ def slope_picture(
         raise SpecError(f"Expected between 2 and {MAX_POINTS} points. Received: {points}")
     gradient = passed.gradient(weight)
     value = float(passed.binding.memory.view("theta", weight.name)[weight.entry])
-    values = np.linspace(value - reach, value + reach, points)
+    values = value + np.linspace(-reach, reach, points)
     *losses, loss, after = _losses(passed, weight, [*values, value, value + change])
     return SlopePicture(values, np.array(losses), value, loss, gradient, change, gradient * change, after - loss)
 

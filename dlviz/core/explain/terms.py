@@ -7,7 +7,7 @@ import numpy as np
 
 from dlviz.core.explain.chain import Chain, chain_of, outer_column
 from dlviz.core.explain.isolated import whole_batch
-from dlviz.core.explain.passes import FloatArray, Pass, Weight, gradient_slot
+from dlviz.core.explain.passes import FloatArray, Pass, Weight, gradient_slot, total
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def shares(passed: Pass, weight: Weight) -> Shares:
 def penalty(passed: Pass, weight: Weight) -> float:
     """Return what penalties such as weight decay in the loss add to dL/dw."""
     slot = gradient_slot(weight.name)
-    return math.fsum(float(source.values[weight.entry]) for source in passed.sources if source.slot == slot)
+    return total(float(source.values[weight.entry]) for source in passed.sources if source.slot == slot)
 
 
 def _alone(passed: Pass, index: int, weight: Weight) -> FloatArray:

@@ -91,6 +91,16 @@ def test_a_batch_is_a_sum_over_examples() -> None:
     assert found.value == passed.gradient(weight)
 
 
+def test_a_batch_sums_over_examples_and_ways() -> None:
+    network = NetworkSpec((dense("h", 1, "tanh"), dense("o", 2)))
+    values = {"h.W": [[0.5, 1]], "h.b": [0.0], "o.W": [[0.3], [2.0]], "o.b": [0, 0]}
+    passed = differentiate(network, SQUARED, values, np.ones((6, 2)), np.zeros((6, 2)))
+    found = derive(passed, Weight("h.b", (0,)), digits=10)
+    assert found.symbols == "Σᵢ (2/n (a²₂ − y₂) · w²₂₁ · tanh′(z¹₁) + 2/n (a²₁ − y₁) · w²₁₁ · tanh′(z¹₁))"
+    assert found.numbers.count(" + ") == 2 * 4  # two ways of four examples, and the rest
+    assert arithmetic(found.numbers) == pytest.approx(found.value, rel=1e-8)
+
+
 def test_what_is_not_written_out_stands_as_one_number() -> None:
     network = NetworkSpec((dense("h", 4, "tanh"), dense("g", 4, "tanh"), dense("o", 4)))
     dice = np.random.default_rng(2)

@@ -149,3 +149,14 @@ def test_paths_of_a_window_are_refused() -> None:
         paths(passed, Weight("r.W", (0, 0)))
     found = shares(passed, Weight("r.W", (0, 0)))
     assert found.shares.sum() == pytest.approx(found.gradient)
+
+
+def test_batch_norm_that_no_output_reads_does_not_couple_examples() -> None:
+    layers = (
+        layer("b", "batch_norm"),
+        LayerSpec("h", "dense", ("x",), {"units": 2, "activation": TANH}),
+        dense("o", 1),
+    )
+    found = paths(taken_apart_layers(layers, (2,)), Weight("h.W", (0, 0)), sample=1)
+    assert found.count == 1
+    assert found.paths[0].value == pytest.approx(found.share)

@@ -9,7 +9,7 @@ import pytest
 
 from dlviz.core.choice import chosen
 from dlviz.core.errors import ShapeError, SpecError
-from dlviz.core.explain import Pass, Weight, count_paths, differentiate, paths, shares, slope_picture, terms
+from dlviz.core.explain import Pass, Weight, count_paths, derive, differentiate, paths, shares, slope_picture, terms
 from dlviz.core.inference import parameters
 from dlviz.core.inference import shapes as shapes_of
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
@@ -159,3 +159,16 @@ def test_paths_of_several_outputs_begin_at_each_with_its_weight() -> None:
     assert total == pytest.approx(passed.gradient(weight), rel=ROUNDING)
     ends = slope_picture(passed, weight, reach=1e-5, points=2).losses
     assert total == pytest.approx((ends[1] - ends[0]) / 2e-5, rel=1e-7)
+
+
+@pytest.mark.parametrize("size", [1e160, 1e308, float("inf"), float("nan")])
+def test_a_diverged_network_is_told_without_an_error(size: float) -> None:
+    network = NetworkSpec((dense("h", 2, "relu"), dense("g", 2), dense("o", 2)))
+    values = {each.name: np.full(each.shape, size) for each in parameters(network)}
+    passed = differentiate(network, chosen("squared_error"), values, [[1, -1]] * 2, np.zeros((2, 2)))
+    weight = Weight("h.W", (0, 0))
+    assert paths(passed, weight, 1).count == 4
+    assert len(terms(passed, weight)) == 1
+    assert derive(passed, weight).symbols
+    assert not np.isfinite(slope_picture(passed, weight, points=3).loss)
+    assert not np.isfinite(passed.gradient(Weight("o.b", (0,))))
