@@ -54,6 +54,7 @@ def test_every_input_is_wired_to_every_unit_without_a_weight() -> None:
 def test_a_unit_shows_no_sum_of_its_inputs() -> None:
     found = card_of(Selected("unit", "r", 1))
     assert found.equations == ()
+    assert [fact.label for fact in found.facts] == ["a"]
     assert found.remark == "tanh"
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from dlviz.core.activations import resolve
+from dlviz.core.choice import Choice
 from dlviz.core.narration import curves, lines, typed
 from dlviz.core.narration.number import cut, exact, factor, number, written
 from dlviz.core.narration.symbols import indexed
@@ -33,6 +34,32 @@ def slope(view: View, z: float, a: float, unit: int) -> Told:
     node = view.step.node
     point = Point(settings, indexed(view, "z", node, unit), indexed(view, "a", node, unit), z, a, view.digits)
     return _SLOPES[entry.key](point) if entry.key in _SLOPES else _by_name(f"{entry.title}\u2032", point)
+
+
+def value_at(chosen: Choice, letter_z: str, z: float, view: View) -> Told:
+    """Tell an elementwise activation of a number with a letter of its own, such as a gate's sum."""
+    entry, settings = resolve(chosen, view.step.layer)
+    point = Point(settings, letter_z, "", z, activated(chosen, z), view.digits)
+    return _VALUES[entry.key](point) if entry.key in _VALUES else _by_name(entry.title, point)
+
+
+def slope_at(chosen: Choice, letters: tuple[str, str], numbers: tuple[float, float], view: View) -> Told:
+    """Tell the slope of an elementwise activation; letters and numbers are those of z and of its value."""
+    entry, settings = resolve(chosen, view.step.layer)
+    point = Point(settings, *letters, *numbers, view.digits)
+    return _SLOPES[entry.key](point) if entry.key in _SLOPES else _by_name(f"{entry.title}\u2032", point)
+
+
+def activated(chosen: Choice, z: float) -> float:
+    """Return φ(z) of an elementwise activation."""
+    entry, settings = resolve(chosen)
+    return float(entry.value([z], settings)[0])
+
+
+def inclined(chosen: Choice, z: float) -> float:
+    """Return φ′(z) of an elementwise activation."""
+    entry, settings = resolve(chosen)
+    return float(entry.slope([z], settings)[0])
 
 
 def _by_name(title: str, p: Point) -> Told:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from dlviz.core.narration import backward, error, formula, forward, update
+from dlviz.core.narration import backward, error, formula, forward, recurrent, through_time, update
 from dlviz.core.narration.general import general
 from dlviz.core.narration.view import Focus, Narration, Plan, View
 from dlviz.core.trace import Step, Trace
@@ -22,6 +22,23 @@ NARRATORS: dict[str, Callable[[View], Narration]] = {
     "input_gradient": backward.input_gradient,
     "add_backward": backward.add_backward,
     "concatenate_backward": backward.concatenate_backward,
+    "recurrent_sum": recurrent.recurrent_sum,
+    "recurrent_activate": recurrent.recurrent_activate,
+    "gates": recurrent.gates,
+    "cell_update": recurrent.cell_update,
+    "cell_output": recurrent.cell_output,
+    "input_sum": recurrent.input_sum,
+    "state_sum": recurrent.state_sum,
+    "candidate": recurrent.candidate,
+    "state_update": recurrent.state_update,
+    "last_state": recurrent.passed_on,
+    "all_states": recurrent.passed_on,
+    "state_gradient": through_time.state_gradient,
+    "recurrent_delta": through_time.recurrent_delta,
+    "cell_gradient": through_time.cell_gradient,
+    "gate_deltas": through_time.gate_deltas,
+    "time_contribution": through_time.time_contribution,
+    "recurrent_weight_gradient": through_time.recurrent_weight_gradient,
     "velocity": update.velocity,
     "first_moment": update.first_moment,
     "second_moment": update.second_moment,

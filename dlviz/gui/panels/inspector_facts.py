@@ -87,6 +87,9 @@ def _unit(scene: Scene) -> Card:
     if layer is None:
         return Card()
     title, applied = _activation(layer)
+    if layer_kinds.get(layer.kind).activates_inside:
+        state = Fact("a" + reading.of_mean, reading.mean_columns(f"{layer.id}.a", unit))
+        return Card(_unit_title(scene, layer), title, (), reading.headings, (state,))
     facts = (
         Fact("z" if reading.is_walking else tr("z, mean over batch"), reading.mean_columns(f"{layer.id}.z", unit)),
         Fact(f"a = {applied}" + reading.of_mean, reading.mean_columns(f"{layer.id}.a", unit)),

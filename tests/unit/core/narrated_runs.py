@@ -1,5 +1,6 @@
 """Small recorded runs of random networks for the tests of narration."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ def recorded(
     memory.load({p.name: random.normal(0, options.get("spread", 0.7), p.shape) for p in program.layout.parameters})
     binding = program.bind(memory, n)
     for step in range(runs):
-        inputs = random.normal(size=(n, spec.inputs[0].shape[0]))
+        inputs = random.normal(size=(n, math.prod(spec.inputs[0].shape)))
         binding.load(inputs, targets(loss.kind, random, n, program.n_outputs))
         trace = record(binding, global_step=step)
     return trace, Plan(spec, loss, optimizer, tuple(frozen))
