@@ -92,6 +92,16 @@ def activation_of(spec: NetworkSpec, layer_id: str) -> Choice | None:
     return None
 
 
+def bounding_activation(spec: NetworkSpec, layer_id: str) -> Choice | None:
+    """Return the activation that bounds a node's values, be it applied to its sums or inside; None without one."""
+    layer = next((layer for layer in spec.layers if layer.id == layer_id), None)
+    kind = layers.get(layer.kind, layer.id) if layer is not None else None
+    if layer is None or kind is None or "activation" not in kind.choices:
+        return None
+    chosen: Choice = kind.option(layer, "activation")
+    return chosen
+
+
 def validate(spec: NetworkSpec) -> None:
     """Raise SpecError or ShapeError, with the layer as its place, if the network cannot run."""
     _validate_ids(spec)

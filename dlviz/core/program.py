@@ -13,7 +13,7 @@ from dlviz.core.array import Array, Call
 from dlviz.core.buffers import Buffers
 from dlviz.core.choice import Choice
 from dlviz.core.errors import ShapeError, SpecError
-from dlviz.core.inference import activation_of, parameters, shapes, validate
+from dlviz.core.inference import activation_of, bounding_activation, parameters, shapes, validate
 from dlviz.core.instruction import Instruction
 from dlviz.core.layers import layers
 from dlviz.core.layout import Layout, layout
@@ -133,7 +133,7 @@ def _draws(network: NetworkSpec, is_training: bool) -> bool:
 
 def _check_loss(network: NetworkSpec, node: str, loss: Choice) -> None:
     entry = losses.get(loss.kind, "loss")
-    output = activation_of(network, node)
+    output = bounding_activation(network, node)
     low, high = activations.get(output.kind).range_of(output.settings) if output else (-float("inf"), float("inf"))
     if entry.labels in ("zero_one", "one_hot", "index") and (low < 0 or high > 1):
         kind = output.kind if output else "no activation"

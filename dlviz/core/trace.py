@@ -43,7 +43,8 @@ class Step:
     @property
     def time_step(self) -> int:
         """The time step inside the layer, from 1; 0 where the step is about the layer as a whole."""
-        return int(self.node.partition(".t")[2] or 0)
+        number = self.node.rpartition(".t")[2]
+        return int(number) if number.isdecimal() and "." in self.node else 0
 
 
 @dataclass(frozen=True)

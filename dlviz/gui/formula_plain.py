@@ -7,7 +7,7 @@ _WORDS = {
     r"\cdots": "…", r"\cdot": "·", r"\times": "×", r"\leftarrow": "←", r"\infty": "∞", r"\ge": "≥", r"\le": "≤",
     r"\ln": "ln", r"\tanh": "tanh", r"\max": "max", r"\min": "min", r"\sqrt": "√", r"\quad": " ", r"\,": " ",
     r"\left": "", r"\right": "", r"\_": "_", r"\sigma": "σ", r"\theta": "θ", r"\varphi": "φ", r"\pi": "π",
-    r"\log": "log",
+    r"\log": "log", r"\langle": "⟨", r"\rangle": "⟩",
 }  # fmt: skip
 _COMMAND = re.compile(
     "|".join(re.escape(word) + ("" if word in (r"\,", r"\_") else r"(?![a-zA-Z])") for word in _WORDS)
@@ -57,7 +57,9 @@ def _wrapped(latex: str) -> str:
 
 def _raised(found: "re.Match[str]") -> str:
     inner = found.group(1) if found.group(1) is not None else found.group(2)
-    return inner.translate(_SUPERSCRIPTS) if set(inner) <= _RAISED else f"^({inner})"
+    # A time step stands in brackets of its own behind what can be raised: h₁⁽²⁾⟨3⟩.
+    raised, bracket, time = inner.replace("⟨ ", "⟨").partition("⟨")
+    return raised.translate(_SUPERSCRIPTS) + bracket + time if set(raised) <= _RAISED else f"^({inner})"
 
 
 def _lowered(found: "re.Match[str]") -> str:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dlviz.core.activations import activations
 from dlviz.core.errors import DataError, SpecError
-from dlviz.core.inference import activation_of, shapes
+from dlviz.core.inference import bounding_activation, shapes
 from dlviz.core.losses import Loss
 from dlviz.core.losses import resolve as resolve_loss
 from dlviz.core.network import output_id, output_ids
@@ -27,7 +27,7 @@ def target_low(document: Document, output: str = "") -> float:
     """
     document = document.explicit
     node = output or output_id(document.network)
-    chosen = activation_of(document.network, node)
+    chosen = bounding_activation(document.network, node)
     low = activations.get(chosen.kind).range_of(chosen.settings)[0] if chosen else -float("inf")
     loss, _ = resolve_loss(objective(document.network, document.training.objective)[node].choice)
     return -1.0 if low == -1 or loss.labels == "plus_minus_one" else 0.0

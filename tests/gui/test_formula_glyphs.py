@@ -6,7 +6,7 @@ import pytest
 
 from dlviz.core.choice import chosen
 from dlviz.core.narration import Focus, narrate
-from dlviz.core.network import dense
+from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.gui import formula_glyphs
 from dlviz.gui.formula_compose import composed, split
 from dlviz.gui.formula_glyphs import EM, digits_of, template_key, typeset
@@ -85,11 +85,17 @@ def test_formulas_are_split_only_outside_of_groups(latex: str, parts: list[str])
     assert split(latex) == parts
 
 
+def unrolled(kind: str) -> NetworkSpec:
+    layer = LayerSpec("r", kind, (), {"units": 2, "return": "sequence"})
+    return NetworkSpec((layer, LayerSpec("s", shares="r")), (InputSpec("x", (3, 2)),))
+
+
 CASES = [
     (two_layers("sigmoid", "sigmoid"), chosen("squared_error", factor=0.5), chosen("adam")),
     (two_layers("tanh", "softmax", 9), chosen("categorical_cross_entropy"), chosen("nesterov", form="look_ahead")),
     (two_layers("relu", "sigmoid"), chosen("binary_cross_entropy"), chosen("momentum", form="ema", rate="inside")),
     (two_layers("softmax"), chosen("hinge"), chosen("adam", eps_place="hat")),
+    *((unrolled(kind), chosen("squared_error"), chosen("sgd")) for kind in ("simple_rnn", "gru", "lstm")),
     (network(dense("h", 12, "step"), dense("o", 1, "leaky_relu"), inputs=64), chosen("squared_error"), chosen("sgd")),
 ]
 

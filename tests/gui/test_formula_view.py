@@ -150,6 +150,7 @@ def test_the_result_takes_the_colour_of_its_phase(view: FormulaView, key: str) -
         (r"\textcolor{backward}{(-0.03)} \cdot 0.5", "(−0.03) · 0.5"),
         (r"\underset{\textcolor{muted}{\text{60 more terms}}}{0.1234}", "0.1234"),
         (r"1.2 \times 10^{-5}", "1.2 × 10⁻⁵"),
+        (r"h_{1}^{(2)\langle 3\rangle} x_{1}^{\langle 3\rangle}", "h₁⁽²⁾⟨3⟩ x₁⟨3⟩"),
         (r"\Delta w = -\eta \cdot \frac{\hat{m}}{\sqrt{\hat{v}} + \varepsilon}", "Δ w = −η · m̂/(√(v̂) + ε)"),
     ],
 )

@@ -43,7 +43,7 @@ def output_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
     """Return (units,), or (steps, units) where all states are passed on.
 
     Raises: ShapeError unless the input is (steps, features) within the limits; SpecError for an activation
-    that is not elementwise.
+    that is not elementwise or draws random numbers.
     """
     kind = layers.get(layer.kind)
     if len(inputs[0]) != 2:
@@ -63,15 +63,15 @@ def output_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
         )
     for name in ("activation", "recurrent_activation"):
         if name in kind.choices:
-            _refuse_joint(layer, kind.option(layer, name))
+            _refuse_others(layer, kind.option(layer, name))
     return (steps, units) if kind.option(layer, "return") == "sequence" else (units,)
 
 
-def _refuse_joint(layer: LayerSpec, chosen: Choice) -> None:
+def _refuse_others(layer: LayerSpec, chosen: Choice) -> None:
     entry, _ = resolve(chosen, layer.id)
-    if not entry.is_elementwise:
+    if not entry.is_elementwise or entry.draws:
         raise SpecError(
-            f"Expected an activation that acts on every unit alone. Received: {chosen.kind}", place=layer.id
+            f"Expected an activation of every unit alone, without chance. Received: {chosen.kind}", place=layer.id
         )
 
 
