@@ -1,12 +1,13 @@
 """Where does this gradient come from? The backward pass of a network taken apart, number by number.
 
 The flow: `differentiate` runs the network's own program once in float64 and keeps every gradient as it
-was read (`passes`). A `Chain` (`chain`, `links`) then gives the local derivatives of one example, step
-by step, from the program's backward instructions: from what they declare, else by running them alone
-with unit gradients (`isolated`), so that a new kind of layer needs nothing here. The rest are sums over
-that graph: the terms of a weight's gradient by example and by use (`terms`), its largest paths to the
-loss and how many there are (`routes`, `paths`), the multiplications that reuse saves
-(`multiplications`), its derivative written out (`notation`, `derivation`).
+was read (`passes`); `differentiate_trace` does so for a recorded step of training. A `Chain` (`chain`,
+`links`) then gives the local derivatives of one example, step by step, from the program's backward
+instructions: from what they declare, else by running them alone with unit gradients (`isolated`), so that
+a new kind of layer needs nothing here. The rest are sums over that graph: the terms of a weight's gradient
+by example and by use (`terms`), its largest paths to the loss and how many there are (`routes`, `search`,
+`paths`), the multiplications that reuse saves (`multiplications`), its derivative written out (`notation`,
+`derivation`).
 
 Beside it stand the loss along one weight (`slope`), the curvature of the loss (`curvature`), and the one
 linear map that a network of linear layers is (`collapse`).
@@ -17,7 +18,7 @@ from dlviz.core.explain.curvature import Curvature, LossGradient, hessian_vector
 from dlviz.core.explain.derivation import Derivation, derive
 from dlviz.core.explain.multiplications import Multiplications, multiplications
 from dlviz.core.explain.notation import LATEX, LECTURE, PLAIN, Notation
-from dlviz.core.explain.passes import Batch, Pass, Weight, differentiate, differentiate_binding
+from dlviz.core.explain.passes import Batch, Pass, Weight, differentiate, differentiate_binding, differentiate_trace
 from dlviz.core.explain.paths import Factor, Path, Paths, count_paths, paths
 from dlviz.core.explain.slope import SlopePicture, slope_picture
 from dlviz.core.explain.terms import Place, Shares, Term, shares, terms
@@ -47,6 +48,7 @@ __all__ = [
     "derive",
     "differentiate",
     "differentiate_binding",
+    "differentiate_trace",
     "hessian_vector",
     "largest_curvature",
     "multiplications",

@@ -12,12 +12,14 @@ from dlviz.core.array import to_host
 from dlviz.core.choice import Choice
 from dlviz.core.errors import ShapeError, SpecError
 from dlviz.core.execute import run
+from dlviz.core.inference import parameters as parameters_of
 from dlviz.core.instruction import Instruction
 from dlviz.core.lowering import name_of
 from dlviz.core.memory import loaded
 from dlviz.core.network import NetworkSpec
 from dlviz.core.objective import Objective, natural_objective
 from dlviz.core.program import Binding, Program, lower
+from dlviz.core.trace import Trace
 
 FloatArray = NDArray[np.float64]
 
@@ -128,6 +130,26 @@ def differentiate_binding(binding: Binding, training: bool = True) -> Pass:
     inputs, targets = to_host(binding.buffers.inputs()), to_host(binding.buffers.rows_y)
     batch = Batch(position.seed, position.number)
     return differentiate(program.network, program.losses, values, inputs, targets, training, batch)
+
+
+def differentiate_trace(network: NetworkSpec, loss: Choice | Objective, trace: Trace, seed: int = 0) -> Pass:
+    """Run the recorded batch of a training step once more, in float64: its gradients are those of the trace.
+
+    Parameters are those that the forward pass read: looked ahead where the optimizer does. seed: of the run.
+    Raises: SpecError, ShapeError if the trace is of another network.
+    """
+
+    def read(name: str) -> FloatArray:
+        found = trace.value(f"{name}.ahead", len(trace.steps))
+        found = trace.before.get(name) if found is None else found
+        if found is None:
+            raise SpecError(f"Expected a trace of this network. Received: one without {name}")
+        return np.asarray(found, dtype=np.float64)
+
+    n = len(trace.rows)
+    values = {parameter.name: read(parameter.name) for parameter in parameters_of(network)}
+    inputs = np.concatenate([read(node.id).reshape(n, -1) for node in network.inputs], axis=1)
+    return differentiate(network, loss, values, inputs, read("y"), batch=Batch(seed, trace.global_step))
 
 
 def _run(binding: Binding) -> Pass:

@@ -9,12 +9,25 @@ import pytest
 
 from dlviz.core.choice import chosen
 from dlviz.core.errors import ShapeError, SpecError
-from dlviz.core.explain import Pass, Weight, count_paths, derive, differentiate, paths, shares, slope_picture, terms
+from dlviz.core.explain import (
+    Pass,
+    Weight,
+    count_paths,
+    derive,
+    differentiate,
+    differentiate_trace,
+    paths,
+    shares,
+    slope_picture,
+    terms,
+)
+from dlviz.core.explain.passes import gradient_slot
 from dlviz.core.inference import parameters
 from dlviz.core.inference import shapes as shapes_of
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.objective import OutputLoss
 from dlviz.session.document_json import document_from_json
+from tests.property.networks import trainer_of
 
 ROUNDING = 1e-12
 
@@ -172,3 +185,27 @@ def test_a_diverged_network_is_told_without_an_error(size: float) -> None:
     assert derive(passed, weight).symbols
     assert not np.isfinite(slope_picture(passed, weight, points=3).loss)
     assert not np.isfinite(passed.gradient(Weight("o.b", (0,))))
+
+
+OPTIMIZERS = [{"kind": "sgd"}, {"kind": "nesterov", "form": "look_ahead", "lr": 0.3}, {"kind": "adam"}]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda each: each["kind"])
+def test_a_recorded_step_is_taken_apart_where_its_gradient_was_taken(optimizer: dict[str, Any]) -> None:
+    layers = [
+        {"id": "h", "kind": "dense", "units": 4, "activation": "tanh"},
+        {"id": "d", "kind": "dropout", "rate": 0.5},
+        {"id": "o", "kind": "dense", "units": 1, "activation": "sigmoid"},
+    ]
+    json = {
+        "format": "dlviz", "version": 1, "seed": 3, "dtype": "float64", "data": {"kind": "xor"},
+        "network": {"layers": layers}, "training": {"optimizer": optimizer, "batch_size": 3},
+    }  # fmt: skip
+    document = document_from_json(json)
+    trainer = trainer_of(document)
+    trainer.run(17, np.zeros(17))
+    trace = trainer.record()
+    passed = differentiate_trace(document.network, document.training.objective, trace, document.seed)
+    for name, gradient in passed.gradients.items():
+        recorded = trace.value(gradient_slot(name), len(trace.steps))
+        np.testing.assert_allclose(gradient, recorded, rtol=1e-12, atol=1e-15)
