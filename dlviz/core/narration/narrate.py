@@ -3,7 +3,21 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from dlviz.core.narration import backward, error, formula, forward, recurrent, through_time, update
+from dlviz.core.narration import (
+    backward,
+    clipping,
+    curvature,
+    error,
+    formula,
+    forward,
+    gains,
+    moments,
+    recurrent,
+    squares,
+    steps,
+    through_time,
+    update,
+)
 from dlviz.core.narration.general import general
 from dlviz.core.narration.view import Focus, Narration, Plan, View
 from dlviz.core.trace import Step, Trace
@@ -39,11 +53,28 @@ NARRATORS: dict[str, Callable[[View], Narration]] = {
     "gate_deltas": through_time.gate_deltas,
     "time_contribution": through_time.time_contribution,
     "recurrent_weight_gradient": through_time.recurrent_weight_gradient,
+    "gradient_norm": clipping.gradient_norm,
+    "clip_norm": clipping.clip_norm,
+    "clip_value": clipping.clip_value,
+    "decay": update.decay,
     "velocity": update.velocity,
-    "first_moment": update.first_moment,
-    "second_moment": update.second_moment,
-    "bias_correction": update.bias_correction,
-    "step": update.step,
+    "sum_of_squares": squares.sum_of_squares,
+    "mean_of_squares": squares.mean_of_squares,
+    "change": squares.change,
+    "mean_of_changes": squares.mean_of_changes,
+    "first_moment": moments.first_moment,
+    "second_moment": moments.second_moment,
+    "largest_moment": moments.largest_moment,
+    "bias_correction": moments.bias_correction,
+    "nesterov_correction": moments.nesterov_correction,
+    "gains": gains.gains,
+    "step_sizes": gains.step_sizes,
+    "remember": gains.remember,
+    "forget_reversed": gains.forget_reversed,
+    "curvature_pair": curvature.curvature_pair,
+    "direction": curvature.direction,
+    "remember_step": curvature.remember_step,
+    "step": steps.step,
     "apply": update.apply,
     "formula": formula.operation,
     "formula_start": formula.start,

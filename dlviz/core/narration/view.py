@@ -22,6 +22,7 @@ class Plan:
     loss: Choice
     optimizer: Choice
     frozen: tuple[str, ...] = ()
+    clip: Choice | None = None
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,8 @@ def _corrections(settings: Settings, v: str = "v") -> tuple[MicroStep, ...]:
 
 
 def _adamw(settings: Settings) -> tuple[MicroStep, ...]:
-    return *decay(settings), *_adam(settings)
+    *adam, apply = _adam(settings)
+    return *adam, *decay(settings), apply
 
 
 def _amsgrad(settings: Settings) -> tuple[MicroStep, ...]:

@@ -14,7 +14,7 @@ def decay_settings(default: float) -> tuple[Hyper, Hyper]:
 
 
 def decay(settings: Settings) -> tuple[MicroStep, ...]:
-    """Return the micro-step that shrinks the weights, none where they do not decay."""
+    """Return the micro-step that lets the change shrink the weights as well, none where they do not decay."""
     if not settings["weight_decay"]:
         return ()
 
@@ -26,6 +26,6 @@ def decay(settings: Settings) -> tuple[MicroStep, ...]:
         ]
         if settings["decays"] == "weights" and u.weights is not None:
             calls.append((u.xp.multiply, (t, u.weights, t)))
-        return [*calls, (u.xp.add, (u["theta"], t, u["theta"]))]
+        return [*calls, (u.xp.add, (u["step"], t, u["step"]))]
 
-    return (MicroStep("decay", "w ← (1 − η λ) w", ("theta",), ("theta",), emit),)
+    return (MicroStep("decay", "Δw ← Δw − η λ w", ("step", "theta"), ("step",), emit),)

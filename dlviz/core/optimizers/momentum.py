@@ -31,7 +31,7 @@ def _sgd_step(u: UpdateBuffers) -> Calls:
 
 
 def _sgd(settings: Settings) -> tuple[MicroStep, ...]:
-    return *decay(settings), MicroStep("step", "Δw = −η ∂L/∂w", ("grad",), ("step",), _sgd_step), apply_step()
+    return MicroStep("step", "Δw = −η ∂L/∂w", ("grad",), ("step",), _sgd_step), *decay(settings), apply_step()
 
 
 def _momentum(settings: Settings) -> tuple[MicroStep, ...]:

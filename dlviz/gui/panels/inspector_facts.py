@@ -20,7 +20,18 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.messages import Frame
 
-STATE_LABELS = {"velocity": "velocity v", "m": "first moment m", "v": "second moment v"}
+STATE_LABELS = {
+    "velocity": "velocity v",
+    "m": "first moment m",
+    "v": "second moment v",
+    "v_max": "largest second moment",
+    "squares": "squared gradients S",
+    "changes": "squared changes D",
+    "gains": "gain k",
+    "sizes": "step size s",
+    "last_grad": "last gradient",
+    "last_step": "last step",
+}
 
 
 @dataclass(frozen=True)

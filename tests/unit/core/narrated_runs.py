@@ -31,7 +31,7 @@ def recorded(
     """Return the trace of the last of some training steps on random rows."""
     frozen = options.get("frozen", ())
     random = np.random.default_rng(options.get("seed", 5))
-    program = lower(spec, loss, optimizer)
+    program = lower(spec, loss, optimizer, clip=options.get("clip"))
     memory = Memory(program.layout, optimizer, frozen, dtype=options.get("dtype", "float64"))
     memory.load({p.name: random.normal(0, options.get("spread", 0.7), p.shape) for p in program.layout.parameters})
     binding = program.bind(memory, n)
@@ -39,7 +39,7 @@ def recorded(
         inputs = random.normal(size=(n, math.prod(spec.inputs[0].shape)))
         binding.load(inputs, targets(loss.kind, random, n, program.n_outputs))
         trace = record(binding, global_step=step)
-    return trace, Plan(spec, loss, optimizer, tuple(frozen))
+    return trace, Plan(spec, loss, optimizer, tuple(frozen), options.get("clip"))
 
 
 def targets(kind: str, random: np.random.Generator, n: int, k: int) -> np.ndarray:

@@ -30,6 +30,25 @@ OPTIMIZERS = [
     *(chosen("momentum", form=f, rate=r) for f in ("classical", "ema") for r in ("outside", "inside")),
     *(chosen("nesterov", form=form) for form in ("library", "look_ahead")),
     *ADAMS,
+    *(chosen("sgd", lr=0.3, weight_decay=0.2, decays=decays) for decays in ("all", "weights")),
+    chosen("adamw", lr=0.1, weight_decay=0.5),
+    *(chosen("amsgrad", lr=0.1, bias_correction=corrected) for corrected in (True, False)),
+    chosen("amsgrad", lr=0.1, beta2=0.1, eps_place="hat"),
+    chosen("nadam", lr=0.1),
+    chosen("nadam", lr=0.1, beta1=0.6, momentum_decay=0.5),
+    chosen("adagrad", lr=0.1),
+    *(chosen("rmsprop", eps_place=place, eps=1e-3) for place in ("outside", "inside")),
+    chosen("adadelta"),
+    chosen("delta_bar_delta", lr=0.2),
+    chosen("delta_bar_delta", lr=0.2, max_gain=1.05, min_gain=0.95),
+    chosen("rprop", lr=0.2),
+    chosen("rprop", lr=0.2, max_size=1.0, min_size=0.15),
+    chosen("lbfgs"),
+    chosen("lbfgs", lr=0.3, history=2),
+]
+CLIPS = [
+    *(chosen("value", max_value=limit) for limit in (0.05, 100.0)),
+    *(chosen(kind, max_norm=limit) for kind in ("norm", "global_norm") for limit in (0.05, 100.0)),
 ]
 LOSSES = [
     (two_layers(), chosen("squared_error", factor=0.5, reduction="sum")),
@@ -129,12 +148,24 @@ def test_every_loss_can_be_recomputed(spec: NetworkSpec, loss: Choice, n: int) -
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
-@pytest.mark.parametrize("runs", [1, 3])
+@pytest.mark.parametrize("runs", [1, 3, 6])
 def test_every_optimizer_can_be_recomputed(optimizer: Choice, runs: int) -> None:
     assert_everything_right(*recorded(two_layers(), optimizer=optimizer, n=2, runs=runs))
 
 
-@pytest.mark.parametrize("optimizer", [*OPTIMIZERS[:2], OPTIMIZERS[6], OPTIMIZERS[7]], ids=str)
+@pytest.mark.parametrize("clip", CLIPS, ids=str)
+@pytest.mark.parametrize("frozen", [(), ("h",)])
+def test_every_clipping_can_be_recomputed(clip: Choice, frozen: tuple[str, ...]) -> None:
+    assert_everything_right(*recorded(two_layers(), clip=clip, n=2, frozen=frozen))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+def test_the_rate_of_a_layer_is_told_with_its_scale(optimizer: Choice) -> None:
+    spec = network(dense("h", 3, "tanh", lr_scale=0.25), dense("o", 2))
+    assert_everything_right(*recorded(spec, optimizer=optimizer, n=2, runs=3))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
 def test_frozen_parameters_stand_still_in_their_formula(optimizer: Choice) -> None:
     trace, plan = recorded(two_layers(), optimizer=optimizer, frozen=("h",), runs=2)
     assert_everything_right(trace, plan)
@@ -160,6 +191,7 @@ def test_all_operations_were_met() -> None:
     runs = [recorded(graph()), recorded(two_layers(output="sigmoid"), chosen("binary_cross_entropy"))]
     runs += [recorded(two_layers(), optimizer=optimizer) for optimizer in OPTIMIZERS]
     runs += [recorded(unrolled(kind)) for kind in ("simple_rnn", "gru", "lstm")]
+    runs += [recorded(two_layers(), clip=clip) for clip in CLIPS]
     traces = [trace for trace, _ in runs] + [walk(parse("w*x"), {"w": 2, "x": 3}).trace]
     assert not set(NARRATORS) - {step.op for trace in traces for step in trace.steps}
 
