@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +40,7 @@ class Buffers:
         self._fixed: dict[str, Array] = {}
         self._shared: dict[str, Array] = {}
         self._slopes: dict[str, Array] = {}
+        self._sloped: set[str] = set()
         self._same: dict[str, str] = {}
         d, k = _end(self._inputs), _end(self._outputs)
         self.rows_x = self.workspace.ones(columns, d) if gathers else self.workspace.ones(d, columns).T
@@ -92,16 +94,30 @@ class Buffers:
 
         compute(a, out) works on all nodes at once: in small networks a call costs more than its arithmetic.
         """
-        is_new = key not in self._slopes
-        if is_new:
+        if key not in self._slopes:
             self._slopes[key] = self.workspace.like(self._flat)
+        is_new = key not in self._sloped
+        self._sloped.add(key)
         calls = compute(self._flat, self._slopes[key]) if is_new else ()
         return calls, self._slopes[key][self._places[node]][:-1]
 
     @property
+    def size(self) -> int:
+        """How many activations there are."""
+        return int(self._flat.size)
+
+    @property
     def is_small(self) -> bool:
         """Say whether calls cost more than arithmetic here."""
-        return int(self._flat.size) <= SMALL
+        return self.size <= SMALL
+
+    def on(self, rows_x: Array, rows_y: Array, loss_sums: Array) -> "Buffers":
+        """Return buffers of other rows (n, d + 1) and (n, k) and another place for the loss, else the same arrays."""
+        other = copy(self)
+        other.rows_x, other.rows_y, other.loss_sums = rows_x, rows_y, loss_sums
+        other._gradients, other._named, other._same = dict(self._gradients), dict(self._named), dict(self._same)
+        other._loss_buffers, other._sloped = {}, set()
+        return other
 
     def alias(self, name: str, array: Array) -> None:
         """Let a name stand for an array that exists already."""

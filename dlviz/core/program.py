@@ -78,7 +78,10 @@ class Program:
 
     def bind(self, memory: Memory, columns: int) -> "Binding":
         """Return this program on arrays for batches of so many examples."""
-        return Binding(self, memory, columns)
+        if columns < 1:
+            raise ShapeError(f"Expected at least one example. Received: columns={columns}")
+        gathers = any(instruction.phase == "update" for instruction in self.instructions)
+        return Binding(self, Buffers(memory, self, columns, gathers))
 
 
 def lower(
@@ -148,18 +151,19 @@ def _check_loss(network: NetworkSpec, node: str, loss: Choice) -> None:
 class Binding:
     """A program's calls on the arrays of one batch size; all bindings of a network share its memory."""
 
-    def __init__(self, program: Program, memory: Memory, columns: int) -> None:
-        if columns < 1:
-            raise ShapeError(f"Expected at least one example. Received: columns={columns}")
+    def __init__(self, program: Program, buffers: Buffers) -> None:
         self.program = program
-        self.memory = memory
-        self.columns = columns
-        gathers = any(instruction.phase == "update" for instruction in program.instructions)
-        self.buffers = Buffers(memory, program, columns, gathers)
+        self.memory = buffers.memory
+        self.columns = buffers.columns
+        self.buffers = buffers
         self._alias_linear()
         self.step_calls: tuple[tuple[Call, ...], ...] = tuple(
             tuple(instruction.emit(self.buffers)) for instruction in program.instructions
         )
+
+    def on(self, rows_x: Array, rows_y: Array, loss_sums: Array) -> "Binding":
+        """Return the same calls on other rows (n, d + 1) and (n, k) and another place for the loss."""
+        return Binding(self.program, self.buffers.on(rows_x, rows_y, loss_sums))
 
     def _alias_linear(self) -> None:
         """Let z and a share one array where the activation is the identity."""

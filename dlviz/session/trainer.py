@@ -21,8 +21,9 @@ from dlviz.core.program import Binding, float_type, lower
 from dlviz.core.schedules import Curve
 from dlviz.core.trace import Trace
 from dlviz.data.prepare import Prepared
-from dlviz.session.document import Document
-from dlviz.session.orders import Orders
+from dlviz.session.batches import batches_of, n_batches
+from dlviz.session.document import Document, TrainingSpec
+from dlviz.session.orders import Orders, Sampling
 from dlviz.session.targets import targets_for
 
 
@@ -67,37 +68,17 @@ class Trainer:
         self.targets = targets_for(document, prepared.dataset)
         self._table_x = self._table(table_of(prepared.inputs, self.program.input_widths))
         self._table_y = self._table(self.targets.T)
-        self._make_batches()
+        n = len(prepared.train)
+        self._batches = batches_of(self.program, self.memory, (self._table_x, self._table_y), n, training.batch_size)
+        self.batches_per_epoch = n_batches(n, training.batch_size)
+        self._evaluate = lower(document.network, training.objective, mode="evaluate", training=True, slip=training.slip)
         self.step = self.epoch = self.batch = 0
-        self._orders = Orders(document.seed, len(prepared.train), bool(training.replacement))
-        self._is_ordered = not (training.shuffle or training.replacement)
-        self._shuffled_epoch = -1
+        self._orders = Orders(document.seed, prepared.train, _sampling(training))
+        self._arranged_epoch = -1
         self.memory.load(start_values(document))
 
     def _table(self, values: NDArray[np.float64]) -> Array:
         return self.memory.workspace.xp.asarray(np.ascontiguousarray(values), dtype=self.dtype)
-
-    def _make_batches(self) -> None:
-        n = len(self.prepared.train)
-        size = min(self.document.training.batch_size, n)
-        xp = self.memory.workspace.xp
-        self._order = xp.array(self.prepared.train, dtype=np.intp)
-        self.batches_per_epoch = -(-n // size)
-        self._full = self.program.bind(self.memory, size)
-        self._last = self.program.bind(self.memory, n % size) if n % size else self._full
-        self._gathers = [self._gather(start, size) for start in range(0, n, size)]
-        training = self.document.training
-        self._evaluate = lower(
-            self.document.network, training.objective, mode="evaluate", training=True, slip=training.slip
-        )
-
-    def _gather(self, start: int, size: int) -> tuple[Call, ...]:
-        indices = self._order[start : start + size]
-        binding = self._full if len(indices) == size else self._last
-        return tuple(binding.buffers.gather(self._table_x, self._table_y, indices))
-
-    def _binding(self, batch: int) -> Binding:
-        return self._last if batch == self.batches_per_epoch - 1 else self._full
 
     def state(self) -> TrainingState:
         """Return a copy of where the run stands."""
@@ -119,24 +100,16 @@ class Trainer:
         done = 0
         with np.errstate(all="ignore"):
             while done < count:
-                self._shuffle()
+                self._arrange()
                 end = min(self.batch + count - done, self.batches_per_epoch)
-                self._run_batches(self.batch, end, losses[done:])
-                done += end - self.batch
+                stretch = slice(done, done + end - self.batch)
+                losses[stretch] = self._batches.walk(self.batch, end, self._placing if self._is_placed else None)
+                done = stretch.stop
                 self._advance(end)
 
-    def _run_batches(self, start: int, end: int, losses: Array) -> None:
-        last = self.batches_per_epoch - 1
-        middle = min(end, last) - start
-        losses[:middle] = self._walk(self._full, self._before_steps(start, start + middle))
-        if end > last:
-            losses[middle : middle + 1] = self._walk(self._last, self._before_steps(last, last + 1))
-
-    def _before_steps(self, start: int, end: int) -> Sequence[tuple[Call, ...]]:
-        """Return for each of these batches of the epoch the calls that come before its step."""
-        if not self.program.draws and self._curve is None:
-            return self._gathers[start:end]
-        return [(*self._placing(batch), *self._gathers[batch]) for batch in range(start, end)]
+    @property
+    def _is_placed(self) -> bool:
+        return self.program.draws or self._curve is not None
 
     def _placing(self, batch: int) -> list[Call]:
         """Return the calls that say which batch of the epoch it is: to random draws, and by its learning rate."""
@@ -148,24 +121,6 @@ class Trainer:
             calls.append((self.memory.update.set_rate, (rate,)))
         return calls
 
-    def _walk(self, binding: Binding, befores: Sequence[tuple[Call, ...]]) -> Array:
-        """Run one batch after each of the befores and return their losses."""
-        # Flat loops over ready-made tuples: attribute look-ups here would cost more than the arithmetic.
-        noted: list[Any] = []
-        calls, buffers, note = binding.calls, binding.buffers, noted.append
-        sums = buffers.loss_sums
-        terms = sums.item if len(sums) == 1 else sums.ravel().tolist
-        for before in befores:
-            for function, arguments in before:
-                function(*arguments)
-            for function, arguments in calls:
-                function(*arguments)
-            note(terms())
-        xp = self.memory.workspace.xp
-        if len(sums) == 1:
-            return xp.asarray(noted) * buffers.loss_scales[0]
-        return xp.asarray(np.asarray(noted).reshape(len(noted), len(sums)) @ buffers.loss_scales)
-
     def _advance(self, batch: int) -> None:
         self.step += batch - self.batch
         self.batch = batch
@@ -175,13 +130,11 @@ class Trainer:
 
     def record(self) -> Trace:
         """Train one batch with the recorder on; it moves the run just as run(1) does."""
-        self._shuffle()
-        binding = self._binding(self.batch)
-        start = self.batch * self._full.columns
-        rows = np.array(to_host(self._order[start : start + binding.columns]))
+        self._arrange()
+        binding, rows = self._batches.binding(self.batch), self._batches.rows(self.batch)
         position = {"epoch": self.epoch, "batch": self.batch, "global_step": self.step}
         with np.errstate(all="ignore"):
-            run(self._before_steps(self.batch, self.batch + 1)[0])
+            run((*self._placing(self.batch), *self._batches.before(self.batch)))
             trace = record(binding, rows, **position)
         self._advance(self.batch + 1)
         return replace(trace, loss_after=self._loss_of(binding))
@@ -209,12 +162,12 @@ class Trainer:
             trace = record(binding, indices)
         return replace(trace, loss_after=self._loss_of(binding))
 
-    def _shuffle(self) -> None:
+    def _arrange(self) -> None:
         """Put the epoch's order in place; it depends on seed and epoch alone."""
-        if self._shuffled_epoch == self.epoch or self._is_ordered:
-            return
-        self._order[...] = self.memory.workspace.xp.asarray(self.prepared.train[self._orders.of_epoch(self.epoch)])
-        self._shuffled_epoch = self.epoch
+        epoch = 0 if self._orders.is_fixed else self.epoch
+        if self._arranged_epoch != epoch:
+            self._batches.arrange(self._orders.of_epoch(epoch))
+            self._arranged_epoch = epoch
 
     def is_sound(self, losses: NDArray[np.floating]) -> bool:
         """Say whether these losses and all parameters are finite numbers."""
@@ -237,6 +190,12 @@ class Trainer:
             if done == 0 or self.is_finite():
                 return done
             done -= 1
+
+
+def _sampling(training: TrainingSpec) -> Sampling:
+    if training.replacement:
+        return "with replacement"
+    return "shuffled" if training.shuffle else "as they come"
 
 
 def _check_width(document: Document, prepared: Prepared) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from dlviz.core.inference import parameters
 from dlviz.core.network import InputSpec, NetworkSpec, dense
+from dlviz.session.batches import last_batch_size, n_batches
 from tests.golden.example import Example
 
 
@@ -30,3 +31,18 @@ def test_parameters_of_the_drawn_networks(example: Example) -> None:
         example.check(f"{name}/per_layer", [weights + biases for weights, biases in counts(sizes)])
         example.check(f"{name}/total", total(sizes))
     example.check("arch_5_4_3_2_1/weights_only", [weights for weights, _ in counts([5, 4, 3, 2, 1])])
+
+
+@pytest.mark.example("EX-32", "count")
+def test_updates_of_the_three_modes(example: Example) -> None:
+    n, epochs, size = example.inputs["n"], example.inputs["epochs"], example.inputs["batch"]
+    example.check("batch_updates", epochs * n_batches(n, n))
+    example.check("sgd_updates", epochs * n_batches(n, 1))
+    example.check("minibatch_updates", epochs * n_batches(n, size))
+    example.check("minibatches_per_epoch", n_batches(n, size))
+    example.check("last_batch_size", last_batch_size(n, size))
+
+
+@pytest.mark.example("EX-64", "count")
+def test_batches_of_five_million_rows(example: Example) -> None:
+    example.check("batches", n_batches(example.inputs["m"], example.inputs["batch"]))

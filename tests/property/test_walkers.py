@@ -127,7 +127,7 @@ def test_float32_follows_float64(document: Document) -> None:
 @given(documents())
 def test_the_walkers_agree_on_one_binding(document: Document) -> None:
     trainer = trainer_of(document)
-    binding = trainer._full
+    binding = trainer.program.bind(trainer.memory, 3)
     state = trainer.state()
     with np.errstate(all="ignore"):
         run(binding.calls)
