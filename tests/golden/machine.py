@@ -13,7 +13,8 @@ from dlviz.session.document_json import document_from_json
 def bind(data: dict[str, Any], mode: Mode = "train", dtype: str = "float64") -> Binding:
     """Return the program of a document's JSON with all its rows loaded as one batch."""
     document = document_from_json(data)
-    program = lower(document.network, document.training.loss, document.training.optimizer, mode)
+    training = document.training
+    program = lower(document.network, training.loss, training.optimizer, mode, slip=training.slip)
     memory = Memory(program.layout, document.training.optimizer, document.training.frozen, dtype=dtype)
     memory.load({name: each.array for name, each in document.parameters.items()})
     inputs, targets = (np.array(data["data"][name], dtype=float) for name in ("inputs", "targets"))

@@ -11,7 +11,7 @@ from dlviz.core.errors import SpecError
 from dlviz.core.execute import record, run
 from dlviz.core.memory import Memory
 from dlviz.core.narration import Plan, narrate
-from dlviz.core.network import InputSpec, NetworkSpec, dense
+from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.program import Binding, lower
 from dlviz.core.slips import slips
 
@@ -146,6 +146,25 @@ def test_only_the_chosen_layers_lose_their_slope() -> None:
     changed = bound(chosen("missing_slope", where="hidden")).program.slips
     assert {each.node for each in changed} == {"h", "g"}
     assert not bound(chosen("missing_slope", where="output")).program.slips  # its output is linear
+
+
+@pytest.mark.parametrize("start", ["zeros", "learned"])
+def test_an_lstm_that_lets_nothing_in_keeps_what_it_had(start: str) -> None:
+    layer = LayerSpec("h", "lstm", settings={"units": 2, "initial_state": start})
+    spec = NetworkSpec((layer,), (InputSpec("x", (3, 1)),))
+    program = lower(spec, chosen("squared_error"), mode="gradient", slip=chosen("lstm_without_input"))
+    memory = Memory(program.layout, chosen("sgd"))
+    random = np.random.default_rng(7)
+    memory.load({each.name: random.normal(size=each.shape) for each in program.layout.parameters})
+    binding = program.bind(memory, 2)
+    binding.load(random.normal(size=(2, 3)), np.zeros((2, 2)))
+    trace = record(binding)
+    kept = np.zeros(2) if start == "zeros" else memory.read()["h.c0"]
+    for t in (1, 2, 3):
+        forget, cell = (trace.value(f"h.t{t}.{short}", len(trace.steps)) for short in "fc")
+        np.testing.assert_allclose(cell, forget * kept, rtol=1e-15, atol=0)
+        kept = cell
+    assert [step.node for step in trace.steps if step.slip] == ["h.t1", "h.t2", "h.t3"]
 
 
 def test_an_unknown_slip_is_refused_by_name() -> None:
