@@ -27,6 +27,7 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "slips": ("dlviz.core.slips", "slips"),
         "rules": ("dlviz.core.rules", "rules"),
         "conventions": ("dlviz.core.conventions", "profiles"),
+        "regularizers": ("dlviz.core.regularizers", "regularizers"),
         "datasets": ("dlviz.data.builtin", "datasets"),
         "formats": ("dlviz.data.formats", "formats"),
     }

@@ -78,6 +78,7 @@ def as_json(report: TrainReport) -> dict[str, Any]:
         "test": _score_json(report.test),
         "stopped_by": report.stopped_by,
     }
+    described |= {} if report.penalty is None else {"penalty": report.penalty}
     slip = report.document.training.slip
     described |= {} if slip is None else {"slip": slip.kind}
     return described | ({} if report.diverged_at is None else {"diverged_at": report.diverged_at})
@@ -101,6 +102,9 @@ def print_outcome(report: TrainReport) -> None:
     console = Console(highlight=False, markup=False)
     console.print(_summary(report))
     console.print(table)
+    if report.penalty is not None:
+        said = tr("The weights' penalty is {penalty}; training adds it to the loss.", penalty=number(report.penalty))
+        console.print(said)
     for part, score in parts.items():
         for name, value in score.metrics.items() if score is not None else ():
             if not isinstance(value, float):

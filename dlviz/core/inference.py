@@ -14,12 +14,14 @@ from dlviz.core.choice import Choice
 from dlviz.core.errors import ShapeError, SpecError
 from dlviz.core.initializers import initializers
 from dlviz.core.layers import LR_SCALE, ParameterSpec, layers
+from dlviz.core.layers.kind import REGULARIZER, UNREGULARIZED
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, sources
+from dlviz.core.regularizers import resolve as resolve_regularizer
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
 MAX_LAYERS = 256
 MAX_PARAMETERS = 20_000_000
-TAKEN = ("y", "loss")  # what a trace calls the targets and the loss
+TAKEN = ("y", "loss", "data_loss")  # what a trace calls the targets, the loss, and the loss without penalties
 
 
 def shapes(spec: NetworkSpec) -> dict[str, tuple[int, ...]]:
@@ -75,11 +77,24 @@ def parameters(spec: NetworkSpec) -> tuple[ParameterSpec, ...]:
     """Return every parameter in layer order, W before b; a layer that shares has none of its own."""
     known = shapes(spec)
     return tuple(
-        replace(parameter, lr_scale=layers.get(layer.kind).option(layer, LR_SCALE.name))
+        replace(
+            parameter,
+            lr_scale=layers.get(layer.kind).option(layer, LR_SCALE.name),
+            regularizer=_regularizer(layer, parameter),
+        )
         for layer in spec.layers
         if not layer.shares
         for parameter in layers.get(layer.kind).parameters(layer, source_shapes(spec, layer, known))
     )
+
+
+def _regularizer(layer: LayerSpec, parameter: ParameterSpec) -> Choice:
+    """Return the regularizer of a layer for its weights; biases and the like have none."""
+    kind = layers.get(layer.kind)
+    if not parameter.is_weight or REGULARIZER not in kind.choices:
+        return UNREGULARIZED
+    chosen: Choice = kind.option(layer, REGULARIZER)
+    return chosen
 
 
 def activation_of(spec: NetworkSpec, layer_id: str) -> Choice | None:
@@ -109,6 +124,7 @@ def validate(spec: NetworkSpec) -> None:
     _validate_shared(spec, shapes(spec))
     for parameter in parameters(spec):
         initializers.get(parameter.initializer.kind, parameter.layer)
+        resolve_regularizer(parameter.regularizer, parameter.layer)
     for layer in spec.layers:
         chosen = activation_of(spec, layer.id)
         if chosen is not None:

@@ -11,11 +11,12 @@ from dlviz.core.clipping import resolve as resolve_clipping
 from dlviz.core.errors import SpecError
 from dlviz.core.inference import activation_of, nodes, parameters
 from dlviz.core.instruction import Emit, Instruction
-from dlviz.core.layers import layers
+from dlviz.core.layers import ParameterSpec, layers
 from dlviz.core.network import LayerSpec, NetworkSpec, sources
 from dlviz.core.objective import Objective, ObjectiveSteps, readers_on_the_way
 from dlviz.core.optimizers import MicroStep, UpdateBuffers
 from dlviz.core.optimizers import resolve as resolve_optimizer
+from dlviz.core.penalties import PenaltySteps
 from dlviz.core.trace import Phase
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -43,14 +44,15 @@ class Lowering:
         self.optimizer = optimizer
         self.nodes = nodes(network)
         self.instructions: list[Instruction] = []
-        self._objective = ObjectiveSteps(self, losses or {})
-        self.n_terms = len(losses or {})
         self._parameters = parameters(network)
         self._inputs = {node.id for node in network.inputs}
         self._numbers = self._number_layers()
         self._read_on = readers_on_the_way(network)
         self._has_gradient: set[str] = set()
         self._has_block_gradient: set[str] = set()
+        self.penalties = PenaltySteps(self, self._parameters if training and losses else (), len(losses or {}))
+        self._objective = ObjectiveSteps(self, losses or {})
+        self.n_terms = len(losses or {}) + len(self.penalties.symbols)
 
     def _number_layers(self) -> dict[str, str]:
         own = dict.fromkeys(parameter.layer for parameter in self._parameters)
@@ -96,9 +98,13 @@ class Lowering:
         """Say whether a layer reads this node on the way to an output."""
         return node in self._read_on
 
-    def penalty_terms(self) -> dict[str, str]:
-        """Return the recorded names of penalties in the loss and their symbols."""
-        return {}
+    def has_gradient_of(self, parameter: ParameterSpec) -> bool:
+        """Say whether a step before wrote the gradient of a parameter."""
+        return (parameter.block or parameter.name) in self._has_block_gradient
+
+    def gradient_name(self, parameter: ParameterSpec) -> str:
+        """Return the name under which the gradient of a parameter is recorded."""
+        return name_of("grad", parameter.name)
 
     def forward(self) -> None:
         """Add the forward steps of every layer."""
@@ -136,6 +142,7 @@ class Lowering:
                 if chosen is not None and not self._objective.is_fused(layer.id):
                     self.activate_backward(layer.id, chosen)
                 layers.get(layer.kind).backward(self, layer)
+        self.penalties.gradient()
 
     def activate_backward(self, node: str, chosen: Choice) -> None:
         """Add the step δ = ∂L/∂a ⊙ φ′(z) of a node. Raises: SpecError where its values are drawn."""
@@ -189,6 +196,7 @@ class Lowering:
             clipping, limits = resolve_clipping(clip)
             clipping.lower(self, limits)
         self.update(entry.micro_steps(settings))
+        self.penalties.project()
 
 
 def _emit_update(micro_step: MicroStep) -> Emit:

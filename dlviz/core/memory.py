@@ -35,6 +35,8 @@ class Memory:
     ) -> None:
         entry, settings = resolve(optimizer)
         self.layout = plan
+        names = set(frozen)
+        self._frozen = {each.name for each in plan.parameters if {each.name, each.layer} & names}
         self.workspace = Workspace(xp, dtype)
         self.position = Position(seed)
         first = entry.first_states(settings)
@@ -45,7 +47,7 @@ class Memory:
             self.kept[row].fill(value)
         self.vectors = self._vectors(entry.passing(settings))
         clock, weights = Clock(self.workspace), self._by_parameter(lambda each: float(len(each.shape) > 1))
-        self.update = UpdateBuffers(self.workspace, self.vectors, clock, self._scale(frozen), weights)
+        self.update = UpdateBuffers(self.workspace, self.vectors, clock, self._scale(), weights)
         self.update.set_rate(settings["lr"])
 
     def _vectors(self, passing: Iterable[str]) -> dict[str, Array]:
@@ -56,12 +58,9 @@ class Memory:
         vectors.setdefault("ahead", vectors["theta"])
         return vectors
 
-    def _scale(self, frozen: Iterable[str]) -> Array | None:
-        names = set(frozen)
-
+    def _scale(self) -> Array | None:
         def scale_of(each: ParameterSpec) -> float:
-            is_shut = each.name in names or each.layer in names or not each.is_trainable
-            return 0.0 if is_shut else each.lr_scale
+            return 0.0 if self.is_frozen(each.name) or not each.is_trainable else each.lr_scale
 
         if all(scale_of(each) == 1 for each in self.layout.parameters):
             return None
@@ -73,6 +72,10 @@ class Memory:
         for each in self.layout.parameters:
             self.layout.views[each.name].of(vector, self.workspace.xp)[...] = value_of(each)
         return vector
+
+    def is_frozen(self, name: str) -> bool:
+        """Say whether a parameter is never updated."""
+        return name in self._frozen
 
     def rate_of(self, name: str, is_negative: bool = False) -> Array:
         """Return the learning rate of a parameter, or minus it: 0-d, or of the parameter's shape."""

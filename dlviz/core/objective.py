@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dlviz.core.lowering import Lowering
 
 
+DATA_LOSS = "data_loss"  # what a trace calls the loss of a single output where penalties join it
 LOSS_WEIGHT = floating("weight", 1.0, minimum=0, maximum=1e6, help="how much this loss counts")
 
 
@@ -86,13 +87,17 @@ class ObjectiveSteps:
 
     def value(self) -> None:
         """Add the steps that compute the loss of the batch."""
-        names = ["loss"] if self.is_single else [f"{output}.loss" for output in self._losses]
+        penalties = self._lowering.penalties
+        further = penalties.symbols
+        alone = DATA_LOSS if further else "loss"
+        names = [alone] if self.is_single else [f"{output}.loss" for output in self._losses]
         for output, name in zip(self._losses, names, strict=True):
             self._value_of(output, name)
-        further = self._lowering.penalty_terms()
+        penalties.value()
         if self.is_single and not further:
             return
-        total = " + ".join([*(f"L[{output}]" for output in self._losses), *further.values()])
+        parts = ["D"] if self.is_single else [f"L[{output}]" for output in self._losses]
+        total = " + ".join([*parts, *further.values()])
         self._lowering.add(
             Instruction("loss", "", "total_loss", f"L = {total}", (*names, *further), ("loss",), nothing)
         )
@@ -106,9 +111,9 @@ class ObjectiveSteps:
             b.name_term(name, self._terms[output])
             return entry.value(b.workspace, buffers)
 
-        left = "L" if name == "loss" else f"L[{output}]"
+        left = {"loss": "L", DATA_LOSS: "D"}.get(name, f"L[{output}]")
         formula = f"{left} = {self._front(output)}{loss_formulas(entry, settings, self._lowering.symbol(output))[0]}"
-        op = "loss" if name == "loss" else "output_loss"
+        op = "loss" if self.is_single else "output_loss"
         self._lowering.add(Instruction("loss", output, op, formula, (slot, "y"), (name,), emit))
 
     def start_backward(self) -> None:

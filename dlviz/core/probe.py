@@ -5,11 +5,13 @@ from numpy.typing import NDArray
 
 from dlviz.core.activations import resolve as resolve_activation
 from dlviz.core.execute import run
-from dlviz.core.layers import layers
+from dlviz.core.inference import parameters
+from dlviz.core.layers import ParameterSpec, layers
 from dlviz.core.losses import resolve as resolve_loss
 from dlviz.core.network import NetworkSpec
 from dlviz.core.objective import Objective
 from dlviz.core.program import Binding, Program, lower
+from dlviz.core.regularizers import resolve as resolve_regularizer
 
 ROUNDING = float(np.finfo(np.float64).eps)
 NOISE_FACTOR = 8.0  # the loss is rounded a few times on its way, not once
@@ -31,6 +33,7 @@ class Probe:
         self._losses = losses
         self._eps = eps
         self._kinks = _kinks(self._binding.program)
+        self._signs = [each.name for each in parameters(network) if _has_corner(each, binding.columns)]
         self._switches = [name for each in network.layers for name in layers.get(each.kind).switches(each)]
         self.noise = NOISE_FACTOR * ROUNDING * self._magnified(binding) / eps
 
@@ -67,6 +70,7 @@ class Probe:
         """Return on which side of every kink everything lies."""
         array = self._binding.array
         found: Pattern = [array(name) > kink for name, kink in self._kinks]
+        found += [np.sign(array(name)) for name in self._signs]
         return found + [array(name).copy() for name in self._switches] + self._loss_pieces()
 
     def _loss_pieces(self) -> Pattern:
@@ -100,6 +104,12 @@ def _kinks(program: Program) -> list[tuple[str, float]]:
         entry, settings = resolve_activation(kind.option(layer, "activation"), layer.id)
         found += [(name, kink) for kink in entry.kinks(settings) for name in _activated(program, layer.id)]
     return found
+
+
+def _has_corner(parameter: ParameterSpec, n: int) -> bool:
+    """Say whether the penalty of a parameter has a corner where a weight is 0."""
+    entry, settings = resolve_regularizer(parameter.regularizer)
+    return entry.shares(settings, n).absolute != 0
 
 
 def _activated(program: Program, layer: str) -> list[str]:

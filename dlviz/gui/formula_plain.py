@@ -7,7 +7,7 @@ _WORDS = {
     r"\cdots": "…", r"\cdot": "·", r"\times": "×", r"\leftarrow": "←", r"\infty": "∞", r"\ge": "≥", r"\le": "≤",
     r"\ln": "ln", r"\tanh": "tanh", r"\max": "max", r"\min": "min", r"\sqrt": "√", r"\quad": " ", r"\,": " ",
     r"\left": "", r"\right": "", r"\_": "_", r"\sigma": "σ", r"\theta": "θ", r"\varphi": "φ", r"\pi": "π",
-    r"\log": "log", r"\langle": "⟨", r"\rangle": "⟩",
+    r"\log": "log", r"\langle": "⟨", r"\rangle": "⟩", r"\lambda": "λ", r"\Omega": "Ω",
 }  # fmt: skip
 _COMMAND = re.compile(
     "|".join(re.escape(word) + ("" if word in (r"\,", r"\_") else r"(?![a-zA-Z])") for word in _WORDS)

@@ -11,11 +11,16 @@ from dlviz.core.initializers import initializers
 from dlviz.core.layers import layers
 from dlviz.core.network import LayerSpec
 from dlviz.core.registry import Registry
+from dlviz.core.regularizers import regularizers
 from dlviz.i18n import tr
 from dlviz.session.envelope import LayerPart, received
 
 #: The last word of a choice's name says what it is: a `gamma_initializer` is an initializer.
-BY_LAST_WORD: Mapping[str, Registry[Any]] = {"activation": activations, "initializer": initializers}
+BY_LAST_WORD: Mapping[str, Registry[Any]] = {
+    "activation": activations,
+    "initializer": initializers,
+    "regularizer": regularizers,
+}
 
 #: Which registry a layer's choice is looked up in.
 LAYER_CHOICES: Mapping[str, Registry[Any]] = {

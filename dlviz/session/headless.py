@@ -15,6 +15,7 @@ from dlviz.core.gradcheck import GradCheckReport
 from dlviz.core.gradcheck import gradcheck as check_gradients
 from dlviz.core.inference import check_data
 from dlviz.core.metrics import Value, check_metrics
+from dlviz.core.penalties import penalties
 from dlviz.core.trace import Trace
 from dlviz.data.prepare import prepare
 from dlviz.i18n import tr
@@ -57,6 +58,7 @@ class TrainReport:
 
     document: the given one with the trained parameters. stopped_by: "epochs" or "divergence".
     diverged_at: the step whose loss was not finite; training stands before it.
+    penalty: what the regularizers come to at the end, which scores leave out; None without any.
     """
 
     document: Document
@@ -68,6 +70,7 @@ class TrainReport:
     test: Score | None
     stopped_by: str
     diverged_at: int | None = None
+    penalty: float | None = None
 
     @property
     def steps_per_second(self) -> float:
@@ -128,6 +131,7 @@ def train(
         train=_with_step(_score(trainer, values, rows.train), trainer),
         validation=_score(trainer, values, rows.validation),
         test=_score(trainer, values, rows.test),
+        penalty=_penalty(trainer, values),
         stopped_by="epochs" if diverged_at is None else "divergence",
         diverged_at=diverged_at,
     )
@@ -193,6 +197,13 @@ def _run(trainer: Trainer, total: int, on_progress: Callable[[TrainProgress], No
         is_quick = time.perf_counter() - began < CHUNK_SECONDS
         size = min(2 * size, LARGEST_CHUNK) if is_quick else max(size // 2, 1)
     return None
+
+
+def _penalty(trainer: Trainer, values: Arrays) -> float | None:
+    """Return what the regularizers of all layers come to; None without any."""
+    batch = min(trainer.document.training.batch_size, len(trainer.prepared.train))
+    found = penalties(trainer.document.network, values, batch)
+    return sum(found.values()) if found else None
 
 
 def _score(trainer: Trainer, values: Arrays, rows: NDArray[np.int64]) -> Score | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dlviz.core import activations, clipping, initializers, layers, losses, optimizers, schedules
+from dlviz.core import activations, clipping, initializers, layers, losses, optimizers, regularizers, schedules
 from dlviz.core.errors import SpecError
 from dlviz.core.hyper import Hyper, complete
 from dlviz.core.metrics import metrics
@@ -18,6 +18,7 @@ REGISTRIES = (
     losses.losses,
     initializers.initializers,
     optimizers.optimizers,
+    regularizers.regularizers,
     schedules.schedules,
     clipping.clippings,
     metrics,

@@ -1,4 +1,4 @@
-"""Writes functions.json: PyTorch's float64 value and gradient of every activation and loss, one pass each.
+"""Writes functions.json: PyTorch's float64 value and gradient of every activation, loss and penalty.
 
 Run it with a Python that has PyTorch: `python tests/golden/make_functions.py`. Examples are rows.
 """
@@ -84,6 +84,33 @@ def loss(choice: dict[str, Any], dice: random.Random) -> dict[str, Any]:
     return {"choice": choice, "a": a.tolist(), "y": y.tolist(), "loss": value.item(), "da": da.tolist()}
 
 
+REGULARIZERS: tuple[dict[str, Any], ...] = (
+    *({"kind": "l2", "strength": 0.3, "scale": scale} for scale in ("sum", "half", "mean")),
+    *({"kind": "l1", "strength": 0.3, "scale": scale} for scale in ("sum", "mean")),
+    *({"kind": "elastic_net", "l1": 0.2, "l2": 0.4, "scale": scale} for scale in ("sum", "mean")),
+)
+
+
+def penalty(choice: dict[str, Any], w: torch.Tensor, n: int) -> torch.Tensor:
+    square = choice["strength"] if choice["kind"] == "l2" else choice.get("l2", 0.0)
+    absolute = choice["strength"] if choice["kind"] == "l1" else choice.get("l1", 0.0)
+    of_square = {"sum": 1.0, "half": 0.5, "mean": 1 / (2 * n)}[choice["scale"]]
+    of_absolute = 1 / n if choice["scale"] == "mean" else 1.0
+    return square * of_square * (w**2).sum() + absolute * of_absolute * w.abs().sum()
+
+
+def regularizer(choice: dict[str, Any], dice: random.Random) -> dict[str, Any]:
+    w = matrix(dice, -2, 2).requires_grad_()
+    value = penalty(choice, w, ROWS)
+    (gradient,) = torch.autograd.grad(value, w)
+    return {"choice": choice, "n": ROWS, "w": w.tolist(), "penalty": value.item(), "dw": gradient.tolist()}
+
+
+def limit(norm: float, dice: random.Random) -> dict[str, Any]:
+    w = matrix(dice, -2, 2)
+    return {"limit": norm, "w": w.tolist(), "cut": torch.renorm(w, p=2, dim=0, maxnorm=norm).tolist()}
+
+
 def main() -> None:
     """Write the file; equal bytes on every run."""
     dice = random.Random(SEED)
@@ -92,6 +119,8 @@ def main() -> None:
         "losses": [loss(choice, dice) for choice in LOSSES],
     }
     cases["activations"] += [activation({"kind": "formula", "text": text}, dice) for text in TYPED]
+    cases["regularizers"] = [regularizer(choice, dice) for choice in REGULARIZERS]
+    cases["limits"] = [limit(norm, dice) for norm in (0.5, 1.5)]
     TARGET.write_text(json.dumps({"torch": torch.__version__, **cases}, separators=(",", ":")) + "\n")
 
 

@@ -17,6 +17,8 @@ from dlviz.core.losses.likelihood import bernoulli
 from dlviz.core.memory import Memory
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.program import lower
+from dlviz.core.regularizers import equivalent_strengths
+from dlviz.core.regularizers import resolve as resolve_regularizer
 from dlviz.core.trace import Trace
 from tests.golden.example import Example
 
@@ -207,3 +209,52 @@ def test_gradient_check_of_the_small_network(example: Example) -> None:
     ratio = ratio_of(np.concatenate([analytic[row.name].ravel() for row in report.rows]), np.concatenate(numeric))
     example.check("ratio_with_dW1_11_off_by_10_percent", ratio, rtol=2e-5)  # stored with five digits
     example.check("thresholds", {word: largest for largest, word in BANDS if word != "check"})
+
+
+@pytest.mark.example("EX-19", "loss")
+def test_the_penalty_moves_the_minimum_to_smaller_weights(example: Example) -> None:
+    errors, totals = (np.array(example.inputs[name]) for name in ("mse", "total"))
+    strength = example.parameters["lam"]
+    weights = np.sqrt((totals - errors) / strength)  # a weight of this size makes each row's total
+    shares = [
+        [entry.shares(settings, 1).penalty(w) for w in weights]
+        for entry, settings in (resolve_regularizer(chosen("l2", strength=each)) for each in (strength, 1.0))
+    ]
+    penalties, squares = map(np.array, shares)
+    example.check("penalty", penalties)
+    example.check("sum_w_squared", squares)
+    example.check("argmin_mse", int(errors.argmin()))
+    example.check("argmin_total", int((errors + penalties).argmin()))
+    example.check("min_total", (errors + penalties).min())
+
+
+@pytest.mark.example("EX-57", "document")
+def test_a_squared_penalty_is_weight_decay_under_plain_descent(example: Example) -> None:
+    base = Example(example.parameters["network"])
+    inputs, targets = (np.array(base.inputs[name]).T for name in ("X", "Y"))
+    strength, lr, n = (example.parameters[name] for name in ("lam", "alpha", "m"))
+    penalty = chosen("l2", strength=strength, scale="mean")
+    start = ex55_parameters(base.parameters)
+
+    def step(regularizer: Choice, optimizer: Choice) -> tuple[dict[str, Array], dict[str, Array]]:
+        layers = (dense("h", 3, "tanh", regularizer=regularizer), dense("o", 1, "sigmoid", regularizer=regularizer))
+        network = NetworkSpec(layers, (InputSpec("x", (2,)),))
+        program = lower(network, chosen("binary_cross_entropy"), optimizer)
+        memory = Memory(program.layout, optimizer)
+        memory.load(start)
+        binding = program.bind(memory, n)
+        binding.load(inputs, targets)
+        return written(record(binding)), memory.read()
+
+    found, after = step(penalty, chosen("sgd", lr=lr))
+    example.check("J_with_penalty", found["loss"])
+    example.check("shrink_factor", equivalent_strengths(penalty, n, lr)["decay"])
+    example.check("W1_after_gradient_form", after["h.W"])
+    decay = chosen("sgd", lr=lr, weight_decay=strength / n, decays="weights")
+    decayed = step(Choice("none"), decay)[1]
+    example.check("W1_after_decay_form", decayed["h.W"])
+    plain = step(Choice("none"), chosen("sgd", lr=lr))[1]
+    example.check("bias_not_penalised", bool(np.array_equal(after["h.b"], plain["h.b"])))
+    # Adam divides the penalty by the size of the gradient too, so there the two forms part.
+    adam = chosen("adam", lr=lr)
+    assert not np.allclose(step(penalty, adam)[1]["h.W"], step(Choice("none"), adam)[1]["h.W"] * 0.9766666666666667)

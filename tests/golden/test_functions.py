@@ -1,4 +1,4 @@
-"""One pass of every activation and loss against PyTorch: error at most 1e-12 of the largest value in float64."""
+"""Every activation, loss and regularizer against PyTorch: error at most 1e-12 of the largest value in float64."""
 
 import json
 from pathlib import Path
@@ -10,9 +10,15 @@ from numpy.typing import NDArray
 
 from dlviz.core.activations import activations, resolve
 from dlviz.core.array import Workspace
-from dlviz.core.choice import Choice
+from dlviz.core.choice import Choice, chosen
+from dlviz.core.execute import run
 from dlviz.core.losses import losses
 from dlviz.core.losses import resolve as resolve_loss
+from dlviz.core.memory import Memory
+from dlviz.core.network import InputSpec, NetworkSpec, dense
+from dlviz.core.program import lower
+from dlviz.core.regularizers import regularizers
+from dlviz.core.regularizers import resolve as resolve_regularizer
 from dlviz.session.choice_json import choice_from_json
 
 GOLDEN = json.loads(Path(__file__).with_name("functions.json").read_text())
@@ -61,3 +67,23 @@ def test_loss_and_its_gradient_equal_pytorch(case: dict[str, Any]) -> None:
 
 def test_every_loss_is_compared() -> None:
     assert {case["choice"]["kind"] for case in GOLDEN["losses"]} == set(losses.keys())
+
+
+@pytest.mark.parametrize("case", GOLDEN["regularizers"], ids=lambda case: str(case["choice"]))
+def test_penalty_and_its_gradient_equal_pytorch(case: dict[str, Any]) -> None:
+    entry, settings = resolve_regularizer(chosen_of(case, regularizers))
+    shares, weights = entry.shares(settings, case["n"]), features_first(case["w"])
+    assert shares.penalty(weights) == pytest.approx(case["penalty"], rel=TOLERANCE)
+    assert_equal(shares.gradient(weights), case["dw"])
+
+
+@pytest.mark.parametrize("case", GOLDEN["limits"], ids=lambda case: str(case["limit"]))
+def test_cut_norms_equal_pytorch(case: dict[str, Any]) -> None:
+    weights = np.array(case["w"])
+    layer = dense("o", len(weights), bias=False, regularizer=chosen("max_norm", limit=case["limit"]))
+    program = lower(NetworkSpec((layer,), (InputSpec("x", (3,)),)), chosen("squared_error"), chosen("sgd", lr=0.0))
+    memory = Memory(program.layout, chosen("sgd", lr=0.0))
+    memory.load({"o.W": weights})
+    run(program.bind(memory, 1).calls)
+    # PyTorch adds 1e-7 to the norm that it divides by.
+    np.testing.assert_allclose(memory.read()["o.W"], case["cut"], rtol=1e-6)

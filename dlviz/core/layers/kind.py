@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Shape = tuple[int, ...]
 
+REGULARIZER = "regularizer"  # the choice that every kind with weights has
+UNREGULARIZED = Choice("none")
+
 
 @dataclass(frozen=True)
 class ParameterSpec:
@@ -27,7 +30,7 @@ class ParameterSpec:
 
     block: parameters of one layer with the same block lie side by side as columns of one matrix, the
     first axis its rows, so that [W b] can be multiplied at once. Running statistics are not trainable.
-    lr_scale: its learning rate as a multiple of the optimizer's; a setting of its layer.
+    lr_scale: its learning rate as a multiple of the optimizer's; a setting of its layer, as is regularizer.
     """
 
     name: str
@@ -38,6 +41,12 @@ class ParameterSpec:
     block: str = ""
     is_trainable: bool = True
     lr_scale: float = 1.0
+    regularizer: Choice = UNREGULARIZED
+
+    @property
+    def is_weight(self) -> bool:
+        """Say whether it is a matrix of weights, which regularizers act on, rather than a bias or the like."""
+        return self.is_trainable and len(self.shape) > 1
 
     @property
     def size(self) -> int:
@@ -67,7 +76,8 @@ class LayerKind:
     """A kind of layer.
 
     settings: scalar settings, to which kinds with parameters add `lr_scale`; choices: settings that name
-    an entry of another registry, with their defaults. output_shape(layer, input_shapes) raises ShapeError
+    an entry of another registry, with their defaults; those with an `initializer` for weights also have a
+    `regularizer`. output_shape(layer, input_shapes) raises ShapeError
     where they do not fit.
     forward and backward add this layer's steps to a lowering; activation steps are added by the
     lowering itself for kinds that declare an `activation`. nodes(layer, input_shapes) names further
@@ -100,6 +110,8 @@ class LayerKind:
     def __post_init__(self) -> None:
         if self.parameters is not _no_parameters and LR_SCALE not in self.settings:
             object.__setattr__(self, "settings", (*self.settings, LR_SCALE))
+        if "initializer" in self.choices:
+            object.__setattr__(self, "choices", {**self.choices, REGULARIZER: UNREGULARIZED})
 
     def option(self, layer: LayerSpec, name: str) -> Any:
         """Return a setting of a layer or its default."""

@@ -10,6 +10,7 @@ from dlviz.core.narration.number import Term, bare, bracketed, cut, difference, 
 from dlviz.core.narration.symbols import delta, indexed, slope_of_loss, subscript
 from dlviz.core.narration.view import FloatArray, Narration, View, clamp
 from dlviz.core.network import output_id
+from dlviz.core.objective import DATA_LOSS
 from dlviz.i18n import tr
 
 
@@ -17,16 +18,18 @@ def loss(view: View) -> Narration:
     """Tell the loss of the batch: its convention in front, one term for each example and output."""
     a = view.rows(_output(view))
     told, d = cost(view), view.digits
-    recorded = float(view.wrote("loss").reshape(-1)[0])
+    name = next(iter(view.step.writes))
+    letter = "D" if name == DATA_LOSS else "L"
+    recorded = float(view.wrote(name).reshape(-1)[0])
     shown = number(recorded, d)
     if told is None:
-        return _by_name(view, "L", recorded, _loss_sentence(view))
+        return _by_name(view, letter, recorded, _loss_sentence(view))
     terms = _terms(told, view, a, targets(view, a.shape[1]))
     front = scale_numbers(view, a.shape[1])
     sums = " + ".join(factor(term.value, d) for term in terms)
     middle = times(front, bracketed(sums)) if len(terms) > 1 else ""
     return Narration(
-        f"L = {_loss_letters(told, view, a.shape[1])}", times(front, bracketed(written(terms))), shown,
+        f"{letter} = {_loss_letters(told, view, a.shape[1])}", times(front, bracketed(written(terms))), shown,
         _loss_sentence(view), (recorded,), middle,
     )  # fmt: skip
 
@@ -79,7 +82,7 @@ def _pair(view: View, a: FloatArray, unit: int) -> Pair:
 def _by_name(view: View, left: str, value: float, sentence: str) -> Narration:
     """Tell a loss that has no narrator of its own by its name and what was recorded."""
     name = rf"\text{{{resolve_loss(view.plan.loss)[0].title}}}"
-    right = f"{name}(a, y)" if left == "L" else rf"{name}'(a, y)"
+    right = f"{name}(a, y)" if left in ("L", "D") else rf"{name}'(a, y)"
     shown = number(value, view.digits)
     return Narration(f"{left} = {right}", shown, shown, sentence, (value,))
 

@@ -12,6 +12,7 @@ from dlviz.core.narration import (
     forward,
     gains,
     moments,
+    penalty,
     recurrent,
     squares,
     steps,
@@ -29,6 +30,8 @@ NARRATORS: dict[str, Callable[[View], Narration]] = {
     "add": forward.add,
     "concatenate": forward.concatenate,
     "loss": error.loss,
+    "penalty": penalty.penalty,
+    "total_loss": penalty.total_loss,
     "loss_backward": error.loss_backward,
     "output_error": error.output_error,
     "activate_backward": backward.activate_backward,
@@ -57,6 +60,7 @@ NARRATORS: dict[str, Callable[[View], Narration]] = {
     "clip_norm": clipping.clip_norm,
     "clip_value": clipping.clip_value,
     "decay": update.decay,
+    "penalty_gradient": penalty.penalty_gradient,
     "velocity": update.velocity,
     "sum_of_squares": squares.sum_of_squares,
     "mean_of_squares": squares.mean_of_squares,
@@ -79,6 +83,7 @@ NARRATORS: dict[str, Callable[[View], Narration]] = {
     "formula": formula.operation,
     "formula_start": formula.start,
     "formula_backward": formula.chain_rule,
+    "max_norm": penalty.max_norm,
 }
 
 

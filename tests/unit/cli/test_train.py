@@ -163,3 +163,16 @@ def test_gradcheck_refuses_dropout_unless_a_mask_is_held(
     assert status == 1
     assert "draws nothing while it is checked. Received: dropout" in err
     assert call("gradcheck", path, "--hold-masks")[0] == 0
+
+
+def test_train_says_what_the_penalty_came_to(
+    example_document_json: Json, write_json: Callable[[Json], str], call: Call, call_json: Callable[..., Json]
+) -> None:
+    assert "penalty" not in call_json("train", write_json(example_document_json), "--json")
+    example_document_json["network"]["layers"][0]["regularizer"] = {"kind": "l2", "strength": 0.1}
+    example_document_json["training"]["optimizer"] = {"kind": "sgd", "lr": 0.0}
+    path = write_json(example_document_json)
+    weights = example_document_json["parameters"]["h.W"]
+    expected = 0.1 * sum(weight**2 for row in weights for weight in row)
+    assert call_json("train", path, "--json")["penalty"] == pytest.approx(expected, rel=1e-12)
+    assert "The weights' penalty is" in call("train", path)[1]

@@ -90,6 +90,20 @@ ACTIVATIONS = [
 ]
 
 
+REGULARIZERS = [
+    *(chosen("l2", strength=0.7, scale=scale) for scale in ("sum", "half", "mean")),
+    *(chosen("l1", strength=0.3, scale=scale) for scale in ("sum", "mean")),
+    chosen("elastic_net", l1=0.2, l2=0.4, scale="mean"),
+    chosen("max_norm", limit=0.9),
+]
+
+
+def regularized(regularizer: Choice, inputs: int = 3) -> NetworkSpec:
+    return network(
+        dense("h", 3, "tanh", regularizer=regularizer), dense("o", 2, regularizer=chosen("l2")), inputs=inputs
+    )  # fmt: skip
+
+
 def graph() -> NetworkSpec:
     """Return a network with a skip, a join and units that several layers read."""
     return network(
@@ -187,11 +201,24 @@ def test_every_graph_operation_can_be_recomputed(n: int) -> None:
     assert_everything_right(*recorded(graph(), n=n))
 
 
+@pytest.mark.parametrize("regularizer", REGULARIZERS, ids=str)
+@pytest.mark.parametrize(("n", "inputs"), [(1, 3), (4, 3), (2, 9)])
+def test_every_regularizer_can_be_recomputed(regularizer: Choice, n: int, inputs: int) -> None:
+    assert_everything_right(*recorded(regularized(regularizer, inputs), n=n, runs=2))
+
+
+def test_a_frozen_layer_keeps_its_norm_in_words_too() -> None:
+    trace, plan = recorded(regularized(REGULARIZERS[-1]), frozen=("h",))
+    assert_everything_right(trace, plan)
+    assert np.array_equal(trace.steps[-1].writes["h.W"], trace.before["h.W"])
+
+
 def test_all_operations_were_met() -> None:
     runs = [recorded(graph()), recorded(two_layers(output="sigmoid"), chosen("binary_cross_entropy"))]
     runs += [recorded(two_layers(), optimizer=optimizer) for optimizer in OPTIMIZERS]
     runs += [recorded(unrolled(kind)) for kind in ("simple_rnn", "gru", "lstm")]
     runs += [recorded(two_layers(), clip=clip) for clip in CLIPS]
+    runs.append(recorded(regularized(REGULARIZERS[-1])))
     traces = [trace for trace, _ in runs] + [walk(parse("w*x"), {"w": 2, "x": 3}).trace]
     assert not set(NARRATORS) - {step.op for trace in traces for step in trace.steps}
 

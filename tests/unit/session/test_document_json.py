@@ -278,7 +278,7 @@ def test_view_is_kept_and_no_unknown_key() -> None:
         ("network.layers.0.activation", {"slope": 1}, "h"),
         ("network.layers.0.activation", {"kind": "leaky_relu", "slop": 1}, "h"),
         ("network.layers.0.activation", None, "h"),
-        ("network.layers.0.regularizer", "l2", "h"),
+        ("network.layers.0.regularizer", "l3", "h"),
         ("network.layers.1.inputs", ["q"], "o"),
         ("network.layers.0.inputs", ["o"], "h"),
         ("network.layers.1.id", "h", "h"),
