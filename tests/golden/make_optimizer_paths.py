@@ -35,6 +35,7 @@ OPTIMIZERS: tuple[tuple[dict[str, Any], type[torch.optim.Optimizer], dict[str, A
     ),
     ({"kind": "sgd", "lr": 0.1, "weight_decay": 0.05}, torch.optim.SGD, {"lr": 0.1, "weight_decay": 0.05}),
     ({"kind": "adagrad", "lr": 0.1}, torch.optim.Adagrad, {"lr": 0.1}),
+    ({"kind": "adagrad", "initial": 0.1}, torch.optim.Adagrad, {"lr": 0.01, "initial_accumulator_value": 0.1}),
     ({"kind": "rmsprop", "lr": 0.02, "rho": 0.9}, torch.optim.RMSprop, {"lr": 0.02, "alpha": 0.9}),
     ({"kind": "adadelta", "lr": 1.0}, torch.optim.Adadelta, {"lr": 1.0}),
     (

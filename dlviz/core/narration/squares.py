@@ -42,12 +42,12 @@ def mean_of_changes(view: View) -> Narration:
 
 def adagrad_step(e: Entry) -> tuple[str, str]:
     """Return Adagrad's step in letters and numbers."""
-    return _divided(e, "G", is_inside=False)
+    return _divided(e, "G")
 
 
 def rmsprop_step(e: Entry) -> tuple[str, str]:
     """Return RMSprop's step in letters and numbers."""
-    return _divided(e, "S", is_inside=e.settings["eps_place"] == "inside")
+    return _divided(e, "S")
 
 
 def adadelta_step(e: Entry) -> tuple[str, str]:
@@ -55,10 +55,10 @@ def adadelta_step(e: Entry) -> tuple[str, str]:
     return rf"-\eta \, u{e.mark}", rf"-{e.rate} \cdot {e.put(e.old('change'))}"
 
 
-def _divided(e: Entry, letter: str, is_inside: bool) -> tuple[str, str]:
+def _divided(e: Entry, letter: str) -> tuple[str, str]:
     squares, eps = e.plain(e.old("squares")), e.amount("eps")
     gradient = coloured("backward", e.plain(e.gradient))
-    if is_inside:
+    if e.settings["eps_place"] == "inside":
         below, shown = rf"\sqrt{{{letter} + \varepsilon}}", rf"\sqrt{{{squares} + {eps}}}"
     else:
         below, shown = rf"\sqrt{{{letter}}} + \varepsilon", rf"\sqrt{{{squares}}} + {eps}"

@@ -36,7 +36,7 @@ OPTIMIZERS = [
     chosen("amsgrad", lr=0.1, beta2=0.1, eps_place="hat"),
     chosen("nadam", lr=0.1),
     chosen("nadam", lr=0.1, beta1=0.6, momentum_decay=0.5),
-    chosen("adagrad", lr=0.1),
+    *(chosen("adagrad", lr=0.1, eps_place=place, eps=1e-3, initial=0.1) for place in ("outside", "inside")),
     *(chosen("rmsprop", eps_place=place, eps=1e-3) for place in ("outside", "inside")),
     chosen("adadelta"),
     chosen("delta_bar_delta", lr=0.2),
