@@ -8,6 +8,7 @@ from dlviz.core.errors import SpecError
 from dlviz.core.explain import Batch, Pass, Weight, differentiate, paths, shares, terms
 from dlviz.core.explain.chain import Chain
 from dlviz.core.inference import parameters, shapes
+from dlviz.core.layers import layers
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 
 TANH = Choice("tanh")
@@ -111,6 +112,11 @@ def test_all_paths_of_a_weight_sum_to_its_share(name: str) -> None:
     assert sum(path.value for path in found.paths) == pytest.approx(found.share, rel=1e-11)
     sizes = [abs(path.value) for path in found.paths]
     assert sizes == sorted(sizes, reverse=True)
+
+
+def test_every_kind_of_layer_has_a_case() -> None:
+    used = {each.kind for layers_of_case, _ in CASES.values() for each in layers_of_case}
+    assert used == set(layers.keys())
 
 
 def test_a_kernel_has_one_term_for_every_position() -> None:
