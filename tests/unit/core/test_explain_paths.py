@@ -209,3 +209,28 @@ def test_a_recorded_step_is_taken_apart_where_its_gradient_was_taken(optimizer: 
     for name, gradient in passed.gradients.items():
         recorded = trace.value(gradient_slot(name), len(trace.steps))
         np.testing.assert_allclose(gradient, recorded, rtol=1e-12, atol=1e-15)
+
+
+PENALISED = NetworkSpec(
+    (
+        dense("h", 3, "tanh", regularizer=chosen("elastic_net")), LayerSpec("h2", shares="h"),
+        dense("o", 1, regularizer=chosen("l2")),
+    ),
+    (InputSpec("x", (3,)),),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("weight", [Weight("h.W", (1, 2)), Weight("o.W", (0, 1)), Weight("h.b", (1,))])
+def test_a_penalty_stands_beside_the_examples(weight: Weight) -> None:
+    dice = np.random.default_rng(0)
+    values = {each.name: dice.normal(size=each.shape) for each in parameters(PENALISED)}
+    rows = dice.normal(size=(5, 3)), dice.normal(size=(5, 1))
+    passed = differentiate(PENALISED, chosen("squared_error"), values, *rows)
+    found, value = shares(passed, weight), values[weight.name][weight.entry]
+    assert found.shares.sum() + found.penalty == pytest.approx(passed.gradient(weight), rel=ROUNDING)
+    ends = slope_picture(passed, weight, reach=1e-5, points=2).losses
+    assert passed.gradient(weight) == pytest.approx((ends[1] - ends[0]) / 2e-5, rel=1e-6)
+    has_penalty = weight.name.endswith(".W")
+    assert np.sign(found.penalty) == (np.sign(value) if has_penalty else 0)
+    letter = {"h.W": "w¹₂₃", "o.W": "w²₁₂"}.get(weight.name, "")
+    assert derive(passed, weight).symbols.endswith(f" + ∂R/∂{letter}") == has_penalty
