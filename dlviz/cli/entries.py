@@ -18,6 +18,7 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "activations": ("dlviz.core.activations", "activations"),
         "metrics": ("dlviz.core.metrics", "metrics"),
+        "callbacks": ("dlviz.core.callbacks", "callbacks"),
         "losses": ("dlviz.core.losses", "losses"),
         "layers": ("dlviz.core.layers", "layers"),
         "optimizers": ("dlviz.core.optimizers", "optimizers"),

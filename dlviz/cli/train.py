@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, save where asked, and print the outcome."""
     if arguments.out is not None:
         _require_folder(arguments.out)
-    report = train_with_progress(document_of(arguments), arguments.epochs)
+    report = train_with_progress(document_of(arguments), arguments.epochs, arguments.file)
     if arguments.out is not None:
         write_project(arguments.out, report.document)
     if arguments.json:
@@ -52,7 +52,7 @@ def _require_folder(path: Path) -> None:
         raise save_error(error, str(path), 0) from None
 
 
-def train_with_progress(document: Document, epochs: int | None = None) -> TrainReport:
+def train_with_progress(document: Document, epochs: int | None = None, path: Path | None = None) -> TrainReport:
     """Train while a progress bar on standard error follows."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"), TimeElapsedColumn())
     total = document.training.epochs if epochs is None else epochs
@@ -63,7 +63,7 @@ def train_with_progress(document: Document, epochs: int | None = None) -> TrainR
             said = tr("epoch {epoch}, loss {loss}", epoch=reached.epoch, loss=number(reached.loss, 4))
             progress.update(task, completed=reached.epoch, said=said)
 
-        return headless.train(document, epochs, follow)
+        return headless.train(document, epochs, follow, path)
 
 
 def as_json(report: TrainReport) -> dict[str, Any]:
@@ -131,6 +131,8 @@ def _summary(report: TrainReport) -> str:
 
 
 def _end(report: TrainReport) -> str:
+    if report.stop is not None:
+        return report.stop.reason
     if report.diverged_at is None:
         return tr("all epochs done")
     return tr("diverged at step {step}: try a smaller learning rate", step=report.diverged_at)

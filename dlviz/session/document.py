@@ -38,6 +38,7 @@ def handle(values: Any, dtype: str = "float64") -> Handle:
 class TrainingSpec:
     """How to train: loss, optimizer, batches and what stays fixed.
 
+    callbacks: rules that stop a run, and what is written beside it.
     metrics: measured beside the loss and the score of every part of the data.
     slip: a mistake made on purpose; none is ever chosen by itself.
     schedule: how the learning rate changes; None leaves it as it is. clip: how gradients are clipped.
@@ -60,6 +61,7 @@ class TrainingSpec:
     replacement: bool | None = None
     clip: Choice | None = None
     metrics: tuple[Choice, ...] = ()
+    callbacks: tuple[Choice, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "losses", frozen(self.losses))

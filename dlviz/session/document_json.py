@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dlviz.core import inference
+from dlviz.core.callbacks import callbacks, check_callbacks
 from dlviz.core.choice import Choice
 from dlviz.core.clipping import clippings
 from dlviz.core.conventions import Conventions
@@ -122,6 +123,7 @@ def check_document(document: Document) -> None:
         _refuse_names((*document.parameters, *document.training.frozen), ())
         return
     inference.validate(spec)
+    check_callbacks(document.training.callbacks, spec)
     objective(spec, document.training.objective)
     shapes = {each.name: each.shape for each in inference.parameters(spec)}
     _refuse_names(document.parameters, shapes)
@@ -225,6 +227,7 @@ def _training(part: TrainingPart) -> TrainingSpec:
         schedule=None if part.schedule is None else _choice(part.schedule, schedules, "schedule"),
         replacement=part.replacement,
         clip=None if part.clip is None else _choice(part.clip, clippings, "clip"),
+        callbacks=tuple(_choice(each, callbacks, "callbacks") for each in part.callbacks),
         metrics=tuple(_choice(each, metrics, "metrics") for each in part.metrics),
     )
 
@@ -321,5 +324,10 @@ def _training_to_json(training: TrainingSpec) -> dict[str, Any]:
         **({"schedule": choice_to_json(training.schedule, schedules)} if training.schedule else {}),
         **({} if training.replacement is None else {"replacement": training.replacement}),
         **({"clip": choice_to_json(training.clip, clippings)} if training.clip else {}),
+        **(
+            {"callbacks": [choice_to_json(each, callbacks) for each in training.callbacks]}
+            if training.callbacks
+            else {}
+        ),
         **({"metrics": [choice_to_json(each, metrics) for each in training.metrics]} if training.metrics else {}),
     }

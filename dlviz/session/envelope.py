@@ -93,6 +93,7 @@ class TrainingPart(Part):
     replacement: bool | None = None
     clip: ChoiceJson | None = None
     metrics: Annotated[list[ChoiceJson], Field(max_length=64)] = []
+    callbacks: Annotated[list[ChoiceJson], Field(max_length=64)] = []
 
 
 class StatePart(Part):

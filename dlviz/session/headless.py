@@ -19,12 +19,14 @@ from dlviz.core.penalties import penalties
 from dlviz.core.trace import Trace
 from dlviz.data.prepare import prepare
 from dlviz.i18n import tr
+from dlviz.session.callback_files import CallbackFiles
 from dlviz.session.data_file import with_file, with_named_file
 from dlviz.session.document import Document, handle
 from dlviz.session.measure import has_classes, measure_step
 from dlviz.session.project_file import read_document
 from dlviz.session.targets import targets_for
 from dlviz.session.trainer import Trainer, start_values
+from dlviz.session.watcher import Stop, Watched, Watcher, watcher_for
 
 LARGEST_CHUNK = 4096  # steps between two looks at the losses
 CHUNK_SECONDS = 0.03  # aimed at: short enough for a progress bar, long enough to cost nothing
@@ -39,6 +41,9 @@ class TrainProgress:
     step: int
     epoch: int
     loss: float
+
+
+OnProgress = Callable[[TrainProgress], None]
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,8 @@ class Score:
 class TrainReport:
     """How a training went. A part of the data without rows has no score.
 
-    document: the given one with the trained parameters. stopped_by: "epochs" or "divergence".
+    document: the given one with the trained parameters. stopped_by: "epochs", "divergence" or the key
+    of the callback in stop, whose best epoch the parameters are of if it asks for that.
     diverged_at: the step whose loss was not finite; training stands before it.
     penalty: what the regularizers come to at the end, which scores leave out; None without any.
     """
@@ -71,6 +77,7 @@ class TrainReport:
     stopped_by: str
     diverged_at: int | None = None
     penalty: float | None = None
+    stop: Stop | None = None
 
     @property
     def steps_per_second(self) -> float:
@@ -109,31 +116,40 @@ def load(path: Path, data: Path | None = None) -> Document:
 
 
 def train(
-    document: Document, epochs: int | None = None, on_progress: Callable[[TrainProgress], None] | None = None
+    document: Document, epochs: int | None = None, on_progress: OnProgress | None = None, path: Path | None = None
 ) -> TrainReport:
     """Train from the document's start for so many epochs (its own number by default).
 
-    on_progress is called a few dozen times a second. Raises: SpecError, ShapeError, DataError.
+    on_progress is called a few dozen times a second. path: the document's own, beside which its callbacks
+    write; without it they write nothing. Raises: SpecError, ShapeError, DataError, SaveError.
     """
     trainer = Trainer(document, prepare(document.data, document.seed))
     check_metrics(document.training.metrics, has_classes(trainer))
     total = trainer.batches_per_epoch * (document.training.epochs if epochs is None else epochs)
+    files = None if path is None else CallbackFiles(document, path)
+    watcher = watcher_for(trainer, files, keeps_best=True)
     began = time.perf_counter()
-    diverged_at = _run(trainer, total, on_progress or _ignore)
+    ended = _run(trainer, total, watcher, on_progress or _ignore)
     seconds = time.perf_counter() - began
+    epochs, steps = trainer.epoch, trainer.step
+    if files is not None:
+        files.flush()
+    if watcher is not None and isinstance(ended, Stop) and ended.best_step is not None:
+        trainer.restore(watcher.best_state(ended.best_step))
     values = trainer.memory.read()
     rows = trainer.prepared
     return TrainReport(
         document=replace(document, parameters={name: handle(value) for name, value in values.items()}),
-        epochs=trainer.epoch,
-        steps=trainer.step,
+        epochs=epochs,
+        steps=steps,
         seconds=seconds,
         train=_with_step(_score(trainer, values, rows.train), trainer),
         validation=_score(trainer, values, rows.validation),
         test=_score(trainer, values, rows.test),
         penalty=_penalty(trainer, values),
-        stopped_by="epochs" if diverged_at is None else "divergence",
-        diverged_at=diverged_at,
+        stopped_by=_ended_by(ended),
+        diverged_at=ended if isinstance(ended, int) else None,
+        stop=ended if isinstance(ended, Stop) else None,
     )
 
 
@@ -178,22 +194,38 @@ def gradcheck(document: Document, eps: float | None = None, holds_draws: bool = 
     return check_gradients(document.network, loss, values, inputs, targets, distance, holds_draws=holds_draws)
 
 
+def _ended_by(ended: Stop | int | None) -> str:
+    if isinstance(ended, Stop):
+        return ended.callback.kind
+    return "epochs" if ended is None else "divergence"
+
+
 def _ignore(progress: TrainProgress) -> None:
     """Follow nothing."""
 
 
-def _run(trainer: Trainer, total: int, on_progress: Callable[[TrainProgress], None]) -> int | None:
-    """Run to step `total`; return the step whose loss was not finite, standing before it, or None."""
+def _run(trainer: Trainer, total: int, watcher: Watcher | None, on_progress: OnProgress) -> Stop | int | None:
+    """Run to step `total`; return the rule that stopped it, or the step whose loss was not finite, or None.
+
+    The trainer then stands where the rule holds, or before the broken step.
+    """
     losses = np.empty(LARGEST_CHUNK, dtype=trainer.dtype)
-    size = 16
+    size, watched = 16, Watched()
     while trainer.step < total:
-        count = min(size, total - trainer.step)
+        room = size if watcher is None else min(size, watcher.room(watched))
+        count = min(room, total - trainer.step)
         start, began = trainer.state(), time.perf_counter()
-        trainer.run(count, losses)
+        if watcher is None:
+            trainer.run(count, losses)
+        else:
+            count = watcher.run(watched, count, losses)
         if not trainer.is_sound(losses[:count]):
             trainer.back_to_sound(start, losses[:count])
             return trainer.step
+        stop = watcher.look(watched, losses[:count]) if watcher is not None else None
         on_progress(TrainProgress(trainer.step, trainer.epoch, float(losses[count - 1])))
+        if stop is not None:
+            return stop
         is_quick = time.perf_counter() - began < CHUNK_SECONDS
         size = min(2 * size, LARGEST_CHUNK) if is_quick else max(size // 2, 1)
     return None

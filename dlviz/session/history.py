@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dlviz.session.messages import Curves
 from dlviz.session.trainer import TrainingState
+from dlviz.session.watcher import Watched
 
 MAX_POINTS = 4096  # intervals of a curve; beyond this neighbours are merged in pairs
 SNAPSHOT_BYTES = 16 * 2**20  # for one segment
@@ -200,7 +201,7 @@ class Snapshots:
 
 @dataclass(eq=False)
 class History:
-    """What is remembered of a run: losses, measurements, and snapshots by segment.
+    """What is remembered of a run: losses, measurements, what callbacks saw, and snapshots by segment.
 
     An edit forks it: undo finds the curves of the past as they were. Snapshots belong to segments,
     so all forks share them.
@@ -209,6 +210,7 @@ class History:
     losses: LossLog = field(default_factory=LossLog)
     measured: Measurements = field(default_factory=Measurements)
     snapshots: "OrderedDict[int, Snapshots]" = field(default_factory=OrderedDict)
+    watched: Watched = field(default_factory=Watched)
 
     def of(self, uid: int) -> Snapshots:
         """Return the snapshots of a segment; those of the segments visited longest ago are let go."""
@@ -220,7 +222,7 @@ class History:
 
     def fork(self, step: int) -> "History":
         """Return the history up to a step, where another future begins."""
-        other = History(self.losses.fork(), self.measured.fork(), self.snapshots)
+        other = History(self.losses.fork(), self.measured.fork(), self.snapshots, self.watched.fork(step))
         other.losses.cut(step)
         other.measured.cut(step)
         return other

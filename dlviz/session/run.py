@@ -21,6 +21,7 @@ from dlviz.session.timeline import (
 )
 from dlviz.session.trainer import Trainer, TrainingState
 from dlviz.session.walk import Walk, end_of_backward, end_of_group, end_of_phase, first_not_finite, start_of_group
+from dlviz.session.watcher import Stop, Watcher, watcher_for
 
 DENSE_SNAPSHOTS = 256  # replays up to this many steps keep every state: the next Back is then instant
 MAX_CHUNK = 4096
@@ -59,7 +60,9 @@ class Run:
         self.history = History()
         self.walk: Walk | None = None
         self.problem: DlvizError | None = None
+        self.stopped: Stop | None = None
         self._trainer: Trainer | None = None
+        self._watcher: Watcher | None = None
         self._segment: Segment | None = None
         self._losses = np.zeros(MAX_CHUNK)
         self._stand(self.timeline.segments[0], self.timeline.segments[0].start)
@@ -161,16 +164,33 @@ class Run:
         at its last finite state, with the batch that broke as the walk.
         """
         self.leave_walk()
-        count = min(count, MAX_CHUNK, self._until_next_segment())
+        self.stopped = None
+        count = min(count, MAX_CHUNK, self._until_next_segment(), self._room())
         start = self.trainer.state() if count else None
         first = self.trainer.step
-        self.trainer.run(count, self._losses)
+        count = self._train(count)
         if not self.trainer.is_sound(self._losses[:count]):
             assert start is not None
             return self._rewind_to_divergence(start, count)
         self.history.losses.append(first, self._losses[:count])
+        self._watch(self._losses[:count])
         self._arrived()
         return count, None
+
+    def _room(self) -> int:
+        return MAX_CHUNK if self._watcher is None else self._watcher.room(self.history.watched)
+
+    def _train(self, count: int) -> int:
+        """Run up to count batches, and no further than the first whose loss stops the run."""
+        if self._watcher is None:
+            self.trainer.run(count, self._losses)
+            return count
+        return self._watcher.run(self.history.watched, count, self._losses)
+
+    def _watch(self, losses: np.ndarray) -> None:
+        """Let the callbacks look at where the trainer stands."""
+        if self._watcher is not None and len(losses):
+            self.stopped = self._watcher.look(self.history.watched, losses)
 
     def _until_next_segment(self) -> int:
         following = self.timeline.next_start(self.trainer.step)
@@ -234,9 +254,10 @@ class Run:
 
     def _build(self, document: Document) -> None:
         try:
-            self._trainer, self.problem = Trainer(document, prepared_for(document)), None
+            trainer = Trainer(document, prepared_for(document))
+            self._trainer, self._watcher, self.problem = trainer, watcher_for(trainer), None
         except DlvizError as problem:
-            self._trainer, self.problem = None, problem
+            self._trainer, self._watcher, self.problem = None, None, problem
 
     def leave_walk(self) -> None:
         """Stand after the walked batch."""
@@ -256,9 +277,12 @@ class Run:
 
     def _set_cursor(self, cursor: int) -> None:
         assert self.walk is not None
+        was_done = self.walk.is_done
         self.walk = replace(self.walk, cursor=min(max(cursor, 0), self.walk.length))
         if self.walk.is_done:
             self.timeline = self.timeline.reach(self.walk.trace.global_step + 1)
+            if not was_done:
+                self._watch(np.atleast_1d(np.asarray(self.walk.trace.value("loss", self.walk.length), dtype=float)))
 
     def look(self, sample: int) -> None:
         """Look at another column of the walked batch."""
@@ -272,7 +296,8 @@ class Run:
         self._set_cursor(cursor)
 
     def forward(self, by: Granularity) -> None:
-        """Go one operation, layer, sample, batch or epoch on."""
+        """Go one operation, layer, sample, batch or epoch on; `stopped` tells which rule then holds, if any."""
+        self.stopped = None
         if by == "epoch":
             self._forward_epoch()
             return
@@ -293,7 +318,7 @@ class Run:
         remaining = self.trainer.batches_per_epoch - self.trainer.batch
         while remaining > 0:
             done, divergence = self.advance(remaining)
-            if divergence or not done:
+            if divergence or self.stopped or not done:
                 return
             remaining -= done
 

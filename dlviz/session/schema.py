@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dlviz.core.callbacks import callbacks
 from dlviz.core.clipping import clippings
 from dlviz.core.conventions import conventions, profiles
 from dlviz.core.conventions.profiles import DLVIZ
@@ -30,6 +31,7 @@ TRAINING_CHOICES: Mapping[str, Registry[Any]] = {
     "schedule": schedules,
     "clip": clippings,
     "metric": metrics,
+    "callback": callbacks,
 }
 
 _JSON_TYPES = {"float": "number", "int": "integer", "bool": "boolean", "choice": "string", "text": "string"}
@@ -157,4 +159,5 @@ def _refer_training(part: Schema) -> None:
     for name in ("slip", "schedule", "clip"):
         part["properties"][name] = {"anyOf": [{"$ref": f"#/$defs/{name}"}, {"type": "null"}], "default": None}
     part["properties"]["metrics"] = {"type": "array", "items": {"$ref": "#/$defs/metric"}, "default": []}
+    part["properties"]["callbacks"] = {"type": "array", "items": {"$ref": "#/$defs/callback"}, "default": []}
     part["properties"]["losses"] = {"type": "object", "additionalProperties": _weighted_loss()}

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.callbacks import callbacks
 from dlviz.core.choice import Choice
 from dlviz.core.clipping import clippings
 from dlviz.core.conventions import Conventions
@@ -23,6 +24,9 @@ from dlviz.session.choice_json import checked_choice, choice_from_json
 from dlviz.session.document import Document, Handle, handle
 from dlviz.session.document_json import check_document, conventions_from_json, losses_from_json
 from dlviz.session.envelope import Envelope, TrainingPart, checked, refuse_keys
+
+#: Keys of training that list entries of a registry.
+LISTS: Mapping[str, Registry[Any]] = {"metrics": metrics, "callbacks": callbacks}
 
 Current = Mapping[str, NDArray[Any]]
 
@@ -58,8 +62,10 @@ def set_training(document: Document, **changes: Any) -> Document:
         result = set_loss(result, changes.pop("loss"))
     if "losses" in changes:
         result = _with_training(result, losses=losses_from_json(changes.pop("losses")))
-    if "metrics" in changes:
-        result = _with_training(result, metrics=tuple(_metric(each) for each in changes.pop("metrics")))
+    for name, registry in LISTS.items():
+        if name in changes:
+            chosen = tuple(_entry(each, registry, f"training.{name}") for each in changes.pop(name))
+            result = _with_training(result, **{name: chosen})
     if "optimizer" in changes:
         result = set_optimizer(result, changes.pop("optimizer"))
     if "schedule" in changes:
@@ -82,10 +88,11 @@ def set_training(document: Document, **changes: Any) -> Document:
     return result
 
 
-def _metric(value: Any) -> Choice:
+def _entry(value: Any, registry: Registry[Any], place: str) -> Choice:
+    """Read an entry of a list: a key, an object or a choice. Raises: SpecError."""
     if isinstance(value, Choice):
-        return checked_choice(value, metrics, "training.metrics")
-    return choice_from_json(value, metrics, "training.metrics")
+        return checked_choice(value, registry, place)
+    return choice_from_json(value, registry, place)
 
 
 def set_loss(document: Document, loss: str | Choice) -> Document:

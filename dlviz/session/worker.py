@@ -19,6 +19,7 @@ from dlviz.session.mailbox import Mailbox
 from dlviz.session.messages import Close, FinishPhase, Frame, Look, Pause, Play, Seek, State, StepBy, Watch
 from dlviz.session.run import Divergence, Moment, Run
 from dlviz.session.state import Event, next_state
+from dlviz.session.watcher import Stop
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +128,17 @@ class Worker:
         done, divergence = self._run.advance(count)
         if divergence:
             self._diverged(divergence)
+        elif self._run.stopped:
+            self._stop(self._run.stopped)
         return done
+
+    def _stop(self, stop: Stop) -> None:
+        """Stand still where a rule holds, or where it sends the run back to."""
+        self._become("pause")
+        self._message = stop.reason
+        if stop.best_step is not None:
+            self._run.seek(stop.best_step)
+            self._message += " " + tr("The weights after batch {step} are back.", step=stop.best_step)
 
     def _advance_some(self) -> None:
         """Train as many batches as are due; nobody can follow single ones at this speed."""
@@ -144,6 +155,9 @@ class Worker:
         before = self._run.moment()
         self._run.forward(self._play.by)
         walk = self._run.walk
+        if self._run.stopped:
+            self._stop(self._run.stopped)
+            return
         is_stuck = self._run.moment() == before
         if is_stuck or (walk and walk.is_done and not self._run.trainer.is_finite()):
             self._become("pause")
@@ -195,6 +209,8 @@ class Worker:
         self._pause_for_time()
         move = self._run.forward if command.direction > 0 else self._run.back
         move(command.by)
+        if self._run.stopped and command.direction > 0:
+            self._message = self._run.stopped.reason
 
     def _pause_for_time(self) -> None:
         self._message = ""

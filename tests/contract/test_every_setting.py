@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dlviz.core import activations, clipping, initializers, layers, losses, optimizers, regularizers, schedules
+from dlviz.core.callbacks import callbacks
 from dlviz.core.errors import SpecError
 from dlviz.core.hyper import Hyper, complete
 from dlviz.core.metrics import metrics
@@ -21,6 +22,7 @@ REGISTRIES = (
     regularizers.regularizers,
     schedules.schedules,
     clipping.clippings,
+    callbacks,
     metrics,
     rules,
 )
