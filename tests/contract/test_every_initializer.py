@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dlviz.core.choice import Choice
-from dlviz.core.initializers import Fan, initial_values, initializers
+from dlviz.core.initializers import Fan, initial_values, initializers, spread_of, variance_of_sum
 
 SHAPE = (200, 300)
 FAN = Fan(fan_in=300, fan_out=200)
@@ -46,6 +46,21 @@ def test_mean_and_standard_deviation_are_the_theoretical_ones(key: str) -> None:
     # 60 000 draws: the mean is known to std/245 and the spread to 0.3 %, so five sigmas are kept.
     assert abs(values.mean() - (1.0 if key == "constant" else 0.0)) <= 5 * STD[key] / math.sqrt(COUNT)
     assert values.std() == pytest.approx(STD[key], rel=5 / math.sqrt(2 * COUNT))
+
+
+@pytest.mark.parametrize("key", initializers.keys())
+def test_spread_is_the_theoretical_one(key: str) -> None:
+    spread = spread_of(Choice(key), FAN)
+    assert spread.std == pytest.approx(STD[key], rel=1e-14)
+    assert spread.mean == (1.0 if key == "constant" else 0.0)
+    assert spread.limits == (pytest.approx((-LIMIT[key], LIMIT[key]), rel=1e-14) if key in LIMIT else None)
+
+
+def test_the_variance_of_a_sum_grows_with_its_length_unless_the_rule_counts_inputs() -> None:
+    fans = [Fan(n, 10) for n in (1, 10, 1000)]
+    assert [variance_of_sum(Choice("normal", {"std": 1.0}), fan) for fan in fans] == [1, 10, 1000]
+    assert [variance_of_sum(Choice("xavier_normal"), fan) for fan in fans] == pytest.approx([1, 1, 1])
+    assert variance_of_sum(Choice("he_uniform"), fans[1], of_inputs=0.5) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("key", sorted(LIMIT))

@@ -12,6 +12,7 @@ from dlviz.core.activations.softmax import exponentials
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.execute import record
 from dlviz.core.gradcheck import BANDS, gradcheck, ratio_of
+from dlviz.core.initializers import Fan, spread_of, variance_of_sum
 from dlviz.core.losses import losses
 from dlviz.core.losses.likelihood import bernoulli
 from dlviz.core.memory import Memory
@@ -258,3 +259,17 @@ def test_a_squared_penalty_is_weight_decay_under_plain_descent(example: Example)
     # Adam divides the penalty by the size of the gradient too, so there the two forms part.
     adam = chosen("adam", lr=lr)
     assert not np.allclose(step(penalty, adam)[1]["h.W"], step(Choice("none"), adam)[1]["h.W"] * 0.9766666666666667)
+
+
+@pytest.mark.example("EX-48", "rule")
+def test_scales_of_initialisers(example: Example) -> None:
+    fan = Fan(example.inputs["n_in"], example.inputs["n_out"])
+    example.check("std_xavier_1_over_n", spread_of(Choice("xavier_normal"), fan).std)
+    example.check("std_xavier_2_over_sum", spread_of(Choice("glorot_normal"), fan).std)
+    example.check("std_he", spread_of(Choice("he_normal"), fan).std)
+    limits = spread_of(Choice("glorot_uniform"), fan).limits
+    assert limits is not None
+    example.check("uniform_limit_glorot", limits[1])
+    unit = chosen("normal", std=1.0)
+    example.check("var_of_sum_of_n_unit_inputs_unit_weights", variance_of_sum(unit, fan))
+    example.check("var_after_xavier", variance_of_sum(Choice("xavier_normal"), fan))
