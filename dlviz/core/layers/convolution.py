@@ -1,6 +1,10 @@
 """Convolution: kernels slide over the images and give one map each, as one matrix product over all patches."""
 
+import math
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dlviz.core.activations import activations
 from dlviz.core.array import Array, Calls
@@ -47,6 +51,12 @@ def _parameters(layer: LayerSpec, inputs: tuple[Shape, ...]) -> tuple[ParameterS
     if not CONV2D.option(layer, "bias"):
         return (weights,)
     return weights, ParameterSpec(f"{own}.b", own, (filters,), fan, CONV2D.option(layer, "bias_initializer"), own)
+
+
+def _reads(layer: LayerSpec, shape: Shape, unit: int) -> NDArray[np.intp]:
+    plan = windows_of(layer, shape)
+    found = plan.reads(*divmod(unit % math.prod(plan.count), plan.count[1])).reshape(-1)
+    return found[found >= 0]
 
 
 def _forward(lowering: "Lowering", layer: LayerSpec) -> None:
@@ -161,7 +171,7 @@ CONV2D = layers.add(
             "initializer": Choice("glorot_uniform"),
             "bias_initializer": Choice("zeros"),
         },
-        is_affine=True, formula="a = \\phi(W * x + b)",
+        is_affine=True, reads=_reads, formula="a = \\phi(W * x + b)",
         source="LeCun et al. 1998; a cross-correlation, as in every library",
     )
 )  # fmt: skip

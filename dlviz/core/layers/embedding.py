@@ -53,6 +53,10 @@ def _check_data(layer: LayerSpec, values: NDArray[np.floating]) -> None:
         )
 
 
+def _reads(layer: LayerSpec, shape: Shape, unit: int) -> NDArray[np.intp]:
+    return np.array([unit // _dim(layer)])
+
+
 def _forward(lowering: "Lowering", layer: LayerSpec) -> None:
     source, own = lowering.sources(layer)[0], layer.owner
 
@@ -111,7 +115,7 @@ EMBEDDING = layers.add(
             integer("dim", 4, minimum=1, maximum=MAX_DIM, help="length of the vector that stands for each"),
         ),
         {"initializer": Choice("uniform")},
-        check_data=_check_data,
+        check_data=_check_data, reads=_reads,
         formula="a = W_{x}", source="Bengio et al. 2003",
     )
 )  # fmt: skip

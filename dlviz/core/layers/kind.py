@@ -87,6 +87,7 @@ class LayerKind:
     the layer has no derivative, such as which number of a window is the largest. activates_inside: the layer
     applies its activation itself, at every time step, and the lowering adds none. check_data(layer, values),
     for kinds that can read nothing but data, raises DataError where values (n, d) cannot be used.
+    reads(layer, input_shape, unit), where a unit reads neither all units nor the one of its own index: those it reads.
     """
 
     key: str
@@ -104,6 +105,7 @@ class LayerKind:
     switches: Callable[[LayerSpec], tuple[str, ...]] = lambda layer: ()
     activates_inside: bool = False
     check_data: Callable[[LayerSpec, NDArray[np.floating]], None] | None = None
+    reads: Callable[[LayerSpec, Shape, int], NDArray[np.intp]] | None = None
     formula: str = ""
     source: str = ""
 

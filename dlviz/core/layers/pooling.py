@@ -4,6 +4,9 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dlviz.core.array import Array, Call, Calls
 from dlviz.core.hyper import size
 from dlviz.core.instruction import Instruction
@@ -34,6 +37,13 @@ def windows_of(layer: LayerSpec, shape: Shape) -> Windows:
 def _output_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
     plan = windows_of(layer, inputs[0])
     return (plan.image[0], *plan.count)
+
+
+def _reads(layer: LayerSpec, shape: Shape, unit: int) -> NDArray[np.intp]:
+    plan = windows_of(layer, shape)
+    channel, window = divmod(unit, math.prod(plan.count))
+    units: NDArray[np.intp] = plan.reads(*divmod(window, plan.count[1]))[channel].reshape(-1)
+    return units
 
 
 def _forward(lowering: "Lowering", layer: LayerSpec, word: str, writes: tuple[str, ...], calls: EmitOn) -> None:
@@ -136,13 +146,14 @@ def _to_all(b: "Buffers", layer: LayerSpec, plan: Windows) -> Share:
 layers.add(
     LayerKind(
         "max_pool", "Max pooling", _output_shape, _max_forward, _max_backward, settings=SETTINGS,
-        switches=lambda layer: (f"{layer.id}.argmax",),
+        reads=_reads, switches=lambda layer: (f"{layer.id}.argmax",),
         formula="a = \\max_{\\text{window}} x", source="Zhou & Chellappa 1988",
     )
 )  # fmt: skip
 layers.add(
     LayerKind(
         "avg_pool", "Average pooling", _output_shape, _mean_forward, _mean_backward, settings=SETTINGS,
-        is_affine=True, formula="a = \\frac{1}{|\\text{window}|} \\sum_{\\text{window}} x", source="LeCun et al. 1998",
+        is_affine=True, reads=_reads, formula="a = \\frac{1}{|\\text{window}|} \\sum_{\\text{window}} x",
+        source="LeCun et al. 1998",
     )
 )  # fmt: skip

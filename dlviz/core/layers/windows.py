@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dlviz.core.array import Array, Call, Calls
 from dlviz.core.errors import ShapeError
 from dlviz.core.hyper import both
@@ -69,6 +72,28 @@ class Windows:
         (above, _), (left, _) = self.edges
         _, height, width = self.image
         return images[:, above : above + height, left : left + width]
+
+    def reads(self, row: int, column: int) -> NDArray[np.intp]:
+        """Return which units of the image one window reads, (channels, *size); −1 stands for the zeros around it."""
+        channels, height, width = self.image
+        (above, _), (left, _) = self.edges
+        rows = row * self.stride[0] - above + np.arange(self.size[0])[:, None]
+        columns = column * self.stride[1] - left + np.arange(self.size[1])
+        is_inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+        units = np.arange(channels)[:, None, None] * (height * width) + rows * width + columns
+        return np.where(is_inside, units, -1)
+
+    def readers(self, row: int, column: int) -> Iterator[tuple[Sides, Sides]]:
+        """Give every window (row, column) that reads a place of the image, and with which of its cells."""
+        (above, _), (left, _) = self.edges
+        for down, right in self.cells():
+            (window_row, rest), (window_column, rest_right) = (
+                divmod(row + above - down, self.stride[0]),
+                divmod(column + left - right, self.stride[1]),
+            )
+            is_there = 0 <= window_row < self.count[0] and 0 <= window_column < self.count[1]
+            if is_there and rest == rest_right == 0:
+                yield (window_row, window_column), (down, right)
 
     def patches(self, images: Array, xp: Any) -> Array:
         """Return all windows side by side: a view (channels, *size, *count, n) of padded images."""

@@ -61,14 +61,14 @@ def input_gradient(view: View) -> Narration:
     gradients = view.columns(name)
     k = clamp(view.focus.source, gradients.shape[1])
     weights, errors = view.weights(node)[:, k], view.rows(f"{node}.dz")[i]
-    earlier = _already_there(view, name, k)
+    earlier = already_there(view, name, k)
     keep = clamp(view.focus.unit, len(errors))
     terms = earlier + products(errors, weights, keep, view.digits, "backward")
     value = float(gradients[i, k])
     sentence = tr("Every link that leaves this unit brings back a share of the error; add them.")
     shown = evaluated(terms, view.digits) if len(terms) > 1 else ""
     left = slope_of_loss(activation(view, view.slot(name.removesuffix(".da")), k))
-    right = (f"{_so_far()} + " if earlier else "") + _errors_down(view, node, k, len(errors))
+    right = (f"{so_far()} + " if earlier else "") + _errors_down(view, node, k, len(errors))
     return Narration(f"{left} = {right}", written(terms), number(value, view.digits), sentence, (value,), shown)
 
 
@@ -76,7 +76,7 @@ def add_backward(view: View) -> Narration:
     """Tell how the gradient of a sum reaches one unit of a branch."""
     name = _written_gradient(view)
     unit = clamp(view.focus.source, view.columns(name).shape[1])
-    return _passed_down(view, name, unit, unit, tr("A sum passes its gradient to every branch unchanged."))
+    return passed_down(view, name, unit, unit, tr("A sum passes its gradient to every branch unchanged."))
 
 
 def concatenate_backward(view: View) -> Narration:
@@ -84,7 +84,7 @@ def concatenate_backward(view: View) -> Narration:
     name = _written_gradient(view)
     unit = clamp(view.focus.source, view.columns(name).shape[1])
     above = _first_row(view, name) + unit
-    return _passed_down(view, name, unit, above, tr("Each unit's gradient goes back to where it came from."))
+    return passed_down(view, name, unit, above, tr("Each unit's gradient goes back to where it came from."))
 
 
 def _first_row(view: View, name: str) -> int:
@@ -96,18 +96,19 @@ def _first_row(view: View, name: str) -> int:
     return sum(view.rows(slot).shape[1] for slot in slots[: places[nth]])
 
 
-def _passed_down(view: View, name: str, unit: int, above: int, sentence: str) -> Narration:
+def passed_down(view: View, name: str, unit: int, above: int, sentence: str) -> Narration:
+    """Tell a gradient that reaches a unit as it stands at a unit above."""
     node, i, d = view.step.node, view.sample, view.digits
     value = float(view.columns(name)[i, unit])
     gradient = float(view.rows(f"{node}.da")[i, above])
-    terms = [*_already_there(view, name, unit), Term(coloured("backward", factor(gradient, d)), gradient)]
-    right = (f"{_so_far()} + " if len(terms) > 1 else "") + slope_of_loss(indexed(view, "a", node, above))
+    terms = [*already_there(view, name, unit), Term(coloured("backward", factor(gradient, d)), gradient)]
+    right = (f"{so_far()} + " if len(terms) > 1 else "") + slope_of_loss(indexed(view, "a", node, above))
     letter = activation(view, view.slot(name.removesuffix(".da")), unit)
     symbols = f"{slope_of_loss(letter)} = {right}"
     return Narration(symbols, written(terms), number(value, d), sentence, (value,))
 
 
-def _already_there(view: View, name: str, unit: int) -> list[Term]:
+def already_there(view: View, name: str, unit: int) -> list[Term]:
     """Return what earlier steps wrote into a gradient that this step adds to."""
     earlier = view.before(name)
     if earlier is None:
@@ -179,7 +180,8 @@ def _softmax_backward(view: View, unit: int) -> Narration:
     return Narration(symbols, numbers, number(value, d), sentence, (value,))
 
 
-def _so_far() -> str:
+def so_far() -> str:
+    """Write dots for what earlier steps left in a gradient."""
     return caption(r"\cdots", tr("so far"))
 
 

@@ -7,8 +7,9 @@ import numpy as np
 
 from dlviz.core.inference import parameters
 from dlviz.core.narration.number import SETTING_DIGITS, caption, coloured, exact, factor, number
+from dlviz.core.narration.places import entry_place
 from dlviz.core.narration.symbols import layer_mark, slope_of_loss, subscript
-from dlviz.core.narration.view import FloatArray, Narration, View, clamp
+from dlviz.core.narration.view import FloatArray, Narration, View
 from dlviz.core.optimizers import resolve
 from dlviz.i18n import tr
 
@@ -24,9 +25,7 @@ class Entry:
         self.name = _parameter(view)
         layer, _, self.role = self.name.partition(".")
         shape = self._array(self.name).shape
-        self.place = tuple(
-            clamp(index, count) for index, count in zip((view.focus.unit, view.focus.source), shape, strict=False)
-        )
+        self.place = entry_place(view, self.name)
         self.n_axes = len(shape)
         self.states = tuple(resolve(view.plan.optimizer)[0].states(self.settings))
         self.mark = f"_{{{subscript(*self.place)}}}^{{{layer_mark(view, layer)}}}"

@@ -23,24 +23,39 @@ def layer_mark(view: View, node: str) -> str:
 
 
 def indexed(view: View, letter: str, node: str, *indices: int | str) -> str:
-    """Write `z_{1}^{(2)}`: a letter with its indices and the layer it belongs to."""
+    """Write `z_{1}^{(2)}`: a letter with its indices and the layer it belongs to; `z_{213}` for a unit of a map."""
+    places = view.axes(node, indices[0]) if len(indices) == 1 and isinstance(indices[0], int) else indices
+    return marked(view, letter, node, *places)
+
+
+def marked(view: View, letter: str, node: str, *indices: int | str) -> str:
+    """Write a letter with these indices as they are, and the layer it belongs to."""
     return rf"{letter}_{{{subscript(*indices)}}}^{{{layer_mark(view, node)}}}"
 
 
 def activation(view: View, slot: str, unit: int | str) -> str:
     """Write one value of a slot that a layer reads: `x_1` for data, `a_1^{(1)}` for a layer."""
     node, _, kind = slot.partition(".")
-    return indexed(view, "a", node, unit) if kind else rf"{_input_letter(view, node)}_{{{subscript(unit)}}}"
+    if kind:
+        return indexed(view, "a", node, unit)
+    places = view.axes(node, unit) if isinstance(unit, int) else (unit,)
+    return rf"{_input_letter(view, node)}_{{{subscript(*places)}}}"
+
+
+def activation_at(view: View, slot: str, *indices: int | str) -> str:
+    """Write one value of a slot by the index of every axis: `x_{k,r+1,c}`."""
+    node, _, kind = slot.partition(".")
+    return marked(view, "a", node, *indices) if kind else rf"{_input_letter(view, node)}_{{{subscript(*indices)}}}"
 
 
 def weight(view: View, node: str, unit: int | str, source: int | str) -> str:
     """Write one weight, unit first: `w_{12}^{(1)}` leads from source 2 to unit 1."""
-    return indexed(view, "w", node, unit, source)
+    return marked(view, "w", node, unit, source)
 
 
 def bias(view: View, node: str, unit: int | str) -> str:
     """Write one bias."""
-    return indexed(view, "b", node, unit)
+    return marked(view, "b", node, unit)
 
 
 def delta(view: View, node: str, unit: int | str) -> str:

@@ -1,5 +1,6 @@
 """What a narrator sees: one step of a trace, the plan behind it, and the unit that is looked at."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.choice import Choice
-from dlviz.core.inference import parameters
+from dlviz.core.inference import nodes, parameters
 from dlviz.core.network import LayerSpec, NetworkSpec, sources
 from dlviz.core.trace import Step, Trace
 
@@ -138,6 +139,18 @@ class View:
     def slot(self, node: str) -> str:
         """Return the name of a node's values: `x` for data, `h.a` for a layer."""
         return node if node in {each.id for each in self.plan.network.inputs} else f"{node}.a"
+
+    @cached_property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of every node for one example."""
+        return nodes(self.plan.network)
+
+    def axes(self, node: str, unit: int) -> tuple[int, ...]:
+        """Return the index along every axis of a unit: (channel, row, column) on a map."""
+        shape = self.shapes.get(node, ())
+        if len(shape) < 2 or not 0 <= unit < math.prod(shape):
+            return (unit,)
+        return tuple(int(index) for index in np.unravel_index(unit, shape))
 
     def number_of(self, node: str) -> int:
         """Return the number of a parameter layer, from 1; 0 if it has no parameters."""

@@ -158,20 +158,21 @@ class Reader:
         return self.atom().through(math.tanh)
 
     def do_max(self) -> Interval:
-        first, second = self.pair()
-        return Interval(max(first.low, second.low), max(first.high, second.high))
+        values = self.arguments()
+        return Interval(max(each.low for each in values), max(each.high for each in values))
 
     def do_min(self) -> Interval:
-        first, second = self.pair()
-        return Interval(min(first.low, second.low), min(first.high, second.high))
+        values = self.arguments()
+        return Interval(min(each.low for each in values), min(each.high for each in values))
 
-    def pair(self) -> tuple[Interval, Interval]:
+    def arguments(self) -> list[Interval]:
         self.take("(")
-        first = self.sum()
-        self.take(",")
-        second = self.sum()
+        values = [self.sum()]
+        while self.peek() == ",":
+            self.take()
+            values.append(self.sum())
         self.take(")")
-        return first, second
+        return values
 
 
 def computed(latex: str, digits: int) -> list[Interval]:

@@ -25,6 +25,28 @@ def two_layers(activation: str | Choice = "tanh", output: str | Choice = "linear
     return network(dense("h", 3, activation), dense("o", units, output))
 
 
+def image_network(*layers: LayerSpec, shape: tuple[int, ...] = (2, 4, 5)) -> NetworkSpec:
+    return NetworkSpec((*layers, LayerSpec("f", "flatten"), dense("o", 2)), (InputSpec("x", shape),))
+
+
+MAPS = LayerSpec("c", "conv2d", (), {"filters": 2, "kernel": 2, "activation": Choice("tanh")})
+IMAGE_NETWORKS = {
+    "conv": image_network(MAPS, LayerSpec("d", "conv2d", (), {"filters": 2, "kernel": (2, 3), "padding": "same"})),
+    "strided": image_network(
+        LayerSpec("c", "conv2d", (), {"filters": 2, "kernel": 2, "padding": (1, 0), "stride": (2, 3), "bias": False}),
+        LayerSpec("d", "conv2d", (), {"filters": 1, "kernel": 2, "padding": 2, "stride": 2}),
+    ),
+    "max": image_network(MAPS, LayerSpec("p", "max_pool", (), {"size": (2, 3), "stride": 1})),
+    "avg": image_network(MAPS, LayerSpec("p", "avg_pool", (), {"size": 2})),
+    "wide": image_network(MAPS, LayerSpec("p", "max_pool", (), {"size": (3, 4)}), shape=(1, 6, 9)),
+    "shared": image_network(
+        MAPS, LayerSpec("d", "conv2d", (), {"filters": 2, "kernel": 1}), LayerSpec("d2", shares="d"),
+        LayerSpec("s", "add", ("d", "d2", "c")),
+    ),
+    "embedding": image_network(LayerSpec("e", "embedding", (), {"vocabulary": 3, "dim": 3}), shape=(4,)),
+}  # fmt: skip
+
+
 def recorded(
     spec: NetworkSpec, loss: Choice = SQUARED, optimizer: Choice = SGD, n: int = 1, runs: int = 1, **options: Any
 ) -> tuple[Trace, Plan]:
@@ -37,6 +59,8 @@ def recorded(
     binding = program.bind(memory, n)
     for step in range(runs):
         inputs = random.normal(size=(n, math.prod(spec.inputs[0].shape)))
+        if any(layer.kind == "embedding" for layer in spec.layers):
+            inputs = random.integers(0, 3, inputs.shape).astype(float)
         binding.load(inputs, targets(loss.kind, random, n, program.n_outputs))
         trace = record(binding, global_step=step)
     return trace, Plan(spec, loss, optimizer, tuple(frozen), options.get("clip"))

@@ -11,7 +11,7 @@ from dlviz.core.narration import NARRATORS, Focus, Narration, Plan, cost, functi
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.trace import Trace
 from tests.unit.core.latex_arithmetic import computed
-from tests.unit.core.narrated_runs import SQUARED, network, recorded, two_layers
+from tests.unit.core.narrated_runs import IMAGE_NETWORKS, SQUARED, network, recorded, two_layers
 
 FULL = 15
 EXACT = 40  # numbers read as they stand, without the room that rounding leaves
@@ -213,12 +213,19 @@ def test_a_frozen_layer_keeps_its_norm_in_words_too() -> None:
     assert np.array_equal(trace.steps[-1].writes["h.W"], trace.before["h.W"])
 
 
+@pytest.mark.parametrize("key", IMAGE_NETWORKS)
+@pytest.mark.parametrize("n", [1, 3])
+def test_every_operation_on_images_can_be_recomputed(key: str, n: int) -> None:
+    assert_everything_right(*recorded(IMAGE_NETWORKS[key], optimizer=chosen("adam"), n=n))
+
+
 def test_all_operations_were_met() -> None:
     runs = [recorded(graph()), recorded(two_layers(output="sigmoid"), chosen("binary_cross_entropy"))]
     runs += [recorded(two_layers(), optimizer=optimizer) for optimizer in OPTIMIZERS]
     runs += [recorded(unrolled(kind)) for kind in ("simple_rnn", "gru", "lstm")]
     runs += [recorded(two_layers(), clip=clip) for clip in CLIPS]
     runs.append(recorded(regularized(REGULARIZERS[-1])))
+    runs += [recorded(spec) for spec in IMAGE_NETWORKS.values()]
     traces = [trace for trace, _ in runs] + [walk(parse("w*x"), {"w": 2, "x": 3}).trace]
     assert not set(NARRATORS) - {step.op for trace in traces for step in trace.steps}
 
