@@ -97,6 +97,12 @@ def _regularizer(layer: LayerSpec, parameter: ParameterSpec) -> Choice:
     return chosen
 
 
+def layer_numbers(spec: NetworkSpec) -> dict[str, int]:
+    """Return the number of every layer with parameters of its own, from 1, as formulas write it."""
+    own = (layer.id for layer in spec.layers if not layer.shares and layers.get(layer.kind).has_parameters)
+    return {layer: number for number, layer in enumerate(own, 1)}
+
+
 def activation_of(spec: NetworkSpec, layer_id: str) -> Choice | None:
     """Return the activation of a node's sums z; None for inputs, merges and layers that activate inside."""
     for layer in spec.layers:

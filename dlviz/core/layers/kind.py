@@ -110,10 +110,15 @@ class LayerKind:
     source: str = ""
 
     def __post_init__(self) -> None:
-        if self.parameters is not _no_parameters and LR_SCALE not in self.settings:
+        if self.has_parameters and LR_SCALE not in self.settings:
             object.__setattr__(self, "settings", (*self.settings, LR_SCALE))
         if "initializer" in self.choices:
             object.__setattr__(self, "choices", {**self.choices, REGULARIZER: UNREGULARIZED})
+
+    @property
+    def has_parameters(self) -> bool:
+        """Say whether layers of this kind have parameters."""
+        return self.parameters is not _no_parameters
 
     def option(self, layer: LayerSpec, name: str) -> Any:
         """Return a setting of a layer or its default."""

@@ -6,7 +6,6 @@ from PySide6.QtCore import QObject, Slot
 
 from dlviz.core.errors import DlvizError
 from dlviz.core.network import sources
-from dlviz.gui.editor import names
 from dlviz.gui.editor.state import CanvasState, has_setting, option
 from dlviz.gui.panel import Context
 from dlviz.gui.prepared import prepared_or_none
@@ -48,13 +47,18 @@ class NetworkCommands(QObject):
 
     def insert_after(self, node: str) -> None:
         """Insert a dense layer behind a node."""
-        self._insert(names.layer_number(self._document.network, node), node)
+        self._insert(self._position(node) + 1, node)
 
     def insert_before(self, node: str) -> None:
         """Insert a dense layer in front of a layer."""
         network = self._document.network
-        at = names.layer_number(network, node) - 1
+        at = self._position(node)
         self._insert(at, network.layers[at - 1].id if at else network.inputs[0].id)
+
+    def _position(self, node: str) -> int:
+        """Return a layer's place in the list, −1 for an input."""
+        ids = [layer.id for layer in self._document.network.layers]
+        return ids.index(node) if node in ids else -1
 
     def _insert(self, at: int, behind: str) -> None:
         units = self._fitting_units(behind)

@@ -214,7 +214,7 @@ def place_name(place: Selected, network: NetworkSpec) -> str:
     if place.kind == "bias":
         return tr("Bias {name}", name=names.bias_name(network, place.layer, place.unit))
     if place.kind == "layer":
-        return tr("Layer {number}", number=names.layer_number(network, place.layer))
+        return tr("Layer {number}", number=names.layer_number(network, place.layer) or place.layer)
     if place.kind in ("unit", "input"):
         return tr("Unit {name}", name=names.unit_name(network, place.layer, place.unit))
     return ""

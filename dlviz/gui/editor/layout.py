@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.layers import layers as layer_kinds
-from dlviz.core.network import NetworkSpec, sources
+from dlviz.core.network import LayerSpec, NetworkSpec, sources
 from dlviz.gui.editor.blocks import MAP_TILE, Block, TileShape
 from dlviz.gui.editor.routes import Routes, route
 
@@ -99,7 +99,7 @@ def arrange(
         for block in _stack(index, group, shapes, shown, (index - (len(columns) - 1) / 2) * pitch, fitted)
     }
     ordered = {node: blocks[node] for node in (*(each.id for each in spec.inputs), *(each.id for each in spec.layers))}
-    return Layout(ordered, _links(spec, ordered, fitted), fitted, _bounds(ordered, fitted), pitch)
+    return Layout(ordered, _links(spec, shapes, ordered, fitted), fitted, _bounds(ordered, fitted), pitch)
 
 
 def _columns(spec: NetworkSpec) -> list[list[str]]:
@@ -161,35 +161,41 @@ def _stack(
     return blocks
 
 
-def _links(spec: NetworkSpec, blocks: Mapping[str, Block], tile: TileShape) -> Links:
-    parts = [part for layer in spec.layers for part in _layer_links(spec, layer.id, layer.kind, blocks)]
+def _links(
+    spec: NetworkSpec, shapes: Mapping[str, tuple[int, ...]], blocks: Mapping[str, Block], tile: TileShape
+) -> Links:
+    parts = [part for layer in spec.layers for part in _layer_links(spec, layer, shapes, blocks)]
     if not parts:
         empty = np.empty(0, np.intp)
         return Links((), (), empty, empty, empty, np.empty(0, bool), route([], [], blocks.values(), tile))
-    layers = tuple(part[0] for part in parts for _ in part[2])
+    readers = tuple(part[0] for part in parts for _ in part[2])
     origins = tuple(part[1] for part in parts for _ in part[2])
     rows, columns, units = (np.concatenate([part[k] for part in parts]).astype(np.intp) for k in (2, 3, 4))
     weighted = np.concatenate([np.full(len(part[2]), part[5]) for part in parts])
     starts = [(origin, unit) for origin, unit in zip(origins, units.tolist(), strict=True)]
-    ends = [(layer, unit) for layer, unit in zip(layers, rows.tolist(), strict=True)]
-    return Links(layers, origins, rows, columns, units, weighted, route(starts, ends, blocks.values(), tile))
+    ends = [(layer, unit) for layer, unit in zip(readers, rows.tolist(), strict=True)]
+    return Links(readers, origins, rows, columns, units, weighted, route(starts, ends, blocks.values(), tile))
 
 
 Part = tuple[str, str, NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], bool]
 
 
-def _layer_links(spec: NetworkSpec, node: str, kind: str, blocks: Mapping[str, Block]) -> list[Part]:
-    layer = next(each for each in spec.layers if each.id == node)
-    parts, offset = [], 0
-    for source in sources(spec, layer):
-        if source not in blocks:
+def _layer_links(
+    spec: NetworkSpec, layer: LayerSpec, shapes: Mapping[str, tuple[int, ...]], blocks: Mapping[str, Block]
+) -> list[Part]:
+    parts, offset, target = [], 0, blocks[layer.id]
+    for node in sources(spec, layer):
+        if node not in blocks:
             continue
+        source, kind = blocks[node], layer_kinds.get(layer.kind)
         # A unit of a recurrent layer comes from every input up to its time; no single weight belongs to the pair.
-        if kind == "dense" or layer_kinds.get(kind).activates_inside:
-            parts.append(_every_pair(blocks[node], blocks[source], offset, is_weighted=kind == "dense"))
+        if kind.reads is not None:
+            parts.append(_read(target, source, [kind.reads(layer, shapes[node], unit) for unit in target.shown]))
+        elif layer.kind == "dense" or kind.activates_inside:
+            parts.append(_every_pair(target, source, offset, layer.kind == "dense"))
         else:
-            parts.append(_one_to_one(blocks[node], blocks[source], offset if kind == "concatenate" else 0))
-        offset += blocks[source].count
+            parts.append(_one_to_one(target, source, offset if layer.kind == "concatenate" else 0))
+        offset += source.count
     return parts
 
 
@@ -197,6 +203,14 @@ def _every_pair(target: Block, source: Block, offset: int, is_weighted: bool) ->
     rows = np.repeat(np.array(target.shown, np.intp), len(source.shown))
     units = np.tile(np.array(source.shown, np.intp), len(target.shown))
     return target.node, source.node, rows, units + offset, units, is_weighted
+
+
+def _read(target: Block, source: Block, reads: Sequence[NDArray[np.intp]]) -> Part:
+    """Join every shown unit to those it reads, of those that are shown."""
+    drawn = [np.intersect1d(read, source.shown) for read in reads]
+    rows = np.repeat(np.array(target.shown, np.intp), [len(read) for read in drawn])
+    units = np.concatenate(drawn).astype(np.intp)
+    return target.node, source.node, rows, units, units, False
 
 
 def _one_to_one(target: Block, source: Block, offset: int) -> Part:

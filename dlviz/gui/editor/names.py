@@ -1,8 +1,8 @@
 """How units, weights and biases are written on the canvas: x₁, h₂, w¹₂₁, b²₁, as in the list of steps."""
 
+from dlviz.core.inference import layer_numbers
 from dlviz.core.network import NetworkSpec
 
-MERGES = frozenset({"add", "concatenate"})
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -18,9 +18,8 @@ def superscript(number: int) -> str:
 
 
 def layer_number(spec: NetworkSpec, node: str) -> int:
-    """Return a layer's place among those with parameters, from 1; 0 for an input or a merge."""
-    ids = [layer.id for layer in spec.layers if layer.kind not in MERGES]
-    return ids.index(node) + 1 if node in ids else 0
+    """Return a layer's place among those with parameters, from 1; 0 for an input and for other layers."""
+    return layer_numbers(spec).get(node, 0)
 
 
 def letter(spec: NetworkSpec, node: str) -> str:
@@ -28,7 +27,7 @@ def letter(spec: NetworkSpec, node: str) -> str:
     if len(node) == 1:
         return node
     if layer_number(spec, node) == 0:
-        return "x"
+        return node if any(layer.id == node for layer in spec.layers) else "x"
     if node == spec.layers[-1].id:
         return "o"
     return "h" + superscript(layer_number(spec, node)) if len(spec.layers) > 2 else "h"

@@ -216,6 +216,7 @@ def _touched(spec: NetworkSpec, step: Step) -> tuple[frozenset[str], frozenset[s
     if layer is None:
         return frozenset((step.node,)), frozenset()
     if step.op in ("affine", "add", "concatenate", "weight_gradient", "input_gradient", "add_backward",
-                   "concatenate_backward"):  # fmt: skip
+                   "concatenate_backward", "convolve", "kernel_gradient", "image_gradient", "max_pool", "avg_pool",
+                   "max_pool_backward", "avg_pool_backward", "flatten", "flatten_backward", "look_up"):  # fmt: skip
         return frozenset((layer.id, *sources(spec, layer))), frozenset((layer.id,))
     return frozenset((layer.id,)), frozenset()

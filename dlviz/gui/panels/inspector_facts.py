@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dlviz.core.activations import activations
-from dlviz.core.inference import parameters
+from dlviz.core.inference import parameters, shapes, source_shapes
 from dlviz.core.layers import ParameterSpec
 from dlviz.core.layers import layers as layer_kinds
+from dlviz.core.layers.convolution import windows_of
 from dlviz.core.lowering import name_of
 from dlviz.core.network import LayerSpec
 from dlviz.core.optimizers import optimizers
@@ -112,7 +113,8 @@ def _unit(scene: Scene) -> Card:
 def _unit_title(scene: Scene, layer: LayerSpec) -> str:
     network, unit = scene.document.network, scene.selected.unit + 1
     if layer.id != network.layers[-1].id:
-        return tr("Unit {unit} of layer {layer}", unit=unit, layer=notation.layer_number(network, layer.id))
+        number = notation.layer_number(network, layer.id)
+        return tr("Unit {unit} of layer {layer}", unit=unit, layer=number or layer.id)
     classes = scene.dataset.class_names if scene.dataset is not None else ()
     name = f" · {classes[unit - 1]}" if len(classes) > 2 and unit <= len(classes) else ""
     return tr("Output unit {unit}", unit=unit) + name
@@ -120,27 +122,42 @@ def _unit_title(scene: Scene, layer: LayerSpec) -> str:
 
 def _sums(scene: Scene, layer: LayerSpec) -> tuple[str, ...]:
     """Write z with its weights, and while a sample is walked also with its numbers put in."""
-    weights, bias = _incoming(scene, layer)
-    if weights is None:
+    found = _incoming(scene, layer)
+    if found is None:
         return ()
+    units, weights, bias = found
     network, reading = scene.document.network, scene.reading
     source = notation.source_of(network, layer)
-    symbols = [notation.node_symbol(network, source, i) for i in range(len(weights))]
+    symbols = [notation.node_symbol(network, source, i) for i in units]
     symbolic = "z = " + notation.weighted_sum(weights, symbols, bias)
     inputs, z = reading.row(reading.node_name(network, source)), reading.at(f"{layer.id}.z", scene.selected.unit)
     if inputs is None or z is None or len(weights) > notation.MAX_TERMS:
         return (symbolic,)
-    factors = [f"({notation.short(v)})" if v < 0 else notation.short(v) for v in inputs]
+    values = [inputs[i] for i in units]
+    factors = [f"({notation.short(v)})" if v < 0 else notation.short(v) for v in values]
     return symbolic, "= " + notation.weighted_sum(weights, factors, bias) + " = " + notation.short(z)
 
 
-def _incoming(scene: Scene, layer: LayerSpec) -> tuple[list[float] | None, float | None]:
-    weights = scene.reading.parameter(f"{layer.id}.W")
-    bias = scene.reading.parameter(f"{layer.id}.b")
-    unit = scene.selected.unit
-    if layer.kind != "dense" or weights is None or unit >= len(weights):
-        return None, None
-    return [float(value) for value in weights[unit]], None if bias is None else float(bias[unit])
+def _incoming(scene: Scene, layer: LayerSpec) -> tuple[list[int], list[float], float | None] | None:
+    """Return the units that the selected unit reads, their weights and its bias; None where it has no weighted sum."""
+    weights = scene.reading.parameter(f"{layer.owner}.W")
+    bias = scene.reading.parameter(f"{layer.owner}.b")
+    if weights is None or layer.kind not in ("dense", "conv2d"):
+        return None
+    row, units = _patch(scene, layer) if layer.kind == "conv2d" else (scene.selected.unit, range(weights.shape[1]))
+    # A frame of the network before the last edit may still arrive.
+    if row >= len(weights) or len(units) != weights[0].size:
+        return None
+    read = [(unit, float(w)) for unit, w in zip(units, weights[row].reshape(-1), strict=True) if unit >= 0]
+    return [unit for unit, _ in read], [w for _, w in read], None if bias is None else float(bias[row])
+
+
+def _patch(scene: Scene, layer: LayerSpec) -> tuple[int, Sequence[int]]:
+    """Return the number of the map the selected unit lies on, and the units its kernel reads; −1 beyond the edge."""
+    network = scene.document.network
+    plan = windows_of(layer, source_shapes(network, layer, shapes(network))[0])
+    which, window = divmod(scene.selected.unit, plan.count[0] * plan.count[1])
+    return which, plan.reads(*divmod(window, plan.count[1])).reshape(-1).tolist()
 
 
 def _link(scene: Scene) -> Card:

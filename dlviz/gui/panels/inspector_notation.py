@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from dlviz.core.inference import layer_numbers
 from dlviz.core.network import LayerSpec, NetworkSpec, sources
 from dlviz.i18n import tr
 
@@ -29,8 +30,7 @@ def short(value: float) -> str:
 
 def layer_number(network: NetworkSpec, layer: str) -> int:
     """Return the number of a layer among those with parameters, from 1; inputs are 0."""
-    ids = [each.id for each in network.layers if each.kind not in {"add", "concatenate"}]
-    return ids.index(layer) + 1 if layer in ids else 0
+    return layer_numbers(network).get(layer, 0)
 
 
 def find_layer(network: NetworkSpec, layer: str) -> LayerSpec | None:
@@ -47,7 +47,8 @@ def node_symbol(network: NetworkSpec, node: str, unit: int) -> str:
     """Write x₁ for an input and a¹₂ for a unit."""
     if find_layer(network, node) is None:
         return "x" + subscript(unit + 1)
-    return "a" + superscript(layer_number(network, node)) + subscript(unit + 1)
+    number = layer_number(network, node)
+    return "a" + (superscript(number) if number else f"[{node}]") + subscript(unit + 1)
 
 
 def weight_symbol(network: NetworkSpec, layer: str, unit: int, source: int) -> str:

@@ -109,9 +109,8 @@ class Reading:
 
     def _column(self, name: str, unit: int) -> np.ndarray[Any, Any] | None:
         array = self.array(name)
-        if array is None or array.ndim < 2 or unit >= array.shape[1]:
-            return None
-        return array.reshape(len(array), -1)[:, unit]
+        rows = None if array is None or array.ndim < 2 else array.reshape(len(array), -1)
+        return None if rows is None or unit >= rows.shape[1] else rows[:, unit]
 
 
 def _item(array: np.ndarray[Any, Any] | None, index: tuple[int, ...]) -> float | None:
