@@ -15,16 +15,17 @@ from dlviz.core.layers import layers
 from dlviz.core.memory import loaded
 from dlviz.core.network import NetworkSpec
 from dlviz.core.objective import Objective, natural_objective
-from dlviz.core.probe import Probe
+from dlviz.core.probe import Check, Probe
 from dlviz.core.program import lower
 
-EPS = 1e-5  # half the distance between two probes: truncation (eps²) and rounding (1e-16/eps) are both small
 TEXTBOOK_EPS = 1e-7  # the distance courses use: rounding grows to 1e-9, truncation no longer matters
 TOLERANCE = 1e-6  # largest ratio that passes
 #: Largest ratio of each verdict, as courses teach them; what is above the last is a bug.
 BANDS: tuple[tuple[float, str], ...] = ((1e-7, "great"), (1e-5, "acceptable"), (1e-3, "check"))
 BUG = "bug"
 ROUNDING_ALONE = "rounding"  # verdict on a gradient so small that rounding of the loss explains the difference
+
+AS_USUAL = Check()
 
 Array = NDArray[np.float64]
 
@@ -114,24 +115,22 @@ def gradcheck(
     parameters: Mapping[str, ArrayLike],
     inputs: Array,
     targets: Array,
-    eps: float = EPS,
-    holds_draws: bool = False,
+    how: Check = AS_USUAL,
 ) -> GradCheckReport:
     """Compare every entry of every gradient with (L(w + eps) − L(w − eps)) / 2 eps; L includes penalties.
 
     loss: one for all outputs, or one for each. parameters: all by name. inputs: (n, d), those of several
     nodes side by side. targets: (n, k) as the losses read them. Where a unit or the loss passes a kink
-    between the two probes no derivative exists and the entry is left out. holds_draws: every probe uses the
-    same masks of dropout; without it networks that draw are refused.
+    between the two probes no derivative exists and the entry is left out.
     Raises: SpecError, ShapeError for a network, parameters or data that do not fit.
     Source: curriculum BPR-24, BPR-25.
     """
-    if not eps > 0:
-        raise SpecError(f"Expected eps above 0. Received: eps={eps!r}")
+    if not how.eps > 0:
+        raise SpecError(f"Expected eps above 0. Received: eps={how.eps!r}")
     # Gradients are those of the natural logarithm, whatever base the loss is shown in.
     losses = natural_objective(network, loss)
-    program = lower(network, losses, Choice("sgd"), mode="gradient")
-    if program.draws and not holds_draws:
+    program = lower(network, losses, Choice("sgd"), mode="gradient", slip=how.slip)
+    if program.draws and not how.holds_draws:
         _refuse_draws(network)
     binding = program.bind(loaded(program.layout, parameters), len(inputs))
     binding.load(inputs, targets)
@@ -139,7 +138,7 @@ def gradcheck(
         run(binding.calls)
         gradients = binding.memory.read("grad")
         analytic = {name: gradients[name] for name in program.layout.trainable}
-        probe = Probe(network, losses, binding, eps)
+        probe = Probe(network, losses, binding, how)
         rows = [_row(probe, name, gradient) for name, gradient in analytic.items()]
     rows.sort(key=lambda row: _badness(row.ratio), reverse=True)
     return GradCheckReport(tuple(rows))

@@ -1,9 +1,12 @@
 """Probe: the loss of a network beside its parameters, for central differences that stay on one smooth piece."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.activations import resolve as resolve_activation
+from dlviz.core.choice import Choice
 from dlviz.core.execute import run
 from dlviz.core.inference import parameters
 from dlviz.core.layers import ParameterSpec, layers
@@ -13,6 +16,7 @@ from dlviz.core.objective import Objective
 from dlviz.core.program import Binding, Program, lower
 from dlviz.core.regularizers import resolve as resolve_regularizer
 
+EPS = 1e-5  # half the distance between two probes: truncation (eps²) and rounding (1e-16/eps) are both small
 ROUNDING = float(np.finfo(np.float64).eps)
 NOISE_FACTOR = 8.0  # the loss is rounded a few times on its way, not once
 ACTIVATED = ("z", "c")  # short names of what layers apply an activation to: sums, and the cell of an LSTM
@@ -21,21 +25,35 @@ Array = NDArray[np.float64]
 Pattern = list[NDArray[np.generic]]
 
 
+@dataclass(frozen=True)
+class Check:
+    """How to check.
+
+    eps: how far each probe lies from the point. holds_draws: every probe uses the same masks of dropout;
+    without it networks that draw are refused. slip: a mistake on purpose, to be found.
+    """
+
+    eps: float = EPS
+    holds_draws: bool = False
+    slip: Choice | None = None
+
+
 class Probe:
     """Evaluates the loss beside the point, on the memory of the checked binding, at the same draws.
 
     noise: the error of a difference that rounding of the loss alone explains.
     """
 
-    def __init__(self, network: NetworkSpec, losses: Objective, binding: Binding, eps: float) -> None:
-        self._binding = lower(network, losses, mode="evaluate", training=True).bind(binding.memory, binding.columns)
+    def __init__(self, network: NetworkSpec, losses: Objective, binding: Binding, how: Check) -> None:
+        program = lower(network, losses, mode="evaluate", training=True, slip=how.slip)
+        self._binding = program.bind(binding.memory, binding.columns)
         self._binding.load(binding.buffers.inputs(), binding.buffers.rows_y)
         self._losses = losses
-        self._eps = eps
+        self._eps = how.eps
         self._kinks = _kinks(self._binding.program)
         self._signs = [each.name for each in parameters(network) if _has_corner(each, binding.columns)]
         self._switches = [name for each in network.layers for name in layers.get(each.kind).switches(each)]
-        self.noise = NOISE_FACTOR * ROUNDING * self._magnified(binding) / eps
+        self.noise = NOISE_FACTOR * ROUNDING * self._magnified(binding) / how.eps
 
     def numeric(self, name: str) -> tuple[Array, NDArray[np.bool_]]:
         """Return (L(w + eps) − L(w − eps)) / 2 eps for every entry of a parameter, and where it is one.

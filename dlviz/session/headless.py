@@ -16,6 +16,7 @@ from dlviz.core.gradcheck import gradcheck as check_gradients
 from dlviz.core.inference import check_data
 from dlviz.core.metrics import Value, check_metrics
 from dlviz.core.penalties import penalties
+from dlviz.core.probe import Check
 from dlviz.core.trace import Trace
 from dlviz.data.prepare import prepare
 from dlviz.i18n import tr
@@ -191,7 +192,8 @@ def gradcheck(document: Document, eps: float | None = None, holds_draws: bool = 
     targets = targets_for(document, prepared.dataset)[rows]
     values = start_values(document)
     loss, inputs = document.training.objective, prepared.inputs[rows]
-    return check_gradients(document.network, loss, values, inputs, targets, distance, holds_draws=holds_draws)
+    how = Check(distance, holds_draws, document.training.slip)
+    return check_gradients(document.network, loss, values, inputs, targets, how)
 
 
 def _ended_by(ended: Stop | int | None) -> str:

@@ -17,6 +17,7 @@ from dlviz.core.losses import losses
 from dlviz.core.losses.likelihood import bernoulli
 from dlviz.core.memory import Memory
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
+from dlviz.core.probe import Check
 from dlviz.core.program import lower
 from dlviz.core.regularizers import equivalent_strengths
 from dlviz.core.regularizers import resolve as resolve_regularizer
@@ -199,7 +200,9 @@ def test_gradient_check_of_the_small_network(example: Example) -> None:
     base = Example(example.parameters["network"])
     inputs, targets = (np.array(base.inputs[name]).T for name in ("X", "Y"))
     loss = chosen("binary_cross_entropy")
-    report = gradcheck(network, loss, ex55_parameters(base.parameters), inputs, targets, example.parameters["eps"])
+    report = gradcheck(
+        network, loss, ex55_parameters(base.parameters), inputs, targets, Check(example.parameters["eps"])
+    )
     assert report.ratio < example["ratio_correct_backprop_below"]
     example.leave("ratio_correct_backprop_below", "a bound, compared above")
     assert 1e-11 < report.ratio < 1e-7

@@ -14,6 +14,7 @@ from dlviz.core.gradcheck import TEXTBOOK_EPS, GradCheckReport, gradcheck, verdi
 from dlviz.core.inference import parameters as parameters_of
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.objective import OutputLoss
+from dlviz.core.probe import Check
 
 INPUTS = np.array([[0.5, -1.0], [1.5, 0.25], [-0.75, 2.0]])
 TARGETS = np.array([[0.2], [-0.4], [0.9]])
@@ -121,7 +122,7 @@ def test_parameters_are_left_as_they_were() -> None:
 @pytest.mark.parametrize(
     ("changes", "error", "words"),
     [
-        ({"eps": 0.0}, SpecError, "eps=0.0"),
+        ({"how": Check(eps=0.0)}, SpecError, "eps=0.0"),
         ({"parameters": {"o.b": [1.0, 2.0]}}, ShapeError, r"\(1,\)"),
         ({"inputs": INPUTS[:, :1]}, ShapeError, r"\(3, 2\)"),
         ({"targets": TARGETS[:2]}, ShapeError, "targets"),
@@ -139,13 +140,13 @@ def test_missing_parameter_is_refused() -> None:
 
 
 def test_truncation_falls_with_the_square_of_eps() -> None:
-    coarse, fine = (max(row.error for row in check(eps=eps).rows) for eps in (1e-2, 1e-3))
+    coarse, fine = (max(row.error for row in check(how=Check(eps)).rows) for eps in (1e-2, 1e-3))
     assert coarse / fine == pytest.approx(100, rel=0.05)
-    assert module.EPS == 1e-5
+    assert Check().eps == 1e-5
 
 
 def test_the_distance_that_courses_use_is_limited_by_rounding() -> None:
-    report = check(eps=TEXTBOOK_EPS)
+    report = check(how=Check(TEXTBOOK_EPS))
     assert report.passed
     assert 1e-11 < report.ratio < 1e-7
 
@@ -206,4 +207,4 @@ def test_networks_that_draw_are_refused_unless_a_mask_is_held() -> None:
         gradcheck(network, LOSS, WEIGHTS, INPUTS, TARGETS)
     assert "hold one mask" in str(refused.value)
     assert refused.value.place == "d"
-    assert gradcheck(network, LOSS, WEIGHTS, INPUTS, TARGETS, holds_draws=True).passed
+    assert gradcheck(network, LOSS, WEIGHTS, INPUTS, TARGETS, Check(holds_draws=True)).passed

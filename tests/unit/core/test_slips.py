@@ -9,9 +9,11 @@ import pytest
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.errors import SpecError
 from dlviz.core.execute import record, run
+from dlviz.core.gradcheck import gradcheck
 from dlviz.core.memory import Memory
 from dlviz.core.narration import Plan, narrate
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
+from dlviz.core.probe import Check
 from dlviz.core.program import Binding, lower
 from dlviz.core.slips import slips
 
@@ -165,6 +167,20 @@ def test_an_lstm_that_lets_nothing_in_keeps_what_it_had(start: str) -> None:
         np.testing.assert_allclose(cell, forget * kept, rtol=1e-15, atol=0)
         kept = cell
     assert [step.node for step in trace.steps if step.slip] == ["h.t1", "h.t2", "h.t3"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["missing_two", "missing_half", "missing_mean", "missing_slope", "one_path", "new_weights", "swapped_indices"],
+)
+def test_the_gradient_check_finds_a_wrong_derivative(key: str) -> None:
+    binding = bound(None)
+    values, buffers = binding.memory.read(), binding.buffers
+    data = buffers.inputs().copy(), buffers.targets().T.copy()
+    assert gradcheck(SPEC, chosen("squared_error"), values, *data).passed
+    report = gradcheck(SPEC, chosen("squared_error"), values, *data, Check(slip=chosen(key)))
+    assert not report.passed
+    assert report.rows[0].ratio > 1e-4
 
 
 def test_an_unknown_slip_is_refused_by_name() -> None:
