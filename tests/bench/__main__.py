@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from tests.bench import classifiers, maps, tiny_networks, torch_peer, window
+from tests.bench import classifiers, descents, maps, tiny_networks, torch_peer, window
 from tests.bench.timing import Effort
 from tests.bench.workload import Benchmark, Row
 
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "w3": classifiers.w3,
     "w4": classifiers.w4,
     "w5": tiny_networks.w5,
+    "w6": descents.w6,
     "w8": maps.w8,
     "w9": classifiers.w9,
     "window": window.window,
