@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from dlviz.session.document import Document
 from dlviz.session.timeline import Timeline
 from dlviz.session.trainer import TrainingState
+from dlviz.session.watcher import Watched
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Begin:
     """Begin a run of another document; state: where a saved one stood.
 
     is_whole: the saved run had one segment, so its past can be replayed from the start.
+    watched: what its callbacks had seen.
     """
 
     generation: int
@@ -50,6 +52,7 @@ class Begin:
     document: Document
     state: TrainingState | None = None
     is_whole: bool = True
+    watched: Watched = field(default_factory=Watched)
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Answer:
     timeline: Timeline
     state: TrainingState
     document: Document
+    watched: Watched = field(default_factory=Watched)
 
 
 @dataclass(frozen=True)

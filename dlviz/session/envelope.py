@@ -96,6 +96,21 @@ class TrainingPart(Part):
     callbacks: Annotated[list[ChoiceJson], Field(max_length=64)] = []
 
 
+class StopPart(Part):
+    """A rule that stopped a run."""
+
+    callback: ChoiceJson
+    step: Count
+    best_step: Count | None = None
+
+
+class WatchedPart(Part):
+    """What callbacks saw: monitors at the ends of epochs, by step, and stops."""
+
+    values: dict[Annotated[str, Field(pattern=r"^[0-9]{1,15}$")], dict[Key, float | None]] = {}
+    stops: list[StopPart] = []
+
+
 class StatePart(Part):
     """Where a run stood."""
 
@@ -108,6 +123,7 @@ class StatePart(Part):
     diverged_at: int | None = None
     theta: dict[str, Any] = {}
     optimizer: dict[str, Any] = {}
+    watched: WatchedPart | None = None
 
 
 class Envelope(Part):

@@ -21,7 +21,7 @@ from dlviz.session.timeline import (
 )
 from dlviz.session.trainer import Trainer, TrainingState
 from dlviz.session.walk import Walk, end_of_backward, end_of_group, end_of_phase, first_not_finite, start_of_group
-from dlviz.session.watcher import Stop, Watcher, watcher_for
+from dlviz.session.watcher import Stop, Watched, Watcher, watcher_for
 
 DENSE_SNAPSHOTS = 256  # replays up to this many steps keep every state: the next Back is then instant
 MAX_CHUNK = 4096
@@ -136,8 +136,12 @@ class Run:
         self.history = self.history.fresh()
         self._go(0)
 
-    def resume(self, state: TrainingState, is_whole: bool) -> None:
-        """Stand where a saved run stood; is_whole: its past can be replayed from the start."""
+    def resume(self, state: TrainingState, is_whole: bool, watched: Watched) -> None:
+        """Stand where a saved run stood; is_whole: its past can be replayed from the start.
+
+        watched: what its callbacks had seen.
+        """
+        self.history.watched = watched
         if is_whole:
             self.timeline = Timeline(self.timeline.segments, state.step)
             self.history.of(self.segment.uid).add(state)

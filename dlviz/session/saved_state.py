@@ -14,6 +14,7 @@ from dlviz.session.document import Document, handle
 from dlviz.session.project_file import Project, SavedState
 from dlviz.session.timeline import from_named, named
 from dlviz.session.trainer import TrainingState
+from dlviz.session.watched_json import watched_to_json
 
 UPDATES = "updates"  # key of the optimizer's update count among a saved state's extras
 
@@ -49,7 +50,7 @@ def _saved(answer: Answer, now: Mapping[str, Mapping[str, np.ndarray]]) -> Saved
     dtype: Literal["float32", "float64"] = "float32" if state.kept.itemsize == 4 else "float64"
     return SavedState(
         state.step, state.epoch, state.batch, len(answer.timeline.segments), dtype,
-        now["theta"], optimizer, {UPDATES: state.updates},
+        now["theta"], optimizer, {UPDATES: state.updates, **watched_to_json(answer.watched, state.step)},
     )  # fmt: skip
 
 

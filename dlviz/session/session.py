@@ -34,6 +34,7 @@ from dlviz.session.project_file import Project, SavedState, read_project, write_
 from dlviz.session.saved_state import from_saved, project_of
 from dlviz.session.store import Store
 from dlviz.session.training_edits import set_seed
+from dlviz.session.watched_json import WATCHED, watched_from_json
 from dlviz.session.worker import Worker
 
 ANSWER_SECONDS = 10.0  # a save waits this long for the worker, which answers within one chunk
@@ -276,7 +277,8 @@ class Session:
         self.path = path
         is_whole = project.state is None or project.state.segments == 1
         self._send(Pause())
-        self._send(cmd.Begin(generation, token, document, state, is_whole))
+        watched = watched_from_json(project.state.extra.get(WATCHED) if project.state else None)
+        self._send(cmd.Begin(generation, token, document, state, is_whole, watched))
         self._tell()
 
     def save(self, path: str | os.PathLike[str] | None = None) -> None:

@@ -17,6 +17,7 @@ from dlviz.session.envelope import StatePart, checked
 from dlviz.session.prepared import prepared_for
 from dlviz.session.table_json import Arrays, array_from_json, array_to_json
 from dlviz.session.tasks import known_rows
+from dlviz.session.watched_json import WATCHED, watched_from_json, watched_to_json
 
 Numbers = Mapping[str, NDArray[Any]]
 
@@ -49,8 +50,9 @@ def state_from_json(data: dict[str, Any], document: Document, arrays: Arrays) ->
     Raises: DocumentError, SpecError or DataError if it is not one that this document can be in.
     """
     part = checked(StatePart, data, "state")
-    # The count of updates is the session's own; it only passes through here, as a checked number.
+    # The count of updates and what callbacks saw are the session's own; they only pass through here, checked.
     extra = part.unknown() | ({} if part.updates is None else {"updates": part.updates})
+    extra |= watched_to_json(watched_from_json(data.get(WATCHED)), part.step)
     state = SavedState(
         part.step, part.epoch, part.batch, part.segments, part.dtype,
         _arrays(part.theta, "state.theta", part.dtype, arrays),

@@ -263,7 +263,7 @@ class Worker:
             self._become("pause")
         self._run.begin(command.document)
         if command.state is not None:
-            self._run.resume(command.state, command.is_whole)
+            self._run.resume(command.state, command.is_whole, command.watched)
 
     def _on_reset(self, command: cmd.Reset) -> None:
         self._generation = command.generation
@@ -272,7 +272,9 @@ class Worker:
 
     def _on_ask(self, command: cmd.AskState) -> None:
         self._run.leave_walk()
-        command.reply.put(cmd.Answer(self._run.timeline, self._run.trainer.state(), self._run.document))
+        command.reply.put(
+            cmd.Answer(self._run.timeline, self._run.trainer.state(), self._run.document, self._run.history.watched)
+        )
 
     def _on_close(self, command: Close) -> None:
         self._become("close")

@@ -77,6 +77,9 @@ def test_layers_are_filled_inside_and_out() -> None:
     assert (n.settings["momentum_is"], n.settings["momentum"]) == ("taken", 0.1)
     assert r.settings["recurrent_activation"] == chosen("sigmoid", slope=2.0)
     assert s.settings == h.settings
+    penal = NetworkSpec((LayerSpec("p", "dense", settings={"units": 2, "regularizer": chosen("l2", strength=0.1)}),))
+    taught = filled_network(penal, Conventions("deeplearning_ai").decided).layers[0]
+    assert taught.settings["regularizer"] == chosen("l2", strength=0.1, scale="mean")
 
 
 @pytest.mark.parametrize(

@@ -126,8 +126,8 @@ profiles.add(
     Profile(
         "deeplearning_ai", "deeplearning.ai",
         {
-            "momentum_form": "ema", "squared_loss_factor": 0.5, "l2_scale": "half_per_example",
-            "l1_scale": "per_example", "dropout_probability": "keep", "weights": "he_normal", "first_epoch": 1,
+            "momentum_form": "ema", "squared_loss_factor": 0.5, "l2_scale": "mean",
+            "l1_scale": "mean", "dropout_probability": "keep", "weights": "he_normal", "first_epoch": 1,
             "average_bias_correction": True, "gradcheck_eps": 1e-7, "weight_notation": "layer_bracket",
             "examples_as": "columns", "rate_letter": "alpha",
         },

@@ -50,11 +50,13 @@ define(
 )  # fmt: skip
 define(
     "CNV-06", "L2 penalty: what stands in front",
-    choice("l2_scale", "sum", ("sum", "half_per_example", "decay"), "λΣw², λ/(2m)·Σw², or the factor 1 − αλ/m"),
+    choice("l2_scale", "sum", ("sum", "half", "mean"), "λΣw², λ/2·Σw², or λ/(2m)·Σw², the decay factor 1 − αλ/m"),
+    "regularizer.l2.scale",
 )  # fmt: skip
 define(
     "CNV-07", "L1 penalty: what stands in front",
-    choice("l1_scale", "sum", ("sum", "per_example"), "λΣ|w|, or λ/m·Σ|w|"),
+    choice("l1_scale", "sum", ("sum", "mean"), "λΣ|w|, or λ/m·Σ|w|"),
+    "regularizer.l1.scale", "regularizer.elastic_net.scale",
 )  # fmt: skip
 define(
     "CNV-08", "Dropout: when activations are scaled",

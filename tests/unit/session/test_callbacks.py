@@ -27,6 +27,8 @@ from dlviz.session.project_file import read_document
 from dlviz.session.run import Run
 from dlviz.session.session import Session
 from dlviz.session.trainer import Trainer
+from dlviz.session.watched_json import watched_from_json, watched_to_json
+from dlviz.session.watcher import Stop, Watched
 
 
 def document(*rules: Any, lr: float = 0.3, epochs: int = 30, batch_size: int = 10, **changes: Any) -> Document:
@@ -378,3 +380,43 @@ def test_the_window_goes_back_to_the_best_epoch(lines: Walked) -> None:
         frame_when(session, lambda frame: frame.step > 5 * stop + 20)
     finally:
         assert session.close()
+
+
+def test_a_saved_run_remembers_what_was_seen(tmp_path: Path, lines: Walked) -> None:
+    stop, at = stopping_epoch(ends(lines, "validation_loss"), 3, 0.02)
+    session = Session(document({"kind": "stop_epoch", "epoch": stop - 2}, EARLY))
+    session.play()
+    frame_when(session, lambda frame: frame.state == "paused" and bool(frame.message))
+    session.save(tmp_path / "run.dlviz")
+    assert session.close()
+    again = Session(document())
+    try:
+        again.open(tmp_path / "run.dlviz")
+        assert frame_when(again, lambda frame: frame.step > 0).step == 5 * (stop - 2)
+        again.play()
+        frame = frame_when(again, lambda frame: frame.state == "paused" and bool(frame.message))
+        assert (frame.step, frame.last_step) == (5 * at, 5 * stop)
+    finally:
+        assert again.close()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"values": {"3a": {}}}, {"values": {"3": {"train_loss": "low"}}}, {"stops": [{"callback": "log"}]},
+        {"stops": [{"callback": "lag", "step": 3}]}, 7,
+    ],
+)  # fmt: skip
+def test_unusable_memories_are_refused(wrong: Any) -> None:
+    with pytest.raises(DlvizError, match="Expected"):
+        watched_from_json(wrong)
+
+
+def test_memories_are_written_as_they_were_read() -> None:
+    seen = Watched({5: {"train_loss": 0.5, "train_score": float("inf")}}, [Stop(chosen("log"), 5, 3)])
+    written = watched_to_json(seen, 9)["watched"]
+    assert json.loads(json.dumps(written, allow_nan=False)) == written
+    again = watched_from_json(written)
+    assert again.stops == seen.stops
+    assert again.values[5]["train_loss"] == 0.5
+    assert watched_to_json(seen, 4) == {}
