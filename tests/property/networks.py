@@ -12,6 +12,7 @@ from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.losses import losses
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.optimizers import optimizers
+from dlviz.core.regularizers import regularizers
 from dlviz.core.schedules import schedules
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import prepare
@@ -47,9 +48,8 @@ def add_hidden(draw: st.DrawFn, layers: list[LayerSpec], units: dict[str, int], 
         layers.append(LayerSpec(source, "add" if is_alike else "concatenate", tuple(others)))
         units[source] = units[others[0]] if is_alike else sum(units[node] for node in others)
     units[f"h{number}"] = draw(st.integers(1, 4))
-    layers.append(
-        dense(f"h{number}", units[f"h{number}"], pick(draw, keys), inputs=(source,), bias=draw(st.booleans()))
-    )
+    own = {"bias": draw(st.booleans()), "regularizer": Choice(pick(draw, regularizers.keys()))}
+    layers.append(dense(f"h{number}", units[f"h{number}"], pick(draw, keys), inputs=(source,), **own))
 
 
 def add_between(
