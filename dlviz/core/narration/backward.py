@@ -57,7 +57,7 @@ def weight_gradient(view: View) -> Narration:
 
 def input_gradient(view: View) -> Narration:
     """Tell the gradient of one input of a layer: the errors above it, each times its link."""
-    node, i, name = view.step.node, view.sample, _written_gradient(view)
+    node, i, name = view.step.node, view.sample, written_gradient(view)
     gradients = view.columns(name)
     k = clamp(view.focus.source, gradients.shape[1])
     weights, errors = view.weights(node)[:, k], view.rows(f"{node}.dz")[i]
@@ -74,14 +74,14 @@ def input_gradient(view: View) -> Narration:
 
 def add_backward(view: View) -> Narration:
     """Tell how the gradient of a sum reaches one unit of a branch."""
-    name = _written_gradient(view)
+    name = written_gradient(view)
     unit = clamp(view.focus.source, view.columns(name).shape[1])
     return passed_down(view, name, unit, unit, tr("A sum passes its gradient to every branch unchanged."))
 
 
 def concatenate_backward(view: View) -> Narration:
     """Tell how the gradient of a joined unit returns to where it came from."""
-    name = _written_gradient(view)
+    name = written_gradient(view)
     unit = clamp(view.focus.source, view.columns(name).shape[1])
     above = _first_row(view, name) + unit
     return passed_down(view, name, unit, above, tr("Each unit's gradient goes back to where it came from."))
@@ -185,5 +185,6 @@ def so_far() -> str:
     return caption(r"\cdots", tr("so far"))
 
 
-def _written_gradient(view: View) -> str:
+def written_gradient(view: View) -> str:
+    """Return the name of the gradient of a node that this step writes."""
     return next(name for name in view.step.writes if name.endswith(".da"))

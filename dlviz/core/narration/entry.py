@@ -13,6 +13,7 @@ from dlviz.core.narration.view import FloatArray, Narration, View
 from dlviz.core.optimizers import resolve
 from dlviz.i18n import tr
 
+GREEK = {"gamma": r"\gamma", "beta": r"\beta"}  # parameters whose letter is written out in their name
 QUANTITY_GAP = r",\quad "  # between two quantities told by one step
 
 
@@ -33,7 +34,12 @@ class Entry:
     @property
     def letter(self) -> str:
         """The parameter itself: `w_{11}^{(1)}`."""
-        return f"{self.role.lower()}{self.mark}"
+        return f"{self.symbol}{self.mark}"
+
+    @property
+    def symbol(self) -> str:
+        """The parameter's letter without its indices."""
+        return GREEK.get(self.role, self.role.lower())
 
     @property
     def gradient_letter(self) -> str:

@@ -7,6 +7,7 @@ from dlviz.core.narration import (
     backward,
     clipping,
     curvature,
+    dropout,
     error,
     formula,
     forward,
@@ -14,6 +15,7 @@ from dlviz.core.narration import (
     images,
     lookups,
     moments,
+    normalise,
     penalty,
     pooling,
     recurrent,
@@ -59,6 +61,20 @@ NARRATORS: dict[str, Callable[[View], Narration]] = {
     "gate_deltas": through_time.gate_deltas,
     "time_contribution": through_time.time_contribution,
     "recurrent_weight_gradient": through_time.recurrent_weight_gradient,
+    "dropout_mask": dropout.mask,
+    "dropout": dropout.apply,
+    "dropout_backward": dropout.backward,
+    "take": dropout.take,
+    "take_backward": dropout.take_backward,
+    "batch_mean": normalise.mean,
+    "feature_mean": normalise.mean,
+    "batch_variance": normalise.variance,
+    "feature_variance": normalise.variance,
+    "normalise": normalise.normalise,
+    "running_statistics": normalise.running_statistics,
+    "scale_shift": normalise.scale_shift,
+    "scale_shift_gradient": normalise.scale_shift_gradient,
+    "normalise_backward": normalise.backward,
     "gradient_norm": clipping.gradient_norm,
     "clip_norm": clipping.clip_norm,
     "clip_value": clipping.clip_value,
@@ -110,7 +126,8 @@ def narrate(step: Step, trace: Trace, plan: Plan, focus: Focus = NO_FOCUS, digit
     Indices of the focus that do not exist are moved to the nearest that do. An operation without a narrator
     of its own, or one with a mistake made on purpose, is told by its formula and the numbers it read and wrote.
     """
-    tell = NARRATORS.get(step.op, general) if not step.slip else general
+    is_told = step.writes and not step.slip  # an update writes nothing where there is nothing to train
+    tell = NARRATORS.get(step.op, general) if is_told else general
     told = tell(View(step, trace, plan, focus, digits))
     # The chain rule does not lead to numbers that a mistake made.
     return replace(told, chain=None) if any(each.slip for each in trace.steps) else told

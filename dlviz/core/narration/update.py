@@ -12,7 +12,7 @@ def look_ahead(view: View) -> Narration:
     beta = exact(e.settings["momentum"])
     terms = [Term(e.put(e.old()), 0), Term(rf"{beta} \cdot {e.put(e.old('velocity'))}", 0)]
     sentence = tr("Look ahead: where would the last change carry this parameter?")
-    symbols = rf"\hat{{{e.letter[0]}}}{e.mark} = {e.letter} + \beta \, \Delta {e.letter}"
+    symbols = rf"\hat{{{e.symbol}}}{e.mark} = {e.letter} + \beta \, \Delta {e.letter}"
     return e.told(symbols, written(terms), "ahead", sentence)
 
 

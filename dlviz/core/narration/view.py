@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dlviz.core.choice import Choice
 from dlviz.core.inference import nodes, parameters
+from dlviz.core.layers import layers
 from dlviz.core.network import LayerSpec, NetworkSpec, sources
 from dlviz.core.trace import Step, Trace
 
@@ -101,7 +102,8 @@ class View:
     @property
     def activation(self) -> Choice:
         """The activation of this step's layer."""
-        chosen = self.layer.settings.get("activation", Choice("linear"))
+        kind = layers.get(self.layer.kind)
+        chosen = kind.option(self.layer, "activation") if "activation" in kind.choices else Choice("linear")
         return Choice(chosen) if isinstance(chosen, str) else chosen
 
     def before(self, name: str) -> FloatArray | None:

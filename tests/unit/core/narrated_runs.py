@@ -56,6 +56,8 @@ def recorded(
     program = lower(spec, loss, optimizer, clip=options.get("clip"))
     memory = Memory(program.layout, optimizer, frozen, dtype=options.get("dtype", "float64"))
     memory.load({p.name: random.normal(0, options.get("spread", 0.7), p.shape) for p in program.layout.parameters})
+    if "positive" in options:
+        memory.load({name: abs(each) for name, each in memory.read().items() if name.endswith(options["positive"])})
     binding = program.bind(memory, n)
     for step in range(runs):
         inputs = random.normal(size=(n, math.prod(spec.inputs[0].shape)))

@@ -11,7 +11,7 @@ from dlviz.core.narration import NARRATORS, Focus, Narration, Plan, cost, functi
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.trace import Trace
 from tests.unit.core.latex_arithmetic import computed
-from tests.unit.core.narrated_runs import IMAGE_NETWORKS, SQUARED, network, recorded, two_layers
+from tests.unit.core.narrated_runs import IMAGE_NETWORKS, SGD, SQUARED, network, recorded, two_layers
 
 FULL = 15
 EXACT = 40  # numbers read as they stand, without the room that rounding leaves
@@ -122,8 +122,30 @@ def unrolled(kind: str) -> NetworkSpec:
     return NetworkSpec((states, LayerSpec("r", kind, (), {"units": 2})), (InputSpec("x", (3, 1)),))
 
 
+def chain(*between: LayerSpec) -> NetworkSpec:
+    """Return a network whose hidden layer is followed by these layers, each read by the next."""
+    return network(dense("h", 7, "tanh"), *between, dense("out_put", 2, "linear"))
+
+
+BETWEEN = {
+    "dropout": chain(LayerSpec("d", "dropout", (), {"rate": 0.3})),
+    "classic": chain(LayerSpec("d", "dropout", (), {"form": "classic"})),
+    "batch_norm": chain(LayerSpec("n", "batch_norm"), LayerSpec("s", "activation", (), {"activation": Choice("tanh")})),
+    "no_scale": chain(
+        LayerSpec("n", "batch_norm", (), {"affine": False, "running_variance": "unbiased", "momentum_is": "taken"})
+    ),
+    "shared": chain(LayerSpec("n", "batch_norm"), LayerSpec("m", "dense", shares="n"), LayerSpec("s", "activation")),
+    "layer_norm": chain(LayerSpec("n", "layer_norm", (), {"activation": Choice("tanh")})),
+    "plain_layer_norm": chain(LayerSpec("n", "layer_norm", (), {"affine": False})),
+    "branches": chain(
+        LayerSpec("n", "batch_norm", ("h",)), LayerSpec("d", "dropout", ("h",)), LayerSpec("s", "activation", ("h",)),
+        LayerSpec("sum", "add", ("n", "d", "s")),
+    ),
+}  # fmt: skip
+
+
 def every_focus(trace: Trace, plan: Plan) -> list[Focus]:
-    names = [name for name in trace.before if name.endswith((".W", ".b"))]
+    names = [name for name in trace.before if name.endswith((".W", ".b", ".gamma", ".beta"))]
     places = itertools.product((0, 1, 7), (0, 2, 11), range(min(2, len(trace.rows))))
     return [Focus(u, s, i, name) for (u, s, i), name in zip(places, itertools.cycle(names), strict=False)]
 
@@ -139,8 +161,8 @@ def assert_right(told: Narration, digits: int) -> None:
         assert interval.low == pytest.approx(value, rel=0.51 * 10.0 ** (1 - digits), abs=1e-300)
 
 
-def assert_everything_right(trace: Trace, plan: Plan) -> None:
-    for step, focus, digits in itertools.product(trace.steps, every_focus(trace, plan), (4, FULL)):
+def assert_everything_right(trace: Trace, plan: Plan, precisions: tuple[int, ...] = (4, FULL)) -> None:
+    for step, focus, digits in itertools.product(trace.steps, every_focus(trace, plan), precisions):
         assert_right(narrate(step, trace, plan, focus, digits), digits)
 
 
@@ -219,8 +241,21 @@ def test_every_operation_on_images_can_be_recomputed(key: str, n: int) -> None:
     assert_everything_right(*recorded(IMAGE_NETWORKS[key], optimizer=chosen("adam"), n=n))
 
 
+@pytest.mark.parametrize("spec", BETWEEN.values(), ids=BETWEEN)
+@pytest.mark.parametrize("n", [2, 8])
+@pytest.mark.parametrize("optimizer", [SGD, chosen("nesterov", form="look_ahead")], ids=str)
+def test_every_layer_between_can_be_recomputed(spec: NetworkSpec, n: int, optimizer: Choice) -> None:
+    # In full: normalised values often round to 1, which the reader takes for a whole number.
+    run = recorded(spec, n=n, optimizer=optimizer, positive="running_var", runs=2)
+    assert_everything_right(*run, precisions=(FULL,))
+
+
 def test_all_operations_were_met() -> None:
-    runs = [recorded(graph()), recorded(two_layers(output="sigmoid"), chosen("binary_cross_entropy"))]
+    runs = [
+        recorded(graph()),
+        *(recorded(spec, n=3, positive="running_var") for spec in BETWEEN.values()),
+        recorded(two_layers(output="sigmoid"), chosen("binary_cross_entropy")),
+    ]
     runs += [recorded(two_layers(), optimizer=optimizer) for optimizer in OPTIMIZERS]
     runs += [recorded(unrolled(kind)) for kind in ("simple_rnn", "gru", "lstm")]
     runs += [recorded(two_layers(), clip=clip) for clip in CLIPS]
