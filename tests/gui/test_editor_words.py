@@ -3,8 +3,9 @@
 import pytest
 from PySide6.QtCore import QPointF
 
+from dlviz.core.choice import Choice
 from dlviz.core.inference import shapes
-from dlviz.core.network import NetworkSpec, dense
+from dlviz.core.network import LayerSpec, NetworkSpec, dense
 from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE
 from dlviz.gui.editor.captions import hot_spots
 from dlviz.gui.editor.labels_item import LabelsItem
@@ -49,3 +50,17 @@ def test_pictures_grow_where_there_is_room_and_values_do_not() -> None:
     assert arrange(SMALL, shapes(SMALL), room, MAP_TILE).tile.width == pytest.approx(1.5 * MAP_TILE.width)
     assert arrange(SMALL, shapes(SMALL), room, STEP_TILE).tile.width == STEP_TILE.width
     assert arrange(DEEP, shapes(DEEP), room, MAP_TILE).tile.width < 1.2 * MAP_TILE.width
+
+
+def test_layers_between_say_what_they_are_and_count_no_units_again() -> None:
+    between = (
+        LayerSpec("n1", "batch_norm", (), {"activation": Choice("tanh")}),
+        LayerSpec("d1", "dropout", (), {"rate": 0.3}),
+        LayerSpec("n2", "layer_norm"),
+        LayerSpec("a1", "activation"),
+    )
+    spec = NetworkSpec((dense("h", 3, "tanh"), *between, dense("o", 1)))
+    assert titles(spec, 3.0)[2:-1] == ["Batch norm · tanh", "Dropout 0.3", "Layer norm", "Activation · ReLU"]
+    narrow = titles(spec, 0.6)[2:-1]
+    assert narrow[0] in ("norm · tanh", "Batch norm", "norm")
+    assert narrow[1:] == ["Dropout", "norm", "ReLU"]

@@ -10,7 +10,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
-from dlviz.core.network import NetworkSpec, sources
+from dlviz.core.layers import layers as layer_kinds
+from dlviz.core.network import LayerSpec, NetworkSpec, sources
 from dlviz.gui.editor.layout import Layout
 from dlviz.gui.theme import GRID, RADIUS, Theme, font
 from dlviz.i18n import tr
@@ -19,6 +20,7 @@ HotKind = Literal["title", "minus", "plus", "insert"]
 BAND, PLAIN_BAND = 10.5 * GRID, 6 * GRID  # height of the captions at the top, with buttons and without
 BUTTON = 3 * GRID
 TITLE_Y, BUTTONS_Y = 2 * GRID, 5.5 * GRID
+KEEPING = ("activation", "batch_norm", "layer_norm")  # layers of which every unit reads the one before it
 NARROW = 25 * GRID  # between columns; closer than that the + stands below the titles
 
 
@@ -33,15 +35,24 @@ class Hot:
 
 
 def title(spec: NetworkSpec, node: str, count: int) -> str:
-    """Return what stands over a column: "Dense 4 · tanh"."""
+    """Return what stands over a column: "Dense 4 · tanh", "Dropout 0.3"; units are counted where they are new."""
     layer = next((each for each in spec.layers if each.id == node), None)
     if layer is None:
         return tr("Input") if count <= 8 else tr("Input {count}", count=count)
     is_output = node == spec.layers[-1].id
     name = tr("Output") if is_output else _own_name(node) or layer.kind.replace("_", " ").capitalize()
-    units = "" if is_output and count == 1 else f" {count}"
-    activation = layer.settings.get("activation")
-    return f"{name}{units}" + (f" · {activation_title(activation)}" if isinstance(activation, Choice) else "")
+    head = name if is_output and count == 1 else f"{name} {_amount(layer, count)}".rstrip()
+    # What an activation layer applies is all it is, also where it is the usual one.
+    usual = layer_kinds.get(layer.kind).choices["activation"] if layer.kind == "activation" else None
+    activation = layer.settings.get("activation", usual)
+    return head + (f" · {activation_title(activation)}" if isinstance(activation, Choice) else "")
+
+
+def _amount(layer: LayerSpec, count: int) -> str:
+    """Return the number in a title: of units, or the rate of dropout."""
+    if layer.kind == "dropout":
+        return f"{layer_kinds.get('dropout').option(layer, 'rate'):g}"
+    return "" if layer.kind in KEEPING else str(count)
 
 
 def _own_name(node: str) -> str:
@@ -78,12 +89,20 @@ def hot_spots(spec: NetworkSpec, layout: Layout, to_view: Callable[[QPointF], QP
 
 
 def _fitting(metrics: QFontMetricsF, text: str, room: float) -> str:
-    """Return a title; where that is too long without the kind of layer ("4 · tanh"), then one half of that."""
-    head, _, activation = text.partition(" · ")
-    units = head.rpartition(" ")[2]
-    texts = (text, f"{units} · {activation}", activation, units) if activation else (text, units)
+    """Return a title; where that is too long a shorter one, which still says what the layer is for."""
+    texts = (text, *_shorter(text))
     fits = [each for each in texts if metrics.horizontalAdvance(each) <= room]
-    return fits[0] if fits else metrics.elidedText(units, Qt.TextElideMode.ElideRight, room)
+    return fits[0] if fits else metrics.elidedText(texts[-1], Qt.TextElideMode.ElideRight, room)
+
+
+def _shorter(text: str) -> tuple[str, ...]:
+    """Leave out of "Dense 4 · tanh" the kind of layer, then one half; of "Batch norm · tanh" the function first."""
+    head, _, activation = text.partition(" · ")
+    first, _, last = head.rpartition(" ")
+    if not activation:
+        return (first if "." in last else last,)
+    short = f"{last} · {activation}"
+    return (short, head, last) if first and not last.isdigit() else (short, activation, last)
 
 
 def _tops(layout: Layout, to_view: Callable[[QPointF], QPointF]) -> dict[str, float]:
