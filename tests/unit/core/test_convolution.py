@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.errors import DlvizError, ShapeError, SpecError
 from dlviz.core.gradcheck import gradcheck
+from dlviz.core.hyper import both
 from dlviz.core.inference import parameters, shapes
+from dlviz.core.layers.convolution import windows_of
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
+from dlviz.session import headless
 from dlviz.session.document_json import document_from_json
 from dlviz.session.prepared import prepared_for
 from dlviz.session.trainer import Trainer
@@ -173,3 +176,54 @@ def test_flatten_copies_nothing() -> None:
     images = np.random.default_rng(0).normal(size=(2, 2, 3, 4))
     found = recorded([], images)
     assert_allclose(found["f.a"], images.reshape(2, -1), rtol=0)
+
+
+@pytest.mark.parametrize("settings", [{"kernel": 3}, {"kernel": [2, 3], "stride": 2, "padding": 1}])
+def test_every_recorded_cell_is_told_by_its_patch(settings: dict[str, Any]) -> None:
+    images = np.random.default_rng(7).normal(size=(2, 3, 6, 5))
+    layer = {"id": "c", "kind": "conv2d", "filters": 2, "bias_initializer": "normal", **settings}
+    found = recorded([layer], images)
+    spec = LayerSpec("c", "conv2d", (), {name: both(value) for name, value in settings.items()})
+    plan = windows_of(spec, images.shape[1:])
+    for sample, filter_, row, column in np.ndindex(found["c.z"].shape):
+        units = plan.reads(row, column)
+        patch = np.where(units >= 0, found["x"][sample].reshape(-1)[units], 0)
+        cell = float((patch * found["c.W"][filter_]).sum() + found["c.b"][filter_])
+        assert cell == pytest.approx(float(found["c.z"][sample, filter_, row, column]), abs=1e-12)
+
+
+def test_readers_are_the_reverse_of_reads() -> None:
+    plan = windows_of(LayerSpec("c", "conv2d", (), {"kernel": (3, 2), "stride": (2, 1), "padding": 1}), (1, 5, 4))
+    forth = {
+        (row, column, int(unit), cell)
+        for row, column in np.ndindex(plan.count)
+        for cell, unit in enumerate(plan.reads(row, column).reshape(-1))
+        if unit >= 0
+    }
+    back = {
+        (*window, row * 4 + column, cell[0] * 2 + cell[1])
+        for row, column in np.ndindex(5, 4)
+        for window, cell in plan.readers(row, column)
+    }
+    assert forth == back
+
+
+@pytest.mark.slow
+def test_a_small_convolution_reads_digits() -> None:
+    document = document_from_json({
+        "format": "dlviz", "version": 1, "seed": 3,
+        "data": {"kind": "digits", "split": {"test": 0.2}},
+        "network": {
+            "inputs": [{"id": "x", "shape": [1, 8, 8]}],
+            "layers": [
+                {"id": "c", "kind": "conv2d", "filters": 8, "activation": "relu", "initializer": "he_normal"},
+                {"id": "p", "kind": "max_pool"}, {"id": "f", "kind": "flatten"},
+                {"id": "o", "units": 10, "activation": "softmax"},
+            ],
+        },
+        "training": {"loss": "categorical_cross_entropy", "optimizer": {"kind": "adam", "lr": 0.003}, "batch_size": 32},
+    })  # fmt: skip
+    report = headless.train(document, epochs=30)
+    assert report.test is not None
+    assert report.test.metrics["accuracy"] >= 0.95
+    assert report.seconds < 10
