@@ -1,6 +1,9 @@
 """W3, W4 and W9: ReLU classifiers with softmax cross-entropy and Adam, in float32."""
 
+from collections import deque
 from collections.abc import Callable
+from itertools import chain, cycle, starmap
+from operator import call
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,21 +100,16 @@ class Ring:
 
     def __init__(self, trainer: Trainer) -> None:
         self.trainer = trainer
-        binding = trainer._full
+        binding = trainer._batches.binding(0)
         kept = (binding.memory.vectors["theta"], binding.memory.vectors["grad"], binding.buffers._flat)
-        self.copies = [[(np.copyto, (np.empty_like(array), array)) for array in kept] for _ in range(RING_STEPS)]
-        self.calls = binding.calls
+        self.slots = cycle([[(np.copyto, np.empty_like(array), array) for array in kept] for _ in range(RING_STEPS)])
+        self.calls = trainer._batches._calls
 
     def run_epoch(self) -> None:
         """Train as the trainer does, with three copies more after every step."""
-        self.trainer._shuffle()
-        for step, gather in enumerate(self.trainer._gathers):
-            for function, arguments in gather:
-                function(*arguments)
-            for function, arguments in self.calls:
-                function(*arguments)
-            for function, arguments in self.copies[step % RING_STEPS]:
-                function(*arguments)
+        self.trainer._arrange()
+        steps = chain.from_iterable(zip(self.calls, self.slots, strict=False))
+        deque(starmap(call, chain.from_iterable(steps)), maxlen=0)
         self.trainer._advance(self.trainer.batches_per_epoch)
 
 

@@ -28,8 +28,13 @@ def spiral_features(n: int = 250) -> tuple[Array, Array]:
     turn, arm = np.arange(n) // 2 / (n / 2), np.arange(n) % 2
     angle = 1.75 * turn * 2 * np.pi + arm * np.pi
     x, y = 5 * turn * np.sin(angle), 5 * turn * np.cos(angle) + rng.uniform(-0.1, 0.1, n)
-    inputs = np.column_stack([x, y, x * x, y * y, x * y, np.sin(x), np.sin(y)])
-    return inputs, np.where(arm, -1.0, 1.0)[:, None]
+    return features(np.column_stack([x, y])), np.where(arm, -1.0, 1.0)[:, None]
+
+
+def features(points: Array) -> Array:
+    """Return x, y, their squares, product and sines for points (n, 2), (n, 7)."""
+    x, y = points.T
+    return np.column_stack([x, y, x * x, y * y, x * y, np.sin(x), np.sin(y)])
 
 
 def digits() -> tuple[Array, NDArray[np.int64]]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.descent import descend
 from dlviz.core.surfaces import rosenbrock
-from tests.bench import torch_peer
+from tests.bench import textbook, torch_peer
 from tests.bench.timing import Contender, Effort
 from tests.bench.workload import OURS, Row, Workload
 
@@ -33,13 +33,24 @@ def starts(count: int) -> NDArray[np.float64]:
     return found[:, 0] if count == 1 else found
 
 
-def our_walks(start: NDArray[np.float64]) -> Callable[[], None]:
-    """Return a call that walks all optimizers one after the other."""
+def our_walks(start: NDArray[np.float64]) -> Callable[[], object]:
+    """Return a call that walks with all optimizers, one after the other."""
     surface = rosenbrock()
 
     def walk() -> None:
         for optimizer, _, _ in OPTIMIZERS:
             descend(surface, optimizer, start, STEPS)
+
+    return walk
+
+
+def textbook_walks(start: NDArray[np.float64]) -> Callable[[], object]:
+    """Return the same in textbook NumPy."""
+    walkers = [textbook.Walker(optimizer.kind, **optimizer.settings) for optimizer, _, _ in OPTIMIZERS]
+
+    def walk() -> None:
+        for walker in walkers:
+            walker.walk(textbook.rosenbrock_gradient, start, STEPS)
 
     return walk
 
@@ -69,7 +80,11 @@ def w6(effort: Effort) -> list[Row]:
     rows: list[Row] = []
     for count, target in TARGETS.items():
         start = starts(count)
-        contenders = [Contender(OURS, our_walks(start), len(OPTIMIZERS) * STEPS)]
+        n_steps = len(OPTIMIZERS) * STEPS
+        contenders = [
+            Contender(OURS, our_walks(start), n_steps),
+            Contender("textbook", textbook_walks(start), n_steps),
+        ]
         if torch_peer.is_installed():
             contenders.append(Contender(torch_peer.NAME, torch_walks(start), len(OPTIMIZERS) * TORCH_STEPS))
         key = f"W6 {count} start{'s' if count > 1 else ''}"

@@ -4,6 +4,7 @@ Rows are examples, every line makes new arrays, nothing is tuned. Do not make it
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +31,17 @@ class TanhNetwork:
         self.b = [b for _, b in layers]
         self.lr = lr
 
-    def predict(self, x: Array) -> Array:
-        for W, b in zip(self.W, self.b, strict=True):
-            x = np.tanh(x @ W + b)
-        return x
-
-    def step(self, x: Array, y: Array) -> float:
+    def activations(self, x: Array) -> list[Array]:
         a = [x]
         for W, b in zip(self.W, self.b, strict=True):
             a.append(np.tanh(a[-1] @ W + b))
+        return a
+
+    def loss(self, x: Array, y: Array) -> float:
+        return float(np.mean((self.activations(x)[-1] - y) ** 2))
+
+    def step(self, x: Array, y: Array) -> float:
+        a = self.activations(x)
         loss = np.mean((a[-1] - y) ** 2)
         delta = 2 * (a[-1] - y) / len(x) * (1 - a[-1] ** 2)
         for i in reversed(range(len(self.W))):
@@ -48,6 +51,58 @@ class TanhNetwork:
             self.W[i] -= self.lr * dW
             self.b[i] -= self.lr * db
         return float(loss)
+
+
+@dataclass
+class Walker:
+    """Walks on a function by one of the usual optimizers and keeps every point."""
+
+    kind: str
+    lr: float = 1.0
+
+    def walk(self, gradient: Callable[[Array], Array], start: Array, steps: int) -> Array:
+        p = np.array(start)
+        self.m, self.v, self.largest, self.t = np.zeros_like(p), np.zeros_like(p), np.zeros_like(p), 0
+        path = [p]
+        for _ in range(steps):
+            p = p - self.change(gradient(p))
+            path.append(p)
+        return np.array(path)
+
+    def change(self, g: Array) -> Array:
+        self.t += 1
+        if self.kind == "sgd":
+            return self.lr * g
+        if self.kind == "momentum":
+            self.v = 0.9 * self.v + g
+            return self.lr * self.v
+        if self.kind == "nesterov":
+            self.v = 0.9 * self.v + g
+            return self.lr * (g + 0.9 * self.v)
+        if self.kind == "adagrad":
+            self.v = self.v + g**2
+            return self.lr * g / (np.sqrt(self.v) + 1e-10)
+        if self.kind == "rmsprop":
+            self.v = 0.9 * self.v + 0.1 * g**2
+            return self.lr * g / (np.sqrt(self.v) + 1e-8)
+        if self.kind == "adadelta":
+            self.v = 0.9 * self.v + 0.1 * g**2
+            dx = np.sqrt(self.m + 1e-6) / np.sqrt(self.v + 1e-6) * g
+            self.m = 0.9 * self.m + 0.1 * dx**2
+            return self.lr * dx
+        self.m = 0.9 * self.m + 0.1 * g
+        self.v = 0.999 * self.v + 0.001 * g**2
+        if self.kind == "amsgrad":
+            self.largest = np.maximum(self.largest, self.v)
+        v = self.largest if self.kind == "amsgrad" else self.v
+        m_hat, v_hat = self.m / (1 - 0.9**self.t), v / (1 - 0.999**self.t)
+        return self.lr * m_hat / (np.sqrt(v_hat) + 1e-8)
+
+
+def rosenbrock_gradient(p: Array) -> Array:
+    """Return the gradient of (1 − x)² + 100 (y − x²)² at points (2, …)."""
+    x, y = p
+    return np.array([2 * (x - 1) - 400 * x * (y - x**2), 200 * (y - x**2)])
 
 
 class ReluClassifier:
@@ -77,6 +132,17 @@ class ReluClassifier:
             if i > 0:
                 delta = delta @ W[i].T * (a[i] > 0)
         return float(loss), found
+
+    def loss(self, x: Array, y: NDArray[np.int64]) -> float:
+        W, b = self.parameters[::2], self.parameters[1::2]
+        a = x
+        for i in range(len(W)):
+            a = a @ W[i] + b[i]
+            if i < len(W) - 1:
+                a = np.maximum(a, 0)
+        a = np.exp(a - a.max(axis=1, keepdims=True))
+        p = a / a.sum(axis=1, keepdims=True)
+        return float(-np.log(p[np.arange(len(y)), y]).mean())
 
     def step(self, x: Array, y: NDArray[np.int64]) -> float:
         loss, gradients = self.gradients(x, y)

@@ -67,6 +67,55 @@ def tanh_epoch(sizes: tuple[int, ...], lr: float, x: NDArray, y: NDArray, batch:
     return epoch(model, torch.nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=lr), x, y, batch)
 
 
+def playground_frame(
+    sizes: tuple[int, ...], lr: float, rows: tuple[NDArray, NDArray], n_train: int, batch: int, grid: NDArray
+) -> Callable[[], object]:
+    """Return a call that trains an epoch, measures both losses and evaluates every unit on a grid."""
+    import torch
+
+    model, loss = build(sizes, "tanh", "float64", is_last_active=True), torch.nn.MSELoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    train = epoch(model, loss, optimizer, rows[0][:n_train], rows[1][:n_train], batch)
+    inputs, targets, points = (torch.from_numpy(array) for array in (*rows, grid))
+
+    def frame() -> object:
+        train()
+        with torch.no_grad():
+            parts = slice(n_train), slice(n_train, None)
+            losses = [loss(model(inputs[part]), targets[part]).item() for part in parts]
+            maps, values = [], points
+            for module in model:
+                values = module(values)
+                maps.append(values)
+        return losses, [each.T.numpy() for each in maps[1::2]]
+
+    return frame
+
+
+def plane(
+    sizes: tuple[int, ...], x: NDArray, y: NDArray, axes: tuple[NDArray, NDArray], coordinates: NDArray
+) -> Callable[[], object]:
+    """Return a call that evaluates a classifier's loss on a plane; axes: its parameters as two flat directions."""
+    import torch
+
+    model, loss = build(sizes, "relu", "float32", is_last_active=False), torch.nn.CrossEntropyLoss()
+    inputs, targets = torch.from_numpy(x), torch.from_numpy(y)
+    middle = torch.nn.utils.parameters_to_vector(model.parameters()).detach()
+    along, across = (torch.from_numpy(np.asarray(axis, dtype=np.float32)) for axis in axes)
+
+    def evaluate() -> object:
+        found = []
+        with torch.no_grad():
+            for b in coordinates.tolist():
+                for a in coordinates.tolist():
+                    vector = middle + a * along + b * across
+                    torch.nn.utils.vector_to_parameters(vector, model.parameters())
+                    found.append(loss(model(inputs), targets).item())
+        return np.array(found)
+
+    return evaluate
+
+
 def classifier(sizes: tuple[int, ...]) -> tuple[Any, Any, Any]:
     """Return model, loss and optimizer of a ReLU classifier in float32 with Adam."""
     import torch
