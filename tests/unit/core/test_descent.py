@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 
 from dlviz.core.array import Workspace
 from dlviz.core.choice import Choice, chosen
-from dlviz.core.descent import Path, descend, record
+from dlviz.core.descent import Path, descend, race, record
 from dlviz.core.errors import ShapeError
 from dlviz.core.optimizers import optimizers
 from dlviz.core.surfaces import Surface, quadratic, rosenbrock
@@ -81,6 +81,28 @@ def test_many_starts_walk_as_they_do_alone(key: str) -> None:
         alone = descend(rosenbrock(), chosen(key), starts[:, place[0], place[1]], 20, clip=clip)
         assert np.array_equal(together.points[:, :, place[0], place[1]], alone.points)
         assert np.array_equal(together.values[:, place[0], place[1]], alone.values)
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 2)])
+@pytest.mark.parametrize("schedule", [None, chosen("exponential", base=0.9)], ids=str)
+def test_optimizers_walk_side_by_side_as_they_do_alone(shape: tuple[int, ...], schedule: Choice | None) -> None:
+    start = np.random.default_rng(1).uniform(-1, 1, (2, *shape))
+    every = [*(chosen(each.key) for each in optimizers), chosen("nesterov", form="look_ahead", lr=0.001)]
+    clip = chosen("norm", max_norm=3.0)
+    for path, optimizer in zip(race(rosenbrock(), every, start, 120, schedule, clip), every, strict=True):
+        alone = descend(rosenbrock(), optimizer, start, 120, schedule, clip)
+        assert path.states.keys() == alone.states.keys()
+        pairs = [(getattr(path, name), getattr(alone, name)) for name in ("points", "values", "gradients", "rates")]
+        pairs += [(values, alone.states[state]) for state, values in path.states.items()]
+        assert all(np.array_equal(one, other, equal_nan=True) for one, other in pairs)
+
+
+def test_points_alone_can_be_kept() -> None:
+    every = [chosen("sgd", lr=0.001), chosen("adam")]
+    start = [[0.0, 1.0], [1.0, 2.0]]
+    for whole, bare in zip(*(race(BOWL, every, start, 9, keeps_all=keeps) for keeps in (True, False)), strict=True):
+        assert np.array_equal(bare.points, whole.points) and np.array_equal(bare.values, whole.values)
+        assert bare.gradients.shape == (0, 2, 2) and not bare.states
 
 
 def test_a_path_holds_start_values_and_gradients() -> None:
