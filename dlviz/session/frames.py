@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from dlviz.core.trace import Trace
+from dlviz.session.explainer import Explainer
 from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.pictures import Pictures
 from dlviz.session.run import Run
@@ -16,6 +18,7 @@ class FrameMaker:
     def __init__(self) -> None:
         self.interest = Interest()
         self._pictures = Pictures()
+        self._explainer = Explainer()
 
     def make(self, run: Run, is_running: bool) -> Frame:
         """Return a frame; serial, generation and state are the worker's to fill in."""
@@ -31,7 +34,8 @@ class FrameMaker:
             run.trainer.batches_per_epoch, train_loss, test_loss, train_score, test_score,
             dtype=run.trainer.dtype, marks=run.timeline.marks(),
         )  # fmt: skip
-        return replace(frame, **self._asked_for(run), **_walked(run))
+        parts = self._asked_for(run)
+        return replace(frame, **parts, **self._explained(run, parts.get("peek"), is_running), **_walked(run))
 
     def _asked_for(self, run: Run) -> dict[str, Any]:
         """Return the parts of a frame that somebody looks at."""
@@ -48,6 +52,14 @@ class FrameMaker:
         if run.walk and needs & {"trace", "peek"}:
             parts["trace"] = run.walk.trace
         return parts
+
+    def _explained(self, run: Run, peek: Trace | None, is_running: bool) -> dict[str, Any]:
+        """Return the answer to the question asked, where the run stands at a batch long enough to read it."""
+        question = self.interest.question
+        passes_by = is_running and (run.walk is None or run.walk.is_done)
+        if question is None or "explanation" not in self.interest.needs or passes_by:
+            return {}
+        return {"explanation": self._explainer.explain(run, question, lambda: peek or self._pictures.peek(run))}
 
 
 def _walked(run: Run) -> dict[str, Any]:

@@ -190,6 +190,10 @@ class Snapshots:
         while len(self.visited) > allowed:
             self.visited.popitem(last=False)
 
+    def known(self) -> tuple[TrainingState, ...]:
+        """Return all states that are kept."""
+        return (*self.states.values(), *self.visited.values())
+
     def nearest(self, step: int) -> TrainingState | None:
         """Return the last known state at or before a step."""
         even = self.last_before(step)

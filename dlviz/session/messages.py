@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from dlviz.core.trace import Trace
 from dlviz.session.document import Document
+from dlviz.session.explanation import Explanation, Question
 
 State = Literal["idle", "running", "paused", "failed", "closing"]
 Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
-Need = Literal["parameters", "curves", "maps", "trace", "peek", "predictions"]
+Need = Literal["parameters", "curves", "maps", "trace", "peek", "predictions", "explanation"]
 FloatArray = NDArray[np.floating]
 
 
@@ -22,7 +23,7 @@ class Interest:
 
     grid: side of the square map of every unit, output_grid: that of the output map.
     extent: (x0, x1, y0, y1) of the maps in input units; axes: the two inputs they span,
-    the others held at `fixed`.
+    the others held at `fixed`. question: what the explanation is about.
     """
 
     needs: frozenset[Need] = frozenset({"curves"})
@@ -31,6 +32,7 @@ class Interest:
     extent: tuple[float, float, float, float] = (-1.0, 1.0, -1.0, 1.0)
     axes: tuple[int, int] = (0, 1)
     fixed: tuple[float, ...] = ()
+    question: Question | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class Frame:
     is_flat_out: it trains as fast as it can, so that drawing takes time from it.
     trace/cursor: the batch being walked and how many of its steps are done; sample: the column looked at.
     peek: what the next batch would do, computed without touching the run.
+    explanation: of one number of a parameter; none while training runs on.
     """
 
     serial: int
@@ -120,6 +123,7 @@ class Frame:
     cursor: int = 0
     sample: int = 0
     peek: Trace | None = None
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True)

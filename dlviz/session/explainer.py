@@ -1,0 +1,146 @@
+"""Explainer: answers what a weight does to the loss of the batch at the playhead; used by the worker."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from dlviz.core.errors import DlvizError, SpecError
+from dlviz.core.explain import (
+    Pass,
+    SlopePicture,
+    Weight,
+    derive,
+    differentiate_trace,
+    multiplications,
+    paths,
+    shares,
+    slope_picture,
+    terms,
+)
+from dlviz.core.inference import parameters
+from dlviz.core.layout import View, layout
+from dlviz.core.trace import Trace
+from dlviz.i18n import tr
+from dlviz.session.explanation import Explanation, Kept, Question
+from dlviz.session.run import Run
+from dlviz.session.timeline import Segment
+from dlviz.session.trainer import Trainer, TrainingState
+
+MOST_PATHS = 10  # that are listed
+MOST_WRITTEN = 4  # paths up to which the derivative is written out in letters
+MOST_MULTIPLIED = 5_000_000  # parameters times examples up to which multiplications are counted
+NUMERIC_EPS = 1e-6  # distance of the central difference
+POINTS, FEW_POINTS = 81, 17  # of the slope picture; few where a pass is long
+LONG_PASS = 5_000_000  # parameters times examples
+
+
+class Explainer:
+    """Answers questions about one batch, which is differentiated once for all of them."""
+
+    def __init__(self) -> None:
+        self._batch: tuple[int, int] | None = None
+        self._trainer: Trainer | None = None
+        self._trace: Trace | None = None
+        self._pass: Pass | None = None
+        self._answers: dict[tuple[Question, int], Explanation] = {}
+
+    def explain(self, run: Run, question: Question, peek: Callable[[], Trace]) -> Explanation:
+        """Return the answer for the batch that is walked, else for the next one, which `peek` gives."""
+        self._follow(run, peek)
+        sample = run.walk.sample if run.walk else 0
+        key = question, sample
+        if key not in self._answers:
+            self._answers[key] = self._answer(run, question, sample)
+        answer = self._answers[key]
+        return answer if answer.shares is None else replace(answer, kept=kept_values(run, question.weight))
+
+    def _follow(self, run: Run, peek: Callable[[], Trace]) -> None:
+        batch = run.segment.uid, run.walk.trace.global_step if run.walk else run.step
+        if batch != self._batch or run.trainer is not self._trainer:
+            self._batch, self._trainer = batch, run.trainer
+            self._trace = run.walk.trace if run.walk else peek()
+            self._pass = None
+            self._answers.clear()
+
+    def _answer(self, run: Run, question: Question, sample: int) -> Explanation:
+        try:
+            passed = self._passed(run)
+            found = Explanation(
+                question, sample, shares(passed, question.weight), terms(passed, question.weight, sample),
+                numeric=_numeric(passed, question.weight),
+            )  # fmt: skip
+            found = replace(found, slope=self._slope(passed, question))
+        except DlvizError as error:
+            return Explanation(question, sample, problem=str(error))
+        try:
+            return _with_paths(found, passed)
+        except DlvizError as error:
+            return replace(found, problem=str(error))
+
+    def _passed(self, run: Run) -> Pass:
+        if run.document.training.slip:
+            raise SpecError(tr("Gradients with a mistake made on purpose are not taken apart."))
+        if self._pass is None:
+            trainer, losses = run.trainer, run.trainer.program.losses
+            assert losses is not None and self._trace is not None
+            # Random draws are numbered by the batches of whole epochs, whatever came before.
+            number = self._trace.epoch * trainer.batches_per_epoch + self._trace.batch
+            numbered = replace(self._trace, global_step=number)
+            self._pass = differentiate_trace(trainer.program.network, losses, numbered, run.document.seed)
+        return self._pass
+
+    def _slope(self, passed: Pass, question: Question) -> SlopePicture:
+        assert self._trace is not None
+        step = self._trace.value(f"{question.weight.name}.step", len(self._trace.steps))
+        change = 0.0 if step is None else float(step[question.weight.entry])
+        change = change if math.isfinite(change) else 0.0
+        points = POINTS if _size(passed) < LONG_PASS else FEW_POINTS
+        return slope_picture(passed, question.weight, change, question.reach or 3 * abs(change) or 1.0, points)
+
+
+def _numeric(passed: Pass, weight: Weight) -> float:
+    around = slope_picture(passed, weight, reach=NUMERIC_EPS, points=2).losses
+    return float(around[1] - around[0]) / (2 * NUMERIC_EPS)
+
+
+def _with_paths(found: Explanation, passed: Pass) -> Explanation:
+    weight, sample = found.question.weight, found.sample
+    ways = paths(passed, weight, sample, MOST_PATHS)
+    written = derive(passed, weight, sample) if ways.count <= MOST_WRITTEN else None
+    saved = multiplications(passed, sample) if _size(passed) <= MOST_MULTIPLIED else None
+    return replace(found, paths=ways, written=written, saved=saved)
+
+
+def _size(passed: Pass) -> int:
+    return passed.n * passed.program.layout.size
+
+
+def kept_values(run: Run, weight: Weight) -> Kept:
+    """Return the weight at every step up to the playhead whose state is kept, and as it is now."""
+    known: dict[int, float] = {}
+    for segment in run.timeline.segments:
+        if segment.start.step <= run.step:
+            known |= _values(run, segment, weight)
+    now = run.parameters().get(weight.name)
+    if now is not None:
+        known[run.step] = float(now[weight.entry])
+    steps = sorted(step for step in known if step <= run.step)
+    return Kept(np.array(steps, np.int64), np.array([known[step] for step in steps]))
+
+
+def _values(run: Run, segment: Segment, weight: Weight) -> dict[int, float]:
+    """Return the weight in the kept states of a segment by step; none where its network has no such weight."""
+    view = layout(parameters(segment.document.network)).views.get(weight.name)
+    if view is None or not _has(view, weight):
+        return {}
+    place = view.offset + sum(at * stride for at, stride in zip(weight.entry, view.strides, strict=True))
+    states: list[TrainingState] = [segment.start, *run.history.of(segment.uid).known()]
+    return {state.step: float(state.kept[0, place]) for state in states}
+
+
+def _has(view: View, weight: Weight) -> bool:
+    return len(view.shape) == len(weight.entry) and all(
+        at < size for at, size in zip(weight.entry, view.shape, strict=True)
+    )

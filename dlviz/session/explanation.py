@@ -1,0 +1,50 @@
+"""Explanation: where one number of a parameter has its gradient from, and what a change of it would do."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.explain import Derivation, Multiplications, Paths, Shares, SlopePicture, Term, Weight
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which number is to be explained, and how far the slope picture reaches; 0: three times the next step."""
+
+    weight: Weight
+    reach: float = 1.0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is known of a weight over the run: (k,) steps at which the state was kept, and its values there."""
+
+    steps: NDArray[np.int64]
+    values: FloatArray
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The answer to a question about the batch at the playhead, for the example looked at.
+
+    paths: the largest from the weight to the loss; None where `problem` says why there are none.
+    terms: one for every use of the weight by the example. shares: what every example adds.
+    written: the derivative in letters, where it is short. numeric: the central difference of the loss.
+    kept: the weight over the run. problem: why something is missing.
+    """
+
+    question: Question
+    sample: int
+    shares: Shares | None = None
+    terms: tuple[Term, ...] = ()
+    paths: Paths | None = None
+    written: Derivation | None = None
+    saved: Multiplications | None = None
+    slope: SlopePicture | None = None
+    numeric: float = math.nan
+    kept: Kept | None = None
+    problem: str = ""
