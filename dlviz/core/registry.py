@@ -41,6 +41,11 @@ class Registry(Generic[E]):
         hint = f"Did you mean {near[0]!r}?" if near else "Known: " + ", ".join(self._entries) + "."
         raise SpecError(f"Expected the key of a known {self.kind}. Received: {key!r}.", hint, place)
 
+    def begin_with(self, *keys: str) -> None:
+        """List these entries first, in this order; the others follow as they were added."""
+        rest = {key: entry for key, entry in self._entries.items() if key not in keys}
+        self._entries = {key: self.get(key) for key in keys} | rest
+
     def __contains__(self, key: object) -> bool:
         return key in self._entries
 

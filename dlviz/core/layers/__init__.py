@@ -17,4 +17,6 @@ from dlviz.core.layers import (  # noqa: F401  (registration)
 )
 from dlviz.core.layers.kind import LR_SCALE, LayerKind, ParameterSpec, Shape, layers
 
+layers.begin_with("dense", "activation", "dropout", "batch_norm", "layer_norm", "add", "concatenate", "flatten")
+
 __all__ = ["LR_SCALE", "LayerKind", "ParameterSpec", "Shape", "layers"]

@@ -44,18 +44,18 @@ class Cost:
 
 def cost(view: View) -> Cost | None:
     """Return how the plan's loss is told; None for one that has no narrator of its own."""
-    return _COSTS.get(view.plan.loss.kind)
+    return _COSTS.get(view.loss.choice.kind)
 
 
 def settings(view: View) -> Mapping[str, Any]:
     """Return the loss settings with their defaults."""
-    return resolve(view.plan.loss)[1]
+    return resolve(view.loss.choice)[1]
 
 
 def targets(view: View, width: int) -> FloatArray:
     """Return the targets as (n, width), one-hot where they are class numbers."""
-    y = view.rows("y")
-    if resolve(view.plan.loss)[0].labels == "index" and y.shape[1] == 1 and width > 1:
+    y = view.targets_of(width)
+    if resolve(view.loss.choice)[0].labels == "index" and y.shape[1] == 1 and width > 1:
         return np.eye(width)[y[:, 0].astype(np.intp)]
     return y
 
@@ -63,7 +63,8 @@ def targets(view: View, width: int) -> FloatArray:
 def scale_letters(view: View, gain: float = 1.0) -> str:
     r"""Write the number in front of the sum in letters: `\frac{1}{2} \cdot \frac{1}{n}`; empty for 1."""
     told = settings(view)
-    parts = [fraction(told["factor"] * gain)] if told["factor"] * gain != 1 else []
+    front = told["factor"] * gain * view.loss.weight
+    parts = [fraction(front)] if front != 1 else []
     parts += [r"\frac{1}{k}"] if told["outputs"] == "mean" else []
     parts += [r"\frac{1}{n}"] if told["reduction"] == "mean" and view.n > 1 else []
     return r" \cdot ".join(parts)
@@ -72,7 +73,7 @@ def scale_letters(view: View, gain: float = 1.0) -> str:
 def scale_numbers(view: View, width: int, gain: float = 1.0) -> str:
     """Write the number in front of the sum, multiplied by `gain`, with its parts apart; empty for 1."""
     told = settings(view)
-    front = told["factor"] * gain
+    front = told["factor"] * gain * view.loss.weight
     parts = [fraction(front)] if front != 1 else []
     parts += [rf"\frac{{1}}{{{width}}}"] if told["outputs"] == "mean" and width > 1 else []
     parts += [rf"\frac{{1}}{{{view.n}}}"] if told["reduction"] == "mean" and view.n > 1 else []

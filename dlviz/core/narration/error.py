@@ -7,9 +7,8 @@ from dlviz.core.activations import resolve
 from dlviz.core.losses import resolve as resolve_loss
 from dlviz.core.narration.cost import Cost, Pair, cost, scale_letters, scale_numbers, settings, targets, times
 from dlviz.core.narration.number import Term, bare, bracketed, cut, difference, factor, number, written
-from dlviz.core.narration.symbols import delta, indexed, slope_of_loss, subscript
+from dlviz.core.narration.symbols import delta, indexed, slope_of_loss, subscript, upright
 from dlviz.core.narration.view import FloatArray, Narration, View, clamp
-from dlviz.core.network import output_id
 from dlviz.core.objective import DATA_LOSS
 from dlviz.i18n import tr
 
@@ -19,11 +18,11 @@ def loss(view: View) -> Narration:
     a = view.rows(_output(view))
     told, d = cost(view), view.digits
     name = next(iter(view.step.writes))
-    letter = "D" if name == DATA_LOSS else "L"
+    letter = _letter(view, name)
     recorded = float(view.wrote(name).reshape(-1)[0])
     shown = number(recorded, d)
     if told is None:
-        return _by_name(view, letter, recorded, _loss_sentence(view))
+        return _by_name(view, f"{letter} =", "", recorded, _loss_sentence(view))
     terms = _terms(told, view, a, targets(view, a.shape[1]))
     front = scale_numbers(view, a.shape[1])
     sums = " + ".join(factor(term.value, d) for term in terms)
@@ -45,7 +44,7 @@ def loss_backward(view: View) -> Narration:
     sentence = tr("How much does the loss move when this output moves?")
     told = cost(view)
     if told is None:
-        return _by_name(view, left, value, sentence)
+        return _by_name(view, f"{left} =", "'", value, sentence)
     front = scale_numbers(view, a.shape[1], told.gain)
     symbols = f"{left} = {times(scale_letters(view, told.gain), told.slope_letters(pair))}"
     return Narration(symbols, times(front, told.slope(pair)), number(value, view.digits), sentence, (value,))
@@ -69,22 +68,28 @@ def output_error(view: View) -> Narration:
 
 
 def _output(view: View) -> str:
-    return f"{output_id(view.plan.network)}.a"
+    return f"{view.output}.a"
+
+
+def _letter(view: View, name: str) -> str:
+    """Write the letter of a loss: L alone, D where penalties are added, L with the output's id of several."""
+    if name in ("loss", DATA_LOSS):
+        return "D" if name == DATA_LOSS else "L"
+    return rf"L_{{{upright(view.output)}}}"
 
 
 def _pair(view: View, a: FloatArray, unit: int) -> Pair:
-    node = _output(view).partition(".")[0]
+    node = view.output
     y = targets(view, a.shape[1])
     letters = indexed(view, "a", node, unit), f"y_{{{subscript(unit)}}}"
     return Pair(float(a[view.sample, unit]), float(y[view.sample, unit]), view.digits, *letters, settings(view))
 
 
-def _by_name(view: View, left: str, value: float, sentence: str) -> Narration:
+def _by_name(view: View, left: str, prime: str, value: float, sentence: str) -> Narration:
     """Tell a loss that has no narrator of its own by its name and what was recorded."""
-    name = rf"\text{{{resolve_loss(view.plan.loss)[0].title}}}"
-    right = f"{name}(a, y)" if left in ("L", "D") else rf"{name}'(a, y)"
+    name = rf"\text{{{resolve_loss(view.loss.choice)[0].title}}}"
     shown = number(value, view.digits)
-    return Narration(f"{left} = {right}", shown, shown, sentence, (value,))
+    return Narration(f"{left} {name}{prime}(a, y)", shown, shown, sentence, (value,))
 
 
 def _terms(told: Cost, view: View, a: FloatArray, y: FloatArray) -> list[Term]:
@@ -100,7 +105,7 @@ def _terms(told: Cost, view: View, a: FloatArray, y: FloatArray) -> list[Term]:
 
 
 def _loss_letters(told: Cost, view: View, width: int) -> str:
-    node = _output(view).partition(".")[0]
+    node = view.output
     pair = Pair(0, 0, view.digits, indexed(view, "a", node, "j"), "y_{j}", settings(view))
     over = rf"\sum_{{j=1}}^{{{width}}} " if width > 1 else ""
     over = (r"\sum_{i=1}^{n} " if view.n > 1 else "") + over

@@ -35,6 +35,7 @@ NARRATORS: dict[str, Callable[[View], Narration]] = {
     "add": forward.add,
     "concatenate": forward.concatenate,
     "loss": error.loss,
+    "output_loss": error.loss,
     "penalty": penalty.penalty,
     "total_loss": penalty.total_loss,
     "loss_backward": error.loss_backward,

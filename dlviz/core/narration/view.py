@@ -11,6 +11,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.inference import nodes, parameters
 from dlviz.core.layers import layers
 from dlviz.core.network import LayerSpec, NetworkSpec, sources
+from dlviz.core.objective import Objective, OutputLoss, objective
 from dlviz.core.trace import Step, Trace
 
 FloatArray = NDArray[np.floating]
@@ -18,10 +19,13 @@ FloatArray = NDArray[np.floating]
 
 @dataclass(frozen=True)
 class Plan:
-    """What a trace was made with; frozen names the parameters and layers that are never updated."""
+    """What a trace was made with.
+
+    loss: one for all outputs, or one for each. frozen names the parameters and layers that are never updated.
+    """
 
     network: NetworkSpec
-    loss: Choice
+    loss: Choice | Objective
     optimizer: Choice
     frozen: tuple[str, ...] = ()
     clip: Choice | None = None
@@ -105,6 +109,26 @@ class View:
         kind = layers.get(self.layer.kind)
         chosen = kind.option(self.layer, "activation") if "activation" in kind.choices else Choice("linear")
         return Choice(chosen) if isinstance(chosen, str) else chosen
+
+    @cached_property
+    def _losses(self) -> Objective:
+        return objective(self.plan.network, self.plan.loss)
+
+    @property
+    def output(self) -> str:
+        """The output that this step belongs to; the first for steps of no output."""
+        return self.step.node if self.step.node in self._losses else next(iter(self._losses))
+
+    @property
+    def loss(self) -> OutputLoss:
+        """The loss of this step's output, and how much it counts."""
+        return self._losses[self.output]
+
+    def targets_of(self, width: int) -> FloatArray:
+        """Return this output's columns of the targets (n, width), or class numbers (n, 1) as they are."""
+        y, before = self.rows("y"), list(self._losses)[: list(self._losses).index(self.output)]
+        start = sum(math.prod(nodes(self.plan.network)[output]) for output in before)
+        return y if len(self._losses) == 1 else y[:, start : start + width]
 
     def before(self, name: str) -> FloatArray | None:
         """Return an array as it stood before this step, as float64; None if it was not computed yet."""

@@ -3,4 +3,6 @@
 from dlviz.core.optimizers import adaptive, gains, momentum, nadam, quasi_newton, squares  # noqa: F401  (registration)
 from dlviz.core.optimizers.kind import Clock, MicroStep, Optimizer, UpdateBuffers, lr_of, optimizers, resolve
 
+optimizers.begin_with("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam")
+
 __all__ = ["Clock", "MicroStep", "Optimizer", "UpdateBuffers", "lr_of", "optimizers", "resolve"]

@@ -158,7 +158,7 @@ class FormulaPanel(Panel):
     def _narration(self, step: Step, trace: Trace, frame: Frame) -> Narration:
         document = frame.document.explicit
         training = document.training
-        plan = Plan(document.network, training.loss, training.optimizer, training.frozen, training.clip)
+        plan = Plan(document.network, training.objective, training.optimizer, training.frozen, training.clip)
         focus = focus_for(step, document.network, self.context.selection.current, frame.sample)
         return narrate(step, trace, plan, focus)
 

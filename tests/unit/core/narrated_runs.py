@@ -10,6 +10,7 @@ from dlviz.core.execute import record
 from dlviz.core.memory import Memory
 from dlviz.core.narration import Focus, Narration, Plan, narrate
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
+from dlviz.core.objective import Objective, objective
 from dlviz.core.program import lower
 from dlviz.core.trace import Step, Trace
 
@@ -48,7 +49,12 @@ IMAGE_NETWORKS = {
 
 
 def recorded(
-    spec: NetworkSpec, loss: Choice = SQUARED, optimizer: Choice = SGD, n: int = 1, runs: int = 1, **options: Any
+    spec: NetworkSpec,
+    loss: Choice | Objective = SQUARED,
+    optimizer: Choice = SGD,
+    n: int = 1,
+    runs: int = 1,
+    **options: Any,
 ) -> tuple[Trace, Plan]:
     """Return the trace of the last of some training steps on random rows."""
     frozen = options.get("frozen", ())
@@ -63,7 +69,9 @@ def recorded(
         inputs = random.normal(size=(n, math.prod(spec.inputs[0].shape)))
         if any(layer.kind == "embedding" for layer in spec.layers):
             inputs = random.integers(0, 3, inputs.shape).astype(float)
-        binding.load(inputs, targets(loss.kind, random, n, program.n_outputs))
+        parts = objective(spec, loss).items()
+        columns = [targets(each.choice.kind, random, n, math.prod(program.shapes[output])) for output, each in parts]
+        binding.load(inputs, np.concatenate(columns, axis=1))
         trace = record(binding, global_step=step)
     return trace, Plan(spec, loss, optimizer, tuple(frozen), options.get("clip"))
 

@@ -9,6 +9,7 @@ from dlviz.core.choice import Choice, chosen
 from dlviz.core.expression import parse, walk
 from dlviz.core.narration import NARRATORS, Focus, Narration, Plan, cost, functions, narrate
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
+from dlviz.core.objective import Objective, OutputLoss
 from dlviz.core.trace import Trace
 from tests.unit.core.latex_arithmetic import computed
 from tests.unit.core.narrated_runs import IMAGE_NETWORKS, SGD, SQUARED, network, recorded, two_layers
@@ -144,6 +145,16 @@ BETWEEN = {
 }  # fmt: skip
 
 
+def two_outputs() -> tuple[NetworkSpec, Objective]:
+    """Return a network with two outputs, each with a loss of its own that counts differently."""
+    layers = (dense("h", 3, "tanh"), dense("o", 2), dense("p", 3, "softmax", inputs=("h",)))
+    losses = {
+        "o": OutputLoss(chosen("squared_error", factor=0.5), 0.25),
+        "p": OutputLoss(chosen("categorical_cross_entropy", reduction="sum"), 3.0),
+    }
+    return NetworkSpec(layers, (InputSpec("x", (3,)),), ("o", "p")), losses
+
+
 def every_focus(trace: Trace, plan: Plan) -> list[Focus]:
     names = [name for name in trace.before if name.endswith((".W", ".b", ".gamma", ".beta"))]
     places = itertools.product((0, 1, 7), (0, 2, 11), range(min(2, len(trace.rows))))
@@ -250,6 +261,16 @@ def test_every_layer_between_can_be_recomputed(spec: NetworkSpec, n: int, optimi
     assert_everything_right(*run, precisions=(FULL,))
 
 
+@pytest.mark.parametrize("n", [1, 3])
+def test_every_loss_of_two_outputs_can_be_recomputed(n: int) -> None:
+    spec, losses = two_outputs()
+    trace, plan = recorded(spec, losses, n=n)
+    assert_everything_right(trace, plan)
+    symbols = [narrate(step, trace, plan).symbols for step in trace.steps if step.phase == "loss"]
+    assert symbols[0].startswith(r"L_{\mathrm{o}} = ")
+    assert symbols[-1].startswith("L = ")
+
+
 def test_all_operations_were_met() -> None:
     runs = [
         recorded(graph()),
@@ -261,6 +282,7 @@ def test_all_operations_were_met() -> None:
     runs += [recorded(two_layers(), clip=clip) for clip in CLIPS]
     runs.append(recorded(regularized(REGULARIZERS[-1])))
     runs += [recorded(spec) for spec in IMAGE_NETWORKS.values()]
+    runs.append(recorded(*two_outputs()))
     traces = [trace for trace, _ in runs] + [walk(parse("w*x"), {"w": 2, "x": 3}).trace]
     assert not set(NARRATORS) - {step.op for trace in traces for step in trace.steps}
 
