@@ -4,46 +4,34 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dlviz.core import inference
-from dlviz.core.callbacks import callbacks, check_callbacks
-from dlviz.core.choice import Choice
-from dlviz.core.clipping import clippings
-from dlviz.core.conventions import Conventions
-from dlviz.core.conventions.profiles import DLVIZ
+from dlviz.core.callbacks import check_callbacks
 from dlviz.core.errors import DocumentError, ShapeError, SpecError
-from dlviz.core.hyper import complete
-from dlviz.core.losses import losses
-from dlviz.core.metrics import check_metrics, metrics
+from dlviz.core.metrics import check_metrics
 from dlviz.core.network import InputSpec, NetworkSpec
-from dlviz.core.objective import LOSS_WEIGHT, OutputLoss, objective
-from dlviz.core.optimizers import optimizers
-from dlviz.core.schedules import schedules
-from dlviz.core.slips import slips
+from dlviz.core.objective import objective
 from dlviz.data.builtin import datasets
 from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.i18n import tr
 from dlviz.session.choice_json import (
     checked_settings,
-    choice_from_json,
-    choice_to_json,
     in_order,
     layer_from_json,
     layer_to_json,
 )
-from dlviz.session.document import Document, Handle, TrainingSpec, handle
+from dlviz.session.document import Document, Handle, handle
 from dlviz.session.envelope import (
     FORMAT,
     VERSION,
     DataPart,
     Envelope,
     NetworkPart,
-    TrainingPart,
     check_version,
     checked,
-    received,
     split_of,
 )
 from dlviz.session.table_json import Arrays, array_from_json, array_to_json, dataset_from_json, dataset_to_json
 from dlviz.session.tasks import rows_of
+from dlviz.session.training_json import conventions_from_json, conventions_to_json, training_from_json, training_to_json
 
 Extra = dict[str, Mapping[str, Any]]
 
@@ -67,7 +55,7 @@ def document_from_json(data: dict[str, Any], arrays: Arrays | None = None) -> Do
         data=spec,
         network=network,
         parameters={name: _parameter(name, each, arrays or {}) for name, each in whole.parameters.items()},
-        training=_training(whole.training),
+        training=training_from_json(whole.training),
         view=whole.view,
         extra=extra,
     )
@@ -91,7 +79,7 @@ def document_to_json(document: Document, inline_arrays: bool) -> dict[str, Any]:
             name: array_to_json(each.array) if inline_arrays else {"array": name}
             for name, each in sorted(document.parameters.items())
         },
-        "training": _training_to_json(document.training) | _kept(document, "training"),
+        "training": training_to_json(document.training) | _kept(document, "training"),
         "view": dict(document.view),
     }
     split = _kept(document, "data.split")
@@ -214,67 +202,6 @@ def _parameter(name: str, value: Any, arrays: Arrays) -> Handle:
     return handle(array_from_json(value, arrays, f"parameters.{name}"))
 
 
-def _training(part: TrainingPart) -> TrainingSpec:
-    return TrainingSpec(
-        loss=_choice(part.loss, losses, "loss"),
-        losses=losses_from_json(part.losses or {}),
-        optimizer=_choice(part.optimizer, optimizers, "optimizer"),
-        batch_size=part.batch_size,
-        epochs=part.epochs,
-        shuffle=part.shuffle,
-        frozen=tuple(part.frozen),
-        slip=None if part.slip is None else _choice(part.slip, slips, "slip"),
-        schedule=None if part.schedule is None else _choice(part.schedule, schedules, "schedule"),
-        replacement=part.replacement,
-        clip=None if part.clip is None else _choice(part.clip, clippings, "clip"),
-        callbacks=tuple(_choice(each, callbacks, "callbacks") for each in part.callbacks),
-        metrics=tuple(_choice(each, metrics, "metrics") for each in part.metrics),
-    )
-
-
-def conventions_from_json(value: str | Mapping[str, Any]) -> Conventions:
-    """Read the key of a profile, or single values on top of one ("profile", by default dlviz). Raises: SpecError."""
-    if isinstance(value, str):
-        return Conventions(value)
-    own = dict(value)
-    profile = own.pop("profile", DLVIZ)
-    if not isinstance(profile, str):
-        raise SpecError(
-            tr("Expected the key of a profile. Received: {value}", value=received(profile)), place="conventions.profile"
-        )
-    return Conventions(profile, own)
-
-
-def conventions_to_json(conventions: Conventions) -> str | dict[str, Any]:
-    """Write conventions as they are read."""
-    if not conventions.own:
-        return conventions.profile
-    return {"profile": conventions.profile, **in_order(conventions.own, list(conventions.values))}
-
-
-def losses_from_json(values: Mapping[str, Any]) -> dict[str, OutputLoss]:
-    """Read the losses of several outputs, by output. Raises: SpecError."""
-    return {output: _output_loss(output, each) for output, each in values.items()}
-
-
-def _output_loss(output: str, value: Any) -> OutputLoss:
-    """Read the loss of one output: as any loss, with a weight."""
-    settings = dict(value) if isinstance(value, dict) else {"kind": value}
-    place = f"training.losses.{output}"
-    weight = complete({"weight": settings.pop("weight")} if "weight" in settings else {}, (LOSS_WEIGHT,), place)
-    return OutputLoss(choice_from_json(settings, losses, place), weight["weight"])
-
-
-def _output_loss_to_json(loss: OutputLoss) -> dict[str, Any]:
-    written = choice_to_json(loss.choice, losses)
-    whole = {"kind": written} if isinstance(written, str) else written
-    return whole | ({"weight": loss.weight} if loss.weight != 1 else {})
-
-
-def _choice(value: Any, registry: Any, key: str) -> Choice:
-    return choice_from_json(value, registry, f"training.{key}")
-
-
 def _data_to_json(spec: DataSpec, inline_arrays: bool) -> dict[str, Any]:
     written: dict[str, Any] = {"kind": spec.kind}
     if spec.split != SplitSpec():
@@ -305,29 +232,3 @@ def _network_to_json(document: Document) -> dict[str, Any]:
     ]
     written: dict[str, Any] = {"inputs": inputs, "layers": [layer_to_json(layer) for layer in spec.layers]}
     return written | ({"outputs": list(spec.outputs)} if spec.outputs else {})
-
-
-def _training_to_json(training: TrainingSpec) -> dict[str, Any]:
-    return {
-        "loss": choice_to_json(training.loss, losses),
-        **(
-            {"losses": {output: _output_loss_to_json(each) for output, each in training.losses.items()}}
-            if training.losses
-            else {}
-        ),
-        "optimizer": choice_to_json(training.optimizer, optimizers),
-        "batch_size": training.batch_size,
-        "epochs": training.epochs,
-        "shuffle": training.shuffle,
-        "frozen": list(training.frozen),
-        **({"slip": choice_to_json(training.slip, slips)} if training.slip else {}),
-        **({"schedule": choice_to_json(training.schedule, schedules)} if training.schedule else {}),
-        **({} if training.replacement is None else {"replacement": training.replacement}),
-        **({"clip": choice_to_json(training.clip, clippings)} if training.clip else {}),
-        **(
-            {"callbacks": [choice_to_json(each, callbacks) for each in training.callbacks]}
-            if training.callbacks
-            else {}
-        ),
-        **({"metrics": [choice_to_json(each, metrics) for each in training.metrics]} if training.metrics else {}),
-    }

@@ -22,8 +22,9 @@ from dlviz.core.slips import slips
 from dlviz.i18n import tr
 from dlviz.session.choice_json import checked_choice, choice_from_json
 from dlviz.session.document import Document, Handle, handle
-from dlviz.session.document_json import check_document, conventions_from_json, losses_from_json
+from dlviz.session.document_json import check_document
 from dlviz.session.envelope import Envelope, TrainingPart, checked, refuse_keys
+from dlviz.session.training_json import conventions_from_json, losses_from_json
 
 #: Keys of training that list entries of a registry.
 LISTS: Mapping[str, Registry[Any]] = {"metrics": metrics, "callbacks": callbacks}
