@@ -45,6 +45,8 @@ class Evaluator:
         self.memory = Memory(self.program.layout, chosen("sgd"), (), xp, dtype)
         self._bindings: dict[tuple[int, int], Binding] = {}
         self._loaded: dict[tuple[int, int], Array] = {}
+        losses = (self.program.losses or {}).values()
+        self._are_means = [resolve_loss(each.choice)[1]["reduction"] == "mean" for each in losses]
         rows = sum(math.prod(shape) for shape in self.program.nodes.values())
         self._chunk = max(1, min(MAX_COLUMNS, CHUNK_NUMBERS // rows))
 
@@ -102,15 +104,13 @@ class Evaluator:
 
     def loss_and_outputs(self, inputs: Array, targets: Array) -> tuple[float, NDArray[np.floating]]:
         """Return the loss of all rows in its convention, and those of the first output (n, k)."""
-        assert self.program.losses is not None
-        reductions = [resolve_loss(each.choice)[1]["reduction"] for each in self.program.losses.values()]
         n = len(inputs)
         total = 0.0
         out = np.empty((n, self.program.n_outputs), self.memory.workspace.dtype)
         for part, binding in self._walk(inputs, targets):
             share = binding.columns / n
-            for term, reduction in enumerate(reductions):
-                total += (share if reduction == "mean" else 1.0) * binding.buffers.term_value(term)
+            for term, is_mean in enumerate(self._are_means):
+                total += (share if is_mean else 1.0) * binding.buffers.term_value(term)
             out[part] = to_host(binding.buffers.activation(self.program.output)).T
         return total, out
 

@@ -13,17 +13,29 @@ from dlviz.core.metrics import resolve as resolve_metric
 from dlviz.core.trace import Trace
 from dlviz.session.trainer import Trainer
 
+Examples = tuple[NDArray[np.float64], NDArray[np.float64]]
+
 
 def measure(evaluator: Evaluator, trainer: Trainer, rows: NDArray[np.int64]) -> tuple[float, float]:
     """Return the loss in the document's convention, and accuracy (classes) or R² (values); NaN without rows.
 
     evaluator: holds the parameters to measure.
     """
-    if len(rows) == 0:
+    return measure_rows(evaluator, examples(trainer, rows), has_classes(trainer))
+
+
+def examples(trainer: Trainer, rows: NDArray[np.int64]) -> Examples:
+    """Return the inputs (n, d) and targets (n, k) of some rows."""
+    return trainer.prepared.inputs[rows], trainer.targets[rows]
+
+
+def measure_rows(evaluator: Evaluator, rows: Examples, is_classes: bool) -> tuple[float, float]:
+    """Return loss and score of examples as `measure` does."""
+    inputs, targets = rows
+    if len(inputs) == 0:
         return float("nan"), float("nan")
-    prepared, targets = trainer.prepared, trainer.targets[rows]
-    loss, outputs = evaluator.loss_and_outputs(prepared.inputs[rows], targets)
-    return loss, score(outputs, targets[:, : outputs.shape[1]], has_classes(trainer))
+    loss, outputs = evaluator.loss_and_outputs(inputs, targets)
+    return loss, score(outputs, targets[:, : outputs.shape[1]], is_classes)
 
 
 def has_classes(trainer: Trainer) -> bool:

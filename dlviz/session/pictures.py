@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from dlviz.core.array import to_host
 from dlviz.core.evaluate import Evaluator
 from dlviz.core.trace import Trace
-from dlviz.session.measure import measure
+from dlviz.session.measure import Examples, examples, has_classes, measure_rows
 from dlviz.session.messages import Interest, Maps, Predictions
 from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer
@@ -25,6 +25,7 @@ class Pictures:
         self._uid = -1
         self._maps: Evaluator | None = None
         self._exact: Evaluator | None = None
+        self._measured: list[Examples] = []
         self._scratch: Trainer | None = None
         self._grids: dict[tuple[Any, ...], NDArray[np.float64]] = {}
 
@@ -38,6 +39,9 @@ class Pictures:
         self._exact = Evaluator(
             document.network, document.training.objective, run.trainer.dtype, slip=document.training.slip
         )
+        prepared = run.trainer.prepared
+        held_out = prepared.validation if len(prepared.validation) else prepared.test
+        self._measured = [examples(run.trainer, _thinned(rows)) for rows in (prepared.train, held_out)]
         self._scratch = None
         self._grids.clear()
 
@@ -62,12 +66,13 @@ class Pictures:
         """Return every unit's response over the plane, and the output's at a finer grid."""
         assert self._maps is not None
         evaluator = self._use(self._maps, run)
-        side = interest.grid
+        side, fine = interest.grid, interest.output_grid
         units = {
             node: values.reshape(-1, side, side)
             for node, values in evaluator.responses(self._grid(interest, side)).items()
         }
-        fine = interest.output_grid
+        if fine == side:
+            return Maps(units, units[evaluator.program.output], interest.extent)
         output = evaluator.outputs(self._grid(interest, fine)).T.reshape(-1, fine, fine)
         return Maps(units, output, interest.extent)
 
@@ -76,7 +81,9 @@ class Pictures:
         key = (interest.extent, interest.axes, interest.fixed, side)
         if key not in self._grids:
             self._grids = {k: v for k, v in self._grids.items() if k[:3] == key[:3]}
-            self._grids[key] = self._points(interest, side)
+            points = self._points(interest, side)
+            points.setflags(write=False)  # so that they stay loaded in the evaluator from one frame to the next
+            self._grids[key] = points
         return self._grids[key]
 
     def _points(self, interest: Interest, side: int) -> NDArray[np.float64]:
@@ -94,14 +101,8 @@ class Pictures:
         """Return train loss, held-out loss, train score, held-out score; NaN without held-out rows."""
         assert self._exact is not None
         evaluator = self._use(self._exact, run)
-        prepared = self.trainer.prepared
-        held_out = prepared.validation if len(prepared.validation) else prepared.test
-        train_loss, train_score = self._measure(evaluator, prepared.train)
-        test_loss, test_score = self._measure(evaluator, held_out)
-        return train_loss, test_loss, train_score, test_score
-
-    def _measure(self, evaluator: Evaluator, rows: NDArray[np.int64]) -> tuple[float, float]:
-        return measure(evaluator, self.trainer, rows[:: max(-(-len(rows) // MAX_MEASURED), 1)])
+        train, held_out = (measure_rows(evaluator, rows, has_classes(self.trainer)) for rows in self._measured)
+        return train[0], held_out[0], train[1], held_out[1]
 
     def predictions(self, run: Run) -> Predictions:
         """Return the outputs for every row of the data (the first 20 000)."""
@@ -118,6 +119,10 @@ class Pictures:
             self._scratch = Trainer(run.document, run.prepared)
         self._scratch.restore(run.trainer.state())
         return self._scratch.record()
+
+
+def _thinned(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    return rows[:: max(-(-len(rows) // MAX_MEASURED), 1)]
 
 
 def _centres(low: float, high: float, side: int) -> NDArray[np.float64]:

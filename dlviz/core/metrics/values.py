@@ -12,8 +12,9 @@ def explained(outputs: NDArray[np.floating], targets: NDArray[np.floating]) -> f
         return float("nan")
     # Outputs of a diverged run overflow here: an infinite error is the answer, not a warning.
     with np.errstate(all="ignore"):
-        spread = float(np.sum((targets - targets.mean(axis=0)) ** 2))
-        return 1 - float(np.sum((targets - outputs) ** 2)) / spread if spread > 0 else float("nan")
+        away, error = targets - targets.mean(axis=0), targets - outputs
+        spread = float(np.vdot(away, away))
+        return 1 - float(np.vdot(error, error)) / spread if spread > 0 else float("nan")
 
 
 def absolute_error(outputs: NDArray[np.floating], targets: NDArray[np.floating]) -> float:

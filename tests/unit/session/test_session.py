@@ -77,6 +77,16 @@ def test_maps_equal_the_network_evaluated_at_the_cell_centres(session: Session) 
     assert frame.maps.output[0, 3, 1] == pytest.approx(activations[0, 0], abs=1e-5)
 
 
+def test_the_output_is_mapped_once_where_its_map_is_as_fine_as_those_of_units(session: Session) -> None:
+    session.watch(Interest(ALL, grid=4, output_grid=4, extent=(-1.0, 1.0, -2.0, 2.0)))
+    both = frame_when(session, lambda f: f.maps is not None and f.maps.output.shape == (1, 4, 4))
+    session.watch(Interest(ALL, grid=8, output_grid=4, extent=(-1.0, 1.0, -2.0, 2.0)))
+    one = frame_when(session, lambda f: f.maps is not None and f.maps.units["o"].shape == (1, 8, 8))
+    assert both.maps is not None and one.maps is not None
+    assert np.array_equal(both.maps.output, both.maps.units["o"])
+    assert np.array_equal(both.maps.output, one.maps.output)
+
+
 def test_pausing_takes_effect_and_keeps_still(session: Session) -> None:
     session.play()
     frame_when(session, lambda f: f.step > 100)
