@@ -47,8 +47,12 @@ class Evaluator:
         self._loaded: dict[tuple[int, int], Array] = {}
         losses = (self.program.losses or {}).values()
         self._are_means = [resolve_loss(each.choice)[1]["reduction"] == "mean" for each in losses]
-        rows = sum(math.prod(shape) for shape in self.program.nodes.values())
-        self._chunk = max(1, min(MAX_COLUMNS, CHUNK_NUMBERS // rows))
+        self._chunk = max(1, min(MAX_COLUMNS, CHUNK_NUMBERS // self.units))
+
+    @property
+    def units(self) -> int:
+        """How many activations one example has."""
+        return sum(math.prod(shape) for shape in self.program.nodes.values())
 
     def use(self, theta: Array) -> None:
         """Copy a flat parameter vector in."""
@@ -72,14 +76,14 @@ class Evaluator:
         binding = self._binding(key)
         if self._loaded.get(key) is not inputs or targets is not None:
             binding.load(inputs[part], None if targets is None else targets[part])
-            self._loaded[key] = None if inputs.flags.writeable else inputs
+            self._loaded[key] = inputs if _stays(inputs) else None
         return binding
 
     def _walk(self, inputs: Array, targets: Array | None = None) -> Iterator[tuple[slice, Binding]]:
         for number, start in enumerate(range(0, len(inputs), self._chunk)):
             part = slice(start, min(start + self._chunk, len(inputs)))
             # Chunks that will be copied in anew can share one binding.
-            key = part.stop - part.start, 0 if inputs.flags.writeable else number
+            key = part.stop - part.start, number if _stays(inputs) else 0
             binding = self._load(key, inputs, part, targets)
             with np.errstate(all="ignore"):
                 run(binding.calls)
@@ -126,6 +130,11 @@ class Evaluator:
         activations = self.responses(inputs) if "activations" in needed(chosen) else {}
         own = targets[:, : outputs.shape[1]]
         return loss, measured(chosen, Observed(outputs, own, is_classes, self.network, activations))
+
+
+def _stays(inputs: Array) -> bool:
+    """Say whether inputs cannot change: arrays that are read-only, and no others that are indexed like them."""
+    return isinstance(inputs, np.ndarray) and not inputs.flags.writeable
 
 
 def score(outputs: NDArray[np.floating], targets: NDArray[np.floating], is_classes: bool) -> float:

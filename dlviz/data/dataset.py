@@ -1,12 +1,17 @@
 """Dataset: rows of inputs and targets with their names, and nothing about networks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.data.mapped import is_mapped, let_go
+
 Task = Literal["regression", "binary", "multiclass"]
+
+SAMPLE_ROWS = 20_000  # of a set that stays on disk: as many as a plot can show
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,26 @@ class Dataset:
     class_names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     attribution: str = ""
+
+    @property
+    def is_streamed(self) -> bool:
+        """Say whether the inputs stay on disk, as they are larger than the memory meant for them."""
+        return is_mapped(self.inputs)
+
+    @cached_property
+    def sample(self) -> "Dataset":
+        """The set itself if it is in memory, else at most SAMPLE_ROWS evenly spaced rows of it: for pictures."""
+        if not self.is_streamed:
+            return self
+        inputs = np.array(self.inputs[self.sampled])
+        inputs.setflags(write=False)
+        let_go(self.inputs)
+        return replace(self, inputs=inputs, targets=self.targets[self.sampled])
+
+    @property
+    def sampled(self) -> slice:
+        """Which rows are in the sample."""
+        return slice(0, self.n, -(-self.n // SAMPLE_ROWS) if self.is_streamed else 1)
 
     @property
     def n(self) -> int:

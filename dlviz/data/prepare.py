@@ -1,16 +1,19 @@
 """From what a document says about its data to rows that can be trained on."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.errors import DataError
 from dlviz.data.builtin import datasets
-from dlviz.data.dataset import Dataset
+from dlviz.data.dataset import SAMPLE_ROWS, Dataset
+from dlviz.data.mapped import size_words
 from dlviz.data.scaling import Scaler, fit_scaler
 from dlviz.data.spec import DataSpec
 from dlviz.data.split import split_rows
+from dlviz.data.streamed import StreamedInputs
 from dlviz.i18n import tr
 
 Rows = NDArray[np.int64]
@@ -21,17 +24,34 @@ Targets = NDArray[np.float64] | NDArray[np.int64]
 class Prepared:
     """A data set ready for training; all arrays read-only.
 
-    dataset: the rows as they were measured, without unusable ones. inputs: (n, d) float64, scaled.
+    dataset: the rows as they were measured, without unusable ones. inputs: (n, d) float64, scaled; those of
+    a set that stays on disk are indexed by rows only, and every index reads and scales them anew.
     train, validation, test: disjoint row indices. notes: every change, drop and clamp in sentences.
     """
 
     dataset: Dataset
-    inputs: NDArray[np.float64]
+    inputs: NDArray[np.float64] | StreamedInputs
     train: Rows
     validation: Rows
     test: Rows
     scaler: Scaler
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def sample(self) -> "Prepared":
+        """These data if they are in memory, else evenly spaced rows of them: what pictures are made of."""
+        if not self.dataset.is_streamed:
+            return self
+        sampled = self.dataset.sampled
+        inputs = _frozen(self.inputs[sampled])
+        train, validation, test = (self._part(rows, sampled) for rows in (self.train, self.validation, self.test))
+        return Prepared(self.dataset.sample, inputs, train, validation, test, self.scaler, self.notes)
+
+    def _part(self, rows: Rows, sampled: slice) -> Rows:
+        """Return which rows of the sample are among these."""
+        is_among = np.zeros(self.dataset.n, dtype=bool)
+        is_among[rows] = True
+        return np.flatnonzero(is_among[sampled])
 
 
 def load_dataset(spec: DataSpec) -> Dataset:
@@ -58,14 +78,25 @@ def prepare(spec: DataSpec, seed: int = 0) -> Prepared:
     dataset, dropped = _finite(load_dataset(spec))
     labels = None if dataset.task == "regression" else np.asarray(dataset.targets, dtype=np.int64)
     split = split_rows(dataset.n, spec.split, labels)
-    scaler = fit_scaler(spec.scaling, dataset.inputs[split.train], dataset.input_names)
-    inputs = _frozen(scaler.apply(dataset.inputs))
+    scaler = fit_scaler(spec.scaling, dataset.inputs, dataset.input_names, split.train)
     notes = (*dataset.notes, *dropped, *split.notes, *scaler.notes())
+    inputs: NDArray[np.float64] | StreamedInputs
+    if dataset.is_streamed:
+        inputs, notes = StreamedInputs(dataset.inputs, scaler), (_streamed_note(dataset), *notes)
+    else:
+        inputs = _frozen(scaler.apply(dataset.inputs))
     return Prepared(dataset, inputs, split.train, split.validation, split.test, scaler, notes)
+
+
+def _streamed_note(dataset: Dataset) -> str:
+    template = tr("{size} of inputs are streamed from disk; pictures show up to {count} evenly spaced rows.")
+    return template.format(size=size_words(dataset.inputs.nbytes), count=SAMPLE_ROWS)
 
 
 def _finite(dataset: Dataset) -> tuple[Dataset, tuple[str, ...]]:
     """Leave out rows with a number that is not finite, and say so."""
+    if dataset.is_streamed:  # the reader of its table left them out
+        return dataset, ()
     numbers = np.column_stack([dataset.inputs, np.asarray(dataset.targets, dtype=np.float64)])
     keep: NDArray[np.bool_] = np.all(np.isfinite(numbers), axis=1)
     if keep.all():

@@ -2,38 +2,52 @@
 
 import json
 import tempfile
+import weakref
 from collections.abc import Callable
-from dataclasses import asdict
+from contextlib import ExitStack
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from dlviz.core.errors import DataError
+from dlviz.data import limits
 from dlviz.data.file_checks import sniff
-from dlviz.data.limits import READ_SECONDS
+from dlviz.data.limits import READ_SECONDS, READ_SECONDS_PER_GB
+from dlviz.data.mapped import size_words
 from dlviz.data.reader_process import run_reader
 from dlviz.data.table import ReadChoices, Table, TableRead
-from dlviz.data.transport import read_arrays, read_columns
+from dlviz.data.transport import read_arrays, read_columns, stored_bytes
+from dlviz.i18n import tr
 
 
 def read_table(
     path: Path | str,
     choices: ReadChoices | None = None,
     cancelled: Callable[[], bool] | None = None,
-    limit_seconds: float = READ_SECONDS,
+    limit_seconds: float | None = None,
 ) -> Table:
     """Read a CSV, TSV or Parquet file; takes seconds, so call it off the window's thread.
 
-    cancelled: asked about a hundred times a second; true ends the reading at once.
+    The columns of a large table stay in a temporary file, which goes with the table.
+    cancelled: asked about a hundred times a second; true ends the reading at once. limit_seconds: by
+    default as many as a file of this size needs at most.
     Raises: DataError with one sentence, where it is in the file and what to do; nothing is changed.
     """
     file = Path(path)
-    sniff(file)
-    with tempfile.TemporaryDirectory(prefix="dlviz-read-", ignore_cleanup_errors=True) as folder:
-        request = {"path": str(file.absolute()), "choices": asdict(choices or ReadChoices())}
-        answer = run_reader(Path(folder), json.dumps(request), file.name, cancelled, limit_seconds)
-        info = _info(file, answer)
-        arrays = read_arrays(Path(folder), info.columns, info.n_rows, file.name)
-    return Table(info, arrays)
+    limit = limit_seconds or READ_SECONDS + READ_SECONDS_PER_GB * sniff(file).size_bytes / 1e9
+    request = {"path": str(file.absolute()), "choices": asdict(choices or ReadChoices())}
+    with ExitStack() as stack:
+        made = tempfile.TemporaryDirectory(prefix="dlviz-read-", ignore_cleanup_errors=True)
+        folder = Path(stack.enter_context(made))
+        info = _info(file, run_reader(folder, json.dumps(request), file.name, cancelled, limit))
+        size_bytes = stored_bytes(info.columns, info.n_rows)
+        if size_bytes <= limits.IN_MEMORY_BYTES:
+            return Table(info, read_arrays(folder, info.columns, info.n_rows, file.name))
+        note = tr("The table is large: its {size} stay on disk.", size=size_words(size_bytes))
+        arrays = read_arrays(folder, info.columns, info.n_rows, file.name, stays=True)
+        table = Table(replace(info, notes=(note, *info.notes)), arrays)
+        weakref.finalize(table, stack.pop_all().close)
+    return table
 
 
 def _info(path: Path, answer: dict[str, Any]) -> TableRead:

@@ -1,11 +1,14 @@
 """Scaling of inputs, measured on the training rows alone and always told to the user."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlviz.core.errors import SpecError
+from dlviz.data.mapped import let_go
 from dlviz.data.spec import Scaling
 from dlviz.i18n import tr
 
@@ -14,6 +17,7 @@ Array = NDArray[np.float64]
 KINDS: tuple[Scaling, ...] = ("none", "standard", "minmax")
 EPS = float(np.finfo(np.float64).eps)
 LIMIT = float(np.finfo(np.float32).max)  # no scaled value may overflow single precision
+NUMBERS_AT_ONCE = 1 << 20  # measured together, 8 MiB
 NAMED = 12  # columns named one by one in the description
 
 
@@ -81,36 +85,62 @@ class Scaler:
         return self.names[column] if self.names else str(column + 1)
 
 
-def fit_scaler(kind: Scaling, inputs: ArrayLike, names: tuple[str, ...] = ()) -> Scaler:
-    """Measure the training rows (n, d), all finite.
+def fit_scaler(
+    kind: Scaling, inputs: ArrayLike, names: tuple[str, ...] = (), rows: NDArray[np.integer] | None = None
+) -> Scaler:
+    """Measure the training rows, all finite: these rows of the inputs (n, d), or all; some at a time.
 
     Raises: SpecError for an unknown kind. Source of the two passes: Chan, Golub and LeVeque 1983.
     """
     if kind not in KINDS:
         raise SpecError(f"Expected scaling to be one of {', '.join(KINDS)}. Received: scaling={kind!r}.", place="data")
-    rows = np.asarray(inputs, dtype=np.float64)
-    unit = _unit(rows)
-    centre, spread = _mean_and_deviation(rows / unit) if kind != "minmax" else _low_and_range(rows / unit)
-    largest = np.max(np.abs(rows / unit), axis=0, initial=0.0)
+    parts = _Parts(inputs, rows)
+    largest = parts.fold(lambda part: np.max(np.abs(part), axis=0, initial=0.0), np.maximum)
+    parts.unit = _unit(largest)
+    centre, spread = _mean_and_deviation(parts) if kind != "minmax" else _low_and_range(parts)
     # Below this the differences are rounding of the values, not information; "not >" also catches 0.
-    is_constant = np.asarray(~(spread > EPS * largest), dtype=np.bool_)
-    return Scaler(kind, unit, centre, np.where(is_constant, 1.0, spread), is_constant, names)
+    is_constant = np.asarray(~(spread > EPS * (largest / parts.unit)), dtype=np.bool_)
+    return Scaler(kind, parts.unit, centre, np.where(is_constant, 1.0, spread), is_constant, names)
 
 
-def _unit(rows: Array) -> Array:
+class _Parts:
+    """Rows (n, d) in the given unit, some at a time: those of a large set never lie in memory together."""
+
+    def __init__(self, inputs: ArrayLike, rows: NDArray[np.integer] | None) -> None:
+        self._inputs = np.asanyarray(inputs, dtype=np.float64)
+        self._rows = rows
+        self.n = len(self._inputs) if rows is None else len(rows)
+        self._step = max(NUMBERS_AT_ONCE // max(self._inputs.shape[1], 1), 1)
+        self.unit: Array | float = 1.0
+
+    def fold(self, measure: Callable[[Array], Array], join: Callable[[Array, Array], Array]) -> Array:
+        """Measure every part, (d,) each, and join the measures in order."""
+        found = []
+        for start in range(0, max(self.n, 1), self._step):
+            part = slice(start, start + self._step)
+            taken = self._inputs[part] if self._rows is None else self._inputs[self._rows[part]]
+            found.append(measure(np.asarray(taken) if np.all(self.unit == 1) else taken / self.unit))
+            let_go(self._inputs)
+        return reduce(join, found)
+
+    def mean(self, measure: Callable[[Array], Array]) -> Array:
+        """Return the mean (d,) of a measure of the rows, (m, d) for each part."""
+        return self.fold(lambda part: np.sum(measure(part), axis=0), np.add) / self.n
+
+
+def _unit(largest: Array) -> Array:
     """Return a power of two for each column that keeps its squares and sums finite."""
-    exponent = np.frexp(np.max(np.abs(rows), axis=0, initial=0.0))[1]
+    exponent = np.frexp(largest)[1]
     return np.where(np.abs(exponent) > 400, np.ldexp(1.0, np.clip(exponent, -1000, 1000)), 1.0)
 
 
-def _mean_and_deviation(rows: Array) -> tuple[Array, Array]:
-    mean = np.mean(rows, axis=0)
-    deviation = rows - mean
-    correction = np.mean(deviation, axis=0)
+def _mean_and_deviation(rows: _Parts) -> tuple[Array, Array]:
+    mean = rows.mean(lambda part: part)
+    correction = rows.mean(lambda part: part - mean)
     # The mean of the deviations is rounding of the first pass; taking it out is the second pass.
-    return mean + correction, np.sqrt(np.mean((deviation - correction) ** 2, axis=0))
+    return mean + correction, np.sqrt(rows.mean(lambda part: ((part - mean) - correction) ** 2))
 
 
-def _low_and_range(rows: Array) -> tuple[Array, Array]:
-    low, high = np.min(rows, axis=0), np.max(rows, axis=0)
-    return low, high - low
+def _low_and_range(rows: _Parts) -> tuple[Array, Array]:
+    low = rows.fold(lambda part: np.min(part, axis=0), np.minimum)
+    return low, rows.fold(lambda part: np.max(part, axis=0), np.maximum) - low

@@ -1,23 +1,28 @@
 """From a table to a data set: target, inputs, one-hot categories, and what happens to missing cells."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.errors import DataError
+from dlviz.data import limits
 from dlviz.data.dataset import Dataset, Task
+from dlviz.data.input_columns import InputColumn, Missing, input_column, input_rows
 from dlviz.data.limits import CELLS, CLASSES, CLASSES_TO_NOTE
+from dlviz.data.row_store import store_rows
 from dlviz.data.table import ColumnInfo, Table
 from dlviz.i18n import tr
 
-Missing = Literal["drop", "mean"]
 Reading = Literal["guess", "classes", "values"]
 
 FEW_CLASSES = 10  # a target of at most so many different whole numbers is taken for classes
 ROWS_A_CLASS = 5  # … if there are at least so many rows for each of them
+STORED_AS = 1  # changes when the same table would become other rows
 
 Array = NDArray[np.float64]
 
@@ -43,37 +48,52 @@ def to_dataset(
     inputs: Sequence[str] | None = None,
     missing: Missing = "drop",
     reading: Reading = "guess",
+    cancelled: Callable[[], bool] = bool,
 ) -> Dataset:
     """Make a data set of a table; every drop and change is a sentence in its notes.
+
+    Inputs larger than the memory meant for them lie in a file of the user's cache.
 
     target: a column's name, the guessed one if empty. inputs: all usable columns if None.
     missing: leave out rows with missing inputs, or fill in the column's mean (a category's most
     frequent value). Rows without a target are always left out. reading: whether a target of
     numbers means classes or values.
-    Raises: DataError if nothing can be learned from what is left.
+    cancelled: asked now and then. Raises: DataError if nothing can be learned from what is left, or if
+    a large set finds no room on the disk.
     """
     name = target or table.info.guessed_target
     column = _target_column(table, name)
     chosen = tuple(inputs) if inputs is not None else usable_inputs(table, name)
     _check_inputs(table, chosen, name)
     goal = _target(table, column, reading)
-    blocks = [_block(table, table.info.column(each), missing) for each in chosen]
-    rows = np.concatenate([block.numbers for block in blocks], axis=1)
-    keep = goal.known & np.all(np.isfinite(rows), axis=1)
+    columns = [input_column(table.arrays[each], table.info.column(each), missing) for each in chosen]
+    keep = goal.known.copy()
+    for each in columns:
+        keep &= each.usable
     notes = [*table.info.notes, *_left_out(table, chosen, name, inputs is None), *goal.notes]
-    notes += [note for block in blocks for note in block.notes]
+    notes += [note for each in columns for note in each.notes]
     notes += _row_notes(goal.known, keep)
     _check_rows(table, keep, goal)
-    return _dataset(table, name, goal, rows[keep], keep, tuple(each for block in blocks for each in block.names), notes)
+    made_of = json.dumps([STORED_AS, repr(replace(table.info, path=Path())), name, chosen, missing, reading])
+    rows = _rows(made_of, columns, keep, cancelled)
+    names = tuple(each for column in columns for each in column.names)
+    return _dataset(table, name, goal, rows, keep, names, notes)
 
 
-@dataclass(frozen=True)
-class _Block:
-    """One column as inputs: (n, 1) numbers or (n, k) one-hot, NaN where missing."""
-
-    numbers: Array
-    names: tuple[str, ...]
-    notes: tuple[str, ...] = ()
+def _rows(
+    made_of: str, columns: Sequence[InputColumn], keep: NDArray[np.bool_], cancelled: Callable[[], bool]
+) -> Array:
+    """Return the inputs (n, d) of the rows to keep, in memory or, if they are large, on disk."""
+    shape = int(np.count_nonzero(keep)), sum(len(column.names) for column in columns)
+    chunks = input_rows(columns, keep, cancelled)
+    if 8 * shape[0] * shape[1] > limits.IN_MEMORY_BYTES:
+        return store_rows(made_of, shape, chunks)
+    rows = np.empty(shape)
+    end = 0
+    for chunk in chunks:
+        begin, end = end, end + len(chunk)
+        rows[begin:end] = chunk
+    return rows
 
 
 def _is_usable(column: ColumnInfo) -> bool:
@@ -130,39 +150,6 @@ def _looks_like_classes(values: NDArray[np.generic]) -> bool:
     return is_whole and 2 <= len(numbers) <= FEW_CLASSES and len(values) >= ROWS_A_CLASS * len(numbers)
 
 
-def _block(table: Table, column: ColumnInfo, missing: Missing) -> _Block:
-    array = table.arrays[column.name]
-    is_missing = array < 0 if column.type == "category" else ~np.isfinite(array)
-    n_missing = int(np.count_nonzero(is_missing))
-    if column.type == "category":
-        return _one_hot(array.astype(np.int64), is_missing, column, missing if n_missing else "drop")
-    numbers = array.astype(np.float64)
-    if missing == "drop" or n_missing in (0, len(numbers)):
-        return _Block(numbers[:, None], (column.name,))
-    mean = _mean(numbers[~is_missing])
-    numbers[is_missing] = mean
-    note = tr("{name}: {n} missing cells became the mean {mean:.6g}.", name=column.name, n=n_missing, mean=mean)
-    return _Block(numbers[:, None], (column.name,), (note,))
-
-
-def _mean(numbers: Array) -> float:
-    """Return the mean; dividing first keeps sums of huge numbers finite."""
-    return float(np.sum(numbers / len(numbers)))
-
-
-def _one_hot(codes: NDArray[np.int64], is_missing: NDArray[np.bool_], column: ColumnInfo, missing: Missing) -> _Block:
-    notes = [tr("{name} became {n} inputs, one a category.", name=column.name, n=len(column.categories))]
-    if missing == "mean":
-        common = int(np.argmax(np.bincount(codes[~is_missing])))
-        template = tr("{name}: {n} missing cells became {value}, the most frequent.")
-        count = int(np.count_nonzero(is_missing))
-        notes.append(template.format(name=column.name, n=count, value=column.categories[common]))
-        codes = np.where(is_missing, common, codes)
-    numbers = (codes[:, None] == np.arange(len(column.categories))).astype(np.float64)
-    numbers[codes < 0] = np.nan
-    return _Block(numbers, tuple(f"{column.name}={category}" for category in column.categories), tuple(notes))
-
-
 def _left_out(table: Table, chosen: tuple[str, ...], target: str, is_guessed: bool) -> list[str]:
     """Name the columns that cannot be inputs, where nobody chose them."""
     left = [column.name for column in table.info.columns if column.name not in chosen and column.name != target]
@@ -183,10 +170,15 @@ def _check_rows(table: Table, keep: NDArray[np.bool_], goal: _Target) -> None:
         raise DataError(tr("Expected at least one complete row. Received: none."), hint, place)
     if not goal.class_names:
         return
-    n_classes = len(np.unique(goal.values[keep]))
+    n_classes = len(_present(goal.values[keep]))
     if not 2 <= n_classes <= CLASSES:
         message = tr("Expected 2 to {limit} classes. Received: {n}.", limit=CLASSES, n=n_classes)
         raise DataError(message, tr("Choose another target."), place)
+
+
+def _present(classes: NDArray[np.generic]) -> NDArray[np.intp]:
+    """Return the classes that occur, in order, by counting: sorting many rows takes memory and time."""
+    return np.flatnonzero(np.bincount(classes.astype(np.int64, copy=False)))
 
 
 def _dataset(
@@ -203,7 +195,10 @@ def _dataset(
     targets: NDArray[np.float64] | NDArray[np.int64] = values.astype(np.float64)[:, None]
     if class_names:
         # A class all of whose rows were left out would be an output that nothing trains.
-        present, targets = np.unique(values.astype(np.int64), return_inverse=True)
+        present = _present(values)
+        places = np.zeros(len(class_names), dtype=np.int64)
+        places[present] = np.arange(len(present))
+        targets = places[values]
         class_names = tuple(class_names[index] for index in present)
         task = "binary" if len(class_names) == 2 else "multiclass"
         if len(class_names) > CLASSES_TO_NOTE:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from dlviz.core.errors import DataError
-from dlviz.data.limits import ANSWER_BYTES, CELLS
+from dlviz.data.limits import ANSWER_BYTES, CELLS, ROWS
+from dlviz.data.mapped import mapped
 from dlviz.data.table import COLUMN_TYPES, Column, ColumnInfo
 
 ANSWER, NUMBERS = "answer.json", "numbers.bin"
@@ -43,21 +44,33 @@ def read_columns(answer: Mapping[str, Any], place: str) -> tuple[ColumnInfo, ...
     return columns
 
 
-def read_arrays(folder: Path, columns: Sequence[ColumnInfo], n_rows: int, place: str) -> dict[str, Column]:
-    """Map every stored column to its read-only array; the file's size is checked first."""
+def read_arrays(
+    folder: Path, columns: Sequence[ColumnInfo], n_rows: int, place: str, stays: bool = False
+) -> dict[str, Column]:
+    """Map every stored column to its read-only array; the file's size is checked first.
+
+    stays: whether the numbers stay in the file, which then has to outlive the arrays.
+    """
     stored = [column for column in columns if column.type in STORED]
-    expected = n_rows * sum(STORED[column.type].itemsize for column in stored)
     path = folder / NUMBERS
-    if not 0 <= n_rows * len(columns) <= CELLS or not path.exists() or path.stat().st_size != expected:
+    is_within = 0 <= n_rows <= ROWS and n_rows * len(columns) <= CELLS
+    if not is_within or not path.exists() or path.stat().st_size != stored_bytes(columns, n_rows):
         raise _broken(place)
     arrays: dict[str, Column] = {}
-    with path.open("rb") as file:
-        for column in stored:
-            array = np.fromfile(file, STORED[column.type], n_rows)
-            _check_codes(array, column, place)
-            array.setflags(write=False)
-            arrays[column.name] = array
+    start = 0
+    for column in stored:
+        kind = STORED[column.type]
+        array = mapped(path, kind, (n_rows,), start) if stays else np.fromfile(path, kind, n_rows, offset=start)
+        _check_codes(array, column, place)
+        array.setflags(write=False)
+        arrays[column.name] = array
+        start += n_rows * kind.itemsize
     return arrays
+
+
+def stored_bytes(columns: Sequence[ColumnInfo], n_rows: int) -> int:
+    """Return how long the file of plain numbers is."""
+    return n_rows * sum(STORED[column.type].itemsize for column in columns if column.type in STORED)
 
 
 def _check_codes(array: Column, column: ColumnInfo, place: str) -> None:

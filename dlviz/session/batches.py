@@ -12,8 +12,10 @@ from dlviz.core.execute import run, run_flat
 from dlviz.core.memory import Memory
 from dlviz.core.program import Binding, Program
 from dlviz.session.orders import Rows
+from dlviz.session.tables import MemoryTables, Tables
 
 Placing = Callable[[int], Iterable[Call]]
+GATHERS_KEPT = 2**16  # batches whose calls are made once and for all; they take 0.7 kB each
 STANDING_NUMBERS = 2**20  # activations over all batches; above, bindings for each would cost memory and start-up
 
 
@@ -46,31 +48,30 @@ class Batches(Protocol):
         """Run batches start … end − 1 and return their losses; placing(batch) gives calls that come first."""
 
 
-def batches_of(program: Program, memory: Memory, tables: tuple[Array, Array], n: int, batch_size: int) -> Batches:
-    """Return the batches of tables (N, d + 1) and (k, N), of which n rows make an epoch.
+def batches_of(program: Program, memory: Memory, tables: Tables, n: int, batch_size: int) -> Batches:
+    """Return the batches of tables, of which n rows make an epoch.
 
     Sets that are small stand whole in the order of their epoch, and no batch has to be gathered.
     """
     size = min(batch_size, n)
     full = program.bind(memory, size)
     is_small = full.buffers.is_small and full.buffers.size * n_batches(n, size) <= STANDING_NUMBERS
-    return (Standing if is_small else Gathered)(full, tables, n)
+    return Standing(full, tables, n) if is_small and isinstance(tables, MemoryTables) else Gathered(full, tables, n)
 
 
 class Gathered:
     """One binding for all batches (a second for a smaller last one); rows are gathered before every step."""
 
-    def __init__(self, full: Binding, tables: tuple[Array, Array], n: int) -> None:
-        self._size = full.columns
+    def __init__(self, full: Binding, tables: Tables, n: int) -> None:
+        self._tables, self._size, self._count = tables, full.columns, n_batches(n, full.columns)
         self._order = full.memory.workspace.xp.zeros(n, dtype=np.intp)
         self._full = full
         self._last = full.program.bind(full.memory, n % self._size) if n % self._size else full
-        self._gathers = [self._gather(tables, start) for start in range(0, n, self._size)]
+        self._gathers = [self._gather(batch) for batch in range(self._count)] if self._count <= GATHERS_KEPT else None
 
-    def _gather(self, tables: tuple[Array, Array], start: int) -> tuple[Call, ...]:
-        indices = self._order[start : start + self._size]
-        binding = self._full if len(indices) == self._size else self._last
-        return tuple(binding.buffers.gather(*tables, indices))
+    def _gather(self, batch: int) -> tuple[Call, ...]:
+        indices = self._order[batch * self._size : (batch + 1) * self._size]
+        return tuple(self._tables.gather(self.binding(batch).buffers, indices))
 
     def arrange(self, rows: Rows) -> None:
         """Take the rows of the table in this order from now on."""
@@ -83,15 +84,15 @@ class Gathered:
 
     def binding(self, batch: int) -> Binding:
         """Return what a batch is bound to."""
-        return self._last if batch == len(self._gathers) - 1 else self._full
+        return self._last if batch == self._count - 1 else self._full
 
     def before(self, batch: int) -> Sequence[Call]:
         """Return the calls that gather a batch."""
-        return self._gathers[batch]
+        return self._gather(batch) if self._gathers is None else self._gathers[batch]
 
     def walk(self, start: int, end: int, placing: Placing | None) -> Array:
         """Run batches and return their losses."""
-        last = len(self._gathers) - 1
+        last = self._count - 1
         parts = [self._walk(self._full, start, min(end, last), placing)] if start < last else []
         parts += [self._walk(self._last, last, end, placing)] if end > last else []
         return parts[0] if len(parts) == 1 else self._full.memory.workspace.xp.concatenate(parts)
@@ -99,13 +100,13 @@ class Gathered:
     def _walk(self, binding: Binding, start: int, end: int, placing: Placing | None) -> Array:
         # Flat loops over ready-made tuples: attribute look-ups here would cost more than the arithmetic.
         noted: list[Any] = []
-        calls, buffers, note = binding.calls, binding.buffers, noted.append
+        calls, buffers, note, before = binding.calls, binding.buffers, noted.append, self.before
         sums = buffers.loss_sums
         terms = sums.item if len(sums) == 1 else sums.ravel().tolist
         for batch in range(start, end):
             if placing is not None:
                 run(tuple(placing(batch)))
-            for function, arguments in self._gathers[batch]:
+            for function, arguments in before(batch):
                 function(*arguments)
             for function, arguments in calls:
                 function(*arguments)
@@ -116,10 +117,10 @@ class Gathered:
 class Standing:
     """The whole epoch stands in its order; every batch is bound to its own rows of it, on shared activations."""
 
-    def __init__(self, full: Binding, tables: tuple[Array, Array], n: int) -> None:
+    def __init__(self, full: Binding, tables: MemoryTables, n: int) -> None:
         self._tables, self._size, self._full = tables, full.columns, full
         w = full.memory.workspace
-        self._x, self._y = w.ones(n, tables[0].shape[1]), w.zeros(tables[1].shape[0], n)
+        self._x, self._y = w.ones(n, tables.x.shape[1]), w.zeros(tables.y.shape[0], n)
         self._sums = w.zeros(n_batches(n, self._size), *full.buffers.loss_sums.shape)
         self._last = full.program.bind(full.memory, n % self._size) if n % self._size else full
         self._rows: Rows = np.zeros(n, dtype=np.intp)
@@ -128,7 +129,7 @@ class Standing:
         """Lay the rows of the table out in this order."""
         w = self._full.memory.workspace
         self._rows, order = rows, w.xp.asarray(rows)
-        run((w.take(self._tables[0], order, 0, self._x), w.take(self._tables[1], order, 1, self._y)))
+        run((w.take(self._tables.x, order, 0, self._x), w.take(self._tables.y, order, 1, self._y)))
 
     def rows(self, batch: int) -> Rows:
         """Return the rows of a batch."""

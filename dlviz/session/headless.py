@@ -13,11 +13,11 @@ from dlviz.core.errors import DataError
 from dlviz.core.evaluate import Evaluator
 from dlviz.core.gradcheck import GradCheckReport
 from dlviz.core.gradcheck import gradcheck as check_gradients
-from dlviz.core.inference import check_data
-from dlviz.core.metrics import Value, check_metrics
+from dlviz.core.metrics import Value, check_metrics, needed
 from dlviz.core.penalties import penalties
 from dlviz.core.probe import Check
 from dlviz.core.trace import Trace
+from dlviz.data import limits
 from dlviz.data.prepare import prepare
 from dlviz.i18n import tr
 from dlviz.session.callback_files import CallbackFiles
@@ -25,7 +25,7 @@ from dlviz.session.data_file import with_file, with_named_file
 from dlviz.session.document import Document, handle
 from dlviz.session.measure import has_classes, measure_step
 from dlviz.session.project_file import read_document
-from dlviz.session.targets import targets_for
+from dlviz.session.tables import check_inputs, inputs_of, target_rows
 from dlviz.session.trainer import Trainer, start_values
 from dlviz.session.watcher import Stop, Watched, Watcher, watcher_for
 
@@ -187,9 +187,9 @@ def gradcheck(document: Document, eps: float | None = None, holds_draws: bool = 
     distance = float(document.conventions.values["gradcheck_eps"]) if eps is None else eps
     document = document.explicit
     prepared = prepare(document.data, document.seed)
-    check_data(document.network, prepared.inputs)
+    check_inputs(document.network, prepared.inputs)
     rows = prepared.train[: document.training.batch_size]
-    targets = targets_for(document, prepared.dataset)[rows]
+    targets = target_rows(document, prepared.dataset)[rows]
     values = start_values(document)
     loss, inputs = document.training.objective, prepared.inputs[rows]
     how = Check(distance, holds_draws, document.training.slip)
@@ -248,7 +248,11 @@ def _score(trainer: Trainer, values: Arrays, rows: NDArray[np.int64]) -> Score |
     evaluator.load(values)
     first = chosen("accuracy" if has_classes(trainer) else "r2")
     metrics = (first, *(each for each in training.metrics if each.kind != first.kind))
-    inputs, targets = trainer.prepared.inputs[rows], trainer.targets[rows]
+    if trainer.prepared.dataset.is_streamed:
+        # Loss and metrics see every k-th row where outputs and targets of all would not fit into memory.
+        width = 2 * trainer.program.n_targets + (evaluator.units if "activations" in needed(metrics) else 0)
+        rows = rows[:: -(-8 * width * len(rows) // limits.IN_MEMORY_BYTES)]
+    inputs, targets = inputs_of(trainer.prepared, rows), trainer.targets[rows]
     return Score(*evaluator.measure(inputs, targets, metrics, has_classes(trainer)))
 
 

@@ -8,21 +8,28 @@ from numpy.typing import NDArray
 from dlviz.core.array import Array
 from dlviz.core.randomness import draws, permutations
 
-Sampling = Literal["as they come", "shuffled", "with replacement"]
+Sampling = Literal["as they come", "shuffled", "shuffled in blocks", "with replacement"]
 Rows = NDArray[np.intp]
 
 BLOCK = 16  # epochs whose orders are drawn at once: making a generator costs more than a step
 LARGEST_IN_BLOCKS = 4096  # rows; above, drawing costs more than making a generator
+NEIGHBOURS = 1024  # rows that are read from disk together
+MIXED = 64  # blocks of neighbours, from anywhere in the set, whose rows are mixed
 
 
 class Orders:
-    """Orders of the rows (n,) to train on: as they come, shuffled so that each comes once, or with replacement."""
+    """Orders of the rows (n,) to train on: as they come, shuffled so that each comes once, or with replacement.
+
+    Shuffled in blocks means that blocks of neighbours are shuffled, and then the rows of so many blocks
+    together: reading from disk stays local, and rows from all over the set meet in a batch.
+    """
 
     def __init__(self, seed: int, rows: Rows, sampling: Sampling) -> None:
         self._seed, self._rows, self._sampling = seed, np.asarray(rows, dtype=np.intp), sampling
         self._draw = draws if sampling == "with replacement" else permutations
         self._purpose = "batch draw" if sampling == "with replacement" else "batch order"
-        self._count = BLOCK if len(rows) <= LARGEST_IN_BLOCKS else 1
+        is_small = len(rows) <= LARGEST_IN_BLOCKS and sampling != "shuffled in blocks"
+        self._count = BLOCK if is_small else 1
         self._first = -1
         self._block: Array = np.empty((0, 0), np.intp)
 
@@ -37,7 +44,27 @@ class Orders:
             return self._rows
         first = epoch - epoch % self._count
         if self._first != first:
-            places = self._draw(self._seed, self._purpose, len(self._rows), first, self._count)
+            places = self._places(first)
             self._first, self._block = first, self._rows[places]
         found: Rows = self._block[epoch - first]
         return found
+
+    def _places(self, first: int) -> Array:
+        """Return the places (epochs, n) of the rows in the orders from epoch first on."""
+        n = len(self._rows)
+        if self._sampling == "shuffled in blocks":
+            return shuffled_in_blocks(self._seed, n, first)[None]
+        return self._draw(self._seed, self._purpose, n, first, self._count)
+
+
+def shuffled_in_blocks(seed: int, n: int, epoch: int) -> Rows:
+    """Return the places (n,) of the rows in the order of one epoch, shuffled in blocks."""
+    blocks = permutations(seed, "block order", -(-n // NEIGHBOURS), epoch, 1)[0]
+    places: Rows = (blocks[:, None] * NEIGHBOURS + np.arange(NEIGHBOURS)).reshape(-1)
+    places = places[places < n]
+    mixed = NEIGHBOURS * MIXED
+    # Each stretch has its own stream: the order within one does not depend on how many there are.
+    for number, start in enumerate(range(0, n, mixed)):
+        stretch = places[start : start + mixed]
+        stretch[...] = stretch[permutations(seed, f"order within {number}", len(stretch), epoch, 1)[0]]
+    return places

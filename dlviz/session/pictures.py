@@ -90,7 +90,7 @@ class Pictures:
         prepared = self.trainer.prepared
         d = prepared.dataset.d
         x0, x1, y0, y1 = interest.extent
-        fixed = interest.fixed if len(interest.fixed) == d else tuple(prepared.dataset.inputs.mean(axis=0))
+        fixed = interest.fixed if len(interest.fixed) == d else tuple(prepared.dataset.sample.inputs.mean(axis=0))
         points = np.tile(np.asarray(fixed, dtype=np.float64), (side * side, 1))
         points[:, interest.axes[0] % d] = np.tile(_centres(x0, x1, side), side)
         if d > 1:
@@ -105,9 +105,9 @@ class Pictures:
         return train[0], held_out[0], train[1], held_out[1]
 
     def predictions(self, run: Run) -> Predictions:
-        """Return the outputs for every row of the data (the first 20 000)."""
+        """Return the outputs for every row of the data (the first 20 000), or of the sample of a streamed set."""
         assert self._exact is not None
-        prepared = self.trainer.prepared
+        prepared = self.trainer.prepared.sample
         outputs = self._use(self._exact, run).outputs(prepared.inputs[:MAX_PREDICTED])
         is_train = np.zeros(len(outputs), dtype=bool)
         is_train[prepared.train[prepared.train < len(outputs)]] = True

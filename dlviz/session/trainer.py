@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.array import Array, Call, namespace, to_host
-from dlviz.core.buffers import table_of
 from dlviz.core.errors import DataError, ShapeError
 from dlviz.core.execute import record, run
-from dlviz.core.inference import check_data, parameters
+from dlviz.core.inference import parameters
 from dlviz.core.initializers import initial_values
 from dlviz.core.memory import Memory
 from dlviz.core.optimizers import lr_of
@@ -24,7 +23,7 @@ from dlviz.data.prepare import Prepared
 from dlviz.session.batches import batches_of, n_batches
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.orders import Orders, Sampling
-from dlviz.session.targets import targets_for
+from dlviz.session.tables import check_inputs, tables_of, target_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,23 +61,19 @@ class Trainer:
         )
         self._curve = None if training.schedule is None else Curve(training.schedule, lr_of(training.optimizer))
         _check_width(document, prepared)
-        check_data(document.network, prepared.inputs)
+        check_inputs(document.network, prepared.inputs)
         self.dtype = float_type(document.dtype, self.program.layout.size)
         self.memory = Memory(self.program.layout, training.optimizer, training.frozen, xp, self.dtype, document.seed)
-        self.targets = targets_for(document, prepared.dataset)
-        self._table_x = self._table(table_of(prepared.inputs, self.program.input_widths))
-        self._table_y = self._table(self.targets.T)
+        self.targets = target_rows(document, prepared.dataset)
+        self._tables = tables_of(prepared, self.targets, self.program.input_widths, self.memory.workspace)
         n = len(prepared.train)
-        self._batches = batches_of(self.program, self.memory, (self._table_x, self._table_y), n, training.batch_size)
+        self._batches = batches_of(self.program, self.memory, self._tables, n, training.batch_size)
         self.batches_per_epoch = n_batches(n, training.batch_size)
         self._evaluate = lower(document.network, training.objective, mode="evaluate", training=True, slip=training.slip)
         self.step = self.epoch = self.batch = 0
-        self._orders = Orders(document.seed, prepared.train, _sampling(training))
+        self._orders = Orders(document.seed, prepared.train, _sampling(training, prepared.dataset.is_streamed))
         self._arranged_epoch = -1
         self.memory.load(start_values(document))
-
-    def _table(self, values: NDArray[np.float64]) -> Array:
-        return self.memory.workspace.xp.asarray(np.ascontiguousarray(values), dtype=self.dtype)
 
     def state(self) -> TrainingState:
         """Return a copy of where the run stands."""
@@ -158,7 +153,7 @@ class Trainer:
         indices = np.asarray(rows, dtype=np.intp)
         binding = self.program.bind(self.memory, len(indices))
         with np.errstate(all="ignore"):
-            run([*self._placing(self.batch), *binding.buffers.gather(self._table_x, self._table_y, indices)])
+            run([*self._placing(self.batch), *self._tables.gather(binding.buffers, indices)])
             trace = record(binding, indices)
         return replace(trace, loss_after=self._loss_of(binding))
 
@@ -192,10 +187,11 @@ class Trainer:
             done -= 1
 
 
-def _sampling(training: TrainingSpec) -> Sampling:
+def _sampling(training: TrainingSpec, is_streamed: bool) -> Sampling:
     if training.replacement:
         return "with replacement"
-    return "shuffled" if training.shuffle else "as they come"
+    shuffled: Sampling = "shuffled in blocks" if is_streamed else "shuffled"
+    return shuffled if training.shuffle else "as they come"
 
 
 def _check_width(document: Document, prepared: Prepared) -> None:

@@ -1,0 +1,105 @@
+"""Columns of a table as inputs: numbers as they are, categories one-hot, missing cells left out or filled."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.errors import DataError
+from dlviz.data.mapped import let_go
+from dlviz.data.table import Column, ColumnInfo
+from dlviz.i18n import tr
+
+Missing = Literal["drop", "mean"]
+
+CHUNK_NUMBERS = 1 << 20  # made at once, 8 MiB
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class InputColumn:
+    """One column (n,) and the inputs it becomes: itself, or one for each of its categories.
+
+    stand_in: the number, or the code of a category, for missing cells; NaN where rows without one are left out.
+    """
+
+    cells: Column
+    names: tuple[str, ...]
+    is_category: bool
+    stand_in: float = np.nan
+    notes: tuple[str, ...] = ()
+
+    @property
+    def usable(self) -> Mask:
+        """Say for each row (n,) whether it has a number here."""
+        if np.isfinite(self.stand_in):
+            return np.full(len(self.cells), True)
+        found = ~missing_in(self.cells)
+        let_go(self.cells)
+        return found
+
+    def write(self, part: slice, keep: Mask, out: Array) -> None:
+        """Write the inputs (m, k) of the rows to keep of a part of the table."""
+        cells = self.cells[part][keep]
+        filled = np.where(missing_in(cells), self.stand_in, cells)
+        out[...] = filled[:, None] == np.arange(len(self.names)) if self.is_category else filled[:, None]
+
+
+def missing_in(cells: Column) -> Mask:
+    """Say where a cell is missing: codes below 0, numbers that are not finite."""
+    is_missing: Mask = cells < 0 if cells.dtype.kind == "i" else ~np.isfinite(cells)
+    return is_missing
+
+
+def input_column(cells: Column, column: ColumnInfo, missing: Missing) -> InputColumn:
+    """Decide what a column becomes and what its missing cells do."""
+    is_missing = missing_in(cells)
+    n_missing = int(np.count_nonzero(is_missing))
+    is_filled = missing == "mean" and 0 < n_missing < len(cells)
+    let_go(cells)
+    if column.type == "category":
+        return _category(cells, column, is_missing if is_filled else None)
+    if not is_filled:
+        return InputColumn(cells, (column.name,), False)
+    mean = _mean(cells[~is_missing].astype(np.float64))
+    note = tr("{name}: {n} missing cells became the mean {mean:.6g}.", name=column.name, n=n_missing, mean=mean)
+    return InputColumn(cells, (column.name,), False, mean, (note,))
+
+
+def _mean(numbers: Array) -> float:
+    """Return the mean; dividing first keeps sums of huge numbers finite."""
+    return float(np.sum(numbers / len(numbers)))
+
+
+def _category(cells: Column, column: ColumnInfo, is_missing: Mask | None) -> InputColumn:
+    """is_missing: where the most frequent category stands in."""
+    names = tuple(f"{column.name}={category}" for category in column.categories)
+    note = tr("{name} became {n} inputs, one a category.", name=column.name, n=len(names))
+    if is_missing is None:
+        return InputColumn(cells, names, True, np.nan, (note,))
+    common = int(np.argmax(np.bincount(cells[~is_missing].astype(np.int64))))
+    template = tr("{name}: {n} missing cells became {value}, the most frequent.")
+    count = int(np.count_nonzero(is_missing))
+    filled = template.format(name=column.name, n=count, value=column.categories[common])
+    return InputColumn(cells, names, True, common, (note, filled))
+
+
+def input_rows(columns: Sequence[InputColumn], keep: Mask, cancelled: Callable[[], bool]) -> Iterator[Array]:
+    """Yield the inputs (m, d) of the rows to keep, some at a time. Raises: DataError when cancelled."""
+    width = sum(len(column.names) for column in columns)
+    step = max(CHUNK_NUMBERS // width, 1)
+    for start in range(0, len(keep), step):
+        if cancelled():
+            raise DataError(tr("Reading was cancelled."))
+        part = slice(start, start + step)
+        rows = np.empty((int(np.count_nonzero(keep[part])), width))
+        end = 0
+        for column in columns:
+            begin, end = end, end + len(column.names)
+            column.write(part, keep[part], rows[:, begin:end])
+            let_go(column.cells)
+        yield rows
