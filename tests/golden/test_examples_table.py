@@ -23,3 +23,8 @@ def reproduced() -> dict[str, tuple[str, str]]:
 def test_every_route_is_known() -> None:
     assert {route for route, _ in reproduced().values()} <= set(ROUTES)
     assert set(reproduced()) <= set(example_ids())
+
+
+def test_every_example_is_reproduced() -> None:
+    missing = [key for key in example_ids() if key not in reproduced()]
+    assert not missing

@@ -17,6 +17,7 @@ from dlviz.core.narration.number import (
     products,
     written,
 )
+from dlviz.core.narration.places import before_it
 from dlviz.core.narration.symbols import activation, bias, delta, indexed, slope_of_loss, weight
 from dlviz.core.narration.view import Narration, View, clamp
 from dlviz.i18n import tr
@@ -40,17 +41,19 @@ def activate_backward(view: View) -> Narration:
 
 def weight_gradient(view: View) -> Narration:
     """Tell the gradient of one weight or bias: error times input, summed over the batch."""
-    node = view.step.node
-    if view.focus.parameter == f"{node}.b" and f"{node}.db" in view.step.writes:
+    node, own = view.step.node, view.owner(view.step.node)
+    if view.focus.parameter == f"{own}.b" and f"{own}.db" in view.step.writes:
         return _bias_gradient(view)
     source = view.sources()[0]
-    gradient = view.wrote(f"{node}.dW")
+    gradient = view.wrote(f"{own}.dW")
     unit, k = clamp(view.focus.unit, gradient.shape[0]), clamp(view.focus.source, gradient.shape[1])
     errors, inputs = view.rows(f"{node}.dz")[:, unit], view.rows(source)[:, k]
-    terms = products(errors, inputs, view.sample, view.digits, "backward")
+    earlier = before_it(view, f"{own}.dW", (unit, k))
+    terms = earlier + products(errors, inputs, view.sample, view.digits, "backward")
     right = (
         rf"{caption(delta(view, node, unit), tr('error'))} \cdot {caption(activation(view, source, k), tr('input'))}"
     )
+    right = (f"{so_far()} + " if earlier else "") + right
     told = _gathered(view, weight(view, node, unit, k), right, terms, float(gradient[unit, k]))
     return _with_chain(view, told, unit, k)
 
@@ -118,22 +121,25 @@ def already_there(view: View, name: str, unit: int) -> list[Term]:
 
 
 def _bias_gradient(view: View) -> Narration:
-    node = view.step.node
-    gradient = view.wrote(f"{node}.db")
+    node, name = view.step.node, f"{view.owner(view.step.node)}.db"
+    gradient = view.wrote(name)
     unit = clamp(view.focus.unit, len(gradient))
     errors = view.rows(f"{node}.dz")[:, unit]
 
     def write(example: int) -> str:
         return coloured("backward", factor(errors[example], view.digits))
 
-    terms = cut(errors, write, view.sample, view.digits)
-    right = caption(delta(view, node, unit), tr("error"))
+    earlier = before_it(view, name, (unit,))
+    terms = earlier + cut(errors, write, view.sample, view.digits)
+    right = (f"{so_far()} + " if earlier else "") + caption(delta(view, node, unit), tr("error"))
     told = _gathered(view, bias(view, node, unit), right, terms, float(gradient[unit]))
     return _with_chain(view, told, unit, None)
 
 
 def _with_chain(view: View, told: Narration, unit: int, source: int | None) -> Narration:
     """Add the gradient written out by the chain rule, where there is one to write."""
+    if any(layer.shares for layer in view.plan.network.layers):
+        return told  # the chain of one use is not the gradient
     left = told.symbols.partition(" = ")[0]
     chain = written_out(view, left, unit, source, told.value)
     if chain is None or not chain.sentence:

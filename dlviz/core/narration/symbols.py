@@ -50,12 +50,12 @@ def activation_at(view: View, slot: str, *indices: int | str) -> str:
 
 def weight(view: View, node: str, unit: int | str, source: int | str) -> str:
     """Write one weight, unit first: `w_{12}^{(1)}` leads from source 2 to unit 1."""
-    return marked(view, "w", node, unit, source)
+    return marked(view, "w", view.owner(node), unit, source)
 
 
 def bias(view: View, node: str, unit: int | str) -> str:
     """Write one bias."""
-    return marked(view, "b", node, unit)
+    return marked(view, "b", view.owner(node), unit)
 
 
 def delta(view: View, node: str, unit: int | str) -> str:

@@ -187,17 +187,23 @@ class View:
         own = dict.fromkeys(each.layer for each in parameters(self.plan.network))
         return {layer: number for number, layer in enumerate(own, 1)}
 
+    def owner(self, node: str) -> str:
+        """Return the layer whose parameters a node uses: itself, or the one of which it is a second use."""
+        return next((layer.owner for layer in self.plan.network.layers if layer.id == node), node)
+
     def weights(self, node: str) -> FloatArray:
         """Return a layer's weights as the forward pass used them: looked ahead where the optimizer does."""
-        is_ahead = self.before(f"{node}.W.ahead") is not None
-        return self.read(f"{node}.W.ahead" if is_ahead else f"{node}.W")
+        name = f"{self.owner(node)}.W"
+        is_ahead = self.before(f"{name}.ahead") is not None
+        return self.read(f"{name}.ahead" if is_ahead else name)
 
     def biases(self, node: str) -> FloatArray | None:
         """Return a layer's biases as the forward pass used them; None if it has none."""
-        if self.before(f"{node}.b") is None:
+        name = f"{self.owner(node)}.b"
+        if self.before(name) is None:
             return None
-        is_ahead = self.before(f"{node}.b.ahead") is not None
-        return self.read(f"{node}.b.ahead" if is_ahead else f"{node}.b")
+        is_ahead = self.before(f"{name}.ahead") is not None
+        return self.read(f"{name}.ahead" if is_ahead else name)
 
 
 def clamp(index: int, count: int) -> int:

@@ -262,6 +262,15 @@ def test_every_layer_between_can_be_recomputed(spec: NetworkSpec, n: int, optimi
 
 
 @pytest.mark.parametrize("n", [1, 3])
+def test_both_uses_of_a_shared_layer_can_be_recomputed(n: int) -> None:
+    spec = network(dense("h", 3, "tanh"), LayerSpec("again", shares="h"), dense("o", 2))
+    trace, plan = recorded(spec, n=n)
+    assert_everything_right(trace, plan)
+    sums = [narrate(step, trace, plan).symbols for step in trace.steps if step.op == "affine"]
+    assert [r"w_{11}^{(1)}" in each for each in sums] == [True, True, False]
+
+
+@pytest.mark.parametrize("n", [1, 3])
 def test_every_loss_of_two_outputs_can_be_recomputed(n: int) -> None:
     spec, losses = two_outputs()
     trace, plan = recorded(spec, losses, n=n)
