@@ -31,11 +31,14 @@ class Selection(QObject):
 
     changed = Signal(object)  # Selected
     hovered = Signal(object)  # Selected, NOTHING when the pointer has left
+    trail_changed = Signal(object, bool)  # places from the loss back to a weight, () for none; whether they stay lit
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._current = NOTHING
         self._hover = NOTHING
+        self._trail: tuple[Selected, ...] = ()
+        self._is_trail_kept = False
 
     @property
     def current(self) -> Selected:
@@ -46,6 +49,17 @@ class Selection(QObject):
     def hover(self) -> Selected:
         """What the pointer is over."""
         return self._hover
+
+    @property
+    def trail(self) -> tuple[Selected, ...]:
+        """The path that is lit on the network, from the loss back to a weight."""
+        return self._trail
+
+    def light(self, trail: tuple[Selected, ...] = (), is_kept: bool = False) -> None:
+        """Light a path on the network. is_kept: it stays, so what it needs may be moved into view."""
+        if (trail, is_kept) != (self._trail, self._is_trail_kept):
+            self._trail, self._is_trail_kept = trail, is_kept
+            self.trail_changed.emit(trail, is_kept)
 
     def select(self, selected: Selected = NOTHING) -> None:
         """Select this instead; tells nobody if it is selected already."""

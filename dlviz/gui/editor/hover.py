@@ -32,7 +32,6 @@ class CardOpener(QObject):
 
     @Slot(object)
     def _point(self, place: Selected) -> None:
-        self._view.network_scene.hover(place)
         self._context.selection.point_at(place)
         if self.card.is_editing:
             return

@@ -13,6 +13,7 @@ from dlviz.gui.editor.layout import Layout
 from dlviz.gui.editor.links_item import MAX_WIDTH, Halo, LinksItem, levels
 from dlviz.gui.editor.rects import strip_rect
 from dlviz.gui.editor.tiles_item import TilesContent, TilesItem
+from dlviz.gui.editor.trail_item import TrailItem, links_of
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import Theme
 
@@ -20,11 +21,11 @@ HALO = 14.0  # pixels added around a link
 
 
 class NetworkScene(QGraphicsScene):
-    """Holds four items whatever the size of the network."""
+    """Holds a handful of items whatever the size of the network."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        # Four items: an index would cost more than it saves.
+        # Six items: an index would cost more than it saves.
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.theme = theme
         self.network: NetworkSpec | None = None
@@ -32,15 +33,17 @@ class NetworkScene(QGraphicsScene):
         self.biased: frozenset[str] = frozenset()
         self.links, self.tiles, self.labels = LinksItem(theme), TilesItem(theme), LabelsItem(theme)
         self.selected_halo, self.hovered_halo = Halo(theme.accent, HALO, 0.24), Halo(theme.accent, HALO, 0.16)
-        self._items = (self.links, self.tiles, self.labels, self.selected_halo, self.hovered_halo)
+        self.trail = TrailItem(theme)
+        self._items = (self.links, self.trail, self.tiles, self.labels, self.selected_halo, self.hovered_halo)
         for item in self._items:
             self.addItem(item)
         self._selected = self._hovered = NOTHING
+        self._trail: tuple[Selected, ...] = ()
 
     def use_theme(self, theme: Theme) -> None:
         """Draw in the colours of a theme; the next frame brings the rest."""
         self.theme = theme
-        self.links.theme = self.labels.theme = theme
+        self.links.theme = self.labels.theme = self.trail.theme = theme
         self.tiles.use_theme(theme)
         self.selected_halo.colour = self.hovered_halo.colour = theme.accent
         self.update()
@@ -76,10 +79,17 @@ class NetworkScene(QGraphicsScene):
         self._hovered = place
         self._mark()
 
+    def show_trail(self, trail: tuple[Selected, ...]) -> None:
+        """Light a path from the loss back to a weight; () puts it out."""
+        self._trail = trail
+        self._mark()
+
     def _mark(self) -> None:
         if self.layout_ is None:
             return
-        marks = []
+        self.trail.show_paths([self.links.path(index) for index in links_of(self.layout_, self._trail)])
+        rectangles = (places.rectangle(self.layout_, place) for place in self._trail)
+        marks = [("backward", rectangle) for rectangle in rectangles if rectangle is not None]
         for place, halo in ((self._hovered, self.hovered_halo), (self._selected, self.selected_halo)):
             index = places.link_index(self.layout_, place) if place.kind == "link" else None
             halo.show_path(None if index is None else self.links.path(index), HALO)

@@ -66,6 +66,8 @@ class CanvasPanel(Panel):
         self.opener.needed_changed.connect(self.context.interest_changed)
         self.invitation.button.clicked.connect(self.controller.commands.add_output)
         self.context.selection.changed.connect(self._show_selection)
+        self.context.selection.hovered.connect(self._mark_hovered)
+        self.context.selection.trail_changed.connect(self._light)
         self.context.workspace_changed.connect(self._use_workspace)
         self.context.hidden_changed.connect(self._use_hidden)
 
@@ -250,6 +252,20 @@ class CanvasPanel(Panel):
             QAccessible.updateAccessibility(QAccessibleEvent(self.view, QAccessible.Event.DescriptionChanged))
         if self.context.workspace == "step":
             self._redraw()
+
+    @Slot(object)
+    def _mark_hovered(self, place: Selected) -> None:
+        """Mark what the pointer is over, here or in another panel."""
+        self.scene.hover(place)
+
+    @Slot(object, bool)
+    def _light(self, trail: tuple[Selected, ...], is_kept: bool) -> None:
+        """Light a path; units that a strip leaves out are drawn if it stays."""
+        layout = self.state.layout
+        if is_kept and layout is not None:
+            for node, unit in {hidden for place in trail for hidden in places.hidden_units(layout, place)}:
+                self._pull(node, unit)
+        self.scene.show_trail(trail)
 
     def _spoken(self, place: Selected) -> str:
         network = self.state.network

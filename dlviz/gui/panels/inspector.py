@@ -1,44 +1,38 @@
 """Inspector: every number behind the selected unit, link, bias, layer, input or row."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QContextMenuEvent, QFont, QGuiApplication
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from dlviz.core.choice import Choice
 from dlviz.core.errors import DlvizError
 from dlviz.data.dataset import Dataset
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
-from dlviz.gui.panels.inspector_facts import Card, Scene, card
+from dlviz.gui.panels.inspector_card import Card, Scene
+from dlviz.gui.panels.inspector_facts import card
 from dlviz.gui.panels.inspector_layer import LayerForm
 from dlviz.gui.panels.inspector_notation import find_layer
+from dlviz.gui.panels.inspector_origin import Origin
+from dlviz.gui.panels.inspector_parameter import weight_of
+from dlviz.gui.panels.inspector_reading import Reading
 from dlviz.gui.panels.inspector_rows import FactTable, ValueField
+from dlviz.gui.panels.inspector_text import FormulaText
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import GRID, Theme, font
+from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.copying import offer
 from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits import set_activation, set_layer_setting
-from dlviz.session.messages import Frame, Need
+from dlviz.session.explanation import Question
+from dlviz.session.messages import Frame, Interest, Need
 
-_FORMULA_FAMILIES = ["DejaVu Serif", "Liberation Serif", "Times New Roman", "serif"]
 _HINT = tr("Click a unit, a link or a layer to see its numbers.")
-
-
-class FormulaText(Text):
-    """A line of mathematics in a serif face, as in a book."""
-
-    @Slot(object)
-    def _use_theme(self, theme: Theme) -> None:
-        super()._use_theme(theme)
-        face = font("normal", scale=1.12)
-        face.setFamilies(_FORMULA_FAMILIES)
-        face.setStyleHint(QFont.StyleHint.Serif)
-        self.setFont(face)
 
 
 class InspectorPanel(Panel):
@@ -58,17 +52,17 @@ class InspectorPanel(Panel):
         self.value.typed.connect(self._type)
         self.form.setting_changed.connect(self._set_layer)
         self.form.activation_changed.connect(self._set_activation)
+        self.origin.lit.connect(context.selection.light)
+        self.origin.pointed.connect(context.selection.point_at)
+        self.origin.taken.connect(context.selection.select)
         self.show_document(context.session.document)
 
     def _make_widgets(self) -> None:
         self.title, self.remark = Text("", is_bold=True), Elided("", "muted")
         self.remark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.equations = (FormulaText(""), FormulaText("", "muted"))
-        for equation in self.equations:
-            equation.setWordWrap(True)
-            equation.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.equations = (FormulaText(), FormulaText("muted"))
         self.value, self.value_label = ValueField(), Text(tr("value"), "muted")
-        self.facts, self.form = FactTable(), LayerForm()
+        self.facts, self.form, self.origin = FactTable(), LayerForm(), Origin()
         self.hint = Text(_HINT, "muted")
         self.hint.setWordWrap(True)
 
@@ -91,6 +85,7 @@ class InspectorPanel(Panel):
             column.addWidget(widget)
         column.addLayout(typed)
         column.addWidget(self.facts)
+        column.addWidget(self.origin)
         column.addWidget(self.form)
         column.addStretch(1)
         self._scroll(body)
@@ -116,9 +111,18 @@ class InspectorPanel(Panel):
         self._frame = frame
         self._refresh()
 
+    def interest(self, base: Interest) -> Interest:
+        """Ask for the explanation of the selected weight or bias."""
+        weight = weight_of(self.context.selection.current, self.context.session.document.network)
+        if weight is None or self.context.is_hidden:
+            return base
+        return replace(base, needs=base.needs | {"explanation"}, question=Question(weight))
+
     @Slot(object)
     def _select(self, _selected: Selected) -> None:
+        self.origin.paths.let_go()
         self._refresh()
+        self.context.interest_changed.emit()
 
     @Slot(bool)
     def _cover(self, _is_hidden: bool) -> None:
@@ -140,12 +144,11 @@ class InspectorPanel(Panel):
                 text.setText(words)
         for position, equation in enumerate(self.equations):
             words = shown.equations[position] if position < len(shown.equations) and not is_covered else ""
-            if equation.text() != words:
-                equation.setText(words)
-            equation.setVisible(bool(words))
+            equation.show_words(words)
         self._show_value(shown)
         self.facts.show_facts(() if is_covered else shown.facts, shown.columns)
         self._show_form(shown)
+        self._show_origin()
 
     def _show_value(self, shown: Card) -> None:
         is_open = shown.target is not None and not self.context.is_hidden  # a new weight may be what is hidden
@@ -153,6 +156,22 @@ class InspectorPanel(Panel):
             widget.setVisible(is_open)
         if shown.target is not None and is_open:
             self.value.show_target(shown.target)
+
+    def _show_origin(self) -> None:
+        """Show where the gradient comes from, once it is there and may be seen."""
+        network, frame = self.context.session.document.network, self._frame
+        weight = weight_of(self.context.selection.current, network)
+        self.origin.setVisible(weight is not None and not self.context.is_hidden)
+        if weight is None:
+            return
+        if frame is None:
+            self.origin.say("…")
+        elif not Reading(frame).is_gradient_known(weight.name):
+            self.origin.say(tr("Not computed yet: the gradient comes with the backward pass."))
+        elif frame.explanation is not None and frame.explanation.question.weight == weight:
+            self.origin.show_explanation(frame.explanation, network)
+        else:
+            self.origin.say(tr("Pause to see the paths.") if frame.state == "running" else "…")
 
     def _show_form(self, shown: Card) -> None:
         layer = find_layer(self.context.session.document.network, shown.layer)

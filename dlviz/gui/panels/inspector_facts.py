@@ -1,7 +1,6 @@
 """What the inspector says about the selected thing: its names, formula and numbers, read from a frame."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,80 +11,11 @@ from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.layers.convolution import windows_of
 from dlviz.core.lowering import name_of
 from dlviz.core.network import LayerSpec
-from dlviz.core.optimizers import optimizers
 from dlviz.data.dataset import Dataset
 from dlviz.gui.panels import inspector_notation as notation
-from dlviz.gui.panels.inspector_reading import Reading
-from dlviz.gui.selection import Selected
+from dlviz.gui.panels.inspector_card import Card, Fact, Scene
+from dlviz.gui.panels.inspector_parameter import bias, link
 from dlviz.i18n import tr
-from dlviz.session.document import Document
-from dlviz.session.messages import Frame
-
-STATE_LABELS = {
-    "velocity": "velocity v",
-    "m": "first moment m",
-    "v": "second moment v",
-    "v_max": "largest second moment",
-    "squares": "squared gradients S",
-    "changes": "squared changes D",
-    "gains": "gain k",
-    "sizes": "step size s",
-    "last_grad": "last gradient",
-    "last_step": "last step",
-}
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One row: a label and a number a column; None means not computed. `text` replaces the numbers."""
-
-    label: str
-    values: tuple[float | None, ...] = ()
-    text: str = ""
-    is_signed: bool = False
-
-
-@dataclass(frozen=True)
-class Target:
-    """A parameter entry whose value can be typed."""
-
-    name: str
-    index: tuple[int, ...]
-    symbol: str
-    value: float | None
-
-
-@dataclass(frozen=True)
-class Card:
-    """Everything shown for one selection; an empty title means that nothing is selected."""
-
-    title: str = ""
-    remark: str = ""
-    equations: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    target: Target | None = None
-    layer: str = ""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Where the facts come from: what is selected, the document, its rows and the newest frame."""
-
-    selected: Selected
-    document: Document
-    dataset: Dataset | None
-    frame: Frame
-
-    @property
-    def reading(self) -> Reading:
-        """The arrays of the batch that is walked or would come next."""
-        return Reading(self.frame)
-
-    @property
-    def layer(self) -> LayerSpec | None:
-        """The selected layer, if the network still has it."""
-        return notation.find_layer(self.document.network, self.selected.layer)
 
 
 def card(scene: Scene) -> Card:
@@ -158,62 +88,6 @@ def _patch(scene: Scene, layer: LayerSpec) -> tuple[int, Sequence[int]]:
     plan = windows_of(layer, source_shapes(network, layer, shapes(network))[0])
     which, window = divmod(scene.selected.unit, plan.count[0] * plan.count[1])
     return which, plan.reads(*divmod(window, plan.count[1])).reshape(-1).tolist()
-
-
-def _link(scene: Scene) -> Card:
-    layer, selected, network = scene.layer, scene.selected, scene.document.network
-    if layer is None:
-        return Card()
-    symbol = notation.weight_symbol(network, layer.id, selected.unit, selected.source)
-    source = notation.source_of(network, layer)
-    carried = notation.node_symbol(network, source, selected.source)
-    name, reading = f"{layer.id}.W", scene.reading
-    index = (selected.unit, selected.source)
-    inputs = reading.mean_columns(reading.node_name(network, source), selected.source)
-    weight = reading.entry(name, index)
-    products = tuple(None if value is None or weight is None else value * weight for value in inputs)
-    shares = (Fact(carried + reading.of_mean, inputs), Fact(f"w·{carried}" + reading.of_mean, products, is_signed=True))
-    target = Target(name, index, symbol, weight)
-    remark = f"{carried} → {notation.node_symbol(network, layer.id, selected.unit)}"
-    return Card(
-        tr("Weight {symbol}", symbol=symbol), remark, (), reading.headings, shares + _parameter(scene, target), target
-    )
-
-
-def _bias(scene: Scene) -> Card:
-    layer, unit = scene.layer, scene.selected.unit
-    if layer is None:
-        return Card()
-    symbol = notation.bias_symbol(scene.document.network, layer.id, unit)
-    target = Target(f"{layer.id}.b", (unit,), symbol, scene.reading.entry(f"{layer.id}.b", (unit,)))
-    remark = "→ " + notation.node_symbol(scene.document.network, layer.id, unit)
-    return Card(
-        tr("Bias {symbol}", symbol=symbol), remark, facts=_padded(scene, _parameter(scene, target)), target=target
-    )
-
-
-def _parameter(scene: Scene, target: Target) -> tuple[Fact, ...]:
-    """Gradient, optimizer state, step and value after it, of one entry of a parameter."""
-    reading, (layer, letter) = scene.reading, target.name.split(".")
-    optimizer = _optimizer_title(scene.document)
-    if {target.name, layer} & set(scene.document.training.frozen):
-        return _padded(scene, (Fact(tr("next step"), text=tr("frozen, never updated")),))
-    gradient = reading.entry(f"{layer}.d{letter}", target.index)
-    step = reading.entry(f"{target.name}.step", target.index)
-    before = reading.before(target.name, target.index)
-    after = None if step is None or before is None else before + step
-    state = [(label, reading.entry(f"{target.name}.{key}", target.index)) for key, label in STATE_LABELS.items()]
-    facts = [Fact(reading.of_gradient(letter.lower()), (gradient,), is_signed=True)]
-    facts += [Fact(label, (value,)) for label, value in state if value is not None]
-    facts += [Fact(tr("step ({optimizer})", optimizer=optimizer), (step,), is_signed=True)]
-    return _padded(scene, (*facts, Fact(tr("after the step"), (after,))))
-
-
-def _padded(scene: Scene, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    """Put facts of the whole batch into the last of the columns."""
-    missing = max(len(scene.reading.headings) - 1, 0)
-    blank: tuple[float | None, ...] = (float("nan"),) * missing
-    return tuple(fact if fact.text or not missing else replace(fact, values=blank + fact.values) for fact in facts)
 
 
 def _layer(scene: Scene) -> Card:
@@ -305,15 +179,10 @@ def _activation(layer: LayerSpec) -> tuple[str, str]:
     return title, f"{entry.symbol}(z)" if entry.symbol else "z"
 
 
-def _optimizer_title(document: Document) -> str:
-    key = document.training.optimizer.kind
-    return optimizers.get(key).title if key in optimizers else key
-
-
 BUILDERS: Mapping[str, Callable[[Scene], Card]] = {
     "unit": _unit,
-    "link": _link,
-    "bias": _bias,
+    "link": link,
+    "bias": bias,
     "layer": _layer,
     "input": _input,
     "sample": _sample,

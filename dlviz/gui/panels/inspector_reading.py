@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dlviz.core.lowering import name_of
 from dlviz.core.network import NetworkSpec
 from dlviz.core.trace import Trace
 from dlviz.i18n import tr
@@ -68,6 +69,10 @@ class Reading:
         """Return one entry of a parameter or of an array of the trace."""
         array = self.parameter(name)
         return _item(self.array(name) if array is None else array, index)
+
+    def is_gradient_known(self, name: str) -> bool:
+        """Say whether the gradient of a parameter is computed where the walk stands."""
+        return self.array(name_of("grad", name)) is not None
 
     def before(self, name: str, index: tuple[int, ...]) -> float | None:
         """Return an entry of a parameter as it stood before the batch."""

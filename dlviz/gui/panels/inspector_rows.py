@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from dlviz.core.errors import SpecError
 from dlviz.gui import numbers
-from dlviz.gui.panels.inspector_facts import Fact, Target
+from dlviz.gui.panels.inspector_card import Fact, Target
 from dlviz.gui.theme import GRID, current
 from dlviz.gui.widgets.copying import offer
 from dlviz.gui.widgets.paint import describe, spaced

@@ -1,0 +1,98 @@
+"""What the inspector says about one weight or bias: its shares, gradient, optimizer state and step."""
+
+from dataclasses import replace
+
+from dlviz.core.explain import Weight
+from dlviz.core.network import NetworkSpec
+from dlviz.core.optimizers import optimizers
+from dlviz.gui.panels import inspector_notation as notation
+from dlviz.gui.panels.inspector_card import Card, Fact, Scene, Target
+from dlviz.gui.selection import Selected
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+
+STATE_LABELS = {
+    "velocity": "velocity v",
+    "m": "first moment m",
+    "v": "second moment v",
+    "v_max": "largest second moment",
+    "squares": "squared gradients S",
+    "changes": "squared changes D",
+    "gains": "gain k",
+    "sizes": "step size s",
+    "last_grad": "last gradient",
+    "last_step": "last step",
+}
+
+
+def link(scene: Scene) -> Card:
+    """Describe the selected weight."""
+    layer, selected, network = scene.layer, scene.selected, scene.document.network
+    if layer is None:
+        return Card()
+    symbol = notation.weight_symbol(network, layer.id, selected.unit, selected.source)
+    source = notation.source_of(network, layer)
+    carried = notation.node_symbol(network, source, selected.source)
+    name, reading = f"{layer.id}.W", scene.reading
+    index = (selected.unit, selected.source)
+    inputs = reading.mean_columns(reading.node_name(network, source), selected.source)
+    weight = reading.entry(name, index)
+    products = tuple(None if value is None or weight is None else value * weight for value in inputs)
+    shares = (Fact(carried + reading.of_mean, inputs), Fact(f"w·{carried}" + reading.of_mean, products, is_signed=True))
+    target = Target(name, index, symbol, weight)
+    remark = f"{carried} → {notation.node_symbol(network, layer.id, selected.unit)}"
+    return Card(
+        tr("Weight {symbol}", symbol=symbol), remark, (), reading.headings, shares + _parameter(scene, target), target
+    )
+
+
+def bias(scene: Scene) -> Card:
+    """Describe the selected bias."""
+    layer, unit = scene.layer, scene.selected.unit
+    if layer is None:
+        return Card()
+    symbol = notation.bias_symbol(scene.document.network, layer.id, unit)
+    target = Target(f"{layer.id}.b", (unit,), symbol, scene.reading.entry(f"{layer.id}.b", (unit,)))
+    remark = "→ " + notation.node_symbol(scene.document.network, layer.id, unit)
+    return Card(
+        tr("Bias {symbol}", symbol=symbol), remark, facts=_padded(scene, _parameter(scene, target)), target=target
+    )
+
+
+def weight_of(selected: Selected, network: NetworkSpec) -> Weight | None:
+    """Return which number of a parameter is selected; None for anything else."""
+    layer = notation.find_layer(network, selected.layer)
+    if layer is None or layer.kind != "dense" or selected.kind not in ("link", "bias"):
+        return None
+    if selected.kind == "bias":
+        return Weight(f"{layer.owner}.b", (selected.unit,))
+    return Weight(f"{layer.owner}.W", (selected.unit, selected.source))
+
+
+def _parameter(scene: Scene, target: Target) -> tuple[Fact, ...]:
+    """Gradient, optimizer state, step and value after it, of one entry of a parameter."""
+    reading, (layer, letter) = scene.reading, target.name.split(".")
+    optimizer = _optimizer_title(scene.document)
+    if {target.name, layer} & set(scene.document.training.frozen):
+        return _padded(scene, (Fact(tr("next step"), text=tr("frozen, never updated")),))
+    gradient = reading.entry(f"{layer}.d{letter}", target.index)
+    step = reading.entry(f"{target.name}.step", target.index)
+    before = reading.before(target.name, target.index)
+    after = None if step is None or before is None else before + step
+    state = [(label, reading.entry(f"{target.name}.{key}", target.index)) for key, label in STATE_LABELS.items()]
+    facts = [Fact(reading.of_gradient(letter.lower()), (gradient,), is_signed=True)]
+    facts += [Fact(label, (value,)) for label, value in state if value is not None]
+    facts += [Fact(tr("step ({optimizer})", optimizer=optimizer), (step,), is_signed=True)]
+    return _padded(scene, (*facts, Fact(tr("after the step"), (after,))))
+
+
+def _padded(scene: Scene, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Put facts of the whole batch into the last of the columns."""
+    missing = max(len(scene.reading.headings) - 1, 0)
+    blank: tuple[float | None, ...] = (float("nan"),) * missing
+    return tuple(fact if fact.text or not missing else replace(fact, values=blank + fact.values) for fact in facts)
+
+
+def _optimizer_title(document: Document) -> str:
+    key = document.training.optimizer.kind
+    return optimizers.get(key).title if key in optimizers else key

@@ -1,0 +1,202 @@
+"""Where a gradient comes from, read from the inspector's widgets: paths, factors, their sum, and the lit canvas."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainterPath
+from pytestqt.qtbot import QtBot
+
+from dlviz.core.choice import Choice
+from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
+from dlviz.data.dataset import Dataset
+from dlviz.data.spec import DataSpec
+from dlviz.gui import numbers
+from dlviz.gui.editor.trail_item import PLACE, arrow, links_of
+from dlviz.gui.panels.inspector import InspectorPanel
+from dlviz.gui.panels.inspector_paths import PathList
+from dlviz.gui.selection import Selected
+from dlviz.gui.theme import theme_signals
+from dlviz.session.document import Document, TrainingSpec
+from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, no_stall, robot_at_window
+
+FIRST = Selected("link", "h", 0, "x", 0)
+OUTPUTS = [Selected("unit", "o", 0), Selected("unit", "o", 1)]
+TEN_DIGITS = 1e-10
+
+
+@pytest.fixture
+def robot(qtbot: QtBot) -> Iterator[Robot]:
+    made = robot_at_window(qtbot)
+    yield made
+    close_window(made)
+    theme_signals.use("light")
+
+
+def inspector(robot: Robot) -> InspectorPanel:
+    found = robot.panel("inspector")
+    assert isinstance(found, InspectorPanel)
+    return found
+
+
+def paths(robot: Robot) -> PathList:
+    return inspector(robot).origin.paths
+
+
+def listed(robot: Robot, place: Selected) -> PathList:
+    """Select a weight and wait for its paths."""
+    robot.window.context.selection.select(place)
+    robot.wait(lambda: bool(paths(robot).ways) and paths(robot).isVisible())
+    return paths(robot)
+
+
+def worked_example(robot: Robot) -> Robot:
+    """Walk the 2-2-2 example of the Learn menu to the gradient of its first weights."""
+    robot.start("step")
+    robot.trigger("learn_example")
+    robot.wait(lambda: robot.frame.document.title == "Two inputs, two hidden, two outputs")
+    robot.key(Key.Key_End)
+    while robot.frame.cursor < 11:
+        cursor = robot.frame.cursor
+        robot.key(Key.Key_PageDown)
+        robot.wait(lambda before=cursor: robot.frame.cursor > before)
+    return robot
+
+
+def test_the_first_weight_of_the_worked_example_lists_its_two_paths(robot: Robot) -> None:
+    """The figures of Mazur's example, to all digits that it prints, and to ten of the formula itself."""
+    ways = listed(worked_example(robot), FIRST).ways
+    assert [way.title for way in ways] == ["through o₁", "through o₂"]
+    assert [round(way.value, 9) for way in ways] == [0.000668396, -0.000229828]
+    assert round(sum(way.value for way in ways), 9) == 0.000438568
+    gradient = robot.frame.trace.value("h.dW", robot.frame.cursor)[0, 0]
+    assert sum(way.value for way in ways) == pytest.approx(gradient, rel=TEN_DIGITS)
+    totals = paths(robot).totals
+    assert totals.words().split("\t") == ["sum = ∂L/∂w", numbers.full(gradient)]
+    assert paths(robot).cards[0].value.text() == "+0.000668396"
+
+
+def test_factors_multiply_to_the_path(robot: Robot) -> None:
+    for way in listed(worked_example(robot), FIRST).ways:
+        product = 1.0
+        for factor in way.factors:
+            product *= factor.value
+        assert product == pytest.approx(way.value, rel=1e-14)
+
+
+def test_a_factor_is_pointed_at_and_taken_by_mouse_and_keyboard(robot: Robot) -> None:
+    card = listed(worked_example(robot), FIRST).cards[1]
+    selection, product = robot.window.context.selection, card.product
+    robot.bot.mouseMove(product, product.rectangle(2).center().toPoint())
+    assert selection.hover == Selected("link", "o", 1, "h", 0)
+    assert selection.trail == (OUTPUTS[1], Selected("unit", "h", 0), Selected("input", "x", 0))
+    robot.bot.mouseClick(product, LEFT, NONE, product.rectangle(1).center().toPoint())
+    assert selection.current == OUTPUTS[1]
+    listed(robot, FIRST)
+    product.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
+        robot.bot.keyClick(product, key)
+    assert selection.current == Selected("link", "o", 1, "h", 0)
+
+
+def test_a_kept_path_is_lit_with_arrows_backward(robot: Robot) -> None:
+    card = listed(worked_example(robot), FIRST).cards[0]
+    trail = robot.view.network_scene.trail
+    robot.bot.mouseClick(card, LEFT, NONE, card.title.geometry().center())
+    assert card.is_kept
+    assert trail.count() == 2
+    heads = [polygon_tip(path) for path in trail._paths]
+    assert all(tip.x() < middle.x() for tip, middle in heads), "arrows point to the left, where the weight is"
+    robot.bot.mouseClick(card, LEFT, NONE, card.title.geometry().center())
+    assert not card.is_kept
+
+
+def polygon_tip(path: QPainterPath) -> tuple[QPointF, QPointF]:
+    return arrow(path)[0], path.pointAtPercent(PLACE)
+
+
+def test_another_selection_lets_the_path_go(robot: Robot) -> None:
+    card = listed(worked_example(robot), FIRST).cards[0]
+    robot.bot.mouseClick(card, LEFT, NONE, card.title.geometry().center())
+    robot.window.context.selection.select(OUTPUTS[0])
+    assert robot.window.context.selection.trail == ()
+    assert robot.view.network_scene.trail.count() == 0
+
+
+def test_before_the_backward_pass_nothing_is_given_away(robot: Robot) -> None:
+    robot.start("step")
+    robot.key(Key.Key_PageDown)
+    robot.wait(lambda: robot.frame.cursor == 1)
+    robot.window.context.selection.select(FIRST)
+    origin = inspector(robot).origin
+    robot.wait(lambda: origin.note.text().startswith("Not computed yet"))
+    assert not origin.paths.isVisible()
+
+
+def test_hidden_results_hide_the_paths(robot: Robot) -> None:
+    listed(worked_example(robot), FIRST)
+    robot.window.context.hide_results(True)
+    assert not inspector(robot).origin.isVisible()
+
+
+def deep(robot: Robot, *widths: int) -> None:
+    """Open a network of these widths, inputs first, on rows of as many random numbers."""
+    draw = np.random.default_rng(5)
+    inputs = tuple(f"x{number}" for number in range(widths[0]))
+    rows = Dataset("noise", "regression", draw.random((64, widths[0])), draw.random((64, 10)), inputs,
+                   tuple(f"y{number}" for number in range(10)))  # fmt: skip
+    layers = [dense(f"h{number}", width, "tanh") for number, width in enumerate(widths[1:], 1)]
+    network = NetworkSpec((*layers, dense("o", 10, "sigmoid")), (InputSpec("x", (widths[0],)),))
+    training = TrainingSpec(loss=Choice("squared_error"), batch_size=32)
+    robot.running.session.new(Document(dtype="float64", data=DataSpec("table", dataset=rows), training=training,
+                                       network=network))  # fmt: skip
+    robot.settle()
+
+
+def test_what_is_not_listed_is_stated(robot: Robot) -> None:
+    robot.start("network")
+    deep(robot, 24, 16, 12)
+    found = listed(robot, Selected("link", "h1", 3, "x", 20))
+    explanation = robot.frame.explanation
+    assert len(found.ways) == 10
+    assert [abs(way.value) for way in found.ways] == sorted((abs(way.value) for way in found.ways), reverse=True)
+    (rest, total, *_) = found.totals.words().split("\n")
+    words, value = rest.split("\t")
+    assert words == "and 110 more paths"
+    stated = float(value.replace("−", "-")) + sum(way.value for way in found.ways)
+    assert stated == pytest.approx(explanation.paths.share, rel=1e-12)
+    assert total.startswith("sum = what sample 1 adds")
+
+
+def test_a_shared_weight_has_one_term_for_each_use(robot: Robot) -> None:
+    robot.start("network")
+    layers = (dense("a", 2, "tanh"), LayerSpec("b", "dense", shares="a"), dense("o", 1, "tanh"))
+    robot.running.session.new(Document(dtype="float64", data=DataSpec("circles"), network=NetworkSpec(layers)))
+    robot.settle()
+    listed(robot, Selected("link", "a", 0, "x", 0))
+    rows = [row for row in inspector(robot).origin.uses.rows if not row.isHidden()]
+    terms = robot.frame.explanation.terms
+    assert {row.label.text().partition(":")[0] for row in rows} == {"a₁", "b₁"}
+    assert sum(term.value for term in terms) == pytest.approx(robot.frame.explanation.paths.share, rel=1e-12)
+
+
+def test_a_large_network_answers_without_a_stall(robot: Robot) -> None:
+    robot.start("network")
+    deep(robot, 784, 128, 64)
+    with no_stall():
+        for unit in range(4):
+            listed(robot, Selected("link", "h1", unit, "x", 20 + unit))
+            robot.wait(lambda wanted=unit: robot.frame.explanation.question.weight.entry == (wanted, 20 + wanted), 0.5)
+
+
+def test_the_links_of_a_trail_are_its_own(robot: Robot) -> None:
+    trail = listed(worked_example(robot), FIRST).ways[1].trail
+    scene = robot.view.network_scene
+    scene.show_trail(trail)
+    links = scene.layout_.links
+    drawn = [(links.layers[k], links.rows[k], links.origins[k], links.origin_units[k]) for k in
+             links_of(scene.layout_, trail)]  # fmt: skip
+    wanted = [(later.layer, later.unit, earlier.layer, earlier.unit) for later, earlier in pairwise(trail)]
+    assert drawn == wanted
