@@ -19,7 +19,8 @@ class Dataset:
     """Examples as rows; all arrays read-only.
 
     inputs: (n, d) float64. targets: (n, k) float64 for regression, else (n,) int64 class indices
-    into class_names. notes: sentences on everything that was changed or dropped while reading.
+    into class_names. notes: sentences on everything that was changed or dropped while reading. stride: 1,
+    or k where these are every k-th row of a larger set.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Dataset:
     class_names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     attribution: str = ""
+    stride: int = 1
 
     @property
     def is_streamed(self) -> bool:
@@ -45,7 +47,7 @@ class Dataset:
         inputs = np.array(self.inputs[self.sampled])
         inputs.setflags(write=False)
         let_go(self.inputs)
-        return replace(self, inputs=inputs, targets=self.targets[self.sampled])
+        return replace(self, inputs=inputs, targets=self.targets[self.sampled], stride=self.sampled.step)
 
     @property
     def sampled(self) -> slice:

@@ -1,5 +1,6 @@
 """A document that names a data file: show its path, ask, and read it only then."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
@@ -13,6 +14,7 @@ from dlviz.gui.panels.data_job import Job
 from dlviz.i18n import tr
 from dlviz.session.data_file import with_file
 from dlviz.session.document import Document
+from dlviz.session.prepared import prepared_for
 
 
 class MissingFile(QObject):
@@ -40,7 +42,13 @@ class MissingFile(QObject):
             path = self._dialogs.open_data(self._window, str(path.parent))
         if path is not None:
             document, chosen = session.document, path
-            self._reading.start(lambda cancelled: with_file(document, chosen))
+
+            def work(cancelled: Callable[[], bool]) -> Document:
+                whole = with_file(document, chosen, cancelled)
+                prepared_for(whole)  # split and scaled here, so that the window finds it ready
+                return whole
+
+            self._reading.start(work)
 
     @Slot(object)
     def _attach(self, document: Document) -> None:

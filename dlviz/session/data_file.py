@@ -5,7 +5,7 @@ quotes (absent or empty: guessed); target, inputs (absent: guessed), also as col
 missing; is_class (whether numbers to predict are classes; absent: guessed); sha256.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,22 +42,25 @@ def with_named_file(document: Document, document_path: Path) -> Document:
     return attach_dataset(document, _dataset(document.data.settings, table))
 
 
-def with_file(document: Document, path: Path) -> Document:
-    """Attach the rows of this file, which the user named, read as the document says. Raises: DataError."""
+def with_file(document: Document, path: Path, cancelled: Callable[[], bool] = bool) -> Document:
+    """Attach the rows of this file, which the user named, read as the document says.
+
+    cancelled: asked now and then. Raises: DataError.
+    """
     settings = document.data.settings
-    return attach_dataset(document, _dataset(settings, _read(settings, path)))
+    return attach_dataset(document, _dataset(settings, _read(settings, path, cancelled), cancelled))
 
 
-def _read(settings: Mapping[str, Any], path: Path) -> Table:
+def _read(settings: Mapping[str, Any], path: Path, cancelled: Callable[[], bool] = bool) -> Table:
     given = {name: settings[name] for name in CHOICES if settings.get(name) not in (None, "")}
     kinds = {name: bool if name in ("header", "quotes") else str for name in CHOICES}
     for name, value in given.items():
         if not isinstance(value, kinds[name]):
             raise _refusal(name, tr("text, or true or false for header and quotes"), value)
-    return read_table(path, ReadChoices(**given))
+    return read_table(path, ReadChoices(**given), cancelled)
 
 
-def _dataset(settings: Mapping[str, Any], table: Table) -> Dataset:
+def _dataset(settings: Mapping[str, Any], table: Table, cancelled: Callable[[], bool] = bool) -> Dataset:
     columns = settings.get("columns", settings)
     if not isinstance(columns, Mapping):
         raise _refusal("columns", tr('an object such as {"target": "y"}'), columns)
@@ -72,7 +75,7 @@ def _dataset(settings: Mapping[str, Any], table: Table) -> Dataset:
     if not isinstance(is_class, bool | None):
         raise _refusal("is_class", tr("true or false"), is_class)
     reading: Reading = "guess" if is_class is None else "classes" if is_class else "values"
-    return to_dataset(table, target, inputs, missing, reading)
+    return to_dataset(table, target, inputs, missing, reading, cancelled)
 
 
 def _check_hash(expected: object, table: Table) -> None:

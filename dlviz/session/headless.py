@@ -17,15 +17,14 @@ from dlviz.core.metrics import Value, check_metrics, needed
 from dlviz.core.penalties import penalties
 from dlviz.core.probe import Check
 from dlviz.core.trace import Trace
-from dlviz.data import limits
 from dlviz.data.prepare import prepare
 from dlviz.i18n import tr
 from dlviz.session.callback_files import CallbackFiles
 from dlviz.session.data_file import with_file, with_named_file
 from dlviz.session.document import Document, handle
-from dlviz.session.measure import has_classes, measure_step
+from dlviz.session.measure import has_classes, measure_step, measured_examples
 from dlviz.session.project_file import read_document
-from dlviz.session.tables import check_inputs, inputs_of, target_rows
+from dlviz.session.tables import check_inputs, target_rows
 from dlviz.session.trainer import Trainer, start_values
 from dlviz.session.watcher import Stop, Watched, Watcher, watcher_for
 
@@ -248,11 +247,8 @@ def _score(trainer: Trainer, values: Arrays, rows: NDArray[np.int64]) -> Score |
     evaluator.load(values)
     first = chosen("accuracy" if has_classes(trainer) else "r2")
     metrics = (first, *(each for each in training.metrics if each.kind != first.kind))
-    if trainer.prepared.dataset.is_streamed:
-        # Loss and metrics see every k-th row where outputs and targets of all would not fit into memory.
-        width = 2 * trainer.program.n_targets + (evaluator.units if "activations" in needed(metrics) else 0)
-        rows = rows[:: -(-8 * width * len(rows) // limits.IN_MEMORY_BYTES)]
-    inputs, targets = inputs_of(trainer.prepared, rows), trainer.targets[rows]
+    more = evaluator.units if "activations" in needed(metrics) else 0
+    inputs, targets = measured_examples(trainer, rows, more)
     return Score(*evaluator.measure(inputs, targets, metrics, has_classes(trainer)))
 
 

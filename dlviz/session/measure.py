@@ -11,9 +11,11 @@ from dlviz.core.lowering import name_of
 from dlviz.core.metrics import Observed, Value, measured
 from dlviz.core.metrics import resolve as resolve_metric
 from dlviz.core.trace import Trace
+from dlviz.data import limits
+from dlviz.session.tables import Picked, inputs_of
 from dlviz.session.trainer import Trainer
 
-Examples = tuple[NDArray[np.float64], NDArray[np.float64]]
+Examples = tuple[NDArray[np.float64] | Picked, NDArray[np.float64]]
 
 
 def measure(evaluator: Evaluator, trainer: Trainer, rows: NDArray[np.int64]) -> tuple[float, float]:
@@ -21,12 +23,24 @@ def measure(evaluator: Evaluator, trainer: Trainer, rows: NDArray[np.int64]) -> 
 
     evaluator: holds the parameters to measure.
     """
-    return measure_rows(evaluator, examples(trainer, rows), has_classes(trainer))
+    return measure_rows(evaluator, measured_examples(trainer, rows), has_classes(trainer))
 
 
 def examples(trainer: Trainer, rows: NDArray[np.int64]) -> Examples:
-    """Return the inputs (n, d) and targets (n, k) of some rows."""
+    """Return the inputs (n, d) and targets (n, k) of some rows, all in memory."""
     return trainer.prepared.inputs[rows], trainer.targets[rows]
+
+
+def measured_examples(trainer: Trainer, rows: NDArray[np.int64], more: int = 0) -> Examples:
+    """Return inputs and targets to measure a network on: those of a streamed set are read as they are needed.
+
+    It is every k-th row of a streamed set where outputs and targets of all would not fit into memory.
+    more: further numbers for each row that the measuring will keep.
+    """
+    if trainer.prepared.dataset.is_streamed and len(rows):
+        size_bytes = 8 * (2 * trainer.program.n_targets + more) * len(rows)
+        rows = rows[:: -(-size_bytes // limits.IN_MEMORY_BYTES)]
+    return inputs_of(trainer.prepared, rows), trainer.targets[rows]
 
 
 def measure_rows(evaluator: Evaluator, rows: Examples, is_classes: bool) -> tuple[float, float]:

@@ -24,6 +24,7 @@ def prepared_for(document: Document) -> Prepared:
             _kept.move_to_end(key)
             return _kept[key][1]
     prepared = prepare(document.data, document.seed)
+    prepared.sample  # noqa: B018 - read from disk here, on whatever thread this is, for the window to find
     with _lock:
         _kept[key] = (document.data, prepared)
         while len(_kept) > KEPT:

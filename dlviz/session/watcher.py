@@ -14,7 +14,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.errors import SpecError
 from dlviz.core.evaluate import Evaluator
 from dlviz.i18n import tr
-from dlviz.session.measure import measure
+from dlviz.session.measure import measure, measured_examples
 from dlviz.session.trainer import Trainer, TrainingState
 
 Losses = NDArray[np.floating]
@@ -224,9 +224,10 @@ class View:
         return float(np.linalg.norm(to_host(self._trainer.memory.vectors["grad"]).astype(np.float64)))
 
     def activations(self, layer: str) -> NDArray[Any]:
-        """Return the activations (units, n) of a layer for all training rows."""
-        rows = self._trainer.prepared.inputs[self._trainer.prepared.train]
-        return self._watcher.evaluator().responses(rows)[layer]
+        """Return the activations (units, n) of a layer for all training rows, evenly thinned in a large set."""
+        evaluator = self._watcher.evaluator()
+        inputs, _ = measured_examples(self._trainer, self._trainer.prepared.train, evaluator.units)
+        return evaluator.responses(inputs)[layer]
 
 
 def watcher_for(trainer: Trainer, duties: Duties | None = None, keeps_best: bool = False) -> Watcher | None:

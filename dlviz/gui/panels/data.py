@@ -1,5 +1,6 @@
 """Data panel: which rows the network learns from, how many, how noisy, how split and how scaled."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -12,6 +13,7 @@ from dlviz.data.prepare import Prepared
 from dlviz.gui import numbers
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.data_import import FILE_FILTER, import_file
+from dlviz.gui.panels.data_job import Job
 from dlviz.gui.panels.data_settings import SEED, TRAIN, DataSettings, setting_title
 from dlviz.gui.panels.data_thumbnails import SHOWN, ThumbnailList
 from dlviz.gui.prepared import prepared_or_none
@@ -23,6 +25,7 @@ from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits import set_data, set_data_setting, set_scaling, set_split
+from dlviz.session.prepared import prepared_for
 from dlviz.session.presets import data_for, document_for
 
 NOTES_SHOWN = 3
@@ -36,6 +39,7 @@ class DataPanel(Panel):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._gesture = 0
+        self._preparing = Job(self)
         self._make_widgets()
         self._lay_out()
         self._connect()
@@ -97,6 +101,8 @@ class DataPanel(Panel):
         self.settings.changed.connect(self._change)
         self.settings.let_go.connect(self._end_gesture)
         self.scaling.activated.connect(self._scale)
+        self._preparing.finished.connect(self._use)
+        self._preparing.failed.connect(self._refuse)
 
     def show_document(self, document: Document) -> None:
         """Show which set is chosen, its settings, and what was done to it."""
@@ -164,11 +170,35 @@ class DataPanel(Panel):
     def _edit(self, change: object, label: str, merge: str, *arguments: object) -> None:
         """Edit the document by a pure function; a refusal is told, and shown again is what stands."""
         session = self.context.session
+        before: Document = session.document
         try:
-            session.edit(change(session.document, *arguments), label, merge)  # type: ignore[operator]
+            document: Document = change(before, *arguments)  # type: ignore[operator]
+            if before.data.dataset is None or not before.data.dataset.is_streamed:
+                session.edit(document, label, merge)
+                return
         except DlvizError as error:
-            self.context.notify(error)
+            self._refuse(error)
+            return
+        self.summary.setText(tr("Preparing {name} …", name=before.data.dataset.title))
+        self._preparing.start(lambda _: _prepared(before, document, label, merge))
+
+    @Slot(object)
+    def _use(self, edit: tuple[Document, Document, str, str]) -> None:
+        """Make an edit whose data are ready now, unless other data came meanwhile."""
+        before, document, label, merge = edit
+        session = self.context.session
+        if session.document.data is not before.data:
             self.show_document(session.document)
+            return
+        try:
+            session.edit(replace(session.document, data=document.data), label, merge)
+        except DlvizError as error:
+            self._refuse(error)
+
+    @Slot(object)
+    def _refuse(self, error: DlvizError) -> None:
+        self.context.notify(error)
+        self.show_document(self.context.session.document)
 
     @Slot()
     def _open_file(self) -> None:
@@ -189,6 +219,12 @@ def summary(dataset: Dataset, n_train: int) -> str:
     rows = tr("1 row") if dataset.n == 1 else tr("{count} rows", count=numbers.count(dataset.n))
     held = tr("{train} train · {test} test", train=numbers.count(n_train), test=numbers.count(dataset.n - n_train))
     return f"{dataset.title} · {ins} → {out}\n{rows} · {held}"
+
+
+def _prepared(before: Document, document: Document, label: str, merge: str) -> tuple[Document, Document, str, str]:
+    """Split and scale a large set for an edit, on a thread: it takes seconds. Raises: DlvizError."""
+    prepared_for(document)
+    return before, document, label, merge
 
 
 def _with_set(document: Document, key: str) -> Document:

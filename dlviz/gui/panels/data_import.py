@@ -61,7 +61,7 @@ class ImportView(QDialog):
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
         describe(self.progress, tr("Reading the file"))
-        self.waiting = Text(tr("Reading {name} …", name=self._path.name), "muted")
+        self.waiting = Text("", "muted")
         self.preview, self.columns, self.how = PreviewTable(), ColumnChoices(), ReadingChoices()
         self.heading, self.notes = Elided("", "muted", "small"), Text("", "muted", "small")
         self.notes.setWordWrap(True)
@@ -123,6 +123,7 @@ class ImportView(QDialog):
     @Slot()
     def _start(self) -> None:
         """Read the file, again where the way of reading was changed."""
+        self.waiting.setText(tr("Reading {name} …", name=self._path.name))
         self._pages.setCurrentIndex(0)
         self.accept_button.setEnabled(False)
         path, choices, read = self._path, self.how.choices(), self._read
@@ -173,12 +174,14 @@ class ImportView(QDialog):
         table, target, inputs = self._table, self.columns.target_name, self.columns.input_names
         missing, reading = self.columns.missing.key(), "classes" if self.columns.is_class else "values"
 
-        def work(_cancelled: Callable[[], bool]) -> Document:
-            rows = to_dataset(table, target, inputs, missing, reading)  # type: ignore[arg-type]
+        def work(cancelled: Callable[[], bool]) -> Document:
+            rows = to_dataset(table, target, inputs, missing, reading, cancelled)  # type: ignore[arg-type]
             changed = with_dataset(document, None if known is None else known.dataset, spec, rows)
             prepared_for(changed)  # split and scaled here, so that the window finds it ready
             return changed
 
+        self.waiting.setText(tr("Preparing {name} …", name=self._path.name))
+        self._pages.setCurrentIndex(0)
         self._making.start(work)
 
     def _new_spec(self, table: Table) -> DataSpec:
@@ -208,6 +211,7 @@ class ImportView(QDialog):
     def _refuse(self, error: DlvizError) -> None:
         """Say why these columns cannot be used, and let the user choose others."""
         self._context.notify(error)
+        self._pages.setCurrentIndex(1)
         self.notes.setText(str(error))
         self.notes.show()
         self._show_roles()

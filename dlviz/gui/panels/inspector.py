@@ -103,7 +103,7 @@ class InspectorPanel(Panel):
     def show_document(self, document: Document) -> None:
         """Show the selection with what the edit changed."""
         prepared = prepared_or_none(self.context.session)
-        self._dataset = None if prepared is None else prepared.dataset
+        self._dataset = None if prepared is None else prepared.sample.dataset
         self._refresh()
 
     def show_frame(self, frame: Frame) -> None:

@@ -156,7 +156,7 @@ def _sample(scene: Scene) -> Card:
     )
     held = predicted is not None and row < len(predicted.is_train) and not predicted.is_train[row]
     return Card(
-        tr("Row {row}", row=row + 1),
+        tr("Row {row}", row=row * dataset.stride + 1),
         tr("test") if held else tr("train"),
         facts=(*inputs, Fact(tr("target"), text=target_text(dataset, row)), *outputs),
     )

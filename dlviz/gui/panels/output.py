@@ -98,7 +98,8 @@ class OutputPanel(Panel):
 
     def show_document(self, document: Document) -> None:
         """Take over the document's data: what can be shown, the points and the plane."""
-        prepared = prepared_or_none(self.context.session)
+        whole = prepared_or_none(self.context.session)
+        prepared = None if whole is None else whole.sample
         if prepared is not None and prepared is not self._prepared:
             self._prepared = prepared
             self.controls.show_dataset(prepared.dataset, means_of(prepared), first_view(prepared.dataset))
