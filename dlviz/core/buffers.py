@@ -235,6 +235,10 @@ class Buffers:
             self._loss_buffers[output] = LossBuffers(a, self.targets(output), sums, scale, self.like(a), settings)
         return self._loss_buffers[output]
 
+    def loss_buffers(self, output: str) -> LossBuffers:
+        """Return the arrays of one output's loss that `loss_of` made."""
+        return self._loss_buffers[output]
+
     def term(self, index: int, scale: float = 1.0) -> Array:
         """Return the (1, 1) place of a further term of the loss, which counts scale times."""
         self.loss_scales[index] = scale

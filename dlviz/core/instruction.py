@@ -22,6 +22,7 @@ class Instruction:
 
     emit gives its calls; derive, for steps that only explain, computes what they would have written.
     slip: key of the mistake that was made here on purpose.
+    is_linear: what it writes is linear in the parameters it reads.
     The rest may be told by backward steps, so that explanations need not run the step for every unit:
     is_elementwise: what it writes at a place is what it reads at that place, times a factor.
     links: the matrix (units read, units written) by which it carries a gradient on.
@@ -38,6 +39,7 @@ class Instruction:
     emit: Emit
     derive: Derive | None = None
     slip: str = ""
+    is_linear: bool = False
     is_elementwise: bool = False
     links: Links | None = None
     outer: Outer | None = None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from tests.bench import classifiers, descents, frames, maps, tiny_networks, torch_peer, window
+from tests.bench import classifiers, descents, frames, maps, planes, tiny_networks, torch_peer, window
 from tests.bench.timing import Effort
 from tests.bench.workload import Benchmark, Row
 
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "w4": classifiers.w4,
     "w5": tiny_networks.w5,
     "w6": descents.w6,
+    "w7": planes.w7,
     "w8": maps.w8,
     "w9": classifiers.w9,
     "frames": frames.frames,

@@ -1,7 +1,7 @@
 """PyTorch as a peer: eager mode, one thread, the loop that its tutorials teach. Absent, its rows are left out."""
 
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -93,13 +93,13 @@ def playground_frame(
 
 
 def plane(
-    sizes: tuple[int, ...], x: NDArray, y: NDArray, axes: tuple[NDArray, NDArray], coordinates: NDArray
+    sizes: tuple[int, ...], rows: tuple[NDArray, NDArray], axes: Sequence[NDArray], coordinates: NDArray
 ) -> Callable[[], object]:
     """Return a call that evaluates a classifier's loss on a plane; axes: its parameters as two flat directions."""
     import torch
 
     model, loss = build(sizes, "relu", "float32", is_last_active=False), torch.nn.CrossEntropyLoss()
-    inputs, targets = torch.from_numpy(x), torch.from_numpy(y)
+    inputs, targets = (torch.from_numpy(array) for array in rows)
     middle = torch.nn.utils.parameters_to_vector(model.parameters()).detach()
     along, across = (torch.from_numpy(np.asarray(axis, dtype=np.float32)) for axis in axes)
 

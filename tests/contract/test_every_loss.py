@@ -40,6 +40,15 @@ FUSED = [
 ]
 
 
+FROM_SUMS = [
+    (loss.key, key, {} if value is None else {hyper.name: value})
+    for loss in losses
+    for key in loss.from_sums
+    for hyper in activations.get(key).settings
+    for value in (None, 2.5)
+]
+
+
 def batch(labels: str) -> tuple[Array, Array]:
     """Return activations in (0, 1) and targets as the loss reads them, each (units, examples)."""
     rng = np.random.default_rng(3)
@@ -108,6 +117,19 @@ def test_fused_gradient_equals_the_chain_rule(key: str, activation: str, given: 
     for function, arguments in steps:
         function(*arguments)
     assert_allclose(fused, dz, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize(("key", "activation", "given"), FROM_SUMS)
+def test_value_straight_from_sums_equals_the_formula(key: str, activation: str, given: dict[str, float]) -> None:
+    entry, loss, workspace = activations.get(activation), losses.get(key), Workspace()
+    chosen = complete(given, entry.settings)
+    z = np.random.default_rng(4).uniform(-2, 2, (UNITS, EXAMPLES))
+    a, y = entry.value(z, chosen), batch(loss.labels)[1] * 0.75  # soft labels, whose sum is not 1
+    settings = complete({}, loss.settings)
+    buffers = buffers_for(settings, a, y)
+    for function, arguments in loss.from_sums[activation](workspace, chosen, z, buffers):
+        function(*arguments)
+    assert_allclose(buffers.scale * buffers.sum.item(), expected_value(key, settings, a, y), rtol=1e-13)
 
 
 @pytest.mark.parametrize("delta", [0.05, 0.5, 3.0])

@@ -75,7 +75,7 @@ def _forward(lowering: "Lowering", layer: LayerSpec) -> None:
     plus = f" + b{shared}" if has_bias else ""
     lowering.add(Instruction(
         "forward", layer.id, "convolve", f"z{number} = W{shared} ∗ {lowering.symbol(source)}{plus}",
-        (lowering.slot(source), f"{own}.W", *bias), (f"{layer.id}.z",), emit,
+        (lowering.slot(source), f"{own}.W", *bias), (f"{layer.id}.z",), emit, is_linear=True,
     ))  # fmt: skip
 
 

@@ -75,6 +75,26 @@ def _categorical_value(w: Workspace, b: LossBuffers) -> Calls:
     )
 
 
+def _softmax_value(w: Workspace, s: Settings, z: Array, b: LossBuffers) -> Calls:
+    """Return the calls of −Σ y ln a with ln a = z − max z − ln Σ e^(z − max z), which needs no a."""
+    shifted, every, row, weights = w.like(z), w.like(z), w.zeros(1, z.shape[1]), w.zeros(1, z.shape[1])
+    to_row, to_every, right = w.ones(1, len(z)), w.ones(len(z), 1), w.zeros(1, 1)
+    cooled = () if s["temperature"] == 1 else ((w.xp.divide, (shifted, w.constant(s["temperature"]), shifted)),)
+    return (
+        (z.max, (0, row[0])),
+        (to_every.dot, (row, every)),
+        (w.xp.subtract, (z, every, shifted)),
+        *cooled,
+        (w.xp.exp, (shifted, every)),
+        (to_row.dot, (every, row)),
+        (w.xp.log, (row, row)),
+        (to_row.dot, (b.y, weights)),
+        (row.dot, (weights.T, b.sum)),
+        (shifted.reshape(1, -1).dot, (b.y.reshape(-1, 1), right)),
+        (w.xp.subtract, (b.sum, right, b.sum)),
+    )
+
+
 def _categorical_gradient(w: Workspace, b: LossBuffers, da: Array) -> Calls:
     return (
         w.maximum(b.a, _tiny(w, da), da),
@@ -96,13 +116,13 @@ losses.add(
     Loss(
         "categorical_cross_entropy", "Categorical cross-entropy", r"-\sum_k y_k \ln a_k", "−Σ y ln a", "−y / {a}",
         _categorical_value, _categorical_gradient, {"softmax": _fused_softmax}, ENTROPY, "one_hot",
-        source="minus the categorical log-likelihood",
+        from_sums={"softmax": _softmax_value}, source="minus the categorical log-likelihood",
     )
 )  # fmt: skip
 losses.add(
     Loss(
         "sparse_categorical_cross_entropy", "Sparse categorical cross-entropy", r"-\ln a_{y}", "−Σ ln a_y", "−y / {a}",
         _categorical_value, _categorical_gradient, {"softmax": _fused_softmax}, ENTROPY, "index",
-        source="categorical cross-entropy with integer targets",
+        from_sums={"softmax": _softmax_value}, source="categorical cross-entropy with integer targets",
     )
 )  # fmt: skip

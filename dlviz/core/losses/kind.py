@@ -54,7 +54,8 @@ class Loss:
     """A loss L(a, y); value and gradient give calls that fill the sum of terms and da.
 
     fused maps an output activation to the calls that give dz straight from a and y, where the two
-    derivatives cancel. labels says how targets are written.
+    derivatives cancel. from_sums maps one to the calls that fill the sum straight from its z, for whoever wants
+    nothing but the loss. labels says how targets are written.
     formula is LaTeX of one example's loss; text and slope_text are plain forms of it and of dL/da,
     the latter for a factor of 1/slope_factor; both may name settings in braces.
     piece(settings, a, y) gives (k, n) numbers that say on which smooth piece each term lies; None for a
@@ -74,6 +75,7 @@ class Loss:
     slope_factor: float = 1.0
     piece: Callable[[Settings, Floats, Floats], NDArray[np.generic]] | None = None
     magnified: Callable[[Floats, Floats], float] = lambda a, y: 0.0
+    from_sums: Mapping[str, Callable[[Workspace, Settings, Array, LossBuffers], Calls]] = field(default_factory=dict)
     source: str = ""
 
     def evaluate(self, a: ArrayLike, y: ArrayLike, settings: Settings | None = None) -> tuple[float, Floats]:
