@@ -1,7 +1,7 @@
 """Walk a bound program: fast, or recording what every step wrote. Both run the same calls."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import starmap
 from operator import call
 from typing import Any
@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.array import Call, to_host
+from dlviz.core.instruction import Instruction
 from dlviz.core.lowering import name_of
 from dlviz.core.program import Binding
 from dlviz.core.trace import Step, Trace
+
+AfterStep = Callable[[int, Instruction, Binding], None]
 
 
 def run(calls: Sequence[Call]) -> None:
@@ -26,10 +29,13 @@ def run_flat(calls: Iterable[tuple[Any, ...]]) -> None:
     deque(starmap(call, calls), maxlen=0)
 
 
-def record(binding: Binding, rows: NDArray[np.intp] | None = None, **position: int) -> Trace:
+def record(
+    binding: Binding, rows: NDArray[np.intp] | None = None, after: AfterStep | None = None, **position: int
+) -> Trace:
     """Run every step once and keep what it wrote; the run itself is the same as run(binding.calls).
 
-    rows: the training rows of the loaded batch. position: epoch, batch, global_step of the trace.
+    rows: the training rows of the loaded batch. after: called once a step's results are kept; what it
+    changes in them is what later steps read. position: epoch, batch, global_step of the trace.
     """
     before = _before(binding)
     steps = []
@@ -43,6 +49,8 @@ def record(binding: Binding, rows: NDArray[np.intp] | None = None, **position: i
                 instruction.reads, writes, instruction.derive is not None, instruction.slip,
             )
         )  # fmt: skip
+        if after is not None:
+            after(index, instruction, binding)
     own_rows = np.arange(binding.columns) if rows is None else rows
     update = binding.memory.update
     return Trace(tuple(steps), before, own_rows, **position, lr=update.lr, updates=update.clock.t)

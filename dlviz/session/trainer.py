@@ -130,7 +130,7 @@ class Trainer:
         position = {"epoch": self.epoch, "batch": self.batch, "global_step": self.step}
         with np.errstate(all="ignore"):
             run((*self._placing(self.batch), *self._batches.before(self.batch)))
-            trace = record(binding, rows, **position)
+            trace = record(binding, rows, None, **position)
         self._advance(self.batch + 1)
         return replace(trace, loss_after=self._loss_of(binding))
 
