@@ -1,6 +1,7 @@
 """Print one forward, backward and update: every step with its formula and values."""
 
 import argparse
+import math
 from typing import Any
 
 from rich.console import Console
@@ -10,7 +11,7 @@ from dlviz.cli.documents import declare_document, document_of, number, print_jso
 from dlviz.core.trace import Step
 from dlviz.i18n import tr
 from dlviz.session import headless
-from dlviz.session.headless import TraceReport
+from dlviz.session.trace_report import TraceReport
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +74,8 @@ def _print_table(report: TraceReport) -> None:
     console = Console(markup=False, highlight=False)
     console.print(table)
     before, after = number(report.loss, 10), number(report.trace.loss_after, 10)
-    console.print(tr("loss {before}, after the update {after}", before=before, after=after))
+    if math.isfinite(report.loss):
+        console.print(tr("loss {before}, after the update {after}", before=before, after=after))
 
 
 def _rows(text: str) -> tuple[int, ...]:

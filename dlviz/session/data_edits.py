@@ -28,6 +28,8 @@ def set_data(document: Document, spec: DataSpec) -> Document:
     """
     rows, old = rows_of(spec), known_rows(document.data)
     changed = replace(document, data=_checked_spec(spec))
+    if document.rule is not None:
+        changed = replace(changed, parameters={})  # other rows have other widths, and other first prototypes
     if rows is None:
         return changed
     if old is not None and document.title == old.title:

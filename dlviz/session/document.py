@@ -14,6 +14,7 @@ from dlviz.core.conventions import Conventions, filled, filled_network
 from dlviz.core.network import NetworkSpec
 from dlviz.core.objective import Objective, OutputLoss
 from dlviz.data.spec import DataSpec
+from dlviz.session.subject import FormulaSpec, Subject
 
 Dtype = Literal["auto", "float32", "float64"]
 
@@ -90,6 +91,7 @@ class TrainingSpec:
 class Document:
     """One project. `parameters` are a run's starting values; names missing there are initialised.
 
+    rule: a learning rule on the rows; formula: a typed formula. Either stands in the place of a network.
     extra: unknown keys of the file it came from, kept to be written back.
     """
 
@@ -101,12 +103,19 @@ class Document:
     network: NetworkSpec = NetworkSpec()
     parameters: Mapping[str, Handle] = field(default_factory=dict)
     training: TrainingSpec = TrainingSpec()
+    rule: Choice | None = None
+    formula: FormulaSpec | None = None
     view: Mapping[str, Any] = field(default_factory=dict, compare=False)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("parameters", "view", "extra"):
             object.__setattr__(self, name, frozen(getattr(self, name)))
+
+    @property
+    def subject(self) -> Subject:
+        """What the document is about."""
+        return "formula" if self.formula is not None else "rule" if self.rule is not None else "network"
 
     @cached_property
     def explicit(self) -> "Document":

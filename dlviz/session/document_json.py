@@ -29,6 +29,13 @@ from dlviz.session.envelope import (
     checked,
     split_of,
 )
+from dlviz.session.subject_json import (
+    check_subject,
+    formula_from_json,
+    rule_from_json,
+    start_to_json,
+    subject_to_json,
+)
 from dlviz.session.table_json import Arrays, array_from_json, array_to_json, dataset_from_json, dataset_to_json
 from dlviz.session.tasks import rows_of
 from dlviz.session.training_json import conventions_from_json, conventions_to_json, training_from_json, training_to_json
@@ -47,6 +54,7 @@ def document_from_json(data: dict[str, Any], arrays: Arrays | None = None) -> Do
     extra = dict(_extra(whole))
     spec = _data(whole.data, arrays or {}, extra)
     network = _network(whole.network, spec, whole.parameters)
+    rule, start = rule_from_json(whole.rule, arrays or {})
     document = Document(
         title=whole.title,
         seed=whole.seed,
@@ -54,8 +62,10 @@ def document_from_json(data: dict[str, Any], arrays: Arrays | None = None) -> Do
         conventions=conventions_from_json(whole.conventions),
         data=spec,
         network=network,
-        parameters={name: _parameter(name, each, arrays or {}) for name, each in whole.parameters.items()},
+        parameters={name: _parameter(name, each, arrays or {}) for name, each in whole.parameters.items()} | start,
         training=training_from_json(whole.training),
+        rule=rule,
+        formula=None if whole.formula is None else formula_from_json(whole.formula, extra),
         view=whole.view,
         extra=extra,
     )
@@ -75,13 +85,12 @@ def document_to_json(document: Document, inline_arrays: bool) -> dict[str, Any]:
         "conventions": conventions_to_json(document.conventions),
         "data": _data_to_json(document.data, inline_arrays) | _kept(document, "data"),
         "network": _network_to_json(document) | _kept(document, "network"),
-        "parameters": {
-            name: array_to_json(each.array) if inline_arrays else {"array": name}
-            for name, each in sorted(document.parameters.items())
-        },
+        "parameters": {} if document.rule is not None else start_to_json(document, inline_arrays),
         "training": training_to_json(document.training) | _kept(document, "training"),
         "view": dict(document.view),
-    }
+    } | subject_to_json(document, inline_arrays)
+    if document.formula is not None:
+        written["formula"] |= _kept(document, "formula")
     split = _kept(document, "data.split")
     if split:
         written["data"].setdefault("split", {}).update(split)
@@ -107,6 +116,9 @@ def check_document(document: Document) -> None:
     """Raise SpecError or ShapeError unless network, parameters and frozen names fit together."""
     spec = document.network
     check_metrics(document.training.metrics)
+    if document.subject != "network":
+        check_subject(document)
+        return
     if not spec.layers:
         _refuse_names((*document.parameters, *document.training.frozen), ())
         return

@@ -126,6 +126,15 @@ class StatePart(Part):
     watched: WatchedPart | None = None
 
 
+class FormulaPart(Part):
+    """A typed formula with its numbers."""
+
+    text: Text
+    inputs: dict[Key, Any] = {}
+    of: Annotated[str, Field(max_length=64)] = ""
+    by: Annotated[list[Key], Field(max_length=COLUMNS)] = []
+
+
 class Envelope(Part):
     """A whole document."""
 
@@ -140,6 +149,8 @@ class Envelope(Part):
     network: NetworkPart = NetworkPart()
     parameters: dict[str, Any] = {}
     training: TrainingPart = TrainingPart()
+    rule: ChoiceJson | None = None
+    formula: FormulaPart | None = None
     view: dict[str, Any] = {}
     state: StatePart | None = None
 

@@ -59,7 +59,7 @@ class Explainer:
     def _follow(self, run: Run, peek: Callable[[], Trace]) -> None:
         batch = run.segment.uid, run.walk.trace.global_step if run.walk else run.step
         if batch != self._batch or run.trainer is not self._trainer:
-            self._batch, self._trainer = batch, run.trainer
+            self._batch, self._trainer = batch, run.network
             self._trace = run.walk.trace if run.walk else peek()
             self._pass = None
             self._answers.clear()
@@ -83,7 +83,7 @@ class Explainer:
         if run.document.training.slip:
             raise SpecError(tr("Gradients with a mistake made on purpose are not taken apart."))
         if self._pass is None:
-            trainer, losses = run.trainer, run.trainer.program.losses
+            trainer, losses = run.network, run.network.program.losses
             assert losses is not None and self._trace is not None
             # Random draws are numbered by the batches of whole epochs, whatever came before.
             number = self._trace.epoch * trainer.batches_per_epoch + self._trace.batch

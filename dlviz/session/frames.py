@@ -6,10 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from dlviz.core.trace import Trace
+from dlviz.session.engine import Engine, engine_for
 from dlviz.session.explainer import Explainer
+from dlviz.session.formula_trainer import FormulaTrainer
 from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.pictures import Pictures
+from dlviz.session.rule_trainer import RuleTrainer
 from dlviz.session.run import Run
+from dlviz.session.trainer import Trainer
 
 
 class FrameMaker:
@@ -19,11 +23,14 @@ class FrameMaker:
         self.interest = Interest()
         self._pictures = Pictures()
         self._explainer = Explainer()
+        self._ahead: tuple[Engine, Engine] | None = None  # what computes the run, and its twin that looks ahead
 
     def make(self, run: Run, is_running: bool) -> Frame:
         """Return a frame; serial, generation and state are the worker's to fill in."""
         if run.problem is not None:
             return _still(run)
+        if not isinstance(run.trainer, Trainer):
+            return self._walked_only(run, is_running)
         self._pictures.follow(run)
         measured = self._pictures.measure(run)
         run.history.measured.add(run.step, measured)
@@ -36,6 +43,30 @@ class FrameMaker:
         )  # fmt: skip
         parts = self._asked_for(run)
         return replace(frame, **parts, **self._explained(run, parts.get("peek"), is_running), **_walked(run))
+
+    def _walked_only(self, run: Run, is_running: bool) -> Frame:
+        """Return the frame of a learning rule or a formula."""
+        trainer, needs = run.trainer, self.interest.needs
+        step, epoch, batch = _position(run)
+        frame = Frame(
+            0, 0, "running" if is_running else "paused", run.document, step, run.timeline.end, epoch, batch,
+            trainer.batches_per_epoch, dtype=trainer.dtype, marks=run.timeline.marks(),
+            parameters=run.parameters(), curves=run.history.curves() if "curves" in needs else None,
+            telling=trainer.learner.telling if isinstance(trainer, RuleTrainer) else None,
+            formula=trainer.walked if isinstance(trainer, FormulaTrainer) else None,
+        )  # fmt: skip
+        if run.walk is not None:
+            return replace(frame, trace=run.walk.trace, **_walked(run))
+        return replace(frame, peek=self._peek(run)) if "peek" in needs else frame
+
+    def _peek(self, run: Run) -> Trace | None:
+        """Return what the next step would do, from a twin of what computes the run."""
+        if run.is_at_end:
+            return None
+        if self._ahead is None or self._ahead[0] is not run.trainer:
+            self._ahead = run.trainer, engine_for(run.document)
+        self._ahead[1].restore(run.trainer.state())
+        return self._ahead[1].record()
 
     def _asked_for(self, run: Run) -> dict[str, Any]:
         """Return the parts of a frame that somebody looks at."""

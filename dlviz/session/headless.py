@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.choice import chosen
-from dlviz.core.errors import DataError
+from dlviz.core.errors import DataError, SpecError
 from dlviz.core.evaluate import Evaluator
 from dlviz.core.gradcheck import GradCheckReport
 from dlviz.core.gradcheck import gradcheck as check_gradients
 from dlviz.core.metrics import Value, check_metrics, needed
 from dlviz.core.penalties import penalties
 from dlviz.core.probe import Check
-from dlviz.core.trace import Trace
 from dlviz.data.prepare import prepare
 from dlviz.i18n import tr
 from dlviz.session.callback_files import CallbackFiles
@@ -24,14 +23,14 @@ from dlviz.session.data_file import with_file, with_named_file
 from dlviz.session.document import Document, handle
 from dlviz.session.measure import has_classes, measure_step, measured_examples
 from dlviz.session.project_file import read_document
+from dlviz.session.subject_trace import trace_of_subject
 from dlviz.session.tables import check_inputs, target_rows
+from dlviz.session.trace_report import Arrays, TraceReport
 from dlviz.session.trainer import Trainer, start_values
 from dlviz.session.watcher import Stop, Watched, Watcher, watcher_for
 
 LARGEST_CHUNK = 4096  # steps between two looks at the losses
 CHUNK_SECONDS = 0.03  # aimed at: short enough for a progress bar, long enough to cost nothing
-
-Arrays = Mapping[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True)
@@ -85,20 +84,6 @@ class TrainReport:
         return self.steps / self.seconds if self.seconds > 0 else 0.0
 
 
-@dataclass(frozen=True)
-class TraceReport:
-    """One recorded step of training, with what most people ask of it.
-
-    outputs: (n, k). gradients, parameters_after: by parameter name.
-    """
-
-    trace: Trace
-    loss: float
-    outputs: NDArray[np.generic]
-    gradients: Arrays
-    parameters_after: Arrays
-
-
 def load(path: Path, data: Path | None = None) -> Document:
     """Read a document and the rows of the data file that it names.
 
@@ -123,6 +108,7 @@ def train(
     on_progress is called a few dozen times a second. path: the document's own, beside which its callbacks
     write; without it they write nothing. Raises: SpecError, ShapeError, DataError, SaveError.
     """
+    _refuse_others(document)
     trainer = Trainer(document, prepare(document.data, document.seed))
     check_metrics(document.training.metrics, has_classes(trainer))
     total = trainer.batches_per_epoch * (document.training.epochs if epochs is None else epochs)
@@ -156,8 +142,11 @@ def train(
 def trace(document: Document, rows: Sequence[int] | None = None) -> TraceReport:
     """Record one forward, backward and update over the given rows of the data (default: the first batch).
 
+    Of a learning rule one row, of a formula all its operations.
     Raises: DataError for rows that are not there; SpecError, ShapeError.
     """
+    if document.subject != "network":
+        return trace_of_subject(document, rows)
     trainer = Trainer(document, prepare(document.data, document.seed))
     recorded = trainer.record() if rows is None else trainer.record_rows(rows)
 
@@ -183,6 +172,7 @@ def gradcheck(document: Document, eps: float | None = None, holds_draws: bool = 
     without it a network that draws is refused. eps: by default as the document's conventions say.
     Raises: SpecError, ShapeError, DataError.
     """
+    _refuse_others(document)
     distance = float(document.conventions.values["gradcheck_eps"]) if eps is None else eps
     document = document.explicit
     prepared = prepare(document.data, document.seed)
@@ -193,6 +183,14 @@ def gradcheck(document: Document, eps: float | None = None, holds_draws: bool = 
     loss, inputs = document.training.objective, prepared.inputs[rows]
     how = Check(distance, holds_draws, document.training.slip)
     return check_gradients(document.network, loss, values, inputs, targets, how)
+
+
+def _refuse_others(document: Document) -> None:
+    if document.subject != "network":
+        raise SpecError(
+            tr("Expected a network. Received: a {subject}", subject=document.subject),
+            tr("Use dlviz trace, or open it in the window."),
+        )
 
 
 def _ended_by(ended: Stop | int | None) -> str:

@@ -7,6 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.expression import Walk as FormulaWalk
+from dlviz.core.rules.learner import Telling
 from dlviz.core.trace import Trace
 from dlviz.session.document import Document
 from dlviz.session.explanation import Explanation, Question
@@ -95,6 +97,7 @@ class Frame:
     trace/cursor: the batch being walked and how many of its steps are done; sample: the column looked at.
     peek: what the next batch would do, computed without touching the run.
     explanation: of one number of a parameter; none while training runs on.
+    telling: how the steps of a learning rule are told. formula: the graph of a typed formula with its numbers.
     """
 
     serial: int
@@ -124,6 +127,8 @@ class Frame:
     sample: int = 0
     peek: Trace | None = None
     explanation: Explanation | None = None
+    telling: Telling | None = None
+    formula: FormulaWalk | None = None
 
 
 @dataclass(frozen=True)

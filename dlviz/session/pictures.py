@@ -33,15 +33,16 @@ class Pictures:
         """Use the segment at the run's playhead."""
         if self._trainer is run.trainer:
             return
-        self._trainer = run.trainer
-        document = run.trainer.document
+        trainer = run.network
+        self._trainer = trainer
+        document = trainer.document
         self._maps = Evaluator(document.network, slip=document.training.slip)
         self._exact = Evaluator(
-            document.network, document.training.objective, run.trainer.dtype, slip=document.training.slip
+            document.network, document.training.objective, trainer.dtype, slip=document.training.slip
         )
         prepared = run.trainer.prepared
         held_out = prepared.validation if len(prepared.validation) else prepared.test
-        self._measured = [examples(run.trainer, _thinned(rows)) for rows in (prepared.train, held_out)]
+        self._measured = [examples(run.network, _thinned(rows)) for rows in (prepared.train, held_out)]
         self._scratch = None
         self._grids.clear()
 
@@ -57,7 +58,7 @@ class Pictures:
     def _use(self, evaluator: Evaluator, run: Run) -> Evaluator:
         walked = self._theta(run)
         if walked is None:
-            evaluator.use(to_host(run.trainer.memory.vectors["theta"]))
+            evaluator.use(to_host(self.trainer.memory.vectors["theta"]))
         else:
             evaluator.load(walked)
         return evaluator

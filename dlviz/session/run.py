@@ -7,9 +7,9 @@ import numpy as np
 from dlviz.core.errors import DlvizError
 from dlviz.data.prepare import Prepared
 from dlviz.session.document import Document
+from dlviz.session.engine import Engine, engine_for
 from dlviz.session.history import History
 from dlviz.session.messages import Granularity
-from dlviz.session.prepared import prepared_for
 from dlviz.session.timeline import (
     Segment,
     Timeline,
@@ -61,19 +61,25 @@ class Run:
         self.walk: Walk | None = None
         self.problem: DlvizError | None = None
         self.stopped: Stop | None = None
-        self._trainer: Trainer | None = None
+        self._trainer: Engine | None = None
         self._watcher: Watcher | None = None
         self._segment: Segment | None = None
         self._losses = np.zeros(MAX_CHUNK)
         self._stand(self.timeline.segments[0], self.timeline.segments[0].start)
 
     @property
-    def trainer(self) -> Trainer:
-        """The trainer of the segment at the playhead. Raises: the problem of a document that cannot train."""
+    def trainer(self) -> Engine:
+        """What computes the steps at the playhead. Raises: the problem of a document that cannot train."""
         if self._trainer is None:
             assert self.problem is not None
             raise self.problem
         return self._trainer
+
+    @property
+    def network(self) -> Trainer:
+        """The trainer at the playhead of a document about a network. Raises: the problem of one that cannot train."""
+        assert isinstance(self.trainer, Trainer), "only networks are asked for"
+        return self.trainer
 
     @property
     def segment(self) -> Segment:
@@ -98,6 +104,11 @@ class Run:
             return self.walk.trace.global_step + self.walk.is_done
         return self._trainer.step if self._trainer else self.segment.start.step
 
+    @property
+    def is_at_end(self) -> bool:
+        """Whether nothing follows any more: a formula is computed."""
+        return self._trainer is not None and self._trainer.room == 0
+
     def moment(self) -> Moment:
         """Return the present, to be restored later."""
         cursor = self.walk.cursor if self.walk else None
@@ -114,8 +125,18 @@ class Run:
 
     def edit(self, document: Document, label: str) -> None:
         """Go on from here under an edited document."""
+        if document.subject == "formula":
+            self._edit_formula(document)
+            return
         here = self._state_here()
         self._branch(document, carry_over(here, self.document, document), label)
+
+    def _edit_formula(self, document: Document) -> None:
+        """Compute another formula as far as the one before was computed."""
+        cursor = self.walk.cursor if self.walk else None
+        self.begin(document)
+        if cursor is not None and self.problem is None:
+            self.walk_to(cursor)
 
     def type_parameter(self, name: str, index: tuple[int, ...], value: float, label: str) -> None:
         """Go on from here with one weight typed in."""
@@ -148,6 +169,12 @@ class Run:
         else:
             self.timeline = Timeline((segment(self.document, state),), state.step)
         self._go(state.step)
+        self.settle()
+
+    def settle(self) -> None:
+        """Look at what is over from its end: nothing else could be looked at any more."""
+        if self.is_at_end and self.walk is None:
+            self._walk_previous()
 
     def _state_here(self) -> TrainingState:
         """Return the state to go on from; a batch walked halfway is taken back to its start."""
@@ -176,13 +203,16 @@ class Run:
         if not self.trainer.is_sound(self._losses[:count]):
             assert start is not None
             return self._rewind_to_divergence(start, count)
-        self.history.losses.append(first, self._losses[:count])
+        if self.trainer.has_loss:
+            self.history.losses.append(first, self._losses[:count])
         self._watch(self._losses[:count])
         self._arrived()
         return count, None
 
     def _room(self) -> int:
-        return MAX_CHUNK if self._watcher is None else self._watcher.room(self.history.watched)
+        if self._watcher is not None:
+            return self._watcher.room(self.history.watched)
+        return MAX_CHUNK if self.trainer.room is None else self.trainer.room
 
     def _train(self, count: int) -> int:
         """Run up to count batches, and no further than the first whose loss stops the run."""
@@ -227,6 +257,7 @@ class Run:
     def seek(self, step: int) -> None:
         """Go to a recorded step (clamped to the record)."""
         self._go(min(max(step, self.timeline.first), self.timeline.end))
+        self.settle()
 
     def _go(self, step: int) -> None:
         self.walk = None
@@ -258,8 +289,9 @@ class Run:
 
     def _build(self, document: Document) -> None:
         try:
-            trainer = Trainer(document, prepared_for(document))
-            self._trainer, self._watcher, self.problem = trainer, watcher_for(trainer), None
+            trainer = engine_for(document)
+            watcher = watcher_for(trainer) if isinstance(trainer, Trainer) else None
+            self._trainer, self._watcher, self.problem = trainer, watcher, None
         except DlvizError as problem:
             self._trainer, self._watcher, self.problem = None, None, problem
 
@@ -296,7 +328,7 @@ class Run:
     def walk_to(self, cursor: int) -> None:
         """Stand after so many steps of the batch in hand."""
         if self.walk is None:
-            self._record()
+            self._walk_previous() if self.is_at_end else self._record()
         self._set_cursor(cursor)
 
     def forward(self, by: Granularity) -> None:
@@ -306,6 +338,8 @@ class Run:
             self._forward_epoch()
             return
         if self.walk is None or self.walk.is_done:
+            if self.is_at_end:
+                return
             self._record()
         assert self.walk is not None
         if by == "operation":
@@ -383,14 +417,15 @@ class Run:
         if self._trainer is None:
             return named(self.segment.start, self.document)["theta"]
         if self.walk is None:
-            return self._trainer.memory.read()
-        names = self.trainer.program.layout.views
-        values = {name: self.walk.trace.value(name, self.walk.cursor) for name in names}
+            return {name: np.asarray(value) for name, value in self._trainer.read().items()}
+        values = {name: self.walk.trace.value(name, self.walk.cursor) for name in self.trainer.read()}
         return {name: np.asarray(value) for name, value in values.items() if value is not None}
 
     def finish_phase(self) -> None:
         """Walk to the end of the phase in hand."""
         if self.walk is None or self.walk.is_done:
+            if self.is_at_end:
+                return
             self._record()
         assert self.walk is not None
         self._set_cursor(end_of_phase(self.walk.trace, self.walk.cursor))

@@ -14,6 +14,7 @@ from dlviz.core.metrics import metrics
 from dlviz.core.objective import LOSS_WEIGHT
 from dlviz.core.optimizers import optimizers
 from dlviz.core.registry import Registry
+from dlviz.core.rules import rules
 from dlviz.core.schedules import schedules
 from dlviz.core.slips import slips
 from dlviz.data.builtin import datasets
@@ -51,6 +52,7 @@ def json_schema() -> Schema:
     for part in ("theta", "optimizer"):
         definitions["StatePart"]["properties"][part]["additionalProperties"] = {"$ref": "#/$defs/array"}
     schema["properties"]["parameters"]["additionalProperties"] = {"$ref": "#/$defs/array"}
+    schema["properties"]["rule"] = {"anyOf": [_rule(), {"type": "null"}], "default": None}
     schema["properties"]["version"]["default"] = VERSION
     schema["properties"]["conventions"] = _conventions()
     return {"$schema": DIALECT, **schema, "title": "dlviz document"}
@@ -107,6 +109,15 @@ def _array() -> Schema:
 def _choice(registry: Registry[Any]) -> Schema:
     """Accept a key, or an object with the kind and its settings and nothing else."""
     return {"oneOf": [{"enum": list(registry.keys())}, *(_kind(entry.key, entry.settings) for entry in registry)]}
+
+
+def _rule() -> Schema:
+    """Accept a learning rule: its key, or an object with its settings and its starting values by name."""
+    start = {"type": "object", "additionalProperties": {"$ref": "#/$defs/array"}}
+    kinds = [_kind(entry.key, entry.settings) for entry in rules]
+    for kind in kinds:
+        kind["properties"]["start"] = start
+    return {"oneOf": [{"enum": list(rules.keys())}, *kinds]}
 
 
 def _kind(key: str, declared: Iterable[Hyper]) -> Schema:

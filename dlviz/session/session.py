@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from dlviz.core.errors import SaveError, SpecError
-from dlviz.core.inference import parameters
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.i18n import tr
@@ -29,6 +28,7 @@ from dlviz.session.messages import (
     StepBy,
     Watch,
 )
+from dlviz.session.plan import kept_parameters
 from dlviz.session.prepared import prepared_for
 from dlviz.session.project_file import Project, SavedState, read_project, write_project
 from dlviz.session.saved_state import from_saved, project_of
@@ -145,7 +145,7 @@ class Session:
         self._tell()
 
     def _check_place(self, name: str, place: tuple[int, ...], value: float) -> None:
-        shapes = {each.name: each.shape for each in parameters(self.document.network)}
+        shapes = {each.name: each.shape for each in kept_parameters(self.document)}
         if name not in shapes:
             raise SpecError(tr("Expected a parameter of this network. Received: {name}", name=name))
         shape = shapes[name]

@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from dlviz.core.choice import frozen
 from dlviz.core.errors import DocumentError
-from dlviz.core.inference import parameters
-from dlviz.core.optimizers import resolve
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.envelope import StatePart, checked
+from dlviz.session.plan import first_roles, kept_parameters
 from dlviz.session.prepared import prepared_for
 from dlviz.session.table_json import Arrays, array_from_json, array_to_json
 from dlviz.session.tasks import known_rows
@@ -101,11 +100,9 @@ def _arrays(values: Mapping[str, Any], place: str, dtype: str, arrays: Arrays) -
 
 def _check_names(state: SavedState, document: Document) -> None:
     """Refuse arrays that are missing, too many or of another shape: nothing would be in their place."""
-    declared = parameters(document.network) if document.network.layers else ()
-    shapes = {each.name: each.shape for each in declared}
+    shapes = {each.name: each.shape for each in kept_parameters(document)}
     _check_shapes(state.theta, shapes, "state.theta")
-    entry, settings = resolve(document.explicit.training.optimizer)
-    roles = entry.states(settings)
+    roles = [role for role in first_roles(document) if role != "theta"]
     moments = {f"{name}.{role}": shape for name, shape in shapes.items() for role in roles}
     _check_shapes(state.optimizer, moments, "state.optimizer")
 
@@ -126,7 +123,8 @@ def _check_shapes(arrays: Numbers, shapes: Mapping[str, tuple[int, ...]], place:
 def _check_batch(state: SavedState, document: Document) -> None:
     if state.batch == 0 or known_rows(document.data) is None:
         return
-    n = -(-len(prepared_for(document).train) // document.training.batch_size)
+    size = document.training.batch_size if document.subject == "network" else 1
+    n = -(-len(prepared_for(document).train) // size)
     if state.batch >= n:
         raise DocumentError(
             tr("Expected a batch below {n}. Received: {batch}", n=n, batch=state.batch), "", "state.batch"

@@ -7,13 +7,11 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.core.inference import parameters
 from dlviz.core.layout import Layout, layout
-from dlviz.core.optimizers import resolve as resolve_optimizer
-from dlviz.core.program import float_type
 from dlviz.session.document import Document
 from dlviz.session.messages import Mark
-from dlviz.session.trainer import TrainingState, start_values
+from dlviz.session.plan import first_roles, first_values, kept_parameters, kept_type
+from dlviz.session.trainer import TrainingState
 
 _uids = count()
 
@@ -73,9 +71,9 @@ def segment(document: Document, start: TrainingState, label: str = "") -> Segmen
 
 def first_state(document: Document) -> TrainingState:
     """Return the state before the first step: starting values, optimizer states at zero."""
-    plan = layout(parameters(document.network))
+    plan = layout(kept_parameters(document))
     kept = _empty(document, plan)
-    _write(kept[0], plan, start_values(document))
+    _write(kept[0], plan, first_values(document))
     return _frozen(0, 0, 0, 0, kept)
 
 
@@ -93,9 +91,9 @@ def carry_over(state: TrainingState, old: Document, new: Document) -> TrainingSt
     """
     if _same_training(old, new):
         return state
-    old_plan, new_plan = layout(parameters(old.network)), layout(parameters(new.network))
+    old_plan, new_plan = layout(kept_parameters(old)), layout(kept_parameters(new))
     kept = _empty(new, new_plan)
-    _write(kept[0], new_plan, start_values(new))
+    _write(kept[0], new_plan, first_values(new))
     _copy_corner(state.kept[0], old_plan, kept[0], new_plan)
     _write(kept[0], new_plan, _typed(old, new))
     keeps_states = old.training.optimizer.kind == new.training.optimizer.kind and len(kept) == len(state.kept)
@@ -110,7 +108,7 @@ def with_parameter(
     state: TrainingState, document: Document, name: str, index: tuple[int, ...], value: float
 ) -> TrainingState:
     """Return the state with one entry of a parameter typed in."""
-    plan = layout(parameters(document.network))
+    plan = layout(kept_parameters(document))
     kept = np.array(state.kept, copy=True)
     plan.views[name].of(kept[0], np)[index] = value
     return _frozen(state.step, state.epoch, state.batch, state.updates, kept)
@@ -118,12 +116,10 @@ def with_parameter(
 
 def named(state: TrainingState, document: Document) -> dict[str, dict[str, NDArray[np.generic]]]:
     """Return the vectors of a state by role ("theta" and the optimizer's states) and parameter name."""
-    plan = layout(parameters(document.network))
-    entry, settings = resolve_optimizer(document.explicit.training.optimizer)
-    roles = ("theta", *entry.states(settings))
+    plan = layout(kept_parameters(document))
     return {
         role: {name: view.of(state.kept[row], np).copy() for name, view in plan.views.items()}
-        for row, role in enumerate(roles)
+        for row, role in enumerate(first_roles(document))
     }
 
 
@@ -132,10 +128,9 @@ def from_named(
     updates: int,
 ) -> TrainingState:  # fmt: skip
     """Build a state from vectors by role and parameter name, as `named` gives them."""
-    plan = layout(parameters(document.network))
+    plan = layout(kept_parameters(document))
     kept = _empty(document, plan)
-    entry, settings = resolve_optimizer(document.explicit.training.optimizer)
-    for row, role in enumerate(("theta", *entry.states(settings))):
+    for row, role in enumerate(first_roles(document)):
         _write(kept[row], plan, roles.get(role, {}))
     return _frozen(step, epoch, batch, updates, kept)
 
@@ -147,6 +142,7 @@ def _same_training(old: Document, new: Document) -> bool:
         and old.conventions == new.conventions
         and old.data is new.data
         and old.parameters is new.parameters
+        and (old.rule, old.formula) == (new.rule, new.formula)
         and (old.seed, old.dtype) == (new.seed, new.dtype)
     )
 
@@ -165,9 +161,8 @@ def _position(state: TrainingState, old: Document, new: Document) -> tuple[int, 
 
 def _empty(document: Document, plan: Layout) -> NDArray[np.floating]:
     """Return parameters at zero and optimizer states as they begin, (1 + states, P)."""
-    entry, settings = resolve_optimizer(document.explicit.training.optimizer)
-    first = [0.0, *entry.first_states(settings).values()]
-    return np.repeat(np.array(first, float_type(document.dtype, plan.size))[:, None], plan.size, axis=1)
+    first = list(first_roles(document).values())
+    return np.repeat(np.array(first, kept_type(document, plan.size))[:, None], plan.size, axis=1)
 
 
 def _write(vector: NDArray[np.floating], plan: Layout, values: Mapping[str, NDArray[np.generic]]) -> None:

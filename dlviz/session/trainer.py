@@ -75,6 +75,20 @@ class Trainer:
         self._arranged_epoch = -1
         self.memory.load(start_values(document))
 
+    @property
+    def room(self) -> None:
+        """Training can go on for ever."""
+        return None
+
+    @property
+    def has_loss(self) -> bool:
+        """Every batch of a network has a loss."""
+        return True
+
+    def read(self) -> dict[str, Array]:
+        """Return host copies of all parameters by name."""
+        return self.memory.read()
+
     def state(self) -> TrainingState:
         """Return a copy of where the run stands."""
         kept = np.array(to_host(self.memory.kept), copy=True)

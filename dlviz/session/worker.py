@@ -130,6 +130,9 @@ class Worker:
             self._diverged(divergence)
         elif self._run.stopped:
             self._stop(self._run.stopped)
+        elif self._run.is_at_end:
+            self._become("pause")
+            self._run.settle()
         return done
 
     def _stop(self, stop: Stop) -> None:
@@ -272,6 +275,7 @@ class Worker:
 
     def _on_ask(self, command: cmd.AskState) -> None:
         self._run.leave_walk()
+        self._run.settle()
         command.reply.put(
             cmd.Answer(self._run.timeline, self._run.trainer.state(), self._run.document, self._run.history.watched)
         )

@@ -1,6 +1,6 @@
 """Learner: a rule at work on its rows, one presentation at a time, exactly repeatable."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,18 @@ class LearnerState:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", frozen(self.values))
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How the steps of a rule are told, apart from the numbers it works on, so that it can be handed on."""
+
+    tells: tuple[Callable[[Told], Narration], ...]
+    settings: Mapping[str, Any]
+
+    def narrate(self, trace: Trace, index: int, focus: Focus = NO_FOCUS, digits: int = 4) -> Narration:
+        """Tell one step of a recorded trace for one scalar: in symbols, with numbers, and in a sentence."""
+        return self.tells[index](Told(trace.steps[index], trace, self.settings, focus, digits))
 
 
 class Learner:
@@ -58,6 +70,7 @@ class Learner:
         self.values |= {"x": np.zeros((1, rows.shape[1])), "y": np.zeros((1, labels.shape[1])), CLOCK: np.zeros(1)}
         self.steps = self.rule.steps(self.problem, self.values)
         self._calls = [call for step in self.steps for call in step.calls]
+        self.telling = Telling(tuple(step.tell for step in self.steps), frozen(self.settings))
         self.number = 0
 
     def row(self, number: int) -> int:
@@ -117,7 +130,7 @@ class Learner:
 
     def narrate(self, trace: Trace, index: int, focus: Focus = NO_FOCUS, digits: int = 4) -> Narration:
         """Tell one step of a recorded trace for one scalar: in symbols, with numbers, and in a sentence."""
-        return self.steps[index].tell(Told(trace.steps[index], trace, self.settings, focus, digits))
+        return self.telling.narrate(trace, index, focus, digits)
 
     def state(self) -> LearnerState:
         """Return a copy of where the learner stands."""

@@ -1,0 +1,198 @@
+"""Documents about a learning rule or a typed formula: read, walked both ways, edited, saved, traced."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlviz.core.errors import DlvizError, DocumentError, FormulaError, SpecError
+from dlviz.session.document import Document
+from dlviz.session.document_json import document_from_json, document_to_json, unknown_keys
+from dlviz.session.frames import FrameMaker
+from dlviz.session.headless import gradcheck, trace, train
+from dlviz.session.messages import Interest
+from dlviz.session.run import Run
+from dlviz.session.session import Session
+
+Json = dict[str, Any]
+EVERYTHING = Interest(needs=frozenset({"parameters", "curves", "maps", "trace", "peek", "predictions"}))
+
+PERCEPTRON: Json = {
+    "format": "dlviz", "version": 1, "title": "Perceptron", "seed": 3,
+    "data": {"kind": "table", "inputs": [[1, -1, -1], [1, 1, -1]], "targets": [0, 1]},
+    "rule": {"kind": "perceptron", "lr": 1, "start": {"o.W": [[0.5, -1, -0.5]], "o.b": [0.5]}},
+}  # fmt: skip
+UNIT: Json = {
+    "format": "dlviz", "version": 1, "title": "One unit",
+    "formula": {"text": "u = w*x; v = u + b; a = relu(v)", "inputs": {"x": 3, "w": 2, "b": 1}, "by": ["w", "b"]},
+}  # fmt: skip
+
+
+def document(given: Json, part: str = "", **changes: Any) -> Document:
+    data = copy.deepcopy(given)
+    (data[part] if part else data).update(changes)
+    return document_from_json(data)
+
+
+def weights(run: Run) -> list[float]:
+    return [*run.parameters()["o.W"][0], *run.parameters()["o.b"]]
+
+
+@pytest.mark.parametrize("given", [PERCEPTRON, UNIT])
+def test_a_subject_is_written_as_it_was_read(given: Json) -> None:
+    read = document_from_json(copy.deepcopy(given))
+    written = document_to_json(read, inline_arrays=True)
+    part = "rule" if "rule" in given else "formula"
+    assert written[part] == given[part]
+    assert document_to_json(document_from_json(written), inline_arrays=True) == written
+    assert written["parameters"] == {}  # an older reader takes the rest as keys that it does not know
+    assert unknown_keys(read) == ()
+
+
+def test_unknown_keys_of_a_formula_are_kept() -> None:
+    read = document(UNIT, "formula", note="later")
+    assert unknown_keys(read) == ("formula.note",)
+    assert document_to_json(read, inline_arrays=True)["formula"]["note"] == "later"
+
+
+@pytest.mark.parametrize(
+    ("given", "part", "changes", "error", "words"),
+    [
+        (PERCEPTRON, "rule", {"learning_rate": 1}, SpecError, "learning_rate"),
+        (PERCEPTRON, "rule", {"kind": "perzeptron"}, SpecError, "perzeptron"),
+        (PERCEPTRON, "rule", {"start": [1]}, DocumentError, "Expected an object"),
+        (PERCEPTRON, "", {"network": {"layers": [{"id": "o", "units": 1}]}}, SpecError, "a network, a rule or"),
+        (UNIT, "formula", {"text": "__import__('os')"}, FormulaError, "letter"),
+        (UNIT, "formula", {"inputs": {"x": 3, "w": 2}}, FormulaError, "none for b"),
+        (UNIT, "formula", {"inputs": {"x": "3", "w": 2, "b": 1}}, DocumentError, "Expected a finite number"),
+        (UNIT, "formula", {"inputs": {"x": 3, "w": 2, "b": 1, "c": 1}}, FormulaError, "Received: 'c'"),
+        (UNIT, "formula", {"of": "q"}, FormulaError, "'q'"),
+    ],
+)
+def test_a_subject_that_cannot_be_is_refused(
+    given: Json, part: str, changes: Json, error: type[DlvizError], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        document(given, part, **changes)
+
+
+def test_a_rule_is_walked_forward_and_back_bit_for_bit() -> None:
+    run = Run(document(PERCEPTRON))
+    start = weights(run)
+    seen = []
+    for _ in range(30):
+        run.forward("operation")
+        seen.append(weights(run))
+    assert seen[4] == [-0.5, 0.0, 0.5, -0.5]
+    for expected in reversed(seen[:-1]):
+        run.back("operation")
+        assert weights(run) == expected
+    run.back("operation")
+    assert weights(run) == start
+
+
+def test_a_rule_trains_seeks_and_keeps_a_typed_weight() -> None:
+    run = Run(document(PERCEPTRON))
+    run.advance(1000)
+    assert (run.step, run.trainer.epoch, weights(run)) == (1000, 500, [-0.5, 2.0, 0.5, -0.5])
+    run.seek(3)
+    assert weights(run) == [-0.5, 2.0, 0.5, -0.5]
+    run.type_parameter("o.W", (0, 1), 9.0, "typed")
+    assert (run.step, weights(run)) == (3, [-0.5, 9.0, 0.5, -0.5])
+    run.reset()
+    assert weights(run) == [0.5, -1.0, -0.5, 0.5]
+
+
+def test_a_rule_that_diverges_stops_at_its_last_finite_row() -> None:
+    far = document(PERCEPTRON, "rule", kind="delta", lr=100)
+    run = Run(far)
+    done, divergence = run.advance(4000)
+    assert divergence is not None
+    assert done == divergence.step == run.step
+    assert np.isfinite(weights(run)).all()
+
+
+def test_a_rule_that_does_not_fit_its_rows_says_so() -> None:
+    run = Run(document(PERCEPTRON, "rule", start={"o.W": [[1.0, 2.0]]}))
+    assert "Expected an array of shape (1, 3)" in str(run.problem)
+    assert FrameMaker().make(run, is_running=False).message == str(run.problem)
+
+
+def test_frames_of_a_rule_carry_what_it_did_and_how_it_is_told() -> None:
+    maker, run = FrameMaker(), Run(document(PERCEPTRON))
+    maker.interest = EVERYTHING
+    ahead = maker.make(run, is_running=False)
+    assert ahead.trace is None
+    assert ahead.peek is not None
+    assert ahead.telling is not None
+    assert ahead.telling.narrate(ahead.peek, 0).value == 2.5
+    assert run.step == 0  # looking ahead moves nothing
+    run.forward("layer")
+    frame = maker.make(run, is_running=False)
+    assert frame.trace is not None
+    assert (frame.cursor, frame.batches_per_epoch, frame.maps) == (2, 2, None)
+
+
+def test_a_formula_ends_where_it_is_computed() -> None:
+    run = Run(document(UNIT))
+    cursors = []
+    for _ in range(12):
+        run.forward("operation")
+        assert run.walk is not None
+        cursors.append(run.walk.cursor)
+    assert cursors == [1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 8]
+    run.back("batch")
+    assert (run.walk.cursor, run.step) == (0, 0)
+    run.seek(1)
+    assert run.walk.cursor == 8
+    assert run.advance(10)[0] == 0
+
+
+def test_a_formula_keeps_its_place_when_a_number_is_changed() -> None:
+    run = Run(document(UNIT))
+    run.walk_to(3)
+    moment = run.moment()
+    run.edit(document(UNIT, "formula", inputs={"x": 3, "w": 2, "b": -7}), "b = −7")
+    assert run.walk is not None
+    assert (run.walk.cursor, run.walk.trace.value("a", 3)) == (3, [0.0])
+    run.restore(moment)
+    assert (run.walk.cursor, run.walk.trace.value("a", 3)) == (3, [7.0])
+
+
+@pytest.mark.parametrize("given", [PERCEPTRON, UNIT])
+def test_a_saved_subject_opens_where_it_stood(given: Json, tmp_path: Path) -> None:
+    session = Session(document(given))
+    session.step("batch")
+    session.save(tmp_path / "saved.dlviz")
+    other = Session(document(PERCEPTRON))
+    other.open(tmp_path / "saved.dlviz")
+    answers = [each._ask() for each in (session, other)]
+    for each in (session, other):
+        assert each.close()
+    first, second = (answer.state for answer in answers)
+    assert (first.step, first.kept.tolist()) == (second.step, second.kept.tolist())
+    assert answers[1].document.subject == answers[0].document.subject
+
+
+def test_a_trace_of_a_rule_reports_one_row() -> None:
+    report = trace(document(PERCEPTRON), [1])
+    assert report.trace.rows.tolist() == [1]
+    assert report.trace.value("o.z", 1) == [[0.5 - 1 + 0.5 + 0.5]]
+    with pytest.raises(DlvizError, match="one at a time"):
+        trace(document(PERCEPTRON), [0, 1])
+
+
+def test_a_trace_of_a_formula_reports_its_gradients() -> None:
+    report = trace(document(UNIT))
+    assert {name: float(each[0]) for name, each in report.gradients.items()} == {
+        "a": 1.0, "v": 1.0, "u": 1.0, "b": 1.0, "w": 3.0
+    }  # fmt: skip
+    assert report.outputs.tolist() == [[7.0]]
+
+
+@pytest.mark.parametrize("command", [train, gradcheck])
+def test_commands_for_networks_refuse_other_subjects(command: Any) -> None:
+    with pytest.raises(SpecError, match="Expected a network. Received: a rule"):
+        command(document(PERCEPTRON))
