@@ -14,7 +14,7 @@ from dlviz.data.spec import DataSpec
 from dlviz.session.choice_json import checked_settings
 from dlviz.session.document import Document
 from dlviz.session.envelope import DataPart, SplitPart, checked, refuse_keys, split_of
-from dlviz.session.network_edits import settled
+from dlviz.session.fitting import settled
 from dlviz.session.tasks import TASK_ENDS, known_rows, rows_of
 from dlviz.session.training_edits import set_loss
 

@@ -8,18 +8,18 @@ from dlviz.session.data_edits import (
     set_split,
     set_task_ends,
 )
+from dlviz.session.fitting import CurableError, readings, settled, shape_words
+from dlviz.session.layer_edits import insert_layer, replace_layer, set_input_shape, share_layer
 from dlviz.session.network_edits import (
     add_layer,
     add_unit,
     duplicate_layer,
-    fresh_id,
     remove_layer,
     remove_unit,
     rename_layer,
     set_activation,
     set_layer_setting,
     set_units,
-    settled,
 )
 from dlviz.session.training_edits import (
     set_clip,
@@ -37,21 +37,27 @@ from dlviz.session.training_edits import (
     set_title,
     set_training,
 )
+from dlviz.session.wiring import fresh_id
 
 __all__ = [
+    "CurableError",
     "add_layer",
     "add_unit",
     "attach_dataset",
     "duplicate_layer",
     "fresh_id",
+    "insert_layer",
+    "readings",
     "remove_layer",
     "remove_unit",
     "rename_layer",
+    "replace_layer",
     "set_activation",
     "set_clip",
     "set_data",
     "set_data_setting",
     "set_frozen",
+    "set_input_shape",
     "set_layer_setting",
     "set_loss",
     "set_loss_setting",
@@ -70,4 +76,6 @@ __all__ = [
     "set_training",
     "set_units",
     "settled",
+    "shape_words",
+    "share_layer",
 ]

@@ -1,7 +1,6 @@
 """Edits of a document's network: pure functions, which raise and change nothing if it could not run."""
 
-import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,49 +10,16 @@ from numpy.typing import NDArray
 from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
 from dlviz.core.errors import SpecError
-from dlviz.core.inference import parameters
 from dlviz.core.layers import layers as layer_kinds
-from dlviz.core.network import LayerSpec, NetworkSpec, output_ids, sources
-from dlviz.core.objective import OutputLoss
+from dlviz.core.network import LayerSpec, NetworkSpec, sources
 from dlviz.i18n import tr
+from dlviz.session import wiring
 from dlviz.session.choice_json import LAYER_CHOICES, checked_choice, checked_settings
 from dlviz.session.document import Document, Handle, handle
-from dlviz.session.document_json import check_document
+from dlviz.session.fitting import first_fitting, settled
 from dlviz.session.tasks import TASK_ENDS, known_rows
 
 Current = Mapping[str, NDArray[Any]]
-
-
-def settled(document: Document) -> Document:
-    """Return a document without parameters and frozen names that its network no longer has.
-
-    Weights are kept by name where shapes allow; the rest will be initialised.
-    Raises: SpecError or ShapeError if the network cannot run.
-    """
-    spec = document.network
-    shapes = {each.name: each.shape for each in parameters(spec)} if spec.layers else {}
-    names = {*shapes, *(layer.id for layer in spec.layers)}
-    kept = {name: each for name, each in document.parameters.items() if shapes.get(name) == each.array.shape}
-    frozen = tuple(name for name in document.training.frozen if name in names)
-    losses = _losses_left(document)
-    result = replace(document, parameters=kept, training=replace(document.training, frozen=frozen, losses=losses))
-    check_document(result)
-    return result
-
-
-def _losses_left(document: Document) -> Mapping[str, OutputLoss]:
-    """Return the losses of outputs that are still there; new outputs get the one of the whole plan."""
-    spec, training = document.network, document.training
-    if not training.losses or not spec.layers:
-        return {}
-    usual = OutputLoss(training.loss)
-    return {output: training.losses.get(output, usual) for output in output_ids(spec)}
-
-
-def fresh_id(spec: NetworkSpec) -> str:
-    """Return the first of h1, h2, … that no node has."""
-    taken = _taken(spec)
-    return next(name for name in (f"h{i}" for i in itertools.count(1)) if name not in taken)
 
 
 def add_layer(
@@ -71,28 +37,24 @@ def add_layer(
     task, for the first layer is the output. Raises: SpecError.
     """
     spec = document.network
-    at = min(max(index, 0), len(spec.layers))
-    new_id = layer_id or fresh_id(spec)
-    before = spec.layers[at - 1].id if at else spec.inputs[0].id
-    wanted = {"units": units, "activation": _choice(activation or _usual_activation(document)), **settings}
-    new = _checked_layer(LayerSpec(new_id, "dense", (), wanted))
-    after = _rewired(spec.layers[at:], before, new_id)
-    is_end = at == len(spec.layers)
-    outputs = tuple(new_id if is_end and each == before else each for each in spec.outputs)
-    return _with_network(document, replace(spec, layers=(*spec.layers[:at], new, *after), outputs=outputs))
+    behind = wiring.before(spec, min(max(index, 0), len(spec.layers)))
+    wanted = {"units": units, "activation": as_choice(activation or _usual_activation(document)), **settings}
+    new = checked_layer(LayerSpec(layer_id or wiring.fresh_id(spec), "dense", (behind,), wanted))
+    return settled(replace(document, network=wiring.inserted(spec, behind, new)))
 
 
 def remove_layer(document: Document, layer_id: str) -> Document:
     """Take a layer out; those that read it read what it read, those that shared it go on sharing. Raises: SpecError."""
     document = _handed_over(document, layer_id)
     spec = document.network
-    at = _position(spec, layer_id)
+    at = wiring.position(spec, layer_id)
     read = sources(spec, spec.layers[at])
-    nodes = [_substituted(_explicit(spec, layer), layer_id, read) for layer in spec.layers if layer.id != layer_id]
-    kept = tuple(_implicit(layer, nodes[i - 1].id if i else spec.inputs[0].id) for i, layer in enumerate(nodes))
+    kept = [
+        wiring.substituted(wiring.explicit(spec, each), layer_id, read) for each in spec.layers if each.id != layer_id
+    ]
     ids = {layer.id for layer in kept}
-    outputs = _unique(node for each in spec.outputs for node in ((each,) if each != layer_id else read) if node in ids)
-    return _with_network(document, NetworkSpec(kept, spec.inputs, outputs))
+    left = (node for each in spec.outputs for node in ((each,) if each != layer_id else read) if node in ids)
+    return settled(replace(document, network=wiring.implicit_all(kept, spec.inputs, wiring.unique(left))))
 
 
 def _handed_over(document: Document, layer_id: str) -> Document:
@@ -118,8 +80,8 @@ def _handed_over(document: Document, layer_id: str) -> Document:
 def rename_layer(document: Document, old: str, new: str) -> Document:
     """Give a layer another id, everywhere it is named. Raises: SpecError for an id that is taken or malformed."""
     spec = document.network
-    _position(spec, old)
-    if new != old and new in _taken(spec):
+    wiring.position(spec, old)
+    if new != old and new in wiring.taken(spec):
         raise SpecError(tr("Expected an id that is free. Received: {id!r}", id=new), place=old)
 
     def named(name: str) -> str:
@@ -143,18 +105,15 @@ def rename_layer(document: Document, old: str, new: str) -> Document:
 def duplicate_layer(document: Document, layer_id: str) -> Document:
     """Insert a copy of a layer after it, with the same starting values where they fit. Raises: SpecError."""
     spec = document.network
-    at = _position(spec, layer_id)
-    new_id = fresh_id(spec)
-    copy = replace(spec.layers[at], id=new_id, inputs=(layer_id,) if at + 1 < len(spec.layers) else ())
-    copy = _implicit(copy, layer_id)
-    after = _rewired(spec.layers[at + 1 :], layer_id, new_id)
-    outputs = tuple(new_id if each == layer_id else each for each in spec.outputs)
+    layer = spec.layers[wiring.position(spec, layer_id)]
+    new_id = wiring.fresh_id(spec, layer.kind)
+    copy = replace(layer, id=new_id, inputs=(layer_id,))
     held = {
         name.replace(layer_id, new_id, 1): each
         for name, each in document.parameters.items()
         if name.startswith(f"{layer_id}.")
     }
-    network = NetworkSpec((*spec.layers[: at + 1], copy, *after), spec.inputs, outputs)
+    network = wiring.inserted(spec, layer_id, copy)
     return settled(replace(document, network=network, parameters={**document.parameters, **held}))
 
 
@@ -194,21 +153,13 @@ def set_activation(document: Document, layer_id: str, activation: str | Choice) 
 def set_layer_setting(document: Document, layer_id: str, name: str, value: Any) -> Document:
     """Change one setting of a layer; activations and initializers are a key or a Choice. Raises: SpecError."""
     spec = document.network
-    at = _position(spec, layer_id)
+    at = wiring.position(spec, layer_id)
     if spec.layers[at].shares:
         return set_layer_setting(document, spec.layers[at].shares, name, value)
     old = spec.layers[at]
-    kept = _choice(value) if name in layer_kinds.get(old.kind, layer_id).choices else value
-    new = _checked_layer(replace(old, settings={**old.settings, name: kept}))
-    return _with_network(document, replace(spec, layers=(*spec.layers[:at], new, *spec.layers[at + 1 :])))
-
-
-def _with_network(document: Document, network: NetworkSpec) -> Document:
-    return settled(replace(document, network=network))
-
-
-def _taken(spec: NetworkSpec) -> set[str]:
-    return {*(node.id for node in spec.inputs), *(layer.id for layer in spec.layers)}
+    kept = as_choice(value) if name in layer_kinds.get(old.kind, layer_id).choices else value
+    new = checked_layer(replace(old, settings={**old.settings, name: kept}))
+    return first_fitting(document, [replace(spec, layers=(*spec.layers[:at], new, *spec.layers[at + 1 :]))])
 
 
 def _usual_activation(document: Document) -> str:
@@ -216,27 +167,20 @@ def _usual_activation(document: Document) -> str:
     return "tanh" if rows is None else TASK_ENDS[rows.task][0]
 
 
-def _position(spec: NetworkSpec, layer_id: str) -> int:
-    ids = [layer.id for layer in spec.layers]
-    if layer_id not in ids:
-        known = ", ".join(ids) or tr("none")
-        raise SpecError(tr("Expected a layer among: {known}. Received: {id!r}", known=known, id=layer_id))
-    return ids.index(layer_id)
-
-
 def _units(document: Document, layer_id: str) -> int:
-    layer = document.network.layers[_position(document.network, layer_id)]
+    layer = document.network.layers[wiring.position(document.network, layer_id)]
     kind = layer_kinds.get(layer.kind, layer_id)
     if "units" not in {hyper.name for hyper in kind.settings}:
         raise SpecError(tr("Expected a layer with units of its own. Received: {kind}", kind=kind.key), place=layer_id)
     return int(kind.option(layer, "units"))
 
 
-def _choice(value: str | Choice) -> Choice:
+def as_choice(value: str | Choice) -> Choice:
+    """Return a choice for a key."""
     return Choice(value) if isinstance(value, str) else value
 
 
-def _checked_layer(layer: LayerSpec) -> LayerSpec:
+def checked_layer(layer: LayerSpec) -> LayerSpec:
     """Return a layer with settings in their types. Raises: SpecError."""
     kind = layer_kinds.get(layer.kind, layer.id)
     kind.check(layer)
@@ -247,31 +191,6 @@ def _checked_layer(layer: LayerSpec) -> LayerSpec:
     }
     scalars = {name: value for name, value in layer.settings.items() if name not in kind.choices}
     return replace(layer, settings={**checked_settings(scalars, kind.settings, layer.id), **choices})
-
-
-def _explicit(spec: NetworkSpec, layer: LayerSpec) -> LayerSpec:
-    return replace(layer, inputs=sources(spec, layer))
-
-
-def _implicit(layer: LayerSpec, before: str) -> LayerSpec:
-    """Drop inputs that only say "the node before"."""
-    return replace(layer, inputs=()) if layer.inputs == (before,) else layer
-
-
-def _substituted(layer: LayerSpec, gone: str, read: tuple[str, ...]) -> LayerSpec:
-    return replace(layer, inputs=_unique(node for each in layer.inputs for node in (read if each == gone else (each,))))
-
-
-def _rewired(after: tuple[LayerSpec, ...], before: str, new: str) -> tuple[LayerSpec, ...]:
-    """Let the next layer read new where it named the node before; skips elsewhere stay as they are."""
-    if not after:
-        return ()
-    inputs = tuple(new if each == before else each for each in after[0].inputs)
-    return replace(after[0], inputs=inputs), *after[1:]
-
-
-def _unique(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
 
 
 def _without(array: NDArray[Any], name: str, unit: int, is_owner: bool, is_reader: bool) -> NDArray[Any]:

@@ -1,6 +1,5 @@
 """Trainer: runs batches of one document, in chunks of many steps, exactly repeatable."""
 
-import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.array import Array, Call, namespace, to_host
-from dlviz.core.errors import DataError, ShapeError
+from dlviz.core.errors import DataError
 from dlviz.core.execute import record, run
 from dlviz.core.inference import parameters
 from dlviz.core.initializers import initial_values
@@ -22,6 +21,7 @@ from dlviz.core.trace import Trace
 from dlviz.data.prepare import Prepared
 from dlviz.session.batches import batches_of, n_batches
 from dlviz.session.document import Document, TrainingSpec
+from dlviz.session.fitting import check_width
 from dlviz.session.orders import Orders, Sampling
 from dlviz.session.tables import check_inputs, tables_of, target_rows
 
@@ -60,7 +60,7 @@ class Trainer:
             document.network, training.objective, training.optimizer, slip=training.slip, clip=training.clip
         )
         self._curve = None if training.schedule is None else Curve(training.schedule, lr_of(training.optimizer))
-        _check_width(document, prepared)
+        check_width(document, prepared)
         check_inputs(document.network, prepared.inputs)
         self.dtype = float_type(document.dtype, self.program.layout.size)
         self.memory = Memory(self.program.layout, training.optimizer, training.frozen, xp, self.dtype, document.seed)
@@ -206,15 +206,6 @@ def _sampling(training: TrainingSpec, is_streamed: bool) -> Sampling:
         return "with replacement"
     shuffled: Sampling = "shuffled in blocks" if is_streamed else "shuffled"
     return shuffled if training.shuffle else "as they come"
-
-
-def _check_width(document: Document, prepared: Prepared) -> None:
-    shapes = [list(node.shape) for node in document.network.inputs]
-    if sum(math.prod(shape) for shape in shapes) != prepared.dataset.d:
-        received = shapes[0] if len(shapes) == 1 else shapes
-        raise ShapeError(
-            f"Expected the shape of the data, [{prepared.dataset.d}]. Received: {received}", place="network.inputs"
-        )
 
 
 def start_values(document: Document) -> dict[str, NDArray[np.float64]]:

@@ -238,6 +238,6 @@ BATCH_NORM = layers.add(
         ),
         {"activation": Choice("linear"), "gamma_initializer": ONES, "beta_initializer": ZEROS},
         is_affine=True, formula=r"a = \phi(\gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta)",
-        source="Ioffe & Szegedy 2015, algorithms 1 and 2",
+        source="Ioffe & Szegedy 2015, algorithms 1 and 2", stem="norm", family="noise and norms",
     )
 )  # fmt: skip

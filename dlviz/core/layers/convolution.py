@@ -173,5 +173,6 @@ CONV2D = layers.add(
         },
         is_affine=True, reads=_reads, formula="a = \\phi(W * x + b)",
         source="LeCun et al. 1998; a cross-correlation, as in every library",
+        stem="conv", begins={"activation": Choice("relu")}, family="images",
     )
 )  # fmt: skip

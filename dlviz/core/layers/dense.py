@@ -116,5 +116,6 @@ DENSE = layers.add(
             "bias_initializer": Choice("zeros"),
         },
         is_affine=True, formula="a = \\phi(W x + b)", source="Rosenblatt 1962",
+        stem="h", begins={"units": 4, "activation": Choice("tanh")}, family="units",
     )
 )  # fmt: skip

@@ -118,6 +118,6 @@ DROPOUT = layers.add(
             ),
         ),
         draws=True, is_affine=True, formula=r"a = \frac{m}{1 - p} \odot x",
-        source="Srivastava et al. 2014, sec. 4 and 10",
+        source="Srivastava et al. 2014, sec. 4 and 10", stem="drop", family="noise and norms",
     )
 )  # fmt: skip

@@ -116,6 +116,6 @@ EMBEDDING = layers.add(
         ),
         {"initializer": Choice("uniform")},
         check_data=_check_data, reads=_reads,
-        formula="a = W_{x}", source="Bengio et al. 2003",
+        formula="a = W_{x}", source="Bengio et al. 2003", stem="embed", family="sequences",
     )
 )  # fmt: skip

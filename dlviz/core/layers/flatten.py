@@ -50,5 +50,8 @@ def _backward(lowering: "Lowering", layer: LayerSpec) -> None:
 
 
 layers.add(
-    LayerKind("flatten", "Flatten", _output_shape, _forward, _backward, is_affine=True, formula="a = \\mathrm{vec}(x)")
-)
+    LayerKind(
+        "flatten", "Flatten", _output_shape, _forward, _backward, is_affine=True, formula="a = \\mathrm{vec}(x)",
+        stem="flat", family="shape and joins",
+    )
+)  # fmt: skip

@@ -186,5 +186,6 @@ layers.add(
         "gru", "GRU", recurrent.output_shape, forward(CELL), backward(CELL), _parameters,
         recurrent.SETTINGS, recurrent.GATED, nodes=recurrent.time_nodes, activates_inside=True,
         formula=r"h_t = (1 - u) \odot g + u \odot h_{t-1}", source="Cho et al. 2014; reset after the product",
+        begins=recurrent.BEGINS, family="sequences",
     )
 )  # fmt: skip

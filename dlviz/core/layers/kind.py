@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,9 @@ class ParameterSpec:
         return self.fan.fan_out
 
 
+Family = Literal["units", "images", "sequences", "noise and norms", "shape and joins", "other"]
+FAMILIES: tuple[Family, ...] = get_args(Family)  # in the order in which lists show them
+
 LR_SCALE = floating("lr_scale", 1.0, minimum=0, maximum=1000, help="learning rate of this layer, as a multiple")
 
 
@@ -88,6 +91,9 @@ class LayerKind:
     applies its activation itself, at every time step, and the lowering adds none. check_data(layer, values),
     for kinds that can read nothing but data, raises DataError where values (n, d) cannot be used.
     reads(layer, input_shape, unit), where a unit reads neither all units nor the one of its own index: those it reads.
+    For those who build networks by hand: stem is what the ids of new layers begin with (the key where it says
+    nothing), begins are settings that they start with in place of the defaults, and family is the group of kinds
+    that a list shows it with.
     """
 
     key: str
@@ -108,12 +114,16 @@ class LayerKind:
     reads: Callable[[LayerSpec, Shape, int], NDArray[np.intp]] | None = None
     formula: str = ""
     source: str = ""
+    stem: str = ""
+    begins: Mapping[str, Any] = field(default_factory=dict)
+    family: Family = "other"
 
     def __post_init__(self) -> None:
         if self.has_parameters and LR_SCALE not in self.settings:
             object.__setattr__(self, "settings", (*self.settings, LR_SCALE))
         if "initializer" in self.choices:
             object.__setattr__(self, "choices", {**self.choices, REGULARIZER: UNREGULARIZED})
+        object.__setattr__(self, "stem", self.stem or self.key)
 
     @property
     def has_parameters(self) -> bool:

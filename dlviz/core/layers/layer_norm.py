@@ -152,6 +152,6 @@ LAYER_NORM = layers.add(
         (EPS, AFFINE),
         {"activation": Choice("linear"), "gamma_initializer": ONES, "beta_initializer": ZEROS},
         formula=r"a = \phi(\gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta)",
-        source="Ba, Kiros & Hinton 2016, eq. 4",
+        source="Ba, Kiros & Hinton 2016, eq. 4", stem="norm", family="noise and norms",
     )
 )  # fmt: skip

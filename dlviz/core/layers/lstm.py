@@ -179,5 +179,6 @@ layers.add(
         recurrent.SETTINGS, recurrent.GATED, nodes=recurrent.time_nodes, activates_inside=True,
         formula=r"c_t = f \odot c_{t-1} + i \odot g,\quad h_t = o \odot \tanh(c_t)",
         source="Hochreiter & Schmidhuber 1997; forget gate: Gers et al. 2000",
+        begins=recurrent.BEGINS, family="sequences",
     )
 )  # fmt: skip

@@ -90,11 +90,12 @@ layers.add(
     LayerKind(
         "add", "Add", _add_shape, _add_forward, _add_backward,
         n_inputs=None, is_affine=True, formula="a = \\sum_i a_i", source="He et al. 2016 (skip connections)",
+        family="shape and joins",
     )
 )  # fmt: skip
 layers.add(
     LayerKind(
         "concatenate", "Concatenate", _concatenate_shape, _concatenate_forward, _concatenate_backward,
-        n_inputs=None, is_affine=True, formula="a = [a_1; a_2]",
+        n_inputs=None, is_affine=True, formula="a = [a_1; a_2]", stem="join", family="shape and joins",
     )
 )  # fmt: skip

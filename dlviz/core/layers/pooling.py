@@ -148,12 +148,13 @@ layers.add(
         "max_pool", "Max pooling", _output_shape, _max_forward, _max_backward, settings=SETTINGS,
         reads=_reads, switches=lambda layer: (f"{layer.id}.argmax",),
         formula="a = \\max_{\\text{window}} x", source="Zhou & Chellappa 1988",
+        stem="pool", family="images",
     )
 )  # fmt: skip
 layers.add(
     LayerKind(
         "avg_pool", "Average pooling", _output_shape, _mean_forward, _mean_backward, settings=SETTINGS,
         is_affine=True, reads=_reads, formula="a = \\frac{1}{|\\text{window}|} \\sum_{\\text{window}} x",
-        source="LeCun et al. 1998",
+        source="LeCun et al. 1998", stem="pool", family="images",
     )
 )  # fmt: skip

@@ -36,6 +36,7 @@ CHOICES = {
     "recurrent_initializer": Choice("glorot_uniform"),
     "bias_initializer": Choice("zeros"),
 }
+BEGINS = {"units": 4}
 GATED = CHOICES | {"recurrent_activation": Choice("sigmoid")}
 
 

@@ -89,5 +89,6 @@ layers.add(
         "simple_rnn", "Simple recurrent", recurrent.output_shape, forward(CELL), backward(CELL), _parameters,
         recurrent.SETTINGS, recurrent.CHOICES, nodes=recurrent.time_nodes, activates_inside=True,
         formula="h_t = \\phi(W x_t + U h_{t-1} + b)", source="Elman 1990",
+        stem="rnn", begins=recurrent.BEGINS, family="sequences",
     )
 )  # fmt: skip

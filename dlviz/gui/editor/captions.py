@@ -56,10 +56,10 @@ def _amount(layer: LayerSpec, count: int) -> str:
 
 
 def _own_name(node: str) -> str:
-    """Return a layer's id if a person chose it: not a letter, not a kind with a number."""
-    is_automatic = len(node.rstrip("0123456789_")) <= 1 or node.rstrip("0123456789_") in (
-        "dense", "hidden", "output", "layer", "add", "concatenate", "concat"
-    )  # fmt: skip
+    """Return a layer's id if a person chose it: not a letter, not a kind or what its ids begin with and a number."""
+    stem = node.rstrip("0123456789_")
+    automatic = {word for kind in layer_kinds for word in (kind.stem, kind.key)}
+    is_automatic = len(stem) <= 1 or stem in (*automatic, "hidden", "output", "layer", "concat")
     return "" if is_automatic else node.replace("_", " ")
 
 
