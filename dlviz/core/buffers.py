@@ -6,6 +6,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dlviz.core.array import Array, Calls, to_host
 from dlviz.core.losses import LossBuffers
@@ -257,7 +258,17 @@ class Buffers:
         """The loss of the batch, on the host."""
         if len(self.loss_scales) == 1:
             return self.term_value(0)
-        return float(self.loss_scales @ to_host(self.loss_sums)[:, 0].astype(np.float64))
+        return float(self.total(to_host(self.loss_sums))[0])
+
+    def total(self, sums: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+        """Return the losses (batches,) of sums (terms, batches), on the host.
+
+        Term after term: a product of matrices would round otherwise for one batch than for many.
+        """
+        whole = np.zeros(sums.shape[1])
+        for scale, row in zip(self.loss_scales, sums, strict=True):
+            whole += scale * row.astype(np.float64)
+        return whole
 
     def gather(self, table_x: Array, table_y: Array, indices: Array) -> Calls:
         """Return the two calls that copy examples into this batch: rows of (N, d + 1), columns of (k, N)."""

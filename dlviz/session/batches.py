@@ -174,4 +174,4 @@ def _losses(sums: Array, binding: Binding) -> Array:
     """Return the losses of batches from their sums (batches, terms)."""
     if sums.shape[1] == 1:
         return sums[:, 0] * binding.buffers.loss_scales[0]
-    return binding.memory.workspace.xp.asarray(to_host(sums) @ binding.buffers.loss_scales)
+    return binding.memory.workspace.xp.asarray(binding.buffers.total(to_host(sums).T))

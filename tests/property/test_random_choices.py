@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dlviz.core.evaluate import Evaluator
 from dlviz.core.gradcheck import gradcheck
 from dlviz.core.network import LayerSpec, NetworkSpec
+from dlviz.core.probe import Check
 from dlviz.session.document import Document, handle
 from dlviz.session.project_file import SavedState, project_from_bytes, project_to_bytes
 from dlviz.session.run import Run
@@ -114,7 +115,7 @@ def test_looking_at_a_running_network_moves_none_of_its_statistics(document: Doc
     before = trainer.memory.kept.tobytes()
     values = trainer.memory.read()
     rows = trainer.prepared.inputs
-    gradcheck(document.network, document.training.loss, values, rows, trainer.targets, holds_draws=True)
+    gradcheck(document.network, document.training.loss, values, rows, trainer.targets, Check(holds_draws=True))
     trainer._loss_of(trainer.program.bind(trainer.memory, len(rows)))
     assert trainer.memory.kept.tobytes() == before
 

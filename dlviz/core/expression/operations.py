@@ -24,6 +24,7 @@ Emit = Callable[[Workspace, Sequence[Array], Array], Calls]
 CONSTANTS = {"pi": pi, "e": e}
 OPERANDS = ("a", "b", "c")
 ERF_END = 6.0  # beyond it erf is ±1 in float64
+ERF_SCALE = 2 / sqrt(pi) * (1 + 2**-51)  # two units in the last place more, so that the sum's rounding leaves ±1 there
 ERF_TERMS = 100  # of its series at that end
 
 
@@ -112,7 +113,7 @@ def _erf(w: Workspace, operands: Sequence[Array], out: Array) -> Calls:
         (w.xp.exp, (power, power)),
         (w.xp.multiply, (out, power, out)),
         (w.xp.multiply, (out, x, out)),
-        (w.xp.multiply, (out, w.constant(2 / sqrt(pi)), out)),
+        (w.xp.multiply, (out, w.constant(ERF_SCALE), out)),
         (partial(w.xp.minimum, out=out), (out, w.constant(1))),
         w.maximum(out, w.constant(-1), out),
     ]

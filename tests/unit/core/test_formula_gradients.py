@@ -52,6 +52,11 @@ def test_what_is_not_defined_is_a_value_without_a_warning(text: str, value: floa
     np.testing.assert_equal(float(evaluate(parse(text))["f"]), value)
 
 
+def test_erf_is_one_where_it_ends() -> None:
+    x = np.array([-np.inf, -30.0, -6.0, 6.0, 30.0, np.inf])
+    assert np.array_equal(evaluate(parse("erf(x)", ("x",)), {"x": x})["f"], np.sign(x))
+
+
 def test_erf_equals_the_standard_librarys() -> None:
     x = np.concatenate([np.linspace(-7, 7, 1401), [1e-12, -1e3, 1e3]])
     expected = [math.erf(each) for each in x]
