@@ -20,6 +20,7 @@ from dlviz.gui.panels.inspector_paths import PathList
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document, TrainingSpec
+from dlviz.session.training_edits import set_training
 from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, no_stall, robot_at_window
 
 FIRST = Selected("link", "h", 0, "x", 0)
@@ -48,8 +49,12 @@ def paths(robot: Robot) -> PathList:
 def listed(robot: Robot, place: Selected) -> PathList:
     """Select a weight and wait for its paths."""
     robot.window.context.selection.select(place)
-    robot.wait(lambda: bool(paths(robot).ways) and paths(robot).isVisible())
-    return paths(robot)
+    found = paths(robot)
+    robot.wait(lambda: bool(found.ways) and found.isVisible())
+    # A hand is slower than the layout.
+    shown = [card for card in found.cards if card.isVisible()]
+    robot.wait(lambda: all(card.product.height() >= card.product.heightForWidth(card.width()) for card in shown))
+    return found
 
 
 def worked_example(robot: Robot) -> Robot:
@@ -145,7 +150,7 @@ def deep(robot: Robot, *widths: int) -> None:
     """Open a network of these widths, inputs first, on rows of as many random numbers."""
     draw = np.random.default_rng(5)
     inputs = tuple(f"x{number}" for number in range(widths[0]))
-    rows = Dataset("noise", "regression", draw.random((64, widths[0])), draw.random((64, 10)), inputs,
+    rows = Dataset("noise", "regression", draw.random((150, widths[0])), draw.random((150, 10)), inputs,
                    tuple(f"y{number}" for number in range(10)))  # fmt: skip
     layers = [dense(f"h{number}", width, "tanh") for number, width in enumerate(widths[1:], 1)]
     network = NetworkSpec((*layers, dense("o", 10, "sigmoid")), (InputSpec("x", (widths[0],)),))
@@ -200,3 +205,75 @@ def test_the_links_of_a_trail_are_its_own(robot: Robot) -> None:
              links_of(scene.layout_, trail)]  # fmt: skip
     wanted = [(later.layer, later.unit, earlier.layer, earlier.unit) for later, earlier in pairwise(trail)]
     assert drawn == wanted
+
+
+def batch_of(robot: Robot, place: Selected) -> InspectorPanel:
+    """Stand at a batch of ten in the first document, with a weight selected."""
+    robot.start("network")
+    robot.wait(lambda: robot.frame.step > 30)
+    robot.pause()
+    listed(robot, place)
+    return inspector(robot)
+
+
+def test_bars_of_the_samples_add_up_to_the_gradient_on_show(robot: Robot) -> None:
+    samples = batch_of(robot, Selected("link", "h1", 2, "x", 1)).origin.samples
+    gradient = float(robot.frame.peek.value("h1.dW", 99)[2, 1])
+    assert len(samples.bars.bars) == len(robot.frame.peek.rows) > 1
+    assert sum(bar.value for bar in samples.bars.bars) == pytest.approx(gradient, rel=1e-12)
+    assert samples.totals.words() == f"sum = ∂L/∂w of the batch\t{numbers.full(gradient)}"
+
+
+def test_a_click_on_a_bar_looks_at_that_sample(robot: Robot) -> None:
+    panel = batch_of(robot, Selected("link", "h1", 2, "x", 1))
+    bars = panel.origin.samples.bars
+    robot.bot.mouseClick(bars, LEFT, NONE, bars.rectangle(3).center().toPoint())
+    robot.wait(lambda: robot.frame.trace is not None and robot.frame.sample == 3)
+    robot.wait(lambda: bars.current == 3 and paths(robot).isVisible())
+    share = bars.bars[3].value
+    assert sum(way.value for way in paths(robot).ways) == pytest.approx(share, rel=1e-10)
+    bars.setFocus()
+    robot.bot.keyClick(bars, Key.Key_Right)
+    robot.wait(lambda: robot.frame.sample == 4)
+
+
+def test_of_a_large_batch_the_strongest_bars_are_drawn_and_the_rest_is_stated(robot: Robot) -> None:
+    robot.start("network")
+    deep(robot, 24, 16, 12)
+    robot.running.session.edit(set_training(robot.running.session.document, batch_size=100), "batch")
+    robot.settle()
+    listed(robot, Selected("link", "h1", 3, "x", 20))
+    samples = inspector(robot).origin.samples
+    drawn = sum(bar.value for bar in samples.bars.bars)
+    rest, total = (float(line.split("\t")[1].replace("−", "-")) for line in samples.totals.words().split("\n"))
+    assert len(samples.bars.bars) == 64
+    assert drawn + rest == pytest.approx(total, rel=1e-12)
+
+
+def test_the_slope_picture_predicts_and_tells_the_real_change(robot: Robot) -> None:
+    panel = batch_of(robot, Selected("link", "h1", 2, "x", 1))
+    slope = robot.frame.explanation.slope
+    x, y = panel.origin.slope.plot.tangent.getData()
+    gradient = float(robot.frame.peek.value("h1.dW", 99)[2, 1])
+    assert (y[1] - y[0]) / (x[1] - x[0]) == pytest.approx(gradient, rel=1e-9)
+    words = panel.origin.slope.changes.words()
+    assert numbers.full(slope.predicted) in words
+    assert numbers.full(slope.real) in words
+    panel.origin.slope.reach.setCurrentIndex(1)
+    robot.wait(lambda: robot.frame.explanation.question.reach == 0)
+    robot.wait(lambda: panel.origin.slope.plot.curve.getData()[0][-1] < slope.values[-1])
+
+
+def test_the_numeric_derivative_stands_beside_the_gradient(robot: Robot) -> None:
+    panel = batch_of(robot, Selected("bias", "h1", 1))
+    rows = {row.label.text(): row for row in panel.facts.rows if not row.isHidden()}
+    check = rows["numeric check, ε = 10⁻⁶ ✓"]
+    gradient = float(robot.frame.peek.value("h1.db", 99)[1])
+    assert float(check.words().split("\t")[1].replace("−", "-")) == pytest.approx(gradient, rel=1e-5)
+
+
+def test_the_history_ends_at_the_weight_as_it_is(robot: Robot) -> None:
+    panel = batch_of(robot, Selected("link", "o", 0, "h2", 1))
+    steps, values = panel.origin.history.curve.getData()
+    assert steps[-1] == robot.frame.step
+    assert values[-1] == pytest.approx(robot.frame.parameters["o.W"][0, 1])

@@ -31,6 +31,7 @@ from dlviz.session.document import Document
 from dlviz.session.edits import set_activation, set_layer_setting
 from dlviz.session.explanation import Question
 from dlviz.session.messages import Frame, Interest, Need
+from dlviz.session.walk import end_of_backward
 
 _HINT = tr("Click a unit, a link or a layer to see its numbers.")
 
@@ -45,6 +46,7 @@ class InspectorPanel(Panel):
         super().__init__(context, parent)
         self._frame: Frame | None = None
         self._dataset: Dataset | None = None
+        self._slope_reach = 1.0
         self._make_widgets()
         self._lay_out()
         context.selection.changed.connect(self._select)
@@ -55,6 +57,8 @@ class InspectorPanel(Panel):
         self.origin.lit.connect(context.selection.light)
         self.origin.pointed.connect(context.selection.point_at)
         self.origin.taken.connect(context.selection.select)
+        self.origin.sample_taken.connect(self._look)
+        self.origin.reach_chosen.connect(self._reach)
         self.show_document(context.session.document)
 
     def _make_widgets(self) -> None:
@@ -116,7 +120,7 @@ class InspectorPanel(Panel):
         weight = weight_of(self.context.selection.current, self.context.session.document.network)
         if weight is None or self.context.is_hidden:
             return base
-        return replace(base, needs=base.needs | {"explanation"}, question=Question(weight))
+        return replace(base, needs=base.needs | {"explanation"}, question=Question(weight, self._slope_reach))
 
     @Slot(object)
     def _select(self, _selected: Selected) -> None:
@@ -191,6 +195,19 @@ class InspectorPanel(Panel):
         except DlvizError as error:
             self.context.notify(error)
         self._refresh()
+
+    @Slot(int)
+    def _look(self, sample: int) -> None:
+        """Look at a sample; where no batch is walked, walk the next one to where its gradients are known."""
+        frame, session = self._frame, self.context.session
+        if frame is not None and frame.trace is None and frame.peek is not None:
+            session.walk_to(end_of_backward(frame.peek))
+        session.look(sample)
+
+    @Slot(float)
+    def _reach(self, reach: float) -> None:
+        self._slope_reach = reach
+        self.context.interest_changed.emit()
 
     @Slot(str, object)
     def _set_layer(self, name: str, value: object) -> None:

@@ -6,16 +6,21 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from dlviz.core.network import NetworkSpec
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector_card import Fact
+from dlviz.gui.panels.inspector_history import WeightHistory
 from dlviz.gui.panels.inspector_paths import PathList
 from dlviz.gui.panels.inspector_rows import FactTable
+from dlviz.gui.panels.inspector_samples import Samples
+from dlviz.gui.panels.inspector_slope import Slope
 from dlviz.gui.panels.inspector_text import FormulaText
 from dlviz.gui.panels.inspector_ways import Words
 from dlviz.gui.selection import NOTHING, Selected
+from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import SectionHeader, Text
 from dlviz.i18n import tr
 from dlviz.session.explanation import Explanation
 
+MOST_PUT_IN = 2  # paths up to which the derivative is also written with its numbers; the cards show them too
 MOST_USES = 12  # that are listed, the largest; the rest are added up
 
 
@@ -25,6 +30,8 @@ class Origin(QWidget):
     lit = Signal(object, bool)  # places of the path to light, () for none; whether it stays
     pointed = Signal(object)  # Selected under the pointer, NOTHING when it has left
     taken = Signal(object)  # Selected that was clicked
+    sample_taken = Signal(int)  # number of the example that was clicked
+    reach_chosen = Signal(float)  # of the slope picture
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,16 +44,21 @@ class Origin(QWidget):
         self.saved = Text("", "muted", "small")
         self.saved.setWordWrap(True)
         describe(self.saved, tr("Multiplications"), tr("Products of two numbers for the gradients of all weights"))
+        self.samples, self.slope, self.history = Samples(), Slope(), WeightHistory()
         column = QVBoxLayout(self)
-        spaced(column)
+        spaced(column, gap=GRID + GRID // 2)
+        column.setContentsMargins(0, GRID, 0, 0)
         for widget in self._parts():
             column.addWidget(widget)
         self.paths.lit.connect(self.lit)
         self.paths.pointed.connect(self._point)
         self.paths.taken.connect(self.taken)
+        self.samples.taken.connect(self.sample_taken)
+        self.slope.reach_chosen.connect(self.reach_chosen)
 
     def _parts(self) -> tuple[QWidget, ...]:
-        return (self.header, self.note, self.paths, *self.written, self.uses_header, self.uses, self.saved)
+        words = (self.header, self.note, self.paths, *self.written, self.saved)
+        return (*words, self.uses_header, self.uses, self.samples, self.slope, self.history)
 
     def say(self, words: str) -> None:
         """Show words where there is no explanation yet."""
@@ -66,6 +78,9 @@ class Origin(QWidget):
         self.paths.show_paths(explanation, network)
         self._show_written(explanation)
         self._show_uses(explanation, network)
+        self.samples.show_shares(explanation)
+        self.slope.show_slope(explanation.slope)
+        self.history.show_kept(explanation.kept)
         saved = explanation.saved
         self.saved.setVisible(saved is not None)
         if saved is not None:
@@ -77,7 +92,9 @@ class Origin(QWidget):
 
     def _show_written(self, explanation: Explanation) -> None:
         told = explanation.written
-        words = () if told is None else (f"{told.left} = {told.symbols}", f"= {told.numbers}")
+        words = [] if told is None else [f"{told.left} = {told.symbols}"]
+        if told is not None and len(explanation.terms) == 1 and len(self.paths.ways) <= MOST_PUT_IN:
+            words.append(f"= {told.numbers}".replace("-", numbers.MINUS))
         for position, text in enumerate(self.written):
             text.show_words(words[position] if position < len(words) else "")
 

@@ -11,6 +11,8 @@ from dlviz.gui.selection import Selected
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 
+AGREEMENT = 1e-4  # relative, of a central difference where units switch nowhere between the probes
+
 STATE_LABELS = {
     "velocity": "velocity v",
     "m": "first moment m",
@@ -33,7 +35,7 @@ def link(scene: Scene) -> Card:
     symbol = notation.weight_symbol(network, layer.id, selected.unit, selected.source)
     source = notation.source_of(network, layer)
     carried = notation.node_symbol(network, source, selected.source)
-    name, reading = f"{layer.id}.W", scene.reading
+    name, reading = f"{layer.owner}.W", scene.reading
     index = (selected.unit, selected.source)
     inputs = reading.mean_columns(reading.node_name(network, source), selected.source)
     weight = reading.entry(name, index)
@@ -52,11 +54,10 @@ def bias(scene: Scene) -> Card:
     if layer is None:
         return Card()
     symbol = notation.bias_symbol(scene.document.network, layer.id, unit)
-    target = Target(f"{layer.id}.b", (unit,), symbol, scene.reading.entry(f"{layer.id}.b", (unit,)))
+    name = f"{layer.owner}.b"
+    target = Target(name, (unit,), symbol, scene.reading.entry(name, (unit,)))
     remark = "→ " + notation.node_symbol(scene.document.network, layer.id, unit)
-    return Card(
-        tr("Bias {symbol}", symbol=symbol), remark, facts=_padded(scene, _parameter(scene, target)), target=target
-    )
+    return Card(tr("Bias {symbol}", symbol=symbol), remark, facts=_parameter(scene, target), target=target)
 
 
 def weight_of(selected: Selected, network: NetworkSpec) -> Weight | None:
@@ -80,17 +81,38 @@ def _parameter(scene: Scene, target: Target) -> tuple[Fact, ...]:
     before = reading.before(target.name, target.index)
     after = None if step is None or before is None else before + step
     state = [(label, reading.entry(f"{target.name}.{key}", target.index)) for key, label in STATE_LABELS.items()]
-    facts = [Fact(reading.of_gradient(letter.lower()), (gradient,), is_signed=True)]
+    facts = [*_checked(scene, target, gradient)]
     facts += [Fact(label, (value,)) for label, value in state if value is not None]
     facts += [Fact(tr("step ({optimizer})", optimizer=optimizer), (step,), is_signed=True)]
     return _padded(scene, (*facts, Fact(tr("after the step"), (after,))))
+
+
+def _checked(scene: Scene, target: Target, gradient: float | None) -> tuple[Fact, ...]:
+    """Give the gradient, with the looked-at sample's share while walking, and the numeric derivative beside it."""
+    reading, answer = scene.reading, scene.frame.explanation
+    letter = target.name.rpartition(".")[2].lower()
+    is_about = answer is not None and answer.question.weight == Weight(target.name, target.index)
+    if gradient is None or answer is None or not is_about or answer.shares is None:
+        return (Fact(reading.of_gradient(letter), (gradient,), is_signed=True),)
+    shares = answer.shares
+    own = (float(shares.shares[answer.sample]),) if reading.is_walking else ()
+    is_same = abs(answer.numeric - shares.gradient) <= AGREEMENT * max(abs(shares.gradient), 1e-3)
+    check = tr("numeric check, ε = 10⁻⁶ {mark}", mark="✓" if is_same else "≠")
+    penalty = (Fact(tr("of it the penalty's share"), (shares.penalty,), is_signed=True),) if shares.penalty else ()
+    return (
+        Fact(reading.of_gradient(letter), (*own, gradient), is_signed=True),
+        *penalty,
+        Fact(check, (answer.numeric,), is_signed=True),
+    )
 
 
 def _padded(scene: Scene, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
     """Put facts of the whole batch into the last of the columns."""
     missing = max(len(scene.reading.headings) - 1, 0)
     blank: tuple[float | None, ...] = (float("nan"),) * missing
-    return tuple(fact if fact.text or not missing else replace(fact, values=blank + fact.values) for fact in facts)
+    return tuple(
+        fact if fact.text or len(fact.values) > missing else replace(fact, values=blank + fact.values) for fact in facts
+    )
 
 
 def _optimizer_title(document: Document) -> str:

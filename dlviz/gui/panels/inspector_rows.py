@@ -42,7 +42,9 @@ class FactRow(QWidget):
         if self.label.text() != fact.label:
             self.label.setText(fact.label)
         shown = fact.values[-2:] if not fact.text else ()
-        self._set(self.values[0], fact, shown[0] if len(shown) == 2 else None, len(shown) == 2)
+        first = shown[0] if len(shown) == 2 else None
+        # Where the first column stays empty the label has its room.
+        self._set(self.values[0], fact, first, len(shown) == 2 and (first is None or not math.isnan(first)))
         self._set(self.values[1], fact, shown[-1] if shown else None, True)
 
     def _set(self, text: Text, fact: Fact, value: float | None, is_shown: bool) -> None:

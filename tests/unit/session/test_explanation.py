@@ -82,6 +82,35 @@ def test_the_slope_picture_shows_the_update_of_this_weight_alone() -> None:
     assert slope.real == pytest.approx(real, abs=1e-12)
 
 
+def test_slopes_and_real_changes_of_twenty_weights() -> None:
+    """The tangent is the recorded gradient; the real change is that of the loss under the moved weight."""
+    network = NetworkSpec((dense("h", 5, "tanh"), dense("k", 4, "sigmoid"), dense("o", 1, "tanh")))
+    training = TrainingSpec(batch_size=10)
+    document = Document(dtype="float64", data=DataSpec("moons"), network=network, training=training)
+    run = walked(document)
+    before = {name: np.array(run.walk.trace.before[name]) for name in ("h.W", "h.b", "k.W", "k.b", "o.W", "o.b")}
+    draw = np.random.default_rng(1)
+    for name in draw.choice(list(before), 20):
+        entry = tuple(int(draw.integers(size)) for size in before[name].shape)
+        slope = explained(run, Weight(str(name), entry)).slope
+        assert slope.gradient == pytest.approx(run.walk.trace.value(gradient_name(name), 99)[entry], rel=1e-12)
+        moved = {key: value.copy() for key, value in before.items()}
+        moved[name][entry] += slope.change
+        assert slope.real == pytest.approx(loss_of(document, moved, run) - loss_of(document, before, run), abs=1e-9)
+
+
+def gradient_name(parameter: str) -> str:
+    layer, _, short = parameter.partition(".")
+    return f"{layer}.d{short}"
+
+
+def loss_of(document: Document, values: dict[str, np.ndarray], run: Run) -> float:
+    trainer = Trainer(document, run.prepared)
+    trainer.memory.load(values)
+    trace = trainer.record_rows(run.walk.trace.rows.tolist())
+    return float(trace.value("loss", len(trace.steps)))
+
+
 def test_a_reach_of_zero_looks_three_steps_far() -> None:
     slope = explained(walked(example_document()), reach=0.0).slope
     assert slope.values[-1] - slope.value == pytest.approx(3 * abs(slope.change))
