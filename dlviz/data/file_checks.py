@@ -1,7 +1,9 @@
 """A look at a file before any parser touches it: a plain file, small enough, of the kind it claims."""
 
+import hashlib
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -11,6 +13,8 @@ from dlviz.data.formats import Format, format_of
 from dlviz.data.limits import COLUMNS, FILE_BYTES, SNIFF_BYTES
 from dlviz.data.text_encoding import guess_encoding
 from dlviz.i18n import tr
+
+HASH_BYTES = 1 << 20
 
 # What files of other kinds begin with (their published signatures).
 OTHER_KINDS = (
@@ -60,6 +64,17 @@ def open_regular(path: Path) -> BinaryIO:
         os.close(descriptor)
         raise DataError(tr("Expected a regular file. Received: {kind}.", kind=_kind(mode)), place=path.name)
     return os.fdopen(descriptor, "rb")
+
+
+def sha256_of(path: Path, cancelled: Callable[[], bool] = bool) -> str:
+    """Return the SHA-256 of a regular file in hexadecimal. Raises: DataError; when cancelled too."""
+    digest = hashlib.sha256()
+    with open_regular(path) as file:
+        while chunk := file.read(HASH_BYTES):
+            if cancelled():
+                raise DataError(tr("Reading was cancelled."), place=path.name)
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def sniff(path: Path) -> Sniffed:

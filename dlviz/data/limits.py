@@ -15,5 +15,5 @@ ANSWER_BYTES = 32 << 20  # the reader process's JSON
 ROWS_NAMED = 10  # rows listed one by one in a note
 PREVIEW_ROWS = 50
 READ_SECONDS = 120.0
-READ_SECONDS_PER_GB = 60.0  # of the file, more than these; measured: 20 for Parquet, 26 for CSV
+READ_SECONDS_PER_GB = 120.0  # of the file, more than these; measured on two busy cores: 20 for Parquet, 48 for CSV
 READER_MEMORY_BYTES = 4 << 30  # address space of the reader process, set after its imports

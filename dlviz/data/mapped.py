@@ -20,6 +20,11 @@ def is_mapped(array: NDArray[Any]) -> bool:
     return isinstance(array, np.memmap)
 
 
+def file_of(array: NDArray[Any]) -> Path:
+    """Return the file in which a mapped array lies."""
+    return Path(getattr(array, "filename"))  # noqa: B009 - an attribute of mapped arrays alone
+
+
 def let_go(array: NDArray[Any]) -> None:
     """Give back the memory of what was read of a mapped array; the numbers stay where they are, in the file."""
     whole: Any = array.base

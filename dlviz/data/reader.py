@@ -1,7 +1,6 @@
 """Reading a table from an untrusted file: checks first, then a separate process does the parsing."""
 
 import json
-import tempfile
 import weakref
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -15,6 +14,7 @@ from dlviz.data.file_checks import sniff
 from dlviz.data.limits import READ_SECONDS, READ_SECONDS_PER_GB
 from dlviz.data.mapped import size_words
 from dlviz.data.reader_process import run_reader
+from dlviz.data.row_store import reading_folder
 from dlviz.data.table import ReadChoices, Table, TableRead
 from dlviz.data.transport import read_arrays, read_columns, stored_bytes
 from dlviz.i18n import tr
@@ -34,16 +34,16 @@ def read_table(
     Raises: DataError with one sentence, where it is in the file and what to do; nothing is changed.
     """
     file = Path(path)
-    limit = limit_seconds or READ_SECONDS + READ_SECONDS_PER_GB * sniff(file).size_bytes / 1e9
+    size_bytes = sniff(file).size_bytes
+    limit = limit_seconds or READ_SECONDS + READ_SECONDS_PER_GB * size_bytes / 1e9
     request = {"path": str(file.absolute()), "choices": asdict(choices or ReadChoices())}
     with ExitStack() as stack:
-        made = tempfile.TemporaryDirectory(prefix="dlviz-read-", ignore_cleanup_errors=True)
-        folder = Path(stack.enter_context(made))
+        folder = Path(stack.enter_context(reading_folder(size_bytes)))
         info = _info(file, run_reader(folder, json.dumps(request), file.name, cancelled, limit))
-        size_bytes = stored_bytes(info.columns, info.n_rows)
-        if size_bytes <= limits.IN_MEMORY_BYTES:
+        stays_bytes = stored_bytes(info.columns, info.n_rows)
+        if stays_bytes <= limits.IN_MEMORY_BYTES:
             return Table(info, read_arrays(folder, info.columns, info.n_rows, file.name))
-        note = tr("The table is large: its {size} stay on disk.", size=size_words(size_bytes))
+        note = tr("The table is large: its {size} stay on disk.", size=size_words(stays_bytes))
         arrays = read_arrays(folder, info.columns, info.n_rows, file.name, stays=True)
         table = Table(replace(info, notes=(note, *info.notes)), arrays)
         weakref.finalize(table, stack.pop_all().close)

@@ -1,6 +1,5 @@
 """The reader process: `python -m dlviz.data.reader_child FOLDER` answers the request that lies there."""
 
-import hashlib
 import json
 import re
 import sys
@@ -16,7 +15,7 @@ from dlviz.data.column_values import describe, guess_target, preview_rows, write
 from dlviz.data.columns import MISSING_CELLS, Plan, column_notes, plan_columns
 from dlviz.data.dialect import Dialect
 from dlviz.data.duck import Duck
-from dlviz.data.file_checks import Sniffed, open_regular, sniff
+from dlviz.data.file_checks import Sniffed, open_regular, sha256_of, sniff
 from dlviz.data.limits import CELLS as MAX_CELLS
 from dlviz.data.limits import COLUMNS, READER_MEMORY_BYTES
 from dlviz.data.reader_process import REQUEST
@@ -27,7 +26,6 @@ from dlviz.i18n import tr
 
 Answer = dict[str, Any]
 NAME_LENGTH = 80
-HASH_BYTES = 1 << 20
 NUMERIC = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*)", re.IGNORECASE)
 TEMPORAL = re.compile(r"(DATE|TIME).*", re.IGNORECASE)
 
@@ -44,6 +42,9 @@ def main(arguments: Sequence[str]) -> int:
         answer = _refused(error)
     except duckdb.Error as error:
         answer = _refused(DataError(f"Expected a readable table. Received: {_first_line(error, folder)}.", place=place))
+    except OSError as error:
+        message = tr("Expected room on the disk to read the table. Received: {error}.", error=error.strerror)
+        answer = _refused(DataError(message, tr("Free space on this disk."), place))
     except MemoryError:
         answer = _refused(DataError("Expected a table that fits into memory. Received: a larger one.", place=place))
     write_answer(folder, answer)
@@ -64,7 +65,7 @@ def limit_memory() -> None:
 def read(folder: Path, path: Path, choices: ReadChoices) -> Answer:
     """Read a file into the folder's binary file and return the JSON part of the answer."""
     sniffed = sniff(path)
-    digest = _sha256(path)
+    digest = sha256_of(path)
     answer = _read_text(folder, sniffed, choices) if sniffed.format.is_text else _read_parquet(folder, sniffed)
     with open_regular(path) as file:
         if file.seek(0, 2) != sniffed.size_bytes:
@@ -157,14 +158,6 @@ def _unique(names: Sequence[str]) -> list[str]:
         taken.add(name)
         found.append(name)
     return found
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with open_regular(path) as file:
-        while chunk := file.read(HASH_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _refused(error: DataError) -> Answer:

@@ -20,8 +20,9 @@ from dlviz.data.mapped import mapped, size_words
 from dlviz.i18n import tr
 
 NUMBER = np.dtype("<f8")
-ENDING, UNFINISHED = ".rows", ".part"
+ENDING, UNFINISHED, READING = ".rows", ".part", "dlviz-read-"
 STALE_SECONDS = 24 * 3600.0  # an unfinished file this old belongs to a process that died
+LARGE_FILE_BYTES = 16 << 20  # of a table; /tmp is memory on some systems
 SPARE_BYTES = 64 << 20  # of the disk that are never filled
 
 Rows = NDArray[np.float64]
@@ -30,6 +31,20 @@ Rows = NDArray[np.float64]
 def cache_folder() -> Path:
     """Return the folder of the files; it need not exist."""
     return Path(platformdirs.user_cache_dir("dlviz", appauthor=False)) / "rows"
+
+
+def reading_folder(size_bytes: int) -> tempfile.TemporaryDirectory[str]:
+    """Return an empty folder for reading a file of this size; a large one is not read where memory is the disk.
+
+    Raises: DataError if there can be none.
+    """
+    folder = cache_folder() if size_bytes > LARGE_FILE_BYTES else None
+    try:
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(prefix=READING, dir=folder, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise _refused(folder or Path(tempfile.gettempdir()), size_bytes, error) from error
 
 
 def store_rows(made_of: str, shape: tuple[int, int], chunks: Iterable[Rows]) -> Rows:
@@ -42,29 +57,34 @@ def store_rows(made_of: str, shape: tuple[int, int], chunks: Iterable[Rows]) -> 
     path = folder / (hashlib.sha256(made_of.encode()).hexdigest() + ENDING)
     size_bytes = shape[0] * shape[1] * NUMBER.itemsize
     try:
-        if not _is_kept(path, size_bytes):
+        if not _is_whole(path, shape):
             _make_room(folder, size_bytes)
             with _new_file(path) as file:
                 for chunk in chunks:
                     file.write(np.ascontiguousarray(chunk, dtype=NUMBER).data)
-        rows: Rows = mapped(path, NUMBER, shape)
+        return kept_rows(path.name, shape)
     except OSError as error:
         raise _refused(folder, size_bytes, error) from error
+
+
+def kept_rows(name: str, shape: tuple[int, int]) -> Rows:
+    """Return the rows of a file that is kept, whose time now says that it was of use. Raises: OSError."""
+    path = cache_folder() / name
+    if not _is_whole(path, shape):
+        raise FileNotFoundError(name)
+    os.utime(path)
+    rows: Rows = mapped(path, NUMBER, shape)
     return rows
 
 
-def _is_kept(path: Path, size_bytes: int) -> bool:
-    """Say whether the file is there and whole; its time then says when it was last of use."""
-    if not path.is_file() or path.stat().st_size != size_bytes:
-        return False
-    os.utime(path)
-    return True
+def _is_whole(path: Path, shape: tuple[int, int]) -> bool:
+    return path.is_file() and path.stat().st_size == shape[0] * shape[1] * NUMBER.itemsize
 
 
 def _make_room(folder: Path, size_bytes: int) -> None:
     """Remove what is stale, then the oldest files until all fit into the cache and onto the disk."""
     folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.glob("*" + UNFINISHED):
+    for path in (*folder.glob("*" + UNFINISHED), *folder.glob(READING + "*")):
         if time.time() - path.stat().st_mtime > STALE_SECONDS:
             _remove(path)
     kept = sorted(folder.glob("*" + ENDING), key=lambda path: path.stat().st_mtime)
@@ -83,7 +103,7 @@ def _free(folder: Path) -> int:
 def _remove(path: Path) -> None:
     # A system that does not remove files in use keeps this one until next time.
     with contextlib.suppress(OSError):
-        path.unlink()
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 @contextlib.contextmanager

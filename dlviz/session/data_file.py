@@ -5,12 +5,14 @@ quotes (absent or empty: guessed); target, inputs (absent: guessed), also as col
 missing; is_class (whether numbers to predict are classes; absent: guessed); sha256.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from dlviz.core.errors import DataError, DlvizError
 from dlviz.data.dataset import Dataset
+from dlviz.data.kept_sets import find_kept, keep
 from dlviz.data.reader import read_table
 from dlviz.data.table import ReadChoices, Table
 from dlviz.data.table_dataset import Reading, to_dataset
@@ -37,9 +39,9 @@ def with_named_file(document: Document, document_path: Path) -> Document:
             tr("Name the file to allow it: --data PATH."),
             "data.path",
         )
-    table = _read(document.data.settings, path)
-    _check_hash(document.data.settings.get("sha256"), table)
-    return attach_dataset(document, _dataset(document.data.settings, table))
+    rows, digest = _rows(document.data.settings, path)
+    _check_hash(document.data.settings.get("sha256"), digest, path.name)
+    return attach_dataset(document, rows)
 
 
 def with_file(document: Document, path: Path, cancelled: Callable[[], bool] = bool) -> Document:
@@ -47,11 +49,32 @@ def with_file(document: Document, path: Path, cancelled: Callable[[], bool] = bo
 
     cancelled: asked now and then. Raises: DataError.
     """
-    settings = document.data.settings
-    return attach_dataset(document, _dataset(settings, _read(settings, path, cancelled), cancelled))
+    return attach_dataset(document, _rows(document.data.settings, path, cancelled)[0])
 
 
-def _read(settings: Mapping[str, Any], path: Path, cancelled: Callable[[], bool] = bool) -> Table:
+def remember(settings: Mapping[str, Any], rows: Dataset) -> None:
+    """Note how a large set was made of its file, so that opening it again takes no reading. Raises: DataError."""
+    if rows.is_streamed:
+        keep(rows, str(settings["sha256"]), _how(settings))
+
+
+def _how(settings: Mapping[str, Any]) -> str:
+    """Write down every setting that decides what a file becomes."""
+    used = (*CHOICES, "columns", "target", "inputs", "missing", "is_class")
+    return json.dumps({name: settings[name] for name in used if settings.get(name) is not None}, default=list)
+
+
+def _rows(settings: Mapping[str, Any], path: Path, cancelled: Callable[[], bool] = bool) -> tuple[Dataset, str]:
+    """Return the rows of a file and the hash of its bytes; of a large one that was read before, those kept."""
+    if kept := find_kept(path, _how(settings), cancelled):
+        return kept
+    table = _read(settings, path, cancelled)
+    rows = _dataset(settings, table, cancelled)
+    remember({**settings, "sha256": table.info.sha256}, rows)
+    return rows, table.info.sha256
+
+
+def _read(settings: Mapping[str, Any], path: Path, cancelled: Callable[[], bool]) -> Table:
     given = {name: settings[name] for name in CHOICES if settings.get(name) not in (None, "")}
     kinds = {name: bool if name in ("header", "quotes") else str for name in CHOICES}
     for name, value in given.items():
@@ -60,7 +83,7 @@ def _read(settings: Mapping[str, Any], path: Path, cancelled: Callable[[], bool]
     return read_table(path, ReadChoices(**given), cancelled)
 
 
-def _dataset(settings: Mapping[str, Any], table: Table, cancelled: Callable[[], bool] = bool) -> Dataset:
+def _dataset(settings: Mapping[str, Any], table: Table, cancelled: Callable[[], bool]) -> Dataset:
     columns = settings.get("columns", settings)
     if not isinstance(columns, Mapping):
         raise _refusal("columns", tr('an object such as {"target": "y"}'), columns)
@@ -78,12 +101,12 @@ def _dataset(settings: Mapping[str, Any], table: Table, cancelled: Callable[[], 
     return to_dataset(table, target, inputs, missing, reading, cancelled)
 
 
-def _check_hash(expected: object, table: Table) -> None:
-    if expected is not None and expected != table.info.sha256:
+def _check_hash(expected: object, digest: str, place: str) -> None:
+    if expected is not None and expected != digest:
         raise DataError(
             tr("Expected the file that the document was made with. Received: another content"),
             tr("Name it to use it all the same: --data PATH."),
-            table.info.path.name,
+            place,
         )
 
 

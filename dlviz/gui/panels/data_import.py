@@ -26,6 +26,7 @@ from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
+from dlviz.session.data_file import remember
 from dlviz.session.document import Document
 from dlviz.session.edits import attach_dataset, set_data
 from dlviz.session.prepared import prepared_for
@@ -176,6 +177,7 @@ class ImportView(QDialog):
 
         def work(cancelled: Callable[[], bool]) -> Document:
             rows = to_dataset(table, target, inputs, missing, reading, cancelled)  # type: ignore[arg-type]
+            remember(spec.settings, rows)
             changed = with_dataset(document, None if known is None else known.dataset, spec, rows)
             prepared_for(changed)  # split and scaled here, so that the window finds it ready
             return changed

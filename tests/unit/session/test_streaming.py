@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from dlviz.core.errors import DataError
-from dlviz.data import input_columns, limits, scaling
+from dlviz.data import input_columns, kept_sets, limits, scaling
 from dlviz.data.mapped import is_mapped
 from dlviz.data.prepare import Prepared, prepare
 from dlviz.data.reader import read_table
@@ -98,9 +98,11 @@ def parquet_of(folder: Path) -> None:
     duckdb.sql(f"COPY (FROM read_csv('{folder / 't.csv'}')) TO '{folder / 't.parquet'}'")
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("scaling_kind", ["none", "standard", "minmax"])
-@pytest.mark.parametrize("missing", ["drop", "mean"])
+@pytest.mark.parametrize(
+    ("dtype", "scaling_kind", "missing"),
+    [("float64", "standard", "drop"), ("float32", "standard", "mean"), ("float32", "none", "drop"),
+     ("float64", "minmax", "mean")],
+)  # fmt: skip
 def test_streamed_rows_train_to_the_bits_of_rows_in_memory(
     in_memory: Opener, streamed: Opener, dtype: str, scaling_kind: str, missing: str
 ) -> None:
@@ -272,8 +274,8 @@ def test_ids_are_checked_before_training(streamed: Opener) -> None:
 
 def test_cancelled_reading_leaves_nothing(streamed: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     streamed()
-    (kept,) = cache_folder().iterdir()
-    kept.unlink()
+    for kept in cache_folder().iterdir():
+        kept.unlink()
     monkeypatch.setattr(limits, "IN_MEMORY_BYTES", 1000)
     table = read_table(tmp_path / "t.csv")
     asked = iter([False] * 5 + [True])
@@ -292,6 +294,61 @@ def test_columns_of_a_large_table_go_with_it(streamed: Opener, tmp_path: Path, m
     assert len(list((tmp_path / "temporary").iterdir())) == 1
     del table
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@pytest.fixture
+def large(streamed: Opener, monkeypatch: pytest.MonkeyPatch) -> Opener:
+    """Return a function that opens the document on the large set, whose file counts as large too."""
+    monkeypatch.setattr(kept_sets, "LEAST_BYTES", 0)
+    return streamed
+
+
+def must_not_read(*_: object) -> None:
+    raise AssertionError
+
+
+@pytest.mark.parametrize("target", ["label", "y", "colour"])
+def test_a_large_set_is_read_once(large: Opener, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = large({"target": target, "inputs": ["a", "b"]}).data.dataset
+    monkeypatch.setattr("dlviz.session.data_file.read_table", must_not_read)
+    again = large({"target": target, "inputs": ["a", "b"]}).data.dataset
+    assert first is not None
+    assert again is not None
+    np.testing.assert_array_equal(again.inputs, first.inputs)
+    np.testing.assert_array_equal(again.targets, first.targets)
+    assert again.targets.dtype == first.targets.dtype
+    assert replace(again, inputs=first.inputs, targets=first.targets) == first
+
+
+def test_another_reading_or_file_is_another_set(large: Opener, tmp_path: Path) -> None:
+    first = large({"missing": "drop"}).data.dataset
+    other = large({"missing": "mean"}).data.dataset
+    with (tmp_path / "t.csv").open("a") as file:
+        file.write("\n1,1,red,1,yes")
+    longer = large({"missing": "drop"}).data.dataset
+    assert first is not None and other is not None and longer is not None
+    assert (other.n, longer.n) == (N, first.n + 1)
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", '{"n": 3}', "rows gone", "rows cut"])
+def test_what_is_kept_no_more_is_read_again(large: Opener, damage: str) -> None:
+    assert large().data.dataset is not None
+    for path in cache_folder().iterdir():
+        if path.suffix == ".set" and not damage.startswith("rows"):
+            path.write_text(damage)
+        elif path.suffix == ".rows" and damage == "rows gone":
+            path.unlink()
+        elif path.suffix == ".rows" and damage == "rows cut":
+            path.write_bytes(b"12345678")
+    again = large().data.dataset
+    assert again is not None
+    assert again.is_streamed
+
+
+def test_a_kept_set_of_another_content_than_the_documents_is_refused(large: Opener) -> None:
+    large()
+    with pytest.raises(DataError, match="another content"):
+        large({"sha256": "0" * 64})
 
 
 TRAINS = """
