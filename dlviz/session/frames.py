@@ -9,6 +9,7 @@ from dlviz.core.trace import Trace
 from dlviz.session.engine import Engine, engine_for
 from dlviz.session.explainer import Explainer
 from dlviz.session.formula_trainer import FormulaTrainer
+from dlviz.session.judge import Judge
 from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.pictures import Pictures
 from dlviz.session.rule_trainer import RuleTrainer
@@ -24,6 +25,7 @@ class FrameMaker:
         self._pictures = Pictures()
         self._explainer = Explainer()
         self._ahead: tuple[Engine, Engine] | None = None  # what computes the run, and its twin that looks ahead
+        self._judge = Judge()
 
     def make(self, run: Run, is_running: bool) -> Frame:
         """Return a frame; serial, generation and state are the worker's to fill in."""
@@ -42,7 +44,9 @@ class FrameMaker:
             dtype=run.trainer.dtype, marks=run.timeline.marks(),
         )  # fmt: skip
         parts = self._asked_for(run)
-        return replace(frame, **parts, **self._explained(run, parts.get("peek"), is_running), **_walked(run))
+        passes_by = is_running and (run.walk is None or run.walk.is_done)
+        worked_out = {} if passes_by else self._worked_out(run, parts.get("peek"))
+        return replace(frame, **parts, **worked_out, **_walked(run))
 
     def _walked_only(self, run: Run, is_running: bool) -> Frame:
         """Return the frame of a learning rule or a formula."""
@@ -84,13 +88,21 @@ class FrameMaker:
             parts["trace"] = run.walk.trace
         return parts
 
-    def _explained(self, run: Run, peek: Trace | None, is_running: bool) -> dict[str, Any]:
-        """Return the answer to the question asked, where the run stands at a batch long enough to read it."""
-        question = self.interest.question
-        passes_by = is_running and (run.walk is None or run.walk.is_done)
-        if question is None or "explanation" not in self.interest.needs or passes_by:
-            return {}
-        return {"explanation": self._explainer.explain(run, question, lambda: peek or self._pictures.peek(run))}
+    def _worked_out(self, run: Run, peek: Trace | None) -> dict[str, Any]:
+        """Return what is worked out from the batch in hand, where the run stands there long enough to read it."""
+        interest = self.interest
+
+        def trace() -> Trace:
+            return peek or self._pictures.peek(run)
+
+        question = interest.question
+        makers: dict[Need, Callable[[], object]] = {
+            "board": lambda: self._judge.board(run, interest.decimals, trace),
+            "judgements": lambda: self._judge.judge(run, interest.worksheets, trace),
+        }
+        if question is not None:
+            makers["explanation"] = lambda: self._explainer.explain(run, question, trace)
+        return {need: make() for need, make in makers.items() if need in interest.needs}
 
 
 def _walked(run: Run) -> dict[str, Any]:

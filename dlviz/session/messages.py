@@ -12,10 +12,11 @@ from dlviz.core.rules.learner import Telling
 from dlviz.core.trace import Trace
 from dlviz.session.document import Document
 from dlviz.session.explanation import Explanation, Question
+from dlviz.session.worksheets import Judgement, Worksheet
 
 State = Literal["idle", "running", "paused", "failed", "closing"]
 Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
-Need = Literal["parameters", "curves", "maps", "trace", "peek", "predictions", "explanation"]
+Need = Literal["parameters", "curves", "maps", "trace", "peek", "predictions", "explanation", "board", "judgements"]
 FloatArray = NDArray[np.floating]
 
 
@@ -26,6 +27,7 @@ class Interest:
     grid: side of the square map of every unit, output_grid: that of the output map.
     extent: (x0, x1, y0, y1) of the maps in input units; axes: the two inputs they span,
     the others held at `fixed`. question: what the explanation is about.
+    decimals: to which the board rounds. worksheets: the numbers that shall be judged.
     """
 
     needs: frozenset[Need] = frozenset({"curves"})
@@ -35,6 +37,8 @@ class Interest:
     axes: tuple[int, int] = (0, 1)
     fixed: tuple[float, ...] = ()
     question: Question | None = None
+    decimals: int = 4
+    worksheets: tuple[Worksheet, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,8 @@ class Frame:
     is_flat_out: it trains as fast as it can, so that drawing takes time from it.
     trace/cursor: the batch being walked and how many of its steps are done; sample: the column looked at.
     peek: what the next batch would do, computed without touching the run.
-    explanation: of one number of a parameter; none while training runs on.
+    explanation: of one number of a parameter; none while training runs on, like the two that follow.
+    board: the same batch with every intermediate rounded. judgements: one for each worksheet.
     telling: how the steps of a learning rule are told. formula: the graph of a typed formula with its numbers.
     """
 
@@ -129,6 +134,8 @@ class Frame:
     explanation: Explanation | None = None
     telling: Telling | None = None
     formula: FormulaWalk | None = None
+    board: Trace | None = None
+    judgements: tuple[Judgement, ...] = ()
 
 
 @dataclass(frozen=True)

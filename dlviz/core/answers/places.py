@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,12 +139,13 @@ class Places:
 
     def all(self, most: int) -> list[Place]:
         """Return the first so many places of the pass, those of all examples."""
-        found = [
+        names = sorted(self._last_writes.items(), key=lambda each: each[1])
+        every = (
             self._place(name, index)
-            for name, step in self._last_writes.items()
+            for name, step in names
             for index in np.ndindex(self.trace.steps[step].writes[name].shape)
-        ]
-        return sorted(found)[:most]
+        )
+        return list(islice(every, most))
 
     def _indices(self, name: str, sample: int) -> Iterator[tuple[int, ...]]:
         shape = self.trace.steps[self._last_writes[name]].writes[name].shape

@@ -1,0 +1,105 @@
+"""Judge: checks typed numbers against the batch at the playhead, and rounds it as at the board; used by the worker."""
+
+from collections.abc import Callable, Iterable
+
+from dlviz.core.answers import Answer, Checker, Exercise, Place, board, parse_answer
+from dlviz.core.errors import DlvizError
+from dlviz.core.trace import Trace
+from dlviz.session.run import Run
+from dlviz.session.trainer import Trainer
+from dlviz.session.worksheets import Judgement, Line, Worksheet
+
+MOST_KEPT = 1000  # judgements of one batch, a large class twice over
+
+
+class Judge:
+    """Answers for one batch at a time; what was found of it is kept."""
+
+    def __init__(self) -> None:
+        self._batch: tuple[int, int] | None = None
+        self._trainer: Trainer | None = None
+        self._exercise: Exercise | None = None
+        self._checker: Checker | None = None
+        self._boards: dict[int, Trace | None] = {}
+        self._judgements: dict[tuple[Worksheet, int], Judgement] = {}
+
+    def board(self, run: Run, decimals: int, peek: Callable[[], Trace]) -> Trace | None:
+        """Return the batch with every intermediate rounded; None where it cannot be calculated again."""
+        exercise = self._follow(run, peek)
+        if decimals not in self._boards:
+            try:
+                self._boards[decimals] = board(exercise, decimals)
+            except DlvizError:
+                self._boards[decimals] = None
+        return self._boards[decimals]
+
+    def judge(self, run: Run, worksheets: Iterable[Worksheet], peek: Callable[[], Trace]) -> tuple[Judgement, ...]:
+        """Return a judgement of each worksheet, for the batch that is walked, else for the next one."""
+        exercise = self._follow(run, peek)
+        sample = run.walk.sample if run.walk else 0
+        return tuple(self._judgement(exercise, worksheet, sample) for worksheet in worksheets)
+
+    def _follow(self, run: Run, peek: Callable[[], Trace]) -> Exercise:
+        batch = run.segment.uid, run.walk.trace.global_step if run.walk else run.step
+        if self._exercise is None or batch != self._batch or run.trainer is not self._trainer:
+            self._batch, self._trainer = batch, run.network
+            self._exercise = exercise_of(run.network, run.walk.trace if run.walk else peek())
+            self._checker = None
+            self._boards.clear()
+            self._judgements.clear()
+        return self._exercise
+
+    def _judgement(self, exercise: Exercise, worksheet: Worksheet, sample: int) -> Judgement:
+        key = worksheet, sample
+        if key not in self._judgements:
+            if len(self._judgements) >= MOST_KEPT:
+                self._judgements.clear()
+            self._judgements[key] = self._checked(exercise, worksheet, sample)
+        return self._judgements[key]
+
+    def _checked(self, exercise: Exercise, worksheet: Worksheet, sample: int) -> Judgement:
+        try:
+            if self._checker is None:
+                self._checker = Checker(exercise)
+            return judged(self._checker, worksheet, sample)
+        except DlvizError as error:
+            return Judgement(worksheet, problem=str(error))
+
+
+def exercise_of(trainer: Trainer, trace: Trace) -> Exercise:
+    """Return a recorded batch of a trainer with everything that is needed to calculate it again."""
+    document = trainer.document
+    plan = document.training
+    # Random draws are numbered by the batches of whole epochs, whatever came before.
+    number = trace.epoch * trainer.batches_per_epoch + trace.batch
+    return Exercise(
+        document.network,
+        plan.objective,
+        plan.optimizer,
+        trace,
+        plan.frozen,
+        plan.clip,
+        plan.slip,
+        document.seed,
+        number,
+    )
+
+
+def judged(checker: Checker, worksheet: Worksheet, sample: int = 0) -> Judgement:
+    """Check one worksheet; entries that cannot be read come last, each with its reason."""
+    read: dict[Place, tuple[str, Answer]] = {}
+    unreadable: list[Line] = []
+    for typed, number in worksheet.entries:
+        try:
+            read[checker.places.find(typed, sample)] = typed, parse_answer(number)
+        except DlvizError as error:
+            unreadable.append(Line(typed, number, typed, "unreadable", "", str(error)))
+    verdicts = checker.check([(place, answer) for place, (_, answer) in read.items()])
+    lines = [
+        Line(
+            read[each.place][0], each.answer.text, each.place.label, each.kind,
+            each.cause.key if each.cause else "", each.sentence,
+        )
+        for each in verdicts
+    ]  # fmt: skip
+    return Judgement(worksheet, (*lines, *unreadable))
