@@ -46,6 +46,7 @@ class Centre(QWidget):
         self._split.setHandleWidth(5)
         self._panels: list[tuple[PanelEntry, Panel]] = []
         self._are_cards_waiting = False
+        self._workspace, self._subject = FIRST_WORKSPACE, ""
         row, column = QHBoxLayout(self), QVBoxLayout()
         spaced(row, gap=0)
         spaced(column, gap=0)
@@ -70,15 +71,29 @@ class Centre(QWidget):
 
         Without that, Qt would give it to the first button of the tools, and Space would press it.
         """
+        self._workspace = key
         self._lend_cards(key == FIRST_WORKSPACE)
-        for entry, panel in self._panels:
-            panel.setVisible(key in entry.workspaces)
-        shares = [entry.stretch if key in entry.workspaces else 0 for entry, _ in self._panels]
+        self._show_panels()
+
+    def show_subject(self, subject: str) -> None:
+        """Show the panels for what the document is about."""
+        if subject != self._subject:
+            self._subject = subject
+            self._show_panels()
+
+    def _show_panels(self) -> None:
+        shown = [self._is_shown(entry) for entry, _ in self._panels]
+        for is_shown, (_, panel) in zip(shown, self._panels, strict=True):
+            panel.setVisible(is_shown)
+        shares = [entry.stretch * is_shown for is_shown, (entry, _) in zip(shown, self._panels, strict=True)]
         self._split.setSizes([self.height() * share for share in shares])
-        for entry, panel in self._panels:
-            if key in entry.workspaces:
-                panel.setFocus(Qt.FocusReason.OtherFocusReason)
-                break
+        first = next((panel for is_shown, (_, panel) in zip(shown, self._panels, strict=True) if is_shown), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _is_shown(self, entry: PanelEntry) -> bool:
+        is_fitting = not entry.subjects or self._subject in ("", *entry.subjects)
+        return self._workspace in entry.workspaces and is_fitting
 
     def _lend_cards(self, is_first: bool) -> None:
         """Show the cards in their workspace only: elsewhere they take the room of what is stepped through."""

@@ -6,7 +6,7 @@ from dlviz.session.messages import Frame
 
 def invitation(frame: Frame | None) -> str:
     """Say how to come to a step: before the first one, between two passes, and while training runs on."""
-    if frame is not None and not frame.document.network.layers:
+    if frame is not None and frame.document.subject == "network" and not frame.document.network.layers:
         return tr("No layers yet. Add one, then step through it.")
     if frame is not None and frame.state == "running":
         return tr("Training. Space pauses; PgDn then computes one operation.")

@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{session.document.title}[*] — dlviz")
         self.setWindowModified(session.is_dirty)
         self.tools.chips.show_document(session.document)
+        self.centre.show_subject(session.document.subject)
         for panel in self.findChildren(Panel):
             panel.show_document(session.document)
         self.refresh()

@@ -14,6 +14,7 @@ from dlviz.gui.selection import Selection
 from dlviz.gui.theme import Theme, current, theme_signals
 from dlviz.session.document import Document
 from dlviz.session.messages import Frame, Interest, Need
+from dlviz.session.subject import Subject
 
 Area = Literal["left", "centre", "right", "bottom"]
 
@@ -123,6 +124,7 @@ class PanelEntry:
     """A kind of panel, where it stands and in which workspaces it is open at first.
 
     order sorts panels of one area from top to bottom; stretch is its share of the space.
+    subjects: what documents it is for, all if empty; others in the same place may show the rest.
     opens_on_selection: it stays closed until something is selected, so that a first start is calm.
     """
 
@@ -134,6 +136,7 @@ class PanelEntry:
     order: int = 0
     stretch: int = 1
     opens_on_selection: bool = False
+    subjects: tuple[Subject, ...] = ()
 
 
 panels: Registry[PanelEntry] = Registry("panel")

@@ -117,8 +117,9 @@ class RunCommands(QObject):
         self._context.hide_results(False)
         self.escaped.emit()
 
-    def _has_layers(self) -> bool:
-        return bool(self._context.session.document.network.layers)
+    def _can_run(self) -> bool:
+        document = self._context.session.document
+        return document.subject != "network" or bool(document.network.layers)
 
     def _is_past_start(self) -> bool:
         return self.frame is not None and (self.frame.step > 0 or self.frame.cursor > 0)
@@ -163,9 +164,9 @@ class RunCommands(QObject):
         past, ahead = self._is_past_start, self._is_before_end
         return (
             Action("play", tr("&Play"), self.play_or_pause, "run", ("Space",), "play", tr("Play or pause"),
-                   self._has_layers, live_title=self._play_title),
+                   self._can_run, live_title=self._play_title),
             Action("forward", tr("Step &forward"), self.forward, "run", ("PgDown",), "forward",
-                   tr("One step forward, of the chosen size"), self._has_layers, group=1),
+                   tr("One step forward, of the chosen size"), self._can_run, group=1),
             Action("back", tr("Step &back"), self.back, "run", ("PgUp",), "back",
                    tr("Step back in time; edits stay"), past, group=1),
             Action("start", tr("To the &start"), self._home, "run", ("Home",), "start",

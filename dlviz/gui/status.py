@@ -87,6 +87,23 @@ def operation_words(op: str) -> str:
         "clip_value": tr("gradient cut off"),
         "step": tr("size of the step"),
         "apply": tr("new weights"),
+        "weighted_sum": tr("weighted sums"),
+        "threshold": tr("answer"),
+        "error": tr("error"),
+        "energy": tr("energy"),
+        "gradient": tr("gradient"),
+        "weight_step": tr("changes of the weights"),
+        "updating": tr("changes of the weights"),
+        "distance": tr("distances"),
+        "competition": tr("the winner"),
+        "co_operation": tr("who learns with the winner"),
+        "cooling": tr("rate and radius"),
+        "judge": tr("right or wrong class"),
+        "present": tr("the cue"),
+        "settle": tr("units settle"),
+        "formula": tr("value"),
+        "formula_start": tr("slope of the result by itself"),
+        "formula_backward": tr("chain rule"),
     }
     return words.get(op, op.replace("_", " "))
 

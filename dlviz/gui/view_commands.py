@@ -13,6 +13,7 @@ from dlviz.gui.docks import Docks
 from dlviz.gui.file_commands import FileCommands
 from dlviz.gui.panel import Context
 from dlviz.gui.remembered import Remembered
+from dlviz.gui.subject_commands import example_actions
 from dlviz.gui.theme import THEMES, current, theme_signals
 from dlviz.gui.workspaces import Workspace, workspaces
 from dlviz.i18n import tr
@@ -57,6 +58,7 @@ class ViewCommands(QObject):
                    tip=tr("One example through a 2-2-1 network, one operation at a time")),
             Action("learn_example", tr("Worked example &2-2-2"), self.step_example, "learn",
                    tip=tr("Two outputs and fixed biases, as often worked out on paper")),
+            *example_actions(self._step_through, self),
         )  # fmt: skip
 
     def _help_actions(self) -> tuple[Action, ...]:

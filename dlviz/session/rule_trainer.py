@@ -30,6 +30,8 @@ def learner_for(document: Document, prepared: Prepared) -> Learner:
     assert document.rule is not None
     if len(prepared.train) == 0:
         raise DataError("Expected at least one row to learn from. Received: none", "Make the training share larger.")
+    if prepared.dataset.is_streamed:
+        raise DataError("Expected rows that fit in memory. Received: more", "Learning rules are for small sets.")
     start = {name: each.array for name, each in document.parameters.items()}
     targets = _targets(document.rule, prepared.dataset)[prepared.train]
     return Learner(document.rule, prepared.inputs[prepared.train], targets, document.seed, start)

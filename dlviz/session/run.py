@@ -306,9 +306,9 @@ class Run:
         self.leave_walk()
         self.recent(self.trainer.state())
         trace = self.trainer.record()
-        loss = trace.value("loss", len(trace.steps))
-        if loss is not None and np.isfinite(loss):
-            self.history.losses.append(trace.global_step, np.array([float(loss)]))
+        loss = trace.value("loss", len(trace.steps)) if self.trainer.has_loss else None
+        if loss is not None and np.isfinite(loss).all():
+            self.history.losses.append(trace.global_step, np.array([float(loss.item())]))
         self.walk = Walk(trace, 0)
 
     def _set_cursor(self, cursor: int) -> None:

@@ -294,4 +294,4 @@ class CanvasPanel(Panel):
         self._redraw()
 
 
-panels.add(PanelEntry("canvas", tr("Network"), "centre", ("network", "step"), CanvasPanel))
+panels.add(PanelEntry("canvas", tr("Network"), "centre", ("network", "step"), CanvasPanel, subjects=("network",)))

@@ -156,6 +156,9 @@ class FormulaPanel(Panel):
             self.view.expect(self._narration(trace.steps[0], trace, frame))
 
     def _narration(self, step: Step, trace: Trace, frame: Frame) -> Narration:
+        if frame.telling is not None:
+            focus = focus_for(step, frame.document.network, self.context.selection.current, frame.sample)
+            return frame.telling.narrate(trace, step.index, focus)
         document = frame.document.explicit
         training = document.training
         plan = Plan(document.network, training.objective, training.optimizer, training.frozen, training.clip)
@@ -168,7 +171,7 @@ def place_words(step: Step, document: Document) -> str:
     word = {"forward": tr("forward"), "loss": tr("loss"), "backward": tr("backward"), "update": tr("update")}[
         step.phase
     ]
-    if step.phase in ("loss", "update") or not step.node:
+    if step.phase in ("loss", "update") or not step.node or document.subject == "rule":
         return word
     own = list(dict.fromkeys(each.layer for each in parameters(document.network)))
     if step.layer not in own:

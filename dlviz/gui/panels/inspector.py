@@ -11,7 +11,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.errors import DlvizError
 from dlviz.data.dataset import Dataset
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
-from dlviz.gui.panels.inspector_card import Card, Scene
+from dlviz.gui.panels.inspector_card import Card, Scene, Target
 from dlviz.gui.panels.inspector_facts import card
 from dlviz.gui.panels.inspector_layer import LayerForm
 from dlviz.gui.panels.inspector_notation import find_layer
@@ -19,6 +19,7 @@ from dlviz.gui.panels.inspector_origin import Origin
 from dlviz.gui.panels.inspector_parameter import weight_of
 from dlviz.gui.panels.inspector_reading import Reading
 from dlviz.gui.panels.inspector_rows import FactTable, ValueField
+from dlviz.gui.panels.inspector_subject import subject_card
 from dlviz.gui.panels.inspector_text import FormulaText
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import Selected
@@ -31,6 +32,7 @@ from dlviz.session.document import Document
 from dlviz.session.edits import set_activation, set_layer_setting
 from dlviz.session.explanation import Question
 from dlviz.session.messages import Frame, Interest, Need
+from dlviz.session.subject_edits import set_input
 from dlviz.session.walk import end_of_backward
 
 _HINT = tr("Click a unit, a link or a layer to see its numbers.")
@@ -137,7 +139,8 @@ class InspectorPanel(Panel):
         if self._frame is None or selected.kind == "none":
             self._show(Card())
             return
-        self._show(card(Scene(selected, session.document, self._dataset, self._frame)))
+        describe = card if session.document.subject == "network" else subject_card
+        self._show(describe(Scene(selected, session.document, self._dataset, self._frame)))
 
     def _show(self, shown: Card) -> None:
         is_covered = self.context.is_hidden
@@ -191,7 +194,7 @@ class InspectorPanel(Panel):
             return
         label = tr("Type {symbol}", symbol=target.symbol)
         try:
-            self.context.session.set_parameter(target.name, target.index, value, label)
+            self._put(target, value, label)
         except DlvizError as error:
             self.context.notify(error)
         self._refresh()
@@ -208,6 +211,13 @@ class InspectorPanel(Panel):
     def _reach(self, reach: float) -> None:
         self._slope_reach = reach
         self.context.interest_changed.emit()
+
+    def _put(self, target: Target, value: float, label: str) -> None:
+        session = self.context.session
+        if session.document.subject == "formula":
+            session.edit(set_input(session.document, target.name, target.index, value), label)
+        else:
+            session.set_parameter(target.name, target.index, value, label)
 
     @Slot(str, object)
     def _set_layer(self, name: str, value: object) -> None:

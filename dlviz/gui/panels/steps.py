@@ -108,7 +108,10 @@ class StepsPanel(Panel):
         cursor = frame.cursor if frame.trace else 0
         self.model.show_rows(rows_of(trace, cursor, frame.sample, self.context.is_hidden))
         self.view.show_current(self.model.place_of(cursor))
-        self.set_info(tr("sample {number} of {count}", number=frame.sample + 1, count=len(trace.rows)))
+        is_network = frame.document.subject == "network"
+        self.set_info(
+            "" if not is_network else tr("sample {number} of {count}", number=frame.sample + 1, count=len(trace.rows))
+        )
 
     @Slot(int)
     def _go(self, cursor: int) -> None:

@@ -17,6 +17,7 @@ State = Literal["done", "current", "hidden", "waiting"]
 MAX_VALUES = 2  # numbers written out at the end of a row; of more only the shape is said
 FEWER_DIGITS = (3, 2)  # tried in turn before the formula is cut
 SLIP_MARK = "\N{BALLOT X}"  # in front of a formula that is wrong on purpose
+GRADIENT = ".grad"
 PER_EXAMPLE = ("z", "a", "dz", "da")
 
 
@@ -138,6 +139,9 @@ def _values(writes: Mapping[str, NDArray[np.generic]], sample: int) -> NDArray[n
     """Return what a step wrote: one example's row where there is a row for each; a whole network's numbers flat."""
     if not writes:
         return None
+    gradients = [array for name, array in writes.items() if name.endswith(GRADIENT)]
+    if gradients:
+        return gradients[0]  # of a formula's step back: the slope beside it is only on the way
     name, array = next(iter(writes.items()))
     if name.rpartition(".")[2] in PER_EXAMPLE and array.ndim > 1:
         return array[min(max(sample, 0), len(array) - 1)]

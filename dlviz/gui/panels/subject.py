@@ -1,0 +1,196 @@
+"""The picture of a learning rule or a typed formula, in the place of the network's canvas."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.prepared import prepared_or_none
+from dlviz.gui.selection import NOTHING, Selected
+from dlviz.gui.theme import GRID, Theme
+from dlviz.gui.walks.boxes import Boxes
+from dlviz.gui.walks.boxes_view import BoxesView
+from dlviz.gui.walks.formula_boxes import Standing, formula_boxes
+from dlviz.gui.walks.neuron import neuron_boxes
+from dlviz.gui.walks.patterns import KINDS as PATTERN_KINDS
+from dlviz.gui.walks.patterns import patterns
+from dlviz.gui.walks.patterns_view import PatternsView
+from dlviz.gui.walks.plane import has_plane, plane
+from dlviz.gui.walks.plane_view import PlaneView
+from dlviz.gui.walks.rule_scene import RuleScene, rule_scene
+from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.text import Elided, Text
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.messages import Frame
+
+
+class Roomy(QScrollArea):
+    """Gives what it shows all its room, and scrolls where that wants more."""
+
+    def __init__(self, view: BoxesView) -> None:
+        super().__init__()
+        self._view = view
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidget(view)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        view.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+
+    def fit(self) -> None:
+        """Make the view as large as there is room for, and no smaller than it can be read."""
+        self._view.resize(self.viewport().size().expandedTo(self._view.minimumSizeHint()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the panel."""
+        super().resizeEvent(event)
+        self.fit()
+
+
+class SubjectPanel(Panel):
+    """Shows a rule among its points, as a neuron or as patterns, and a formula as a graph."""
+
+    key = "subject"
+    needs = frozenset({"parameters", "trace", "peek"})
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._frame: Frame | None = None
+        self._subject = ("network", "", "")
+        self.title, self.words = Text("", is_bold=True), Elided("", "muted", "small")
+        self.plane, self.patterns = PlaneView(), PatternsView()
+        self.boxes = BoxesView(tr("Graph"))
+        self.area = Roomy(self.boxes)
+        self.stack = QStackedWidget()
+        for each in (self.plane, self.area, self.patterns):
+            self.stack.addWidget(each)
+        layout = QVBoxLayout(self)
+        spaced(layout, 0, 4)
+        layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        for widget, stretch in ((self.title, 0), (self.stack, 1), (self.words, 0)):
+            layout.addWidget(widget, stretch)
+        for view in (self.plane, self.boxes, self.patterns):
+            view.chosen.connect(self._choose)
+        context.selection.changed.connect(self._select)
+        context.hidden_changed.connect(self._redraw)
+        self.apply_theme(self.theme)
+
+    def show_document(self, document: Document) -> None:
+        """Forget the picture of another document."""
+        self.title.setText(document.title)
+        subject = _identity(document)
+        if subject != self._subject:
+            self._subject = subject
+            if document.subject != "network":
+                self.context.selection.select(NOTHING)
+        if self._frame is not None and self._frame.document is not document:
+            self._frame = None
+
+    def show_frame(self, frame: Frame) -> None:
+        """Draw one frame."""
+        self._frame = frame
+        self._redraw()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Lie on the colour of the canvas."""
+        palette = self.palette()
+        palette.setColor(self.backgroundRole(), theme.colour("canvas"))
+        self.setPalette(palette)
+        self.setAutoFillBackground(True)
+
+    @Slot()
+    def _redraw(self) -> None:
+        frame = self._frame
+        if frame is None:
+            return
+        if frame.document.subject == "formula":
+            self._show_formula(frame)
+        elif frame.document.subject == "rule":
+            self._show_rule(frame)
+
+    def _show_formula(self, frame: Frame) -> None:
+        trace = frame.trace or frame.peek
+        if frame.formula is None or trace is None:
+            self._show_boxes(Boxes())
+            self.words.setText(frame.message)
+            return
+        cursor = frame.cursor if frame.trace is not None else 0
+        standing = Standing(trace, max(cursor - self.context.is_hidden, 0))
+        shown = formula_boxes(frame.formula, standing)
+        self._show_boxes(shown)
+        self.words.setText(tr("forward values above the edges, gradients below them"))
+        self._follow(shown)
+
+    def _follow(self, shown: Boxes) -> None:
+        """Keep the step in hand in sight where the graph is larger than the panel."""
+        lit = [box.id for box in shown.boxes if box.is_lit]
+        if lit:
+            rect = self.boxes.box_rect(lit[0]).toRect()
+            self.area.ensureVisible(rect.center().x(), rect.center().y(), 12 * GRID, 6 * GRID)
+
+    def _show_rule(self, frame: Frame) -> None:
+        prepared = prepared_or_none(self.context.session)
+        if prepared is None or frame.telling is None:
+            self._show_boxes(Boxes())
+            self.words.setText(frame.message)
+            return
+        scene = rule_scene(frame, prepared, self.context.is_hidden)
+        if scene.kind in PATTERN_KINDS:
+            shown = patterns(scene)
+            self.patterns.show_patterns(shown)
+            self._raise(self.patterns, shown.words)
+        elif has_plane(scene):
+            self._show_plane(scene)
+        else:
+            boxes = neuron_boxes(scene)
+            self._show_boxes(boxes)
+            self.words.setText(tr("weights above the edges, their changes below"))
+
+    def _show_plane(self, scene: RuleScene) -> None:
+        shown = plane(scene)
+        self.plane.show_plane(shown)
+        self._raise(self.plane, shown.words)
+
+    def _show_boxes(self, shown: Boxes) -> None:
+        self.boxes.show_boxes(shown)
+        self.area.fit()
+        self._raise(self.area, "")
+
+    def _raise(self, widget: QWidget, words: str) -> None:
+        if self.stack.currentWidget() is not widget:
+            self.stack.setCurrentWidget(widget)
+            self.setFocusProxy(self.boxes if widget is self.area else widget)
+        self.words.setText(words)
+
+    @Slot(object)
+    def _choose(self, place: Selected) -> None:
+        self.context.selection.select(place if isinstance(place, Selected) else NOTHING)
+
+    @Slot(object)
+    def _select(self, place: Selected) -> None:
+        for view in (self.plane, self.boxes, self.patterns):
+            view.select(place)
+
+
+def _identity(document: Document) -> tuple[str, str, str]:
+    """Return what places in a document mean the same in another one: its subject, rule and formula."""
+    rule, formula = document.rule, document.formula
+    return document.subject, rule.kind if rule else "", formula.text if formula else ""
+
+
+def make_subject_panel(context: Context) -> Panel:
+    """Make the panel for the window."""
+    return SubjectPanel(context)
+
+
+panels.add(
+    PanelEntry(
+        "subject",
+        tr("Picture"),
+        "centre",
+        ("network", "step"),
+        make_subject_panel,
+        order=0,
+        subjects=("rule", "formula"),
+    )
+)

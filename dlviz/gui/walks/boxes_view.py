@@ -1,0 +1,268 @@
+"""BoxesView: paints boxes and edges, lights the step in hand, and lets each be clicked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from dlviz.gui import numbers
+from dlviz.gui.selection import NOTHING, Selected
+from dlviz.gui.theme import GRID, Theme, current, font
+from dlviz.gui.walks.boxes import Box, Boxes, Link
+from dlviz.gui.widgets.paint import describe, focus_ring, painter, rounded
+from dlviz.i18n import tr
+
+LEAST_COLUMN, MOST_COLUMN = 92.0, 190.0  # pixels between the left edges of two columns
+LEAST_ROW, MOST_ROW = 46.0, 92.0  # pixels between the tops of two rows
+SHARE = 0.56  # of a column that its boxes take; the rest is for the edges and their numbers
+BOX_HEIGHT = 34.0
+DIGITS = 4
+REACH = 7.0  # pixels from an edge that still hit it
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where everything is painted, in pixels."""
+
+    boxes: tuple[QRectF, ...]
+    curves: tuple[QPainterPath, ...]
+
+
+class BoxesView(QWidget):
+    """One picture of boxes; it asks for as much room as its numbers need to be read."""
+
+    chosen = Signal(object)  # Selected
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shown = Boxes()
+        self.selected = NOTHING
+        self._places = _Places((), ())
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        describe(self, name, tr("Click a box or an edge to see its numbers; arrow keys move on"))
+
+    def show_boxes(self, shown: Boxes) -> None:
+        """Show another picture, or the same one further on."""
+        if shown == self.shown:
+            return
+        self.shown = shown
+        self.setAccessibleDescription(spoken(shown))
+        self._arrange()
+        self.update()
+
+    def select(self, place: Selected) -> None:
+        """Mark a place as selected."""
+        if place != self.selected:
+            self.selected = place
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room at which all numbers can be read."""
+        shown = self.shown
+        width = (shown.columns + 0.5) * LEAST_COLUMN + 2 * GRID
+        return QSize(round(width), round(shown.rows * LEAST_ROW + 3 * GRID))
+
+    def box_rect(self, identity: str) -> QRectF:
+        """Return where a box is painted."""
+        index = next(index for index, box in enumerate(self.shown.boxes) if box.id == identity)
+        return self._places.boxes[index]
+
+    def link_point(self, index: int) -> QPointF:
+        """Return the middle of an edge."""
+        return self._places.curves[index].pointAtPercent(0.5)
+
+    def resizeEvent(self, event: object) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        shown = self.shown
+        if not shown.boxes:
+            self._places = _Places((), ())
+            return
+        # Half a column is left at the right for what goes on from the last box.
+        column = min((self.width() - 2 * GRID) / (shown.columns + 0.3), MOST_COLUMN)
+        row = min((self.height() - 2 * GRID) / shown.rows, MOST_ROW)
+        width = SHARE * column
+        left = (self.width() - (shown.columns - 1) * column - width) / 2
+        top = (self.height() - (shown.rows - 1) * row - BOX_HEIGHT) / 2
+        boxes = tuple(QRectF(left + box.column * column, top + box.row * row, width, BOX_HEIGHT) for box in shown.boxes)
+        self._places = _Places(boxes, tuple(self._curve(link, boxes) for link in shown.links))
+
+    def _curve(self, link: Link, boxes: tuple[QRectF, ...]) -> QPainterPath:
+        """Return an edge; several into one box end at different heights."""
+        into = [each for each in self.shown.links if each.target == link.target]
+        share = (into.index(link) + 1) / (len(into) + 1)
+        start, box = boxes[link.source], boxes[link.target]
+        begin, end = QPointF(start.right(), start.center().y()), QPointF(box.left(), box.top() + share * box.height())
+        path = QPainterPath(begin)
+        bend = max((end.x() - begin.x()) / 2, 12.0)
+        path.cubicTo(begin + QPointF(bend, 0), end - QPointF(bend, 0), end)
+        return path
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = current()
+        with painter(self) as p:
+            focus_ring(p, self)
+            marked = self._marked()
+            for number, (link, curve) in enumerate(zip(self.shown.links, self._places.curves, strict=True)):
+                _paint_link(p, theme, link, curve, self.shown.phase, number in marked)
+            for box, rect in zip(self.shown.boxes, self._places.boxes, strict=True):
+                _paint_box(p, theme, box, rect, self.shown.phase, box.place == self.selected != NOTHING)
+            for link, curve in zip(self.shown.links, self._places.curves, strict=True):
+                _paint_numbers(p, theme, link, curve.pointAtPercent(self._share(link)))
+
+    def _marked(self) -> frozenset[int]:
+        """Return the edges that are selected: one, or all on the ways from a box to the end."""
+        for number, box in enumerate(self.shown.boxes):
+            if box.place == self.selected != NOTHING:
+                return self.shown.onward(number)
+        links = enumerate(self.shown.links)
+        return frozenset(number for number, link in links if link.place == self.selected != NOTHING)
+
+    def _share(self, link: Link) -> float:
+        """Return where on an edge its numbers stand: away from the end at which it meets the most others."""
+        out = sum(each.source == link.source for each in self.shown.links)
+        into = sum(each.target == link.target for each in self.shown.links)
+        return 0.3 if into > out + 1 else 0.62 if out > into else 0.5
+
+    def place_at(self, point: QPointF) -> Selected:
+        """Return what lies at a point."""
+        for box, rect in zip(self.shown.boxes, self._places.boxes, strict=True):
+            if rect.contains(point):
+                return box.place
+        hit = QRectF(point.x() - REACH, point.y() - REACH, 2 * REACH, 2 * REACH)
+        for link, curve in zip(self.shown.links, self._places.curves, strict=True):
+            if curve.intersects(hit) and _is_near(curve, hit):
+                return link.place
+        return NOTHING
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Select what is clicked."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit(self.place_at(event.position()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Select the next or the one before, in reading order; leave other keys to the window."""
+        way = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}.get(
+            Qt.Key(event.key()), 0
+        )
+        places = [place for place in self._all_places() if place != NOTHING]
+        if not way or not places:
+            event.ignore()
+            return
+        at = places.index(self.selected) + way if self.selected in places else (0 if way > 0 else -1)
+        self.chosen.emit(places[at % len(places)])
+
+    def event(self, event: QEvent) -> bool:
+        """Say on hover what a place holds, with every digit."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.tip(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
+
+    def tip(self, point: QPointF) -> str:
+        """Return the words about what lies at a point."""
+        place = self.place_at(point)
+        if place == NOTHING:
+            return self.toolTip()
+        box = next((each for each in self.shown.boxes if each.place == place), None)
+        if box is not None:
+            return box_words(box, numbers.full)
+        link = next(each for each in self.shown.links if each.place == place)
+        return link_words(self.shown, link, numbers.full)
+
+    def _all_places(self) -> list[Selected]:
+        """Return what can be selected, boxes before edges."""
+        return [*(box.place for box in self.shown.boxes), *(link.place for link in self.shown.links)]
+
+
+def _is_near(curve: QPainterPath, hit: QRectF) -> bool:
+    """Say whether the curve itself passes: Qt takes the area that it encloses."""
+    return any(hit.contains(curve.pointAtPercent(step / 60)) for step in range(61))
+
+
+def box_words(box: Box, write: Callable[[float], str] = numbers.number) -> str:
+    """Say what a box holds."""
+    name = box.id if box.title in ("", box.id) or box.title.startswith(box.id) else f"{box.id} = {box.title}"
+    value = tr("not computed") if box.value is None else write(box.value)
+    below = f", {box.below_title} {write(box.below)}" if box.below is not None else ""
+    return f"{name or box.title}: {value}{below}"
+
+
+def link_words(shown: Boxes, link: Link, write: Callable[[float], str] = numbers.number) -> str:
+    """Say what an edge carries."""
+    ends = tr("{source} to {target}", source=shown.boxes[link.source].id, target=shown.boxes[link.target].id)
+    above = "" if link.above is None else ", " + tr("forward {value}", value=write(link.above))
+    word = {"backward": tr("backward"), "update": tr("change")}[link.below_phase]
+    below = "" if link.below is None else f", {word} {write(link.below)}"
+    return ends + above + below
+
+
+def spoken(shown: Boxes) -> str:
+    """Return the picture as a list that can be read aloud."""
+    lines = [box_words(box) for box in shown.boxes] + [link_words(shown, link) for link in shown.links]
+    return "\n".join(lines)
+
+
+def _paint_link(p: QPainter, theme: Theme, link: Link, curve: QPainterPath, phase: str, is_selected: bool) -> None:
+    colour = theme.colour(phase) if link.is_lit and phase else theme.colour("accent" if is_selected else "outline")
+    width = 2.4 if link.is_lit or is_selected else 1.3
+    p.setBrush(Qt.BrushStyle.NoBrush)
+    p.setPen(QPen(colour, width * theme.mark_width))
+    p.drawPath(curve)
+    is_back = link.is_lit and phase == "backward"
+    tip, along = (curve.pointAtPercent(0), 1) if is_back else (curve.pointAtPercent(1), -1)
+    size = 4.0 * theme.mark_width
+    p.drawLine(tip, tip + QPointF(along * size, -size))
+    p.drawLine(tip, tip + QPointF(along * size, size))
+
+
+def _paint_box(p: QPainter, theme: Theme, box: Box, rect: QRectF, phase: str, is_selected: bool) -> None:
+    is_lit = box.is_lit and bool(phase)
+    border = theme.colour(phase).name() if is_lit else theme.accent if is_selected else theme.outline
+    fill = theme.soft(phase, 0.12) if is_lit else theme.panel
+    radius = BOX_HEIGHT / 2 if box.is_leaf else 6.0
+    rounded(p, rect, fill, border, radius, 2.0 if is_lit or is_selected else 1.2)
+    upper, lower = QRectF(rect), QRectF(rect)
+    upper.setBottom(rect.center().y() + 1)
+    lower.setTop(rect.center().y() - 1)
+    value = "…" if box.value is None else numbers.number(box.value, DIGITS)
+    if box.title:
+        _write(p, upper, box.title, theme, "muted")
+        _write(p, lower, value, theme, "forward" if box.value is not None else "faint", is_bold=True)
+    else:
+        _write(p, rect, value, theme, "forward", is_bold=True)
+    if box.below is not None and box.is_summed:
+        line = QRectF(rect.left() - 4 * GRID, rect.bottom() + 1, rect.width() + 8 * GRID, 15 * theme.small / 8.5)
+        _write(p, line, f"∂ = {numbers.number(box.below, DIGITS)}", theme, "backward")
+
+
+def _paint_numbers(p: QPainter, theme: Theme, link: Link, middle: QPointF) -> None:
+    p.setFont(font("small"))
+    metrics = QFontMetricsF(p.font())
+    below_colour = theme.colour(link.below_phase)
+    for value, colour, offset in (
+        (link.above, theme.colour("forward"), -3.0),
+        (link.below, below_colour, metrics.ascent() + 2),
+    ):
+        if value is None:
+            continue
+        text = numbers.number(value, DIGITS)
+        at = QPointF(middle.x() - metrics.horizontalAdvance(text) / 2, middle.y() + offset)
+        back = metrics.boundingRect(text).translated(at).adjusted(-2, 0, 2, 0)
+        p.fillRect(back, theme.colour("canvas", 0.82))
+        p.setPen(colour)
+        p.drawText(at, text)
+
+
+def _write(p: QPainter, rect: QRectF, text: str, theme: Theme, colour: str, is_bold: bool = False) -> None:
+    p.setFont(font("small", is_bold=is_bold))
+    p.setPen(theme.colour(colour))
+    shown = p.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()) + 2)
+    p.drawText(rect, Qt.AlignmentFlag.AlignCenter, shown)

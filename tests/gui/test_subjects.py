@@ -1,0 +1,305 @@
+"""Learning rules and computation graphs in the window: walked both ways, numbers read from the pictures."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from dlviz.gui.panels.subject import SubjectPanel
+from dlviz.gui.selection import Selected
+from dlviz.gui.theme import theme_signals
+from dlviz.gui.walks.boxes import Box, Link
+from dlviz.session.messages import Frame
+from dlviz.session.subject_presets import EXAMPLES, letters
+from tests.golden.example import Example
+from tests.gui.robot import Key, Robot, close_window, no_stall, robot_at_window
+
+DIGITS = 1e-10
+
+
+@pytest.fixture
+def robot(qtbot: QtBot) -> Iterator[Robot]:
+    made = robot_at_window(qtbot)
+    yield made
+    close_window(made)
+    theme_signals.use("light")
+
+
+def opened(robot: Robot, key: str) -> SubjectPanel:
+    """Open an example by the Learn menu, and wait until its picture is there."""
+    robot.start("step")
+    robot.trigger(f"learn_{key}")
+    title = next(example.make().title for example in EXAMPLES if example.key == key)
+    robot.wait(lambda: robot.frame.document.title == title and robot.frame.peek is not None)
+    robot.wait(lambda: panel(robot)._frame is robot.frame)
+    return panel(robot)
+
+
+def panel(robot: Robot) -> SubjectPanel:
+    found = robot.panel("subject")
+    assert isinstance(found, SubjectPanel)
+    return found
+
+
+def stand(robot: Robot) -> tuple[int, int]:
+    return robot.frame.step, robot.frame.cursor
+
+
+def go(robot: Robot, key: Key) -> Frame:
+    """Press a key and wait until the picture shows where it led."""
+    before = stand(robot)
+    robot.key(key)
+    robot.wait(lambda: stand(robot) != before and panel(robot)._frame is robot.frame)
+    return robot.frame
+
+
+def box(robot: Robot, name: str) -> Box:
+    return next(each for each in panel(robot).boxes.shown.boxes if each.id == name)
+
+
+def links_from(robot: Robot, name: str) -> list[Link]:
+    shown = panel(robot).boxes.shown
+    return [link for link in shown.links if shown.boxes[link.source].id == name]
+
+
+def weights(robot: Robot) -> tuple[list[float], float]:
+    """Return weights and bias as they stand above the edges."""
+    names = [each.id for each in panel(robot).boxes.shown.boxes if each.id.startswith("x")]
+    return [links_from(robot, name)[0].above for name in names], links_from(robot, "1")[0].above  # type: ignore[return-value]
+
+
+def test_the_perceptron_log_is_walked_forward_and_back(robot: Robot) -> None:
+    example = Example("EX-41")
+    opened(robot, "perceptron_log")
+    states, sums = [weights(robot)], []
+    for line in example.expected["log"]:
+        for _ in range(5):
+            go(robot, Key.Key_PageDown)
+        seen = {name: box(robot, f"{name}1").value for name in ("z", "y", "d", "e")}
+        assert [seen["z"], seen["y"], seen["d"], seen["e"]] == pytest.approx(
+            [line["v"], line["y"], line["d"], line["e"]], rel=DIGITS
+        )
+        assert weights(robot)[0] == pytest.approx(line["w"], rel=DIGITS)
+        assert weights(robot)[1] == pytest.approx(line["b"], rel=DIGITS)
+        states.append(weights(robot))
+        sums.append(seen["z"])
+    for expected, line in zip(reversed(states[:-1]), reversed(sums), strict=True):
+        go(robot, Key.Key_PageUp)
+        assert box(robot, "z1").value == line
+        for _ in range(4):
+            go(robot, Key.Key_PageUp)
+        assert weights(robot) == expected
+        assert box(robot, "z1").value is None  # not computed yet
+
+
+def test_the_line_of_and_moves_until_all_points_are_right(robot: Robot) -> None:
+    shown = opened(robot, "and")
+    robot.key(Key.Key_4)  # by row
+    sides = []
+    for _ in range(40):
+        go(robot, Key.Key_PageDown)
+        sides.append(shown.plane.shown.side)
+    a, b, c = sides[-1]
+    assert sides[-1] == sides[-5]
+    fires = [a * x + b * y + c >= 0 for x, y in shown.plane.shown.places.tolist()]
+    assert fires == shown.plane.shown.classes.astype(bool).tolist()
+    assert len(set(sides)) > 3, "it moved on the way"
+    line = shown.plane.shown.lines[0]
+    assert [a * x + b * y + c for x, y in line.ends] == pytest.approx([0, 0], abs=1e-12)
+    robot.key(Key.Key_Home)
+    robot.wait(lambda: robot.frame.step == 0 and shown._frame is robot.frame)
+    assert shown.plane.shown.side == (0.0, 0.0, 0.0)
+
+
+def test_one_step_of_the_delta_rule_stands_in_the_boxes(robot: Robot) -> None:
+    example = Example("EX-38")
+    opened(robot, "delta")
+    while not (robot.frame.trace and robot.frame.cursor == len(robot.frame.trace.steps)):
+        go(robot, Key.Key_PageDown)
+    assert box(robot, "z1").value == pytest.approx(example["y"], rel=DIGITS)
+    assert box(robot, "e1").value == pytest.approx(example["e"], rel=DIGITS)
+    links = [links_from(robot, f"x{i}")[0] for i in (1, 2, 3)]
+    assert [link.above for link in links] == pytest.approx(example.expected["w_new"], rel=DIGITS)
+    assert [link.below for link in links] == pytest.approx(example.expected["dw"], rel=DIGITS)
+
+
+def test_the_winner_alone_moves(robot: Robot) -> None:
+    example = Example("EX-39")
+    shown = opened(robot, "competitive")
+    for _ in range(4):
+        go(robot, Key.Key_PageDown)
+    found = shown.plane.shown.prototypes
+    np.testing.assert_allclose([each.at for each in found], example.expected["W_new"], rtol=DIGITS)
+    assert [each.unit for each in found if each.is_winner] == [example["winner"]]
+    assert [each.was is not None for each in found] == [False, True, False]
+
+
+def test_a_letter_is_recalled_from_a_fifth_of_its_cells_flipped(robot: Robot) -> None:
+    shown = opened(robot, "hopfield")
+    while not (robot.frame.trace and robot.frame.cursor == len(robot.frame.trace.steps)):
+        go(robot, Key.Key_PageDown)
+    cue, state = shown.patterns.shown.shown
+    assert sum(a != b for a, b in zip(cue.cells, letters()[0], strict=True)) == round(0.2 * 64)
+    assert state.cells == tuple(letters()[0])
+    energies = shown.patterns.shown.energies
+    assert list(energies) == sorted(energies, reverse=True)
+
+
+GRAPHS: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
+    # example, values by box, gradients by box
+    "chain": ("EX-08", {"h": "h", "g": "g", "y": "y"}, {"y": "dy_df", "x": "dy_dx"}),
+    "unit": ("EX-43", {"u": "u", "v": "v", "a": "a"}, {"w": "da_dw", "b": "da_db"}),
+    "shared": ("EX-44", {"s1": "s1", "s2": "s2", "out": "out", "loss": "loss"}, {"w": "dL_dw"}),
+    "paths": ("EX-45", {"out": "out", "loss": "loss"}, {"out": "dJ_dout", "w11": "dJ_dw11"}),
+}
+
+
+@pytest.mark.parametrize("key", GRAPHS)
+def test_a_graph_is_walked_forward_and_back(robot: Robot, key: str) -> None:
+    name, values, gradients = GRAPHS[key]
+    example = Example(name)
+    opened(robot, key)
+    length = len(robot.frame.peek.steps) if robot.frame.peek else 0
+    pictures = [panel(robot).boxes.shown]
+    with no_stall():
+        for _ in range(length):
+            go(robot, Key.Key_PageDown)
+            pictures.append(panel(robot).boxes.shown)
+    assert len(set(pictures)) == length + 1, "every step shows something new"
+    for each, place in values.items():
+        assert box(robot, each).value == pytest.approx(example[place], rel=DIGITS)
+    for each, place in gradients.items():
+        assert box(robot, each).below == pytest.approx(example[place], rel=DIGITS)
+    robot.key(Key.Key_PageDown)  # there is no further
+    for picture in reversed(pictures[:-1]):
+        go(robot, Key.Key_PageUp)
+        assert panel(robot).boxes.shown == picture
+    robot.key(Key.Key_End)
+    robot.wait(lambda: robot.frame.cursor == length and panel(robot)._frame is robot.frame)
+    assert panel(robot).boxes.shown == pictures[-1]
+
+
+def test_a_shared_weight_adds_up_the_gradients_below_its_edges(robot: Robot) -> None:
+    example = Example("EX-44")
+    opened(robot, "shared")
+    robot.key(Key.Key_4)
+    go(robot, Key.Key_PageDown)
+    uses = sorted(link.below or 0.0 for link in links_from(robot, "w"))
+    assert uses == pytest.approx([example["path2"], example["path1"]], rel=DIGITS)
+    assert box(robot, "w").is_summed
+    assert box(robot, "w").below == pytest.approx(sum(uses), rel=DIGITS)
+
+
+def facts(robot: Robot) -> dict[str, Any]:
+    rows = [row._fact for row in robot.panel("inspector").facts.rows if not row.isHidden()]
+    return {fact.label: fact.values[0] for fact in rows}
+
+
+def test_both_paths_of_a_weight_stand_in_the_inspector(robot: Robot, qtbot: QtBot) -> None:
+    example = Example("EX-45")
+    shown = opened(robot, "paths")
+    robot.key(Key.Key_4)
+    go(robot, Key.Key_PageDown)
+    shown.area.ensureVisible(*shown.boxes.box_rect("w11").center().toPoint().toTuple())
+    robot.click(shown.boxes, shown.boxes.box_rect("w11").center().toPoint())
+    robot.wait(lambda: robot.panel("inspector").isVisible() and "∂loss/∂w11" in facts(robot))
+    listed = facts(robot)
+    found = sorted(listed[f"through a1[1], a2[{unit}], out"] for unit in (1, 2))
+    assert found == pytest.approx([example["path_via_a1_2"], example["path_via_a2_2"]], rel=DIGITS)
+    assert listed["∂loss/∂w11"] == pytest.approx(sum(found), rel=DIGITS)
+
+
+def test_a_typed_input_changes_everything_after_it_and_undo_brings_it_back(robot: Robot) -> None:
+    example = Example("EX-43")
+    shown = opened(robot, "unit")
+    robot.key(Key.Key_4)
+    go(robot, Key.Key_PageDown)
+    robot.click(shown.boxes, shown.boxes.box_rect("b").center().toPoint())
+    robot.wait(lambda: robot.panel("inspector").value.target is not None)
+    robot.panel("inspector").value.typed.emit(-7.0)
+    robot.wait(lambda: box(robot, "a").value == 0.0)
+    assert box(robot, "w").below == example["da_dw_if_b_is_minus_7"]
+    robot.trigger("undo")
+    robot.wait(lambda: box(robot, "a").value == example["a"])
+    robot.trigger("redo")
+    robot.wait(lambda: box(robot, "a").value == 0.0)
+
+
+def test_a_typed_weight_of_a_rule_is_undone(robot: Robot) -> None:
+    opened(robot, "perceptron_log")
+    robot.window.context.selection.select(Selected("link", "o", 0, "x", 1))
+    robot.wait(lambda: robot.panel("inspector").value.target is not None)
+    robot.panel("inspector").value.typed.emit(4.0)
+    robot.wait(lambda: weights(robot)[0] == [0.5, 4.0, -0.5])
+    robot.trigger("undo")
+    robot.wait(lambda: weights(robot)[0] == [0.5, -1.0, -0.5])
+
+
+def test_an_example_opens_while_a_network_trains_and_a_network_after_it(robot: Robot) -> None:
+    robot.start_on_canvas()
+    robot.wait(lambda: robot.frame.step > 50)
+    with no_stall():
+        robot.trigger("learn_and")
+        robot.wait(lambda: robot.frame.document.subject == "rule" and panel(robot).isVisible())
+        assert not robot.panel("canvas").isVisible()
+        robot.key(Key.Key_Space)
+        robot.wait(lambda: robot.frame.step > 2)
+        robot.trigger("learn_unit")
+        robot.wait(lambda: robot.frame.document.subject == "formula")
+        robot.key(Key.Key_Space)
+        robot.wait(lambda: robot.frame.cursor == 8 or robot.frame.step == 1, seconds=30)
+    robot.trigger("learn_watch")
+    robot.wait(lambda: robot.frame.document.subject == "network" and robot.frame.step > 20)
+    assert robot.panel("canvas").isVisible()
+    assert not panel(robot).isVisible()
+    assert robot.message() == ""
+
+
+@pytest.mark.parametrize("key", ["perceptron_log", "shared"])
+def test_a_saved_walk_opens_again(robot: Robot, tmp_path: Path, key: str) -> None:
+    opened(robot, key)
+    robot.key(Key.Key_4)
+    go(robot, Key.Key_PageDown)
+    picture = panel(robot).boxes.shown
+    robot.answers.path = tmp_path / "walk.dlviz"
+    robot.trigger("save_as")
+    robot.trigger("learn_chain")
+    robot.wait(lambda: robot.frame.document.title == "y = f(g(h(x)))")
+    robot.trigger("open")
+    robot.wait(lambda: robot.frame.step == 1 and [each.id for each in panel(robot).boxes.shown.boxes]
+               == [each.id for each in picture.boxes])  # fmt: skip
+    if key == "shared":
+        assert panel(robot).boxes.shown == picture
+    else:
+        assert [link.above for link in panel(robot).boxes.shown.links] == [link.above for link in picture.links]
+
+
+def test_a_hidden_result_is_nowhere_in_the_picture(robot: Robot) -> None:
+    shown = opened(robot, "unit")
+    go(robot, Key.Key_PageDown)
+    assert box(robot, "u").value == 6.0
+    robot.key(Key.Key_H)
+    robot.wait(lambda: robot.window.context.is_hidden)
+    assert box(robot, "u").value is None
+    assert "6" not in shown.boxes.accessibleDescription().replace("x", "")
+    robot.key(Key.Key_PageDown)
+    robot.wait(lambda: box(robot, "u").value == 6.0)
+
+
+def test_every_example_stands_in_the_learn_menu_and_draws(robot: Robot) -> None:
+    robot.start("step")
+    menu = robot.window.menus["learn"]
+    submenus = [each for each in menu.findChildren(QMenu) if each.title()]
+    listed = {action.objectName() for each in submenus for action in each.actions()}
+    assert {f"learn_{example.key}" for example in EXAMPLES} <= listed
+    assert len([action for action in menu.actions() if not action.isSeparator()]) <= 12
+    for example in EXAMPLES:
+        robot.trigger(f"learn_{example.key}")
+        robot.wait(lambda: panel(robot).title.text() == robot.frame.document.title and robot.frame.peek is not None)
+        robot.key(Key.Key_PageDown)
+        robot.wait(lambda: robot.frame.cursor == 1 and panel(robot)._frame is robot.frame)
+        assert panel(robot).stack.currentWidget() is not None
