@@ -25,6 +25,7 @@ from dlviz.session.session import Session
 from dlviz.session.settings import settings_path
 
 SWITCH_SECONDS = 0.001  # how long the worker's Python may keep the window waiting
+FONT_AFTER_MS = 1000  # from the panels on; the first pictures are worth more than a formula nobody asked for yet
 
 
 def make_application() -> QApplication:
@@ -70,6 +71,7 @@ def open_window(
 
     settings: where choices are remembered, None for nowhere. Raises: SpecError for an unknown theme.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = make_application()
     painter = app.findChild(Painter) or Painter(app)
     remembered = Remembered(settings)
@@ -92,6 +94,7 @@ def begin(running: Running, file: Path | None, workspace: str) -> None:
     """Open the panels, then the file; without one the first network begins to learn at once."""
     window = running.window
     window.open_panels(workspace or "network")
+    _load_font_later(window)
     if window.remembered.settings.note:
         window.notifier(window.remembered.settings.note)
     if file is not None:
@@ -104,13 +107,21 @@ def begin(running: Running, file: Path | None, workspace: str) -> None:
     window.run.play()
 
 
+def _load_font_later(window: MainWindow) -> None:
+    from dlviz.gui.formula import typesetter
+
+    timer = QTimer(window)
+    timer.setSingleShot(True)
+    timer.timeout.connect(typesetter().load_font)
+    timer.start(FONT_AFTER_MS)
+
+
 def run(file: Path | None = None, workspace: str = "", theme: str = "") -> int:
     """Open the window and return the exit status once it is closed.
 
     Raises: DlvizError where there is no display.
     """
     _require_display()
-    sys.setswitchinterval(SWITCH_SECONDS)
     hooks.open_log(Path(platformdirs.user_log_dir("dlviz", appauthor=False)))
     running = open_window(theme, settings_path())
     hooks.install(running.window.notifier, running.window.quit_without_questions)

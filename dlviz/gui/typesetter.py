@@ -57,6 +57,17 @@ class Typesetter(QObject):
             self._start()
         return not missing
 
+    @Slot()
+    def load_font(self) -> None:
+        """Load ziamath and its font, so that the first formula need not wait for them."""
+        if not self._templates and not self.is_busy:
+            self.ask("=")
+
+    @property
+    def is_busy(self) -> bool:
+        """Say whether something is being laid out."""
+        return self._thread is not None and self._thread.is_alive()
+
     def make_now(self, formulas: Iterable[str]) -> None:
         """Lay formulas out on this thread: for pictures and exports, which cannot wait."""
         for key in dict.fromkeys(template_key(latex) for latex in formulas):
@@ -73,7 +84,7 @@ class Typesetter(QObject):
         self._poll.stop()
 
     def _start(self) -> None:
-        if self._thread is None or not self._thread.is_alive():
+        if not self.is_busy:
             self._thread = threading.Thread(target=self._work, name="typesetter", daemon=True)
             self._thread.start()
         self._poll.start()
@@ -100,10 +111,9 @@ class Typesetter(QObject):
             is_done = not self._wanted
         for key, template in made:
             self._keep(key, template)
-        is_working = self._thread is not None and self._thread.is_alive()
-        if not is_done and not is_working:
+        if not is_done and not self.is_busy:
             self._start()
-        elif is_done and not is_working and not self._made:
+        elif is_done and not self.is_busy and not self._made:
             self._poll.stop()
         if made:
             self.ready.emit()

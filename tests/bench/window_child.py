@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 import time
 from typing import Any
 
@@ -44,7 +43,6 @@ def measure_ticks(seconds: float) -> dict[str, Any]:
     from dlviz.gui.collection import Collection
 
     before = headless_rate(seconds / 5)
-    sys.setswitchinterval(application.SWITCH_SECONDS)
     running = application.open_window(size=SIZE)
     running.app.processEvents()
     running.window.open_panels("network")

@@ -1,7 +1,6 @@
 """Start as `dlviz` does, then print at what clock times the window was painted and answered. Started by window.py."""
 
 import json
-import sys
 import time
 
 from PySide6.QtCore import QEventLoop
@@ -11,7 +10,6 @@ from dlviz.gui import application
 
 def start() -> dict[str, float]:
     """Open the window as application.run does, up to the first frame that its panels show."""
-    sys.setswitchinterval(application.SWITCH_SECONDS)
     running = application.open_window()
     running.app.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
     painted, spent = time.time(), time.process_time()

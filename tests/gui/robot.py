@@ -23,8 +23,7 @@ from dlviz.session.messages import Frame
 
 SECONDS = 15_000  # milliseconds to wait for anything; a guard, not a figure
 TICK_MS = 10
-# 250 ms is the aim; loading the font of the first formula alone holds the window about that long on a busy machine.
-STALL_SECONDS = 0.500
+STALL_SECONDS = 0.250
 LINK_SHARES = (0.5, 0.3, 0.7, 0.2, 0.8, 0.4, 0.6, 0.1, 0.9)  # of its length; where links cross, one lies above
 LEFT = Qt.MouseButton.LeftButton
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from dlviz.gui.formula import typesetter
 from dlviz.gui.panel import Panel
 from dlviz.gui.theme import theme_signals
 from tests.gui.robot import Key, Robot, close_window, no_stall, robot_at_window, starved_seconds
@@ -97,3 +98,10 @@ def test_space_pauses_as_the_hint_says(robot: Robot) -> None:
     robot.key(Key.Key_Space)
     robot.wait(lambda: robot.frame.state == "running")
     assert robot.running.session.document is before
+
+
+def test_the_font_of_formulas_is_loaded_before_anybody_asks(robot: Robot) -> None:
+    typesetter()._templates.clear()
+    robot.start()
+    assert not typesetter().has(["="]), "the first pictures come first"
+    robot.wait(lambda: typesetter().has(["="]))
