@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from dlviz.core.trace import Trace
+from dlviz.session.checkup import Checkup
 from dlviz.session.engine import Engine, engine_for
 from dlviz.session.explainer import Explainer
 from dlviz.session.formula_trainer import FormulaTrainer
@@ -26,6 +27,7 @@ class FrameMaker:
         self._explainer = Explainer()
         self._ahead: tuple[Engine, Engine] | None = None  # what computes the run, and its twin that looks ahead
         self._judge = Judge()
+        self._checkup = Checkup()
 
     def make(self, run: Run, is_running: bool) -> Frame:
         """Return a frame; serial, generation and state are the worker's to fill in."""
@@ -44,6 +46,8 @@ class FrameMaker:
             dtype=run.trainer.dtype, marks=run.timeline.marks(),
         )  # fmt: skip
         parts = self._asked_for(run)
+        if "health" in self.interest.needs:
+            parts["health"] = self._checkup.look(run, self._pictures, train_score, is_running)
         passes_by = is_running and (run.walk is None or run.walk.is_done)
         worked_out = {} if passes_by else self._worked_out(run, parts.get("peek"))
         return replace(frame, **parts, **worked_out, **_walked(run))

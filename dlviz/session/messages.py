@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.expression import Walk as FormulaWalk
+from dlviz.core.health import Finding
 from dlviz.core.rules.learner import Telling
 from dlviz.core.trace import Trace
 from dlviz.session.document import Document
@@ -16,7 +17,9 @@ from dlviz.session.worksheets import Judgement, Worksheet
 
 State = Literal["idle", "running", "paused", "failed", "closing"]
 Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
-Need = Literal["parameters", "curves", "maps", "trace", "peek", "predictions", "explanation", "board", "judgements"]
+Need = Literal[
+    "parameters", "curves", "maps", "trace", "peek", "predictions", "explanation", "board", "judgements", "health",
+]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
 
@@ -103,6 +106,7 @@ class Frame:
     explanation: of one number of a parameter; none while training runs on, like the two that follow.
     board: the same batch with every intermediate rounded. judgements: one for each worksheet.
     telling: how the steps of a learning rule are told. formula: the graph of a typed formula with its numbers.
+    health: what is wrong with the training; empty where it is well.
     """
 
     serial: int
@@ -136,6 +140,7 @@ class Frame:
     formula: FormulaWalk | None = None
     board: Trace | None = None
     judgements: tuple[Judgement, ...] = ()
+    health: tuple[Finding, ...] | None = None
 
 
 @dataclass(frozen=True)

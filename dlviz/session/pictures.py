@@ -114,12 +114,24 @@ class Pictures:
         is_train[prepared.train[prepared.train < len(outputs)]] = True
         return Predictions(_read_only(outputs), is_train)
 
+    def responses(self, run: Run, rows: NDArray[np.int64]) -> dict[str, NDArray[np.floating]]:
+        """Return the activations (units, n) of every layer for some rows of the data."""
+        assert self._exact is not None
+        return self._use(self._exact, run).responses(run.prepared.inputs[rows])
+
     def peek(self, run: Run) -> Trace:
         """Return what the next batch would do, from a copy of the run's state."""
+        return self._copy_of(run).record()
+
+    def peek_at(self, run: Run, rows: NDArray[np.int64]) -> Trace:
+        """Return what a step on these rows would do, from a copy of the run's state."""
+        return self._copy_of(run).record_rows([int(row) for row in rows])
+
+    def _copy_of(self, run: Run) -> Trainer:
         if self._scratch is None:
             self._scratch = Trainer(run.document, run.prepared)
         self._scratch.restore(run.trainer.state())
-        return self._scratch.record()
+        return self._scratch
 
 
 def _thinned(rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -39,12 +39,16 @@ class Moment:
 
 @dataclass(frozen=True)
 class Divergence:
-    """A loss or parameter that stopped being a finite number: when, and where first."""
+    """A loss or parameter that stopped being a finite number: when, and where first.
+
+    index: the operation's place in the trace of that batch.
+    """
 
     step: int
     node: str
     op: str
     formula: str
+    index: int
 
 
 class Run:
@@ -62,6 +66,7 @@ class Run:
         self.problem: DlvizError | None = None
         self.stopped: Stop | None = None
         self._trainer: Engine | None = None
+        self._broken: tuple[int, Divergence] | None = None
         self._watcher: Watcher | None = None
         self._segment: Segment | None = None
         self._losses = np.zeros(MAX_CHUNK)
@@ -192,7 +197,7 @@ class Run:
         """Train up to count batches on; returns how many, and what stopped being finite.
 
         Inside the recorded time it replays the record, edits included. A divergence leaves the run
-        at its last finite state, with the batch that broke as the walk.
+        at its last finite state, with the batch that broke as the walk, at the operation that broke.
         """
         self.leave_walk()
         self.stopped = None
@@ -233,13 +238,23 @@ class Run:
     def _rewind_to_divergence(self, start: TrainingState, count: int) -> tuple[int, Divergence]:
         done = self.trainer.back_to_sound(start, self._losses[:count])
         self.history.losses.append(start.step, self._losses[:done])
-        trace = self.trainer.record()
-        node, op, formula = first_not_finite(trace)
-        found = Divergence(trace.global_step, node, op, formula)
-        self.trainer.restore(start)
-        self.trainer.run(done, self._losses)
         self.timeline = self.timeline.reach(self.trainer.step)
+        self._record()
+        assert self.walk is not None
+        first = first_not_finite(self.walk.trace)
+        assert first is not None
+        found = Divergence(self.walk.trace.global_step, first.node, first.op, first.formula, first.index)
+        self._broken = (self.segment.uid, found)
+        # Not past the last operation: the batch would count as done, and its weights as where the run stands.
+        self._set_cursor(min(first.index + 1, self.walk.length - 1))
         return done, found
+
+    @property
+    def broken(self) -> Divergence | None:
+        """What stops being finite in the batch at the playhead, if that is known."""
+        if self._broken is None or self._broken[0] != self.segment.uid:
+            return None
+        return self._broken[1] if self._broken[1].step == self.step else None
 
     def _arrived(self) -> None:
         """Note that the playhead moved: snapshots, the end of the record, the segment in force."""
@@ -296,8 +311,10 @@ class Run:
             self._trainer, self._watcher, self.problem = None, None, problem
 
     def leave_walk(self) -> None:
-        """Stand after the walked batch."""
-        if self.walk:
+        """Stand after the walked batch, or before it where it breaks."""
+        if self.walk and not self.trainer.is_sound(self._loss_walked(self.walk)):
+            self._go(self.walk.trace.global_step)
+        elif self.walk:
             self.walk = None
             self._arrived()
 
@@ -306,10 +323,15 @@ class Run:
         self.leave_walk()
         self.recent(self.trainer.state())
         trace = self.trainer.record()
-        loss = trace.value("loss", len(trace.steps)) if self.trainer.has_loss else None
-        if loss is not None and np.isfinite(loss).all():
-            self.history.losses.append(trace.global_step, np.array([float(loss.item())]))
         self.walk = Walk(trace, 0)
+        loss = self._loss_walked(self.walk)
+        if len(loss) and np.isfinite(loss).all():
+            self.history.losses.append(trace.global_step, loss)
+
+    def _loss_walked(self, walk: Walk) -> np.ndarray:
+        """Return the loss of a batch (1,); () where steps have none, as those of a formula."""
+        loss = walk.trace.value("loss", walk.length) if self.trainer.has_loss else None
+        return np.zeros(0) if loss is None else np.asarray(loss, dtype=float).ravel()
 
     def _set_cursor(self, cursor: int) -> None:
         assert self.walk is not None
@@ -318,7 +340,7 @@ class Run:
         if self.walk.is_done:
             self.timeline = self.timeline.reach(self.walk.trace.global_step + 1)
             if not was_done:
-                self._watch(np.atleast_1d(np.asarray(self.walk.trace.value("loss", self.walk.length), dtype=float)))
+                self._watch(self._loss_walked(self.walk))
 
     def look(self, sample: int) -> None:
         """Look at another column of the walked batch."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlviz.core.array import to_host
-from dlviz.core.trace import PHASES, Trace
+from dlviz.core.trace import PHASES, Step, Trace
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class Walk:
         return self.cursor == self.length
 
 
-def first_not_finite(trace: Trace) -> tuple[str, str, str]:
-    """Return node, op and formula of the first step that wrote something not finite; "" where none did."""
+def first_not_finite(trace: Trace) -> Step | None:
+    """Return the first step that wrote something not finite; None where all numbers are finite."""
     for step in trace.steps:
         if any(not np.isfinite(to_host(values)).all() for values in step.writes.values()):
-            return step.node, step.op, step.formula
-    return "", "", ""
+            return step
+    return None
 
 
 def _group(trace: Trace, index: int) -> tuple[str, str]:

@@ -1,0 +1,79 @@
+"""Checkup: looks at a run now and then, beside it, and says what is wrong with its training."""
+
+import math
+import time
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.health import Broken, Finding, Vitals, epoch_means, errors_of, examine, learned, vitals_of
+from dlviz.session.measure import has_classes, observed_step
+from dlviz.session.pictures import Pictures
+from dlviz.session.run import Run
+
+MAX_ROWS = 256  # training rows that a look runs through the network, evenly spread
+MAX_COUNTED = 20_000  # rows whose classes are counted, evenly spread
+LEAST_SECONDS = 0.5  # between two looks at a run that goes on
+SHARE = 0.02  # of the worker's time that looks may take from a run that goes on
+
+
+class Checkup:
+    """What was found at the last look, and when the next one is due."""
+
+    def __init__(self) -> None:
+        self._found: tuple[Finding, ...] = ()
+        self._seen: tuple[int, int] | None = None
+        self._due = 0.0
+
+    def look(self, run: Run, pictures: Pictures, score: float | None, is_running: bool) -> tuple[Finding, ...]:
+        """Return what is wrong where the run stands; while it goes on, what was wrong at the last look.
+
+        A batch that is walked through is looked at as a whole: before it, or where it broke.
+        score: accuracy or R² of the training rows, None where it is not known.
+        """
+        here = (run.segment.uid, run.step)
+        if run.broken is not None:
+            self._seen = None
+            return examine(Vitals(run.document.network, broken=_broken(run)))
+        is_due = time.monotonic() >= self._due if is_running else run.walk is None
+        is_other = self._seen is None or self._seen[0] != here[0]
+        if here != self._seen and (is_due or is_other) and run.walk is None:
+            self._look(run, pictures, math.nan if score is None else score)
+            self._seen = here
+        elif is_other:
+            self._found = ()
+        return self._found
+
+    def _look(self, run: Run, pictures: Pictures, score: float) -> None:
+        began = time.monotonic()
+        with np.errstate(all="ignore"):  # a run that is about to break has numbers whose squares overflow
+            self._found = examine(_vitals(run, pictures, score))
+        now = time.monotonic()
+        self._due = now + max(LEAST_SECONDS, (now - began) / SHARE)
+
+
+def _broken(run: Run) -> Broken:
+    assert run.broken is not None
+    return Broken(run.broken.step, run.broken.node, run.broken.formula, run.broken.index)
+
+
+def _vitals(run: Run, pictures: Pictures, score: float) -> Vitals:
+    """Return what one look sees: the next batch for the size of its step, more rows for gradients and units."""
+    trainer, rows = run.network, _spread(run.prepared.train, MAX_ROWS)
+    trace = pictures.peek(run)
+    observed = observed_step(trainer, trace)
+    if trainer.document.training.batch_size < len(rows):
+        # A single row often leaves a unit without any gradient; that says nothing about the unit.
+        trace = pictures.peek_at(run, rows)
+        observed = replace(observed, gradients=observed_step(trainer, trace).gradients)
+    vitals = vitals_of(replace(observed, activations=pictures.responses(run, rows)))
+    ends, means, _, _ = run.history.losses.columns()
+    losses = epoch_means(ends, means, run.segment.start.step, trainer.batches_per_epoch)
+    progress = learned(score, trainer.targets[_spread(run.prepared.train, MAX_COUNTED)], has_classes(trainer))
+    is_clipped = trainer.document.training.clip is not None
+    return replace(vitals, errors=errors_of(trace), losses=losses, learned=progress, is_clipped=is_clipped)
+
+
+def _spread(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    return rows[:: max(-(-len(rows) // most), 1)]
