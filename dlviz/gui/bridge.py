@@ -18,6 +18,7 @@ LONGEST_WAIT = 0.1  # seconds; a panel is drawn at least ten times a second
 WORDS_SECONDS = 0.05  # numbers that change faster cannot be read
 PAINTED = QEvent.Type(QEvent.registerEventType())
 AFTER_PAINTING = Qt.EventPriority.LowEventPriority.value - 1  # Qt posts paint requests with low priority
+VIEW_NEEDS: frozenset[Need] = frozenset({"health"})  # what the status bar shows, whatever panels are open
 ASK_EVERY = 8  # ticks between two looks at what the panels want
 
 
@@ -83,7 +84,7 @@ class Bridge(QObject):
         interest = Interest(needs=needs)
         for panel in visible:
             interest = panel.interest(interest)
-        interest = replace(interest, needs=interest.needs | needs)
+        interest = replace(interest, needs=interest.needs | needs | VIEW_NEEDS)
         if interest != self._interest:
             self._interest = interest
             self._context.session.watch(interest)

@@ -15,6 +15,7 @@ from dlviz.gui.centre import Centre
 from dlviz.gui.dialogs import Dialogs
 from dlviz.gui.docks import Docks
 from dlviz.gui.file_commands import FileCommands
+from dlviz.gui.health import HealthLine
 from dlviz.gui.keys import belongs_to_focus
 from dlviz.gui.menus import fill, shortcut_rows
 from dlviz.gui.notifications import Notifier
@@ -65,7 +66,7 @@ class MainWindow(QMainWindow):
         self.bar = QMenuBar()
         self.tools = ToolRow(self.context, self.live)
         self.transport = TransportBar(self.context, self.live)
-        self.status = StatusBar()
+        self.status = StatusBar(HealthLine(self.context))
         self.setCentralWidget(self.centre)
         self.setMenuWidget(Stack(self.bar, self.tools, Hairline()))
         self.setStatusBar(Foot(Stack(Hairline(), self.transport, Hairline(), self.status)))
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
         self.notifier.place_marked.connect(self._mark)
         self.context.selection.changed.connect(self._open_for_selection)
         self.context.hidden_changed.connect(self.status.use_hidden)
+        self.status.health.operation_asked.connect(self.views.step_to)
         cards = self.centre.cards
         cards.used.connect(self.remembered.use_cards)
         self.run.escaped.connect(cards.put_away)

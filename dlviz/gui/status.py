@@ -11,6 +11,7 @@ from dlviz.core.losses import resolve
 from dlviz.core.slips import slips
 from dlviz.core.trace import Step
 from dlviz.gui import numbers
+from dlviz.gui.health import HealthLine
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
@@ -178,9 +179,10 @@ def status_words(frame: Frame, is_hidden: bool = False) -> str:
 class StatusBar(QWidget):
     """One line of words at the foot of the window, and the keys that matter now."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, health: HealthLine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._frame: Frame | None = None
+        self.health = health
         self._is_hidden = False
         self.setAccessibleName(tr("Status"))
         self.warning = Text("", "error", "small", is_bold=True)
@@ -191,6 +193,7 @@ class StatusBar(QWidget):
         layout.setContentsMargins(2 * GRID, 4, 2 * GRID, 4)
         layout.setSpacing(3 * GRID)
         layout.addWidget(self.warning)
+        layout.addWidget(self.health)
         layout.addWidget(self.words, 1)
         layout.addWidget(self.hint)
 
@@ -199,6 +202,7 @@ class StatusBar(QWidget):
         self._frame = frame
         self.words.setText(status_words(frame, self._is_hidden))
         self._warn(slip_words(frame.document.training.slip))
+        self.health.show_frame(frame)
 
     def _warn(self, text: str) -> None:
         if text != self.warning.text():

@@ -4,7 +4,7 @@ import platform
 from collections.abc import Callable
 
 import PySide6
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMainWindow, QWhatsThis
 
 from dlviz import __version__
@@ -68,6 +68,12 @@ class ViewCommands(QObject):
                    tip=tr("Click anything to read what it is")),
             Action("about", tr("&About dlviz"), self._about, "help", group=1),
         )  # fmt: skip
+
+    @Slot(int)
+    def step_to(self, operation: int) -> None:
+        """Show an operation of the batch in hand, by its number from 1."""
+        self.on_workspace("step")
+        self._context.session.walk_to(operation)
 
     def watch(self) -> None:
         """Show two circles being learnt."""

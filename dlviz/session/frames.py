@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from dlviz.core.trace import Trace
 from dlviz.session.checkup import Checkup
 from dlviz.session.engine import Engine, engine_for
@@ -29,6 +31,8 @@ class FrameMaker:
         self._judge = Judge()
         self._checkup = Checkup()
 
+    # Shortly before a run breaks its numbers exceed the single precision of the maps.
+    @np.errstate(all="ignore")
     def make(self, run: Run, is_running: bool) -> Frame:
         """Return a frame; serial, generation and state are the worker's to fill in."""
         if run.problem is not None:

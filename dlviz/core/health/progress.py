@@ -18,7 +18,7 @@ HALFWAY = 0.5  # a training that has learnt this much of its task is left alone
 
 
 def _longest(vitals: Vitals) -> tuple[str, float]:
-    known = {layer: value for layer, value in vitals.updates.items() if math.isfinite(value)}
+    known = {layer: value for layer, value in vitals.updates.items() if not math.isnan(value)}
     layer = max(known, key=lambda each: known[each], default="")
     return layer, known.get(layer, 0.0)
 
@@ -42,10 +42,10 @@ def _too_high(vitals: Vitals) -> Finding | None:
 
 def _too_low(vitals: Vitals) -> Finding | None:
     losses, (layer, ratio) = vitals.losses, _longest(vitals)
-    if len(losses) < FIRST_EPOCHS or ratio >= SHORT or vitals.learned >= HALFWAY or not _is_steep(vitals):
+    if not layer or len(losses) < FIRST_EPOCHS or ratio >= SHORT or vitals.learned >= HALFWAY or not _is_steep(vitals):
         return None
     fall = 1 - float(losses[-1] / losses[-2]) if losses[-2] else 0.0
-    if fall > CREEPING:
+    if abs(fall) > CREEPING:
         return None
     numbers: dict[str, Number] = {"layer": layer, "ratio": ratio, "usual": USUAL, "fall_share": fall}
     return Finding("rate_low", layer, numbers=numbers)

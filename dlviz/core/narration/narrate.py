@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from dlviz.core.narration import (
     backward,
     clipping,
@@ -125,10 +127,16 @@ def narrate(step: Step, trace: Trace, plan: Plan, focus: Focus = NO_FOCUS, digit
     """Tell one step of a trace for one scalar: in symbols, with numbers, the result, and in a sentence.
 
     Indices of the focus that do not exist are moved to the nearest that do. An operation without a narrator
-    of its own, or one with a mistake made on purpose, is told by its formula and the numbers it read and wrote.
+    of its own, one with a mistake made on purpose, or one whose numbers are out of range, is told by its formula
+    and the numbers it read and wrote.
     """
     is_told = step.writes and not step.slip  # an update writes nothing where there is nothing to train
     tell = NARRATORS.get(step.op, general) if is_told else general
-    told = tell(View(step, trace, plan, focus, digits))
+    view = View(step, trace, plan, focus, digits)
+    try:
+        with np.errstate(all="ignore"):
+            told = tell(view)
+    except ArithmeticError:  # where a run breaks, even telling its numbers overflows
+        told = general(view)
     # The chain rule does not lead to numbers that a mistake made.
     return replace(told, chain=None) if any(each.slip for each in trace.steps) else told

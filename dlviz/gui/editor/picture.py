@@ -15,6 +15,7 @@ from dlviz.gui.editor.blocks import Block
 from dlviz.gui.editor.layout import Layout, Links
 from dlviz.session.messages import Frame, Maps
 
+LIMIT = 1e6  # of 127.5 for the end of the scale; beyond it a colour is the same, and sums stay finite
 Floats = NDArray[np.floating]
 
 
@@ -137,8 +138,9 @@ def atlas(
     drawn = [block for block in layout.blocks.values() if len(maps.get(block.node, ())) == block.count]
     if not drawn:
         return None
-    stack = [maps[block.node][list(block.shown)] * (127.5 / scales.get(block.node, 1.0)) for block in drawn]
-    values = np.nan_to_num(np.concatenate(stack).astype(np.float32, copy=False))
+    with np.errstate(over="ignore", invalid="ignore"):  # infinite where training has just broken
+        stack = [maps[block.node][list(block.shown)] * (127.5 / scales.get(block.node, 1.0)) for block in drawn]
+        values = np.clip(np.nan_to_num(np.concatenate(stack).astype(np.float32, copy=False)), -LIMIT, LIMIT)
     # Values are interpolated, not colours, so boundaries stay sharp; Qt's own scaling waits for other threads.
     along = _resampling(values.shape[1], side)
     indices = np.clip(along[::-1] @ values @ along.T + 127.5, 0, 255).astype(np.uint8)

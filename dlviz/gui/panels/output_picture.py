@@ -43,8 +43,9 @@ def scale_for(low: float, high: float, values: FloatArray) -> Scale:
 
 def signed_pixels(values: FloatArray, scale: Scale, theme: Theme) -> Pixels:
     """Colour one map (rows, columns) by the diverging scale: (rows, columns, 4)."""
-    relative = np.nan_to_num((values - scale.centre) / scale.half, nan=0.0, posinf=1.0, neginf=-1.0)
-    index = np.clip(relative * 127.5 + 127.5, 0, 255).astype(np.uint8)
+    with np.errstate(over="ignore", invalid="ignore"):  # infinite where training has just broken
+        relative = np.clip(np.nan_to_num((values - scale.centre) / scale.half), -1.0, 1.0)
+    index = (relative * 127.5 + 127.5).astype(np.uint8)
     return diverging(theme)[index]
 
 

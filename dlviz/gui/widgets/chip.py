@@ -25,11 +25,20 @@ class Popup(QFrame):
 
     def open_below(self, anchor: QWidget) -> None:
         """Show it under the anchor, moved left where the screen ends."""
+        self._open_at(anchor, anchor.height() + 4)
+
+    def open_above(self, anchor: QWidget) -> None:
+        """Show it over the anchor, moved left where the screen ends."""
         self.adjustSize()
-        below = anchor.mapToGlobal(QPoint(0, anchor.height() + 4))
+        self._open_at(anchor, -self.height() - 4)
+
+    def _open_at(self, anchor: QWidget, y: int) -> None:
+        self.adjustSize()
+        place = anchor.mapToGlobal(QPoint(0, y))
         screen = anchor.screen().availableGeometry()
-        below.setX(max(min(below.x(), screen.right() - self.width()), screen.left()))
-        self.move(below)
+        place.setX(max(min(place.x(), screen.right() - self.width()), screen.left()))
+        place.setY(max(place.y(), screen.top()))
+        self.move(place)
         self.show()
         self.content.setFocus(Qt.FocusReason.PopupFocusReason)
 
