@@ -139,8 +139,6 @@ class HealthList(QScrollArea):
             if position:
                 column.addWidget(Hairline())
             column.addWidget(view)
-        if not views:
-            column.addWidget(_well())
         self.setWidget(inside)
         inside.adjustSize()
         height = inside.heightForWidth(WIDTH) if inside.hasHeightForWidth() else inside.sizeHint().height()
@@ -148,16 +146,8 @@ class HealthList(QScrollArea):
         self.setFixedSize(WIDTH + scroll_bar, min(height + GRID, MAX_HEIGHT))
 
 
-def _well() -> Text:
-    looked = ", ".join(tr(entry.title).lower() for entry in symptoms)
-    text = Text(tr("Nothing wrong was found. Looked for: {list}.", list=looked))
-    text.setWordWrap(True)
-    text.setMinimumWidth(WIDTH)
-    return text
-
-
 class HealthLine(QAbstractButton):
-    """Says how the training is in a few words; a click opens the list."""
+    """Says how the training is in a few words; where there is something to look at, a click opens the list."""
 
     operation_asked = Signal(int)  # show this operation of the batch, from 1
 
@@ -187,15 +177,28 @@ class HealthLine(QAbstractButton):
 
     def _say(self) -> None:
         words = line_words(self.found)
+        describe(self, words, self._tip())
+        self._enable()
         if words != self.text():
             self.setText(words)
-            titles = [finding_words(finding)[0] for finding in self.found]
-            describe(self, words, "\n".join([tr("How the training is: click for the list"), *titles]))
             self.updateGeometry()
-            self.update()
+        self.update()
+
+    def _tip(self) -> str:
+        if self.found:
+            titles = [finding_words(finding)[0] for finding in self.found]
+            return "\n".join([tr("Click for evidence and cures"), *titles])
+        looked = ", ".join(tr(entry.title).lower() for entry in symptoms)
+        return tr("Nothing wrong was found. Looked for: {list}.", list=looked)
+
+    def _enable(self) -> None:
+        self.setEnabled(bool(self.found) and not self._context.is_hidden)
 
     def _refresh(self, is_same: bool) -> None:
         if self.list is None or self.popup is None or not self.popup.isVisible():
+            return
+        if not self.found:
+            self._close()
             return
         if not is_same:
             self.open()
@@ -244,7 +247,7 @@ class HealthLine(QAbstractButton):
     @Slot(bool)
     def _use_hidden(self, is_hidden: bool) -> None:
         """Keep the numbers of the evidence away while a class predicts."""
-        self.setEnabled(not is_hidden)
+        self._enable()
         if is_hidden:
             self._close()
 

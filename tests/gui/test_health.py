@@ -93,6 +93,12 @@ def test_hidden_results_keep_the_list_closed(line: HealthLine) -> None:
     assert line.isEnabled()
 
 
+def test_nothing_can_be_opened_where_nothing_was_found(line: HealthLine) -> None:
+    show(line)
+    assert not line.isEnabled()
+    assert "vanishing gradient" in line.toolTip()
+
+
 @pytest.fixture
 def robot(qtbot: QtBot) -> Iterator[Robot]:
     made = robot_at_window(qtbot)

@@ -138,7 +138,7 @@ def test_only_visible_panels_are_asked_and_drawn(qtbot: QtBot, context: Context,
     bridge.stop()
     assert len(shown.frames) == 1
     assert closed.frames == []
-    assert session.calls == [("watch", Interest(needs=frozenset({"maps"})))]
+    assert session.calls == [("watch", Interest(needs=frozenset({"maps", "health"})))]
 
 
 def test_panel_that_is_opened_later_gets_the_last_frame(qtbot: QtBot, context: Context, session: FakeSession) -> None:
@@ -152,7 +152,7 @@ def test_panel_that_is_opened_later_gets_the_last_frame(qtbot: QtBot, context: C
     bridge.tick()
     bridge.stop()
     assert [frame.serial for frame in panel.frames] == [session.frame.serial]
-    assert session.calls[-1][1].needs == {"maps"}
+    assert session.calls[-1][1].needs == {"maps", "health"}
 
 
 @pytest.mark.parametrize(("costs", "seconds"), [([], 0.0), ([0.001, 0.002], 0.03), ([0.03], LONGEST_WAIT)])
