@@ -1,4 +1,4 @@
-"""Checkup: looks at a run now and then, beside it, and says what is wrong with its training."""
+"""Checkup: looks at a run now and then, beside it; says what is wrong with its training, and records distributions."""
 
 import math
 import time
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.health import Broken, Finding, Vitals, epoch_means, errors_of, examine, learned, vitals_of
+from dlviz.session.distributions import column_of
 from dlviz.session.measure import has_classes, observed_step
 from dlviz.session.pictures import Pictures
 from dlviz.session.run import Run
@@ -59,15 +60,19 @@ def _broken(run: Run) -> Broken:
 
 
 def _vitals(run: Run, pictures: Pictures, score: float) -> Vitals:
-    """Return what one look sees: the next batch for the size of its step, more rows for gradients and units."""
+    """Return what one look sees, and record its distributions.
+
+    It looks at the next batch for the size of its step, at more rows for gradients and units.
+    """
     trainer, rows = run.network, _spread(run.prepared.train, MAX_ROWS)
     trace = pictures.peek(run)
-    observed = observed_step(trainer, trace)
+    observed = replace(observed_step(trainer, trace), activations=pictures.responses(run, rows))
+    run.history.columns.add(column_of(run.step, run.segment.uid, observed))
     if trainer.document.training.batch_size < len(rows):
         # A single row often leaves a unit without any gradient; that says nothing about the unit.
         trace = pictures.peek_at(run, rows)
         observed = replace(observed, gradients=observed_step(trainer, trace).gradients)
-    vitals = vitals_of(replace(observed, activations=pictures.responses(run, rows)))
+    vitals = vitals_of(observed)
     ends, means, _, _ = run.history.losses.columns()
     losses = epoch_means(ends, means, run.segment.start.step, trainer.batches_per_epoch)
     progress = learned(score, trainer.targets[_spread(run.prepared.train, MAX_COUNTED)], has_classes(trainer))

@@ -50,8 +50,10 @@ class FrameMaker:
             dtype=run.trainer.dtype, marks=run.timeline.marks(),
         )  # fmt: skip
         parts = self._asked_for(run)
-        if "health" in self.interest.needs:
+        if self.interest.needs & {"health", "distributions"}:
             parts["health"] = self._checkup.look(run, self._pictures, train_score, is_running)
+        if "distributions" in self.interest.needs:
+            parts["distributions"] = run.history.columns.columns
         passes_by = is_running and (run.walk is None or run.walk.is_done)
         worked_out = {} if passes_by else self._worked_out(run, parts.get("peek"))
         return replace(frame, **parts, **worked_out, **_walked(run))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.session.distributions import Columns
 from dlviz.session.messages import Curves
 from dlviz.session.trainer import TrainingState
 from dlviz.session.watcher import Watched
@@ -205,7 +206,7 @@ class Snapshots:
 
 @dataclass(eq=False)
 class History:
-    """What is remembered of a run: losses, measurements, what callbacks saw, and snapshots by segment.
+    """What is remembered of a run: losses, measurements, distributions, what callbacks saw, and snapshots.
 
     An edit forks it: undo finds the curves of the past as they were. Snapshots belong to segments,
     so all forks share them.
@@ -215,6 +216,7 @@ class History:
     measured: Measurements = field(default_factory=Measurements)
     snapshots: "OrderedDict[int, Snapshots]" = field(default_factory=OrderedDict)
     watched: Watched = field(default_factory=Watched)
+    columns: Columns = field(default_factory=Columns)
 
     def of(self, uid: int) -> Snapshots:
         """Return the snapshots of a segment; those of the segments visited longest ago are let go."""
@@ -226,7 +228,9 @@ class History:
 
     def fork(self, step: int) -> "History":
         """Return the history up to a step, where another future begins."""
-        other = History(self.losses.fork(), self.measured.fork(), self.snapshots, self.watched.fork(step))
+        other = History(
+            self.losses.fork(), self.measured.fork(), self.snapshots, self.watched.fork(step), self.columns.fork(step)
+        )
         other.losses.cut(step)
         other.measured.cut(step)
         return other

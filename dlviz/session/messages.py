@@ -11,6 +11,7 @@ from dlviz.core.expression import Walk as FormulaWalk
 from dlviz.core.health import Finding
 from dlviz.core.rules.learner import Telling
 from dlviz.core.trace import Trace
+from dlviz.session.distributions import Column
 from dlviz.session.document import Document
 from dlviz.session.explanation import Explanation, Question
 from dlviz.session.worksheets import Judgement, Worksheet
@@ -19,6 +20,7 @@ State = Literal["idle", "running", "paused", "failed", "closing"]
 Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "explanation", "board", "judgements", "health",
+    "distributions",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -106,7 +108,7 @@ class Frame:
     explanation: of one number of a parameter; none while training runs on, like the two that follow.
     board: the same batch with every intermediate rounded. judgements: one for each worksheet.
     telling: how the steps of a learning rule are told. formula: the graph of a typed formula with its numbers.
-    health: what is wrong with the training; empty where it is well.
+    health: what is wrong with the training; empty where it is well. distributions: columns recorded so far.
     """
 
     serial: int
@@ -141,6 +143,7 @@ class Frame:
     board: Trace | None = None
     judgements: tuple[Judgement, ...] = ()
     health: tuple[Finding, ...] | None = None
+    distributions: tuple[Column, ...] | None = None
 
 
 @dataclass(frozen=True)
