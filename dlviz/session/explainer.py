@@ -23,10 +23,11 @@ from dlviz.core.inference import parameters
 from dlviz.core.layout import View, layout
 from dlviz.core.trace import Trace
 from dlviz.i18n import tr
-from dlviz.session.explanation import Explanation, Kept, Question
+from dlviz.session.explanation import Explanation, Kept, Question, UnitExplanation, UnitQuestion
 from dlviz.session.run import Run
 from dlviz.session.timeline import Segment
 from dlviz.session.trainer import Trainer, TrainingState
+from dlviz.session.unit_explainer import explain_unit
 
 MOST_PATHS = 10  # that are listed
 MOST_WRITTEN = 4  # paths up to which the derivative is written out in letters
@@ -44,17 +45,25 @@ class Explainer:
         self._trainer: Trainer | None = None
         self._trace: Trace | None = None
         self._pass: Pass | None = None
-        self._answers: dict[tuple[Question, int], Explanation] = {}
+        self._answers: dict[tuple[Question | UnitQuestion, int], Explanation | UnitExplanation] = {}
 
-    def explain(self, run: Run, question: Question, peek: Callable[[], Trace]) -> Explanation:
+    def explain(
+        self, run: Run, question: Question | UnitQuestion, peek: Callable[[], Trace]
+    ) -> Explanation | UnitExplanation:
         """Return the answer for the batch that is walked, else for the next one, which `peek` gives."""
         self._follow(run, peek)
         sample = run.walk.sample if run.walk else 0
         key = question, sample
         if key not in self._answers:
-            self._answers[key] = self._answer(run, question, sample)
+            self._answers[key] = (
+                self._unit(run, question, sample)
+                if isinstance(question, UnitQuestion)
+                else self._answer(run, question, sample)
+            )
         answer = self._answers[key]
-        return answer if answer.shares is None else replace(answer, kept=kept_values(run, question.weight))
+        if isinstance(answer, UnitExplanation) or answer.shares is None:
+            return answer
+        return replace(answer, kept=kept_values(run, answer.question.weight))
 
     def _follow(self, run: Run, peek: Callable[[], Trace]) -> None:
         batch = run.segment.uid, run.walk.trace.global_step if run.walk else run.step
@@ -63,6 +72,12 @@ class Explainer:
             self._trace = run.walk.trace if run.walk else peek()
             self._pass = None
             self._answers.clear()
+
+    def _unit(self, run: Run, question: UnitQuestion, sample: int) -> UnitExplanation:
+        try:
+            return explain_unit(self._passed(run), question, sample)
+        except DlvizError as error:
+            return UnitExplanation(question, sample, problem=str(error))
 
     def _answer(self, run: Run, question: Question, sample: int) -> Explanation:
         try:

@@ -20,6 +20,14 @@ class Question:
 
 
 @dataclass(frozen=True)
+class UnitQuestion:
+    """Which unit is to be explained."""
+
+    layer: str
+    unit: int
+
+
+@dataclass(frozen=True)
 class Kept:
     """What is known of a weight over the run: (k,) steps at which the state was kept, and its values there."""
 
@@ -47,4 +55,54 @@ class Explanation:
     slope: SlopePicture | None = None
     numeric: float = math.nan
     kept: Kept | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class ActivationPicture:
+    """An activation and its slope around where a unit stands.
+
+    sums, values, slopes: (points,) z, φ(z) and φ′(z). z, a, slope: where the unit is for the example.
+    """
+
+    title: str
+    symbol: str
+    sums: FloatArray
+    values: FloatArray
+    slopes: FloatArray
+    z: float
+    a: float
+    slope: float
+
+
+@dataclass(frozen=True)
+class LossPicture:
+    """The loss of one example as one output moves, all other outputs fixed.
+
+    outputs, losses: (points,). a, y, loss: where the example stands. gradient: dL/da there. of_each: (n,) the
+    losses of the batch. delta: dL/dz as it was computed, None where it was not. share: what the example's
+    loss counts in that of the batch, which `delta` contains.
+    """
+
+    title: str
+    outputs: FloatArray
+    losses: FloatArray
+    a: float
+    y: float
+    loss: float
+    gradient: float
+    of_each: FloatArray
+    delta: float | None
+    share: float
+
+
+@dataclass(frozen=True)
+class UnitExplanation:
+    """The answer to a question about a unit. errors: what sums up to dL/da, one term for every reader."""
+
+    question: UnitQuestion
+    sample: int
+    errors: tuple[Term, ...] = ()
+    activation: ActivationPicture | None = None
+    loss: LossPicture | None = None
     problem: str = ""

@@ -13,7 +13,7 @@ from dlviz.core.rules.learner import Telling
 from dlviz.core.trace import Trace
 from dlviz.session.distributions import Column
 from dlviz.session.document import Document
-from dlviz.session.explanation import Explanation, Question
+from dlviz.session.explanation import Explanation, Question, UnitExplanation, UnitQuestion
 from dlviz.session.worksheets import Judgement, Worksheet
 
 State = Literal["idle", "running", "paused", "failed", "closing"]
@@ -41,7 +41,7 @@ class Interest:
     extent: tuple[float, float, float, float] = (-1.0, 1.0, -1.0, 1.0)
     axes: tuple[int, int] = (0, 1)
     fixed: tuple[float, ...] = ()
-    question: Question | None = None
+    question: Question | UnitQuestion | None = None
     decimals: int = 4
     worksheets: tuple[Worksheet, ...] = ()
 
@@ -105,7 +105,7 @@ class Frame:
     is_flat_out: it trains as fast as it can, so that drawing takes time from it.
     trace/cursor: the batch being walked and how many of its steps are done; sample: the column looked at.
     peek: what the next batch would do, computed without touching the run.
-    explanation: of one number of a parameter; none while training runs on, like the two that follow.
+    explanation: of one number of a parameter or of a unit; none while training runs on, like the two that follow.
     board: the same batch with every intermediate rounded. judgements: one for each worksheet.
     telling: how the steps of a learning rule are told. formula: the graph of a typed formula with its numbers.
     health: what is wrong with the training; empty where it is well. distributions: columns recorded so far.
@@ -137,7 +137,7 @@ class Frame:
     cursor: int = 0
     sample: int = 0
     peek: Trace | None = None
-    explanation: Explanation | None = None
+    explanation: Explanation | UnitExplanation | None = None
     telling: Telling | None = None
     formula: FormulaWalk | None = None
     board: Trace | None = None

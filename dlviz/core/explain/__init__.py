@@ -5,9 +5,9 @@ was read (`passes`); `differentiate_trace` does so for a recorded step of traini
 `links`) then gives the local derivatives of one example, step by step, from the program's backward
 instructions: from what they declare, else by running them alone with unit gradients (`isolated`), so that
 a new kind of layer needs nothing here. The rest are sums over that graph: the terms of a weight's gradient
-by example and by use (`terms`), its largest paths to the loss and how many there are (`routes`, `search`,
-`paths`), the multiplications that reuse saves (`multiplications`), its derivative written out (`notation`,
-`derivation`).
+by example and by use (`terms`), the errors that a unit receives (`errors`), the largest paths of a weight to
+the loss and how many there are (`routes`, `search`, `paths`), the multiplications that reuse saves
+(`multiplications`), the derivative written out (`notation`, `derivation`).
 
 Beside it stand the loss along one weight (`slope`), the curvature of the loss (`curvature`), and the one
 linear map that a network of linear layers is (`collapse`).
@@ -16,6 +16,7 @@ linear map that a network of linear layers is (`collapse`).
 from dlviz.core.explain.collapse import LinearMap, collapse, why_not_linear
 from dlviz.core.explain.curvature import Curvature, LossGradient, hessian_vector, largest_curvature
 from dlviz.core.explain.derivation import Derivation, derive
+from dlviz.core.explain.errors import received
 from dlviz.core.explain.multiplications import Multiplications, multiplications
 from dlviz.core.explain.notation import LATEX, LECTURE, PLAIN, Notation
 from dlviz.core.explain.passes import Batch, Pass, Weight, differentiate, differentiate_binding, differentiate_trace
@@ -53,6 +54,7 @@ __all__ = [
     "largest_curvature",
     "multiplications",
     "paths",
+    "received",
     "shares",
     "slope_picture",
     "terms",

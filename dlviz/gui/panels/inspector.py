@@ -14,6 +14,7 @@ from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.inspector_card import Card, Scene, Target
 from dlviz.gui.panels.inspector_facts import card
 from dlviz.gui.panels.inspector_layer import LayerForm
+from dlviz.gui.panels.inspector_neuron import Neuron
 from dlviz.gui.panels.inspector_notation import find_layer
 from dlviz.gui.panels.inspector_origin import Origin
 from dlviz.gui.panels.inspector_parameter import weight_of
@@ -30,7 +31,7 @@ from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits import set_activation, set_layer_setting
-from dlviz.session.explanation import Question
+from dlviz.session.explanation import Explanation, Question, UnitExplanation, UnitQuestion
 from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.subject_edits import set_input
 from dlviz.session.walk import end_of_backward
@@ -61,6 +62,7 @@ class InspectorPanel(Panel):
         self.origin.taken.connect(context.selection.select)
         self.origin.sample_taken.connect(self._look)
         self.origin.reach_chosen.connect(self._reach)
+        self.neuron.sample_taken.connect(self._look)
         self.show_document(context.session.document)
 
     def _make_widgets(self) -> None:
@@ -68,7 +70,7 @@ class InspectorPanel(Panel):
         self.remark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.equations = (FormulaText(), FormulaText("muted"))
         self.value, self.value_label = ValueField(), Text(tr("value"), "muted")
-        self.facts, self.form, self.origin = FactTable(), LayerForm(), Origin()
+        self.facts, self.form, self.origin, self.neuron = FactTable(), LayerForm(), Origin(), Neuron()
         self.hint = Text(_HINT, "muted")
         self.hint.setWordWrap(True)
 
@@ -92,6 +94,7 @@ class InspectorPanel(Panel):
         column.addLayout(typed)
         column.addWidget(self.facts)
         column.addWidget(self.origin)
+        column.addWidget(self.neuron)
         column.addWidget(self.form)
         column.addStretch(1)
         self._scroll(body)
@@ -118,11 +121,18 @@ class InspectorPanel(Panel):
         self._refresh()
 
     def interest(self, base: Interest) -> Interest:
-        """Ask for the explanation of the selected weight or bias."""
-        weight = weight_of(self.context.selection.current, self.context.session.document.network)
-        if weight is None or self.context.is_hidden:
+        """Ask for the explanation of the selected weight, bias or unit."""
+        question = self._question()
+        if question is None or self.context.is_hidden:
             return base
-        return replace(base, needs=base.needs | {"explanation"}, question=Question(weight, self._slope_reach))
+        return replace(base, needs=base.needs | {"explanation"}, question=question)
+
+    def _question(self) -> Question | UnitQuestion | None:
+        selected, network = self.context.selection.current, self.context.session.document.network
+        if selected.kind == "unit" and find_layer(network, selected.layer) is not None:
+            return UnitQuestion(selected.layer, selected.unit)
+        weight = weight_of(selected, network)
+        return None if weight is None else Question(weight, self._slope_reach)
 
     @Slot(object)
     def _select(self, _selected: Selected) -> None:
@@ -156,6 +166,7 @@ class InspectorPanel(Panel):
         self.facts.show_facts(() if is_covered else shown.facts, shown.columns)
         self._show_form(shown)
         self._show_origin()
+        self._show_neuron()
 
     def _show_value(self, shown: Card) -> None:
         is_open = shown.target is not None and not self.context.is_hidden  # a new weight may be what is hidden
@@ -175,10 +186,19 @@ class InspectorPanel(Panel):
             self.origin.say("…")
         elif not Reading(frame).is_gradient_known(weight.name):
             self.origin.say(tr("Not computed yet: the gradient comes with the backward pass."))
-        elif frame.explanation is not None and frame.explanation.question.weight == weight:
+        elif isinstance(frame.explanation, Explanation) and frame.explanation.question.weight == weight:
             self.origin.show_explanation(frame.explanation, network)
         else:
             self.origin.say(tr("Pause to see the paths.") if frame.state == "running" else "…")
+
+    def _show_neuron(self) -> None:
+        """Show what is behind the selected unit, as far as the walk has come."""
+        question, frame = self._question(), self._frame
+        answer = None if frame is None or self.context.is_hidden else frame.explanation
+        is_there = isinstance(answer, UnitExplanation) and answer.question == question
+        self.neuron.setVisible(is_there)
+        if frame is not None and isinstance(answer, UnitExplanation) and is_there:
+            self.neuron.show_unit(answer, self.context.session.document.network, Reading(frame))
 
     def _show_form(self, shown: Card) -> None:
         layer = find_layer(self.context.session.document.network, shown.layer)

@@ -10,6 +10,7 @@ from dlviz.gui.panels.inspector_card import Card, Fact, Scene, Target
 from dlviz.gui.selection import Selected
 from dlviz.i18n import tr
 from dlviz.session.document import Document
+from dlviz.session.explanation import Explanation
 
 AGREEMENT = 1e-4  # relative, of a central difference where units switch nowhere between the probes
 
@@ -91,8 +92,8 @@ def _checked(scene: Scene, target: Target, gradient: float | None) -> tuple[Fact
     """Give the gradient, with the looked-at sample's share while walking, and the numeric derivative beside it."""
     reading, answer = scene.reading, scene.frame.explanation
     letter = target.name.rpartition(".")[2].lower()
-    is_about = answer is not None and answer.question.weight == Weight(target.name, target.index)
-    if gradient is None or answer is None or not is_about or answer.shares is None:
+    is_about = isinstance(answer, Explanation) and answer.question.weight == Weight(target.name, target.index)
+    if gradient is None or not isinstance(answer, Explanation) or not is_about or answer.shares is None:
         return (Fact(reading.of_gradient(letter), (gradient,), is_signed=True),)
     shares = answer.shares
     own = (float(shares.shares[answer.sample]),) if reading.is_walking else ()

@@ -40,6 +40,11 @@ class Reading:
         return (tr("sample {number}", number=self.frame.sample + 1), tr("batch mean")) if self.is_walking else ()
 
     @property
+    def blanks(self) -> tuple[float, ...]:
+        """What fills all columns but the last for a number of the whole batch."""
+        return (math.nan,) * max(len(self.headings) - 1, 0)
+
+    @property
     def of_mean(self) -> str:
         """What to add to a label whose batch value is a mean; while walking the columns have titles."""
         return "" if self.is_walking else tr(", mean")
@@ -103,6 +108,18 @@ class Reading:
         """Return the sample's value (while walking) and the sum over the batch."""
         column = self._column(name, unit)
         return (*self._sample(name, unit), None if column is None else float(column.sum()))
+
+    def flat(self, name: str, place: int) -> float | None:
+        """Return one entry of an array, all its axes counted as one."""
+        array = self.array(name)
+        return None if array is None or place >= array.size else float(array.reshape(-1)[place])
+
+    def channel(self, statistic: str, values: str, unit: int) -> int:
+        """Return which entry of a statistic belongs to a unit: units of one channel share theirs."""
+        kept, array = self.array(statistic), self.array(values)
+        if kept is None or array is None:
+            return unit
+        return unit // max(array[0].size // kept.size, 1)
 
     def norm(self, *names: str) -> float | None:
         """Return the Euclidean norm of several arrays together, if any is known."""

@@ -1,0 +1,144 @@
+"""The inspector of a unit: its sum, its activation with the mark, the error that comes back, its loss."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from dlviz.core.choice import Choice
+from dlviz.core.network import LayerSpec, NetworkSpec, dense
+from dlviz.data.spec import DataSpec
+from dlviz.gui.panels.inspector import InspectorPanel
+from dlviz.gui.panels.inspector_neuron import Neuron
+from dlviz.gui.panels.inspector_rows import FactTable
+from dlviz.gui.selection import Selected
+from dlviz.gui.theme import theme_signals
+from dlviz.session.document import Document, TrainingSpec
+from dlviz.session.presets import example_document
+from tests.gui.robot import LEFT, NONE, Robot, close_window, robot_at_window
+
+
+@pytest.fixture
+def robot(qtbot: QtBot) -> Iterator[Robot]:
+    made = robot_at_window(qtbot)
+    yield made
+    close_window(made)
+    theme_signals.use("light")
+
+
+def standing(robot: Robot, document: Document, cursor: int = 0) -> None:
+    """Open a document in Step, after so many operations; 0: before the first."""
+    robot.start("step")
+    robot.running.session.new(document)
+    robot.settle()
+    if cursor:
+        robot.running.session.walk_to(cursor)
+        robot.wait(lambda: robot.frame.trace is not None and robot.frame.cursor == cursor)
+
+
+def inspected(robot: Robot, place: Selected) -> InspectorPanel:
+    robot.window.context.selection.select(place)
+    panel = robot.panel("inspector")
+    assert isinstance(panel, InspectorPanel)
+    robot.wait(panel.neuron.isVisible)
+    return panel
+
+
+def rows(table: FactTable) -> dict[str, list[float]]:
+    """Return every digit of the numbers on show by label."""
+    lines = (line.split("\t") for line in table.words().split("\n"))
+    empty = ("", "not computed yet")
+    return {label: [float(each.replace("−", "-")) for each in values if each not in empty] for label, *values in lines}
+
+
+def test_a_unit_lists_each_product_its_sum_bias_and_slope(robot: Robot) -> None:
+    standing(robot, example_document(), 11)
+    facts = rows(inspected(robot, Selected("unit", "h", 0)).facts)
+    assert facts["0.15 · x₁"][0] == pytest.approx(0.15 * 0.05, rel=1e-12)
+    assert facts["0.2 · x₂"][0] == pytest.approx(0.20 * 0.10, rel=1e-12)
+    assert facts["u = Σ w·x"][0] == pytest.approx(0.0275, rel=1e-12)
+    assert facts["b"] == [0.35]
+    assert facts["z"][0] == pytest.approx(0.3775, rel=1e-12)
+    a = 1 / (1 + np.exp(-0.3775))
+    assert facts["a = σ(z)"][0] == pytest.approx(a, rel=1e-12)
+    assert facts["σ′(z)"][0] == pytest.approx(a * (1 - a), rel=1e-12)
+
+
+def test_the_mark_stands_on_the_curve(robot: Robot) -> None:
+    standing(robot, example_document(), 11)
+    plot = inspected(robot, Selected("unit", "h", 0)).neuron.activation
+    ((x,), (y,)) = plot.dots["forward"].getData()
+    assert (x, y) == pytest.approx((0.3775, 0.593269992), abs=5e-10)
+    curve_x, curve_y = plot.value.getData()
+    assert np.interp(x, curve_x, curve_y) == pytest.approx(y, abs=1e-3)
+
+
+def test_the_error_of_a_hidden_unit_is_listed_by_reader(robot: Robot) -> None:
+    """Mazur: 0.055399425 through the first output, −0.019049119 through the second, 0.036350306 together."""
+    standing(robot, example_document(), 11)
+    errors = rows(inspected(robot, Selected("unit", "h", 0)).neuron.errors)
+    values = {label.partition(":")[0]: found[0] for label, found in errors.items()}
+    assert values["from o₁"] == pytest.approx(0.055399425, abs=5e-10)
+    assert values["from o₂"] == pytest.approx(-0.019049119, abs=1e-9)  # printed after rounding
+    assert values["sum = ∂L/∂a"] == pytest.approx(0.036350306, abs=5e-10)
+    (delta,) = (found[0] for label, found in errors.items() if label.startswith("δ"))
+    assert delta == pytest.approx(robot.frame.trace.value("h.dz", 99)[0, 0], rel=1e-12)
+
+
+def test_the_loss_of_an_output_has_its_dot_and_derivatives(robot: Robot) -> None:
+    standing(robot, example_document(), 11)
+    neuron = inspected(robot, Selected("unit", "o", 0)).neuron
+    facts = rows(neuron.loss_facts)
+    assert facts["loss"][0] == pytest.approx(0.298371109, abs=5e-10)
+    assert facts["∂L/∂a"][0] == pytest.approx(0.741365070, abs=5e-10)
+    assert facts["δ = ∂L/∂z"][0] == pytest.approx(0.138498562, abs=5e-10)
+    ((x,), (y,)) = neuron.loss.dots["text"].getData()
+    assert (x, y) == pytest.approx((0.751365070, 0.298371109), abs=5e-10)
+    assert neuron.loss.mark.value() == 0.01
+
+
+def classes() -> Document:
+    layers = (dense("h", 5, "tanh"), dense("o", 3, "softmax"))
+    training = TrainingSpec(loss=Choice("categorical_cross_entropy"), batch_size=12)
+    return Document(dtype="float64", data=DataSpec("blobs"), network=NetworkSpec(layers), training=training)
+
+
+def test_softmax_and_cross_entropy_are_said_to_cancel(robot: Robot) -> None:
+    standing(robot, classes(), 11)
+    neuron = inspected(robot, Selected("unit", "o", 1)).neuron
+    facts = rows(neuron.loss_facts)
+    assert facts["a − y ✓ all else cancels"][0] == pytest.approx(facts["δ = ∂L/∂z"][0], rel=1e-9)
+    losses = [bar.value for bar in neuron.each.bars]
+    loss = float(robot.frame.trace.value("loss", 99))
+    assert np.mean(losses) == pytest.approx(loss, rel=1e-12)
+
+
+def test_a_click_on_the_loss_of_a_sample_looks_at_it(robot: Robot) -> None:
+    standing(robot, classes(), 11)
+    neuron = inspected(robot, Selected("unit", "o", 1)).neuron
+    robot.wait(lambda: neuron.each.width() > 100)
+    robot.bot.mouseClick(neuron.each, LEFT, NONE, neuron.each.rectangle(5).center().toPoint())
+    robot.wait(lambda: robot.frame.sample == 5 and neuron.each.current == 5)
+    a = robot.frame.trace.value("o.a", 99)[5, 1]
+    assert rows(neuron.loss_facts)["output a"] == [a]
+
+
+def test_what_is_not_computed_yet_is_not_shown(robot: Robot) -> None:
+    standing(robot, example_document(), 4)
+    neuron: Neuron = inspected(robot, Selected("unit", "o", 0)).neuron
+    assert neuron.activation.isVisible()
+    assert not neuron.loss.isVisible()
+    robot.running.session.walk_to(5)
+    robot.wait(neuron.loss.isVisible)
+    assert "δ = ∂L/∂z" not in rows(neuron.loss_facts)
+
+
+def test_batch_norm_shows_the_statistics_it_used(robot: Robot) -> None:
+    layers = (dense("h", 4, "linear"), LayerSpec("n", "batch_norm"), dense("o", 1, "tanh"))
+    standing(robot, Document(dtype="float64", data=DataSpec("circles"), network=NetworkSpec(layers)), 8)
+    facts = rows(inspected(robot, Selected("unit", "n", 2)).facts)
+    before = robot.frame.trace.value("h.a", 99)[:, 2]
+    assert facts["μ of the batch, as used"] == [pytest.approx(before.mean(), rel=1e-12)]
+    assert facts["σ² of the batch, as used"] == [pytest.approx(before.var(), rel=1e-12)]
+    assert facts["normalised ẑ"][0] == robot.frame.trace.value("n.z_hat", 99)[0, 2]
