@@ -41,7 +41,18 @@ def tiles(layout: Layout, network: NetworkSpec, frame: Frame, is_values: bool, n
     else:
         texts = {block.node: _sides(block, network, inputs) for block in blocks}
     biases = {block.node: found for block in blocks if (found := picture.biases(block, frame)) is not None}
-    return TilesContent(texts, None, {}, biases)
+    return TilesContent(texts, None, {}, biases, crossed=_dropped(layout, frame))
+
+
+def _dropped(layout: Layout, frame: Frame) -> frozenset[tuple[str, int]]:
+    found = ((block, picture.dropped_of(block, frame)) for block in layout.blocks.values())
+    return frozenset(
+        (block.node, unit)
+        for block, kept in found
+        if kept is not None
+        for unit, is_kept in zip(block.shown, kept.tolist(), strict=True)
+        if not is_kept
+    )
 
 
 def with_pictures(
@@ -239,6 +250,8 @@ def spoken(place: Selected, network: NetworkSpec, frame: Frame | None, named: La
     if place.kind == "input" and place.unit < len(named.inputs):
         name = f"{name}, {named.inputs[place.unit]}"
     value = None if frame is None else _value_of(place, network, frame)
+    if frame is not None and place.kind == "unit" and picture.is_dropped(frame, place.layer, place.unit):
+        name = tr("{name}, dropped", name=name)
     return name if value is None else f"{name}: {numbers.number(value)}"
 
 

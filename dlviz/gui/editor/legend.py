@@ -22,12 +22,16 @@ class Legend(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._phase = ""
+        self._largest: float | None = None
         describe(self, tr("Legend of the links"), tr("Weight by colour, width and dash"))
 
-    def show_phase(self, phase: str) -> None:
-        """Explain the colour of a phase instead of that of the weights; "" goes back."""
-        if phase != self._phase:
-            self._phase = phase
+    def show_phase(self, phase: str, largest: float | None = None) -> None:
+        """Explain the colour of a phase instead of that of the weights; "" goes back.
+
+        largest: the magnitude of the widest link, where links show gradients.
+        """
+        if (phase, largest) != (self._phase, self._largest):
+            self._phase, self._largest = phase, largest
             self.update()
 
     def texts(self) -> tuple[str, str, str]:
@@ -67,6 +71,8 @@ class Legend(QWidget):
         name = {
             "forward": tr("forward"), "loss": tr("loss"), "backward": tr("backward"), "update": tr("update")
         }[self._phase]  # fmt: skip
+        if self._largest is not None:
+            rest = tr("widest {value}, dash = negative", value=numbers.number(self._largest, 3))
         text = f"{name}   {rest}"
         width = p.fontMetrics().horizontalAdvance(text)
         p.drawText(self.rect().adjusted(0, 0, -GRID // 2, 0), int(ALIGN_RIGHT), text)

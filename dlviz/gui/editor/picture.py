@@ -96,6 +96,11 @@ def deltas_of(block: Block, frame: Frame) -> Floats | None:
     return _recorded(block, frame, f"{block.node}.dz") if frame.trace is not None else None
 
 
+def dropped_of(block: Block, frame: Frame) -> Floats | None:
+    """Return 1 for the shown units that dropout keeps for the looked-at sample and 0 for the dropped ones."""
+    return _recorded(block, frame, f"{block.node}.mask") if frame.trace is not None else None
+
+
 def targets_of(block: Block, frame: Frame) -> Floats | None:
     """Return the targets of the shown output units for the looked-at sample."""
     return _recorded(block, frame, "y") if frame.trace is not None else None
@@ -119,6 +124,12 @@ def output_of(frame: Frame, node: str, unit: int, is_input: bool) -> float | Non
     """Return what one unit puts out for the looked-at sample."""
     row = _row(frame, "x" if is_input else f"{node}.a")
     return float(row[unit]) if row is not None and unit < len(row) else None
+
+
+def is_dropped(frame: Frame, node: str, unit: int) -> bool:
+    """Say whether dropout has dropped a unit for the looked-at sample."""
+    row = _row(frame, f"{node}.mask") if frame.trace is not None else None
+    return row is not None and unit < len(row) and not row[unit]
 
 
 def _shown(block: Block, values: Floats | None) -> Floats | None:

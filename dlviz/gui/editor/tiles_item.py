@@ -17,6 +17,8 @@ from dlviz.gui.editor.tile_texts import TileWriter, UnitTexts
 from dlviz.gui.theme import RADIUS, Theme
 from dlviz.gui.widgets.colour_bar import rgba_image
 
+CROSS = 1.4  # pixels, width of the lines through a dropped unit
+
 
 @dataclass(frozen=True)
 class TilesContent:
@@ -24,6 +26,7 @@ class TilesContent:
 
     atlas: (n·grid, grid, 4) RGBA and the first thumbnail of each node. biases by node.
     pictures: whole inputs as (side, side, 4) RGBA, for strips of square inputs.
+    crossed: units that dropout has dropped, as (node, unit).
     lit: places of the step in hand as (node, unit), unit −1 for all of a node; drawn in `lit_colour`.
     """
 
@@ -32,6 +35,7 @@ class TilesContent:
     firsts: Mapping[str, int] = field(default_factory=dict)
     biases: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
     pictures: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)
+    crossed: frozenset[tuple[str, int]] = frozenset()
     lit: frozenset[tuple[str, int]] = frozenset()
     lit_colour: str = ""
 
@@ -94,7 +98,17 @@ class TilesItem(QGraphicsItem):
             if block.is_strip:
                 self._writer.write_strip(painter, layout, block)
                 self._paint_picture(painter, layout, block)
+        self._paint_crosses(painter, layout)
         self._paint_marks(painter)
+
+    def _paint_crosses(self, painter: QPainter, layout: Layout) -> None:
+        painter.setPen(QPen(self.theme.colour("muted"), CROSS * self.theme.mark_width))
+        for block in layout.blocks.values():
+            for unit, y in zip(block.shown, block.ys, strict=True):
+                if (block.node, unit) in self.content.crossed:
+                    box = tile_rect(layout, block, y)
+                    painter.drawLine(box.topLeft(), box.bottomRight())
+                    painter.drawLine(box.bottomLeft(), box.topRight())
 
     def _paint_boxes(self, painter: QPainter, layout: Layout) -> None:
         lit_pen = QPen(QColor(self.content.lit_colour), 2.0 * self.theme.mark_width)

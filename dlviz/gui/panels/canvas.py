@@ -18,6 +18,8 @@ from dlviz.gui.editor.hover import CardOpener
 from dlviz.gui.editor.invitation import Invitation
 from dlviz.gui.editor.layout import arrange
 from dlviz.gui.editor.legend import Legend
+from dlviz.gui.editor.link_choice import LinkChoice
+from dlviz.gui.editor.link_gradients import LinkGradients, gradients, layer_in_hand
 from dlviz.gui.editor.scene import NetworkScene
 from dlviz.gui.editor.state import CanvasState
 from dlviz.gui.editor.view import CanvasView
@@ -50,6 +52,7 @@ class CanvasPanel(Panel):
         self.controller = Controller(context, self.state, self.view, self.opener, self)
         self.card.set_apply(self.controller.commands.set_value)
         self.legend, self.invitation = Legend(viewport), Invitation(viewport)
+        self.link_choice = LinkChoice(viewport)
         layout = QVBoxLayout(self)
         spaced(layout, 0, 0)
         layout.addWidget(self.view)
@@ -68,6 +71,7 @@ class CanvasPanel(Panel):
         self.context.selection.changed.connect(self._show_selection)
         self.context.selection.hovered.connect(self._mark_hovered)
         self.context.selection.trail_changed.connect(self._light)
+        self.link_choice.chosen.connect(self._choose_links)
         self.context.workspace_changed.connect(self._use_workspace)
         self.context.hidden_changed.connect(self._use_hidden)
 
@@ -191,7 +195,6 @@ class CanvasPanel(Panel):
         lit = self._lit(self._frame, state.network)
         self._draw_tiles(state.frame, lit)
         self._draw_links(state.frame, lit)
-        self.legend.show_phase(lit.phase if lit else "")
         self.opener.renew()
 
     def _lit(self, frame: Frame, network: NetworkSpec) -> picture.Lit | None:
@@ -217,9 +220,30 @@ class CanvasPanel(Panel):
         assert network is not None and layout is not None  # _redraw has asked
         weights = picture.weights(layout.links, frame)
         shown = content.lit_links(layout, lit, selected)
-        self.scene.show_weights(weights, shown, content.phase_colour(self.theme, lit.phase) if lit else "")
+        found = self._gradients(frame)
+        drawn = weights if found is None else found.beside(weights)
+        # Gradients have signs to tell by colour; at all other steps the colour is that of the phase.
+        self.scene.show_weights(drawn, shown, content.phase_colour(self.theme, lit.phase) if lit and not found else "")
+        self.legend.show_phase(lit.phase if lit else "", None if found is None else found.largest)
         if self.context.workspace == "step" and frame.trace is not None:
-            self.scene.show_labels(content.labels(layout, network, weights, shown, selected))
+            written = weights if found is None else found.values
+            self.scene.show_labels(content.labels(layout, network, written, shown, selected))
+
+    def _gradients(self, frame: Frame) -> LinkGradients | None:
+        """Return the gradients that links show at the step in hand.
+
+        A selected weight of that layer has its ways to the loss lit instead, and the weights on them.
+        """
+        network, layout, selected = self.state.network, self.state.layout, self.context.selection.current
+        assert network is not None and layout is not None  # _redraw has asked
+        layer = layer_in_hand(network, frame) if self.context.workspace == "step" else None
+        is_offered = layer is not None and not (selected.kind == "link" and selected.layer == layer.id)
+        self.link_choice.setVisible(is_offered)
+        return gradients(layout.links, network, frame, self.link_choice.key()) if is_offered else None
+
+    @Slot(str)
+    def _choose_links(self, _key: str) -> None:
+        self._redraw()
 
     def _place_overlays(self) -> None:
         area = self.view.viewport().rect()
@@ -227,6 +251,8 @@ class CanvasPanel(Panel):
         self.legend.resize(self.legend.sizeHint())
         self.legend.move(area.width() - self.legend.width() - GRID, area.height() - self.legend.height() - 4)
         self.legend.setVisible(not is_empty)
+        self.link_choice.resize(self.link_choice.sizeHint())
+        self.link_choice.move(GRID, area.height() - self.link_choice.height() - 4)
         self.invitation.setVisible(is_empty)
         self.invitation.adjustSize()
         middle = area.center() - self.invitation.rect().center()
