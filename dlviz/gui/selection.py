@@ -5,7 +5,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-SelectedKind = Literal["none", "input", "unit", "link", "bias", "layer", "sample"]
+SelectedKind = Literal["none", "input", "unit", "link", "bias", "parameter", "layer", "sample"]
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class Selected:
     """A place in the network or data.
 
     layer and unit are where it ends; a link also has the node and unit it comes from.
+    A parameter is one number of any parameter: its name and its entry.
     For a sample, unit is the row; for an input, layer is "x" and unit the column.
     """
 
@@ -21,6 +22,8 @@ class Selected:
     unit: int = 0
     source_layer: str = ""
     source: int = 0
+    name: str = ""
+    entry: tuple[int, ...] = ()
 
 
 NOTHING = Selected()

@@ -18,15 +18,17 @@ from dlviz.gui.panels.inspector_neuron import Neuron
 from dlviz.gui.panels.inspector_notation import find_layer
 from dlviz.gui.panels.inspector_origin import Origin
 from dlviz.gui.panels.inspector_parameter import weight_of
+from dlviz.gui.panels.inspector_picker import ParameterPicker
 from dlviz.gui.panels.inspector_reading import Reading
 from dlviz.gui.panels.inspector_rows import FactTable, ValueField
 from dlviz.gui.panels.inspector_subject import subject_card
 from dlviz.gui.panels.inspector_text import FormulaText
 from dlviz.gui.prepared import prepared_or_none
-from dlviz.gui.selection import Selected
+from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.copying import offer
-from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -59,7 +61,9 @@ class InspectorPanel(Panel):
         self.form.activation_changed.connect(self._set_activation)
         self.origin.lit.connect(context.selection.light)
         self.origin.pointed.connect(context.selection.point_at)
-        self.origin.taken.connect(context.selection.select)
+        self.origin.taken.connect(self._follow)
+        self.picker.picked.connect(context.selection.select)
+        self.back.clicked.connect(self._go_back)
         self.origin.sample_taken.connect(self._look)
         self.origin.reach_chosen.connect(self._reach)
         self.neuron.sample_taken.connect(self._look)
@@ -71,6 +75,9 @@ class InspectorPanel(Panel):
         self.equations = (FormulaText(), FormulaText("muted"))
         self.value, self.value_label = ValueField(), Text(tr("value"), "muted")
         self.facts, self.form, self.origin, self.neuron = FactTable(), LayerForm(), Origin(), Neuron()
+        self.picker, self.back = ParameterPicker(), TextButton("", is_link=True)
+        self._came_from = NOTHING
+        self.back.hide()
         self.hint = Text(_HINT, "muted")
         self.hint.setWordWrap(True)
 
@@ -88,11 +95,13 @@ class InspectorPanel(Panel):
         column.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
         column.setSpacing(GRID)
         column.addWidget(self.hint)
+        column.addWidget(self.back, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(heading)
         for widget in self.equations:
             column.addWidget(widget)
         column.addLayout(typed)
         column.addWidget(self.facts)
+        column.addWidget(self.picker)
         column.addWidget(self.origin)
         column.addWidget(self.neuron)
         column.addWidget(self.form)
@@ -135,8 +144,9 @@ class InspectorPanel(Panel):
         return None if weight is None else Question(weight, self._slope_reach)
 
     @Slot(object)
-    def _select(self, _selected: Selected) -> None:
+    def _select(self, selected: Selected) -> None:
         self.origin.paths.let_go()
+        self.back.setVisible(self._came_from not in (NOTHING, selected))
         self._refresh()
         self.context.interest_changed.emit()
 
@@ -201,6 +211,9 @@ class InspectorPanel(Panel):
             self.neuron.show_unit(answer, self.context.session.document.network, Reading(frame))
 
     def _show_form(self, shown: Card) -> None:
+        network, selected = self.context.session.document.network, self.context.selection.current
+        has_any = bool(shown.picks) and self.picker.show_layer(network, shown.picks, selected)
+        self.picker.setVisible(has_any)
         layer = find_layer(self.context.session.document.network, shown.layer)
         self.form.setVisible(layer is not None)
         if layer is not None:
@@ -218,6 +231,20 @@ class InspectorPanel(Panel):
         except DlvizError as error:
             self.context.notify(error)
         self._refresh()
+
+    @Slot(object)
+    def _follow(self, place: Selected) -> None:
+        """Go to the place of a factor, and offer the way back."""
+        selection = self.context.selection
+        words = tr("‹ {title}", title=self.title.text())
+        self._came_from = selection.current
+        self.back.setText(words)
+        describe(self.back, words, tr("Back to the weight whose paths were listed"))
+        selection.select(place)
+
+    @Slot()
+    def _go_back(self) -> None:
+        self.context.selection.select(self._came_from)
 
     @Slot(int)
     def _look(self, sample: int) -> None:

@@ -33,7 +33,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Card:
-    """Everything shown for one selection; an empty title means that nothing is selected."""
+    """Everything shown for one selection; an empty title means that nothing is selected.
+
+    layer: whose form is shown. picks: the layer of whose parameters one number can be picked.
+    """
 
     title: str = ""
     remark: str = ""
@@ -42,6 +45,7 @@ class Card:
     facts: tuple[Fact, ...] = ()
     target: Target | None = None
     layer: str = ""
+    picks: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,11 @@ from dlviz.core.network import LayerSpec
 from dlviz.data.dataset import Dataset
 from dlviz.gui.panels import inspector_notation as notation
 from dlviz.gui.panels.inspector_card import Card, Fact, Scene
-from dlviz.gui.panels.inspector_parameter import bias, link
+from dlviz.gui.panels.inspector_parameter import bias, link, parameter
 from dlviz.gui.panels.inspector_unit import unit
 from dlviz.i18n import tr
+
+MOST_UNITS = 16  # whose statistics are listed
 
 
 def card(scene: Scene) -> Card:
@@ -31,7 +33,17 @@ def _layer(scene: Scene) -> Card:
     gradients = [name_of("grad", each.name) for each in own if each.is_trainable]
     facts = (*_sizes(layer, own), Fact(tr("gradient norm"), (reading.norm(*gradients),)))
     title = tr("Layer {number} · {kind}", number=number, kind=layer.kind.replace("_", " ")) if number else layer.kind
-    return Card(title, layer.id, facts=facts if own else (), layer=layer.id)
+    facts = (*facts, *_statistics(scene, layer))
+    return Card(title, layer.id, facts=facts if own else (), layer=layer.id, picks=layer.owner)
+
+
+def _statistics(scene: Scene, layer: LayerSpec) -> tuple[Fact, ...]:
+    """List the statistics of the batch that batch norm used, unit by unit."""
+    mean, variance = (scene.reading.array(f"{layer.id}.{name}") for name in ("mean", "var"))
+    if layer.kind != "batch_norm" or mean is None or variance is None:
+        return ()
+    pairs = list(zip(mean.ravel().tolist(), variance.ravel().tolist(), strict=True))[:MOST_UNITS]
+    return tuple(Fact(tr("unit {number}: μ, σ² as used", number=k), pair) for k, pair in enumerate(pairs, 1))
 
 
 def _sizes(layer: LayerSpec, own: Sequence[ParameterSpec]) -> tuple[Fact, ...]:
@@ -106,6 +118,7 @@ BUILDERS: Mapping[str, Callable[[Scene], Card]] = {
     "unit": unit,
     "link": link,
     "bias": bias,
+    "parameter": parameter,
     "layer": _layer,
     "input": _input,
     "sample": _sample,

@@ -18,6 +18,12 @@ def subscript(number: int) -> str:
     return str(number).translate(SUBSCRIPTS)
 
 
+def subscripts(entry: Sequence[int]) -> str:
+    """Write a place counted from 1 in lowered digits, with commas where they would run together."""
+    parts = [str(at + 1) for at in entry]
+    return (", " if any(len(part) > 1 for part in parts) else "").join(parts).translate(SUBSCRIPTS)
+
+
 def superscript(number: int) -> str:
     """Write a number in raised digits."""
     return str(number).translate(SUPERSCRIPTS)

@@ -113,7 +113,7 @@ class Origin(QWidget):
             total = sum(term.value for term in rest)
             facts.append(Fact(tr("and {count} more uses", count=numbers.count(len(rest))), (total,), is_signed=True))
         self.uses.show_facts(facts)
-        self.uses_header.set_info(tr("{count} uses, δ · input each", count=numbers.count(len(terms))))
+        self.uses_header.set_info(tr("{count} uses", count=numbers.count(len(terms))))
 
     @Slot(object)
     def _point(self, place: Selected | None) -> None:

@@ -61,9 +61,25 @@ def bias(scene: Scene) -> Card:
     return Card(tr("Bias {symbol}", symbol=symbol), remark, facts=_parameter(scene, target), target=target)
 
 
+def parameter(scene: Scene) -> Card:
+    """Describe the selected number of any parameter."""
+    layer, selected = scene.layer, scene.selected
+    if layer is None:
+        return Card()
+    number = notation.layer_number(scene.document.network, layer.id)
+    letter = selected.name.rpartition(".")[2]
+    symbol = letter + notation.subscripts(selected.entry)
+    target = Target(selected.name, selected.entry, symbol, scene.reading.entry(selected.name, selected.entry))
+    title = tr("{symbol} of layer {layer}", symbol=symbol, layer=number or layer.id)
+    headings = scene.reading.headings
+    return Card(title, selected.name, (), headings, _parameter(scene, target), target, picks=layer.id)
+
+
 def weight_of(selected: Selected, network: NetworkSpec) -> Weight | None:
     """Return which number of a parameter is selected; None for anything else."""
     layer = notation.find_layer(network, selected.layer)
+    if layer is not None and selected.kind == "parameter":
+        return Weight(selected.name, selected.entry)
     if layer is None or layer.kind != "dense" or selected.kind not in ("link", "bias"):
         return None
     if selected.kind == "bias":
@@ -98,7 +114,7 @@ def _checked(scene: Scene, target: Target, gradient: float | None) -> tuple[Fact
     shares = answer.shares
     own = (float(shares.shares[answer.sample]),) if reading.is_walking else ()
     is_same = abs(answer.numeric - shares.gradient) <= AGREEMENT * max(abs(shares.gradient), 1e-3)
-    check = tr("numeric check, ε = 10⁻⁶ {mark}", mark="✓" if is_same else "≠")
+    check = tr("{mark} numeric check, ε = 10⁻⁶", mark="✓" if is_same else "≠")
     penalty = (Fact(tr("of it the penalty's share"), (shares.penalty,), is_signed=True),) if shares.penalty else ()
     return (
         Fact(reading.of_gradient(letter), (*own, gradient), is_signed=True),

@@ -217,7 +217,7 @@ def _totals(explanation: Explanation) -> Sequence[Fact]:
     rows = [] if rest is None else [Fact(rest[0], (rest[1],), is_signed=True)]
     title = tr("sum = ∂L/∂w")
     if explanation.shares is not None and len(explanation.shares.shares) > 1:
-        title = tr("sum = what sample {number} adds", number=explanation.sample + 1)
+        title = tr("sum, sample {number}", number=explanation.sample + 1)
     rows.append(Fact(title, (found.share,), is_signed=True))
     if found.penalty:
         rows.append(Fact(tr("the penalty adds"), (found.penalty,), is_signed=True))

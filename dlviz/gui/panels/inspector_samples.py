@@ -67,4 +67,4 @@ def _totals(explanation: Explanation, shown: list[int]) -> list[Fact]:
         facts.append(Fact(tr("{count} weaker samples", count=numbers.count(rest)), (others,), is_signed=True))
     if shares.penalty:
         facts.append(Fact(tr("the penalty adds"), (shares.penalty,), is_signed=True))
-    return [*facts, Fact(tr("sum = ∂L/∂w of the batch"), (shares.gradient,), is_signed=True)]
+    return [*facts, Fact(tr("sum = ∂L/∂w"), (shares.gradient,), is_signed=True)]

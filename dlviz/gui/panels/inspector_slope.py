@@ -102,8 +102,8 @@ class Slope(QWidget):
         self.changes.show_facts(
             (
                 Fact(tr("loss now"), (shown.loss,)),
-                Fact(tr("change the tangent predicts"), (shown.predicted,), is_signed=True),
-                Fact(tr("real change of the loss"), (shown.real,), is_signed=True),
+                Fact(tr("predicted change"), (shown.predicted,), is_signed=True),
+                Fact(tr("real change"), (shown.real,), is_signed=True),
             )
         )
 

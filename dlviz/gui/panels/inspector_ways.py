@@ -85,9 +85,9 @@ class Words:
         return Selected("input", node, unit) if node in self._shapes else NOTHING
 
     def name(self, place: Place) -> str:
-        """Return h₂, and h₂ (t = 3) inside a recurrent layer."""
+        """Return h₂, and h₂⟨3⟩ for the third time step of a recurrent layer."""
         name, time = names.unit_name(self._network, _layer(place.node), self._flat(place)), _time(place.node)
-        return tr("{unit} (t = {time})", unit=name, time=time) if time else name
+        return f"{name}⟨{time}⟩" if time else name
 
     def _flat(self, place: Place) -> int:
         shape = self._shapes.get(place.node, ())
@@ -96,8 +96,13 @@ class Words:
         return int(np.ravel_multi_index(place.unit, shape))
 
     def _units(self, places: Sequence[Place]) -> list[str]:
-        """Return the names of the units on the way, each once, from the loss to the weight."""
-        return list(dict.fromkeys(self.name(place) for place in places))
+        """Return the names of the units on the way, each once, from the loss to the weight.
+
+        What a recurrent layer hands on is the state of one of its time steps, which is named already.
+        """
+        timed = {_layer(place.node) for place in places if _time(place.node)}
+        own = [place for place in places if _time(place.node) or place.node not in timed]
+        return list(dict.fromkeys(self.name(place) for place in own))
 
     def _place(self, factor: Factor) -> Selected:
         layer = self._layers.get(_layer(factor.node))
