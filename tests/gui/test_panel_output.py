@@ -18,7 +18,7 @@ from dlviz.gui.panels.output_plane import output_scale
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import DARK, LIGHT
 from dlviz.gui.widgets.points import paint_points
-from dlviz.session.edits import set_activation
+from dlviz.session.edits import set_activation, set_loss
 from dlviz.session.messages import Interest, Maps
 from dlviz.session.presets import document_for, empty_document, step_document
 from tests.gui.panel_stage import forward, make_context, make_document, make_frame, make_maps, weights_of
@@ -332,7 +332,7 @@ def test_measured_targets_lie_around_the_middle_of_the_scale() -> None:
 
 @pytest.mark.parametrize(("activation", "level", "half"), [("tanh", 0.0, 1.0), ("sigmoid", 0.5, 0.5)])
 def test_the_boundary_is_the_middle_of_the_scale(activation: str, level: float, half: float) -> None:
-    document = set_activation(document_for("moons"), "o", activation)
+    document = set_activation(set_loss(document_for("moons"), "squared_error"), "o", activation)
     scale = output_scale(document, prepare(document.data).dataset, np.zeros((2, 2)))
     assert (scale.centre, scale.half, scale.level) == (level, half, level)
 
