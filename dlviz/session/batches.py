@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dlviz.core.array import Array, Call, to_host
 from dlviz.core.execute import run, run_flat
@@ -15,6 +16,7 @@ from dlviz.session.orders import Rows
 from dlviz.session.tables import MemoryTables, Tables
 
 Placing = Callable[[int], Iterable[Call]]
+Losses = NDArray[np.floating[Any]]
 GATHERS_KEPT = 2**16  # batches whose calls are made once and for all; they take 0.7 kB each
 STANDING_NUMBERS = 2**20  # activations over all batches; above, bindings for each would cost memory and start-up
 
@@ -44,8 +46,8 @@ class Batches(Protocol):
     def before(self, batch: int) -> Sequence[Call]:
         """Return the calls that bring a batch's rows to its binding."""
 
-    def walk(self, start: int, end: int, placing: Placing | None) -> Array:
-        """Run batches start … end − 1 and return their losses; placing(batch) gives calls that come first."""
+    def walk(self, start: int, end: int, placing: Placing | None) -> Losses:
+        """Run batches start … end − 1 and return their losses, on the host; placing(batch) gives calls before each."""
 
 
 def batches_of(program: Program, memory: Memory, tables: Tables, n: int, batch_size: int) -> Batches:
@@ -90,14 +92,14 @@ class Gathered:
         """Return the calls that gather a batch."""
         return self._gather(batch) if self._gathers is None else self._gathers[batch]
 
-    def walk(self, start: int, end: int, placing: Placing | None) -> Array:
+    def walk(self, start: int, end: int, placing: Placing | None) -> Losses:
         """Run batches and return their losses."""
         last = self._count - 1
         parts = [self._walk(self._full, start, min(end, last), placing)] if start < last else []
         parts += [self._walk(self._last, last, end, placing)] if end > last else []
-        return parts[0] if len(parts) == 1 else self._full.memory.workspace.xp.concatenate(parts)
+        return np.concatenate(parts)
 
-    def _walk(self, binding: Binding, start: int, end: int, placing: Placing | None) -> Array:
+    def _walk(self, binding: Binding, start: int, end: int, placing: Placing | None) -> Losses:
         # Flat loops over ready-made tuples: attribute look-ups here would cost more than the arithmetic.
         noted: list[Any] = []
         calls, buffers, note, before = binding.calls, binding.buffers, noted.append, self.before
@@ -158,7 +160,7 @@ class Standing:
         """Return no calls: the rows stand where they are read."""
         return ()
 
-    def walk(self, start: int, end: int, placing: Placing | None) -> Array:
+    def walk(self, start: int, end: int, placing: Placing | None) -> Losses:
         """Run batches and return their losses."""
         if placing is None:
             run_flat(chain.from_iterable(self._calls[start:end]))
@@ -188,8 +190,9 @@ def _blocks(y: Array, size: int, xp: Any) -> tuple[list[Array], tuple[Call, ...]
     return blocks, ((xp.copyto, (whole, source)), (xp.copyto, (rest, y[:, middle:])))
 
 
-def _losses(sums: Array, binding: Binding) -> Array:
-    """Return the losses of batches from their sums (batches, terms)."""
-    if sums.shape[1] == 1:
-        return sums[:, 0] * binding.buffers.loss_scales[0]
-    return binding.memory.workspace.xp.asarray(binding.buffers.total(to_host(sums).T))
+def _losses(sums: Array, binding: Binding) -> Losses:
+    """Return the losses of batches from their sums (batches, terms), on the host."""
+    noted = to_host(sums)
+    if noted.shape[1] == 1:
+        return np.asarray(noted[:, 0] * binding.buffers.loss_scales[0])
+    return np.asarray(binding.buffers.total(noted.T))

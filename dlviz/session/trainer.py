@@ -104,8 +104,8 @@ class Trainer:
         self.step = state.step
         self.epoch, self.batch = (state.epoch, state.batch) if is_inside else (state.epoch + 1, 0)
 
-    def run(self, count: int, losses: Array) -> None:
-        """Train count batches; losses (≥ count,) receives the loss of each before its update."""
+    def run(self, count: int, losses: NDArray[np.floating[Any]]) -> None:
+        """Train count batches; losses (≥ count,), on the host, receives the loss of each before its update."""
         done = 0
         with np.errstate(all="ignore"):
             while done < count:

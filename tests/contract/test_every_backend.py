@@ -13,7 +13,9 @@ from dlviz.core.losses import losses
 from dlviz.core.optimizers import optimizers
 from dlviz.session.document import Document
 from dlviz.session.document_json import document_from_json
+from dlviz.session.headless import train
 from dlviz.session.prepared import prepared_for
+from dlviz.session.presets import document_for
 from dlviz.session.trainer import Trainer
 from tests.contract.test_every_layer import CASES, document, layer
 from tests.strict_arrays import StrictModule
@@ -58,7 +60,7 @@ def assert_trains_alike(document: Document, backend: str, monkeypatch: pytest.Mo
 
 def run(document: Document) -> list[np.ndarray]:
     trainer = Trainer(document, prepared_for(document))
-    losses_noted = trainer.memory.workspace.zeros(STEPS)
+    losses_noted = np.zeros(STEPS)
     trainer.run(STEPS, losses_noted)
     state = trainer.state()
     trace = trainer.record()
@@ -115,6 +117,15 @@ def test_optimizers(key: str, backend: str, monkeypatch: pytest.MonkeyPatch) -> 
     network = [layer("dense", "h", units=4, activation="tanh"), layer("dense", "o", units=2)]
     training = {"optimizer": key, "frozen": ["h.b"]}
     assert_trains_alike(small(network, values(2), training), backend, monkeypatch)
+
+
+def test_a_whole_training_and_its_scores(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = document_for("iris")
+    usual = train(document, 2)
+    monkeypatch.setenv("DLVIZ_BACKEND", "cupy")
+    other = train(document, 2)
+    assert usual.train is not None and other.train is not None
+    assert other.train.loss == pytest.approx(usual.train.loss, rel=1e-5)
 
 
 def test_the_stand_in_refuses_what_cupy_refuses() -> None:

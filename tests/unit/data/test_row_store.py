@@ -16,7 +16,7 @@ import pytest
 from dlviz.core.errors import DataError
 from dlviz.data import row_store
 from dlviz.data.mapped import is_mapped, size_words
-from dlviz.data.row_store import cache_folder, store_rows
+from dlviz.data.row_store import cache_folder, reading_folder, store_rows
 
 ROWS = np.arange(12.0).reshape(6, 2)
 
@@ -112,6 +112,23 @@ def test_a_killed_writer_leaves_no_rows_and_its_part_goes_a_day_later(folder: Pa
     os.utime(next(folder.iterdir()), (0, time.time() - 25 * 3600))
     store_rows("b", (6, 2), [ROWS])
     assert names(folder) == [".rows"]
+
+
+def test_large_files_are_read_on_the_disk_of_the_cache(folder: Path) -> None:
+    with reading_folder(1000) as small, reading_folder(100 << 20) as large:
+        assert Path(large).parent == folder
+        assert Path(small).parent != folder
+    assert names(folder) == []
+
+
+def test_what_a_dead_reader_left_goes_a_day_later(folder: Path) -> None:
+    left, fresh = folder / "dlviz-read-1", folder / "dlviz-read-2"
+    for each in (left, fresh):
+        each.mkdir(parents=True)
+        (each / "numbers.bin").write_bytes(b"half")
+    os.utime(left, (0, time.time() - 25 * 3600))
+    store_rows("a", (6, 2), [ROWS])
+    assert fresh.exists() and not left.exists()
 
 
 @pytest.mark.parametrize(("size", "words"), [(1_600_000_000, "1.6 GB"), (328_000_000, "328 MB"), (5_000, "0.005 MB")])

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlviz.core.array import to_host
 from dlviz.core.errors import DataError
 from dlviz.data import input_columns, kept_sets, limits, scaling
 from dlviz.data.mapped import is_mapped
@@ -22,12 +23,14 @@ from dlviz.data.table_dataset import to_dataset
 from dlviz.session import tables
 from dlviz.session.document import Document
 from dlviz.session.document_json import document_from_json, document_to_json
-from dlviz.session.headless import load, train
+from dlviz.session.headless import gradcheck, load, train
 from dlviz.session.orders import MIXED, NEIGHBOURS, Orders, shuffled_in_blocks
+from dlviz.session.rule_trainer import RuleTrainer
 from dlviz.session.run import Run
 from dlviz.session.tables import StreamedTargets, target_rows
 from dlviz.session.targets import targets_for
 from dlviz.session.trainer import Trainer
+from tests.strict_arrays import StrictModule
 
 N = 700
 SOFTMAX = {"units": 3, "activation": "softmax"}
@@ -159,6 +162,30 @@ def test_a_wrong_target_is_refused_wherever_it_stands(streamed: Opener) -> None:
     assert other.data.dataset is not None
     with pytest.raises(DataError, match="Expected targets between 0 and 1"):
         target_rows(other, other.data.dataset)
+
+
+def test_an_array_module_of_its_own_is_given_whole_batches(streamed: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = streamed(dtype="float32", training={"shuffle": True})
+    usual = Trainer(document, prepare(document.data))
+    monkeypatch.setitem(sys.modules, "cupy", StrictModule())
+    monkeypatch.setenv("DLVIZ_BACKEND", "cupy")
+    other = Trainer(document, prepare(document.data))
+    for trainer in (usual, other):
+        trainer.run(20, np.zeros(20))
+        trainer.record_rows([3, 600])
+    np.testing.assert_allclose(to_host(other.memory.kept), usual.memory.kept, rtol=1e-6)
+
+
+def test_gradients_are_checked_on_the_rows_of_a_batch(streamed: Opener) -> None:
+    assert gradcheck(streamed(dtype="float64")).passed
+
+
+def test_a_learning_rule_wants_its_rows_in_memory(streamed: Opener) -> None:
+    written = {**document_to_json(streamed(), True), "rule": "perceptron"}
+    del written["network"], written["training"], written["parameters"]
+    document = replace(document_from_json(written), data=streamed().data)
+    with pytest.raises(DataError, match="rows that fit in memory"):
+        RuleTrainer(document, prepare(document.data))
 
 
 def test_notes_say_that_the_set_is_streamed(streamed: Opener) -> None:
