@@ -12,8 +12,10 @@ from dlviz.core.conventions import filled, profiles
 from dlviz.core.hyper import complete, integer
 from dlviz.core.losses import losses
 from dlviz.core.optimizers import optimizers
+from dlviz.core.rules import rules
 from dlviz.gui import numbers
 from dlviz.gui.panel import Context
+from dlviz.gui.rule_form import rule_subject
 from dlviz.gui.setting_forms import ChoiceForm, Described, NumberForm, Subject, edit
 from dlviz.gui.status import convention_words
 from dlviz.gui.theme import GRID
@@ -22,6 +24,7 @@ from dlviz.gui.widgets.paint import spaced
 from dlviz.i18n import tr
 from dlviz.session import edits
 from dlviz.session.document import Document
+from dlviz.session.subject import Subject as DocumentSubject
 
 # Settings on which textbooks differ without changing the method; they have a chip of their own.
 CONVENTIONS = frozenset({"factor", "outputs", "reduction", "form", "rate", "eps_place", "bias_correction"})
@@ -56,6 +59,8 @@ class ChipRow(QWidget):
         super().__init__(parent)
         self._context = context
         self._popup: Popup | None = None
+        self._subject: DocumentSubject = "network"
+        self.rule = Chip(tr("Rule"), tr("How weights follow from each row, and its settings"))
         self.loss = Chip(tr("Loss"), tr("What training makes small"))
         self.optimizer = Chip(tr("Optimizer"), tr("How weights follow the gradient"))
         self.lr = Chip(tr("lr"), tr("Learning rate: how far each update goes"))
@@ -64,13 +69,19 @@ class ChipRow(QWidget):
         layout = QHBoxLayout(self)
         spaced(layout)
         openers = (self._open_loss, self._open_optimizer, self._open_lr, self._open_batch, self._open_conventions)
-        for chip, opener in zip(self.chips(), openers, strict=True):
+        for chip, opener in zip(self._plan(), openers, strict=True):
             layout.addWidget(chip)
             chip.clicked.connect(opener)
+        layout.addWidget(self.rule)
+        self.rule.clicked.connect(self._open_rule)
+        self.rule.hide()
+
+    def _plan(self) -> tuple[Chip, ...]:
+        return self.loss, self.optimizer, self.lr, self.batch, self.conventions
 
     def chips(self) -> tuple[Chip, ...]:
-        """Return the chips from left to right."""
-        return self.loss, self.optimizer, self.lr, self.batch, self.conventions
+        """Return the chips of this document from left to right: its training plan, its rule, none of a formula."""
+        return {"network": self._plan(), "rule": (self.rule,), "formula": ()}[self._subject]
 
     def fit(self, room: int) -> None:
         """Show all (2), no notes (1), or only values (0), as there is room in pixels."""
@@ -84,7 +95,12 @@ class ChipRow(QWidget):
             chip.set_detail(detail)
 
     def show_document(self, document: Document) -> None:
-        """Show the plan of a document."""
+        """Show the plan of a document, or its rule."""
+        self._subject = document.subject
+        for chip in (*self._plan(), self.rule):
+            chip.setVisible(chip in self.chips())
+        if document.rule is not None:
+            self.rule.set_value(tr(rules.get(document.rule.kind).title))
         training = document.explicit.training
         optimizer = optimizers.get(training.optimizer.kind)
         lr = complete(training.optimizer.settings, optimizer.settings)["lr"]
@@ -100,6 +116,10 @@ class ChipRow(QWidget):
             self._popup.deleteLater()
         self._popup = Popup(form, self)
         self._popup.open_below(chip)
+
+    @Slot()
+    def _open_rule(self) -> None:
+        self._open(self.rule, ChoiceForm(self._context, rule_subject(self._context), with_kinds=True))
 
     @Slot()
     def _open_loss(self) -> None:

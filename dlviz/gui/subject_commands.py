@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
+from dlviz.core.errors import DlvizError
 from dlviz.gui.actions import Action
+from dlviz.gui.panel import Context
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.subject_presets import EXAMPLES, Example
+from dlviz.session.subject_presets import EXAMPLES, Example, rule_on
 
 
 class ExampleCommand(QObject):
@@ -19,7 +21,7 @@ class ExampleCommand(QObject):
 
     def action(self) -> Action:
         """Return the entry of the submenu."""
-        submenu = {"rules": tr("Learning &rules"), "graphs": tr("Computation &graphs")}[self._example.part]
+        submenu = {"rules": rules_menu(), "graphs": tr("Computation &graphs")}[self._example.part]
         return Action(
             f"learn_{self._example.key}", self._example.title, self._open, "learn", tip=self._example.tip,
             submenu=submenu,
@@ -29,6 +31,34 @@ class ExampleCommand(QObject):
         self._show(self._example.make())
 
 
-def example_actions(show: Callable[[Document], None], parent: QObject) -> tuple[Action, ...]:
+class RuleOnData(QObject):
+    """A rule on the rows of the document that is open."""
+
+    def __init__(self, context: Context, show: Callable[[Document], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._context, self._show = context, show
+
+    def action(self) -> Action:
+        """Return the entry of the submenu."""
+        return Action(
+            "learn_rule_on_data", tr("On the &data shown now"), self._open, "learn",
+            tip=tr("A learning rule on the rows of this document, as a document of its own"),
+            submenu=rules_menu(),
+        )  # fmt: skip
+
+    def _open(self) -> None:
+        try:
+            self._show(rule_on(self._context.session.document))
+        except DlvizError as error:
+            self._context.notify(error)
+
+
+def rules_menu() -> str:
+    """Return the title of the submenu of learning rules."""
+    return tr("Learning &rules")
+
+
+def example_actions(context: Context, show: Callable[[Document], None], parent: QObject) -> tuple[Action, ...]:
     """Return the entries of both submenus."""
-    return tuple(ExampleCommand(each, show, parent).action() for each in EXAMPLES)
+    examples = tuple(ExampleCommand(each, show, parent).action() for each in EXAMPLES)
+    return (*examples, RuleOnData(context, show, parent).action())

@@ -58,7 +58,7 @@ class ViewCommands(QObject):
                    tip=tr("One example through a 2-2-1 network, one operation at a time")),
             Action("learn_example", tr("Worked example &2-2-2"), self.step_example, "learn",
                    tip=tr("Two outputs and fixed biases, as often worked out on paper")),
-            *example_actions(self._step_through, self),
+            *example_actions(self._context, self._step_through, self),
         )  # fmt: skip
 
     def _help_actions(self) -> tuple[Action, ...]:

@@ -19,6 +19,8 @@ from dlviz.session.rule_trainer import RuleTrainer
 from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer
 
+FEW_ROWS, MANY_ROWS = 20, 1_000  # asked for in every frame of a run that goes on, and of one that stands
+
 
 class FrameMaker:
     """Builds frames from a run on the worker's thread."""
@@ -68,6 +70,7 @@ class FrameMaker:
             parameters=run.parameters(), curves=run.history.curves() if "curves" in needs else None,
             telling=trainer.learner.telling if isinstance(trainer, RuleTrainer) else None,
             formula=trainer.walked if isinstance(trainer, FormulaTrainer) else None,
+            wrong=_wrong(run, FEW_ROWS if is_running else MANY_ROWS),
         )  # fmt: skip
         if run.walk is not None:
             return replace(frame, trace=run.walk.trace, **_walked(run))
@@ -113,6 +116,14 @@ class FrameMaker:
         if question is not None:
             makers["explanation"] = lambda: self._explainer.explain(run, question, trace)
         return {need: make() for need, make in makers.items() if need in interest.needs}
+
+
+def _wrong(run: Run, most: int) -> tuple[int, ...] | None:
+    """Return the rows that a rule answers wrongly, unless there are too many to ask for every frame."""
+    trainer = run.trainer
+    if not isinstance(trainer, RuleTrainer) or trainer.batches_per_epoch > most:
+        return None
+    return trainer.wrong(run.parameters())
 
 
 def _walked(run: Run) -> dict[str, Any]:

@@ -109,6 +109,7 @@ class Frame:
     board: the same batch with every intermediate rounded. judgements: one for each worksheet.
     telling: how the steps of a learning rule are told. formula: the graph of a typed formula with its numbers.
     health: what is wrong with the training; empty where it is well. distributions: columns recorded so far.
+    wrong: rows of the data that a learning rule for classes answers wrongly now; None where nobody counted.
     """
 
     serial: int
@@ -144,6 +145,7 @@ class Frame:
     judgements: tuple[Judgement, ...] = ()
     health: tuple[Finding, ...] | None = None
     distributions: tuple[Column, ...] | None = None
+    wrong: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from dlviz.data.prepare import Prepared
 from dlviz.session.document import Document
 from dlviz.session.trainer import TrainingState
 
+CLASSIFIERS = ("perceptron", "perceptron_trick")  # rules whose error is 0 where the answer is right
 DTYPE = "float64"  # rules are small and their numbers are checked by hand
 
 
@@ -133,6 +134,16 @@ class RuleTrainer:
         if not len(places):
             raise DataError(f"Expected a row that the rule learns from. Received: {row}")
         return self.record(int(places[0]))
+
+    def wrong(self, values: Mapping[str, NDArray[np.generic]]) -> tuple[int, ...] | None:
+        """Return the rows of the data that these weights answer wrongly; None for a rule that does not classify."""
+        if self.learner.rule.key not in CLASSIFIERS:
+            return None
+        here = self.learner.state()
+        self.learner.restore(LearnerState(here.number, {name: np.asarray(each) for name, each in values.items()}))
+        wrong = self.learner.wrong_rows()
+        self.learner.restore(here)
+        return tuple(int(self.prepared.train[row]) for row in wrong)
 
     def is_sound(self, losses: NDArray[np.floating[Any]]) -> bool:
         """Say whether these losses and all that was learnt are finite numbers."""

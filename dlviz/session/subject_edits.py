@@ -5,10 +5,14 @@ from typing import Any
 
 from dlviz.core.choice import Choice
 from dlviz.core.errors import SpecError
-from dlviz.core.rules import resolve
+from dlviz.core.expression import parse
+from dlviz.core.rules import resolve, rules
 from dlviz.i18n import tr
 from dlviz.session.choice_json import checked_settings
 from dlviz.session.document import Document
+from dlviz.session.prepared import prepared_for
+from dlviz.session.rule_trainer import learner_for
+from dlviz.session.subject import FormulaSpec, check_formula
 
 
 def set_rule_setting(document: Document, name: str, value: Any) -> Document:
@@ -18,6 +22,30 @@ def set_rule_setting(document: Document, name: str, value: Any) -> Document:
     entry, _ = resolve(document.rule)
     settings = checked_settings({**document.rule.settings, name: value}, entry.settings, "rule")
     return replace(document, rule=Choice(document.rule.kind, settings))
+
+
+def set_rule(document: Document, kind: str) -> Document:
+    """Learn by another rule from its own start; settings that both have are kept.
+
+    Raises: SpecError, ShapeError, DataError where the rule does not fit the rows.
+    """
+    entry = rules.get(kind, "rule")
+    old = {} if document.rule is None else dict(document.rule.settings)
+    kept = {hyper.name: old[hyper.name] for hyper in entry.settings if hyper.name in old and hyper.name != "order"}
+    changed = replace(document, rule=Choice(kind, checked_settings(kept, entry.settings, "rule")), parameters={})
+    learner_for(changed, prepared_for(changed))
+    return changed
+
+
+def set_formula(document: Document, text: str) -> Document:
+    """Type another formula; inputs keep their numbers by name, new ones are 1. Raises: FormulaError."""
+    formula = parse(text)
+    old = FormulaSpec("") if document.formula is None else document.formula
+    inputs = {name: old.inputs.get(name, 1.0) for name in formula.inputs}
+    by = tuple(name for name in old.by if name in formula.inputs)
+    spec = FormulaSpec(text, inputs, old.of if old.of in formula.names else "", by)
+    check_formula(spec)
+    return replace(document, formula=spec)
 
 
 def set_input(document: Document, name: str, index: tuple[int, ...], value: float) -> Document:

@@ -9,9 +9,12 @@ import numpy as np
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.randomness import permutations
 from dlviz.data.dataset import Dataset
+from dlviz.data.prepare import load_dataset
 from dlviz.data.spec import DataSpec
 from dlviz.i18n import tr
 from dlviz.session.document import Document, handle
+from dlviz.session.prepared import prepared_for
+from dlviz.session.rule_trainer import learner_for
 from dlviz.session.subject import FormulaSpec
 
 #: Two letters of 8 × 8 cells that a Hopfield network remembers.
@@ -132,6 +135,23 @@ def two_paths() -> Document:
     return _formula(tr("Two paths from one weight"), text, ("w11",), **values)
 
 
+def typed_formula() -> Document:
+    """Return a formula to be typed over."""
+    return _formula(tr("Your own formula"), "z = w*x + b; y = tanh(z)", x=1.5, w=0.8, b=-0.4)
+
+
+def rule_on(document: Document) -> Document:
+    """Return a document in which a rule learns from the rows of another one: what suits their task.
+
+    Raises: DlvizError where the rows cannot be had.
+    """
+    task = load_dataset(document.data).task
+    kind = {"binary": "perceptron", "regression": "delta", "multiclass": "lvq"}[task]
+    made = Document(title=tr("{title}, by a rule", title=document.title), data=document.data, rule=Choice(kind))
+    learner_for(made, prepared_for(made))
+    return made
+
+
 EXAMPLES: tuple[Example, ...] = (
     Example("and", tr("&AND by a perceptron"), tr("A line moves until it parts the four points"), "rules",
             and_by_perceptron),
@@ -150,4 +170,5 @@ EXAMPLES: tuple[Example, ...] = (
             shared_weight),
     Example("paths", tr("&Two paths from one weight"), tr("The gradient is the sum over both paths"), "graphs",
             two_paths),
+    Example("typed", tr("&Your own formula"), tr("Type a formula and walk through it"), "graphs", typed_formula),
 )  # fmt: skip

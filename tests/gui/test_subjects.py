@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.subject import SubjectPanel
 from dlviz.gui.selection import Selected
+from dlviz.gui.setting_forms import ChoiceForm
 from dlviz.gui.theme import theme_signals
 from dlviz.gui.walks.boxes import Box, Link
 from dlviz.session.messages import Frame
@@ -303,3 +304,80 @@ def test_every_example_stands_in_the_learn_menu_and_draws(robot: Robot) -> None:
         robot.key(Key.Key_PageDown)
         robot.wait(lambda: robot.frame.cursor == 1 and panel(robot)._frame is robot.frame)
         assert panel(robot).stack.currentWidget() is not None
+
+
+def test_rows_that_are_answered_wrongly_are_marked_until_there_are_none(robot: Robot) -> None:
+    shown = opened(robot, "and")
+    robot.key(Key.Key_4)
+    counts = []
+    for _ in range(40):
+        frame = go(robot, Key.Key_PageDown)
+        plane = shown.plane.shown
+        assert plane.side is not None
+        a, b, c = plane.side
+        fires = [a * x + b * y + c >= 0 for x, y in plane.places.tolist()]
+        expected = [row for row, fired in enumerate(fires) if fired != bool(plane.classes[row])]
+        assert list(plane.wrong) == expected == list(frame.wrong or ())
+        counts.append(len(plane.wrong))
+    assert counts[0] > 0
+    assert counts[-1] == 0
+    assert "0 of 4 rows wrong now" in shown.words.text()
+
+
+def test_a_formula_is_typed_over_and_a_wrong_one_changes_nothing(robot: Robot) -> None:
+    shown = opened(robot, "typed")
+    robot.click(shown.line)
+    shown.line.selectAll()
+    robot.text("c = a*a + b*h")
+    robot.key(Key.Key_Return)
+    robot.wait(lambda: robot.frame.document.formula.text == "c = a*a + b*h" and panel(robot)._frame is robot.frame)
+    assert dict(robot.frame.document.formula.inputs) == {"a": 1.0, "b": -0.4, "h": 1.0}
+    assert {each.id for each in shown.boxes.shown.boxes if each.is_leaf} == {"a", "b", "h"}
+    robot.text(" + import os")
+    robot.key(Key.Key_Return)
+    robot.wait(lambda: robot.message() != "")
+    assert robot.window.context.session.document.formula.text == "c = a*a + b*h"
+    robot.trigger("undo")
+    robot.wait(lambda: shown.line.text() == "z = w*x + b; y = tanh(z)")
+
+
+def test_the_rule_and_its_rate_are_changed_in_the_form_of_its_chip(robot: Robot) -> None:
+    opened(robot, "delta")
+    chips = robot.window.tools.chips
+    assert [chip.isVisible() for chip in (chips.rule, chips.loss, chips.batch)] == [True, False, False]
+    robot.click(chips.rule)
+    robot.wait(lambda: chips._popup is not None and chips._popup.isVisible())
+    form = chips._popup.findChild(ChoiceForm)
+    form.form.changed.emit("lr", 0.5)
+    assert robot.window.context.session.document.rule.settings["lr"] == 0.5
+    form.kinds.activated.emit(form.kinds.findData("hebb"))
+    assert robot.window.context.session.document.rule.kind == "hebb"
+    form.kinds.activated.emit(form.kinds.findData("perceptron"))  # whose labels are 0 and 1, not 1.5
+    assert robot.window.context.session.document.rule.kind == "hebb"
+    assert "labels" in robot.message()
+    robot.trigger("undo")
+    robot.trigger("undo")
+    robot.wait(lambda: robot.frame.document.rule.settings["lr"] == 0.1)
+
+
+def test_a_rule_learns_from_the_data_that_were_shown(robot: Robot) -> None:
+    robot.start_on_canvas()
+    robot.wait(lambda: robot.frame.step > 0)
+    robot.trigger("learn_rule_on_data")
+    robot.wait(lambda: robot.frame.document.subject == "rule" and robot.frame.peek is not None)
+    robot.wait(lambda: panel(robot)._frame is robot.frame)
+    assert robot.frame.document.rule.kind == "perceptron"
+    assert len(panel(robot).plane.shown.places) == 250
+
+
+def test_an_edge_can_be_clicked_and_reached_by_keys(robot: Robot) -> None:
+    shown = opened(robot, "unit")
+    assert "a: not computed" in shown.boxes.accessibleDescription()
+    for _ in range(5):
+        go(robot, Key.Key_PageDown)
+    number = next(n for n, link in enumerate(shown.boxes.shown.links) if link.place.layer == "v" and link.above == 6)
+    robot.click(shown.boxes, shown.boxes.link_point(number).toPoint())
+    assert robot.window.context.selection.current == Selected("link", "v", 0, "u")
+    robot.wait(lambda: facts(robot).get("u") == 6.0)
+    robot.key(Key.Key_Right)
+    assert robot.window.context.selection.current == shown.boxes.shown.links[number + 1].place

@@ -128,6 +128,17 @@ class Learner:
         run([call for step in self.steps if step.phase in ("forward", "loss") for call in step.calls])
         return float(self.values["loss"].item())
 
+    def wrong_rows(self) -> tuple[int, ...]:
+        """Return the rows that the rule would answer wrongly as it stands; for rules that write `o.e`."""
+        answering = [call for step in self.steps if step.phase in ("forward", "loss") for call in step.calls]
+        wrong = []
+        for row in range(self.problem.n):
+            self._present(row)
+            run(answering)
+            if self.values["o.e"].any():
+                wrong.append(row)
+        return tuple(wrong)
+
     def narrate(self, trace: Trace, index: int, focus: Focus = NO_FOCUS, digits: int = 4) -> Narration:
         """Tell one step of a recorded trace for one scalar: in symbols, with numbers, and in a sentence."""
         return self.telling.narrate(trace, index, focus, digits)

@@ -1,12 +1,15 @@
 """The picture of a learning rule or a typed formula, in the place of the network's canvas."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
+from dlviz.gui.setting_forms import edit
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.walks.boxes import Boxes
 from dlviz.gui.walks.boxes_view import BoxesView
@@ -18,11 +21,14 @@ from dlviz.gui.walks.patterns_view import PatternsView
 from dlviz.gui.walks.plane import has_plane, plane
 from dlviz.gui.walks.plane_view import PlaneView
 from dlviz.gui.walks.rule_scene import RuleScene, rule_scene
-from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.messages import Frame
+from dlviz.session.subject_edits import set_formula
+
+MOST_NODES = 300  # of a graph that is drawn
 
 
 class Roomy(QScrollArea):
@@ -57,7 +63,11 @@ class SubjectPanel(Panel):
         super().__init__(context, parent)
         self._frame: Frame | None = None
         self._subject = ("network", "", "")
+        self._typed = ""
         self.title, self.words = Text("", is_bold=True), Elided("", "muted", "small")
+        self.line = QLineEdit()
+        describe(self.line, tr("Formula"), tr("Type a formula, such as y = w*x + b; Enter computes it"))
+        self.line.returnPressed.connect(self._type)
         self.plane, self.patterns = PlaneView(), PatternsView()
         self.boxes = BoxesView(tr("Graph"))
         self.area = Roomy(self.boxes)
@@ -67,8 +77,14 @@ class SubjectPanel(Panel):
         layout = QVBoxLayout(self)
         spaced(layout, 0, 4)
         layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        for widget, stretch in ((self.title, 0), (self.stack, 1), (self.words, 0)):
-            layout.addWidget(widget, stretch)
+        head = QHBoxLayout()
+        spaced(head, 0, 2 * GRID)
+        head.addWidget(self.title)
+        head.addWidget(self.line, 1)
+        head.addStretch(0)
+        layout.addLayout(head)
+        layout.addWidget(self.stack, 1)
+        layout.addWidget(self.words)
         for view in (self.plane, self.boxes, self.patterns):
             view.chosen.connect(self._choose)
         context.selection.changed.connect(self._select)
@@ -78,6 +94,11 @@ class SubjectPanel(Panel):
     def show_document(self, document: Document) -> None:
         """Forget the picture of another document."""
         self.title.setText(document.title)
+        self.line.setVisible(document.formula is not None)
+        if document.formula is not None and document.formula.text != self._typed:
+            self._typed = document.formula.text
+            self.line.setText(self._typed)
+            self.line.setCursorPosition(0)
         subject = _identity(document)
         if subject != self._subject:
             self._subject = subject
@@ -116,6 +137,10 @@ class SubjectPanel(Panel):
             return
         cursor = frame.cursor if frame.trace is not None else 0
         standing = Standing(trace, max(cursor - self.context.is_hidden, 0))
+        if len(frame.formula.graph.nodes) > MOST_NODES:
+            self._show_boxes(Boxes())
+            self.words.setText(tr("{count} operations: too many to draw", count=len(frame.formula.graph.nodes)))
+            return
         shown = formula_boxes(frame.formula, standing)
         self._show_boxes(shown)
         self.words.setText(tr("forward values above the edges, gradients below them"))
@@ -144,7 +169,7 @@ class SubjectPanel(Panel):
         else:
             boxes = neuron_boxes(scene)
             self._show_boxes(boxes)
-            self.words.setText(tr("weights above the edges, their changes below"))
+            self.words.setText(_rule_words(frame, len(prepared.train)))
 
     def _show_plane(self, scene: RuleScene) -> None:
         shown = plane(scene)
@@ -162,6 +187,11 @@ class SubjectPanel(Panel):
             self.setFocusProxy(self.boxes if widget is self.area else widget)
         self.words.setText(words)
 
+    @Slot()
+    def _type(self) -> None:
+        """Compute what was typed; undoable. A refusal is shown and changes nothing."""
+        edit(self.context, tr("Type a formula"), partial(_with_text, self.line.text()))
+
     @Slot(object)
     def _choose(self, place: Selected) -> None:
         self.context.selection.select(place if isinstance(place, Selected) else NOTHING)
@@ -170,6 +200,17 @@ class SubjectPanel(Panel):
     def _select(self, place: Selected) -> None:
         for view in (self.plane, self.boxes, self.patterns):
             view.select(place)
+
+
+def _rule_words(frame: Frame, n: int) -> str:
+    """Say what stands at the edges of a neuron, and how many rows it answers wrongly."""
+    words = tr("weights above the edges, their changes below")
+    wrong = frame.wrong
+    return words if wrong is None else f"{words} · " + tr("{count} of {n} rows wrong now", count=len(wrong), n=n)
+
+
+def _with_text(text: str, document: Document) -> Document:
+    return set_formula(document, text)
 
 
 def _identity(document: Document) -> tuple[str, str, str]:

@@ -14,10 +14,11 @@ from dlviz.gui.walks.boxes import Box, Boxes, Link
 from dlviz.gui.widgets.paint import describe, focus_ring, painter, rounded
 from dlviz.i18n import tr
 
-LEAST_COLUMN, MOST_COLUMN = 92.0, 190.0  # pixels between the left edges of two columns
-LEAST_ROW, MOST_ROW = 46.0, 92.0  # pixels between the tops of two rows
-SHARE = 0.56  # of a column that its boxes take; the rest is for the edges and their numbers
+LEAST_COLUMN, MOST_COLUMN = 104.0, 190.0  # pixels between the left edges of two columns, at the least type
+LEAST_ROW, MOST_ROW = 42.0, 92.0  # pixels between the tops of two rows
+SHARE = 0.57  # of a column that its boxes take; the rest is for the edges and their numbers
 BOX_HEIGHT = 34.0
+LEAST_TYPE = 8.5  # points
 DIGITS = 4
 REACH = 7.0  # pixels from an edge that still hit it
 
@@ -64,9 +65,9 @@ class BoxesView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the room at which all numbers can be read."""
-        shown = self.shown
-        width = (shown.columns + 0.5) * LEAST_COLUMN + 2 * GRID
-        return QSize(round(width), round(shown.rows * LEAST_ROW + 3 * GRID))
+        shown, scale = self.shown, _type_scale()
+        width = (shown.columns + 0.5) * LEAST_COLUMN * scale + 2 * GRID
+        return QSize(round(width), round(shown.rows * LEAST_ROW * scale + 2 * GRID))
 
     def box_rect(self, identity: str) -> QRectF:
         """Return where a box is painted."""
@@ -86,12 +87,13 @@ class BoxesView(QWidget):
             self._places = _Places((), ())
             return
         # Half a column is left at the right for what goes on from the last box.
-        column = min((self.width() - 2 * GRID) / (shown.columns + 0.3), MOST_COLUMN)
-        row = min((self.height() - 2 * GRID) / shown.rows, MOST_ROW)
-        width = SHARE * column
+        scale = _type_scale()
+        column = min((self.width() - 2 * GRID) / (shown.columns + 0.3), MOST_COLUMN * scale)
+        row = min((self.height() - 2 * GRID) / shown.rows, MOST_ROW * scale)
+        width, height = SHARE * column, BOX_HEIGHT * scale
         left = (self.width() - (shown.columns - 1) * column - width) / 2
-        top = (self.height() - (shown.rows - 1) * row - BOX_HEIGHT) / 2
-        boxes = tuple(QRectF(left + box.column * column, top + box.row * row, width, BOX_HEIGHT) for box in shown.boxes)
+        top = (self.height() - (shown.rows - 1) * row - height) / 2
+        boxes = tuple(QRectF(left + box.column * column, top + box.row * row, width, height) for box in shown.boxes)
         self._places = _Places(boxes, tuple(self._curve(link, boxes) for link in shown.links))
 
     def _curve(self, link: Link, boxes: tuple[QRectF, ...]) -> QPainterPath:
@@ -182,6 +184,11 @@ class BoxesView(QWidget):
         return [*(box.place for box in self.shown.boxes), *(link.place for link in self.shown.links)]
 
 
+def _type_scale() -> float:
+    """Return how much larger the theme's type is than the least."""
+    return current().small / LEAST_TYPE
+
+
 def _is_near(curve: QPainterPath, hit: QRectF) -> bool:
     """Say whether the curve itself passes: Qt takes the area that it encloses."""
     return any(hit.contains(curve.pointAtPercent(step / 60)) for step in range(61))
@@ -227,7 +234,7 @@ def _paint_box(p: QPainter, theme: Theme, box: Box, rect: QRectF, phase: str, is
     is_lit = box.is_lit and bool(phase)
     border = theme.colour(phase).name() if is_lit else theme.accent if is_selected else theme.outline
     fill = theme.soft(phase, 0.12) if is_lit else theme.panel
-    radius = BOX_HEIGHT / 2 if box.is_leaf else 6.0
+    radius = rect.height() / 2 if box.is_leaf else 6.0
     rounded(p, rect, fill, border, radius, 2.0 if is_lit or is_selected else 1.2)
     upper, lower = QRectF(rect), QRectF(rect)
     upper.setBottom(rect.center().y() + 1)
@@ -239,8 +246,12 @@ def _paint_box(p: QPainter, theme: Theme, box: Box, rect: QRectF, phase: str, is
     else:
         _write(p, rect, value, theme, "forward", is_bold=True)
     if box.below is not None and box.is_summed:
-        line = QRectF(rect.left() - 4 * GRID, rect.bottom() + 1, rect.width() + 8 * GRID, 15 * theme.small / 8.5)
-        _write(p, line, f"∂ = {numbers.number(box.below, DIGITS)}", theme, "backward")
+        # It may reach out to the left, for the edges and their numbers are at the right.
+        line = QRectF(rect.left() - 6 * GRID, rect.bottom() + 1, rect.width() + 6 * GRID, 15 * _type_scale())
+        p.setFont(font("small"))
+        p.setPen(theme.colour("backward"))
+        text = f"Σ {numbers.number(box.below, DIGITS)}" if box.is_leaf else f"∂ = {numbers.number(box.below, DIGITS)}"
+        p.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def _paint_numbers(p: QPainter, theme: Theme, link: Link, middle: QPointF) -> None:

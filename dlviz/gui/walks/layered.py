@@ -24,20 +24,40 @@ def columns_of(operands: Operands) -> list[int]:
 
 
 def rows_of(operands: Operands, columns: Sequence[int], output: int) -> list[float]:
-    """Return the row of every node from the top: leaves in the order in which the output reads them.
+    """Return the row of every node from the top, no two of one column nearer than a row.
 
-    A node stands in the middle of what it reads; nodes of one column keep a row's distance.
+    Leaves of the first column stand in the order in which the output reads them, later ones beside what they
+    are read with; an operation stands in the middle of what it reads.
     """
     visits: dict[int, list[int]] = {}
     _visit(operands, output, visits, [0])
     rows = [0.0] * len(operands)
-    for node, reads in enumerate(operands):
-        own = visits.get(node, [0])
-        rows[node] = sum(rows[each] for each in reads) / len(reads) if reads else sum(own) / len(own)
     for column in range(max(columns, default=-1) + 1):
-        _spread([node for node in range(len(operands)) if columns[node] == column], rows)
+        members = [node for node in range(len(operands)) if columns[node] == column]
+        for node in members:
+            if operands[node]:
+                rows[node] = _mean([rows[each] for each in operands[node]])
+        for node in members:
+            if not operands[node]:
+                own = visits.get(node, [0])
+                rows[node] = _mean(own) if column == 0 else _beside(node, operands, columns, rows)
+        _spread(members, rows)
     top = min(rows, default=0.0)
     return [row - top for row in rows]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _beside(leaf: int, operands: Operands, columns: Sequence[int], rows: Sequence[float]) -> float:
+    """Return the row above or below what a leaf is first read with, as it stands before or after it."""
+    reads = next(reads for reads in operands if leaf in reads)
+    others = [each for each in reads if operands[each] or columns[each] < columns[leaf]]
+    if not others:
+        return 0.0
+    is_first = reads.index(leaf) < reads.index(others[0])
+    return _mean([rows[each] for each in others]) + (-1.0 if is_first else 1.0)
 
 
 def _visit(operands: Operands, output: int, visits: dict[int, list[int]], count: list[int]) -> None:

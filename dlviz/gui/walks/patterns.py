@@ -50,8 +50,8 @@ def patterns(scene: RuleScene) -> Patterns:
 
 def side_of(count: int) -> int:
     """Return how many cells wide a pattern of so many is drawn: a square where that is possible."""
-    root = math.isqrt(count)
-    return next((width for width in range(root, count + 1) if width and count % width == 0 and width >= root), 1) or 1
+    least = math.isqrt(max(count - 1, 0)) + 1
+    return next((width for width in range(least, count) if count % width == 0), max(count, 1))
 
 
 def _cells(values: Array) -> tuple[float, ...]:

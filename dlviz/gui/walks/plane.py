@@ -49,6 +49,7 @@ class Plane:
 
     extent: (x0, x1, y0, y1). places: (n, 2), with their classes. current: the point presented. side: of the
     line where the unit fires, as its normal (a, b) and offset c in a x + b y + c ≥ 0; None without one.
+    wrong: points that are answered wrongly now.
     """
 
     extent: Extent = (-1.0, 1.0, -1.0, 1.0)
@@ -61,6 +62,7 @@ class Plane:
     prototypes: tuple[Prototype, ...] = ()
     ties: tuple[tuple[int, int], ...] = ()
     arrows: tuple[Prototype, ...] = ()
+    wrong: tuple[int, ...] = ()
     words: str = ""
     phase: str = ""
 
@@ -87,7 +89,17 @@ def plane(scene: RuleScene) -> Plane:
     drawn = next(draw for kinds, draw in _DRAWN if scene.kind in kinds)
     parts = drawn(scene, extent)
     phase = scene.step.phase if scene.step else ""
-    return Plane(extent, names, places, _classes(scene), scene.row, words=_words(scene), phase=phase, **parts)
+    return Plane(
+        extent,
+        names,
+        places,
+        _classes(scene),
+        scene.row,
+        wrong=scene.frame.wrong or (),
+        words=_words(scene),
+        phase=phase,
+        **parts,
+    )
 
 
 def _places(scene: RuleScene) -> tuple[Array, tuple[str, str]]:
@@ -234,4 +246,6 @@ def _words(scene: RuleScene) -> str:
     answer = scene.value("o.a") if scene.kind in SEPARATORS and scene.kind != "delta" else None
     if answer is not None:
         parts.append(tr("answered {value}", value=numbers.number(float(answer[0, 0]))))
+    wrong, n = scene.frame.wrong, len(scene.prepared.train)
+    parts += [] if wrong is None else [tr("{count} of {n} rows wrong now", count=len(wrong), n=n)]
     return " · ".join(parts)

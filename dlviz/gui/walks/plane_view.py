@@ -95,6 +95,11 @@ class PlaneView(QWidget):
         pixels = np.array([[point.x(), point.y()] for point in (self.pixel(*each) for each in shown.places.tolist())])
         radius = max(radius_for(len(pixels), self.area().width()), 4.5 if len(pixels) <= 20 else 0.0)
         paint_points(p, pixels, shown.classes, np.ones(len(pixels), bool), theme, radius)
+        p.setPen(QPen(theme.colour("error"), 2.0 * theme.mark_width))
+        for row in shown.wrong:
+            corner = QPointF(*pixels[row]) + QPointF(radius + 4, -radius - 4)
+            p.drawLine(corner - QPointF(3, 3), corner + QPointF(3, 3))
+            p.drawLine(corner - QPointF(3, -3), corner + QPointF(3, -3))
         if shown.current is not None:
             p.setBrush(Qt.BrushStyle.NoBrush)
             p.setPen(QPen(theme.colour(shown.phase or "accent"), 2.4 * theme.mark_width))

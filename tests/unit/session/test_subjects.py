@@ -7,14 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlviz.core.choice import chosen
 from dlviz.core.errors import DlvizError, DocumentError, FormulaError, SpecError
 from dlviz.session.document import Document
 from dlviz.session.document_json import document_from_json, document_to_json, unknown_keys
 from dlviz.session.frames import FrameMaker
 from dlviz.session.headless import gradcheck, trace, train
 from dlviz.session.messages import Interest
+from dlviz.session.presets import document_for
 from dlviz.session.run import Run
 from dlviz.session.session import Session
+from dlviz.session.subject_edits import set_formula, set_input, set_rule, set_rule_setting
+from dlviz.session.subject_presets import rule_on
 
 Json = dict[str, Any]
 EVERYTHING = Interest(needs=frozenset({"parameters", "curves", "maps", "trace", "peek", "predictions"}))
@@ -196,3 +200,51 @@ def test_a_trace_of_a_formula_reports_its_gradients() -> None:
 def test_commands_for_networks_refuse_other_subjects(command: Any) -> None:
     with pytest.raises(SpecError, match="Expected a network. Received: a rule"):
         command(document(PERCEPTRON))
+
+
+def test_wrong_rows_are_counted_without_touching_the_run() -> None:
+    run = Run(document(PERCEPTRON))
+    maker = FrameMaker()
+    frames = [maker.make(run, is_running=False)]
+    assert weights(run) == [0.5, -1.0, -0.5, 0.5]
+    run.advance(6)
+    frames.append(maker.make(run, is_running=False))
+    assert [frame.wrong for frame in frames] == [(0,), ()]  # v = 2.5 for d = 0; then both are right
+    assert run.step == 6
+
+
+def test_another_formula_keeps_the_numbers_of_its_inputs_by_name() -> None:
+    changed = set_formula(document(UNIT), "y = w*q")
+    assert changed.formula is not None
+    assert dict(changed.formula.inputs) == {"w": 2.0, "q": 1.0}
+    assert changed.formula.by == ("w",)
+    with pytest.raises(FormulaError):
+        set_formula(changed, "y = w*")
+
+
+def test_one_number_of_a_list_is_changed() -> None:
+    given = document(UNIT, "formula", text="y = sum(U[1]) + U[2][2]", inputs={"U": [[1, 2], [3, 4]]}, by=[])
+    changed = set_input(given, "U", (1, 1), 9.0)
+    assert changed.formula is not None
+    assert changed.formula.inputs["U"] == ((1.0, 2.0), (3.0, 9.0))
+    for name, index in (("V", ()), ("U", ()), ("U", (2, 0)), ("U", (0,))):
+        with pytest.raises(SpecError):
+            set_input(given, name, index, 1.0)
+
+
+def test_another_rule_must_fit_the_rows_and_keeps_its_rate() -> None:
+    changed = set_rule(document(PERCEPTRON), "delta")
+    assert changed.rule == chosen("delta", lr=1.0)
+    assert not changed.parameters
+    with pytest.raises(DlvizError, match="Expected"):
+        set_rule(document(PERCEPTRON, "data", inputs=[[0.5, 1, 1], [1, 1, 1]]), "hopfield_recall")  # patterns are ±1
+    with pytest.raises(SpecError):
+        set_rule_setting(changed, "lr", -1)
+
+
+@pytest.mark.parametrize(("data", "kind"), [("and", "perceptron"), ("line", "delta"), ("iris", "lvq")])
+def test_a_rule_that_suits_the_task_is_put_on_the_data(data: str, kind: str) -> None:
+    made = rule_on(document_for(data))
+    assert made.rule is not None
+    assert made.rule.kind == kind
+    Run(made).advance(20)
