@@ -133,6 +133,9 @@ class Run:
         if document.subject == "formula":
             self._edit_formula(document)
             return
+        if document.subject == "rule" and _is_another_rule(document, self.document):
+            self.begin(document)
+            return
         here = self._state_here()
         self._branch(document, carry_over(here, self.document, document), label)
 
@@ -381,6 +384,7 @@ class Run:
             if divergence or self.stopped or not done:
                 return
             remaining -= done
+        self.settle()
 
     def _forward_sample(self, walk: Walk) -> None:
         end = end_of_backward(walk.trace)
@@ -451,3 +455,8 @@ class Run:
             self._record()
         assert self.walk is not None
         self._set_cursor(end_of_phase(self.walk.trace, self.walk.cursor))
+
+
+def _is_another_rule(new: Document, old: Document) -> bool:
+    """Say whether a rule cannot go on from what the one before had learnt: other rows, or another rule."""
+    return old.rule is None or new.rule is None or new.data is not old.data or new.rule.kind != old.rule.kind

@@ -63,5 +63,6 @@ def end_of_phase(trace: Trace, cursor: int) -> int:
 
 
 def end_of_backward(trace: Trace) -> int:
-    """Return the cursor after the last backward step."""
-    return max(step.index for step in trace.steps if step.phase == "backward") + 1
+    """Return the cursor after the last backward step; after all steps where none goes backward."""
+    backward = (step.index for step in trace.steps if step.phase == "backward")
+    return max(backward, default=len(trace.steps) - 1) + 1

@@ -3,12 +3,24 @@
 import numpy as np
 import pytest
 
+from dlviz.core.choice import Choice
+from dlviz.core.errors import DlvizError
 from dlviz.core.expression import parse, walk
+from dlviz.core.rules import rules
 from dlviz.gui.walks.formula_boxes import Standing, formula_boxes
 from dlviz.gui.walks.layered import columns_of, rows_of
-from dlviz.gui.walks.patterns import side_of
-from dlviz.gui.walks.plane import _clipped
+from dlviz.gui.walks.neuron import MOST_UNITS, neuron_boxes
+from dlviz.gui.walks.patterns import patterns, side_of
+from dlviz.gui.walks.plane import _clipped, has_plane, plane
 from dlviz.gui.walks.plane_view import _half_plane
+from dlviz.gui.walks.rule_scene import RuleScene, rule_scene
+from dlviz.session.document import Document
+from dlviz.session.frames import FrameMaker
+from dlviz.session.messages import Interest
+from dlviz.session.prepared import prepared_for
+from dlviz.session.presets import data_for
+from dlviz.session.run import Run
+from dlviz.session.subject_presets import hopfield_recall
 
 TEXTS = ("y = w*x + b", "s = a*b; t = s*s + a; y = tanh(t) - s", "y = sum([a*b, b*c, c*a])", "y = x", "y = 2*x + 3")
 
@@ -68,3 +80,46 @@ def test_the_half_where_a_unit_fires_has_the_right_area() -> None:
 @pytest.mark.parametrize(("count", "width"), [(64, 8), (25, 5), (12, 4), (7, 7), (1, 1)])
 def test_patterns_are_as_square_as_they_can_be(count: int, width: int) -> None:
     assert side_of(count) == width
+
+
+def scenes(document: Document, count: int = 24) -> list[RuleScene]:
+    """Return what the window shows before the first step and after each of some steps."""
+    run, maker = Run(document), FrameMaker()
+    if run.problem is not None:
+        raise run.problem
+    maker.interest = Interest(needs=frozenset({"parameters", "trace", "peek"}))
+    found = [rule_scene(maker.make(run, is_running=False), prepared_for(document), is_hidden=False)]
+    for _ in range(count):
+        run.forward("operation")
+        found.append(rule_scene(maker.make(run, is_running=False), prepared_for(document), is_hidden=False))
+    return found
+
+
+@pytest.mark.parametrize("data", ["and", "iris", "line"])
+@pytest.mark.parametrize("rule", rules.keys())
+def test_every_rule_has_a_picture_at_every_step(rule: str, data: str) -> None:
+    try:
+        found = scenes(Document(data=data_for(data), rule=Choice(rule)))
+    except DlvizError as refusal:
+        assert "Expected labels" in str(refusal)
+        return
+    for scene in found:
+        boxes = neuron_boxes(scene)
+        assert len([box for box in boxes.boxes if box.column == 1]) <= MOST_UNITS
+        values = [box.value for box in boxes.boxes if box.column > 0 and not box.is_leaf]
+        assert scene.cursor or values == [None] * len(values), "nothing is computed yet"
+        if has_plane(scene):
+            assert len(plane(scene).places) == scene.prepared.dataset.n
+
+
+def test_the_nearest_of_many_stored_rows_is_among_the_boxes() -> None:
+    found = scenes(Document(data=data_for("iris"), rule=Choice("nearest_neighbour")), 3)[-1]
+    nearest = found.value("o.nearest")
+    assert nearest is not None
+    shown = {box.place.unit for box in neuron_boxes(found).boxes if box.column == 1}
+    assert set(nearest.astype(int)) <= shown
+
+
+def test_energies_of_a_recall_are_collected_on_the_way() -> None:
+    counts = [len(patterns(scene).energies) for scene in scenes(hopfield_recall(), 8)]
+    assert counts == [0, 0, 1, 1, 2, 2, 3, 3, 4]

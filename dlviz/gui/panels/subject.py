@@ -169,7 +169,8 @@ class SubjectPanel(Panel):
         else:
             boxes = neuron_boxes(scene)
             self._show_boxes(boxes)
-            self.words.setText(_rule_words(frame, len(prepared.train)))
+            said = (_rule_words(frame, len(prepared.train)), boxes.words)
+            self.words.setText(" · ".join(part for part in said if part))
 
     def _show_plane(self, scene: RuleScene) -> None:
         shown = plane(scene)

@@ -5,6 +5,7 @@ import numpy as np
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.walks.boxes import Box, Boxes, Link
 from dlviz.gui.walks.rule_scene import Array, RuleScene
+from dlviz.i18n import tr
 
 MOST_INPUTS, MOST_UNITS = 8, 6  # shown; further ones are left out
 SUB = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -27,19 +28,30 @@ class _Neuron:
         self._found: list[Box] = []
         self._links: list[Link] = []
         self._n_inputs = min(weights.shape[1], MOST_INPUTS)
-        self._n_units = min(len(weights), MOST_UNITS)
-        self._rows = max(self._n_inputs + (scene.value("o.b") is not None), self._n_units)
+        self._units = _shown_units(scene, len(weights))
+        self._rows = max(self._n_inputs + (scene.value("o.b") is not None), len(self._units))
 
     def boxes(self) -> Boxes:
         """Return everything."""
         self._inputs()
-        sums = [self._unit("o.z", "z", unit, 1) for unit in range(self._n_units)]
+        sums = {unit: self._unit("o.z", "z", unit, 1) for unit in self._units}
         self._weights_into(sums)
         self._answers(sums)
         step = self._scene.step
-        hidden = self._weights.shape[1] - self._n_inputs, len(self._weights) - self._n_units
-        words = f"+ {max(hidden)} …" if max(hidden) > 0 else ""
-        return Boxes(tuple(self._found), tuple(self._links), step.phase if step else "", words)
+        return Boxes(tuple(self._found), tuple(self._links), step.phase if step else "", self._left_out())
+
+    def _left_out(self) -> str:
+        """Say how much is not drawn."""
+        n_units, n_inputs = self._weights.shape
+        parts = [
+            tr("{shown} of {all} inputs shown", shown=self._n_inputs, all=n_inputs)
+            if n_inputs > self._n_inputs
+            else "",
+            tr("{shown} of {all} units shown", shown=len(self._units), all=n_units)
+            if n_units > len(self._units)
+            else "",
+        ]
+        return " · ".join(part for part in parts if part)
 
     def _add(self, box: Box) -> int:
         self._found.append(box)
@@ -59,15 +71,14 @@ class _Neuron:
     def _unit(self, name: str, letter: str, unit: int, column: int) -> int:
         values = self._scene.value(name) if self._scene.trace is not None else None
         value = None if values is None else float(values.reshape(-1)[unit])
-        count = self._n_units
-        row = (self._rows - count) / 2 + unit
+        row = (self._rows - len(self._units)) / 2 + self._units.index(unit)
         mark = str(unit + 1).translate(SUB) if len(self._weights) > 1 else ""
         return self._add(Box(f"{letter}{unit + 1}", f"{letter}{mark}", column, row, value,
                              is_lit=self._is_lit(name), place=Selected("unit", "o", unit)))  # fmt: skip
 
-    def _weights_into(self, sums: list[int]) -> None:
+    def _weights_into(self, sums: dict[int, int]) -> None:
         change, is_lit = self._scene.value("o.W.step"), self._is_lit("o.z", "o.W", "o.W.step")
-        for unit, target in enumerate(sums):
+        for unit, target in sums.items():
             for index in range(self._n_inputs):
                 self._links.append(self._weight(index, target, unit, _entry(change, unit, index), is_lit))
         bias, change = self._scene.value("o.b"), self._scene.value("o.b.step")
@@ -75,7 +86,7 @@ class _Neuron:
             return
         one = self._add(Box("1", "", 0, float(self._n_inputs), 1.0, is_leaf=True))
         is_lit = self._is_lit("o.z", "o.b", "o.b.step")
-        for unit, target in enumerate(sums):
+        for unit, target in sums.items():
             below = None if change is None else float(change[unit])
             place = Selected("bias", "o", unit)
             self._links.append(Link(one, target, float(bias[unit]), below, "update", is_lit, place))
@@ -84,10 +95,13 @@ class _Neuron:
         place = Selected("link", "o", unit, "x", source)
         return Link(source, target, float(self._weights[unit, source]), change, "update", is_lit, place)
 
-    def _answers(self, sums: list[int]) -> None:
+    def _answers(self, sums: dict[int, int]) -> None:
         """Add what comes out, what was wanted, and the error between them."""
         names = _written(self._scene)
-        for unit, source in enumerate(sums):
+        if _answer_size(self._scene) == 1 < len(self._units):
+            self._one_answer(sums)
+            return
+        for unit, source in sums.items():
             last = source
             if "o.a" in names and "o.winner" not in names:
                 last = self._unit("o.a", "y", unit, 2)
@@ -98,12 +112,39 @@ class _Neuron:
                 error = self._unit("o.e", "e", unit, column)
                 self._links += [Link(each, error, is_lit=self._is_lit("o.e")) for each in (last, wanted)]
 
+    def _one_answer(self, sums: dict[int, int]) -> None:
+        """Add the one answer of many units, such as the label that most neighbours vote for."""
+        chosen, is_lit, answer = _chosen(self._scene), self._is_lit("o.a"), self._scene.value("o.a")
+        value = None if answer is None else float(answer.item())
+        last = self._add(Box("y", "y", 2, (self._rows - 1) / 2, value, is_lit=is_lit))
+        self._links += [Link(box, last, is_lit=is_lit and unit in chosen) for unit, box in sums.items()]
+
     def _wanted(self, unit: int, column: int) -> int:
         y = self._scene.before("y")
         value = None if y is None or unit >= y.shape[1] else float(y[0, unit])
-        row = self._found[-1].row + (0.9 if self._n_units == 1 else 0.5)
+        row = self._found[-1].row + (0.9 if len(self._units) == 1 else 0.5)
         mark = str(unit + 1).translate(SUB) if len(self._weights) > 1 else ""
         return self._add(Box(f"d{unit + 1}", f"d{mark}", column - 1, row, value, is_leaf=True, place=NOTHING))
+
+
+def _shown_units(scene: RuleScene, count: int) -> tuple[int, ...]:
+    """Return the units that are drawn: the first, but never without those that win."""
+    winners = [unit for unit in _chosen(scene) if unit < count][:MOST_UNITS]
+    others = [unit for unit in range(min(count, 2 * MOST_UNITS)) if unit not in winners]
+    return tuple(sorted([*winners, *others[: max(MOST_UNITS - len(winners), 0)]]))
+
+
+def _chosen(scene: RuleScene) -> list[int]:
+    """Return the units that won, or the nearest neighbours."""
+    found = scene.value("o.winner") if scene.trace is not None else None
+    found = scene.value("o.nearest") if found is None and scene.trace is not None else found
+    return [] if found is None else [int(each) for each in found.reshape(-1)]
+
+
+def _answer_size(scene: RuleScene) -> int:
+    """Return how many numbers the rule answers, whether they are computed yet or not."""
+    steps = scene.trace.steps if scene.trace is not None else ()
+    return next((step.writes["o.a"].size for step in steps if "o.a" in step.writes), 0)
 
 
 def _written(scene: RuleScene) -> set[str]:

@@ -186,3 +186,39 @@ def test_keys_without_a_meaning_are_reported_beside_the_result(
     status, out, err = call("trace", write_json(example_document_json), "--json")
     assert (status, out[0]) == (0, "{")
     assert err == "Kept, but without a meaning here: training.lr.\n"
+
+
+PERCEPTRON: Json = {
+    "format": "dlviz", "version": 1,
+    "data": {"kind": "table", "inputs": [[1, -1, -1], [1, 1, -1]], "targets": [0, 1]},
+    "rule": {"kind": "perceptron", "lr": 1, "start": {"o.W": [[0.5, -1, -0.5]], "o.b": [0.5]}},
+}  # fmt: skip
+UNIT: Json = {
+    "format": "dlviz", "version": 1,
+    "formula": {"text": "u = w*x; v = u + b; a = relu(v)", "inputs": {"x": 3, "w": 2, "b": 1}, "by": ["w", "b"]},
+}  # fmt: skip
+
+
+def test_a_learning_rule_prints_its_steps(
+    write_json: Callable[[Json], str], call: Callable[..., tuple[int, str, str]], call_json: Callable[..., Json]
+) -> None:
+    file = write_json(PERCEPTRON)
+    status, out, _ = call("trace", file)
+    assert status == 0
+    for words in ("z = W x + b", "o.z = [[2.5]]", "ΔW = η e xᵀ", "o.W = [[−0.5, 0, 0.5]]"):
+        assert words in out
+    assert "loss" not in out.splitlines()[-1]
+    printed = call_json("trace", file, "--samples", "1", "--json")
+    assert (printed["rows"], printed["loss"], printed["lr"]) == ([1], None, 1.0)
+    assert printed["parameters_after"] == {"o.W": [[0.5, -1.0, -0.5]], "o.b": [0.5]}  # v = 0.5: right already
+
+
+def test_a_formula_prints_its_steps(
+    write_json: Callable[[Json], str], call: Callable[..., tuple[int, str, str]], call_json: Callable[..., Json]
+) -> None:
+    file = write_json(UNIT)
+    assert "∂a/∂w = ∂a/∂u · x" in call("trace", file)[1]
+    printed = call_json("trace", file, "--json")
+    assert printed["outputs"] == [[7.0]]
+    assert printed["gradients"]["w"] == [3.0]
+    assert call("trace", file, "--samples", "0")[0] == 1

@@ -9,12 +9,13 @@ import pytest
 
 from dlviz.core.choice import chosen
 from dlviz.core.errors import DlvizError, DocumentError, FormulaError, SpecError
+from dlviz.session.data_edits import set_data
 from dlviz.session.document import Document
 from dlviz.session.document_json import document_from_json, document_to_json, unknown_keys
 from dlviz.session.frames import FrameMaker
 from dlviz.session.headless import gradcheck, trace, train
-from dlviz.session.messages import Interest
-from dlviz.session.presets import document_for
+from dlviz.session.messages import Granularity, Interest
+from dlviz.session.presets import data_for, document_for
 from dlviz.session.run import Run
 from dlviz.session.session import Session
 from dlviz.session.subject_edits import set_formula, set_input, set_rule, set_rule_setting
@@ -248,3 +249,32 @@ def test_a_rule_that_suits_the_task_is_put_on_the_data(data: str, kind: str) -> 
     assert made.rule is not None
     assert made.rule.kind == kind
     Run(made).advance(20)
+
+
+@pytest.mark.parametrize("by", ["operation", "layer", "sample", "batch", "epoch"])
+@pytest.mark.parametrize("given", [PERCEPTRON, UNIT])
+def test_steps_of_every_size_lead_there_and_back(given: Json, by: Granularity) -> None:
+    run = Run(document(given))
+    for _ in range(9):
+        run.forward(by)
+    ended = (run.step, run.moment().cursor)
+    assert run.step > 0
+    for _ in range(9):
+        run.back(by)
+    assert run.step == 0
+    assert not (run.walk and run.walk.cursor)
+    for _ in range(9):
+        run.forward(by)
+    assert (run.step, run.moment().cursor) == ended
+
+
+def test_other_rows_or_another_rule_begin_anew_and_undo_goes_back() -> None:
+    run = Run(document(PERCEPTRON))
+    run.advance(6)
+    learnt, moment = weights(run), run.moment()
+    run.edit(set_data(run.document, data_for("circles")), "circles")
+    assert (run.step, run.parameters()["o.W"].shape) == (0, (1, 2))
+    run.restore(moment)
+    assert (run.step, weights(run)) == (6, learnt)
+    run.edit(set_rule(run.document, "delta"), "delta")
+    assert (run.step, weights(run)) == (0, [0.0, 0.0, 0.0, 0.0])
