@@ -291,6 +291,19 @@ def test_a_hidden_result_is_nowhere_in_the_picture(robot: Robot) -> None:
     robot.wait(lambda: box(robot, "u").value == 6.0)
 
 
+def test_a_hidden_step_of_a_rule_shows_the_line_as_it_was(robot: Robot) -> None:
+    shown = opened(robot, "and")
+    for _ in range(4):
+        go(robot, Key.Key_PageDown)
+    before = shown.plane.shown
+    go(robot, Key.Key_PageDown)
+    assert shown.plane.shown.side == (0.0, 0.0, -1.0)
+    robot.key(Key.Key_H)
+    robot.wait(lambda: robot.window.context.is_hidden)
+    assert shown.plane.shown.side == before.side == (0.0, 0.0, 0.0)
+    assert "wrong now" not in shown.words.text()
+
+
 def test_every_example_stands_in_the_learn_menu_and_draws(robot: Robot) -> None:
     robot.start("step")
     menu = robot.window.menus["learn"]

@@ -169,7 +169,7 @@ class SubjectPanel(Panel):
         else:
             boxes = neuron_boxes(scene)
             self._show_boxes(boxes)
-            said = (_rule_words(frame, len(prepared.train)), boxes.words)
+            said = (_rule_words(scene.frame, len(prepared.train)), boxes.words)
             self.words.setText(" · ".join(part for part in said if part))
 
     def _show_plane(self, scene: RuleScene) -> None:

@@ -1,6 +1,6 @@
 """What a learning rule's picture is made of: the rows, the row presented, and what the rule has learnt so far."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,4 +61,5 @@ def rule_scene(frame: Frame, prepared: Prepared, is_hidden: bool) -> RuleScene:
     if frame.trace is None:
         return RuleScene(frame.document, prepared, frame, frame.peek, 0)
     cursor = max(frame.cursor - is_hidden, 0)
-    return RuleScene(frame.document, prepared, frame, frame.trace, cursor)
+    shown = replace(frame, wrong=None) if is_hidden else frame  # it was counted after the hidden step
+    return RuleScene(frame.document, prepared, shown, frame.trace, cursor)
