@@ -13,6 +13,7 @@ from dlviz.gui.widgets.paint import painter
 from dlviz.gui.widgets.text import SectionHeader
 
 LAYOUT_VERSION = 1  # raised when panels are renamed, so that old layouts are not restored
+SUBJECT = "network"  # of documents, the one for which every panel is
 NARROW = 1100  # pixels; below it side docks become tabs
 WIDTHS = {"left": (256, 0.19), "right": (312, 0.235)}  # least pixels, and share of the window's width
 BOTTOM_SHARE = 0.4  # of the window's height
@@ -53,6 +54,7 @@ class Docks(QObject):
         self._docks: dict[str, QDockWidget] = {}
         self._entries: dict[str, PanelEntry] = {}
         self._workspace = ""
+        self._subject = SUBJECT
         self._is_narrow = False
         self._hidden_sides: tuple[QDockWidget, ...] = ()
         self._waiting: set[str] = set()  # keys of panels that open with the next selection
@@ -80,15 +82,33 @@ class Docks(QObject):
     def show_workspace(self, key: str) -> None:
         """Leave the workspace shown now as it is, and show another as it was left."""
         self.keep()
-        self._workspace, self._hidden_sides = key, ()
+        self._workspace = key
+        self._show()
+
+    def show_subject(self, subject: str) -> None:
+        """Close what says nothing about this kind of document, or bring it back."""
+        if subject != self._subject:
+            self.keep()
+            self._subject = subject
+            if self._workspace:
+                self._show()
+
+    def _show(self) -> None:
+        key, self._hidden_sides = self._workspace, ()
         self._wait_for_selection()
         for dock in self._docks.values():
             dock.hide()  # restoring a layout leaves docks alone that were made after it was kept
         state = self._remembered.layout(key)
         if state is None or not self._window.restoreState(state, LAYOUT_VERSION):
             self._arrange(key)
+        self._close_unfit()
         self._is_narrow = False
         self.fit_width(self._window.width())
+
+    def _close_unfit(self) -> None:
+        for key, dock in self._docks.items():
+            if self._entries[key].subjects and self._subject not in self._entries[key].subjects:
+                dock.hide()
 
     def _wait_for_selection(self) -> None:
         self._waiting = {
@@ -122,12 +142,14 @@ class Docks(QObject):
         self._remembered.forget_layout(self._workspace)
         self._wait_for_selection()
         self._arrange(self._workspace)
+        self._close_unfit()
         self._is_narrow = False
         self.fit_width(self._window.width())
 
     def keep(self) -> None:
-        """Remember the arrangement of the workspace, unless it is only that of a narrow window."""
-        if self._workspace and not self._is_narrow and not self._hidden_sides:
+        """Remember the arrangement of the workspace, unless it lacks what a narrow window or a subject leaves out."""
+        is_whole = self._subject == SUBJECT and not self._is_narrow and not self._hidden_sides
+        if self._workspace and is_whole:
             self._remembered.keep_layout(self._workspace, self._window.saveState(LAYOUT_VERSION))
 
     def _arrange(self, workspace: str) -> None:
@@ -183,6 +205,7 @@ class Docks(QObject):
             state = self._remembered.layout(self._workspace)
             if state is None or not self._window.restoreState(state, LAYOUT_VERSION):
                 self._arrange(self._workspace)
+            self._close_unfit()
 
     def _gather(self, docks: Iterable[QDockWidget]) -> None:
         first: QDockWidget | None = None

@@ -154,6 +154,7 @@ class MainWindow(QMainWindow):
         self.setWindowModified(session.is_dirty)
         self.tools.chips.show_document(session.document)
         self.centre.show_subject(session.document.subject)
+        self.docks.show_subject(session.document.subject)
         for panel in self.findChildren(Panel):
             panel.show_document(session.document)
         self.refresh()

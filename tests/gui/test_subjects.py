@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from dlviz.gui.panel import Panel
 from dlviz.gui.panels.subject import SubjectPanel
 from dlviz.gui.selection import Selected
 from dlviz.gui.setting_forms import ChoiceForm
@@ -394,3 +395,20 @@ def test_an_edge_can_be_clicked_and_reached_by_keys(robot: Robot) -> None:
     robot.wait(lambda: facts(robot).get("u") == 6.0)
     robot.key(Key.Key_Right)
     assert robot.window.context.selection.current == shown.boxes.shown.links[number + 1].place
+
+
+def shown_panels(robot: Robot) -> list[str]:
+    return sorted(each.key for each in robot.window.findChildren(Panel) if each.isVisible())
+
+
+def test_panels_that_say_nothing_about_a_formula_are_closed_and_come_back(robot: Robot) -> None:
+    robot.start()
+    before = shown_panels(robot)
+    robot.trigger("learn_unit")
+    robot.trigger("workspace_network")
+    robot.wait(lambda: shown_panels(robot) == ["subject"])
+    robot.trigger("learn_and")
+    robot.trigger("workspace_network")
+    robot.wait(lambda: shown_panels(robot) == ["curves", "data", "subject"])
+    robot.trigger("learn_watch")
+    robot.wait(lambda: shown_panels(robot) == before)

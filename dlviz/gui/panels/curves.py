@@ -156,4 +156,8 @@ def make_curves_panel(context: Context) -> Panel:
     return CurvesPanel(context)
 
 
-panels.add(PanelEntry("curves", tr("Loss"), "right", ("network",), make_curves_panel, order=1, stretch=4))
+panels.add(
+    PanelEntry(
+        "curves", tr("Loss"), "right", ("network",), make_curves_panel, order=1, stretch=4, subjects=("network", "rule")
+    )
+)

@@ -255,4 +255,8 @@ def make_data_panel(context: Context) -> Panel:
     return DataPanel(context)
 
 
-panels.add(PanelEntry("data", tr("Data"), "left", ("network",), make_data_panel, order=0, stretch=3))
+panels.add(
+    PanelEntry(
+        "data", tr("Data"), "left", ("network",), make_data_panel, order=0, stretch=3, subjects=("network", "rule")
+    )
+)

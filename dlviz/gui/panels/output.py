@@ -294,4 +294,8 @@ def make_output_panel(context: Context) -> Panel:
     return OutputPanel(context)
 
 
-panels.add(PanelEntry("output", tr("Output"), "right", ("network",), make_output_panel, order=0, stretch=5))
+panels.add(
+    PanelEntry(
+        "output", tr("Output"), "right", ("network",), make_output_panel, order=0, stretch=5, subjects=("network",)
+    )
+)
