@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QMenuBar
 
 import dlviz.gui.panels
 from dlviz.gui.actions import Action, LiveAction
+from dlviz.gui.answer_commands import AnswerCommands
 from dlviz.gui.bridge import Bridge
 from dlviz.gui.centre import Centre
 from dlviz.gui.dialogs import Dialogs
@@ -51,13 +52,15 @@ class MainWindow(QMainWindow):
         self.bridge = Bridge(self.context, self)
         self.docks = Docks(self, self.remembered)
         self.run = RunCommands(self.context, self)
-        self.files = FileCommands(self, self.context, dialogs or Dialogs(), self.remembered)
+        asks = dialogs or Dialogs()
+        self.files = FileCommands(self, self.context, asks, self.remembered)
         self.views = ViewCommands(self, self.context, self.docks, self.files, self.remembered)
         self.live: dict[str, LiveAction] = {}
         self._moment: tuple[object, ...] = ()
         self._may_ask = True
-        wrong = slip_actions(self.context, self)
-        self._add_actions((*self.files.actions(), *self.run.actions(), *self.views.actions(), *wrong))
+        self.answers = AnswerCommands(self, self.context, asks, self.remembered)
+        further = (*slip_actions(self.context, self), *self.answers.actions())
+        self._add_actions((*self.files.actions(), *self.run.actions(), *self.views.actions(), *further))
         self._lay_out()
         self._connect()
         self._show_document()
@@ -95,7 +98,7 @@ class MainWindow(QMainWindow):
         cards.watch.clicked.connect(self.views.watch)
         cards.step.clicked.connect(self.views.step_one)
         cards.data.clicked.connect(self.files.ask_for_data)
-        self.views.on_workspace = self.use_workspace
+        self.views.on_workspace = self.answers.on_workspace = self.use_workspace
         self.views.on_play = self.run.play
         self.views.on_shortcuts = self._show_shortcuts
 

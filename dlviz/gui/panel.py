@@ -30,11 +30,15 @@ class Context(QObject):
     """All that a panel may reach: the session, the selection, messages, numbers, and the window's wishes.
 
     is_hidden: the result of the step in hand is covered, so that a class can predict it first.
+    board_decimals: to which every intermediate is rounded in the second number beside each result; 0: none is shown.
     """
 
     hidden_changed = Signal(bool)
     workspace_changed = Signal(str)
     interest_changed = Signal()  # a panel emits it when its `interest` answers differently
+    board_changed = Signal(int)
+    answers_asked = Signal(object)  # worksheets of a class to be checked; none: numbers that will be typed
+    class_wanted = Signal()  # somebody shall choose the file of a class
 
     def __init__(self, session: Any, notify: Notify, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +47,7 @@ class Context(QObject):
         self.notify = notify
         self.workspace = "network"
         self._is_hidden = False
+        self.board_decimals = 0
 
     @property
     def is_hidden(self) -> bool:
@@ -54,6 +59,13 @@ class Context(QObject):
         if is_hidden != self._is_hidden:
             self._is_hidden = is_hidden
             self.hidden_changed.emit(is_hidden)
+
+    def use_board(self, decimals: int) -> None:
+        """Show results rounded to so many decimals on the way beside the exact ones; 0: exact ones alone."""
+        if decimals != self.board_decimals:
+            self.board_decimals = decimals
+            self.board_changed.emit(decimals)
+            self.interest_changed.emit()
 
     def use_workspace(self, key: str) -> None:
         """Note which workspace is shown and tell the panels."""

@@ -111,6 +111,11 @@ class RunCommands(QObject):
     def _toggle_hidden(self) -> None:
         self._context.hide_results(not self._context.is_hidden)
 
+    def _hide_next(self) -> None:
+        """Go one operation on with its result hidden, so that nobody has seen it before predicting."""
+        self._context.hide_results(True)
+        self._try("step", "operation", 1)
+
     def _escape(self) -> None:
         self._context.selection.point_at(NOTHING)
         self._context.selection.select(NOTHING)
@@ -178,6 +183,9 @@ class RunCommands(QObject):
             Action("hide", tr("&Hide the result"), self._toggle_hidden, "run", ("H",),
                    tip=tr("Hide the result until the next step, to predict it first"),
                    is_enabled=self._is_stepping, is_checked=self._is_hidden, group=2),
+            Action("hide_next", tr("Step on and hide the &result"), self._hide_next, "run", ("Shift+H",),
+                   tip=tr("One operation on, with its result hidden: predict it, then press PgDn"),
+                   is_enabled=self._is_stepping, group=2),
             Action("reset", tr("&Reset to the same weights"), self._reset, "run", ("Ctrl+R",), "reset",
                    tr("Back to the same initial weights"), group=3),
             Action("seed", tr("&New initial weights"), self._new_seed, "run", ("Ctrl+Shift+R",), "seed",

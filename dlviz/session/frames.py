@@ -33,6 +33,11 @@ class FrameMaker:
         self._judge = Judge()
         self._checkup = Checkup()
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether more will be known with the next frame, although nothing moves."""
+        return "judgements" in self.interest.needs and self._judge.is_unfinished
+
     # Shortly before a run breaks its numbers exceed the single precision of the maps.
     @np.errstate(all="ignore")
     def make(self, run: Run, is_running: bool) -> Frame:

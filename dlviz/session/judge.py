@@ -1,5 +1,6 @@
 """Judge: checks typed numbers against the batch at the playhead, and rounds it as at the board; used by the worker."""
 
+import time
 from collections.abc import Callable, Iterable
 
 from dlviz.core.answers import Answer, Checker, Exercise, Place, board, parse_answer
@@ -10,12 +11,17 @@ from dlviz.session.trainer import Trainer
 from dlviz.session.worksheets import Judgement, Line, Worksheet
 
 MOST_KEPT = 1000  # judgements of one batch, a large class twice over
+SECONDS_AT_ONCE = 0.05  # for judging within one frame: a large class must not keep other commands waiting
 
 
 class Judge:
-    """Answers for one batch at a time; what was found of it is kept."""
+    """Answers for one batch at a time; what was found of it is kept.
+
+    is_unfinished: worksheets were left for the next frame.
+    """
 
     def __init__(self) -> None:
+        self.is_unfinished = False
         self._batch: tuple[int, int] | None = None
         self._trainer: Trainer | None = None
         self._exercise: Exercise | None = None
@@ -34,10 +40,17 @@ class Judge:
         return self._boards[decimals]
 
     def judge(self, run: Run, worksheets: Iterable[Worksheet], peek: Callable[[], Trace]) -> tuple[Judgement, ...]:
-        """Return a judgement of each worksheet, for the batch that is walked, else for the next one."""
+        """Return judgements for the batch that is walked, else for the next one; those that take long come later."""
         exercise = self._follow(run, peek)
-        sample = run.walk.sample if run.walk else 0
-        return tuple(self._judgement(exercise, worksheet, sample) for worksheet in worksheets)
+        sample, until = run.walk.sample if run.walk else 0, time.monotonic() + SECONDS_AT_ONCE
+        found = []
+        self.is_unfinished = False
+        for worksheet in worksheets:
+            if (worksheet, sample) in self._judgements or time.monotonic() < until:
+                found.append(self._judgement(exercise, worksheet, sample))
+            else:
+                self.is_unfinished = True
+        return tuple(found)
 
     def _follow(self, run: Run, peek: Callable[[], Trace]) -> Exercise:
         batch = run.segment.uid, run.walk.trace.global_step if run.walk else run.step

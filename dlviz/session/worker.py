@@ -192,7 +192,7 @@ class Worker:
         )  # fmt: skip
         # Pictures may take a sixth of the worker's time: training stays above 80 % of its speed.
         self._next_frame = now + max(FRAME_SECONDS, 6 * (time.perf_counter() - began))
-        self._is_stale = False
+        self._is_stale = self._frames.is_unfinished
         self._offered = self._generation
 
     def _speed(self) -> float:

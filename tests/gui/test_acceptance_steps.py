@@ -1,23 +1,21 @@
 """Stepping forward and back by keys in every size, and predicting what is hidden."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from dlviz.gui import numbers
 from dlviz.gui.formula import FormulaView
 from dlviz.gui.panel import Panel
-from dlviz.gui.panels.steps import StepsPanel
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from dlviz.session.messages import Frame
+from tests.gui.hiding import drawn, leaks, results
 from tests.gui.robot import CONTROL, SHIFT, Key, Robot, close_window, no_stall, robot_at_window
 
-ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
 PAST_STEPS = 40
 
 
@@ -91,47 +89,6 @@ def test_finish_this_phase(robot: Robot) -> None:
             robot.wait(lambda end=end: robot.frame.cursor == end)
 
 
-def readable(window: QWidget) -> str:
-    """Return everything that can be read in a window: texts, tooltips, what a screen reader says, rows, the canvas."""
-    found: list[str] = []
-    for widget in window.findChildren(QWidget):
-        if widget.isVisible():
-            found += [widget.toolTip(), widget.accessibleName(), widget.accessibleDescription(), widget.whatsThis()]
-            found += [widget.text()] if isinstance(widget, QLabel | FormulaView) else []
-    steps = window.findChild(StepsPanel)
-    for row in range(steps.model.rowCount()):
-        index = steps.model.index(row)
-        found += [str(index.data(role) or "") for role in ROLES]
-        found += [steps.model.rows[row].summary, *steps.model.rows[row].shorter]
-    return "\n".join(found)
-
-
-def painted(robot: Robot) -> str:
-    """Return the texts that the canvas paints beside and in its units."""
-    scene = robot.view.network_scene
-    return repr(scene.tiles.content.texts) + "\n".join(scene.labels._texts)
-
-
-def results(frame: Frame) -> list[float]:
-    """Return the numbers that the last step done came to."""
-    assert frame.trace is not None
-    step = frame.trace.steps[frame.cursor - 1]
-    return [float(number) for array in step.writes.values() for number in np.asarray(array, float).reshape(-1)]
-
-
-def written(value: float) -> set[str]:
-    """Return how a number may be written."""
-    magnitude = abs(value)
-    return {numbers.number(magnitude, digits) for digits in (4, 3)} | {f"{magnitude:.10g}"[:8]}
-
-
-def leaks(robot: Robot, before: str) -> list[str]:
-    """Return the numbers of the hidden step that can be read although nothing else had shown them."""
-    shown = readable(robot.window) + painted(robot)
-    secret = {text for value in results(robot.frame) for text in written(value) if len(text) > 3}
-    return sorted(text for text in secret if text in shown and text not in before)
-
-
 def test_hidden_results_cannot_be_read_until_the_next_step(robot: Robot) -> None:
     robot.start_on_canvas("step")
     robot.wait(lambda: robot.frame.peek is not None or robot.frame.trace is not None)
@@ -149,17 +106,6 @@ def test_hidden_results_cannot_be_read_until_the_next_step(robot: Robot) -> None
         assert not robot.window.context.is_hidden
         assert robot.frame.cursor == cursor, "the first PgDn uncovers"
     assert robot.frame.cursor == n_steps
-
-
-def drawn(robot: Robot, is_so: Callable[[], bool]) -> str:
-    """Wait until all panels have drawn the latest frame, and return what can be read then."""
-
-    def is_drawn() -> bool:
-        shown = [each for panel, each in robot.window.bridge._panels.items() if panel.isVisible()]
-        return all(each.serial == robot.frame.serial for each in shown) and is_so()
-
-    robot.wait(is_drawn)
-    return readable(robot.window) + painted(robot)
 
 
 def test_first_number_of_a_step_is_readable_once_uncovered(robot: Robot) -> None:

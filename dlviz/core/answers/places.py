@@ -14,6 +14,7 @@ from dlviz.core.answers.replay import Exercise
 from dlviz.core.errors import SpecError
 from dlviz.core.inference import parameters
 from dlviz.core.lowering import name_of
+from dlviz.core.network import NetworkSpec
 from dlviz.core.trace import Trace
 from dlviz.i18n import tr
 
@@ -66,7 +67,6 @@ class Places:
     def __init__(self, exercise: Exercise) -> None:
         self.trace, self.network = exercise.trace, exercise.network
         self._fixed = _without_examples(exercise)
-        self._flat = dict(_flat_names(exercise))
 
     @cached_property
     def _last_writes(self) -> dict[str, int]:
@@ -86,10 +86,15 @@ class Places:
         array = self.trace.steps[self._last_writes[name]].writes[name]
         return self._place(name, self._full(text, name, index, array.shape, sample))
 
+    def at(self, name: str, index: tuple[int, ...]) -> Place:
+        """Return the place of one entry of an array of the trace."""
+        return self._place(name, index)
+
     def _read(self, text: str) -> tuple[str, tuple[int, ...]]:
         flat = _FLAT.fullmatch(text.replace("∂L/∂", "d").replace("Δ", "d"))
-        if flat and text not in self._last_writes and f"{flat[2]}{flat[3]}" in self._flat:
-            name, index = self._flat[f"{flat[2]}{flat[3]}"]
+        found = _in_order(self.network, flat[2], int(flat[3])) if flat and text not in self._last_writes else None
+        if flat and found:
+            name, index = found
             return name_of("grad", name) if flat[1] else name, index
         if text in LOSS_LETTERS:
             return "loss", ()
@@ -168,14 +173,13 @@ def _without_examples(exercise: Exercise) -> frozenset[str]:
     )
 
 
-def _flat_names(exercise: Exercise) -> Iterator[tuple[str, tuple[str, tuple[int, ...]]]]:
-    """Give all weights, and all biases, a number from 1 in the order of the layers, row after row."""
-    weights = biases = 0
-    for each in parameters(exercise.network):
-        for index in np.ndindex(each.shape):
-            if each.name.endswith(".W") and len(each.shape) == MATRIX_AXES:
-                weights += 1
-                yield f"w{weights}", (each.name, index)
-            elif each.name.endswith(".b"):
-                biases += 1
-                yield f"b{biases}", (each.name, index)
+def _in_order(network: NetworkSpec, letter: str, number: int) -> tuple[str, tuple[int, ...]] | None:
+    """Return the weight or bias of this number, all counted from 1 in the order of the layers, row after row."""
+    ending, axes = (".W", MATRIX_AXES) if letter == "w" else (".b", 1)
+    rest = number - 1
+    for each in parameters(network):
+        if each.name.endswith(ending) and len(each.shape) == axes:
+            if 0 <= rest < each.size:
+                return each.name, tuple(int(at) for at in np.unravel_index(rest, each.shape))
+            rest -= each.size
+    return None

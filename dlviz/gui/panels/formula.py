@@ -1,63 +1,32 @@
 """The step in hand told: phase, one sentence, and the formula with its numbers."""
 
 from contextlib import suppress
+from dataclasses import replace
 
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QFontMetricsF, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
+from dlviz.core.answers import Places
 from dlviz.core.errors import DlvizError
-from dlviz.core.inference import parameters
-from dlviz.core.narration import Narration, Plan, narrate
+from dlviz.core.narration import Focus, Narration, Plan, narrate
 from dlviz.core.trace import Step, Trace
+from dlviz.gui.board import board_words
 from dlviz.gui.formula import FormulaView
+from dlviz.gui.formula_plain import plain
 from dlviz.gui.invitation import invitation
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.panels.formula_answers_page import AnswersPage
+from dlviz.gui.panels.formula_badge import PhaseBadge, place_words
 from dlviz.gui.panels.formula_focus import focus_for
-from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
-from dlviz.gui.widgets.paint import painter, rounded, spaced
+from dlviz.gui.panels.formula_predict import Prediction, exercise_for, place_told
+from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.button import TextButton
+from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.messages import Frame
-
-ARROWS = {"forward": "→", "loss": "•", "backward": "←", "update": "↺"}
-
-
-class PhaseBadge(QWidget):
-    """A small filled label in the colour of a phase: `← backward · layer 1`."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.text, self._phase = "", "loss"
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme_signals.changed.connect(self._use_theme)
-
-    def show_phase(self, phase: str, text: str) -> None:
-        """Show these words in the colour of a phase."""
-        self.text, self._phase = f"{ARROWS[phase]} {text}", phase
-        self.setAccessibleName(text)
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Return the room for the words."""
-        metrics = QFontMetricsF(font("small", is_bold=True))
-        return QSize(round(metrics.horizontalAdvance(self.text)) + 2 * GRID + 2, round(metrics.height()) + GRID)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the label."""
-        theme = current()
-        with painter(self) as p:
-            rounded(p, QRectF(self.rect()), theme.soft(self._phase), radius=5)
-            p.setFont(font("small", is_bold=True))
-            p.setPen(theme.colour(self._phase))
-            p.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, self.text)
-
-    @Slot(object)
-    def _use_theme(self, _theme: Theme) -> None:
-        self.updateGeometry()
-        self.update()
+from dlviz.session.messages import Frame, Interest
+from dlviz.session.worksheets import Worksheet
 
 
 class FormulaPanel(Panel):
@@ -73,10 +42,24 @@ class FormulaPanel(Panel):
         self.sentence = Text("", size="normal")
         self.sentence.setWordWrap(True)
         self.view = FormulaView()
+        self.by_hand, self.prediction, self.page = Text("", "muted"), Prediction(), AnswersPage()
+        self.by_hand.setWordWrap(True)
+        self.check = TextButton(tr("Check my numbers"), tr("Type the numbers of a hand calculation"), is_link=True)
+        self._places: tuple[Trace, Places] | None = None
         self._build()
-        context.selection.changed.connect(self._show)
-        context.hidden_changed.connect(self._show)
+        self._connect()
         self._show()
+
+    def _connect(self) -> None:
+        self.context.selection.changed.connect(self._show)
+        self.context.hidden_changed.connect(self._hide)
+        self.context.board_changed.connect(self._show)
+        self.context.answers_asked.connect(self.open_answers)
+        self.check.clicked.connect(self._open_own)
+        self.prediction.changed.connect(self.context.interest_changed)
+        self.page.changed.connect(self.context.interest_changed)
+        self.page.class_wanted.connect(self.context.class_wanted)
+        self.page.closed.connect(self._close_answers)
 
     def _build(self) -> None:
         self.area = QScrollArea()
@@ -90,16 +73,60 @@ class FormulaPanel(Panel):
         spaced(head, 0, int(1.5 * GRID))
         head.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.sentence, 1)
-        layout = QVBoxLayout(self)
+        head.addWidget(self.check, 0, Qt.AlignmentFlag.AlignTop)
+        told = QWidget()
+        layout = QVBoxLayout(told)
         layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         layout.setSpacing(int(1.5 * GRID))
         layout.addLayout(head)
+        layout.addWidget(self.prediction)
         layout.addWidget(self.area, 1)
+        layout.addWidget(self.by_hand)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(told)
+        self._pages.addWidget(self.page)
         self.setMinimumHeight(18 * GRID)
 
     def sizeHint(self) -> QSize:
         """Return the share of the window that the sketch gives it."""
         return QSize(640, 34 * GRID)
+
+    def interest(self, base: Interest) -> Interest:
+        """Ask for the pass as it comes out at the board, and for judgements of what was typed."""
+        if self.context.board_decimals:
+            base = replace(base, needs=base.needs | {"board"}, decimals=self.context.board_decimals)
+        typed = (*self.prediction.worksheets(), *(self.page.worksheets() if self.is_checking else ()))
+        if not typed:
+            return base
+        return replace(base, needs=base.needs | {"judgements"}, worksheets=(*base.worksheets, *typed))
+
+    @property
+    def is_checking(self) -> bool:
+        """Whether the page for numbers is shown instead of the formula."""
+        return self._pages.currentIndex() == 1
+
+    @Slot(object)
+    def open_answers(self, worksheets: tuple[Worksheet, ...] = ()) -> None:
+        """Show the page for numbers: those of a class, or to be typed."""
+        self._pages.setCurrentIndex(1)
+        self.page.show_class(worksheets)
+        self._show()
+        self.page.begin()
+
+    @Slot()
+    def _open_own(self) -> None:
+        self.open_answers()
+
+    @Slot()
+    def _close_answers(self) -> None:
+        self._pages.setCurrentIndex(0)
+        self.context.interest_changed.emit()
+
+    @Slot(bool)
+    def _hide(self, is_hidden: bool) -> None:
+        self._show()
+        if is_hidden and not self.is_checking:
+            self.prediction.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_document(self, document: Document) -> None:
         """Forget a step of another network."""
@@ -111,11 +138,16 @@ class FormulaPanel(Panel):
         """Tell the step this frame stands at."""
         self._frame = frame
         self._show()
+        self.prediction.show_judgements(frame.judgements)
+        if self.is_checking:
+            self.page.show_judgements(frame.judgements)
 
     @Slot()
     def _show(self) -> None:
         frame = self._frame
+        self._show_places(frame)
         if frame is None or frame.trace is None or frame.cursor == 0:
+            self._show_aside(None, None)
             self.badge.hide()
             self.sentence.setText(invitation(frame))
             self.sentence.set_colour("muted")
@@ -138,13 +170,56 @@ class FormulaPanel(Panel):
         except DlvizError as error:
             self.sentence.setText(str(error))
             self.view.show_narration(None)
+            self._show_aside(None, None)
             return
         words = told.sentence + (" " + tr("Derived for display.") if step.derived else "")
         is_hidden = self.context.is_hidden
         self.sentence.setText(tr("What will it come to? Predict, then press PgDn.") if is_hidden else words)
         self.view.show_narration(told, step.phase, is_hidden)
+        self._show_aside(step, told)
         if frame.state != "running":
             self.view.expect(ahead)
+
+    def _places_of(self, frame: Frame) -> Places | None:
+        """Return the places of the pass in hand, or of that to come; None where it is not a network's."""
+        trace = frame.trace or frame.peek
+        if trace is None or not frame.document.network.layers or frame.formula or frame.telling:
+            return None
+        if self._places is None or self._places[0] is not trace:
+            self._places = trace, Places(exercise_for(frame.document, trace))
+        return self._places[1]
+
+    def _show_places(self, frame: Frame | None) -> None:
+        """Offer the places of the pass where numbers are typed."""
+        places = None if frame is None or frame.state == "running" else self._places_of(frame)
+        self.check.setVisible(places is not None)
+        if frame is not None and places is not None and self.is_checking:
+            self.page.show_places(places, frame.sample)
+
+    def _show_aside(self, step: Step | None, told: Narration | None) -> None:
+        """Show below the formula what comes out at the board, or a field to predict what is hidden."""
+        frame, is_hidden = self._frame, self.context.is_hidden
+        if frame is None or step is None or told is None:
+            self.prediction.show_place(None)
+            self.by_hand.hide()
+            return
+        places = self._places_of(frame) if is_hidden else None
+        self.prediction.show_place(None if places is None else place_told(places, step, told, self._focus(step, frame)))
+        words = "" if is_hidden else self._words_by_hand(step, frame)
+        self.by_hand.setText(words)
+        self.by_hand.setVisible(bool(words))
+
+    def _words_by_hand(self, step: Step, frame: Frame) -> str:
+        """Say what this step comes to at the board."""
+        decimals = self.context.board_decimals
+        if not decimals or frame.board is None or len(frame.board.steps) <= step.index:
+            return ""
+        try:
+            told = self._narration(frame.board.steps[step.index], frame.board, frame)
+        except DlvizError:
+            return ""
+        numbers = plain(told.numbers) if told.numbers != told.result else ""
+        return board_words(numbers, told.value, decimals)
 
     def _expect_first(self) -> None:
         """Lay out the first step of the pass to come."""
@@ -162,24 +237,10 @@ class FormulaPanel(Panel):
         document = frame.document.explicit
         training = document.training
         plan = Plan(document.network, training.objective, training.optimizer, training.frozen, training.clip)
-        focus = focus_for(step, document.network, self.context.selection.current, frame.sample)
-        return narrate(step, trace, plan, focus)
+        return narrate(step, trace, plan, self._focus(step, frame))
 
-
-def place_words(step: Step, document: Document) -> str:
-    """Write where a step is: `backward · layer 1`."""
-    word = {"forward": tr("forward"), "loss": tr("loss"), "backward": tr("backward"), "update": tr("update")}[
-        step.phase
-    ]
-    if step.phase in ("loss", "update") or not step.node or document.subject == "rule":
-        return word
-    own = list(dict.fromkeys(each.layer for each in parameters(document.network)))
-    if step.layer not in own:
-        return f"{word} · {step.node}"
-    number = own.index(step.layer) + 1
-    if step.time_step:
-        return tr("{phase} · layer {number}, time {time}", phase=word, number=number, time=step.time_step)
-    return tr("{phase} · layer {number}", phase=word, number=number)
+    def _focus(self, step: Step, frame: Frame) -> Focus:
+        return focus_for(step, frame.document.network, self.context.selection.current, frame.sample)
 
 
 def make_formula_panel(context: Context) -> Panel:

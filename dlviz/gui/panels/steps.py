@@ -1,5 +1,7 @@
 """The list of steps of the pass in hand: where it is, what every step came to, and a way to go there."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout, QWidget
@@ -8,12 +10,12 @@ from dlviz.core.errors import DlvizError
 from dlviz.gui.invitation import invitation
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.steps_delegate import StepsDelegate
-from dlviz.gui.panels.steps_model import Role, Row, StepsModel, rows_of
+from dlviz.gui.panels.steps_model import Board, Role, Row, StepsModel, rows_of
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
-from dlviz.session.messages import Frame
+from dlviz.session.messages import Frame, Interest
 
 
 class StepsView(QListView):
@@ -84,7 +86,13 @@ class StepsPanel(Panel):
         self.setFocusProxy(self.view)
         self.view.asked.connect(self._go)
         context.hidden_changed.connect(self._show)
+        context.board_changed.connect(self._show)
         self._show()
+
+    def interest(self, base: Interest) -> Interest:
+        """Ask for the pass as it comes out at the board, where that is shown."""
+        decimals = self.context.board_decimals
+        return replace(base, needs=base.needs | {"board"}, decimals=decimals) if decimals else base
 
     def show_frame(self, frame: Frame) -> None:
         """Show the pass of this frame."""
@@ -106,12 +114,16 @@ class StepsPanel(Panel):
             self.set_info("")
             return
         cursor = frame.cursor if frame.trace else 0
-        self.model.show_rows(rows_of(trace, cursor, frame.sample, self.context.is_hidden))
+        self.model.show_rows(rows_of(trace, cursor, frame.sample, self.context.is_hidden, self._board(frame)))
         self.view.show_current(self.model.place_of(cursor))
         is_network = frame.document.subject == "network"
         self.set_info(
             "" if not is_network else tr("sample {number} of {count}", number=frame.sample + 1, count=len(trace.rows))
         )
+
+    def _board(self, frame: Frame) -> Board | None:
+        decimals = self.context.board_decimals
+        return Board(frame.board, decimals) if decimals and frame.board is not None else None
 
     @Slot(int)
     def _go(self, cursor: int) -> None:

@@ -71,7 +71,13 @@ def _paint_step(painter: QPainter, rect: QRect, row: Row, is_pointed: bool) -> N
     painter.setPen(theme.colour("faint" if is_waiting else "muted"))
     painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, str(row.cursor))
     needed = QFontMetricsF(formula_font()).horizontalAdvance(row.text)
-    used = _paint_summary(painter, line, row, line.width() - _number_width() - needed - GRID)
+    by_hand = _paint_board(painter, line, row, line.width() - _number_width() - needed - GRID)
+    used = (
+        _paint_summary(
+            painter, line.adjusted(0, 0, -by_hand, 0), row, line.width() - _number_width() - needed - by_hand - GRID
+        )
+        + by_hand
+    )
     painter.setFont(formula_font())
     painter.setPen(theme.colour("faint" if is_waiting else "text"))
     room = line.adjusted(_number_width(), 0, -used - GRID, 0)
@@ -83,6 +89,20 @@ def _paint_step(painter: QPainter, rect: QRect, row: Row, is_pointed: bool) -> N
 def _number_width() -> float:
     """Return the room that the numbers of steps take, with the gap after them."""
     return QFontMetricsF(font("small")).horizontalAdvance("00") + GRID
+
+
+def _paint_board(painter: QPainter, line: QRectF, row: Row, room: float) -> float:
+    """Draw what a step comes to by hand at the very right, and return the width it took with the gap before it.
+
+    Two numbers wait for the tooltip where they would leave no room for the formula.
+    """
+    words, metrics = f"≈ {row.board}", painter.fontMetrics()
+    needed = metrics.horizontalAdvance(words) + metrics.horizontalAdvance(row.summary) + GRID
+    if not row.board or (" " in row.board and needed > room):
+        return 0.0
+    painter.setPen(current().colour("muted"))
+    painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
+    return painter.fontMetrics().horizontalAdvance(words) + GRID
 
 
 def _paint_summary(painter: QPainter, line: QRectF, row: Row, room: float) -> float:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from dlviz.core.trace import Phase, Step, Trace
 from dlviz.gui import numbers
+from dlviz.gui.board import board_summary
 from dlviz.i18n import tr
 
 State = Literal["done", "current", "hidden", "waiting"]
@@ -32,7 +33,7 @@ class Row:
     """A heading (cursor 0) or a step. cursor: how many steps are done once this one is.
 
     summary: the numbers it came to, or their shape; shorter: the same with fewer digits, where the row
-    is narrow; full: every digit of them.
+    is narrow; full: every digit of them; board: as they come out at the board, where that is shown.
     """
 
     phase: Phase
@@ -43,11 +44,27 @@ class Row:
     shorter: tuple[str, ...] = ()
     full: str = ""
     is_derived: bool = False
+    board: str = ""
 
     @property
     def is_heading(self) -> bool:
         """Whether this row names a phase."""
         return self.cursor == 0
+
+
+@dataclass(frozen=True)
+class Board:
+    """The pass as it comes out where every intermediate is rounded to so many decimals."""
+
+    trace: Trace
+    decimals: int
+
+    def summary(self, step: Step, sample: int) -> str:
+        """Return the few numbers of a step; of many, and of a pass of another shape, nothing."""
+        if step.index >= len(self.trace.steps):
+            return ""
+        values = _values(self.trace.steps[step.index].writes, sample)
+        return board_summary(values, self.decimals) if values is not None and _is_small(values) else ""
 
 
 def phase_word(phase: str) -> str:
@@ -60,7 +77,9 @@ def phase_word(phase: str) -> str:
     }[phase]
 
 
-def rows_of(trace: Trace, cursor: int, sample: int, is_hidden: bool = False) -> tuple[Row, ...]:
+def rows_of(
+    trace: Trace, cursor: int, sample: int, is_hidden: bool = False, board: Board | None = None
+) -> tuple[Row, ...]:
     """Return headings and steps; values only for steps that are done and not hidden."""
     rows: list[Row] = []
     for place, step in enumerate(trace.steps, 1):
@@ -72,7 +91,9 @@ def rows_of(trace: Trace, cursor: int, sample: int, is_hidden: bool = False) -> 
         summary, full = _summary(state, values), _full(step, values, state)
         shorter = _shorter(values) if is_open else ("",)
         text = f"{SLIP_MARK} {step.formula}" if step.slip else step.formula
-        rows.append(Row(step.phase, text, place, state, summary, shorter, full, step.derived))
+        rounded = board.summary(step, sample) if board is not None and is_open else ""
+        full += "\n" + tr("By hand: {number}", number=rounded) if rounded else ""
+        rows.append(Row(step.phase, text, place, state, summary, shorter, full, step.derived, rounded))
     return tuple(rows)
 
 
@@ -124,6 +145,7 @@ def spoken(row: Row) -> str:
     if row.is_heading:
         return row.text
     parts = [tr("Step {number}", number=row.cursor), phase_word(row.phase), row.text, row.summary]
+    parts += [tr("by hand {number}", number=row.board)] if row.board else []
     parts += [tr("derived")] if row.is_derived else []
     parts += [tr("current")] if row.state in ("current", "hidden") else []
     return ", ".join(part for part in parts if part)

@@ -77,6 +77,16 @@ def test_another_batch_is_judged_anew() -> None:
         assert maker.make(run, False).judgements[0].n_accepted == 1
 
 
+def test_a_large_class_is_judged_over_several_frames() -> None:
+    run, maker = Run(step_document()), FrameMaker()
+    worksheets = tuple(Worksheet(f"student {k}", (("o.da", f"-0.9{k:03d}"), ("loss", "0.2"))) for k in range(60))
+    maker.interest = Interest(frozenset({"judgements"}), worksheets=worksheets)
+    counts = [len(maker.make(run, False).judgements)]
+    while maker.is_unfinished:
+        counts.append(len(maker.make(run, False).judgements))
+    assert counts == sorted(counts) and counts[-1] == 60 and len(counts) > 2
+
+
 CLASS = "name,h.a[1],o.dW[1,2],loss\nAnna,0.5498,-0.0847,0.1139\nBo,,-0.0847,0.1193\n"
 
 
