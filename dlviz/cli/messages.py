@@ -16,7 +16,7 @@ def guard(run: Callable[[list[str]], int], words: list[str]) -> int:
         status = run(words)
         sys.stdout.flush()
     except DlvizError as error:
-        return _fail(sentence(error))
+        return _fail(str(error))
     except BrokenPipeError:
         # The reader has seen enough. Python would complain again while closing standard output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -27,13 +27,6 @@ def guard(run: Callable[[list[str]], int], words: list[str]) -> int:
         _fail(tr("Stopped."))
         return INTERRUPTED
     return status
-
-
-def sentence(error: DlvizError) -> str:
-    """Return place, message and hint of an error as they are read in one line."""
-    place = f"{error.place}: " if error.place else ""
-    stop = "" if error.message.endswith((".", "!", "?", "…")) else "."
-    return f"{place}{error.message}{stop} {error.hint}".rstrip()
 
 
 def say(text: str) -> None:

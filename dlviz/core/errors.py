@@ -1,5 +1,7 @@
 """The errors a user can meet; each says what was expected and what came."""
 
+LONGEST_SHOWN = 60  # characters of what came; a text of a megabyte would hide the sentence it stands in
+
 
 class DlvizError(Exception):
     """An error that is the user's to read: one sentence, a hint, and the place it is about."""
@@ -10,10 +12,14 @@ class DlvizError(Exception):
         self.hint = hint
         self.place = place
 
+    @property
+    def sentence(self) -> str:
+        """Message and hint as they are read in one line."""
+        stop = "" if self.message.endswith((".", "!", "?", "…")) else "."
+        return f"{self.message}{stop} {self.hint}".rstrip()
+
     def __str__(self) -> str:
-        where = f"{self.place}: " if self.place else ""
-        hint = f" {self.hint}" if self.hint else ""
-        return f"{where}{self.message}{hint}"
+        return f"{self.place}: {self.sentence}" if self.place else self.sentence
 
 
 class SpecError(DlvizError):
@@ -38,3 +44,10 @@ class DocumentError(DlvizError):
 
 class SaveError(DlvizError):
     """A file that could not be written; the old one is whole."""
+
+
+def shown(value: object) -> str:
+    """Write what was received in a few characters, in the words of a document: null, true."""
+    words = {None: "null", True: "true", False: "false"}
+    text = words[value] if value is None or isinstance(value, bool) else repr(value)
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dlviz.core.errors import DlvizError, SpecError
+from dlviz.core.errors import DlvizError, SpecError, shown
 
 Kind = Literal["float", "int", "bool", "choice", "text", "size"]
 
@@ -48,7 +48,7 @@ class Hyper:
             fits = self._is_number(value) and self._within(float(value))
         if not fits:
             raise SpecError(
-                f"Expected {self.name} to be {self.expectation()}. Received: {self.name}={value!r}", place=place
+                f"Expected {self.name} to be {self.expectation()}. Received: {self.name}={shown(value)}", place=place
             )
         if self.reads is not None:
             self._read(value, place)
@@ -147,7 +147,7 @@ def complete(settings: Mapping[str, Any], declared: Sequence[Hyper], place: str 
     for name in settings:
         if name not in known:
             accepted = ", ".join(known) or "no settings"
-            raise SpecError(f"Expected settings among: {accepted}. Received: {name!r}", place=place)
+            raise SpecError(f"Expected settings among: {accepted}. Received: {shown(name)}", place=place)
     return {name: hyper.check(settings.get(name, hyper.default), place) for name, hyper in known.items()}
 
 

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
-from dlviz.core.errors import SpecError
+from dlviz.core.errors import LONGEST_SHOWN, SpecError, shown
 
 
 class Entry(Protocol):
@@ -37,9 +37,9 @@ class Registry(Generic[E]):
         """Return the entry of this key. Raises: SpecError that names the nearest keys."""
         if key in self._entries:
             return self._entries[key]
-        near = difflib.get_close_matches(str(key), self._entries, n=1)
+        near = difflib.get_close_matches(str(key)[:LONGEST_SHOWN], self._entries, n=1)
         hint = f"Did you mean {near[0]!r}?" if near else "Known: " + ", ".join(self._entries) + "."
-        raise SpecError(f"Expected the key of a known {self.kind}. Received: {key!r}.", hint, place)
+        raise SpecError(f"Expected the key of a known {self.kind}. Received: {shown(key)}", hint, place)
 
     def begin_with(self, *keys: str) -> None:
         """List these entries first, in this order; the others follow as they were added."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
-from dlviz.core.errors import SpecError
+from dlviz.core.errors import SpecError, shown
 from dlviz.core.hyper import Hyper, complete
 from dlviz.core.initializers import initializers
 from dlviz.core.layers import layers
@@ -102,5 +102,6 @@ def _refuse_unknown(given: Mapping[str, Any], declared: Sequence[Hyper], choices
         if name not in accepted:
             listed = ", ".join(accepted) or tr("no settings")
             raise SpecError(
-                tr("Expected settings among: {accepted}. Received: {name!r}", accepted=listed, name=name), place=place
+                tr("Expected settings among: {accepted}. Received: {name}", accepted=listed, name=shown(name)),
+                place=place,
             )

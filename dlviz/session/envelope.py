@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from dlviz.core.errors import DocumentError, SpecError
+from dlviz.core.errors import DocumentError, SpecError, shown
 from dlviz.core.inference import ID_PATTERN
 from dlviz.data.spec import SplitSpec
 from dlviz.i18n import tr
@@ -199,13 +199,11 @@ def refuse_keys(unknown: Iterable[str], place: str) -> None:
 
 def received(value: object) -> str:
     """Say in a few characters what came."""
-    kinds = {dict: tr("an object"), list: tr("a list"), type(None): "null"}
-    if isinstance(value, list) and not value:
-        return tr("an empty list")
-    if type(value) in kinds:
-        return kinds[type(value)]
-    text = str(value).lower() if isinstance(value, bool) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
+    if isinstance(value, dict):
+        return tr("an object")
+    if isinstance(value, list):
+        return tr("a list") if value else tr("an empty list")
+    return shown(value)
 
 
 def _place(place: str, location: tuple[int | str, ...]) -> str:

@@ -188,6 +188,15 @@ class Run:
         """Return the state to go on from; a batch walked halfway is taken back to its start."""
         if self.walk and not self.walk.is_done:
             self._go(self.walk.trace.global_step)
+        return self._standing()
+
+    def state(self) -> TrainingState:
+        """Return where the run stands; a batch in hand counts as done."""
+        self.leave_walk()
+        return self._standing()
+
+    def _standing(self) -> TrainingState:
+        # A document that cannot train has no trainer, but can be edited and saved like any other.
         return self._trainer.state() if self._trainer else self.segment.start
 
     def _branch(self, document: Document, start: TrainingState, label: str) -> None:

@@ -274,11 +274,9 @@ class Worker:
         self._run.reset()
 
     def _on_ask(self, command: cmd.AskState) -> None:
-        self._run.leave_walk()
+        state = self._run.state()
         self._run.settle()
-        command.reply.put(
-            cmd.Answer(self._run.timeline, self._run.trainer.state(), self._run.document, self._run.history.watched)
-        )
+        command.reply.put(cmd.Answer(self._run.timeline, state, self._run.document, self._run.history.watched))
 
     def _on_close(self, command: Close) -> None:
         self._become("close")

@@ -127,7 +127,7 @@ class ValueCard(QWidget):
         try:
             self._apply(self.place, parse_number(self.edit.text()))
         except DlvizError as error:
-            self._say(f"{error.message} {error.hint}", "error")
+            self._say(error.sentence, "error")
             self.edit.selectAll()
         else:
             self.end_editing()

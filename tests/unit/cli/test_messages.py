@@ -2,8 +2,8 @@
 
 import pytest
 
-from dlviz.cli.messages import guard, sentence
-from dlviz.core.errors import DataError, DlvizError
+from dlviz.cli.messages import guard
+from dlviz.core.errors import DlvizError
 
 
 def failing(error: BaseException) -> int:
@@ -11,21 +11,6 @@ def failing(error: BaseException) -> int:
         raise error
 
     return guard(run, [])
-
-
-@pytest.mark.parametrize(
-    ("error", "text"),
-    [
-        (DlvizError("Expected 2. Received: 3"), "Expected 2. Received: 3."),
-        (
-            DataError("Expected a row. Received: none", "Add one.", "t.csv"),
-            "t.csv: Expected a row. Received: none. Add one.",
-        ),
-        (DlvizError("Reading was cancelled."), "Reading was cancelled."),
-    ],
-)
-def test_place_message_and_hint_are_one_sentence(error: DlvizError, text: str) -> None:
-    assert sentence(error) == text
 
 
 @pytest.mark.parametrize(

@@ -105,13 +105,13 @@ def test_parameters_and_their_fans() -> None:
 @pytest.mark.parametrize(
     ("layer", "shape", "message"),
     [
-        (conv(), (16,), r"c: Expected images of three axes: channels, height, width\. Received: shape=\[16\] Say in"),
-        (conv(kernel=5), (1, 4, 6), "Expected a window inside 4 × 6 numbers. Received: 5 × 5 Make the window smaller"),
+        (conv(), (16,), r"c: Expected images of three axes: channels, height, width\. Received: shape=\[16\]\. Say in"),
+        (conv(kernel=5), (1, 4, 6), "Expected a window inside 4 × 6 numbers. Received: 5 × 5. Make the window smaller"),
         (conv(kernel=(2, 9), padding=1), (1, 4, 6), "Expected a window inside 6 × 8 numbers. Received: 2 × 9"),
         (conv(kernel=0), (1, 4, 4), "Expected kernel to be a whole number, or two for height and width, at least 1"),
         (conv(kernel=(1, 2, 3)), (1, 4, 4), "Expected kernel to be a whole number, or two for height and width"),
         (conv(padding="full"), (1, 4, 4), "or valid or same, at least 0 and at most 64. Received: padding='full'"),
-        (conv(activation=Choice("softmax")), (1, 4, 4), "looks at one number at a time. Received: softmax Flatten"),
+        (conv(activation=Choice("softmax")), (1, 4, 4), "looks at one number at a time. Received: softmax. Flatten"),
         (LayerSpec("p", "max_pool"), (16,), "p: Expected images of three axes"),
         (LayerSpec("p", "avg_pool", (), {"size": 5}), (1, 4, 4), "Expected a window inside 4 × 4"),
         (LayerSpec("p", "avg_pool", (), {"stride": "valid"}), (1, 4, 4), "Expected stride to be .* or size, at least"),

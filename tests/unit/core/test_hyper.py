@@ -32,3 +32,14 @@ def test_a_size_may_be_a_word() -> None:
     assert padding.check("same") == "same"
     with pytest.raises(SpecError, match="height and width or valid or same, at least 0 and at most 9"):
         padding.check("full")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(None, "text=null."), (True, "text=true."), ("z" * 1_000_000, "text='zzz"), (["z"] * 100_000, "text=['z', 'z'")],
+)
+def test_what_was_received_is_shown_in_a_few_words(value: object, words: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        FORMULA.check(value)
+    assert words in f"{caught.value}."
+    assert len(str(caught.value)) < 200

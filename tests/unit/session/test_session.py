@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from dlviz.core.errors import DlvizError, SpecError
+from dlviz.core.network import dense
 from dlviz.data.reader import read_table
 from dlviz.data.spec import DataSpec
 from dlviz.data.table_dataset import to_dataset
@@ -344,3 +345,26 @@ def test_every_state_answers_every_event() -> None:
     events = {event for _, event in TRANSITIONS}
     assert len(TRANSITIONS) == len(states) * len(events)
     assert {next_state("closing", event) for event in events} == {"closing"}
+
+
+def too_wide() -> Document:
+    document = first_document()
+    network = document.network
+    return replace(document, network=replace(network, layers=(*network.layers, dense("wide", 3))))
+
+
+@pytest.mark.parametrize("suffix", ["dlviz", "json"])
+@pytest.mark.parametrize("make", [empty_document, too_wide])
+def test_a_document_that_cannot_train_is_saved_at_once(
+    tmp_path: Path, make: Callable[[], Document], suffix: str
+) -> None:
+    document, path = make(), tmp_path / f"unfinished.{suffix}"
+    made = Session(document)
+    try:
+        began = time.monotonic()
+        made.save(path)
+        assert time.monotonic() - began < PATIENCE_SECONDS / 4
+        made.open(path)
+        assert made.document.network.layers == document.network.layers
+    finally:
+        assert made.close()
