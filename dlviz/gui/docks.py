@@ -4,15 +4,16 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction, QPaintEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabBar, QWidget
 
 from dlviz.gui.panel import Panel, PanelEntry
 from dlviz.gui.remembered import Remembered
 from dlviz.gui.theme import GRID, Theme, current, theme_signals
-from dlviz.gui.widgets.paint import painter
+from dlviz.gui.widgets.paint import describe, painter
 from dlviz.gui.widgets.text import SectionHeader
+from dlviz.i18n import tr
 
-LAYOUT_VERSION = 1  # raised when panels are renamed, so that old layouts are not restored
+LAYOUT_VERSION = 2  # raised when panels are renamed, so that old layouts are not restored
 SUBJECT = "network"  # of documents, the one for which every panel is
 NARROW = 1100  # pixels; below it side docks become tabs
 WIDTHS = {"left": (256, 0.19), "right": (312, 0.235)}  # least pixels, and share of the window's width
@@ -69,6 +70,8 @@ class Docks(QObject):
         dock.setWidget(panel)
         dock.hide()
         self._window.addDockWidget(AREAS[entry.area], dock)
+        if entry.behind:
+            dock.toggleViewAction().triggered.connect(self._open_behind)
         self._docks[entry.key], self._entries[entry.key] = dock, entry
 
     def toggle_actions(self) -> list[QAction]:
@@ -157,12 +160,30 @@ class Docks(QObject):
             self._window.removeDockWidget(dock)
             dock.setFloating(False)
             dock.setVisible(False)
-            if workspace in self._entries[key].workspaces:
-                self._window.addDockWidget(AREAS[self._entries[key].area], dock)
-                dock.setVisible(key not in self._waiting)
+            entry = self._entries[key]
+            if workspace in entry.workspaces or entry.behind:
+                self._window.addDockWidget(AREAS[entry.area], dock)
+                dock.setVisible(workspace in entry.workspaces and key not in self._waiting)
         self._window.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self._window.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
         self.share_space()
+
+    @Slot(bool)
+    def _open_behind(self, is_open: bool) -> None:
+        """Make a panel that was opened a tab of the one that it belongs behind, and show it."""
+        for key, entry in self._entries.items():
+            dock, other = self._docks[key], self._docks.get(entry.behind)
+            if not is_open or other is None or dock.isHidden() or dock.isFloating():
+                continue
+            if not other.isHidden() and not other.isFloating():
+                self._window.tabifyDockWidget(other, dock)
+            dock.raise_()
+            self._name_tabs()
+
+    def _name_tabs(self) -> None:
+        """Name the bars of tabs, which Qt makes by itself, for screen readers."""
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            describe(bar, tr("Panels in one place"))
 
     def share_space(self) -> None:
         """Give side docks their share of the width, the lower ones of the height, and each its stretch."""

@@ -138,6 +138,7 @@ class PanelEntry:
     order sorts panels of one area from top to bottom; stretch is its share of the space.
     subjects: what documents it is for, all if empty; others in the same place may show the rest.
     opens_on_selection: it stays closed until something is selected, so that a first start is calm.
+    behind: the key of the panel that it is a tab of once somebody opens it.
     """
 
     key: str
@@ -149,6 +150,7 @@ class PanelEntry:
     stretch: int = 1
     opens_on_selection: bool = False
     subjects: tuple[Subject, ...] = ()
+    behind: str = ""
 
 
 panels: Registry[PanelEntry] = Registry("panel")
