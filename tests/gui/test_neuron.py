@@ -41,7 +41,7 @@ def inspected(robot: Robot, place: Selected) -> InspectorPanel:
     robot.window.context.selection.select(place)
     panel = robot.panel("inspector")
     assert isinstance(panel, InspectorPanel)
-    robot.wait(panel.neuron.isVisible)
+    robot.wait(panel.behind.neuron.isVisible)
     return panel
 
 
@@ -67,7 +67,7 @@ def test_a_unit_lists_each_product_its_sum_bias_and_slope(robot: Robot) -> None:
 
 def test_the_mark_stands_on_the_curve(robot: Robot) -> None:
     standing(robot, example_document(), 11)
-    plot = inspected(robot, Selected("unit", "h", 0)).neuron.activation
+    plot = inspected(robot, Selected("unit", "h", 0)).behind.neuron.activation
     ((x,), (y,)) = plot.dots["forward"].getData()
     assert (x, y) == pytest.approx((0.3775, 0.593269992), abs=5e-10)
     curve_x, curve_y = plot.value.getData()
@@ -77,7 +77,7 @@ def test_the_mark_stands_on_the_curve(robot: Robot) -> None:
 def test_the_error_of_a_hidden_unit_is_listed_by_reader(robot: Robot) -> None:
     """Mazur: 0.055399425 through the first output, −0.019049119 through the second, 0.036350306 together."""
     standing(robot, example_document(), 11)
-    errors = rows(inspected(robot, Selected("unit", "h", 0)).neuron.errors)
+    errors = rows(inspected(robot, Selected("unit", "h", 0)).behind.neuron.errors)
     values = {label.partition(":")[0]: found[0] for label, found in errors.items()}
     assert values["from o₁"] == pytest.approx(0.055399425, abs=5e-10)
     assert values["from o₂"] == pytest.approx(-0.019049119, abs=1e-9)  # printed after rounding
@@ -88,7 +88,7 @@ def test_the_error_of_a_hidden_unit_is_listed_by_reader(robot: Robot) -> None:
 
 def test_the_loss_of_an_output_has_its_dot_and_derivatives(robot: Robot) -> None:
     standing(robot, example_document(), 11)
-    neuron = inspected(robot, Selected("unit", "o", 0)).neuron
+    neuron = inspected(robot, Selected("unit", "o", 0)).behind.neuron
     facts = rows(neuron.loss_facts)
     assert facts["loss"][0] == pytest.approx(0.298371109, abs=5e-10)
     assert facts["∂L/∂a"][0] == pytest.approx(0.741365070, abs=5e-10)
@@ -106,7 +106,7 @@ def classes() -> Document:
 
 def test_softmax_and_cross_entropy_are_said_to_cancel(robot: Robot) -> None:
     standing(robot, classes(), 11)
-    neuron = inspected(robot, Selected("unit", "o", 1)).neuron
+    neuron = inspected(robot, Selected("unit", "o", 1)).behind.neuron
     facts = rows(neuron.loss_facts)
     assert facts["a − y ✓ all else cancels"][0] == pytest.approx(facts["δ = ∂L/∂z"][0], rel=1e-9)
     losses = [bar.value for bar in neuron.each.bars]
@@ -116,7 +116,7 @@ def test_softmax_and_cross_entropy_are_said_to_cancel(robot: Robot) -> None:
 
 def test_a_click_on_the_loss_of_a_sample_looks_at_it(robot: Robot) -> None:
     standing(robot, classes(), 11)
-    neuron = inspected(robot, Selected("unit", "o", 1)).neuron
+    neuron = inspected(robot, Selected("unit", "o", 1)).behind.neuron
     robot.wait(lambda: neuron.each.width() > 100)
     robot.bot.mouseClick(neuron.each, LEFT, NONE, neuron.each.rectangle(5).center().toPoint())
     robot.wait(lambda: robot.frame.sample == 5 and neuron.each.current == 5)
@@ -126,7 +126,7 @@ def test_a_click_on_the_loss_of_a_sample_looks_at_it(robot: Robot) -> None:
 
 def test_what_is_not_computed_yet_is_not_shown(robot: Robot) -> None:
     standing(robot, example_document(), 4)
-    neuron: Neuron = inspected(robot, Selected("unit", "o", 0)).neuron
+    neuron: Neuron = inspected(robot, Selected("unit", "o", 0)).behind.neuron
     assert neuron.activation.isVisible()
     assert not neuron.loss.isVisible()
     robot.running.session.walk_to(5)

@@ -56,8 +56,8 @@ def test_a_recurrent_weight_has_one_term_for_each_time_step(robot: Robot) -> Non
     assert [picker.names.itemText(k) for k in range(picker.names.count())] == ["W", "U", "b"]
     robot.bot.mouseClick(picker.show_button, LEFT, NONE)
     assert robot.window.context.selection.current == Selected("parameter", "r", name="r.W", entry=(0, 0))
-    robot.wait(panel.origin.uses.isVisible)
-    rows = [row for row in panel.origin.uses.rows if not row.isHidden()]
+    robot.wait(panel.behind.origin.uses.isVisible)
+    rows = [row for row in panel.behind.origin.uses.rows if not row.isHidden()]
     times = sorted(row.label.text().partition(":")[0] for row in rows)
     assert times == [f"r₁⟨{t}⟩" for t in range(1, STEPS + 1)]
     values = [float(row.words().split("\t")[1].replace("−", "-")) for row in rows]
@@ -95,16 +95,16 @@ def test_a_picked_number_can_be_typed(robot: Robot) -> None:
 
 def test_the_way_back_from_a_factor(robot: Robot) -> None:
     panel = inspector(robot, example_document(), Selected("link", "h", 0, "x", 0))
-    robot.wait(panel.origin.paths.isVisible)
-    card = panel.origin.paths.cards[0]
+    robot.wait(panel.behind.origin.paths.isVisible)
+    card = panel.behind.origin.paths.cards[0]
     card.product.taken.emit(2)
     selection = robot.window.context.selection
     assert selection.current == Selected("link", "o", 0, "h", 0)
-    assert panel.back.isVisible()
-    assert panel.back.text() == "‹ Weight w¹₁₁"
-    robot.bot.mouseClick(panel.back, LEFT, NONE)
+    assert panel.behind.back.isVisible()
+    assert panel.behind.back.text() == "‹ Weight w¹₁₁"
+    robot.bot.mouseClick(panel.behind.back, LEFT, NONE)
     assert selection.current == Selected("link", "h", 0, "x", 0)
-    assert not panel.back.isVisible()
+    assert not panel.behind.back.isVisible()
 
 
 def test_a_layer_of_batch_norm_lists_the_statistics_it_used(robot: Robot) -> None:

@@ -43,7 +43,7 @@ def inspector(robot: Robot) -> InspectorPanel:
 
 
 def paths(robot: Robot) -> PathList:
-    return inspector(robot).origin.paths
+    return inspector(robot).behind.origin.paths
 
 
 def listed(robot: Robot, place: Selected) -> PathList:
@@ -135,7 +135,7 @@ def test_before_the_backward_pass_nothing_is_given_away(robot: Robot) -> None:
     robot.key(Key.Key_PageDown)
     robot.wait(lambda: robot.frame.cursor == 1)
     robot.window.context.selection.select(FIRST)
-    origin = inspector(robot).origin
+    origin = inspector(robot).behind.origin
     robot.wait(lambda: origin.note.text().startswith("Not computed yet"))
     assert not origin.paths.isVisible()
 
@@ -143,7 +143,7 @@ def test_before_the_backward_pass_nothing_is_given_away(robot: Robot) -> None:
 def test_hidden_results_hide_the_paths(robot: Robot) -> None:
     listed(worked_example(robot), FIRST)
     robot.window.context.hide_results(True)
-    assert not inspector(robot).origin.isVisible()
+    assert not inspector(robot).behind.origin.isVisible()
 
 
 def deep(robot: Robot, *widths: int) -> None:
@@ -181,7 +181,7 @@ def test_a_shared_weight_has_one_term_for_each_use(robot: Robot) -> None:
     robot.running.session.new(Document(dtype="float64", data=DataSpec("circles"), network=NetworkSpec(layers)))
     robot.settle()
     listed(robot, Selected("link", "a", 0, "x", 0))
-    rows = [row for row in inspector(robot).origin.uses.rows if not row.isHidden()]
+    rows = [row for row in inspector(robot).behind.origin.uses.rows if not row.isHidden()]
     terms = robot.frame.explanation.terms
     assert {row.label.text().partition(":")[0] for row in rows} == {"a₁", "b₁"}
     assert sum(term.value for term in terms) == pytest.approx(robot.frame.explanation.paths.share, rel=1e-12)
@@ -217,7 +217,7 @@ def batch_of(robot: Robot, place: Selected) -> InspectorPanel:
 
 
 def test_bars_of_the_samples_add_up_to_the_gradient_on_show(robot: Robot) -> None:
-    samples = batch_of(robot, Selected("link", "h1", 2, "x", 1)).origin.samples
+    samples = batch_of(robot, Selected("link", "h1", 2, "x", 1)).behind.origin.samples
     gradient = float(robot.frame.peek.value("h1.dW", 99)[2, 1])
     assert len(samples.bars.bars) == len(robot.frame.peek.rows) > 1
     assert sum(bar.value for bar in samples.bars.bars) == pytest.approx(gradient, rel=1e-12)
@@ -226,7 +226,7 @@ def test_bars_of_the_samples_add_up_to_the_gradient_on_show(robot: Robot) -> Non
 
 def test_a_click_on_a_bar_looks_at_that_sample(robot: Robot) -> None:
     panel = batch_of(robot, Selected("link", "h1", 2, "x", 1))
-    bars = panel.origin.samples.bars
+    bars = panel.behind.origin.samples.bars
     robot.bot.mouseClick(bars, LEFT, NONE, bars.rectangle(3).center().toPoint())
     robot.wait(lambda: robot.frame.trace is not None and robot.frame.sample == 3)
     robot.wait(lambda: bars.current == 3 and paths(robot).isVisible())
@@ -243,7 +243,7 @@ def test_of_a_large_batch_the_strongest_bars_are_drawn_and_the_rest_is_stated(ro
     robot.running.session.edit(set_training(robot.running.session.document, batch_size=100), "batch")
     robot.settle()
     listed(robot, Selected("link", "h1", 3, "x", 20))
-    samples = inspector(robot).origin.samples
+    samples = inspector(robot).behind.origin.samples
     drawn = sum(bar.value for bar in samples.bars.bars)
     rest, total = (float(line.split("\t")[1].replace("−", "-")) for line in samples.totals.words().split("\n"))
     assert len(samples.bars.bars) == 64
@@ -253,15 +253,15 @@ def test_of_a_large_batch_the_strongest_bars_are_drawn_and_the_rest_is_stated(ro
 def test_the_slope_picture_predicts_and_tells_the_real_change(robot: Robot) -> None:
     panel = batch_of(robot, Selected("link", "h1", 2, "x", 1))
     slope = robot.frame.explanation.slope
-    x, y = panel.origin.slope.plot.tangent.getData()
+    x, y = panel.behind.origin.slope.plot.tangent.getData()
     gradient = float(robot.frame.peek.value("h1.dW", 99)[2, 1])
     assert (y[1] - y[0]) / (x[1] - x[0]) == pytest.approx(gradient, rel=1e-9)
-    words = panel.origin.slope.changes.words()
+    words = panel.behind.origin.slope.changes.words()
     assert numbers.full(slope.predicted) in words
     assert numbers.full(slope.real) in words
-    panel.origin.slope.reach.setCurrentIndex(1)
+    panel.behind.origin.slope.reach.setCurrentIndex(1)
     robot.wait(lambda: robot.frame.explanation.question.reach == 0)
-    robot.wait(lambda: panel.origin.slope.plot.curve.getData()[0][-1] < slope.values[-1])
+    robot.wait(lambda: panel.behind.origin.slope.plot.curve.getData()[0][-1] < slope.values[-1])
 
 
 def test_the_numeric_derivative_stands_beside_the_gradient(robot: Robot) -> None:
@@ -274,6 +274,6 @@ def test_the_numeric_derivative_stands_beside_the_gradient(robot: Robot) -> None
 
 def test_the_history_ends_at_the_weight_as_it_is(robot: Robot) -> None:
     panel = batch_of(robot, Selected("link", "o", 0, "h2", 1))
-    steps, values = panel.origin.history.curve.getData()
+    steps, values = panel.behind.origin.history.curve.getData()
     assert steps[-1] == robot.frame.step
     assert values[-1] == pytest.approx(robot.frame.parameters["o.W"][0, 1])
