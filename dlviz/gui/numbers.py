@@ -7,6 +7,7 @@ from dlviz.core.errors import SpecError
 MINUS = "\u2212"
 NARROW_SPACE = "\u202f"  # no-break; groups thousands in every language
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+LONGEST_COUNT = 9  # digits that are written one by one
 _LARGEST_PLAIN, _SMALLEST_PLAIN = 1e6, 1e-4  # outside of these a power of ten is written
 
 
@@ -43,6 +44,14 @@ def full(value: float) -> str:
 def count(value: float) -> str:
     """Write a whole number with its thousands apart: 138 000."""
     return f"{round(value):,}".replace(",", NARROW_SPACE).replace("-", MINUS)
+
+
+def how_many(whole: int) -> str:
+    """Write a whole number of any size: 138 000, and 1.26×10⁴⁸ where nobody would count digits."""
+    digits = str(whole)
+    if len(digits) <= LONGEST_COUNT:
+        return count(whole)
+    return f"{digits[0]}.{digits[1:3]}×10{str(len(digits) - 1).translate(_SUPERSCRIPTS)}"
 
 
 def percent(fraction: float) -> str:

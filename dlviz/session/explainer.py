@@ -31,7 +31,7 @@ from dlviz.session.unit_explainer import explain_unit
 
 MOST_PATHS = 10  # that are listed
 MOST_WRITTEN = 4  # paths up to which the derivative is written out in letters
-MOST_MULTIPLIED = 5_000_000  # parameters times examples up to which multiplications are counted
+MOST_PLACES = 1_500  # numbers of one example's backward pass up to which multiplications are counted
 NUMERIC_EPS = 1e-6  # distance of the central difference
 POINTS, FEW_POINTS = 81, 17  # of the slope picture; few where a pass is long
 LONG_PASS = 5_000_000  # parameters times examples
@@ -124,8 +124,12 @@ def _with_paths(found: Explanation, passed: Pass) -> Explanation:
     weight, sample = found.question.weight, found.sample
     ways = paths(passed, weight, sample, MOST_PATHS)
     written = derive(passed, weight, sample) if ways.count <= MOST_WRITTEN else None
-    saved = multiplications(passed, sample) if _size(passed) <= MOST_MULTIPLIED else None
+    saved = multiplications(passed, sample) if _places(passed) <= MOST_PLACES else None
     return replace(found, paths=ways, written=written, saved=saved)
+
+
+def _places(passed: Pass) -> int:
+    return sum(values.size // passed.n for values in passed.deltas.values())
 
 
 def _size(passed: Pass) -> int:

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from dlviz.core.errors import SpecError
-from dlviz.gui.numbers import count, full, number, parse_number, percent
+from dlviz.gui.numbers import count, full, how_many, number, parse_number, percent
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,20 @@ def test_numbers_are_read_as_people_type_them(text: str, value: float) -> None:
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(SpecError, match="Expected a number"):
         parse_number(text)
+
+
+@pytest.mark.parametrize(
+    ("whole", "written"),
+    [
+        (7, "7"),
+        (138_000, "138\u202f000"),
+        (999_999_999, "999\u202f999\u202f999"),
+        (12_622_944_999 * 10**37, "1.26×10⁴⁷"),
+    ],
+)
+def test_counts_of_any_size_are_short(whole: int, written: str) -> None:
+    assert how_many(whole) == written
+
+
+def test_counts_beyond_floats_are_written() -> None:
+    assert how_many(10**400) == "1.00×10⁴⁰⁰"

@@ -56,6 +56,7 @@ class Chain:
         self._is_coupled: bool = passed.kept["is_coupled"]
         self.width = passed.n if self._is_coupled else 1
         self._links: dict[Edge, Link] = {}
+        self._uses: dict[Weight, tuple[Use, ...]] = {}
 
     @property
     def own_example(self) -> int:
@@ -174,15 +175,17 @@ class Chain:
 
     def uses(self, weight: Weight) -> tuple[Use, ...]:
         """Return every use of a weight by this example: one for each step and gradient read there."""
+        if weight not in self._uses:
+            with np.errstate(all="ignore"):
+                self._uses[weight] = tuple(self._find_uses(weight))
+        return self._uses[weight]
+
+    def _find_uses(self, weight: Weight) -> Iterator[Use]:
         slot = gradient_slot(weight.name)
-        with np.errstate(all="ignore"):
-            return tuple(
-                use
-                for index, reads in self.passed.steps.items()
-                if slot in self._instruction(index).writes
-                for far in reads
-                for use in self._use(index, far, weight)
-            )
+        for index, reads in self.passed.steps.items():
+            if slot in self._instruction(index).writes:
+                for far in reads:
+                    yield from self._use(index, far, weight)
 
     def _use(self, index: int, far: str, weight: Weight) -> Iterator[Use]:
         outer = self._instruction(index).outer

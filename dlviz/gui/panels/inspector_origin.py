@@ -87,7 +87,7 @@ class Origin(QWidget):
             self.saved.setText(
                 tr("Multiplications for all gradients of this sample: {with_reuse}, as factors are reused; "
                    "{without} if every path were multiplied out.",
-                   with_reuse=numbers.count(saved.with_reuse), without=numbers.count(saved.without_reuse))
+                   with_reuse=numbers.how_many(saved.with_reuse), without=numbers.how_many(saved.without_reuse))
             )  # fmt: skip
 
     def _show_written(self, explanation: Explanation) -> None:
@@ -122,7 +122,7 @@ class Origin(QWidget):
 
 def count_words(count: int) -> str:
     """Say how many paths there are."""
-    return tr("1 path") if count == 1 else tr("{count} paths", count=numbers.count(count))
+    return tr("1 path") if count == 1 else tr("{count} paths", count=numbers.how_many(count))
 
 
 def use_words(name: str, delta: float, factor: float) -> str:

@@ -148,4 +148,4 @@ def rest_words(explanation: Explanation) -> tuple[str, float] | None:
     rest = 0 if found is None else found.count - len(found.paths)
     if found is None or rest <= 0:
         return None
-    return tr("and {count} more paths", count=numbers.count(rest)), found.remainder
+    return tr("and {count} more paths", count=numbers.how_many(rest)), found.remainder
