@@ -81,6 +81,7 @@ def test_the_first_weight_of_the_worked_example_lists_its_two_paths(robot: Robot
     totals = paths(robot).totals
     assert totals.words().split("\t") == ["sum = ∂L/∂w", numbers.full(gradient)]
     assert paths(robot).cards[0].value.text() == "+0.000668396"
+    assert totals.rows[0].values[1].text() == "+0.000438568"
 
 
 def test_factors_multiply_to_the_path(robot: Robot) -> None:

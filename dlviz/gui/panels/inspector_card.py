@@ -19,6 +19,7 @@ class Fact:
     values: tuple[float | None, ...] = ()
     text: str = ""
     is_signed: bool = False
+    digits: int = 4
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from dlviz.i18n import tr
 from dlviz.session.explanation import Explanation
 
 BAR = 4  # pixels
+DIGITS = 6  # of paths and their sum, so that the sum can be checked
 
 
 class ShareBar(QWidget):
@@ -84,7 +85,7 @@ class PathCard(QWidget):
             return
         self.way = way
         self.title.setText(f"{number}. {way.title}")
-        self.value.setText(numbers.number(way.value, 6, signed=True))
+        self.value.setText(numbers.number(way.value, DIGITS, signed=True))
         self.value.setToolTip(numbers.full(way.value))
         texts = [numbers.number(factor.value) for factor in way.factors]
         self.product.show_factors(texts, [factor.tip for factor in way.factors])
@@ -214,11 +215,11 @@ def _totals(explanation: Explanation) -> Sequence[Fact]:
     if found is None:
         return ()
     rest = rest_words(explanation)
-    rows = [] if rest is None else [Fact(rest[0], (rest[1],), is_signed=True)]
+    rows = [] if rest is None else [Fact(rest[0], (rest[1],), is_signed=True, digits=DIGITS)]
     title = tr("sum = ∂L/∂w")
     if explanation.shares is not None and len(explanation.shares.shares) > 1:
         title = tr("sum, sample {number}", number=explanation.sample + 1)
-    rows.append(Fact(title, (found.share,), is_signed=True))
+    rows.append(Fact(title, (found.share,), is_signed=True, digits=DIGITS))
     if found.penalty:
-        rows.append(Fact(tr("the penalty adds"), (found.penalty,), is_signed=True))
+        rows.append(Fact(tr("the penalty adds"), (found.penalty,), is_signed=True, digits=DIGITS))
     return rows

@@ -48,7 +48,7 @@ class FactRow(QWidget):
         self._set(self.values[1], fact, shown[-1] if shown else None, True)
 
     def _set(self, text: Text, fact: Fact, value: float | None, is_shown: bool) -> None:
-        words = fact.text or write(value, fact.is_signed)
+        words = fact.text or write(value, fact.is_signed, fact.digits)
         if text.text() != words:
             text.setText(words)
             text.setToolTip(full(value) if not fact.text else fact.text)
@@ -176,11 +176,11 @@ def _is_known(value: float | None) -> bool:
     return value is not None and not math.isnan(value)
 
 
-def write(value: float | None, is_signed: bool = False) -> str:
+def write(value: float | None, is_signed: bool = False, digits: int = 4) -> str:
     """Write a number of a fact: a dash where it is not computed, nothing where it does not apply."""
     if value is None:
         return NOT_COMPUTED
-    return "" if math.isnan(value) else numbers.number(value, signed=is_signed)
+    return "" if math.isnan(value) else numbers.number(value, digits, is_signed)
 
 
 def full(value: float | None) -> str:
