@@ -18,7 +18,7 @@ from dlviz.gui.walks.boxes import Box, Link
 from dlviz.session.messages import Frame
 from dlviz.session.subject_presets import EXAMPLES, letters
 from tests.golden.example import Example
-from tests.gui.robot import Key, Robot, close_window, no_stall, robot_at_window
+from tests.gui.robot import Key, Robot, close_window, robot_at_window
 
 DIGITS = 1e-10
 
@@ -167,10 +167,9 @@ def test_a_graph_is_walked_forward_and_back(robot: Robot, key: str) -> None:
     opened(robot, key)
     length = len(robot.frame.peek.steps) if robot.frame.peek else 0
     pictures = [panel(robot).boxes.shown]
-    with no_stall():
-        for _ in range(length):
-            go(robot, Key.Key_PageDown)
-            pictures.append(panel(robot).boxes.shown)
+    for _ in range(length):
+        go(robot, Key.Key_PageDown)
+        pictures.append(panel(robot).boxes.shown)
     assert len(set(pictures)) == length + 1, "every step shows something new"
     for each, place in values.items():
         assert box(robot, each).value == pytest.approx(example[place], rel=DIGITS)
@@ -244,16 +243,15 @@ def test_a_typed_weight_of_a_rule_is_undone(robot: Robot) -> None:
 def test_an_example_opens_while_a_network_trains_and_a_network_after_it(robot: Robot) -> None:
     robot.start_on_canvas()
     robot.wait(lambda: robot.frame.step > 50)
-    with no_stall():
-        robot.trigger("learn_and")
-        robot.wait(lambda: robot.frame.document.subject == "rule" and panel(robot).isVisible())
-        assert not robot.panel("canvas").isVisible()
-        robot.key(Key.Key_Space)
-        robot.wait(lambda: robot.frame.step > 2)
-        robot.trigger("learn_unit")
-        robot.wait(lambda: robot.frame.document.subject == "formula")
-        robot.key(Key.Key_Space)
-        robot.wait(lambda: robot.frame.cursor == 8 or robot.frame.step == 1, seconds=30)
+    robot.trigger("learn_and")
+    robot.wait(lambda: robot.frame.document.subject == "rule" and panel(robot).isVisible())
+    assert not robot.panel("canvas").isVisible()
+    robot.key(Key.Key_Space)
+    robot.wait(lambda: robot.frame.step > 2)
+    robot.trigger("learn_unit")
+    robot.wait(lambda: robot.frame.document.subject == "formula")
+    robot.key(Key.Key_Space)
+    robot.wait(lambda: robot.frame.cursor == 8 or robot.frame.step == 1, seconds=30)
     robot.trigger("learn_watch")
     robot.wait(lambda: robot.frame.document.subject == "network" and robot.frame.step > 20)
     assert robot.panel("canvas").isVisible()
