@@ -214,6 +214,16 @@ def test_wrong_rows_are_counted_without_touching_the_run() -> None:
     assert run.step == 6
 
 
+def test_counting_wrong_rows_in_the_middle_of_a_row_leaves_what_was_learnt() -> None:
+    run, maker = Run(document(PERCEPTRON)), FrameMaker()
+    run.forward("operation")  # the weights shown are still those before the row
+    assert maker.make(run, is_running=False).wrong == (0,)
+    run.forward("batch")
+    run.forward("operation")
+    assert run.walk is not None
+    assert run.walk.trace.value("o.z", 1) == [[-1.5]]  # by the weights after the first row
+
+
 def test_another_formula_keeps_the_numbers_of_its_inputs_by_name() -> None:
     changed = set_formula(document(UNIT), "y = w*q")
     assert changed.formula is not None
