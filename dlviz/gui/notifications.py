@@ -4,7 +4,7 @@ import logging
 import traceback
 from time import monotonic
 
-from PySide6.QtCore import QObject, QRectF, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
@@ -36,6 +36,8 @@ class NotificationBar(QWidget):
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.text.setContentsMargins(3 * GRID + 4, 0, 0, 0)
         self.button = TextButton("", is_link=True)
+        # A click must not take the focus, which would go to the next button when the bar hides.
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.close_button = IconButton("close", tr("Close this message"), size=3 * GRID)
         layout = QHBoxLayout(self)
         spaced(layout, GRID)

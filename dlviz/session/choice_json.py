@@ -28,6 +28,11 @@ LAYER_CHOICES: Mapping[str, Registry[Any]] = {
 }
 
 
+def registry_of(name: str) -> Registry[Any]:
+    """Return the registry that a layer's choice is looked up in."""
+    return BY_LAST_WORD[name.rpartition("_")[2]]
+
+
 def checked_settings(given: Mapping[str, Any], declared: Sequence[Hyper], place: str) -> dict[str, Any]:
     """Return the given settings in their types, defaults left out. Raises: SpecError."""
     whole = complete(given, declared, place)

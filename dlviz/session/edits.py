@@ -9,7 +9,7 @@ from dlviz.session.data_edits import (
     set_task_ends,
 )
 from dlviz.session.fitting import CurableError, readings, settled, shape_words
-from dlviz.session.layer_edits import insert_layer, replace_layer, set_input_shape, share_layer
+from dlviz.session.layer_edits import insert_layer, owners_for, replace_layer, set_input_shape, share_layer
 from dlviz.session.network_edits import (
     add_layer,
     add_unit,
@@ -47,6 +47,7 @@ __all__ = [
     "duplicate_layer",
     "fresh_id",
     "insert_layer",
+    "owners_for",
     "readings",
     "remove_layer",
     "remove_unit",

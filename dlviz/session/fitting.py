@@ -24,10 +24,10 @@ COLOURS = (1, 3)  # channels of the images that a row of numbers may be
 
 
 class CurableError(ShapeError):
-    """A refusal with a way out: the edit as it was meant, with what was missing; `title` says what that is."""
+    """A refusal with a way out in place of a hint: the edit with what was missing; `title` says what that is."""
 
     def __init__(self, refused: DlvizError, title: str, cured: Document) -> None:
-        super().__init__(refused.message, refused.hint, refused.place)
+        super().__init__(refused.message, place=refused.place)
         self.title, self.cured = title, cured
 
 

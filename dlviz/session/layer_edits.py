@@ -16,9 +16,10 @@ from dlviz.session.fitting import check_width, first_fitting, known_data, settle
 from dlviz.session.network_edits import checked_layer, rename_layer
 
 
-def insert_layer(document: Document, behind: str, kind: str) -> Document:
+def insert_layer(document: Document, behind: str, kind: str, reader: str = "") -> Document:
     """Insert a layer of a kind behind a node, with the settings that new layers of it begin with.
 
+    reader: the layer that reads it then, by default the first that read the node.
     Where nothing else fits, its units become as many as the node's and its activation that of the node. Kinds
     that join nodes take the last ones of the same shape.
     Raises: DlvizError, as a CurableError where a flatten or another reading of the data helps.
@@ -29,7 +30,7 @@ def insert_layer(document: Document, behind: str, kind: str) -> Document:
     inputs = wiring.partners(spec, behind, kind, at)
     new = LayerSpec(wiring.fresh_id(spec, kind), kind, inputs, entry.begins)
     layers = [checked_layer(each) for each in _adapted(new, spec, behind)]
-    return first_fitting(document, [wiring.inserted(spec, behind, each) for each in layers])
+    return first_fitting(document, [wiring.inserted(spec, behind, each, reader) for each in layers])
 
 
 def _adapted(new: LayerSpec, spec: NetworkSpec, node: str) -> Sequence[LayerSpec]:

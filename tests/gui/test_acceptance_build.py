@@ -42,6 +42,7 @@ def build_2_3_1(robot: Robot) -> None:
     robot.click(robot.window.findChild(type(robot.panel("canvas").invitation)).button)
     robot.wait(lambda: sizes(robot) == [2, 1])
     robot.click_caption("insert", "x")
+    robot.choose_in_menu("Dense")
     robot.wait(lambda: sizes(robot) == [2, 4, 1])
     robot.click_caption("minus", first_hidden(robot))
     robot.wait(lambda: sizes(robot) == [2, 3, 1])
@@ -132,8 +133,8 @@ def test_build_by_keyboard_alone(robot: Robot) -> None:
     robot.key(Key.Key_Tab)
     assert robot.window.context.selection.current.layer == "x"
     robot.key(Key.Key_Insert)
+    robot.choose_in_menu("Dense")
     robot.wait(lambda: sizes(robot) == [2, 4, 1])
-    robot.key(Key.Key_Right)
     robot.wait(lambda: robot.window.context.selection.current.layer == first_hidden(robot))
     robot.key(Key.Key_Minus)
     robot.wait(lambda: sizes(robot) == [2, 3, 1])

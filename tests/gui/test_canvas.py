@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from dlviz.core.network import LayerSpec, NetworkSpec, dense, sources
 from dlviz.gui.editor import places
+from dlviz.gui.editor.kind_menus import KindMenu
 from dlviz.gui.editor.rects import strip_rect
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.canvas import CanvasPanel
@@ -64,6 +65,13 @@ class Bench:
 
     def click_hot(self, kind: str, node: str) -> None:
         self.click(self.hot(kind, node))
+
+    def insert(self, title: str = "Dense") -> None:
+        """Choose a kind in the menu that is open."""
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, KindMenu)
+        menu.setActiveAction(next(action for action in menu.actions() if action.text() == title))
+        self.bot.keyClick(menu, Key.Key_Return)
 
     def hot(self, kind: str, node: str) -> QPoint:
         found = next(each for each in self.panel.view.hots if (each.kind, each.node) == (kind, node))
@@ -129,6 +137,7 @@ def test_network_is_built_from_empty_by_mouse_and_keys_undone_and_redone(bench_o
     bench.bot.mouseClick(bench.panel.invitation.button, Qt.MouseButton.LeftButton)
     assert bench.units() == [1]
     bench.click_hot("insert", "x")
+    bench.insert()
     assert bench.units() == [4, 1]
     hidden = bench.network.layers[0].id
     bench.click_hot("minus", hidden)
@@ -170,7 +179,10 @@ def test_keys_alone_change_units_insert_duplicate_rename_and_delete(bench_of) ->
     bench.key(Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     assert bench.units() == [2, 2, 1]
     bench.key(Key.Key_Insert)
+    bench.insert()
     assert bench.units() == [2, 4, 2, 1]
+    assert bench.context.selection.current == Selected("layer", bench.network.layers[1].id)
+    bench.context.selection.select(Selected("layer", "h"))
     bench.key(Key.Key_F2)
     bench.bot.keyClicks(bench.panel.controller.field, "encoder")
     bench.bot.keyClick(bench.panel.controller.field, Key.Key_Return)
@@ -398,6 +410,7 @@ def test_layer_inserted_between_branches_and_their_sum_is_read(bench_of) -> None
     bench = bench_of(Document(network=NetworkSpec(layers)))
     node = next(hot.node for hot in bench.panel.view.hots if hot.kind == "insert" and hot.node != "x")
     bench.click_hot("insert", node)
+    bench.insert()
     assert len(bench.network.layers) == 5
     read = {source for layer in bench.network.layers for source in sources(bench.network, layer)}
     assert {layer.id for layer in bench.network.layers[:-1]} <= read

@@ -186,20 +186,20 @@ def test_a_layer_counts_its_parameters(stage: Stage) -> None:
 def test_choosing_an_activation_edits_the_document(stage: Stage) -> None:
     stage.frame()
     stage.select("layer", "h2")
-    box = stage.panel.form.activation
+    box = stage.panel.form.layer.choices["activation"].kinds
     index = box.findData("leaky_relu")
     box.setCurrentIndex(index)
     box.activated.emit(index)
     layer = stage.context.session.document.network.layers[1]
     assert layer.settings["activation"].kind == "leaky_relu"
     stage.panel.show_document(stage.context.session.document)
-    assert "slope" in stage.panel.form.forms[0].fields
+    assert "slope" in stage.panel.form.layer.choices["activation"].form.fields
 
 
 def test_changing_units_edits_the_document(stage: Stage, qtbot: Any) -> None:
     stage.frame()
     stage.select("layer", "h2")
-    field = stage.panel.form.forms[1].fields["units"]
+    field = stage.panel.form.layer.fields["units"]
     field.selectAll()
     qtbot.keyClicks(field, "5")
     qtbot.keyClick(field, Qt.Key.Key_Return)

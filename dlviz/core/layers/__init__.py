@@ -15,8 +15,8 @@ from dlviz.core.layers import (  # noqa: F401  (registration)
     pooling,
     simple_rnn,
 )
-from dlviz.core.layers.kind import LR_SCALE, LayerKind, ParameterSpec, Shape, layers
+from dlviz.core.layers.kind import FAMILIES, LR_SCALE, LayerKind, ParameterSpec, Shape, layers
 
 layers.begin_with("dense", "activation", "dropout", "batch_norm", "layer_norm", "add", "concatenate", "flatten")
 
-__all__ = ["LR_SCALE", "LayerKind", "ParameterSpec", "Shape", "layers"]
+__all__ = ["FAMILIES", "LR_SCALE", "LayerKind", "ParameterSpec", "Shape", "layers"]

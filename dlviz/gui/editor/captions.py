@@ -21,6 +21,7 @@ BAND, PLAIN_BAND = 10.5 * GRID, 6 * GRID  # height of the captions at the top, w
 BUTTON = 3 * GRID
 TITLE_Y, BUTTONS_Y = 2 * GRID, 5.5 * GRID
 KEEPING = ("activation", "batch_norm", "layer_norm")  # layers of which every unit reads the one before it
+LEAST_PITCH = 10.75 * GRID  # between columns; closer than that the + would touch − and + of the layers
 NARROW = 25 * GRID  # between columns; closer than that the + stands below the titles
 
 
@@ -85,7 +86,7 @@ def hot_spots(spec: NetworkSpec, layout: Layout, to_view: Callable[[QPointF], QP
             for kind, shift in (("minus", -2.25 * GRID), ("plus", 2.25 * GRID)):
                 found.append(Hot(kind, node, _circle(x + shift, top + BUTTONS_Y + BUTTON / 2)))  # type: ignore[arg-type]
     top = TITLE_Y if pitch > NARROW else BUTTONS_Y
-    return found + (_inserts(spec, layout, columns, top) if is_editing and pitch > 12 * GRID else [])
+    return found + (_inserts(spec, layout, columns, top) if is_editing and pitch > LEAST_PITCH else [])
 
 
 def _fitting(metrics: QFontMetricsF, text: str, room: float) -> str:

@@ -1,11 +1,12 @@
 """Edits of the network that the canvas offers: each asks the session for one undoable change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
-from dlviz.core.errors import DlvizError
-from dlviz.core.network import sources
+from dlviz.core.layers import layers as layer_kinds
+from dlviz.gui.editing import Change, Done, edit, nothing_more
 from dlviz.gui.editor.state import CanvasState, has_setting, option
 from dlviz.gui.panel import Context
 from dlviz.gui.prepared import prepared_or_none
@@ -14,8 +15,6 @@ from dlviz.i18n import tr
 from dlviz.session import edits
 from dlviz.session.document import Document
 from dlviz.session.messages import FloatArray
-
-NEW_UNITS = 4
 
 
 class NetworkCommands(QObject):
@@ -29,14 +28,9 @@ class NetworkCommands(QObject):
     def _document(self) -> Document:
         return self._context.session.document  # type: ignore[no-any-return]
 
-    def _edit(self, change: Callable[[Document], Document], label: str, merge: str = "") -> bool:
+    def _edit(self, change: Change, label: str, done: Done = nothing_more) -> bool:
         """Apply a change and say whether it was possible."""
-        try:
-            self._context.session.edit(change(self._document), label, merge)
-        except DlvizError as error:
-            self._context.notify(error)
-            return False
-        return True
+        return edit(self._context, label, change, done=done)
 
     @Slot()
     def add_output(self) -> None:
@@ -45,30 +39,25 @@ class NetworkCommands(QObject):
         units = prepared.dataset.n_outputs if prepared else 1
         self._edit(lambda d: edits.add_layer(d, 0, "o", units=units), tr("Add a layer"))
 
-    def insert_after(self, node: str) -> None:
-        """Insert a dense layer behind a node."""
-        self._insert(self._position(node) + 1, node)
+    def insert(self, kind: str, behind: str, reader: str = "") -> None:
+        """Insert a layer of a kind behind a node, before reader if that is given, and select it."""
+        label = tr("Insert {kind}", kind=tr(layer_kinds.get(kind).title))
+        self._edit(lambda d: edits.insert_layer(d, behind, kind, reader), label, partial(self._select_new, kind))
 
-    def insert_before(self, node: str) -> None:
-        """Insert a dense layer in front of a layer."""
-        network = self._document.network
-        at = self._position(node)
-        self._insert(at, network.layers[at - 1].id if at else network.inputs[0].id)
+    def change_kind(self, node: str, kind: str) -> None:
+        """Turn a layer into one of another kind."""
+        label = tr("Change into {kind}", kind=tr(layer_kinds.get(kind).title))
+        self._edit(lambda d: edits.replace_layer(d, node, kind), label, partial(self._select_new, kind))
 
-    def _position(self, node: str) -> int:
-        """Return a layer's place in the list, −1 for an input."""
-        ids = [layer.id for layer in self._document.network.layers]
-        return ids.index(node) if node in ids else -1
+    def _select_new(self, kind: str, before: Document) -> None:
+        known = {layer.id for layer in before.network.layers}
+        for layer in self._document.network.layers:
+            if layer.id not in known and layer.kind == kind:
+                self._context.selection.select(Selected("layer", layer.id))
 
-    def _insert(self, at: int, behind: str) -> None:
-        units = self._fitting_units(behind)
-        self._edit(lambda d: edits.add_layer(d, at, units=units), tr("Insert a layer"))
-
-    def _fitting_units(self, behind: str) -> int:
-        """Return how many units a new layer gets: as many as the node it stands behind if those are added up."""
-        network, layout = self._document.network, self._state.layout
-        is_added = any(behind in sources(network, each) for each in network.layers if each.kind == "add")
-        return layout.blocks[behind].count if is_added and layout is not None else NEW_UNITS
+    def set_input_shape(self, node: str, shape: Sequence[int]) -> None:
+        """Read the data in another shape."""
+        self._edit(lambda d: edits.set_input_shape(d, node, shape), tr("Change the shape of the input"))
 
     def change_units(self, node: str, by: int) -> None:
         """Give a layer more or fewer units; quick repeats are one undo."""

@@ -1,13 +1,17 @@
 """What clicks and keys on the canvas do: walk the selection, open menus and fields, hand edits on."""
 
+import math
+
 from PySide6.QtCore import QObject, QPoint, QRect, Signal, Slot
 
+from dlviz.core.network import sources
 from dlviz.gui import numbers
 from dlviz.gui.editor import content, places
 from dlviz.gui.editor.captions import Hot
 from dlviz.gui.editor.commands import NetworkCommands
 from dlviz.gui.editor.hover import CardOpener
 from dlviz.gui.editor.keys import Command
+from dlviz.gui.editor.kind_menus import InputMenu, KindMenu, WishMenu
 from dlviz.gui.editor.menus import InlineField, LayerMenu
 from dlviz.gui.editor.rects import strip_rect
 from dlviz.gui.editor.state import CanvasState
@@ -16,6 +20,7 @@ from dlviz.gui.panel import Context
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID
 from dlviz.i18n import tr
+from dlviz.session.edits import readings
 
 PAN_STEP = 6 * GRID
 ARROWS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
@@ -88,10 +93,8 @@ class Controller(QObject):
             self._opener.type_at(place, "" if value is None else numbers.number(value, 6))
         elif place.kind == "input" and self._is_strip(place.layer):
             self._ask_unit(place.layer)
-        elif place.kind in ("unit", "layer"):
-            hot = self._caption(place.layer)
-            at = hot.rectangle.bottomLeft().toPoint() if hot is not None else self._view.rect().center()
-            self._open_menu(place.layer, self._view.viewport().mapToGlobal(at))
+        elif place.kind in ("unit", "layer", "input"):
+            self._open_menu(place.layer, self._below_caption(place.layer))
 
     def _escape(self) -> None:
         self._opener.card.close_card()
@@ -113,10 +116,16 @@ class Controller(QObject):
         if self._state.network is not None and not self._state.network.layers:
             self.commands.add_output()
         elif self._current.layer:
-            self.commands.insert_after(self._current.layer)
+            self._offer_kinds(self._current.layer, self._below_caption(self._current.layer))
 
     def _rename(self) -> None:
         self._ask_name(self._current.layer)
+
+    def _below_caption(self, node: str) -> QPoint:
+        """Return where on the screen a menu of a node opens."""
+        hot = self._caption(node)
+        at = hot.rectangle.bottomLeft().toPoint() if hot is not None else self._view.rect().center()
+        return self._view.viewport().mapToGlobal(at)
 
     def _caption(self, node: str) -> Hot | None:
         return next((hot for hot in self._view.hots if hot.kind == "title" and hot.node == node), None)
@@ -126,7 +135,7 @@ class Controller(QObject):
         if ask.kind in ("minus", "plus"):
             self.commands.change_units(ask.node, 1 if ask.kind == "plus" else -1)
         elif ask.kind == "insert":
-            self.commands.insert_after(ask.node)
+            self._offer_kinds(ask.node, ask.at)
         elif ask.kind == "pull":
             self._ask_unit(ask.node)
         else:
@@ -135,10 +144,22 @@ class Controller(QObject):
     def _open_menu(self, node: str, at: QPoint) -> None:
         network = self._state.network
         layer = self._state.layer(node)
-        if layer is None or network is None:
+        if network is None:
             return
-        self.pick(Selected("layer", node))
-        menu = LayerMenu(layer, layer == network.layers[-1], self._is_strip(node), self._view)
+        if layer is not None:
+            self.pick(Selected("layer", node))
+            self._pop_up(LayerMenu(layer, layer == network.layers[-1], self._is_strip(node), self._view), at)
+        elif self._current.layer != node:
+            self.pick(self._state.unit(node, 0))
+        for each in network.inputs:
+            if each.id == node:
+                self._pop_up(InputMenu(node, each.shape, readings(math.prod(each.shape)), self._view), at)
+
+    def _offer_kinds(self, behind: str, at: QPoint) -> None:
+        """Open the menu of what can be inserted behind a node."""
+        self._pop_up(KindMenu(behind, self._view), at)
+
+    def _pop_up(self, menu: WishMenu, at: QPoint) -> None:
         menu.aboutToHide.connect(menu.deleteLater)
         menu.chosen.connect(self.choose)
         menu.popup(at)
@@ -164,8 +185,19 @@ class Controller(QObject):
             self.commands.duplicate(node)
         elif wish == "delete":
             self.commands.delete(Selected("layer", node))
+        elif wish == "kind":
+            self.commands.change_kind(node, value)
+        elif wish == "shape":
+            self.commands.set_input_shape(node, [int(side) for side in value.split(" × ")])
         else:
-            (self.commands.insert_after if wish == "after" else self.commands.insert_before)(node)
+            self._insert_kind(wish, node, value)
+
+    def _insert_kind(self, wish: str, node: str, kind: str) -> None:
+        layer, network = self._state.layer(node), self._state.network
+        if wish == "before" and layer is not None and network is not None:
+            self.commands.insert(kind, sources(network, layer)[-1], reader=node)
+        else:
+            self.commands.insert(kind, node)
 
     def _ask_name(self, node: str) -> None:
         hot = self._caption(node)

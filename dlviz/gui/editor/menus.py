@@ -1,60 +1,47 @@
 """The menu of a layer, and the one-line field that floats over the canvas."""
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from dlviz.core.activations import activations
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.network import LayerSpec
+from dlviz.gui.editor.kind_menus import WishMenu
 from dlviz.gui.widgets.paint import describe
 from dlviz.i18n import tr
 
 
-class LayerMenu(QMenu):
-    """Activation, biases, units, rename, duplicate, delete. Emits what was chosen, and for which value."""
-
-    chosen = Signal(str, str, str)  # wish, node, value
+class LayerMenu(WishMenu):
+    """Activation, biases, units, layers before, after or instead, rename, duplicate, delete."""
 
     def __init__(self, layer: LayerSpec, is_output: bool, is_strip: bool, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._node = layer.id
+        super().__init__(layer.id, parent)
         kind = layer_kinds.get(layer.kind)
         if "activation" in kind.choices:
             self._add_activations(kind.option(layer, "activation").kind)
         if "bias" in {each.name for each in kind.settings}:
             has_bias = bool(kind.option(layer, "bias"))
-            self._add(self, tr("Biases"), "bias", "" if has_bias else "yes", is_checked=has_bias)
+            self.offer(self, tr("Biases"), "bias", "" if has_bias else "yes", is_checked=has_bias)
         self.addSeparator()
         if "units" in {each.name for each in kind.settings} and not is_output:
-            self._add(self, tr("One unit more\t+"), "more")
-            self._add(self, tr("One unit less\t−"), "less")
+            self.offer(self, tr("One unit more\t+"), "more")
+            self.offer(self, tr("One unit less\t−"), "less")
         if is_strip:
-            self._add(self, tr("Show unit number…"), "pull")
-        self._add(self, tr("Insert a layer before"), "before")
-        if not is_output:
-            self._add(self, tr("Insert a layer after\tIns"), "after")
-        self._add(self, tr("Duplicate\tCtrl+D"), "duplicate")
-        self._add(self, tr("Rename\tF2"), "rename")
-        self._add(self, tr("Delete\tDel"), "delete")
-        self.triggered.connect(self._emit)
+            self.offer(self, tr("Show unit number…"), "pull")
+        self.addSeparator()
+        self.offer_kinds(self.addMenu(tr("Insert a layer before")), "before")
+        self.offer_kinds(self.addMenu(tr("Insert a layer after")), "after")
+        self.offer_kinds(self.addMenu(tr("Change into")), "kind", current=layer.kind)
+        self.addSeparator()
+        self.offer(self, tr("Duplicate\tCtrl+D"), "duplicate")
+        self.offer(self, tr("Rename\tF2"), "rename")
+        self.offer(self, tr("Delete\tDel"), "delete")
 
     def _add_activations(self, current: str) -> None:
         submenu = self.addMenu(tr("Activation"))
         for entry in activations:
-            self._add(submenu, entry.title, "activation", entry.key, is_checked=entry.key == current)
-
-    def _add(self, menu: QMenu, text: str, wish: str, value: str = "", is_checked: bool | None = None) -> QAction:
-        action = menu.addAction(text)
-        action.setData((wish, value))
-        action.setCheckable(is_checked is not None)
-        action.setChecked(bool(is_checked))
-        return action
-
-    @Slot(QAction)
-    def _emit(self, action: QAction) -> None:
-        wish, value = action.data()
-        self.chosen.emit(wish, self._node, value)
+            self.offer(submenu, tr(entry.title), "activation", entry.key, is_checked=entry.key == current)
 
 
 class InlineField(QLineEdit):

@@ -6,15 +6,13 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from dlviz.core.choice import Choice
 from dlviz.core.errors import DlvizError
 from dlviz.data.dataset import Dataset
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.inspector_behind import Behind
 from dlviz.gui.panels.inspector_card import Card, Scene, Target
+from dlviz.gui.panels.inspector_edits import SelectionForm
 from dlviz.gui.panels.inspector_facts import card
-from dlviz.gui.panels.inspector_layer import LayerForm
-from dlviz.gui.panels.inspector_notation import find_layer
 from dlviz.gui.panels.inspector_picker import ParameterPicker
 from dlviz.gui.panels.inspector_rows import FactTable, ValueField
 from dlviz.gui.panels.inspector_subject import subject_card
@@ -27,7 +25,6 @@ from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.edits import set_activation, set_layer_setting
 from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.subject_edits import set_input
 
@@ -49,8 +46,6 @@ class InspectorPanel(Panel):
         context.selection.changed.connect(self._select)
         context.hidden_changed.connect(self._cover)
         self.value.typed.connect(self._type)
-        self.form.setting_changed.connect(self._set_layer)
-        self.form.activation_changed.connect(self._set_activation)
         self.picker.picked.connect(context.selection.select)
         self.show_document(context.session.document)
 
@@ -59,7 +54,7 @@ class InspectorPanel(Panel):
         self.remark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.equations = (FormulaText(), FormulaText("muted"))
         self.value, self.value_label = ValueField(), Text(tr("value"), "muted")
-        self.facts, self.form, self.picker = FactTable(), LayerForm(), ParameterPicker()
+        self.facts, self.form, self.picker = FactTable(), SelectionForm(self.context), ParameterPicker()
         self.behind = Behind(self.context)
         self.hint = Text(_HINT, "muted")
         self.hint.setWordWrap(True)
@@ -83,10 +78,10 @@ class InspectorPanel(Panel):
         for widget in self.equations:
             column.addWidget(widget)
         column.addLayout(typed)
+        column.addWidget(self.form)
         column.addWidget(self.facts)
         column.addWidget(self.picker)
         column.addWidget(self.behind)
-        column.addWidget(self.form)
         column.addStretch(1)
         self._scroll(body)
 
@@ -145,7 +140,7 @@ class InspectorPanel(Panel):
             equation.show_words(words)
         self._show_value(shown)
         self.facts.show_facts(() if is_covered else shown.facts, shown.columns)
-        self._show_form(shown)
+        self.form.show_selection()
         self.behind.show_frame(self._frame, shown.title)
 
     def _show_value(self, shown: Card) -> None:
@@ -154,15 +149,6 @@ class InspectorPanel(Panel):
             widget.setVisible(is_open)
         if shown.target is not None and is_open:
             self.value.show_target(shown.target)
-
-    def _show_form(self, shown: Card) -> None:
-        network, selected = self.context.session.document.network, self.context.selection.current
-        has_any = bool(shown.picks) and self.picker.show_layer(network, shown.picks, selected)
-        self.picker.setVisible(has_any)
-        layer = find_layer(self.context.session.document.network, shown.layer)
-        self.form.setVisible(layer is not None)
-        if layer is not None:
-            self.form.show_layer(layer)
 
     @Slot(object)
     def _type(self, value: float) -> None:
@@ -183,24 +169,6 @@ class InspectorPanel(Panel):
             session.edit(set_input(session.document, target.name, target.index, value), label)
         else:
             session.set_parameter(target.name, target.index, value, label)
-
-    @Slot(str, object)
-    def _set_layer(self, name: str, value: object) -> None:
-        layer = self.context.selection.current.layer
-        self._edit(lambda document: set_layer_setting(document, layer, name, value), tr("Layer {id}", id=layer))
-
-    @Slot(object)
-    def _set_activation(self, activation: Choice) -> None:
-        layer = self.context.selection.current.layer
-        self._edit(lambda document: set_activation(document, layer, activation), tr("Activation of {id}", id=layer))
-
-    def _edit(self, change: object, label: str) -> None:
-        session = self.context.session
-        try:
-            session.edit(change(session.document), label)  # type: ignore[operator]
-        except DlvizError as error:
-            self.context.notify(error)
-        self._refresh()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer all numbers on show to copy."""

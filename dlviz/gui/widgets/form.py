@@ -6,13 +6,13 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QToolTip, QWidget
 
 from dlviz.core.errors import SpecError
 from dlviz.core.hyper import Hyper
 from dlviz.gui import numbers
 from dlviz.gui.theme import GRID, current
-from dlviz.gui.widgets.paint import describe
+from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Text
 
 FIELD_WIDTH = 14 * GRID
@@ -90,16 +90,17 @@ class HyperForm(QWidget):
     def __init__(self, declared: Sequence[Hyper], values: Mapping[str, Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fields: dict[str, QWidget] = {}
-        layout = QFormLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
-        for hyper in declared:
+        layout = QGridLayout(self)
+        spaced(layout)
+        layout.setColumnStretch(0, 1)
+        for row, hyper in enumerate(declared):
             field = self._field(hyper, values.get(hyper.name, hyper.default))
             field.setObjectName(hyper.name)
             self.fields[hyper.name] = field
             label = Text(setting_words(hyper.name), "muted")
             label.setToolTip(hyper.help)
-            layout.addRow(label, field)
+            layout.addWidget(label, row, 0)
+            layout.addWidget(field, row, 1)
 
     def _field(self, hyper: Hyper, value: Any) -> QWidget:
         if hyper.kind == "bool":

@@ -1,0 +1,56 @@
+"""A field for an entry of a registry: a list to choose from, and below it fields for the settings of the chosen one."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from dlviz.core.choice import Choice
+from dlviz.core.hyper import complete
+from dlviz.core.registry import Registry
+from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.chooser import Chooser
+from dlviz.gui.widgets.form import FIELD_WIDTH, HyperForm, setting_words
+from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.text import Text
+from dlviz.i18n import tr
+
+
+class ChoiceField(QWidget):
+    """Shows one choice and tells another one; what it shows never changes by itself."""
+
+    changed = Signal(str, object)  # name, Choice
+
+    def __init__(self, name: str, registry: Registry, chosen: Choice, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._registry, self._chosen = name, registry, chosen
+        self.kinds = Chooser()
+        for entry in registry:
+            self.kinds.addItem(tr(entry.title), entry.key)
+        self.kinds.setCurrentIndex(self.kinds.findData(chosen.kind))
+        self.kinds.setFixedWidth(FIELD_WIDTH + 3 * GRID)
+        describe(self.kinds, setting_words(name), getattr(registry.get(chosen.kind), "source", ""))
+        entry = registry.get(chosen.kind)
+        self.form = HyperForm(entry.settings, complete(chosen.settings, entry.settings))
+        self._lay_out()
+        self.kinds.activated.connect(self._choose)
+        self.form.changed.connect(self._set)
+
+    def _lay_out(self) -> None:
+        line, column = QHBoxLayout(), QVBoxLayout(self)
+        spaced(line)
+        spaced(column, gap=GRID // 2)
+        line.addWidget(Text(setting_words(self._name), "muted"), 1)
+        line.addWidget(self.kinds)
+        column.addLayout(line)
+        column.addWidget(self.form)
+        self.form.setContentsMargins(2 * GRID, 0, 0, 0)
+        self.form.setVisible(bool(self.form.fields))
+
+    @Slot(int)
+    def _choose(self, index: int) -> None:
+        key = str(self.kinds.itemData(index))
+        if key != self._chosen.kind:
+            self.changed.emit(self._name, Choice(key))
+
+    @Slot(str, object)
+    def _set(self, name: str, value: object) -> None:
+        self.changed.emit(self._name, Choice(self._chosen.kind, {**self._chosen.settings, name: value}))
