@@ -1,7 +1,6 @@
-"""The chips of the toolbar: loss, optimizer, rate, batch size and conventions."""
+"""The chips of the toolbar: loss, optimizer, rate, batches, what is watched, and conventions."""
 
-from collections.abc import Iterable, Mapping
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Slot
@@ -9,26 +8,31 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.core.choice import Choice
 from dlviz.core.conventions import filled, profiles
-from dlviz.core.hyper import complete, integer
+from dlviz.core.hyper import complete
 from dlviz.core.losses import losses
-from dlviz.core.optimizers import optimizers
+from dlviz.core.optimizers import lr_of, optimizers
 from dlviz.core.rules import rules
+from dlviz.core.schedules import Curve, schedules
 from dlviz.gui import numbers
+from dlviz.gui.actions import Action
+from dlviz.gui.conventions_form import ConventionsForm
 from dlviz.gui.panel import Context
+from dlviz.gui.plan_forms import BatchForm, ClipForm, RateForm
 from dlviz.gui.rule_form import rule_subject
-from dlviz.gui.setting_forms import ChoiceForm, Described, NumberForm, Subject, edit
+from dlviz.gui.setting_forms import ChoiceForm, Described, Subject
 from dlviz.gui.status import convention_words
 from dlviz.gui.theme import GRID
+from dlviz.gui.watch_form import WatchForm, watch_words
 from dlviz.gui.widgets.chip import Chip, Popup
 from dlviz.gui.widgets.paint import spaced
 from dlviz.i18n import tr
 from dlviz.session import edits
-from dlviz.session.document import Document
+from dlviz.session.document import Document, TrainingSpec
+from dlviz.session.messages import Frame
 from dlviz.session.subject import Subject as DocumentSubject
 
 # Settings on which textbooks differ without changing the method; they have a chip of their own.
 CONVENTIONS = frozenset({"factor", "outputs", "reduction", "form", "rate", "eps_place", "bias_correction"})
-BATCH_SIZE = integer("batch_size", 10, minimum=1, maximum=1_000_000, help="rows looked at before each update")
 
 
 def _by_key(registry: Iterable[Any]) -> dict[str, Described]:
@@ -53,22 +57,33 @@ def _optimizer(shows: Any = _is_own) -> Subject:
 
 
 class ChipRow(QWidget):
-    """Shows the training plan in five chips; each opens the form that edits it."""
+    """Shows the training plan in chips; each opens the form that edits it.
+
+    The chip of what is watched is there while something is; its form can also be had from the menu.
+    """
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._popup: Popup | None = None
+        self._curve: Curve | None = None  # the schedule that the rate follows, if it does
+        self._follows = ""  # its name
+        self._is_watching = False
         self._subject: DocumentSubject = "network"
         self.rule = Chip(tr("Rule"), tr("How weights follow from each row, and its settings"))
+        self._frame: Frame | None = None
         self.loss = Chip(tr("Loss"), tr("What training makes small"))
         self.optimizer = Chip(tr("Optimizer"), tr("How weights follow the gradient"))
         self.lr = Chip(tr("lr"), tr("Learning rate: how far each update goes"))
         self.batch = Chip(tr("batch"), tr("Rows looked at before each update"))
+        self.watch = Chip(tr("Watch"), tr("What is measured besides, and which rules stop the run"))
         self.conventions = Chip(tr("Conventions"), tr("Where textbooks differ: factors, means, forms of momentum"))
         layout = QHBoxLayout(self)
         spaced(layout)
-        openers = (self._open_loss, self._open_optimizer, self._open_lr, self._open_batch, self._open_conventions)
+        openers = (
+            self._open_loss, self._open_optimizer, self._open_lr, self._open_batch, self._open_watch,
+            self._open_conventions,
+        )  # fmt: skip
         for chip, opener in zip(self._plan(), openers, strict=True):
             layout.addWidget(chip)
             chip.clicked.connect(opener)
@@ -77,17 +92,30 @@ class ChipRow(QWidget):
         self.rule.hide()
 
     def _plan(self) -> tuple[Chip, ...]:
-        return self.loss, self.optimizer, self.lr, self.batch, self.conventions
+        return self.loss, self.optimizer, self.lr, self.batch, self.watch, self.conventions
 
     def chips(self) -> tuple[Chip, ...]:
         """Return the chips of this document from left to right: its training plan, its rule, none of a formula."""
         return {"network": self._plan(), "rule": (self.rule,), "formula": ()}[self._subject]
 
+    def actions_offered(self) -> tuple[Action, ...]:
+        """Offer the form of what is watched to the Run menu."""
+        tip = tr("What is measured besides loss and score, and which rules stop the run")
+        title = tr("&Measures and stop rules…")
+        return (Action("watch", title, self._open_watch, "run", tip=tip, is_enabled=self._has_plan, group=4),)
+
+    def _has_plan(self) -> bool:
+        return self._subject == "network"
+
     def fit(self, room: int) -> None:
-        """Show all (2), no notes (1), or only values (0), as there is room in pixels."""
-        gaps = self.layout().spacing() * (len(self.chips()) - 1)
-        fits = [each for each in (2, 1, 0) if sum(chip.width_at(each) for chip in self.chips()) + gaps <= room]
+        """Show all (2), no notes (1), or only values (0), as there is room in pixels; at last without the watch."""
+        chips = [chip for chip in self.chips() if chip is not self.watch or self._is_watching]
+        fits = [each for each in (2, 1, 0) if self._width(chips, each) <= room]
+        self.watch.setVisible(self._is_watching and bool(fits))
         self.set_detail(fits[0] if fits else 0)
+
+    def _width(self, chips: Sequence[Chip], detail: int) -> int:
+        return sum(chip.width_at(detail) for chip in chips) + self.layout().spacing() * (len(chips) - 1)
 
     def set_detail(self, detail: int) -> None:
         """Show this much of every chip."""
@@ -102,20 +130,39 @@ class ChipRow(QWidget):
         if document.rule is not None:
             self.rule.set_value(tr(rules.get(document.rule.kind).title))
         training = document.explicit.training
-        optimizer = optimizers.get(training.optimizer.kind)
-        lr = complete(training.optimizer.settings, optimizer.settings)["lr"]
         self.loss.set_value(tr(losses.get(training.loss.kind).title), f"({convention_words(training.loss)})")
-        self.optimizer.set_value(tr(optimizer.title))
-        self.lr.set_value(numbers.number(lr))
-        self.batch.set_value(numbers.count(training.batch_size))
+        clip = "" if training.clip is None else tr("clipped")
+        self.optimizer.set_value(tr(optimizers.get(training.optimizer.kind).title), clip)
+        self._show_rate(training)
+        drawn = tr("with replacement") if training.replacement else "" if training.shuffle else tr("in order")
+        self.batch.set_value(numbers.count(training.batch_size), drawn)
+        self._is_watching = self._has_plan() and bool(training.metrics or training.callbacks)
+        self.watch.set_value(watch_words(training))
+        self.watch.setVisible(self._is_watching)
         profile = tr(profiles.get(document.conventions.profile).title)
         self.conventions.set_value(profile, tr("changed") if _has_own_conventions(document) else "")
+
+    def _show_rate(self, training: TrainingSpec) -> None:
+        lr, schedule = lr_of(training.optimizer), training.schedule
+        self._curve = None if schedule is None else Curve(schedule, lr)
+        self._follows = "" if schedule is None else tr(schedules.get(schedule.kind).title).lower()
+        self.lr.reserve("0.00000" if self._follows else "")
+        self.lr.set_value(numbers.number(lr), self._follows)
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the rate that is in force now, where it follows a schedule."""
+        self._frame = frame
+        if self._curve is not None:
+            rate = self._curve.rate(frame.epoch, frame.batch, max(frame.batches_per_epoch, 1))
+            self.lr.set_value(numbers.number(rate, 3), self._follows)
 
     def _open(self, chip: Chip, form: QWidget) -> None:
         if self._popup is not None:
             self._popup.deleteLater()
         self._popup = Popup(form, self)
-        self._popup.open_below(chip)
+        self._popup.open_below(chip if chip.isVisible() else self.conventions)
 
     @Slot()
     def _open_rule(self) -> None:
@@ -127,42 +174,38 @@ class ChipRow(QWidget):
 
     @Slot()
     def _open_optimizer(self) -> None:
-        self._open(self.optimizer, ChoiceForm(self._context, _optimizer(), with_kinds=True))
-
-    @Slot()
-    def _open_conventions(self) -> None:
-        both = QWidget()
-        layout = QVBoxLayout(both)
-        spaced(layout, gap=2 * GRID)
-        training = self._context.session.document.explicit.training
-        for subject in (_loss(_is_convention), _optimizer(_is_convention)):
-            if any(_is_convention(hyper.name) for hyper in subject.entry(training).settings):
-                layout.addWidget(ChoiceForm(self._context, subject, with_kinds=False))
-        self._open(self.conventions, both)
+        chosen = ChoiceForm(self._context, _optimizer(), with_kinds=True)
+        self._open(self.optimizer, _column(chosen, ClipForm(self._context)))
 
     @Slot()
     def _open_lr(self) -> None:
-        chosen = self._context.session.document.explicit.training.optimizer
-        entry = optimizers.get(chosen.kind)
-        declared = next(hyper for hyper in entry.settings if hyper.name == "lr")
-        form = NumberForm(tr("Learning rate"), declared, complete(chosen.settings, entry.settings)["lr"])
-        form.accepted.connect(self._set_lr)
-        self._open(self.lr, form)
+        frame = self._frame
+        epoch = 0.0 if frame is None else frame.epoch + frame.batch / max(frame.batches_per_epoch, 1)
+        self._open(self.lr, RateForm(self._context, epoch))
 
     @Slot()
     def _open_batch(self) -> None:
-        form = NumberForm(tr("Batch size"), BATCH_SIZE, self._context.session.document.explicit.training.batch_size)
-        form.accepted.connect(self._set_batch)
-        self._open(self.batch, form)
+        self._open(self.batch, BatchForm(self._context))
 
-    @Slot(object)
-    def _set_lr(self, value: float) -> None:
-        edit(self._context, tr("Change the learning rate"), _optimizer().with_setting("lr", value))
+    @Slot()
+    def _open_watch(self) -> None:
+        self._open(self.watch, WatchForm(self._context))
 
-    @Slot(object)
-    def _set_batch(self, value: int) -> None:
-        change = partial(edits.set_training, batch_size=value)
-        edit(self._context, tr("Change the batch size"), change)
+    @Slot()
+    def _open_conventions(self) -> None:
+        subjects = (_loss(_is_convention), _optimizer(_is_convention))
+        self._open(self.conventions, ConventionsForm(self._context, subjects))
+
+
+def _column(*forms: QWidget) -> QWidget:
+    """Put forms below each other."""
+    whole = QWidget()
+    layout = QVBoxLayout(whole)
+    spaced(layout, gap=2 * GRID)
+    for form in forms:
+        layout.addWidget(form)
+    whole.setFocusProxy(forms[0])
+    return whole
 
 
 def _has_own_conventions(document: Document) -> bool:

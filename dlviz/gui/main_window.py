@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.bar = QMenuBar()
         self.tools = ToolRow(self.context, self.live)
+        self._add_actions(self.tools.chips.actions_offered())
         self.transport = TransportBar(self.context, self.live)
         self.status = StatusBar(HealthLine(self.context))
         self.setCentralWidget(self.centre)
@@ -165,6 +166,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _show_frame(self, frame: Frame) -> None:
         self.run.frame = frame
+        self.tools.chips.show_frame(frame)
         moment = (frame.state, frame.step > 0, frame.cursor > 0, frame.step < frame.last_step)
         if moment != self._moment:
             self._moment = moment

@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from dlviz.core.choice import Choice
-from dlviz.core.errors import DlvizError
 from dlviz.core.hyper import Hyper, complete
+from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
-from dlviz.gui.widgets.chip import Popup
 from dlviz.gui.widgets.form import HyperForm
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import SectionHeader
@@ -95,12 +94,14 @@ class ChoiceForm(QWidget):
     def _build_form(self) -> None:
         if self.form is not None:
             self._layout.removeWidget(self.form)
+            self.form.hide()
             self.form.deleteLater()
         entry, chosen = self._subject.entry(self._training()), self._subject.choice(self._training())
         declared = [hyper for hyper in entry.settings if self._subject.shows(hyper.name)]
         self.form = HyperForm(declared, complete(chosen.settings, entry.settings))
         self.form.changed.connect(self._setting_changed)
         self._layout.addWidget(self.form)
+        self.form.show()
         self.adjustSize()
 
     @Slot(int)
@@ -110,9 +111,6 @@ class ChoiceForm(QWidget):
         edit(self._context, self._label(), self._subject.with_kind(str(self.kinds.itemData(index))))
         self.kinds.setCurrentIndex(self.kinds.findData(self._subject.choice(self._training()).kind))
         self._build_form()
-        popup = self.window()
-        if isinstance(popup, Popup):
-            popup.adjustSize()
 
     @Slot(str, object)
     def _setting_changed(self, name: str, value: object) -> None:
@@ -120,33 +118,3 @@ class ChoiceForm(QWidget):
 
     def _label(self) -> str:
         return tr("Change the {what}", what=self._subject.title.lower())
-
-
-def edit(context: Context, label: str, change: Callable[[Document], Document]) -> bool:
-    """Make one undoable edit; a refusal is shown and changes nothing."""
-    try:
-        context.session.edit(change(context.session.document), label)
-    except DlvizError as error:
-        context.notify(error)
-        return False
-    return True
-
-
-class NumberForm(QWidget):
-    """A form of one number."""
-
-    accepted = Signal(object)
-
-    def __init__(self, title: str, hyper: Hyper, value: float, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        layout = QVBoxLayout(self)
-        spaced(layout)
-        layout.addWidget(SectionHeader(title))
-        self.form = HyperForm([hyper], {hyper.name: value})
-        layout.addWidget(self.form)
-        self.setFocusProxy(self.form.fields[hyper.name])
-        self.form.changed.connect(self._changed)
-
-    @Slot(str, object)
-    def _changed(self, _name: str, value: object) -> None:
-        self.accepted.emit(value)

@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject
 
 from dlviz.core.slips import slips
 from dlviz.gui.actions import Action
+from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
-from dlviz.gui.setting_forms import edit
 from dlviz.i18n import tr
 from dlviz.session import edits
 from dlviz.session.document import Document

@@ -27,6 +27,7 @@ from dlviz.gui.application import Running, begin, open_window
 from dlviz.gui.docks import WIDTHS
 from dlviz.gui.main_window import MainWindow
 from dlviz.gui.panel import Panel
+from dlviz.gui.plan_forms import RateForm
 from dlviz.gui.remembered import Remembered
 from dlviz.gui.selection import Selected
 from dlviz.gui.shot import shot
@@ -194,10 +195,16 @@ def test_operations_walk_forward_and_back(qtbot: QtBot, running: Running) -> Non
     wait_for(qtbot, lambda: window.bridge.latest.cursor == 2)
 
 
+def rate_form(window: MainWindow, qtbot: QtBot) -> RateForm:
+    form = RateForm(window.context)
+    qtbot.addWidget(form)
+    return form
+
+
 def test_undo_brings_back_the_plan_while_time_goes_on(qtbot: QtBot, running: Running) -> None:
     window = started(running, qtbot)
     before = running.session.document.training
-    window.tools.chips._set_lr(0.5)
+    rate_form(window, qtbot)._set_rate("lr", 0.5)
     assert running.session.document.training.optimizer.settings["lr"] == 0.5
     assert window.live["undo"].text().endswith("Change the learning rate")
     window.live["undo"].trigger()
@@ -208,7 +215,7 @@ def test_undo_brings_back_the_plan_while_time_goes_on(qtbot: QtBot, running: Run
 def test_refused_setting_is_told_and_keeps_the_old(qtbot: QtBot, running: Running) -> None:
     window = started(running, qtbot)
     before = running.session.document
-    window.tools.chips._set_lr(-1.0)
+    rate_form(window, qtbot)._set_rate("lr", -1.0)
     assert running.session.document is before
     assert "Expected lr" in window.centre.bar.text.text()
 

@@ -170,6 +170,7 @@ def test_chips_show_the_training_plan(window: MainWindow) -> None:
         "Optimizer: Adam",
         "lr: 0.02",
         "batch: 10",
+        "Watch: nothing more",
         "Conventions: dlviz",
     ]
 

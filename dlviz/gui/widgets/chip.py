@@ -2,13 +2,15 @@
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFontMetrics, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from dlviz.gui.icons import paint_icon
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe, focus_ring, painter, rounded, spaced
+from dlviz.gui.widgets.tall import Tall
 
 ARROW = 12  # pixels
+MARGIN, LOWEST = 6 * GRID, 20 * GRID  # pixels of a popup beside its content, and what it scrolls in at least
 LONGEST = 17 * GRID  # pixels of a value that stands alone; longer ones end in …
 
 
@@ -19,12 +21,18 @@ class Popup(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.content = content
         self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._room = Tall(content, 10**4)
         layout = QVBoxLayout(self)
         spaced(layout, 2 * GRID)
-        layout.addWidget(content)
+        layout.addWidget(self._room)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
 
     def open_below(self, anchor: QWidget) -> None:
-        """Show it under the anchor, moved left where the screen ends."""
+        """Show it under the anchor, moved left where the screen ends; it scrolls where the window ends below."""
+        window = anchor.window()
+        end = min(window.mapToGlobal(QPoint(0, window.height())).y(), anchor.screen().availableGeometry().bottom())
+        below = anchor.mapToGlobal(QPoint(0, anchor.height())).y()
+        self._room.allow(max(end - below - MARGIN, LOWEST))
         self._open_at(anchor, anchor.height() + 4)
 
     def open_above(self, anchor: QWidget) -> None:
@@ -49,7 +57,7 @@ class Chip(QAbstractButton):
     def __init__(self, caption: str, tip: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._caption, self._tip = caption, tip or caption
-        self._value = self._note = ""
+        self._value = self._note = self._widest = ""
         self._detail = 2
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -65,6 +73,12 @@ class Chip(QAbstractButton):
             describe(self, whole, f"{whole}\n{self._tip}")
             self.updateGeometry()
             self.update()
+
+    def reserve(self, widest: str) -> None:
+        """Keep room for these words, so that a number that changes all the time moves nothing."""
+        if widest != self._widest:
+            self._widest = widest
+            self.updateGeometry()
 
     def set_detail(self, detail: int) -> None:
         """Show all (2), no note (1), or only the value (0) where the window is narrow."""
@@ -95,8 +109,14 @@ class Chip(QAbstractButton):
     def width_at(self, detail: int) -> int:
         """Return the width that this much detail takes."""
         parts = self._parts(detail)
-        widths = [QFontMetrics(font(size)).horizontalAdvance(text) + 6 for text, size, _ in parts]  # type: ignore[arg-type]
-        return sum(widths) + ARROW + 2 * GRID
+        return round(sum(map(self._advance, parts))) + ARROW + 2 * GRID
+
+    def _advance(self, part: tuple[str, str, str]) -> int:
+        """Return how far a part reaches: that of the value as far as the words it keeps room for."""
+        text, size, colour = part
+        metrics = QFontMetrics(font(size))  # type: ignore[arg-type]
+        widest = metrics.horizontalAdvance(self._widest) if colour == "text" else 0
+        return max(metrics.horizontalAdvance(text), widest) + 6
 
     def minimumSizeHint(self) -> QSize:
         """Return the room for all parts; a chip is never cut."""
@@ -109,11 +129,12 @@ class Chip(QAbstractButton):
             is_hot = self.underMouse() or self.isDown()
             rounded(p, rect, fill=theme.hover if is_hot else theme.field, border=theme.outline)
             x = float(GRID)
-            for text, size, colour in self._parts(self._detail):
+            for part in self._parts(self._detail):
+                text, size, colour = part
                 p.setFont(font(size))  # type: ignore[arg-type]
                 p.setPen(theme.colour(colour if self.isEnabled() else "faint"))
-                width = p.fontMetrics().horizontalAdvance(text)
-                p.drawText(QRectF(x, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
-                x += width + 6
+                width = self._advance(part)
+                p.drawText(QRectF(x, 0, width - 4, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+                x += width
             paint_icon(p, "chevron", QRectF(x, (self.height() - ARROW) / 2, ARROW, ARROW), theme.muted)
             focus_ring(p, self)

@@ -1,5 +1,7 @@
 """A field for an entry of a registry: a list to choose from, and below it fields for the settings of the chosen one."""
 
+from typing import Any
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -15,21 +17,36 @@ from dlviz.i18n import tr
 
 
 class ChoiceField(QWidget):
-    """Shows one choice and tells another one; what it shows never changes by itself."""
+    """Shows one choice and tells another one; what it shows never changes by itself.
 
-    changed = Signal(str, object)  # name, Choice
+    nothing: the words for no choice at all, where there may be none. is_whole: without fields for settings.
+    """
 
-    def __init__(self, name: str, registry: Registry, chosen: Choice, parent: QWidget | None = None) -> None:
+    changed = Signal(str, object)  # name, Choice or None
+
+    def __init__(
+        self,
+        name: str,
+        registry: Registry[Any],
+        chosen: Choice | None,
+        nothing: str = "",
+        is_whole: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._name, self._registry, self._chosen = name, registry, chosen
+        self._name, self._chosen = name, chosen
         self.kinds = Chooser()
+        self.kinds.setObjectName(name)
+        self.kinds.setFixedWidth(FIELD_WIDTH + 3 * GRID)
+        if nothing:
+            self.kinds.addItem(nothing, "")
         for entry in registry:
             self.kinds.addItem(tr(entry.title), entry.key)
-        self.kinds.setCurrentIndex(self.kinds.findData(chosen.kind))
-        self.kinds.setFixedWidth(FIELD_WIDTH + 3 * GRID)
-        describe(self.kinds, setting_words(name), getattr(registry.get(chosen.kind), "source", ""))
-        entry = registry.get(chosen.kind)
-        self.form = HyperForm(entry.settings, complete(chosen.settings, entry.settings))
+        self.kinds.setCurrentIndex(self.kinds.findData(chosen.kind if chosen is not None else ""))
+        now = registry.get(chosen.kind) if chosen is not None else None
+        describe(self.kinds, setting_words(name), now.source if now is not None else "")
+        settings = now.settings if now is not None and not is_whole else ()
+        self.form = HyperForm(settings, complete(chosen.settings, settings) if chosen is not None else {})
         self._lay_out()
         self.kinds.activated.connect(self._choose)
         self.form.changed.connect(self._set)
@@ -48,9 +65,10 @@ class ChoiceField(QWidget):
     @Slot(int)
     def _choose(self, index: int) -> None:
         key = str(self.kinds.itemData(index))
-        if key != self._chosen.kind:
-            self.changed.emit(self._name, Choice(key))
+        if key != (self._chosen.kind if self._chosen is not None else ""):
+            self.changed.emit(self._name, Choice(key) if key else None)
 
     @Slot(str, object)
     def _set(self, name: str, value: object) -> None:
+        assert self._chosen is not None  # only a choice has settings
         self.changed.emit(self._name, Choice(self._chosen.kind, {**self._chosen.settings, name: value}))

@@ -83,12 +83,19 @@ class LineField(QLineEdit):
 
 
 class HyperForm(QWidget):
-    """One labelled field a setting."""
+    """One labelled field a setting. words: labels of those that are not called by their names."""
 
     changed = Signal(str, object)  # name, value
 
-    def __init__(self, declared: Sequence[Hyper], values: Mapping[str, Any], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        declared: Sequence[Hyper],
+        values: Mapping[str, Any],
+        parent: QWidget | None = None,
+        words: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(parent)
+        words = words or {}
         self.fields: dict[str, QWidget] = {}
         layout = QGridLayout(self)
         spaced(layout)
@@ -97,10 +104,12 @@ class HyperForm(QWidget):
             field = self._field(hyper, values.get(hyper.name, hyper.default))
             field.setObjectName(hyper.name)
             self.fields[hyper.name] = field
-            label = Text(setting_words(hyper.name), "muted")
+            label = Text(words.get(hyper.name, setting_words(hyper.name)), "muted")
+            field.setAccessibleName(label.text())
             label.setToolTip(hyper.help)
             layout.addWidget(label, row, 0)
-            layout.addWidget(field, row, 1)
+            is_line = isinstance(field, LineField)
+            layout.addWidget(field, row, 1, Qt.AlignmentFlag.AlignRight if is_line else Qt.AlignmentFlag(0))
 
     def _field(self, hyper: Hyper, value: Any) -> QWidget:
         if hyper.kind == "bool":
@@ -122,6 +131,7 @@ class HyperForm(QWidget):
         combo = QComboBox()
         for each in hyper.choices:
             combo.addItem(each.replace("_", " "), each)
+        combo.setMinimumWidth(FIELD_WIDTH)
         combo.setCurrentIndex(hyper.choices.index(value))
         describe(combo, setting_words(hyper.name), hyper.help)
         combo.activated.connect(self._chosen)

@@ -1,0 +1,136 @@
+"""Small forms for parts of the training plan: rate with its schedule, batches, clipping; each change one undo."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from dlviz.core.choice import Choice
+from dlviz.core.clipping import clippings
+from dlviz.core.hyper import Hyper, complete, flag, integer
+from dlviz.core.optimizers import lr_of, optimizers
+from dlviz.core.schedules import Curve, schedules
+from dlviz.gui import numbers
+from dlviz.gui.editing import Change, edit
+from dlviz.gui.panel import Context
+from dlviz.gui.widgets.choice_field import ChoiceField
+from dlviz.gui.widgets.form import HyperForm
+from dlviz.gui.widgets.renewed import Renewed
+from dlviz.gui.widgets.sparkline import Sparkline
+from dlviz.gui.widgets.text import SectionHeader
+from dlviz.i18n import tr
+from dlviz.session import edits
+from dlviz.session.document import TrainingSpec
+
+BATCH_SIZE = integer("batch_size", 10, minimum=1, maximum=1_000_000, help="rows looked at before each update")
+SHUFFLE = flag("shuffle", True, "rows come in another order in every epoch")
+REPLACEMENT = flag("replacement", False, "every batch is drawn from all rows: some come twice in an epoch, some not")
+POINTS = 160  # of a previewed schedule
+BATCHES = 50  # of an epoch in a preview, whose real number is not known here
+
+
+class PlanForm(Renewed):
+    """Fields of the plan; after every change they are made anew, for one setting may bring others."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+        self.renew(self.fill)
+
+    @property
+    def training(self) -> TrainingSpec:
+        """The plan, with what its conventions decide."""
+        training: TrainingSpec = self.context.session.document.explicit.training
+        return training
+
+    def fill(self, column: QVBoxLayout) -> None:
+        """Put the fields into a column."""
+
+    def change(self, label: str, change: Change) -> None:
+        """Make an edit and show what stands then, also where it was refused."""
+        edit(self.context, label, change)
+        self.renew(self.fill)
+
+
+class RateForm(PlanForm):
+    """The learning rate, the schedule it follows, and that as a curve."""
+
+    def __init__(self, context: Context, epoch: float = 0.0, parent: QWidget | None = None) -> None:
+        self._epoch = epoch
+        super().__init__(context, parent)
+
+    def fill(self, column: QVBoxLayout) -> None:
+        """Put rate, schedule and curve into a column."""
+        optimizer, schedule = self.training.optimizer, self.training.schedule
+        entry = optimizers.get(optimizer.kind)
+        declared = [hyper for hyper in entry.settings if hyper.name == "lr"]
+        form = HyperForm(declared, complete(optimizer.settings, entry.settings))
+        form.changed.connect(self._set_rate)
+        follows = ChoiceField("schedule", schedules, schedule, nothing=tr("None"))
+        follows.changed.connect(self._set_schedule)
+        column.addWidget(SectionHeader(tr("Learning rate")))
+        column.addWidget(form)
+        column.addWidget(follows)
+        if schedule is not None:
+            column.addWidget(self._preview(schedule, lr_of(optimizer)))
+
+    def _preview(self, schedule: Choice, lr: float) -> Sparkline:
+        settings = complete(schedule.settings, schedules.get(schedule.kind).settings)
+        epochs = max(int(settings.get("epochs", 0)), self.training.epochs)
+        line = Sparkline(tr("Learning rate over the epochs"))
+        rates = previewed(Curve(schedule, lr), epochs)
+        end = tr("epoch {n}", n=numbers.count(epochs))
+        line.show_values(rates, numbers.number(max(rates)), end, self._epoch / epochs)
+        return line
+
+    @Slot(str, object)
+    def _set_rate(self, name: str, value: float) -> None:
+        self.change(tr("Change the learning rate"), lambda d: edits.set_optimizer_setting(d, name, value))
+
+    @Slot(str, object)
+    def _set_schedule(self, _name: str, value: Choice | None) -> None:
+        self.change(tr("Change the schedule"), lambda d: edits.set_schedule(d, value))
+
+
+def previewed(curve: Curve, epochs: int) -> Sequence[float]:
+    """Return rates at equal distances from the first batch to the end of so many epochs."""
+    places = [epochs * i / (POINTS - 1) for i in range(POINTS)]
+    return [curve.rate(int(place), int(place % 1 * BATCHES), BATCHES) for place in places]
+
+
+class ClipForm(PlanForm):
+    """How gradients are clipped, if they are."""
+
+    def fill(self, column: QVBoxLayout) -> None:
+        """Put the choice into a column."""
+        field = ChoiceField("clip gradients", clippings, self.training.clip, nothing=tr("Never"))
+        field.changed.connect(self._set)
+        column.addWidget(field)
+
+    @Slot(str, object)
+    def _set(self, _name: str, value: Choice | None) -> None:
+        self.change(tr("Change the clipping"), lambda d: edits.set_clip(d, value))
+
+
+class BatchForm(PlanForm):
+    """Size of the batches, and how their rows are drawn."""
+
+    def fill(self, column: QVBoxLayout) -> None:
+        """Put the fields into a column."""
+        training = self.training
+        drawn = bool(training.replacement)
+        declared: list[Hyper] = [BATCH_SIZE, *(() if drawn else (SHUFFLE,)), REPLACEMENT]
+        values: dict[str, Any] = {
+            "batch_size": training.batch_size, "shuffle": training.shuffle, "replacement": drawn,
+        }  # fmt: skip
+        words = {"replacement": tr("drawn with replacement"), "shuffle": tr("shuffled"), "batch_size": tr("rows")}
+        form = HyperForm(declared, values, words=words)
+        form.changed.connect(self._set)
+        column.addWidget(SectionHeader(tr("Mini-batches")))
+        column.addWidget(form)
+
+    @Slot(str, object)
+    def _set(self, name: str, value: object) -> None:
+        label = tr("Change the batch size") if name == "batch_size" else tr("Change how rows are drawn")
+        self.change(label, lambda d: edits.set_training(d, **{name: value}))
