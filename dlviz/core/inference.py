@@ -69,7 +69,11 @@ def _input_shapes(
     if n_inputs is not None and len(read) != n_inputs:
         raise SpecError(f"Expected {n_inputs} input. Received: inputs={list(read)}", place=layer.id)
     if n_inputs is None and len(read) < 2:
-        raise SpecError(f"Expected at least 2 inputs to join. Received: inputs={list(read)}", place=layer.id)
+        raise SpecError(
+            f"Expected at least 2 inputs to join. Received: inputs={list(read)}",
+            "It joins two nodes that stand before it, so it goes behind a layer.",
+            layer.id,
+        )
     return tuple(known[node] for node in read)
 
 

@@ -15,14 +15,20 @@ if TYPE_CHECKING:
 
 def _add_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
     if any(shape != inputs[0] for shape in inputs):
-        raise ShapeError(f"Expected inputs of one shape to add. Received: shapes={list(inputs)}", place=layer.id)
+        raise ShapeError(
+            f"Expected inputs of one shape to add. Received: shapes={list(inputs)}",
+            "Give both layers the same number of units, or concatenate them.",
+            layer.id,
+        )
     return inputs[0]
 
 
 def _concatenate_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
     if any(len(shape) != len(inputs[0]) or shape[1:] != inputs[0][1:] for shape in inputs):
         raise ShapeError(
-            f"Expected inputs alike in all axes but the first. Received: shapes={list(inputs)}", place=layer.id
+            f"Expected inputs alike in all axes but the first. Received: shapes={list(inputs)}",
+            "Flatten what has more axes.",
+            layer.id,
         )
     return (sum(shape[0] for shape in inputs), *inputs[0][1:])
 

@@ -15,7 +15,8 @@ from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.choice_field import ChoiceField
 from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.form import FIELD_WIDTH, HyperForm
-from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.paint import describe
+from dlviz.gui.widgets.renewed import Renewed
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 from dlviz.session.choice_json import LAYER_CHOICES, registry_of
@@ -54,7 +55,7 @@ def shown_of(document: Document, layer_id: str) -> Shown | None:
     return Shown(layer, layer_id in document.training.frozen, owners_for(network, layer_id))
 
 
-class LayerForm(QWidget):
+class LayerForm(Renewed):
     """Fields are made anew only when something that they show has changed."""
 
     setting_changed = Signal(str, object)  # name of a setting or choice, value or Choice
@@ -68,30 +69,21 @@ class LayerForm(QWidget):
         self.fields: dict[str, QWidget] = {}
         self.frozen: QCheckBox | None = None
         self.sharing: Chooser | None = None
-        self._body: QWidget | None = None
-        self._layout = QVBoxLayout(self)
-        spaced(self._layout)
 
     def show_layer(self, shown: Shown) -> None:
         """Show a layer's settings as they stand."""
         if shown == self._shown:
             return
         self._shown = shown
-        if self._body is not None:
-            self._layout.removeWidget(self._body)
-            self._body.hide()
-            self._body.deleteLater()
-        self._body = QWidget(self)
-        self._fill(self._body, shown)
-        self._layout.addWidget(self._body)
+        self.renew(self._fill)
 
     def forget(self) -> None:
         """Make the fields anew at the next showing, for what was typed into them was refused."""
         self._shown = None
 
-    def _fill(self, body: QWidget, shown: Shown) -> None:
-        column = QVBoxLayout(body)
-        spaced(column, gap=GRID)
+    def _fill(self, column: QVBoxLayout) -> None:
+        shown = self._shown
+        assert shown is not None  # it has just been noted
         names = sorted(shown.kind.choices, key=lambda name: name != FIRST)
         self.choices = {name: self._choice(name, shown) for name in names}
         settings = HyperForm(shown.kind.settings, shown.scalars)
