@@ -80,7 +80,7 @@ def layer_from_json(part: LayerPart) -> LayerSpec:
         return LayerSpec(part.id, part.kind, tuple(part.inputs), shares=part.shares)
     kind = layers.get(part.kind, part.id)
     choices = {
-        name: choice_from_json(given.pop(name), LAYER_CHOICES[name], part.id) for name in kind.choices if name in given
+        name: choice_from_json(given.pop(name), registry_of(name), part.id) for name in kind.choices if name in given
     }
     _refuse_unknown(given, kind.settings, tuple(kind.choices), part.id)
     settings = checked_settings(given, kind.settings, part.id)
@@ -95,7 +95,7 @@ def layer_to_json(layer: LayerSpec) -> dict[str, Any]:
     kind = layers.get(layer.kind, layer.id)
     ordered = in_order(layer.settings, [*(hyper.name for hyper in kind.settings), *kind.choices])
     settings = {
-        name: choice_to_json(value, LAYER_CHOICES[name]) if name in kind.choices else value
+        name: choice_to_json(value, registry_of(name)) if name in kind.choices else value
         for name, value in ordered.items()
     }
     return {"id": layer.id, "kind": layer.kind, **inputs, **settings}

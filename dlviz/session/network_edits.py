@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
 from dlviz.core.errors import SpecError
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.network import LayerSpec, NetworkSpec, sources
 from dlviz.i18n import tr
 from dlviz.session import wiring
-from dlviz.session.choice_json import LAYER_CHOICES, checked_choice, checked_settings
+from dlviz.session.choice_json import checked_choice, checked_settings, registry_of
 from dlviz.session.document import Document, Handle, handle
 from dlviz.session.fitting import first_fitting, settled
 from dlviz.session.tasks import TASK_ENDS, known_rows
@@ -185,7 +184,7 @@ def checked_layer(layer: LayerSpec) -> LayerSpec:
     kind = layer_kinds.get(layer.kind, layer.id)
     kind.check(layer)
     choices = {
-        name: checked_choice(layer.settings[name], LAYER_CHOICES.get(name, activations), layer.id)
+        name: checked_choice(layer.settings[name], registry_of(name), layer.id)
         for name in kind.choices
         if name in layer.settings
     }

@@ -9,11 +9,12 @@ from dlviz.gui.editing import Change, edit
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.inspector_input import ShapeForm
 from dlviz.gui.panels.inspector_layer import LayerForm, shown_of
-from dlviz.gui.selection import Selected
+from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.widgets.form import setting_words
 from dlviz.gui.widgets.paint import spaced
 from dlviz.i18n import tr
 from dlviz.session import edits
+from dlviz.session.document import Document
 
 
 class SelectionForm(QWidget):
@@ -22,6 +23,8 @@ class SelectionForm(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._document: Document | None = None  # what is shown, and of which place
+        self._place = NOTHING
         self.layer, self.input = LayerForm(), ShapeForm()
         layout = QVBoxLayout(self)
         spaced(layout)
@@ -33,8 +36,11 @@ class SelectionForm(QWidget):
         self.input.accepted.connect(self._shape)
 
     def show_selection(self) -> None:
-        """Show what can be changed about the selection, as it stands."""
+        """Show what can be changed about the selection, as it stands; frames of one document change nothing."""
         document, selected = self._context.session.document, self._selected
+        if document is self._document and selected == self._place:
+            return
+        self._document, self._place = document, selected
         shown = shown_of(document, selected.layer) if selected.kind == "layer" else None
         node = next((each for each in document.network.inputs if each.id == selected.layer), None)
         self.layer.setVisible(shown is not None)
@@ -52,6 +58,7 @@ class SelectionForm(QWidget):
         """Make an edit; where it was refused the fields go back to what is so."""
         if not edit(self._context, label, change):
             self.layer.forget()
+            self._document = None
             self.show_selection()
 
     @Slot(str, object)

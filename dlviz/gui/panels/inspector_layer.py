@@ -19,7 +19,7 @@ from dlviz.gui.widgets.paint import describe
 from dlviz.gui.widgets.renewed import Renewed
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
-from dlviz.session.choice_json import LAYER_CHOICES, registry_of
+from dlviz.session.choice_json import registry_of
 from dlviz.session.document import Document
 from dlviz.session.edits import owners_for
 
@@ -96,7 +96,7 @@ class LayerForm(Renewed):
         column.addWidget(self._parameters(shown))
 
     def _choice(self, name: str, shown: Shown) -> ChoiceField:
-        registry = LAYER_CHOICES.get(name) or registry_of(name)
+        registry = registry_of(name)
         field = ChoiceField(name, registry, shown.kind.option(shown.layer, name))
         field.changed.connect(self.setting_changed)
         return field
