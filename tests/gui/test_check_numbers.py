@@ -173,3 +173,18 @@ def test_hidden_numbers_stay_hidden_on_the_page_for_numbers(robot: Robot) -> Non
     robot.wait(lambda: robot.frame.cursor == OUTPUT_SUM)
     drawn(robot, lambda: True)
     assert leaks(robot, before) == []
+
+
+def test_hidden_numbers_stay_hidden_with_every_panel_open(robot: Robot) -> None:
+    for toggle in robot.window.docks.toggle_actions():
+        if not toggle.isChecked():
+            toggle.trigger()
+    robot.window.context.selection.select(Selected("unit", "o"))
+    for _ in range(13):
+        cursor = robot.frame.cursor
+        before = drawn(robot, lambda: True)
+        robot.trigger("hide_next")
+        robot.wait(lambda cursor=cursor: robot.frame.cursor == cursor + 1)
+        drawn(robot, lambda: "?" in formula(robot).view.text())
+        assert leaks(robot, before) == []
+        robot.window.context.hide_results(False)
