@@ -132,6 +132,7 @@ def test_a_prediction_is_checked_at_once_and_gives_nothing_away(robot: Robot) ->
     robot.key(Key.Key_PageDown)
     robot.wait(lambda: not prediction.isVisible())
     assert robot.frame.cursor == OUTPUT_SUM, "the first PgDn uncovers"
+    assert robot.view.hasFocus(), "Space plays again"
 
 
 def test_the_next_result_can_be_hidden_before_it_is_seen(robot: Robot) -> None:

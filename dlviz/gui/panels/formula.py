@@ -4,7 +4,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from dlviz.core.answers import Places
 from dlviz.core.errors import DlvizError
@@ -46,6 +47,7 @@ class FormulaPanel(Panel):
         self.by_hand.setWordWrap(True)
         self.check = TextButton(tr("Check my numbers"), tr("Type the numbers of a hand calculation"), is_link=True)
         self._places: tuple[Trace, Places] | None = None
+        self._lender: QWidget | None = None  # what had the keyboard before the field for a prediction
         self._build()
         self._connect()
         self._show()
@@ -124,9 +126,14 @@ class FormulaPanel(Panel):
 
     @Slot(bool)
     def _hide(self, is_hidden: bool) -> None:
+        """Lend the keyboard to the field for a prediction, and give it back: Space must not press a button then."""
+        field, lender = self.prediction.field, self._lender
+        if not is_hidden and field.hasFocus() and lender is not None and isValid(lender):
+            lender.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show()
-        if is_hidden and not self.is_checking:
-            self.prediction.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        if is_hidden and field.isVisible():
+            self._lender = QApplication.focusWidget()
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_document(self, document: Document) -> None:
         """Forget a step of another network."""
