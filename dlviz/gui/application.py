@@ -122,17 +122,20 @@ def run(file: Path | None = None, workspace: str = "", theme: str = "") -> int:
     Raises: DlvizError where there is no display.
     """
     _require_display()
+    stop = Stop()
     hooks.open_log(Path(platformdirs.user_log_dir("dlviz", appauthor=False)))
     running = open_window(theme, settings_path())
-    hooks.install(running.window.notifier, running.window.quit_without_questions)
-    running.app.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)  # paint before pyqtgraph is imported
-    begin(running, file, workspace)
     collection = Collection(running.app)
-    collection.start()
-    _listen_to_signals(running)
-    status = running.app.exec()
-    _shut_down(running, collection)
-    return status
+    try:
+        hooks.install(running.window.notifier, running.window.quit_without_questions)
+        # Painted before pyqtgraph is imported.
+        running.app.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        begin(running, file, workspace)
+        collection.start()
+        return 0 if stop.will_end(running.window) else running.app.exec()
+    finally:
+        # Also where Ctrl+C comes while the window opens: a worker that is left running would keep the program.
+        _shut_down(running, collection)
 
 
 def _require_display() -> None:
@@ -144,15 +147,28 @@ def _require_display() -> None:
         )
 
 
-def _listen_to_signals(running: Running) -> None:
-    """Close cleanly on Ctrl+C and on a polite kill; the bridge's timer gives Python the time to see them."""
+class Stop:
+    """Closes cleanly on Ctrl+C and on a polite kill; the bridge's timer gives Python the time to see them.
 
-    def stop(_number: int, _frame: object) -> None:
-        # Not at once: Python may be in the middle of painting.
-        QTimer.singleShot(0, running.window.quit_without_questions)
+    It listens before the window is there: an interrupt raised inside a slot of Qt would be lost.
+    """
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    def __init__(self) -> None:
+        self._is_asked = False
+        self._window: MainWindow | None = None
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def _ask(self, _number: int, _frame: object) -> None:
+        self._is_asked = True
+        if self._window is not None:
+            # Not at once: Python may be in the middle of painting.
+            QTimer.singleShot(0, self._window.quit_without_questions)
+
+    def will_end(self, window: MainWindow) -> bool:
+        """Say whether the window was asked to close before it was open; from now on it closes when asked."""
+        self._window = window
+        return self._is_asked
 
 
 def _shut_down(running: Running, collection: Collection) -> None:

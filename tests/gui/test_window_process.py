@@ -40,6 +40,21 @@ def test_window_ends_cleanly_when_asked_to(tmp_path: Path, number: signal.Signal
         process.wait()
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 0.9])
+def test_window_that_is_still_opening_ends_too(tmp_path: Path, seconds: float) -> None:
+    homes = {name: str(tmp_path) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")}
+    environment = {**os.environ, **homes, "QT_QPA_PLATFORM": "offscreen"}
+    process = subprocess.Popen([sys.executable, "-m", "dlviz"], env=environment)
+    try:
+        _wait_for(tmp_path, "crash.log")
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(END_SECONDS) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
 def _wait_for(folder: Path, name: str) -> Path:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
