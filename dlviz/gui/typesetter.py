@@ -14,6 +14,7 @@ POLL_MS = 4
 MOST_TEMPLATES = 4096  # some 10 kB each
 UNREADABLE = Template((), (), 0.0, 0.7 * EM, 0.2 * EM)  # stands in for LaTeX that cannot be laid out
 _log = logging.getLogger(__name__)
+PLAIN_ERRORS = (ValueError, KeyError, IndexError, AttributeError, TypeError, SyntaxError, AssertionError)
 
 
 class Typesetter(QObject):
@@ -127,7 +128,15 @@ class Typesetter(QObject):
 def _laid_out(key: str) -> Template:
     try:
         return composed(key)
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError, SyntaxError, AssertionError):
-        # ziamath has no error of its own; a formula that fails leaves a gap, never a dead thread.
+    except _errors():
+        # A formula that fails leaves a gap, never a dead thread.
         _log.exception("Cannot lay out %s", key)
         return UNREADABLE
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """Return what comes where LaTeX cannot be read: ziamath has no error of its own, its reader many."""
+    from latex2mathml import exceptions  # loaded with the first formula, as ziamath is
+
+    found = (each for each in vars(exceptions).values() if isinstance(each, type))
+    return (*(each for each in found if issubclass(each, Exception)), *PLAIN_ERRORS)

@@ -125,10 +125,11 @@ def test_a_new_formula_is_ready_soon(qtbot) -> None:  # type: ignore[no-untyped-
     typesetter.stop()
 
 
-def test_unreadable_latex_leaves_a_gap(qtbot, caplog) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("latex", [r"\frac{1}", "g_0_{11}"])
+def test_unreadable_latex_leaves_a_gap(qtbot, caplog, latex: str) -> None:  # type: ignore[no-untyped-def]
     typesetter = Typesetter()
     with qtbot.waitSignal(typesetter.ready, timeout=2000):
-        typesetter.ask([r"\frac{1}"])
-    assert typesetter.template(r"\frac{1}").glyphs == ()
+        typesetter.ask([latex])
+    assert typesetter.template(latex).glyphs == ()
     assert "Cannot lay out" in caplog.text
     typesetter.stop()

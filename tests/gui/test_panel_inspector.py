@@ -1,5 +1,6 @@
 """The inspector shows the numbers that a frame carries about the selection, and types values."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
+from dlviz.core.network import LayerSpec
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector import InspectorPanel
+from dlviz.gui.panels.inspector_card import Scene
+from dlviz.gui.panels.inspector_facts import card
 from dlviz.gui.panels.inspector_notation import weight_symbol, weighted_sum
 from dlviz.gui.selection import Selected
+from dlviz.session.frames import FrameMaker
+from dlviz.session.run import Run
 from tests.gui.panel_stage import forward, make_context, make_document, make_frame, make_peek, weights_of
 
 
@@ -164,8 +170,6 @@ def test_results_can_be_hidden_to_predict_them(stage: Stage) -> None:
 
 def test_a_frozen_parameter_has_no_step(qtbot: Any) -> None:
     stage = Stage(qtbot)
-    from dataclasses import replace
-
     frozen = replace(stage.document, training=replace(stage.document.training, frozen=("h1",)))
     stage.context.session.document = frozen
     stage.frame(peek=stage.trace)
@@ -181,6 +185,16 @@ def test_a_layer_counts_its_parameters(stage: Stage) -> None:
     assert values["parameters, weights + biases"] == ["12 + 3 = 15"]
     grads = [stage.trace.value(name, 99) for name in ("h2.dW", "h2.db")]
     assert values["gradient norm"] == [shown(np.sqrt(sum(float((g**2).sum()) for g in grads)))]
+
+
+def test_a_second_use_of_a_layer_counts_the_parameters_it_shares() -> None:
+    document = make_document(hidden=(2,))
+    first, output = document.network.layers
+    layers = (first, LayerSpec("again", "dense", ("h1",), shares="h1"), replace(output, inputs=("again",)))
+    shared = replace(document, network=replace(document.network, layers=layers))
+    frame = FrameMaker().make(Run(shared), is_running=False)
+    described = card(Scene(Selected("layer", "again"), shared, None, frame))
+    assert {fact.label: fact.text for fact in described.facts}["parameters, weights + biases"] == "4 + 2 = 6"
 
 
 def test_choosing_an_activation_edits_the_document(stage: Stage) -> None:

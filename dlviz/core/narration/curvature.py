@@ -52,7 +52,7 @@ def direction(view: View) -> Narration:
 def remember_step(view: View) -> Narration:
     """Tell that gradient and change are kept for the next pair."""
     e = Entry(view)
-    symbols = rf"g_0{e.mark} \leftarrow {e.gradient_letter}", rf"s{e.mark} \leftarrow \Delta {e.letter}"
+    symbols = rf"{{g_0}}{e.mark} \leftarrow {e.gradient_letter}", rf"s{e.mark} \leftarrow \Delta {e.letter}"
     numbers = e.shown_gradient, coloured("update", e.put(e.old("step")))
     told = (symbols[0], numbers[0]), (symbols[1], numbers[1])
     return e.told_both(told, ("last_grad", "last_step"), tr("Keep both, to see next time how the loss curves."))

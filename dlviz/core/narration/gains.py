@@ -42,7 +42,7 @@ def remember(view: View) -> Narration:
     """Tell that the gradient is kept to be compared with the next."""
     e = Entry(view)
     sentence = tr("Keep the gradient, to compare its sign with the next one.")
-    return e.told(rf"g_0{e.mark} \leftarrow {e.gradient_letter}", e.shown_gradient, "last_grad", sentence)
+    return e.told(rf"{{g_0}}{e.mark} \leftarrow {e.gradient_letter}", e.shown_gradient, "last_grad", sentence)
 
 
 def forget_reversed(view: View) -> Narration:
@@ -50,7 +50,7 @@ def forget_reversed(view: View) -> Narration:
     e = Entry(view)
     if _agreement(e) < 0:
         sentence = tr("The gradient turned: wait one step before going back.")
-        return e.told(rf"g_0{e.mark} \leftarrow 0", "0", "last_grad", sentence)
+        return e.told(rf"{{g_0}}{e.mark} \leftarrow 0", "0", "last_grad", sentence)
     return remember(view)
 
 
@@ -66,7 +66,7 @@ def rprop_step(e: Entry) -> tuple[str, str]:
     sign = "0" if kept == 0 else "1" if kept > 0 else "(-1)"
     size = caption("0", tr("frozen")) if e.is_frozen else e.put(e.old("sizes"))
     scale = rf" \cdot {e.sharp(e.scale)}" if e.scale not in (0, 1) else ""
-    return rf"-s{e.mark} \, \mathrm{{sign}}(g_0{e.mark})", rf"-{size} \cdot {sign}{scale}"
+    return rf"-s{e.mark} \, \mathrm{{sign}}({{g_0}}{e.mark})", rf"-{size} \cdot {sign}{scale}"
 
 
 def _agreement(e: Entry) -> int:

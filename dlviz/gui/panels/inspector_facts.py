@@ -29,7 +29,7 @@ def _layer(scene: Scene) -> Card:
     if layer is None:
         return Card()
     number = notation.layer_number(scene.document.network, layer.id)
-    own = [each for each in parameters(scene.document.network) if each.layer == layer.id]
+    own = [each for each in parameters(scene.document.network) if each.layer == layer.owner]
     gradients = [name_of("grad", each.name) for each in own if each.is_trainable]
     facts = (*_sizes(layer, own), Fact(tr("gradient norm"), (reading.norm(*gradients),)))
     title = tr("Layer {number} · {kind}", number=number, kind=layer.kind.replace("_", " ")) if number else layer.kind
