@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF
 from dlviz.core.choice import Choice
 from dlviz.core.inference import shapes
 from dlviz.core.network import LayerSpec, NetworkSpec, dense
+from dlviz.gui.editor import captions
 from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE
 from dlviz.gui.editor.captions import hot_spots
 from dlviz.gui.editor.labels_item import LabelsItem
@@ -64,3 +65,16 @@ def test_layers_between_say_what_they_are_and_count_no_units_again() -> None:
     narrow = titles(spec, 0.6)[2:-1]
     assert narrow[0] in ("norm · tanh", "Batch norm", "norm")
     assert narrow[1:] == ["Dropout", "norm", "ReLU"]
+
+
+@pytest.mark.parametrize(
+    ("title", "shorter"),
+    [
+        ("Conv2d 288 · ReLU", ("Conv2d 288", "Conv2d", "288")),
+        ("Max pool 72", ("Max pool", "72")),
+        ("Dense 4 · tanh", ("4 · tanh", "tanh", "4")),
+        ("Dropout 0.3", ("Dropout",)),
+    ],
+)
+def test_a_narrow_column_keeps_the_kind_of_a_layer_that_is_not_dense(title: str, shorter: tuple[str, ...]) -> None:
+    assert captions._shorter(title) == shorter

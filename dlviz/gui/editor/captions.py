@@ -97,9 +97,14 @@ def _fitting(metrics: QFontMetricsF, text: str, room: float) -> str:
 
 
 def _shorter(text: str) -> tuple[str, ...]:
-    """Leave out of "Dense 4 · tanh" the kind of layer, then one half; of "Batch norm · tanh" the function first."""
+    """Leave out of "Dense 4 · tanh" the kind of layer, then one half; of "Batch norm · tanh" the function first.
+
+    Of "Conv2d 288 · ReLU" the kind stays longest: a bare number stands for a dense layer.
+    """
     head, _, activation = text.partition(" · ")
     first, _, last = head.rpartition(" ")
+    if last.isdigit() and first not in ("", tr("Dense"), tr("Input"), tr("Output")):
+        return (head, first, last) if activation else (first, last)
     if not activation:
         return (first if "." in last else last,)
     short = f"{last} · {activation}"
