@@ -4,27 +4,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dlviz.core.errors import DlvizError
-from dlviz.data.prepare import Prepared
 from dlviz.session.document import Document
-from dlviz.session.engine import Engine, engine_for
 from dlviz.session.history import History
 from dlviz.session.messages import Granularity
-from dlviz.session.timeline import (
-    Segment,
-    Timeline,
-    carry_over,
-    fresh_timeline,
-    named,
-    segment,
-    with_parameter,
-)
-from dlviz.session.trainer import Trainer, TrainingState
-from dlviz.session.walk import Walk, end_of_backward, end_of_group, end_of_phase, first_not_finite, start_of_group
-from dlviz.session.watcher import Stop, Watched, Watcher, watcher_for
-
-DENSE_SNAPSHOTS = 256  # replays up to this many steps keep every state: the next Back is then instant
-MAX_CHUNK = 4096
+from dlviz.session.playhead import MAX_CHUNK, Playhead
+from dlviz.session.timeline import Timeline, carry_over, fresh_timeline, named, segment, with_parameter
+from dlviz.session.trainer import TrainingState
+from dlviz.session.walk import Divergence, Walk, after, before, divergence, end_of_phase
+from dlviz.session.watcher import Stop, Watched
 
 
 @dataclass(frozen=True)
@@ -37,21 +24,7 @@ class Moment:
     cursor: int | None = None
 
 
-@dataclass(frozen=True)
-class Divergence:
-    """A loss or parameter that stopped being a finite number: when, and where first.
-
-    index: the operation's place in the trace of that batch.
-    """
-
-    step: int
-    node: str
-    op: str
-    formula: str
-    index: int
-
-
-class Run:
+class Run(Playhead):
     """The training of one document and of its edits, with exact time travel.
 
     The trainer stands at `step`, or one batch further while a walk is under way: the walk was
@@ -60,47 +33,10 @@ class Run:
     """
 
     def __init__(self, document: Document) -> None:
-        self.timeline = fresh_timeline(document)
-        self.history = History()
+        super().__init__(document)
         self.walk: Walk | None = None
-        self.problem: DlvizError | None = None
         self.stopped: Stop | None = None
-        self._trainer: Engine | None = None
         self._broken: tuple[int, Divergence] | None = None
-        self._watcher: Watcher | None = None
-        self._segment: Segment | None = None
-        self._losses = np.zeros(MAX_CHUNK)
-        self._stand(self.timeline.segments[0], self.timeline.segments[0].start)
-
-    @property
-    def trainer(self) -> Engine:
-        """What computes the steps at the playhead. Raises: the problem of a document that cannot train."""
-        if self._trainer is None:
-            assert self.problem is not None
-            raise self.problem
-        return self._trainer
-
-    @property
-    def network(self) -> Trainer:
-        """The trainer at the playhead of a document about a network. Raises: the problem of one that cannot train."""
-        assert isinstance(self.trainer, Trainer), "only networks are asked for"
-        return self.trainer
-
-    @property
-    def segment(self) -> Segment:
-        """The segment at the playhead."""
-        assert self._segment is not None
-        return self._segment
-
-    @property
-    def document(self) -> Document:
-        """The document at the playhead."""
-        return self.segment.document
-
-    @property
-    def prepared(self) -> Prepared:
-        """The data at the playhead."""
-        return self.trainer.prepared
 
     @property
     def step(self) -> int:
@@ -108,11 +44,6 @@ class Run:
         if self.walk:
             return self.walk.trace.global_step + self.walk.is_done
         return self._trainer.step if self._trainer else self.segment.start.step
-
-    @property
-    def is_at_end(self) -> bool:
-        """Whether nothing follows any more: a formula is computed."""
-        return self._trainer is not None and self._trainer.room == 0
 
     def moment(self) -> Moment:
         """Return the present, to be restored later."""
@@ -195,10 +126,6 @@ class Run:
         self.leave_walk()
         return self._standing()
 
-    def _standing(self) -> TrainingState:
-        # A document that cannot train has no trainer, but can be edited and saved like any other.
-        return self._trainer.state() if self._trainer else self.segment.start
-
     def _branch(self, document: Document, start: TrainingState, label: str) -> None:
         is_new = start.step == self.timeline.first
         self.timeline = self.timeline.branch(start.step, segment(document, start, "" if is_new else label))
@@ -253,12 +180,11 @@ class Run:
         self.timeline = self.timeline.reach(self.trainer.step)
         self._record()
         assert self.walk is not None
-        first = first_not_finite(self.walk.trace)
-        assert first is not None
-        found = Divergence(self.walk.trace.global_step, first.node, first.op, first.formula, first.index)
+        found = divergence(self.walk.trace)
+        assert found is not None
         self._broken = (self.segment.uid, found)
         # Not past the last operation: the batch would count as done, and its weights as where the run stands.
-        self._set_cursor(min(first.index + 1, self.walk.length - 1))
+        self._set_cursor(min(found.index + 1, self.walk.length - 1))
         return done, found
 
     @property
@@ -267,19 +193,6 @@ class Run:
         if self._broken is None or self._broken[0] != self.segment.uid:
             return None
         return self._broken[1] if self._broken[1].step == self.step else None
-
-    def _arrived(self) -> None:
-        """Note that the playhead moved: snapshots, the end of the record, the segment in force."""
-        step = self.trainer.step
-        self.timeline = self.timeline.reach(step)
-        snapshots = self.history.of(self.segment.uid)
-        last = snapshots.last_before(step)
-        since = step - (self.segment.start.step if last is None else last)
-        if since >= max(snapshots.stride, DENSE_SNAPSHOTS):
-            snapshots.add(self.trainer.state())
-        following = self.timeline.at(step)
-        if following is not self.segment:
-            self._stand(following, following.start)
 
     def seek(self, step: int) -> None:
         """Go to a recorded step (clamped to the record)."""
@@ -295,32 +208,6 @@ class Run:
             self._stand(target, state)
         if self.problem is None:
             self._replay_to(step)
-
-    def _replay_to(self, step: int) -> None:
-        keeps_all = step - self.trainer.step <= DENSE_SNAPSHOTS
-        while self.trainer.step < step:
-            self.trainer.run(1 if keeps_all else min(step - self.trainer.step, MAX_CHUNK), self._losses)
-            if keeps_all and self.trainer.step < step:
-                self.recent(self.trainer.state())
-
-    def recent(self, state: TrainingState) -> None:
-        """Keep a state for the Backs to come."""
-        self.history.of(self.segment.uid).add_recent(state)
-
-    def _stand(self, target: Segment, state: TrainingState) -> None:
-        if self._segment is None or target.document is not self._segment.document:
-            self._build(target.document)
-        self._segment = target
-        if self._trainer:
-            self._trainer.restore(state)
-
-    def _build(self, document: Document) -> None:
-        try:
-            trainer = engine_for(document)
-            watcher = watcher_for(trainer) if isinstance(trainer, Trainer) else None
-            self._trainer, self._watcher, self.problem = trainer, watcher, None
-        except DlvizError as problem:
-            self._trainer, self._watcher, self.problem = None, None, problem
 
     def leave_walk(self) -> None:
         """Stand after the walked batch, or before it where it breaks."""
@@ -347,12 +234,14 @@ class Run:
 
     def _set_cursor(self, cursor: int) -> None:
         assert self.walk is not None
-        was_done = self.walk.is_done
-        self.walk = replace(self.walk, cursor=min(max(cursor, 0), self.walk.length))
-        if self.walk.is_done:
-            self.timeline = self.timeline.reach(self.walk.trace.global_step + 1)
+        self._place(replace(self.walk, cursor=min(max(cursor, 0), self.walk.length)))
+
+    def _place(self, walk: Walk) -> None:
+        was_done, self.walk = self.walk is not None and self.walk.is_done, walk
+        if walk.is_done:
+            self.timeline = self.timeline.reach(walk.trace.global_step + 1)
             if not was_done:
-                self._watch(self._loss_walked(self.walk))
+                self._watch(self._loss_walked(walk))
 
     def look(self, sample: int) -> None:
         """Look at another column of the walked batch."""
@@ -376,14 +265,7 @@ class Run:
                 return
             self._record()
         assert self.walk is not None
-        if by == "operation":
-            self._set_cursor(self.walk.cursor + 1)
-        elif by == "layer":
-            self._set_cursor(end_of_group(self.walk.trace, self.walk.cursor))
-        elif by == "sample":
-            self._forward_sample(self.walk)
-        else:
-            self._set_cursor(self.walk.length)
+        self._place(after(self.walk, by))
 
     def _forward_epoch(self) -> None:
         self.leave_walk()
@@ -395,15 +277,6 @@ class Run:
             remaining -= done
         self.settle()
 
-    def _forward_sample(self, walk: Walk) -> None:
-        end = end_of_backward(walk.trace)
-        if walk.cursor < end:
-            self._set_cursor(end)
-        elif walk.sample + 1 < len(walk.trace.rows):
-            self.look(walk.sample + 1)
-        else:
-            self._set_cursor(walk.length)
-
     def back(self, by: Granularity) -> None:
         """Go one operation, layer, sample, batch or epoch back."""
         if by == "epoch":
@@ -411,16 +284,8 @@ class Run:
             return
         if self.walk is None or self.walk.cursor == 0:
             self._walk_previous()
-        if self.walk is None or self.walk.cursor == 0:
-            return
-        if by == "operation":
-            self._set_cursor(self.walk.cursor - 1)
-        elif by == "layer":
-            self._set_cursor(start_of_group(self.walk.trace, self.walk.cursor))
-        elif by == "sample":
-            self._back_sample(self.walk)
-        else:
-            self._set_cursor(0)
+        if self.walk is not None and self.walk.cursor > 0:
+            self._place(before(self.walk, by))
 
     def _walk_previous(self) -> None:
         """Record the batch before the playhead again and stand at its end."""
@@ -431,15 +296,6 @@ class Run:
         self._record()
         assert self.walk is not None
         self.walk = replace(self.walk, cursor=self.walk.length, sample=len(self.walk.trace.rows) - 1)
-
-    def _back_sample(self, walk: Walk) -> None:
-        end = end_of_backward(walk.trace)
-        if walk.cursor > end:
-            self._set_cursor(end)
-        elif walk.sample > 0 and walk.cursor == end:
-            self.look(walk.sample - 1)
-        else:
-            self._set_cursor(0)
 
     def _back_epoch(self) -> None:
         step = self.step

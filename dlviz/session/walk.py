@@ -1,11 +1,12 @@
 """Walk: a recorded batch with a cursor, where its layers and phases end, and where it broke."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dlviz.core.array import to_host
-from dlviz.core.trace import PHASES, Step, Trace
+from dlviz.core.trace import PHASES, Trace
+from dlviz.session.messages import Granularity
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,57 @@ class Walk:
         return self.cursor == self.length
 
 
-def first_not_finite(trace: Trace) -> Step | None:
+@dataclass(frozen=True)
+class Divergence:
+    """A loss or parameter that stopped being a finite number: when, and where first.
+
+    index: the operation's place in the trace of that batch.
+    """
+
+    step: int
+    node: str
+    op: str
+    formula: str
+    index: int
+
+
+def divergence(trace: Trace) -> Divergence | None:
     """Return the first step that wrote something not finite; None where all numbers are finite."""
     for step in trace.steps:
         if any(not np.isfinite(to_host(values)).all() for values in step.writes.values()):
-            return step
+            return Divergence(trace.global_step, step.node, step.op, step.formula, step.index)
     return None
+
+
+def after(walk: Walk, by: Granularity) -> Walk:
+    """Return a walk one operation, layer or sample on; by batch, at its end.
+
+    By samples it goes to the end of the backward steps, then looks at one column after the other.
+    """
+    end = end_of_backward(walk.trace)
+    if by == "operation":
+        return replace(walk, cursor=walk.cursor + 1)
+    if by == "layer":
+        return replace(walk, cursor=end_of_group(walk.trace, walk.cursor))
+    if by == "sample" and walk.cursor < end:
+        return replace(walk, cursor=end)
+    if by == "sample" and walk.sample + 1 < len(walk.trace.rows):
+        return replace(walk, sample=walk.sample + 1)
+    return replace(walk, cursor=walk.length)
+
+
+def before(walk: Walk, by: Granularity) -> Walk:
+    """Return a walk one operation, layer or sample back; by batch, at its start. The way that `after` goes."""
+    end = end_of_backward(walk.trace)
+    if by == "operation":
+        return replace(walk, cursor=walk.cursor - 1)
+    if by == "layer":
+        return replace(walk, cursor=start_of_group(walk.trace, walk.cursor))
+    if by == "sample" and walk.cursor > end:
+        return replace(walk, cursor=end)
+    if by == "sample" and walk.cursor == end and walk.sample > 0:
+        return replace(walk, sample=walk.sample - 1)
+    return replace(walk, cursor=0)
 
 
 def _group(trace: Trace, index: int) -> tuple[str, str]:

@@ -17,8 +17,9 @@ from dlviz.session.document import Document
 from dlviz.session.frames import FrameMaker
 from dlviz.session.mailbox import Mailbox
 from dlviz.session.messages import Close, FinishPhase, Frame, Look, Pause, Play, Seek, State, StepBy, Watch
-from dlviz.session.run import Divergence, Moment, Run
+from dlviz.session.run import Moment, Run
 from dlviz.session.state import Event, next_state
+from dlviz.session.walk import Divergence
 from dlviz.session.watcher import Stop
 
 log = logging.getLogger(__name__)
