@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dlviz.cli.documents import declare_document, document_of, number, print_json
-from dlviz.cli.messages import SUCCESS, USER_ERROR
+from dlviz.cli.messages import SUCCESS, USER_ERROR, say
 from dlviz.core.gradcheck import TOLERANCE, GradCheckReport, GradCheckRow, verdict
 from dlviz.i18n import tr
 from dlviz.session import headless
@@ -25,7 +25,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, print, and return status 1 if a gradient fails."""
-    report = headless.gradcheck(document_of(arguments), arguments.eps, arguments.hold_masks)
+    document = document_of(arguments)
+    report = headless.gradcheck(document, arguments.eps, arguments.hold_masks)
+    for layer in document.network.layers:
+        if layer.settings.get("truncation", "none") != "none":
+            say(tr("{layer}: the way back through time is cut on purpose, so its gradients differ.", layer=layer.id))
     if arguments.json:
         print_json(as_json(report))
     else:

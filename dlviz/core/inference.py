@@ -198,7 +198,9 @@ def _validate_shared(spec: NetworkSpec, known: Mapping[str, tuple[int, ...]]) ->
             owners[layer.id] = layer
             continue
         if layer.shares not in owners:
-            raise SpecError(f"Expected a layer before this one to share. Received: {layer.shares!r}", place=layer.id)
+            is_shared_itself = any(each.id == layer.shares and each.shares for each in spec.layers)
+            hint = "It has no weights of its own: name the layer that it shares." if is_shared_itself else ""
+            raise SpecError(f"Expected a layer before this one to share. Received: {layer.shares!r}", hint, layer.id)
         own, first = (source_shapes(spec, each, known) for each in (layer, owners[layer.shares]))
         if own != first:
             raise ShapeError(

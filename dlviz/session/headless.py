@@ -21,6 +21,7 @@ from dlviz.i18n import tr
 from dlviz.session.callback_files import CallbackFiles
 from dlviz.session.data_file import with_file, with_named_file
 from dlviz.session.document import Document, handle
+from dlviz.session.fitting import check_width
 from dlviz.session.measure import has_classes, measure_step, measured_examples
 from dlviz.session.project_file import read_document
 from dlviz.session.subject_trace import trace_of_subject
@@ -176,6 +177,7 @@ def gradcheck(document: Document, eps: float | None = None, holds_draws: bool = 
     distance = float(document.conventions.values["gradcheck_eps"]) if eps is None else eps
     document = document.explicit
     prepared = prepare(document.data, document.seed)
+    check_width(document, prepared)
     check_inputs(document.network, prepared.inputs)
     rows = prepared.train[: document.training.batch_size]
     targets = target_rows(document, prepared.dataset)[rows]

@@ -143,7 +143,7 @@ def test_orders_present_every_row_once_a_pass_or_any_row(order: str, is_pass: bo
         (chosen("nearest_neighbour", k=3), {}, SpecError, "at most the 2 rows"),
         (chosen("nearest_neighbour"), {"targets": None}, ShapeError, "one label each"),
         (chosen("hebb", supervised=True), {"targets": None}, SpecError, "targets to learn with"),
-        (chosen("hopfield_storage"), {}, SpecError, "labels -1 and 1"),
+        (chosen("hopfield_storage"), {}, SpecError, "data.inputs: Expected patterns of -1 and 1. Received: 0.5"),
         (chosen("delta", rate=1), {}, SpecError, "rate"),
     ],
 )

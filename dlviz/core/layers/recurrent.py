@@ -72,7 +72,9 @@ def _refuse_others(layer: LayerSpec, chosen: Choice) -> None:
     entry, _ = resolve(chosen, layer.id)
     if not entry.is_elementwise or entry.draws:
         raise SpecError(
-            f"Expected an activation of every unit alone, without chance. Received: {chosen.kind}", place=layer.id
+            f"Expected an activation of every unit alone, without chance. Received: {chosen.kind}",
+            "Choose tanh, or put the activation into a layer of its own behind this one.",
+            layer.id,
         )
 
 

@@ -20,7 +20,6 @@ from dlviz.core.rules.kind import (
     Rule,
     RuleStep,
     Told,
-    check_labels,
     order_setting,
     rules,
 )
@@ -38,7 +37,13 @@ def energy(weights: Array, state: Array) -> float:
 
 
 def _check_patterns(problem: Problem) -> None:
-    check_labels(Problem(problem.inputs, problem.inputs, {}), (-1.0, 1.0))
+    wrong = problem.inputs[abs(problem.inputs) != 1]
+    if len(wrong):
+        raise SpecError(
+            f"Expected patterns of -1 and 1. Received: {float(wrong[0]):g}",
+            "Every unit of a Hopfield network is on or off; scale the data to -1 and 1.",
+            "data.inputs",
+        )
     weights = problem.start.get("o.W")
     if weights is None:
         return

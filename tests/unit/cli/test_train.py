@@ -165,6 +165,30 @@ def test_gradcheck_refuses_dropout_unless_a_mask_is_held(
     assert call("gradcheck", path, "--hold-masks")[0] == 0
 
 
+def test_gradcheck_says_where_gradients_are_cut_on_purpose(
+    example_document_json: Json, write_json: Callable[[Json], str], call: Call
+) -> None:
+    network = example_document_json["network"]
+    network["inputs"] = [{"id": "x", "shape": [2, 1]}]
+    network["layers"][0] = {
+        "id": "h", "kind": "simple_rnn", "units": 2, "truncation": "block", "truncation_steps": 1
+    }  # fmt: skip
+    example_document_json |= {"parameters": {}}
+    example_document_json["training"]["frozen"] = []
+    status, _, err = call("gradcheck", write_json(example_document_json))
+    assert status == 1
+    assert err == "h: the way back through time is cut on purpose, so its gradients differ.\n"
+
+
+def test_gradcheck_wants_inputs_of_the_shape_of_the_data(
+    example_document_json: Json, write_json: Callable[[Json], str], call: Call
+) -> None:
+    example_document_json["network"]["inputs"] = [{"id": "x", "shape": [3]}]
+    example_document_json |= {"parameters": {}}
+    status, _, err = call("gradcheck", write_json(example_document_json))
+    assert (status, err) == (1, "dlviz: network.inputs: Expected the shape of the data, [2]. Received: [3].\n")
+
+
 def test_train_says_what_the_penalty_came_to(
     example_document_json: Json, write_json: Callable[[Json], str], call: Call, call_json: Callable[..., Json]
 ) -> None:

@@ -137,6 +137,8 @@ def test_a_second_use_is_refused_where_it_does_not_fit() -> None:
         validate(wider)
     with pytest.raises(SpecError, match="a layer before this one to share"):
         validate(NetworkSpec((LayerSpec("again", shares="h"), dense("h", 2))))
+    with pytest.raises(SpecError, match="Received: 'again'. It has no weights of its own"):
+        validate(NetworkSpec((dense("h", 2), LayerSpec("again", shares="h"), LayerSpec("third", shares="again"))))
 
 
 def test_a_loss_is_wanted_for_each_output() -> None:
