@@ -141,6 +141,7 @@ class InspectorPanel(Panel):
         self._show_value(shown)
         self.facts.show_facts(() if is_covered else shown.facts, shown.columns)
         self.form.show_selection()
+        self._show_picker(shown)
         self.behind.show_frame(self._frame, shown.title)
 
     def _show_value(self, shown: Card) -> None:
@@ -149,6 +150,10 @@ class InspectorPanel(Panel):
             widget.setVisible(is_open)
         if shown.target is not None and is_open:
             self.value.show_target(shown.target)
+
+    def _show_picker(self, shown: Card) -> None:
+        network, selected = self.context.session.document.network, self.context.selection.current
+        self.picker.setVisible(bool(shown.picks) and self.picker.show_layer(network, shown.picks, selected))
 
     @Slot(object)
     def _type(self, value: float) -> None:

@@ -1,6 +1,7 @@
 """Files that are refused: one sentence that says what came and where, fast, and nothing hangs."""
 
 import os
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dlviz.core.errors import DataError
-from dlviz.data import reader, reader_process
+from dlviz.data import reader_process
 from dlviz.data.reader import read_table
 from dlviz.data.table import ReadChoices
 
@@ -142,7 +143,7 @@ def test_nothing_is_left_in_the_temporary_folder(
 ) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    monkeypatch.setattr(reader.tempfile, "tempdir", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     read_table(write("a,b\n1,2\n"))
     refusal(write('a,b\n1,"x\n'))
     assert list(scratch.iterdir()) == []
