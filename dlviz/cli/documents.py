@@ -14,7 +14,7 @@ from dlviz.cli.messages import say
 from dlviz.core.slips import slips
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.document_json import unknown_keys
+from dlviz.session.format.document import unknown_keys
 from dlviz.session.headless import load
 
 MINUS = "\N{MINUS SIGN}"

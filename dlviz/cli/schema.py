@@ -4,7 +4,7 @@ import argparse
 import json
 
 from dlviz.i18n import tr
-from dlviz.session.schema import json_schema
+from dlviz.session.format.schema import json_schema
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

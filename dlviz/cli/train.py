@@ -15,10 +15,10 @@ from dlviz.cli.documents import declare_document, document_of, number, print_jso
 from dlviz.core.metrics import Value
 from dlviz.i18n import tr
 from dlviz.session import headless
-from dlviz.session.atomic import save_error
 from dlviz.session.document import Document
+from dlviz.session.files.atomic import save_error
+from dlviz.session.files.project_file import write_project
 from dlviz.session.headless import Score, TrainProgress, TrainReport
-from dlviz.session.project_file import write_project
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

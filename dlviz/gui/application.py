@@ -108,7 +108,7 @@ def begin(running: Running, file: Path | None, workspace: str) -> None:
 
 
 def _load_font_later(window: MainWindow) -> None:
-    from dlviz.gui.formula import typesetter
+    from dlviz.gui.typeset.view import typesetter
 
     timer = QTimer(window)
     timer.setSingleShot(True)

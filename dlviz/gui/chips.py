@@ -15,14 +15,14 @@ from dlviz.core.rules import rules
 from dlviz.core.schedules import Curve, schedules
 from dlviz.gui import numbers
 from dlviz.gui.actions import Action
-from dlviz.gui.conventions_form import ConventionsForm
+from dlviz.gui.forms.conventions import ConventionsForm
+from dlviz.gui.forms.plan import BatchForm, ClipForm, RateForm
+from dlviz.gui.forms.rule import rule_subject
+from dlviz.gui.forms.settings import ChoiceForm, Described, Subject
+from dlviz.gui.forms.watch import WatchForm, watch_words
 from dlviz.gui.panel import Context
-from dlviz.gui.plan_forms import BatchForm, ClipForm, RateForm
-from dlviz.gui.rule_form import rule_subject
-from dlviz.gui.setting_forms import ChoiceForm, Described, Subject
 from dlviz.gui.status import convention_words
 from dlviz.gui.theme import GRID
-from dlviz.gui.watch_form import WatchForm, watch_words
 from dlviz.gui.widgets.chip import Chip, Popup
 from dlviz.gui.widgets.paint import spaced
 from dlviz.i18n import tr

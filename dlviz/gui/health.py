@@ -18,7 +18,7 @@ from dlviz.gui.widgets.chip import Popup
 from dlviz.gui.widgets.paint import Hairline, describe, focus_ring, painter, rounded, spaced
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
-from dlviz.session.cures import Offer, offers
+from dlviz.session.edits.cures import Offer, offers
 from dlviz.session.messages import Frame
 
 WIDTH = 56 * GRID  # pixels of the list

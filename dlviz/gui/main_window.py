@@ -10,26 +10,26 @@ from PySide6.QtWidgets import QMainWindow, QMenuBar
 
 import dlviz.gui.panels
 from dlviz.gui.actions import Action, LiveAction
-from dlviz.gui.answer_commands import AnswerCommands
 from dlviz.gui.bridge import Bridge
 from dlviz.gui.centre import Centre
+from dlviz.gui.commands.answers import AnswerCommands
+from dlviz.gui.commands.files import FileCommands
+from dlviz.gui.commands.run import RunCommands
+from dlviz.gui.commands.slips import slip_actions
+from dlviz.gui.commands.view import ViewCommands
 from dlviz.gui.dialogs import Dialogs
 from dlviz.gui.docks import Docks
-from dlviz.gui.file_commands import FileCommands
 from dlviz.gui.health import HealthLine
 from dlviz.gui.keys import belongs_to_focus
 from dlviz.gui.menus import fill, shortcut_rows
 from dlviz.gui.notifications import Notifier
 from dlviz.gui.panel import Context, Panel, panels
 from dlviz.gui.remembered import Remembered
-from dlviz.gui.run_commands import RunCommands
 from dlviz.gui.selection import Selected
 from dlviz.gui.shortcuts_dialog import ShortcutsDialog
-from dlviz.gui.slip_commands import slip_actions
 from dlviz.gui.status import StatusBar
 from dlviz.gui.toolbar import ToolRow
 from dlviz.gui.transport import TransportBar
-from dlviz.gui.view_commands import ViewCommands
 from dlviz.gui.widgets.bars import Foot, Stack
 from dlviz.gui.widgets.paint import Hairline
 from dlviz.gui.workspaces import workspaces

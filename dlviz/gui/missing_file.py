@@ -10,10 +10,10 @@ from dlviz.core.errors import DataError
 from dlviz.gui.actions import Action
 from dlviz.gui.dialogs import Dialogs
 from dlviz.gui.panel import Context
-from dlviz.gui.panels.data_job import Job
+from dlviz.gui.panels.data.job import Job
 from dlviz.i18n import tr
-from dlviz.session.data_file import with_file
 from dlviz.session.document import Document
+from dlviz.session.files.data_file import with_file
 from dlviz.session.prepared import prepared_for
 
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 from dlviz.core.errors import DlvizError, SaveError
 from dlviz.core.network import NetworkSpec, sources
 from dlviz.gui.application import Running, open_window
-from dlviz.gui.formula import FormulaView
 from dlviz.gui.selection import NOTHING, Selected
+from dlviz.gui.typeset.view import FormulaView
 from dlviz.gui.workspaces import workspaces
 from dlviz.i18n import tr
 from dlviz.session.presets import step_document

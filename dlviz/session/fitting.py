@@ -12,7 +12,7 @@ from dlviz.core.program import lower
 from dlviz.data.prepare import Prepared
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.document_json import check_document
+from dlviz.session.format.document import check_document
 from dlviz.session.prepared import prepared_for
 from dlviz.session.targets import targets_for
 from dlviz.session.wiring import fresh_id, inserted

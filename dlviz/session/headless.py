@@ -18,12 +18,12 @@ from dlviz.core.penalties import penalties
 from dlviz.core.probe import Check
 from dlviz.data.prepare import prepare
 from dlviz.i18n import tr
-from dlviz.session.callback_files import CallbackFiles
-from dlviz.session.data_file import with_file, with_named_file
 from dlviz.session.document import Document, handle
+from dlviz.session.files.callback_files import CallbackFiles
+from dlviz.session.files.data_file import with_file, with_named_file
+from dlviz.session.files.project_file import read_document
 from dlviz.session.fitting import check_width
 from dlviz.session.measure import has_classes, measure_step, measured_examples
-from dlviz.session.project_file import read_document
 from dlviz.session.subject_trace import trace_of_subject
 from dlviz.session.tables import check_inputs, target_rows
 from dlviz.session.trace_report import Arrays, TraceReport

@@ -14,7 +14,11 @@ from dlviz.data.prepare import Prepared
 from dlviz.i18n import tr
 from dlviz.session import commands as cmd
 from dlviz.session.document import Document
-from dlviz.session.document_json import check_document
+from dlviz.session.edits.training import set_seed
+from dlviz.session.files.project_file import Project, SavedState, read_project, write_project
+from dlviz.session.files.saved_state import from_saved, project_of
+from dlviz.session.format.document import check_document
+from dlviz.session.format.watched import WATCHED, watched_from_json
 from dlviz.session.messages import (
     Close,
     FinishPhase,
@@ -30,11 +34,7 @@ from dlviz.session.messages import (
 )
 from dlviz.session.plan import kept_parameters
 from dlviz.session.prepared import prepared_for
-from dlviz.session.project_file import Project, SavedState, read_project, write_project
-from dlviz.session.saved_state import from_saved, project_of
 from dlviz.session.store import Store
-from dlviz.session.training_edits import set_seed
-from dlviz.session.watched_json import WATCHED, watched_from_json
 from dlviz.session.worker import Worker
 
 ANSWER_SECONDS = 10.0  # a save waits this long for the worker, which answers within one chunk

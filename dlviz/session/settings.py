@@ -12,9 +12,9 @@ from pydantic import Field
 from dlviz.core.choice import frozen
 from dlviz.core.errors import DlvizError, DocumentError, SaveError
 from dlviz.i18n import tr
-from dlviz.session.atomic import FileSystem, atomic_write, real_fs, save_error, sweep
-from dlviz.session.envelope import Part, checked
-from dlviz.session.json_text import dump_json, parse_json
+from dlviz.session.files.atomic import FileSystem, atomic_write, real_fs, save_error, sweep
+from dlviz.session.files.envelope import Part, checked
+from dlviz.session.format.text import dump_json, parse_json
 from dlviz.session.limits import RECENT_FILES, SETTINGS_BYTES
 
 

@@ -12,7 +12,7 @@ from dlviz.core.array import to_host
 from dlviz.core.losses import losses
 from dlviz.core.optimizers import optimizers
 from dlviz.session.document import Document
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 from dlviz.session.headless import train
 from dlviz.session.prepared import prepared_for
 from dlviz.session.presets import document_for

@@ -12,8 +12,8 @@ from dlviz.core.layers import layers
 from dlviz.core.losses import losses
 from dlviz.core.network import LayerSpec, NetworkSpec, dense
 from dlviz.core.optimizers import optimizers
-from dlviz.session.choice_json import BY_LAST_WORD
-from dlviz.session.schema import TRAINING_CHOICES
+from dlviz.session.format.choice import BY_LAST_WORD
+from dlviz.session.format.schema import TRAINING_CHOICES
 
 REGISTRIES: dict[str, Any] = {**TRAINING_CHOICES, **BY_LAST_WORD, "layer": layers}
 TARGETS = [(target, each) for each in conventions for target in each.targets]

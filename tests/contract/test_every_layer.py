@@ -16,7 +16,7 @@ from dlviz.core.layers import layers
 from dlviz.core.program import Mode, lower
 from dlviz.session import headless
 from dlviz.session.document import Document
-from dlviz.session.document_json import document_from_json, document_to_json
+from dlviz.session.format.document import document_from_json, document_to_json
 from dlviz.session.prepared import prepared_for
 from dlviz.session.trainer import Trainer
 from tests.contract.test_every_setting import bad_values

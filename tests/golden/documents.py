@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlviz.core.explain import Pass, differentiate
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 
 TraceCommand = Callable[[dict[str, Any]], dict[str, Any]]
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dlviz.core.memory import Memory
 from dlviz.core.program import Binding, Mode, lower
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 
 
 def bind(data: dict[str, Any], mode: Mode = "train", dtype: str = "float64") -> Binding:

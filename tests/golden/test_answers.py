@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dlviz.core.answers import Checker, Exercise, Verdict, board, parse_answer
 from dlviz.core.choice import Choice
 from dlviz.session.document import Document
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 from dlviz.session.prepared import prepared_for
 from dlviz.session.presets import example_document
 from dlviz.session.trainer import Trainer

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 from dlviz.session.prepared import prepared_for
 from dlviz.session.trainer import Trainer
 

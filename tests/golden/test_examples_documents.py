@@ -7,7 +7,7 @@ import pytest
 
 from dlviz.core.explain import Weight, paths
 from dlviz.core.inference import parameters, shapes
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 from tests.golden.documents import TraceCommand, document, layer, taken_apart, written
 from tests.golden.example import Example
 

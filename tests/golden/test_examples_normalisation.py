@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dlviz.core.evaluate import Evaluator
 from dlviz.core.trace import Trace
 from dlviz.data.scaling import fit_scaler
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 from dlviz.session.prepared import prepared_for
 from dlviz.session.trainer import Trainer
 from tests.golden.example import Example

@@ -11,7 +11,7 @@ from dlviz.core.explain import LECTURE, Pass, Weight, collapse, count_paths, der
 from dlviz.core.inference import parameters
 from dlviz.core.network import InputSpec, NetworkSpec, dense
 from dlviz.data.prepare import prepare
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 from dlviz.session.headless import train
 from dlviz.session.trainer import Trainer
 from tests.golden.documents import TraceCommand, document, layer, taken_apart, written

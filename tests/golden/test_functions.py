@@ -19,7 +19,7 @@ from dlviz.core.network import InputSpec, NetworkSpec, dense
 from dlviz.core.program import lower
 from dlviz.core.regularizers import regularizers
 from dlviz.core.regularizers import resolve as resolve_regularizer
-from dlviz.session.choice_json import choice_from_json
+from dlviz.session.format.choice import choice_from_json
 
 GOLDEN = json.loads(Path(__file__).with_name("functions.json").read_text())
 TOLERANCE = 1e-12

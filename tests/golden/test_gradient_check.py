@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlviz.core.gradcheck import GradCheckReport, gradcheck
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 from tests.golden.machine import one_hot
 from tests.golden.test_random_networks import CASES
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import ArrayLike
 
 from dlviz.core.evaluate import Evaluator
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 from dlviz.session.prepared import prepared_for
 from dlviz.session.trainer import Trainer
 from tests.golden.test_random_networks import distance

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 
 from dlviz.core.schedules import schedules
 from dlviz.data.prepare import prepare
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 from dlviz.session.trainer import Trainer
 
 CASES = json.loads(Path(__file__).with_name("schedule_paths.json").read_text())["cases"]

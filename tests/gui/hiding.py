@@ -8,8 +8,8 @@ from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QWidget
 
 from dlviz.gui import numbers
-from dlviz.gui.formula import FormulaView
-from dlviz.gui.panels.steps import StepsPanel
+from dlviz.gui.panels.steps.panel import StepsPanel
+from dlviz.gui.typeset.view import FormulaView
 from dlviz.session.messages import Frame
 from tests.gui.robot import Robot
 

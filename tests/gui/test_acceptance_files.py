@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from dlviz.gui.panels.data_import import ImportView
+from dlviz.gui.panels.data.importing import ImportView
 from dlviz.gui.theme import theme_signals
 from tests.gui.robot import CONTROL, Key, Robot, close_window, no_stall, robot_at_window
 

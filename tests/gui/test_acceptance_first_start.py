@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from dlviz.gui.formula import typesetter
 from dlviz.gui.panel import Panel
 from dlviz.gui.theme import theme_signals
+from dlviz.gui.typeset.view import typesetter
 from tests.gui.robot import Key, Robot, close_window, no_stall, robot_at_window, starved_seconds
 
 CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QAbstractItemView, QTabBar)

@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from dlviz.gui.panels.data_import import ImportView
-from dlviz.gui.panels.formula import FormulaPanel
-from dlviz.gui.panels.steps import StepsPanel
+from dlviz.gui.panels.data.importing import ImportView
+from dlviz.gui.panels.formula.panel import FormulaPanel
+from dlviz.gui.panels.steps.panel import StepsPanel
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from dlviz.session.presets import step_document

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from dlviz.gui import numbers
-from dlviz.gui.formula import FormulaView
 from dlviz.gui.panel import Panel
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
+from dlviz.gui.typeset.view import FormulaView
 from dlviz.session.messages import Frame
 from tests.gui.hiding import drawn, leaks, results
 from tests.gui.robot import CONTROL, SHIFT, Key, Robot, close_window, no_stall, robot_at_window

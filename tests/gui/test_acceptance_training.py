@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from dlviz.gui.panels.data_settings import DataSettings
+from dlviz.gui.panels.data.settings import DataSettings
 from dlviz.gui.theme import theme_signals
 from dlviz.gui.widgets.chip import Popup
 from tests.gui.robot import CONTROL, LEFT, NONE, Key, Robot, close_window, no_stall, robot_at_window

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from dlviz.gui.panels.formula import FormulaPanel
-from dlviz.gui.panels.formula_answers import NUMBER, VERDICT
-from dlviz.gui.panels.formula_answers_page import AnswersPage
-from dlviz.gui.panels.steps import StepsPanel
+from dlviz.gui.panels.formula.answers import NUMBER, VERDICT
+from dlviz.gui.panels.formula.answers_page import AnswersPage
+from dlviz.gui.panels.formula.panel import FormulaPanel
+from dlviz.gui.panels.steps.panel import StepsPanel
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from tests.gui.hiding import drawn, leaks

@@ -10,7 +10,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.narration import Focus, Narration, narrate
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.optimizers import optimizers
-from dlviz.gui.formula_pieces import formulas_of, pieces_of
+from dlviz.gui.typeset.pieces import formulas_of, pieces_of
 from tests.unit.core.narrated_runs import IMAGE_NETWORKS, network, recorded, two_layers
 
 LONG = "a_long_id_1"

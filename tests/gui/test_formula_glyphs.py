@@ -7,11 +7,11 @@ import pytest
 from dlviz.core.choice import chosen
 from dlviz.core.narration import Focus, narrate
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
-from dlviz.gui import formula_glyphs
-from dlviz.gui.formula_compose import composed, split
-from dlviz.gui.formula_glyphs import EM, digits_of, template_key, typeset
-from dlviz.gui.formula_pieces import formulas_of, pieces_of
-from dlviz.gui.typesetter import Typesetter
+from dlviz.gui.typeset import glyphs as formula_glyphs
+from dlviz.gui.typeset.compose import composed, split
+from dlviz.gui.typeset.glyphs import EM, digits_of, template_key, typeset
+from dlviz.gui.typeset.pieces import formulas_of, pieces_of
+from dlviz.gui.typeset.typesetter import Typesetter
 from tests.unit.core.narrated_runs import network, recorded, two_layers
 
 FORMULAS = [

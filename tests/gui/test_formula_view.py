@@ -9,10 +9,10 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from dlviz.core.narration import Focus, Narration, narrate
 from dlviz.core.network import dense
-from dlviz.gui.formula import FormulaView
-from dlviz.gui.formula_paint import paint_layout
-from dlviz.gui.formula_plain import plain
 from dlviz.gui.theme import LIGHT, THEMES, theme_signals
+from dlviz.gui.typeset.paint import paint_layout
+from dlviz.gui.typeset.plain import plain
+from dlviz.gui.typeset.view import FormulaView
 from tests.unit.core.narrated_runs import network, recorded
 
 LONG = network(dense("h", 3, "sigmoid"), inputs=6)

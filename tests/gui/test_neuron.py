@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 from dlviz.core.choice import Choice
 from dlviz.core.network import LayerSpec, NetworkSpec, dense
 from dlviz.data.spec import DataSpec
-from dlviz.gui.panels.inspector import InspectorPanel
-from dlviz.gui.panels.inspector_neuron import Neuron
-from dlviz.gui.panels.inspector_rows import FactTable
+from dlviz.gui.panels.inspector.neuron import Neuron
+from dlviz.gui.panels.inspector.panel import InspectorPanel
+from dlviz.gui.panels.inspector.rows import FactTable
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document, TrainingSpec

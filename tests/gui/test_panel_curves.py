@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
 
-from dlviz.gui.panels.curves import CurvesPanel
-from dlviz.gui.panels.curves_series import series, span
+from dlviz.gui.panels.curves.panel import CurvesPanel
+from dlviz.gui.panels.curves.series import series, span
 from dlviz.gui.widgets.plot import Axis
 from dlviz.session.messages import Curves, Mark
 from tests.gui.panel_stage import make_context, make_curves, make_frame

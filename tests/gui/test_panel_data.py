@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from dlviz.core.errors import DlvizError
 from dlviz.data.builtin import datasets
 from dlviz.data.spec import DataSpec
-from dlviz.gui.panels.data import DataPanel
-from dlviz.gui.panels.data_thumbnails import SHOWN, thumbnail_points
+from dlviz.gui.panels.data.panel import DataPanel
+from dlviz.gui.panels.data.thumbnails import SHOWN, thumbnail_points
 from dlviz.session.document import Document
 from dlviz.session.edits import set_units
 from dlviz.session.presets import document_for

@@ -14,7 +14,7 @@ from dlviz.data.reader import read_table
 from dlviz.data.spec import DataSpec
 from dlviz.data.table import ReadChoices, Table
 from dlviz.data.table_dataset import to_dataset
-from dlviz.gui.panels.data_import import ImportView, import_file, with_dataset
+from dlviz.gui.panels.data.importing import ImportView, import_file, with_dataset
 from dlviz.session.document import Document
 from dlviz.session.edits import set_units
 from dlviz.session.presets import document_for

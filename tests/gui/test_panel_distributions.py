@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 from dlviz.core.metrics import Observed
 from dlviz.core.network import NetworkSpec, dense
 from dlviz.gui.panel import panels
-from dlviz.gui.panels.distributions import START, DistributionsPanel
-from dlviz.gui.panels.distributions_reading import before_mark, layers_of, picture_of
-from dlviz.gui.panels.distributions_row import outline
-from dlviz.gui.panels.distributions_sizes import MAX_LAYERS, chosen_layers
+from dlviz.gui.panels.distributions.panel import START, DistributionsPanel
+from dlviz.gui.panels.distributions.reading import before_mark, layers_of, picture_of
+from dlviz.gui.panels.distributions.row import outline
+from dlviz.gui.panels.distributions.sizes import MAX_LAYERS, chosen_layers
 from dlviz.session.distributions import Column, column_of
 from dlviz.session.edits import set_optimizer_setting
 from dlviz.session.messages import Frame, Mark

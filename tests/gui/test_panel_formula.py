@@ -10,8 +10,8 @@ from dlviz.core.choice import chosen
 from dlviz.core.narration import Focus
 from dlviz.core.network import dense
 from dlviz.gui.panel import Context
-from dlviz.gui.panels.formula import FormulaPanel
-from dlviz.gui.panels.formula_focus import focus_for
+from dlviz.gui.panels.formula.focus import focus_for
+from dlviz.gui.panels.formula.panel import FormulaPanel
 from dlviz.gui.selection import Selected
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.messages import Frame

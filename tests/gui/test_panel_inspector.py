@@ -10,10 +10,10 @@ from PySide6.QtGui import QGuiApplication
 
 from dlviz.core.network import LayerSpec
 from dlviz.gui import numbers
-from dlviz.gui.panels.inspector import InspectorPanel
-from dlviz.gui.panels.inspector_card import Scene
-from dlviz.gui.panels.inspector_facts import card
-from dlviz.gui.panels.inspector_notation import weight_symbol, weighted_sum
+from dlviz.gui.panels.inspector.card import Scene
+from dlviz.gui.panels.inspector.facts import card
+from dlviz.gui.panels.inspector.notation import weight_symbol, weighted_sum
+from dlviz.gui.panels.inspector.panel import InspectorPanel
 from dlviz.gui.selection import Selected
 from dlviz.session.frames import FrameMaker
 from dlviz.session.run import Run

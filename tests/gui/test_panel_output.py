@@ -10,11 +10,11 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from dlviz.data.prepare import prepare
 from dlviz.gui import numbers
-from dlviz.gui.panels.output import OutputPanel
-from dlviz.gui.panels.output_boundary import segments
-from dlviz.gui.panels.output_errors import confusion
-from dlviz.gui.panels.output_picture import Scale, class_pixels, scale_for, signed_pixels
-from dlviz.gui.panels.output_plane import output_scale
+from dlviz.gui.panels.output.boundary import segments
+from dlviz.gui.panels.output.errors import confusion
+from dlviz.gui.panels.output.panel import OutputPanel
+from dlviz.gui.panels.output.picture import Scale, class_pixels, scale_for, signed_pixels
+from dlviz.gui.panels.output.plane import output_scale
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import DARK, LIGHT
 from dlviz.gui.widgets.points import paint_points

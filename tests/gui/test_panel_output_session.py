@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from dlviz.gui.panel import Context
-from dlviz.gui.panels.output import OutputPanel
-from dlviz.gui.panels.output_words import value_at
+from dlviz.gui.panels.output.panel import OutputPanel
+from dlviz.gui.panels.output.words import value_at
 from dlviz.session.edits import set_scaling
 from dlviz.session.messages import Frame, Interest
 from dlviz.session.presets import document_for

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from dlviz.core.choice import chosen
 from dlviz.gui.panel import Context
-from dlviz.gui.panels.steps import StepsPanel
-from dlviz.gui.panels.steps_model import Role
+from dlviz.gui.panels.steps.model import Role
+from dlviz.gui.panels.steps.panel import StepsPanel
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.messages import Frame
 from tests.unit.core.narrated_runs import recorded, two_layers

@@ -10,7 +10,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.data.dataset import Dataset
 from dlviz.data.spec import DataSpec
-from dlviz.gui.panels.inspector import InspectorPanel
+from dlviz.gui.panels.inspector.panel import InspectorPanel
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document, TrainingSpec

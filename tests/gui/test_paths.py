@@ -15,12 +15,12 @@ from dlviz.data.dataset import Dataset
 from dlviz.data.spec import DataSpec
 from dlviz.gui import numbers
 from dlviz.gui.editor.trail_item import PLACE, arrow, links_of
-from dlviz.gui.panels.inspector import InspectorPanel
-from dlviz.gui.panels.inspector_paths import PathList
+from dlviz.gui.panels.inspector.panel import InspectorPanel
+from dlviz.gui.panels.inspector.paths import PathList
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document, TrainingSpec
-from dlviz.session.training_edits import set_training
+from dlviz.session.edits.training import set_training
 from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, no_stall, robot_at_window
 
 FIRST = Selected("link", "h", 0, "x", 0)

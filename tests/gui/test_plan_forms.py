@@ -12,8 +12,8 @@ from dlviz.core.clipping import clippings
 from dlviz.core.conventions import profiles
 from dlviz.core.metrics import metrics
 from dlviz.core.schedules import Curve, schedules
-from dlviz.gui.plan_forms import POINTS, previewed
-from dlviz.gui.watch_form import ChoiceRow, WatchForm
+from dlviz.gui.forms.plan import POINTS, previewed
+from dlviz.gui.forms.watch import ChoiceRow, WatchForm
 from dlviz.gui.widgets.sparkline import Sparkline
 from dlviz.session.document import TrainingSpec
 from tests.gui.robot import Key, Robot, close_window, robot_at_window

@@ -9,8 +9,8 @@ from dlviz.data.dataset import Dataset
 from dlviz.data.spec import DataSpec
 from dlviz.gui.editor.layout import arrange
 from dlviz.gui.editor.picture import lit
-from dlviz.gui.panels.formula_badge import place_words
-from dlviz.gui.panels.inspector_facts import Card, Scene, card
+from dlviz.gui.panels.formula.badge import place_words
+from dlviz.gui.panels.inspector.facts import Card, Scene, card
 from dlviz.gui.selection import Selected
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.prepared import prepared_for

@@ -9,7 +9,7 @@ from dlviz.core.slips import slips
 from dlviz.gui.application import begin, open_window
 from dlviz.gui.main_window import MainWindow
 from dlviz.gui.menus import entries
-from dlviz.gui.panels.steps_model import SLIP_MARK, rows_of
+from dlviz.gui.panels.steps.model import SLIP_MARK, rows_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 MILLISECONDS = 15_000  # a guard, not a figure

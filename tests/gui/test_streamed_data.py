@@ -13,11 +13,12 @@ from dlviz.data import limits
 from dlviz.data.reader import read_table
 from dlviz.data.spec import DataSpec
 from dlviz.data.table_dataset import to_dataset
-from dlviz.gui.panels import data, data_import
-from dlviz.gui.panels.data import DataPanel
-from dlviz.gui.panels.data_import import import_file
-from dlviz.gui.panels.inspector import InspectorPanel
-from dlviz.gui.panels.output import OutputPanel
+from dlviz.gui.panels.data import importing as data_import
+from dlviz.gui.panels.data import panel as data
+from dlviz.gui.panels.data.importing import import_file
+from dlviz.gui.panels.data.panel import DataPanel
+from dlviz.gui.panels.inspector.panel import InspectorPanel
+from dlviz.gui.panels.output.panel import OutputPanel
 from dlviz.gui.selection import Selected
 from dlviz.session.document import Document
 from dlviz.session.prepared import prepared_for

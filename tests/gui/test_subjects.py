@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from dlviz.gui.forms.settings import ChoiceForm
 from dlviz.gui.panel import Panel
 from dlviz.gui.panels.subject import SubjectPanel
 from dlviz.gui.selection import Selected
-from dlviz.gui.setting_forms import ChoiceForm
 from dlviz.gui.theme import theme_signals
 from dlviz.gui.walks.boxes import Box, Link
 from dlviz.session.messages import Frame

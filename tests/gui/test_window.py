@@ -25,9 +25,9 @@ from dlviz.core.errors import SpecError
 from dlviz.gui import application
 from dlviz.gui.application import Running, begin, open_window
 from dlviz.gui.docks import WIDTHS
+from dlviz.gui.forms.plan import RateForm
 from dlviz.gui.main_window import MainWindow
 from dlviz.gui.panel import Panel
-from dlviz.gui.plan_forms import RateForm
 from dlviz.gui.remembered import Remembered
 from dlviz.gui.selection import Selected
 from dlviz.gui.shot import shot

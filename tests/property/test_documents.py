@@ -23,11 +23,11 @@ from dlviz.data.dataset import Dataset
 from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.session import edits
 from dlviz.session.document import Document, TrainingSpec, handle
-from dlviz.session.document_json import check_document, document_from_json, document_to_json
-from dlviz.session.json_text import dump_json, parse_json
-from dlviz.session.npy import read_npy, write_npy
+from dlviz.session.files.npy import read_npy, write_npy
+from dlviz.session.files.project_file import SavedState, project_from_bytes, project_to_bytes
+from dlviz.session.format.document import check_document, document_from_json, document_to_json
+from dlviz.session.format.text import dump_json, parse_json
 from dlviz.session.presets import data_for
-from dlviz.session.project_file import SavedState, project_from_bytes, project_to_bytes
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 TEXT = st.text(max_size=20)

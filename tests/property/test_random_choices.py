@@ -12,9 +12,9 @@ from dlviz.core.gradcheck import gradcheck
 from dlviz.core.network import LayerSpec, NetworkSpec
 from dlviz.core.probe import Check
 from dlviz.session.document import Document, handle
-from dlviz.session.project_file import SavedState, project_from_bytes, project_to_bytes
+from dlviz.session.files.project_file import SavedState, project_from_bytes, project_to_bytes
+from dlviz.session.files.saved_state import UPDATES, from_saved
 from dlviz.session.run import Run
-from dlviz.session.saved_state import UPDATES, from_saved
 from dlviz.session.timeline import named
 from dlviz.session.trainer import Trainer, start_values
 from tests.property.networks import batch_sizes, documents, pick, trainer_of

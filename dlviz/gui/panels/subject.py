@@ -25,8 +25,8 @@ from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
+from dlviz.session.edits.subject import set_formula
 from dlviz.session.messages import Frame
-from dlviz.session.subject_edits import set_formula
 
 MOST_NODES = 300  # of a graph that is drawn
 

@@ -10,7 +10,7 @@ import pytest
 
 from dlviz.core import activations
 from dlviz.session import headless, presets
-from dlviz.session.project_file import read_document, write_project
+from dlviz.session.files.project_file import read_document, write_project
 
 Json = dict[str, Any]
 Call = Callable[..., tuple[int, str, str]]

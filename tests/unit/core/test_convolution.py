@@ -15,7 +15,7 @@ from dlviz.core.inference import parameters, shapes
 from dlviz.core.layers.convolution import windows_of
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.session import headless
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 from dlviz.session.prepared import prepared_for
 from dlviz.session.trainer import Trainer
 

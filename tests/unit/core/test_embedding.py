@@ -10,7 +10,7 @@ from dlviz.core.inference import parameters, shapes, validate
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.session import headless
 from dlviz.session.document import Document
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 from dlviz.session.prepared import prepared_for
 from dlviz.session.trainer import Trainer
 

@@ -26,7 +26,7 @@ from dlviz.core.inference import parameters
 from dlviz.core.inference import shapes as shapes_of
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.objective import OutputLoss
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 from tests.property.networks import trainer_of
 
 ROUNDING = 1e-12

@@ -19,8 +19,8 @@ from dlviz.core.optimizers import MicroStep, Optimizer, optimizers
 from dlviz.core.optimizers.kind import apply_step, learning_rate
 from dlviz.session import headless
 from dlviz.session.document import Document
-from dlviz.session.document_json import document_from_json, document_to_json
-from dlviz.session.schema import json_schema
+from dlviz.session.format.document import document_from_json, document_to_json
+from dlviz.session.format.schema import json_schema
 
 Json = dict[str, Any]
 

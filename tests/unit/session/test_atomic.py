@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dlviz.core.errors import SaveError
-from dlviz.session.atomic import FileSystem, atomic_write, sweep
+from dlviz.session.files.atomic import FileSystem, atomic_write, sweep
 
 OLD, NEW = b"old" * 1000, b"new" * 5000
 CALLS = ("open_new", "set_mode", "write", "fsync", "close", "replace", "remove", "fsync_folder")
@@ -214,7 +214,7 @@ def test_without_permission_nothing_is_written(tmp_path: Path, is_file: bool) ->
         parent.chmod(0o755)
     code = """
 import os, sys
-from dlviz.session.atomic import atomic_write
+from dlviz.session.files.atomic import atomic_write
 from dlviz.core.errors import SaveError
 os.setuid(65534)
 try:
@@ -233,7 +233,7 @@ def test_a_limit_of_the_system_leaves_the_old_file(target: Path) -> None:
     """The real thing: the system takes some bytes, then refuses."""
     code = """
 import resource, sys
-from dlviz.session.atomic import atomic_write
+from dlviz.session.files.atomic import atomic_write
 from dlviz.core.errors import SaveError
 resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
 try:
@@ -274,8 +274,8 @@ N_KILLS = 200
 KILLER = """
 import os, random, signal, sys, time
 from dlviz.session import presets
-from dlviz.session.atomic import atomic_write, sweep
-from dlviz.session.project_file import SavedState, project_to_bytes, write_project, read_project
+from dlviz.session.files.atomic import atomic_write, sweep
+from dlviz.session.files.project_file import SavedState, project_to_bytes, write_project, read_project
 from dlviz.session.settings import Settings, load_settings, save_settings
 from dlviz.core.inference import parameters
 from dlviz.core.optimizers import resolve

@@ -6,7 +6,7 @@ import pytest
 from dlviz.session import batches
 from dlviz.session.batches import Gathered, Standing, last_batch_size, n_batches
 from dlviz.session.document import Document
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 from dlviz.session.prepared import prepared_for
 from dlviz.session.trainer import Trainer
 

@@ -18,16 +18,16 @@ from dlviz.core.errors import DlvizError, SpecError
 from dlviz.core.evaluate import Evaluator
 from dlviz.session import headless
 from dlviz.session.document import Document
-from dlviz.session.document_json import document_from_json, document_to_json
 from dlviz.session.edits import set_training
+from dlviz.session.files.project_file import read_document
+from dlviz.session.format.document import document_from_json, document_to_json
+from dlviz.session.format.watched import watched_from_json, watched_to_json
 from dlviz.session.measure import measure
 from dlviz.session.messages import Frame
 from dlviz.session.prepared import prepared_for
-from dlviz.session.project_file import read_document
 from dlviz.session.run import Run
 from dlviz.session.session import Session
 from dlviz.session.trainer import Trainer
-from dlviz.session.watched_json import watched_from_json, watched_to_json
 from dlviz.session.watcher import Stop, Watched
 
 

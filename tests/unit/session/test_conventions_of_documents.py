@@ -9,8 +9,8 @@ from dlviz.core.conventions import Conventions
 from dlviz.core.errors import DlvizError, SpecError
 from dlviz.session import headless
 from dlviz.session.document import Document
-from dlviz.session.document_json import document_from_json, document_to_json
 from dlviz.session.edits import set_conventions, set_training
+from dlviz.session.format.document import document_from_json, document_to_json
 from dlviz.session.prepared import prepared_for
 from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer, start_values

@@ -12,14 +12,14 @@ from dlviz.core.choice import Choice, chosen
 from dlviz.core.errors import DlvizError, DocumentError, SpecError
 from dlviz.core.network import InputSpec
 from dlviz.session.document import Document
-from dlviz.session.document_json import (
+from dlviz.session.format.document import (
     check_document,
     document_arrays,
     document_from_json,
     document_to_json,
     unknown_keys,
 )
-from dlviz.session.json_text import dump_json, parse_json
+from dlviz.session.format.text import dump_json, parse_json
 from dlviz.session.limits import JSON_BYTES, JSON_DEPTH
 from dlviz.session.presets import first_document
 

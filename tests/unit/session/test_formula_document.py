@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dlviz.core.errors import SpecError
-from dlviz.session.document_json import document_from_json, document_to_json
+from dlviz.session.format.document import document_from_json, document_to_json
 
 Json = dict[str, Any]
 

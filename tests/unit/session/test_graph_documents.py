@@ -5,9 +5,9 @@ import pytest
 
 from dlviz.core.errors import DlvizError, SpecError
 from dlviz.session import headless
-from dlviz.session.document_json import document_from_json, document_to_json
-from dlviz.session.network_edits import remove_layer, rename_layer, set_layer_setting
-from dlviz.session.training_edits import set_loss, set_training
+from dlviz.session.edits.network import remove_layer, rename_layer, set_layer_setting
+from dlviz.session.edits.training import set_loss, set_training
+from dlviz.session.format.document import document_from_json, document_to_json
 
 ROWS = [[0.1, -0.4, 0.7, 0.2], [0.5, 0.3, -0.2, -0.9], [-0.8, 0.6, 0.4, 0.1]]
 GRAPH = {

@@ -8,12 +8,12 @@ import pytest
 
 from dlviz.core.health import Finding, Vitals, epoch_means, examine, learned, symptoms, twins
 from dlviz.core.network import NetworkSpec
-from dlviz.session.cures import cures, offers
 from dlviz.session.document import Document
-from dlviz.session.document_json import check_document
+from dlviz.session.edits.cures import cures, offers
+from dlviz.session.files.project_file import read_project
+from dlviz.session.format.document import check_document
 from dlviz.session.frames import FrameMaker
 from dlviz.session.messages import Interest
-from dlviz.session.project_file import read_project
 from dlviz.session.run import Run
 
 HERE = Path(__file__).parent

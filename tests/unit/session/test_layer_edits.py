@@ -12,8 +12,8 @@ from dlviz.core.layers import layers
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense, sources
 from dlviz.session import edits
 from dlviz.session.document import Document
+from dlviz.session.edits.layers import owners_for
 from dlviz.session.fitting import readings
-from dlviz.session.layer_edits import owners_for
 from dlviz.session.prepared import prepared_for
 from dlviz.session.presets import document_for, first_document
 from dlviz.session.trainer import Trainer

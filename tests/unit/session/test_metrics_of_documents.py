@@ -12,8 +12,8 @@ from dlviz.core.choice import chosen
 from dlviz.core.errors import DlvizError, SpecError
 from dlviz.session import headless
 from dlviz.session.document import Document
-from dlviz.session.document_json import document_from_json, document_to_json
 from dlviz.session.edits import set_training
+from dlviz.session.format.document import document_from_json, document_to_json
 from dlviz.session.measure import measure_step
 from dlviz.session.prepared import prepared_for
 from dlviz.session.presets import first_document

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from dlviz.core.errors import DocumentError
+from dlviz.session.files.npy import read_npy, write_npy
 from dlviz.session.limits import ARRAY_BYTES
-from dlviz.session.npy import read_npy, write_npy
 
 
 def with_header(header: str, body: bytes = b"", version: bytes = b"\x01\x00") -> bytes:

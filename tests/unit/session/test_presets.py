@@ -16,7 +16,7 @@ from dlviz.data.builtin import datasets
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import load_dataset
 from dlviz.data.spec import DataSpec
-from dlviz.session.document_json import check_document, document_from_json, document_to_json
+from dlviz.session.format.document import check_document, document_from_json, document_to_json
 from dlviz.session.headless import train
 from dlviz.session.presets import (
     document_for,

@@ -21,11 +21,7 @@ import pytest
 from dlviz.core.errors import DlvizError, DocumentError, SaveError
 from dlviz.data.spec import DataSpec
 from dlviz.session.document import Document, handle
-from dlviz.session.document_json import document_from_json, document_to_json
-from dlviz.session.json_text import dump_json
-from dlviz.session.limits import ZIP_ENTRIES
-from dlviz.session.presets import example_document, first_document
-from dlviz.session.project_file import (
+from dlviz.session.files.project_file import (
     Project,
     SavedState,
     project_from_bytes,
@@ -34,7 +30,11 @@ from dlviz.session.project_file import (
     read_project,
     write_project,
 )
-from dlviz.session.zip_parts import DOCUMENT, MANIFEST, read_zip, write_zip
+from dlviz.session.files.zip_parts import DOCUMENT, MANIFEST, read_zip, write_zip
+from dlviz.session.format.document import document_from_json, document_to_json
+from dlviz.session.format.text import dump_json
+from dlviz.session.limits import ZIP_ENTRIES
+from dlviz.session.presets import example_document, first_document
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 MEBIBYTE = 1 << 20

@@ -14,9 +14,9 @@ from dlviz.core.layers import layers
 from dlviz.core.losses import losses
 from dlviz.core.optimizers import optimizers
 from dlviz.data.builtin import datasets
-from dlviz.session.document_json import document_to_json
+from dlviz.session.format.document import document_to_json
+from dlviz.session.format.schema import json_schema, setting_schema
 from dlviz.session.presets import document_for, example_document, step_document
-from dlviz.session.schema import json_schema, setting_schema
 
 SCHEMA = json_schema()
 TYPES: dict[str, Any] = {

@@ -14,9 +14,9 @@ from dlviz.core.network import dense
 from dlviz.data.reader import read_table
 from dlviz.data.spec import DataSpec
 from dlviz.data.table_dataset import to_dataset
-from dlviz.session.data_file import with_file
 from dlviz.session.document import Document
 from dlviz.session.edits import add_layer, set_optimizer_setting, set_units
+from dlviz.session.files.data_file import with_file
 from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.presets import (
     document_for,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dlviz.session.atomic import FileSystem
+from dlviz.session.files.atomic import FileSystem
 from dlviz.session.settings import Settings, load_settings, save_settings, settings_path, with_recent
 
 

@@ -12,7 +12,7 @@ from dlviz.core.errors import SpecError
 from dlviz.data.prepare import prepare
 from dlviz.session import edits
 from dlviz.session.document import Document
-from dlviz.session.document_json import document_from_json, document_to_json
+from dlviz.session.format.document import document_from_json, document_to_json
 from dlviz.session.presets import example_document, first_document, step_document
 from dlviz.session.trainer import Trainer
 

@@ -22,7 +22,7 @@ from dlviz.data.streamed import StreamedInputs
 from dlviz.data.table_dataset import to_dataset
 from dlviz.session import tables
 from dlviz.session.document import Document
-from dlviz.session.document_json import document_from_json, document_to_json
+from dlviz.session.format.document import document_from_json, document_to_json
 from dlviz.session.headless import gradcheck, load, train
 from dlviz.session.orders import MIXED, NEIGHBOURS, Orders, shuffled_in_blocks
 from dlviz.session.rule_trainer import RuleTrainer
@@ -337,7 +337,7 @@ def must_not_read(*_: object) -> None:
 @pytest.mark.parametrize("target", ["label", "y", "colour"])
 def test_a_large_set_is_read_once(large: Opener, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
     first = large({"target": target, "inputs": ["a", "b"]}).data.dataset
-    monkeypatch.setattr("dlviz.session.data_file.read_table", must_not_read)
+    monkeypatch.setattr("dlviz.session.files.data_file.read_table", must_not_read)
     again = large({"target": target, "inputs": ["a", "b"]}).data.dataset
     assert first is not None
     assert again is not None
@@ -386,7 +386,7 @@ from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import prepare
 from dlviz.data.row_store import store_rows
 from dlviz.data.spec import DataSpec, SplitSpec
-from dlviz.session.document_json import document_from_json
+from dlviz.session.format.document import document_from_json
 from dlviz.session.trainer import Trainer
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 n, d, name = 1_000_000, 100, tuple(f"x{i}" for i in range(100))

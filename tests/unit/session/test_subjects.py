@@ -9,16 +9,16 @@ import pytest
 
 from dlviz.core.choice import chosen
 from dlviz.core.errors import DlvizError, DocumentError, FormulaError, SpecError
-from dlviz.session.data_edits import set_data
 from dlviz.session.document import Document
-from dlviz.session.document_json import document_from_json, document_to_json, unknown_keys
+from dlviz.session.edits.data import set_data
+from dlviz.session.edits.subject import set_formula, set_input, set_rule, set_rule_setting
+from dlviz.session.format.document import document_from_json, document_to_json, unknown_keys
 from dlviz.session.frames import FrameMaker
 from dlviz.session.headless import gradcheck, trace, train
 from dlviz.session.messages import Granularity, Interest
 from dlviz.session.presets import data_for, document_for
 from dlviz.session.run import Run
 from dlviz.session.session import Session
-from dlviz.session.subject_edits import set_formula, set_input, set_rule, set_rule_setting
 from dlviz.session.subject_presets import rule_on
 
 Json = dict[str, Any]

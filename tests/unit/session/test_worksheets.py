@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlviz.core.errors import DataError
-from dlviz.session.class_file import read_class
+from dlviz.session.files.class_file import read_class
 from dlviz.session.frames import FrameMaker
 from dlviz.session.messages import Frame, Interest
 from dlviz.session.presets import document_for, step_document

@@ -1,0 +1,146 @@
+"""View, Learn and Help: workspaces, panels, themes, full screen, examples, shortcuts."""
+
+import platform
+from collections.abc import Callable
+
+import PySide6
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QMainWindow, QWhatsThis
+
+from dlviz import __version__
+from dlviz.gui.actions import Action
+from dlviz.gui.commands.files import FileCommands
+from dlviz.gui.commands.subjects import example_actions
+from dlviz.gui.docks import Docks
+from dlviz.gui.panel import Context
+from dlviz.gui.remembered import Remembered
+from dlviz.gui.theme import THEMES, current, theme_signals
+from dlviz.gui.workspaces import Workspace, workspaces
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.presets import example_document, first_document, step_document
+
+
+class ViewCommands(QObject):
+    """What the View, Learn and Help menus do."""
+
+    def __init__(
+        self, window: QMainWindow, context: Context, docks: Docks, files: FileCommands, remembered: Remembered
+    ) -> None:
+        super().__init__(window)
+        self._window, self._context, self._docks = window, context, docks
+        self._files, self._remembered = files, remembered
+        self.on_workspace: Callable[[str], None] = context.use_workspace
+        self.on_play: Callable[[], None] = window.update
+        self.on_shortcuts: Callable[[], None] = window.update
+
+    def actions(self) -> tuple[Action, ...]:
+        """Return the entries of the View, Learn and Help menus."""
+        spaces = tuple(One(self, each.key).workspace_action(each) for each in workspaces)
+        themes = tuple(One(self, key).theme_action(theme.title) for key, theme in THEMES.items())
+        return (*spaces, *self._view_actions(), *themes, *self._learn_actions(), *self._help_actions())
+
+    def _view_actions(self) -> tuple[Action, ...]:
+        return (
+            Action("reset_workspace", tr("&Reset this workspace"), self._docks.reset, "view", group=1,
+                   tip=tr("Arrange the panels of this workspace as shipped")),
+            Action("side_panels", tr("&Side panels"), self._docks.toggle_sides, "view", ("F9",), group=1,
+                   is_checked=self._docks.are_sides_shown),
+            Action("full_screen", tr("&Full screen"), self._toggle_full_screen, "view", ("F11",), group=3,
+                   is_checked=self._window.isFullScreen),
+        )  # fmt: skip
+
+    def _learn_actions(self) -> tuple[Action, ...]:
+        return (
+            Action("learn_watch", tr("&Watch it learn"), self.watch, "learn", icon="watch",
+                   tip=tr("Two circles and a small network that learns to tell them apart")),
+            Action("learn_step", tr("&Step one example"), self.step_one, "learn", icon="step",
+                   tip=tr("One example through a 2-2-1 network, one operation at a time")),
+            Action("learn_example", tr("Worked example &2-2-2"), self.step_example, "learn",
+                   tip=tr("Two outputs and fixed biases, as often worked out on paper")),
+            *example_actions(self._context, self._step_through, self),
+        )  # fmt: skip
+
+    def _help_actions(self) -> tuple[Action, ...]:
+        return (
+            Action("shortcuts", tr("&Shortcuts"), self._show_shortcuts, "help", ("Ctrl+?",)),
+            Action("whats_this", tr("&What's this?"), QWhatsThis.enterWhatsThisMode, "help", ("Shift+F1",),
+                   tip=tr("Click anything to read what it is")),
+            Action("about", tr("&About dlviz"), self._about, "help", group=1),
+        )  # fmt: skip
+
+    @Slot(int)
+    def step_to(self, operation: int) -> None:
+        """Show an operation of the batch in hand, by its number from 1."""
+        self.on_workspace("step")
+        self._context.session.walk_to(operation)
+
+    def watch(self) -> None:
+        """Show two circles being learnt."""
+        if self._files.show(first_document()):
+            self.on_workspace("network")
+            self.on_play()
+
+    def step_one(self) -> None:
+        """Show the 2-2-1 network, to be walked one operation at a time."""
+        self._step_through(step_document())
+
+    def step_example(self) -> None:
+        """Show the 2-2-2 network that is often worked out on paper."""
+        self._step_through(example_document())
+
+    def _step_through(self, document: Document) -> None:
+        if self._files.show(document):
+            self.on_workspace("step")
+
+    def use_theme(self, key: str) -> None:
+        """Paint the window in another theme from now on."""
+        theme_signals.use(key)
+        self._remembered.use_theme(key)
+
+    def _show_shortcuts(self) -> None:
+        self.on_shortcuts()
+
+    def _toggle_full_screen(self) -> None:
+        if self._window.isFullScreen():
+            self._window.showNormal()
+        else:
+            self._window.showFullScreen()
+
+    def _about(self) -> None:
+        versions = f"Python {platform.python_version()} · PySide6 {PySide6.__version__}"
+        self._context.notify(tr("dlviz {version} · {versions}", version=__version__, versions=versions))
+
+
+class One(QObject):
+    """One workspace or theme as an action."""
+
+    def __init__(self, commands: ViewCommands, key: str) -> None:
+        super().__init__(commands)
+        self._commands, self._key = commands, key
+
+    def workspace_action(self, workspace: Workspace) -> Action:
+        """Return the entry that shows a workspace."""
+        return Action(
+            f"workspace_{workspace.key}", tr("{name} workspace", name=workspace.title), self._show_workspace, "view",
+            (workspace.keys,), is_checked=self._is_workspace,
+        )  # fmt: skip
+
+    def theme_action(self, title: str) -> Action:
+        """Return the entry that takes a theme."""
+        return Action(
+            f"theme_{self._key}", title, self._use_theme, "view", is_checked=self._is_theme,
+            submenu=tr("&Theme"), group=3,
+        )  # fmt: skip
+
+    def _show_workspace(self) -> None:
+        self._commands.on_workspace(self._key)
+
+    def _is_workspace(self) -> bool:
+        return self._commands._context.workspace == self._key
+
+    def _use_theme(self) -> None:
+        self._commands.use_theme(self._key)
+
+    def _is_theme(self) -> bool:
+        return current().key == self._key

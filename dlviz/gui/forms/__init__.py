@@ -1,0 +1,1 @@
+"""Small forms that chips and pickers open, built from declared settings."""

@@ -1,0 +1,1 @@
+"""The curves panel: loss and metrics against steps."""

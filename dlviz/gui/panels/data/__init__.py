@@ -1,0 +1,1 @@
+"""The data panel: table, picture, split and import."""

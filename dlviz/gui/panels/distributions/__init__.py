@@ -1,0 +1,1 @@
+"""The distributions panel: weights, activations, gradients and updates per layer."""

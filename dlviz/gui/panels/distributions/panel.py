@@ -1,0 +1,224 @@
+"""Distributions panel: weights, activations, gradients and updates of every layer over time, and their sizes."""
+
+from typing import ClassVar
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from dlviz.core.distribution import edges
+from dlviz.gui import numbers
+from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.panels.distributions.reading import before_mark, column_at, counts_of, layers_of
+from dlviz.gui.panels.distributions.row import LayerRow
+from dlviz.gui.panels.distributions.sizes import Sizes
+from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.chooser import Chooser
+from dlviz.gui.widgets.copying import copy_csv, offer
+from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.text import Elided
+from dlviz.i18n import tr
+from dlviz.session.distributions import Column
+from dlviz.session.messages import Frame, Mark, Need
+
+SIZES = "sizes"
+MAX_MARKS = 8  # newest edits that a moment can be compared with
+NOTHING, START = "nothing", "start"
+
+
+class DistributionsPanel(Panel):
+    """One row a layer, or two plots of sizes; the moment shown is that of the playhead or under the pointer."""
+
+    key = "distributions"
+    needs: ClassVar[frozenset[Need]] = frozenset({"distributions"})
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._columns: tuple[Column, ...] = ()
+        self._marks: tuple[Mark, ...] = ()
+        self._step = self._last_step = 0
+        self._pointed: float | None = None
+        self._is_chosen = False  # somebody took a moment to compare with: a new edit does not take it away
+        self.rows: list[LayerRow] = []
+        self._make_widgets()
+        self._lay_out()
+        self.kinds.currentIndexChanged.connect(self._choose)
+        self.against.activated.connect(self._compare)
+
+    def _make_widgets(self) -> None:
+        self.kinds = Chooser()
+        for key, title in (
+            ("weights", tr("Weights")), ("activations", tr("Activations")), ("gradients", tr("Gradients")),
+            ("updates", tr("Updates")), (SIZES, tr("Sizes")),
+        ):  # fmt: skip
+            self.kinds.addItem(title, key)
+        tip = tr(
+            "Which numbers: weights without biases, activations of training rows, gradients and updates of a batch"
+        )
+        describe(self.kinds, tr("What is shown"), tip)
+        self.against = Chooser()
+        describe(self.against, tr("Compare with"), tr("Whose distribution is drawn as a dashed line"))
+        self.against.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.now, self.then = Elided("", "train", "small"), Elided("", "test", "small")
+        self.empty = Elided(tr("Nothing is recorded yet: play, or step one batch."), "muted", "small")
+        self.sizes = Sizes()
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        spaced(self._column, gap=GRID // 2)
+        self.list = QScrollArea()
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setWidgetResizable(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setWidget(inside)
+        describe(self.list, tr("Distributions by layer"))
+        self._fill_choices()
+
+    def _lay_out(self) -> None:
+        layout, top, legend, histograms = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout(), QWidget()
+        spaced(layout, gap=GRID // 2)
+        layout.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
+        inner = QVBoxLayout(histograms)
+        spaced(inner, gap=GRID // 2)
+        spaced(legend, gap=GRID)
+        legend.addWidget(self.now, 1)
+        legend.addWidget(self.then, 1)
+        inner.addWidget(self.empty)
+        inner.addWidget(self.list, 1)
+        inner.addLayout(legend)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(histograms)
+        self.stack.addWidget(self.sizes)
+        spaced(top, gap=GRID)
+        top.addWidget(self.kinds)
+        top.addWidget(self.against, 1)
+        layout.addLayout(top)
+        layout.addWidget(self.stack, 1)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Draw new columns; follow the playhead."""
+        columns = frame.distributions or ()
+        is_new = columns is not self._columns
+        self._columns, self._step, self._last_step = columns, frame.step, max(frame.last_step, frame.step)
+        if frame.marks != self._marks:
+            self._marks = frame.marks
+            self._fill_choices()
+        if is_new:
+            self._draw()
+        else:
+            self._show_moments()
+
+    def _fill_choices(self) -> None:
+        """Offer the edits, newest first, the start, and nothing; the newest is taken until somebody chooses."""
+        taken = self.against.currentText()
+        self.against.clear()
+        for mark in reversed(self._marks[-MAX_MARKS:]):
+            title = tr("and before {edit} (step {step})", edit=mark.label, step=numbers.count(mark.step))
+            self.against.addItem(title, mark)
+        self.against.addItem(tr("and at the start"), START)
+        self.against.addItem(tr("and nothing else"), NOTHING)
+        place = self.against.findText(taken)
+        self.against.setCurrentIndex(place if self._is_chosen and place >= 0 else 0)
+
+    def _draw(self) -> None:
+        kind = self.kind
+        if kind == SIZES:
+            self.sizes.show_columns(self._columns, self._last_step)
+            return
+        layers = layers_of(self._columns, kind)
+        self._keep_rows(len(layers))
+        for row, layer in zip(self.rows, layers, strict=True):
+            row.show_layer(layer, self._last_step)
+        self.empty.setVisible(not layers)
+        self._show_moments()
+
+    def _keep_rows(self, count: int) -> None:
+        while len(self.rows) < count:
+            row = LayerRow()
+            row.pointed.connect(self._point)
+            self.rows.append(row)
+            self._column.addWidget(row)
+        while len(self.rows) > count:
+            row = self.rows.pop()
+            self._column.removeWidget(row)
+            row.deleteLater()
+
+    def moments(self) -> tuple[Column | None, Column | None]:
+        """Return the column shown, and the one that it is compared with."""
+        now = column_at(self._columns, self._step if self._pointed is None else self._pointed)
+        chosen = self.against.currentData()
+        if isinstance(chosen, Mark):
+            then = before_mark(self._columns, chosen)
+        else:
+            then = column_at(self._columns, 0) if chosen == START else None
+        return now, None if then is now else then
+
+    def _show_moments(self) -> None:
+        if self.kind == SIZES:
+            return
+        kind, (now, then) = self.kind, self.moments()
+        step = now.step if now and now is not self._columns[-1] else None
+        for row in self.rows:
+            if row.layer is not None:
+                row.show_moments(counts_of(now, kind, row.layer), counts_of(then, kind, row.layer), step)
+        self.now.setText(tr("— step {step}", step=numbers.count(now.step)) if now else "")
+        self.then.setText(tr("- - step {step}", step=numbers.count(then.step)) if then else "")
+
+    @property
+    def kind(self) -> str:
+        """Which numbers are shown."""
+        return str(self.kinds.currentData())
+
+    @Slot(int)
+    def _choose(self, _place: int) -> None:
+        self.stack.setCurrentIndex(int(self.kind == SIZES))
+        self.against.setEnabled(self.kind != SIZES)
+        self._draw()
+
+    @Slot(int)
+    def _compare(self, _place: int) -> None:
+        self._is_chosen = True
+        self._show_moments()
+
+    @Slot(object)
+    def _point(self, step: float | None) -> None:
+        self._pointed = step
+        self._show_moments()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the numbers on show."""
+        offer(self, event.globalPos(), tr("Copy as CSV"), self.copy)
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the sizes of all columns, or the histograms of the two moments, on the clipboard."""
+        if self.kind == SIZES:
+            rows = [
+                (column.step, layer, norm, column.update_ratio.get(layer, float("nan")))
+                for column in self._columns
+                for layer, norm in column.gradient_norm.items()
+            ]
+            copy_csv(("step", "layer", "gradient_norm", "update_ratio"), rows)
+            return
+        copy_csv(("step", "layer", "from", "to", "count"), self._histogram_rows())
+
+    def _histogram_rows(self) -> list[tuple[object, ...]]:
+        found: list[tuple[object, ...]] = []
+        for column in self.moments():
+            for layer, histogram in column.histograms[self.kind].items() if column else ():
+                ends = edges(histogram.exponent).tolist()
+                bins = zip(ends[:-1], ends[1:], histogram.counts.tolist(), strict=True)
+                found += [(column.step, layer, low, high, count) for low, high, count in bins if column and count]
+        return found
+
+
+def make_distributions_panel(context: Context) -> Panel:
+    """Make the panel for the window."""
+    return DistributionsPanel(context)
+
+
+panels.add(
+    PanelEntry(
+        "distributions", tr("Distributions"), "right", (), make_distributions_panel, order=2, stretch=4,
+        subjects=("network",), behind="curves",
+    )
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""The formula panel: the running step in symbols, with numbers, and its result."""

@@ -1,0 +1,1 @@
+"""The inspector: what stands behind the selected number, unit, layer or parameter."""

@@ -1,0 +1,126 @@
+"""Asks the worker what is behind the selected weight or unit, and shows the answer below the facts."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from dlviz.core.network import NetworkSpec
+from dlviz.gui.panel import Context
+from dlviz.gui.panels.inspector.neuron import Neuron
+from dlviz.gui.panels.inspector.notation import find_layer
+from dlviz.gui.panels.inspector.origin import Origin
+from dlviz.gui.panels.inspector.parameter import weight_of
+from dlviz.gui.panels.inspector.reading import Reading
+from dlviz.gui.selection import NOTHING, Selected
+from dlviz.gui.widgets.button import TextButton
+from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.i18n import tr
+from dlviz.session.explanation import Explanation, Question, UnitExplanation, UnitQuestion
+from dlviz.session.messages import Frame, Interest
+from dlviz.session.walk import end_of_backward
+
+
+class Behind(QWidget):
+    """The origin of a gradient or the inside of a unit; `back` leads to the weight whose factor was followed."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._frame: Frame | None = None
+        self._slope_reach = 1.0
+        self._came_from, self._title = NOTHING, ""
+        self.origin, self.neuron, self.back = Origin(), Neuron(), TextButton("", is_link=True)
+        self.back.hide()
+        column = QVBoxLayout(self)
+        spaced(column, gap=0)
+        column.addWidget(self.origin)
+        column.addWidget(self.neuron)
+        self.origin.lit.connect(context.selection.light)
+        self.origin.pointed.connect(context.selection.point_at)
+        self.origin.taken.connect(self._follow)
+        self.origin.reach_chosen.connect(self._reach)
+        for part in (self.origin, self.neuron):
+            part.sample_taken.connect(self._look)
+        self.back.clicked.connect(self._go_back)
+
+    @property
+    def _network(self) -> NetworkSpec:
+        network: NetworkSpec = self._context.session.document.network
+        return network
+
+    def interest(self, base: Interest) -> Interest:
+        """Ask for the explanation of the selected weight, bias or unit."""
+        question = self._question()
+        if question is None or self._context.is_hidden:
+            return base
+        return replace(base, needs=base.needs | {"explanation"}, question=question)
+
+    def _question(self) -> Question | UnitQuestion | None:
+        selected = self._context.selection.current
+        if selected.kind == "unit" and find_layer(self._network, selected.layer) is not None:
+            return UnitQuestion(selected.layer, selected.unit)
+        weight = weight_of(selected, self._network)
+        return None if weight is None else Question(weight, self._slope_reach)
+
+    def let_go(self, selected: Selected) -> None:
+        """Put the lit path out, as something else was selected."""
+        self.origin.paths.let_go()
+        self.back.setVisible(self._came_from not in (NOTHING, selected))
+
+    def show_frame(self, frame: Frame | None, title: str) -> None:
+        """Show what a frame explains about the selection, which the inspector calls by this title."""
+        self._frame, self._title = frame, title
+        self._show_origin()
+        self._show_neuron()
+
+    def _show_origin(self) -> None:
+        """Show where the gradient comes from, once it is there and may be seen."""
+        frame = self._frame
+        weight = weight_of(self._context.selection.current, self._network)
+        self.origin.setVisible(weight is not None and not self._context.is_hidden)
+        if weight is None:
+            return
+        if frame is None:
+            self.origin.say("…")
+        elif not Reading(frame).is_gradient_known(weight.name):
+            self.origin.say(tr("Not computed yet: the gradient comes with the backward pass."))
+        elif isinstance(frame.explanation, Explanation) and frame.explanation.question.weight == weight:
+            self.origin.show_explanation(frame.explanation, self._network)
+        else:
+            self.origin.say(tr("Pause to see the paths.") if frame.state == "running" else "…")
+
+    def _show_neuron(self) -> None:
+        """Show what is behind the selected unit, as far as the walk has come."""
+        question, frame = self._question(), self._frame
+        answer = None if frame is None or self._context.is_hidden else frame.explanation
+        is_there = isinstance(answer, UnitExplanation) and answer.question == question
+        self.neuron.setVisible(is_there)
+        if frame is not None and isinstance(answer, UnitExplanation) and is_there:
+            self.neuron.show_unit(answer, self._network, Reading(frame))
+
+    @Slot(object)
+    def _follow(self, place: Selected) -> None:
+        """Go to the place of a factor, and offer the way back."""
+        selection, words = self._context.selection, tr("‹ {title}", title=self._title)
+        self._came_from = selection.current
+        self.back.setText(words)
+        describe(self.back, words, tr("Back to the weight whose paths were listed"))
+        selection.select(place)
+
+    @Slot()
+    def _go_back(self) -> None:
+        self._context.selection.select(self._came_from)
+
+    @Slot(int)
+    def _look(self, sample: int) -> None:
+        """Look at a sample; where no batch is walked, walk the next one to where its gradients are known."""
+        frame, session = self._frame, self._context.session
+        if frame is not None and frame.trace is None and frame.peek is not None:
+            session.walk_to(end_of_backward(frame.peek))
+        session.look(sample)
+
+    @Slot(float)
+    def _reach(self, reach: float) -> None:
+        self._slope_reach = reach
+        self._context.interest_changed.emit()

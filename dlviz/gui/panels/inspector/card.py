@@ -1,0 +1,69 @@
+"""A card of the inspector: what is shown for one selection, and where it is read from."""
+
+from dataclasses import dataclass
+
+from dlviz.core.network import LayerSpec
+from dlviz.data.dataset import Dataset
+from dlviz.gui.panels.inspector import notation
+from dlviz.gui.panels.inspector.reading import Reading
+from dlviz.gui.selection import Selected
+from dlviz.session.document import Document
+from dlviz.session.messages import Frame
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One row: a label and a number a column; None means not computed. `text` replaces the numbers."""
+
+    label: str
+    values: tuple[float | None, ...] = ()
+    text: str = ""
+    is_signed: bool = False
+    digits: int = 4
+
+
+@dataclass(frozen=True)
+class Target:
+    """A parameter entry whose value can be typed."""
+
+    name: str
+    index: tuple[int, ...]
+    symbol: str
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything shown for one selection; an empty title means that nothing is selected.
+
+    layer: whose form is shown. picks: the layer of whose parameters one number can be picked.
+    """
+
+    title: str = ""
+    remark: str = ""
+    equations: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    target: Target | None = None
+    layer: str = ""
+    picks: str = ""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where the facts come from: what is selected, the document, its rows and the newest frame."""
+
+    selected: Selected
+    document: Document
+    dataset: Dataset | None
+    frame: Frame
+
+    @property
+    def reading(self) -> Reading:
+        """The arrays of the batch that is walked or would come next."""
+        return Reading(self.frame)
+
+    @property
+    def layer(self) -> LayerSpec | None:
+        """The selected layer, if the network still has it."""
+        return notation.find_layer(self.document.network, self.selected.layer)

@@ -1,0 +1,125 @@
+"""What the inspector says about the selected thing: its names, formula and numbers, read from a frame."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from dlviz.core.inference import parameters
+from dlviz.core.layers import ParameterSpec
+from dlviz.core.lowering import name_of
+from dlviz.core.network import LayerSpec
+from dlviz.data.dataset import Dataset
+from dlviz.gui.panels.inspector import notation
+from dlviz.gui.panels.inspector.card import Card, Fact, Scene
+from dlviz.gui.panels.inspector.parameter import bias, link, parameter
+from dlviz.gui.panels.inspector.unit import unit
+from dlviz.i18n import tr
+
+MOST_UNITS = 16  # whose statistics are listed
+
+
+def card(scene: Scene) -> Card:
+    """Describe the selection. Returns an empty card for a place that the network no longer has."""
+    describe = BUILDERS.get(scene.selected.kind)
+    return describe(scene) if describe is not None else Card()
+
+
+def _layer(scene: Scene) -> Card:
+    layer, reading = scene.layer, scene.reading
+    if layer is None:
+        return Card()
+    number = notation.layer_number(scene.document.network, layer.id)
+    own = [each for each in parameters(scene.document.network) if each.layer == layer.owner]
+    gradients = [name_of("grad", each.name) for each in own if each.is_trainable]
+    facts = (*_sizes(layer, own), Fact(tr("gradient norm"), (reading.norm(*gradients),)))
+    title = tr("Layer {number} · {kind}", number=number, kind=layer.kind.replace("_", " ")) if number else layer.kind
+    facts = (*facts, *_statistics(scene, layer))
+    return Card(title, layer.id, facts=facts if own else (), layer=layer.id, picks=layer.owner)
+
+
+def _statistics(scene: Scene, layer: LayerSpec) -> tuple[Fact, ...]:
+    """List the statistics of the batch that batch norm used, unit by unit."""
+    mean, variance = (scene.reading.array(f"{layer.id}.{name}") for name in ("mean", "var"))
+    if layer.kind != "batch_norm" or mean is None or variance is None:
+        return ()
+    pairs = list(zip(mean.ravel().tolist(), variance.ravel().tolist(), strict=True))[:MOST_UNITS]
+    return tuple(Fact(tr("unit {number}: μ, σ² as used", number=k), pair) for k, pair in enumerate(pairs, 1))
+
+
+def _sizes(layer: LayerSpec, own: Sequence[ParameterSpec]) -> tuple[Fact, ...]:
+    if layer.kind == "dense":
+        weights, biases = own[0], sum(each.size for each in own[1:])
+        count = f"{weights.size} + {biases} = {weights.size + biases}"
+        return (
+            Fact(tr("shape of W, units × inputs"), text=" × ".join(map(str, weights.shape))),
+            Fact(tr("parameters, weights + biases"), text=count),
+        )
+    shapes = (Fact(tr("shape of {name}", name=_short(each)), text=" × ".join(map(str, each.shape))) for each in own)
+    return (*shapes, Fact(tr("parameters"), text=str(sum(each.size for each in own))))
+
+
+def _short(parameter: ParameterSpec) -> str:
+    return parameter.name.partition(".")[2]
+
+
+def _input(scene: Scene) -> Card:
+    unit, reading, dataset = scene.selected.unit, scene.reading, scene.dataset
+    if dataset is None or unit >= dataset.d:
+        return Card()
+    column = dataset.inputs[:, unit]
+    facts = (
+        Fact(tr("smallest"), (float(column.min()),)),
+        Fact(tr("largest"), (float(column.max()),)),
+        Fact(tr("mean"), (float(column.mean()),)),
+        Fact(tr("standard deviation"), (float(column.std()),)),
+    )
+    now = reading.at("x", unit)
+    walked = () if now is None else (Fact(tr("this sample, as the network sees it"), (now,)),)
+    return Card(
+        f"{tr('Input')} x{notation.subscript(unit + 1)}",
+        dataset.input_names[unit],
+        (),
+        (),
+        (*facts, Fact(tr("scaling"), text=scene.document.data.scaling), *walked),
+    )
+
+
+def _sample(scene: Scene) -> Card:
+    row, dataset, predicted = scene.selected.unit, scene.dataset, scene.frame.predictions
+    if dataset is None or row >= dataset.n:
+        return Card()
+    inputs = tuple(
+        Fact(name, (float(value),)) for name, value in zip(dataset.input_names[:12], dataset.inputs[row], strict=False)
+    )
+    outputs = (
+        ()
+        if predicted is None or row >= len(predicted.outputs)
+        else tuple(
+            Fact(tr("output {number}", number=i + 1), (float(value),)) for i, value in enumerate(predicted.outputs[row])
+        )
+    )
+    held = predicted is not None and row < len(predicted.is_train) and not predicted.is_train[row]
+    return Card(
+        tr("Row {row}", row=row * dataset.stride + 1),
+        tr("test") if held else tr("train"),
+        facts=(*inputs, Fact(tr("target"), text=target_text(dataset, row)), *outputs),
+    )
+
+
+def target_text(dataset: Dataset, row: int) -> str:
+    """Say what a row should give: its class name, or its numbers."""
+    target = dataset.targets[row]
+    if dataset.task != "regression":
+        return dataset.class_names[int(target)]
+    return ", ".join(notation.short(float(value)) for value in np.atleast_1d(target))
+
+
+BUILDERS: Mapping[str, Callable[[Scene], Card]] = {
+    "unit": unit,
+    "link": link,
+    "bias": bias,
+    "parameter": parameter,
+    "layer": _layer,
+    "input": _input,
+    "sample": _sample,
+}

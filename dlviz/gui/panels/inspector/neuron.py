@@ -1,0 +1,135 @@
+"""What is behind a unit: the error that comes back to it, its activation where it stands, and the loss of an output."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from dlviz.core.network import NetworkSpec
+from dlviz.gui import numbers
+from dlviz.gui.panels.inspector.card import Fact
+from dlviz.gui.panels.inspector.curves import ActivationPlot, LossPlot
+from dlviz.gui.panels.inspector.reading import Reading
+from dlviz.gui.panels.inspector.rows import FactTable
+from dlviz.gui.panels.inspector.ways import Words
+from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.signed_bars import Bar, SignedBars
+from dlviz.gui.widgets.text import SectionHeader, Text
+from dlviz.i18n import tr
+from dlviz.session.explanation import LossPicture, UnitExplanation
+
+MOST_ERRORS = 10  # that are listed, the largest; the rest are added up
+MOST_BARS = 64
+SAME = 1e-9  # relative; two numbers that agree so far are the same but for rounding
+
+
+class Neuron(QWidget):
+    """Sections below the numbers of a unit, each shown once the walk has computed what it tells."""
+
+    sample_taken = Signal(int)  # number of the example that was clicked
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.note = Text("", "muted")
+        self.note.setWordWrap(True)
+        self.activation_header, self.activation = SectionHeader(tr("Activation")), ActivationPlot()
+        self.errors_header, self.errors = SectionHeader(tr("The error that comes back")), FactTable()
+        self.loss_header, self.loss, self.loss_facts = SectionHeader(tr("Loss of this sample")), LossPlot(), FactTable()
+        self.each_header, self.each = SectionHeader(tr("Loss of every sample")), SignedBars()
+        describe(self.each, tr("Loss of every sample"), tr("Click one to look at that sample; left and right go on."))
+        column = QVBoxLayout(self)
+        spaced(column)
+        column.setContentsMargins(0, GRID, 0, 0)
+        for widget in (
+            self.note,
+            *self._activation_part(),
+            *self._errors_part(),
+            *self._loss_part(),
+            *self._each_part(),
+        ):
+            column.addWidget(widget)
+        self.each.taken.connect(self.sample_taken)
+
+    def _activation_part(self) -> tuple[QWidget, ...]:
+        return self.activation_header, self.activation
+
+    def _errors_part(self) -> tuple[QWidget, ...]:
+        return self.errors_header, self.errors
+
+    def _loss_part(self) -> tuple[QWidget, ...]:
+        return self.loss_header, self.loss, self.loss_facts
+
+    def _each_part(self) -> tuple[QWidget, ...]:
+        return self.each_header, self.each
+
+    def show_unit(self, shown: UnitExplanation, network: NetworkSpec, reading: Reading) -> None:
+        """Show as much of an explanation as the walk has computed."""
+        layer = shown.question.layer
+        self.note.setVisible(bool(shown.problem))
+        self.note.setText(shown.problem)
+        picture = shown.activation if reading.array(f"{layer}.z") is not None else None
+        _show(self._activation_part(), picture is not None)
+        if picture is not None:
+            self.activation.show_picture(picture)
+            self.activation_header.set_info(picture.title)
+        has_errors = bool(shown.errors) and reading.array(f"{layer}.da") is not None
+        _show(self._errors_part(), has_errors)
+        if has_errors:
+            self.errors.show_facts(_errors(shown, network, reading))
+        self._show_loss(shown, reading)
+
+    def _show_loss(self, shown: UnitExplanation, reading: Reading) -> None:
+        picture = shown.loss if reading.array("loss") is not None else None
+        _show(self._loss_part(), picture is not None)
+        _show(self._each_part(), picture is not None and len(picture.of_each) > 1)
+        if picture is None:
+            return
+        self.loss.show_picture(picture)
+        self.loss_header.set_info(picture.title)
+        self.loss_facts.show_facts(_loss(shown, picture, reading))
+        bars = [Bar(k, value, tr("sample {number}: {value}", number=k + 1, value=numbers.number(value)))
+                for k, value in enumerate(picture.of_each[:MOST_BARS].tolist())]  # fmt: skip
+        self.each.show_bars(bars, shown.sample)
+
+
+def _show(widgets: tuple[QWidget, ...], is_shown: bool) -> None:
+    for widget in widgets:
+        widget.setVisible(is_shown)
+
+
+def _errors(shown: UnitExplanation, network: NetworkSpec, reading: Reading) -> list[Fact]:
+    """List what every reader sends back, their sum, and what the slope makes of it."""
+    words = Words(network)
+    terms = sorted(shown.errors, key=lambda term: -abs(term.value))
+    facts = [
+        Fact(
+            tr("from {unit}: {factor} · {delta}", unit=words.term(term), factor=numbers.number(term.factor, 3),
+               delta=numbers.number(term.delta, 3)),
+            (term.value,), is_signed=True,
+        )
+        for term in terms[:MOST_ERRORS]
+    ]  # fmt: skip
+    rest = terms[MOST_ERRORS:]
+    if rest:
+        total = sum(term.value for term in rest)
+        facts.append(Fact(tr("and {count} more", count=numbers.count(len(rest))), (total,), is_signed=True))
+    whole = sum(term.value for term in terms)
+    facts.append(Fact(tr("sum = ∂L/∂a"), (whole,), is_signed=True))
+    if shown.activation is not None and reading.array(f"{shown.question.layer}.dz") is not None:
+        slope = shown.activation.slope
+        facts.append(Fact(tr("δ = ∂L/∂a · {slope}", slope=numbers.number(slope)), (whole * slope,), is_signed=True))
+    return facts
+
+
+def _loss(shown: UnitExplanation, picture: LossPicture, reading: Reading) -> list[Fact]:
+    """Give the loss and, once they are computed, its derivatives and how they cancel to a − y."""
+    facts = [Fact(tr("output a"), (picture.a,)), Fact(tr("target y"), (picture.y,)), Fact(tr("loss"), (picture.loss,))]
+    if reading.array(f"{shown.question.layer}.dz") is None or picture.delta is None:
+        return facts
+    facts.append(Fact("∂L/∂a", (picture.gradient,), is_signed=True))
+    own, error = picture.delta / picture.share, picture.a - picture.y
+    if shown.activation is not None:
+        facts.append(Fact(f"{shown.activation.symbol or 'φ'}′(z)", (shown.activation.slope,)))
+    facts.append(Fact("δ = ∂L/∂z", (own,), is_signed=True))
+    is_cancelled = abs(own - error) <= SAME * max(abs(error), SAME)
+    facts.append(Fact(tr("a − y ✓ all else cancels") if is_cancelled else "a − y", (error,), is_signed=True))
+    return facts

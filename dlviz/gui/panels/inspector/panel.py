@@ -1,0 +1,205 @@
+"""Inspector: every number behind the selected unit, link, bias, layer, input or row."""
+
+from typing import ClassVar
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from dlviz.core.errors import DlvizError
+from dlviz.data.dataset import Dataset
+from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.panels.inspector.behind import Behind
+from dlviz.gui.panels.inspector.card import Card, Scene, Target
+from dlviz.gui.panels.inspector.edits import SelectionForm
+from dlviz.gui.panels.inspector.facts import card
+from dlviz.gui.panels.inspector.picker import ParameterPicker
+from dlviz.gui.panels.inspector.rows import FactTable, ValueField
+from dlviz.gui.panels.inspector.subject import subject_card
+from dlviz.gui.panels.inspector.text import FormulaText
+from dlviz.gui.prepared import prepared_or_none
+from dlviz.gui.selection import Selected
+from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.copying import offer
+from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.text import Elided, Text
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.edits.subject import set_input
+from dlviz.session.messages import Frame, Interest, Need
+
+_HINT = tr("Click a unit, a link or a layer to see its numbers.")
+
+
+class InspectorPanel(Panel):
+    """Shows what frames carry about the selection; types one value at the playhead."""
+
+    key = "inspector"
+    needs: ClassVar[frozenset[Need]] = frozenset({"parameters", "peek", "trace"})
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._frame: Frame | None = None
+        self._dataset: Dataset | None = None
+        self._make_widgets()
+        self._lay_out()
+        context.selection.changed.connect(self._select)
+        context.hidden_changed.connect(self._cover)
+        self.value.typed.connect(self._type)
+        self.picker.picked.connect(context.selection.select)
+        self.show_document(context.session.document)
+
+    def _make_widgets(self) -> None:
+        self.title, self.remark = Text("", is_bold=True), Elided("", "muted")
+        self.remark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.equations = (FormulaText(), FormulaText("muted"))
+        self.value, self.value_label = ValueField(), Text(tr("value"), "muted")
+        self.facts, self.form, self.picker = FactTable(), SelectionForm(self.context), ParameterPicker()
+        self.behind = Behind(self.context)
+        self.hint = Text(_HINT, "muted")
+        self.hint.setWordWrap(True)
+
+    def _lay_out(self) -> None:
+        heading, typed = QHBoxLayout(), QHBoxLayout()
+        for row in (heading, typed):
+            spaced(row)
+        heading.addWidget(self.title)
+        heading.addWidget(self.remark, 1)
+        typed.addWidget(self.value_label, 1)
+        typed.addWidget(self.value)
+        self.value.setFixedWidth(15 * GRID)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self.hint)
+        column.addWidget(self.behind.back, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(heading)
+        for widget in self.equations:
+            column.addWidget(widget)
+        column.addLayout(typed)
+        column.addWidget(self.form)
+        column.addWidget(self.facts)
+        column.addWidget(self.picker)
+        column.addWidget(self.behind)
+        column.addStretch(1)
+        self._scroll(body)
+
+    def _scroll(self, body: QWidget) -> None:
+        scroll = QScrollArea()
+        scroll.setWidget(body)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        layout = QVBoxLayout(self)
+        spaced(layout)
+        layout.addWidget(scroll)
+
+    def show_document(self, document: Document) -> None:
+        """Show the selection with what the edit changed."""
+        prepared = prepared_or_none(self.context.session)
+        self._dataset = None if prepared is None else prepared.sample.dataset
+        self._refresh()
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the newest numbers of the selection."""
+        self._frame = frame
+        self._refresh()
+
+    def interest(self, base: Interest) -> Interest:
+        """Ask for the explanation of the selected weight, bias or unit."""
+        return self.behind.interest(base)
+
+    @Slot(object)
+    def _select(self, selected: Selected) -> None:
+        self.behind.let_go(selected)
+        self._refresh()
+        self.context.interest_changed.emit()
+
+    @Slot(bool)
+    def _cover(self, _is_hidden: bool) -> None:
+        self._refresh()
+
+    def _refresh(self) -> None:
+        session, selected = self.context.session, self.context.selection.current
+        if self._frame is None or selected.kind == "none":
+            self._show(Card())
+            return
+        describe = card if session.document.subject == "network" else subject_card
+        self._show(describe(Scene(selected, session.document, self._dataset, self._frame)))
+
+    def _show(self, shown: Card) -> None:
+        is_covered = self.context.is_hidden
+        self.hint.setVisible(not shown.title or is_covered)
+        self.hint.setText(tr("Hidden until the next step: predict it first.") if is_covered and shown.title else _HINT)
+        for text, words in ((self.title, shown.title), (self.remark, shown.remark)):
+            if text.text() != words:
+                text.setText(words)
+        for position, equation in enumerate(self.equations):
+            words = shown.equations[position] if position < len(shown.equations) and not is_covered else ""
+            equation.show_words(words)
+        self._show_value(shown)
+        self.facts.show_facts(() if is_covered else shown.facts, shown.columns)
+        self.form.show_selection()
+        self._show_picker(shown)
+        self.behind.show_frame(self._frame, shown.title)
+
+    def _show_value(self, shown: Card) -> None:
+        is_open = shown.target is not None and not self.context.is_hidden  # a new weight may be what is hidden
+        for widget in (self.value, self.value_label):
+            widget.setVisible(is_open)
+        if shown.target is not None and is_open:
+            self.value.show_target(shown.target)
+
+    def _show_picker(self, shown: Card) -> None:
+        network, selected = self.context.session.document.network, self.context.selection.current
+        self.picker.setVisible(bool(shown.picks) and self.picker.show_layer(network, shown.picks, selected))
+
+    @Slot(object)
+    def _type(self, value: float) -> None:
+        """Set the selected weight or bias at the playhead; undoable."""
+        target = self.value.target
+        if target is None:
+            return
+        label = tr("Type {symbol}", symbol=target.symbol)
+        try:
+            self._put(target, value, label)
+        except DlvizError as error:
+            self.context.notify(error)
+        self._refresh()
+
+    def _put(self, target: Target, value: float, label: str) -> None:
+        session = self.context.session
+        if session.document.subject == "formula":
+            session.edit(set_input(session.document, target.name, target.index, value), label)
+        else:
+            session.set_parameter(target.name, target.index, value, label)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer all numbers on show to copy."""
+        offer(self, event.globalPos(), tr("Copy all numbers"), self.copy)
+
+    @Slot()
+    def copy(self) -> None:
+        """Put title, equations and all numbers on the clipboard, tab-separated, with every digit."""
+        equations = [equation.text() for equation in self.equations if equation.text()]
+        QGuiApplication.clipboard().setText("\n".join([self.title.text(), *equations, self.facts.words()]))
+
+
+def make_inspector_panel(context: Context) -> Panel:
+    """Make the panel for the window."""
+    return InspectorPanel(context)
+
+
+panels.add(
+    PanelEntry(
+        "inspector",
+        tr("Inspector"),
+        "right",
+        ("network", "step"),
+        make_inspector_panel,
+        order=2,
+        stretch=4,
+        opens_on_selection=True,
+    )
+)

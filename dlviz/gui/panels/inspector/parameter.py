@@ -1,0 +1,137 @@
+"""What the inspector says about one weight or bias: its shares, gradient, optimizer state and step."""
+
+from dataclasses import replace
+
+from dlviz.core.explain import Weight
+from dlviz.core.network import NetworkSpec
+from dlviz.core.optimizers import optimizers
+from dlviz.gui.panels.inspector import notation
+from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Target
+from dlviz.gui.selection import Selected
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.explanation import Explanation
+
+AGREEMENT = 1e-4  # relative, of a central difference where units switch nowhere between the probes
+
+STATE_LABELS = {
+    "velocity": "velocity v",
+    "m": "first moment m",
+    "v": "second moment v",
+    "v_max": "largest second moment",
+    "squares": "squared gradients S",
+    "changes": "squared changes D",
+    "gains": "gain k",
+    "sizes": "step size s",
+    "last_grad": "last gradient",
+    "last_step": "last step",
+}
+
+
+def link(scene: Scene) -> Card:
+    """Describe the selected weight."""
+    layer, selected, network = scene.layer, scene.selected, scene.document.network
+    if layer is None:
+        return Card()
+    symbol = notation.weight_symbol(network, layer.id, selected.unit, selected.source)
+    source = notation.source_of(network, layer)
+    carried = notation.node_symbol(network, source, selected.source)
+    name, reading = f"{layer.owner}.W", scene.reading
+    index = (selected.unit, selected.source)
+    inputs = reading.mean_columns(reading.node_name(network, source), selected.source)
+    weight = reading.entry(name, index)
+    products = tuple(None if value is None or weight is None else value * weight for value in inputs)
+    shares = (Fact(carried + reading.of_mean, inputs), Fact(f"w·{carried}" + reading.of_mean, products, is_signed=True))
+    target = Target(name, index, symbol, weight)
+    remark = f"{carried} → {notation.node_symbol(network, layer.id, selected.unit)}"
+    return Card(
+        tr("Weight {symbol}", symbol=symbol), remark, (), reading.headings, shares + _parameter(scene, target), target
+    )
+
+
+def bias(scene: Scene) -> Card:
+    """Describe the selected bias."""
+    layer, unit = scene.layer, scene.selected.unit
+    if layer is None:
+        return Card()
+    symbol = notation.bias_symbol(scene.document.network, layer.id, unit)
+    name = f"{layer.owner}.b"
+    target = Target(name, (unit,), symbol, scene.reading.entry(name, (unit,)))
+    remark = "→ " + notation.node_symbol(scene.document.network, layer.id, unit)
+    return Card(tr("Bias {symbol}", symbol=symbol), remark, facts=_parameter(scene, target), target=target)
+
+
+def parameter(scene: Scene) -> Card:
+    """Describe the selected number of any parameter."""
+    layer, selected = scene.layer, scene.selected
+    if layer is None:
+        return Card()
+    number = notation.layer_number(scene.document.network, layer.id)
+    letter = selected.name.rpartition(".")[2]
+    symbol = letter + notation.subscripts(selected.entry)
+    target = Target(selected.name, selected.entry, symbol, scene.reading.entry(selected.name, selected.entry))
+    title = tr("{symbol} of layer {layer}", symbol=symbol, layer=number or layer.id)
+    headings = scene.reading.headings
+    return Card(title, selected.name, (), headings, _parameter(scene, target), target, picks=layer.id)
+
+
+def weight_of(selected: Selected, network: NetworkSpec) -> Weight | None:
+    """Return which number of a parameter is selected; None for anything else."""
+    layer = notation.find_layer(network, selected.layer)
+    if layer is not None and selected.kind == "parameter":
+        return Weight(selected.name, selected.entry)
+    if layer is None or layer.kind != "dense" or selected.kind not in ("link", "bias"):
+        return None
+    if selected.kind == "bias":
+        return Weight(f"{layer.owner}.b", (selected.unit,))
+    return Weight(f"{layer.owner}.W", (selected.unit, selected.source))
+
+
+def _parameter(scene: Scene, target: Target) -> tuple[Fact, ...]:
+    """Gradient, optimizer state, step and value after it, of one entry of a parameter."""
+    reading, (layer, letter) = scene.reading, target.name.split(".")
+    optimizer = _optimizer_title(scene.document)
+    if {target.name, layer} & set(scene.document.training.frozen):
+        return _padded(scene, (Fact(tr("next step"), text=tr("frozen, never updated")),))
+    gradient = reading.entry(f"{layer}.d{letter}", target.index)
+    step = reading.entry(f"{target.name}.step", target.index)
+    before = reading.before(target.name, target.index)
+    after = None if step is None or before is None else before + step
+    state = [(label, reading.entry(f"{target.name}.{key}", target.index)) for key, label in STATE_LABELS.items()]
+    facts = [*_checked(scene, target, gradient)]
+    facts += [Fact(label, (value,)) for label, value in state if value is not None]
+    facts += [Fact(tr("step ({optimizer})", optimizer=optimizer), (step,), is_signed=True)]
+    return _padded(scene, (*facts, Fact(tr("after the step"), (after,))))
+
+
+def _checked(scene: Scene, target: Target, gradient: float | None) -> tuple[Fact, ...]:
+    """Give the gradient, with the looked-at sample's share while walking, and the numeric derivative beside it."""
+    reading, answer = scene.reading, scene.frame.explanation
+    letter = target.name.rpartition(".")[2].lower()
+    is_about = isinstance(answer, Explanation) and answer.question.weight == Weight(target.name, target.index)
+    if gradient is None or not isinstance(answer, Explanation) or not is_about or answer.shares is None:
+        return (Fact(reading.of_gradient(letter), (gradient,), is_signed=True),)
+    shares = answer.shares
+    own = (float(shares.shares[answer.sample]),) if reading.is_walking else ()
+    is_same = abs(answer.numeric - shares.gradient) <= AGREEMENT * max(abs(shares.gradient), 1e-3)
+    check = tr("{mark} numeric check, ε = 10⁻⁶", mark="✓" if is_same else "≠")
+    penalty = (Fact(tr("of it the penalty's share"), (shares.penalty,), is_signed=True),) if shares.penalty else ()
+    return (
+        Fact(reading.of_gradient(letter), (*own, gradient), is_signed=True),
+        *penalty,
+        Fact(check, (answer.numeric,), is_signed=True),
+    )
+
+
+def _padded(scene: Scene, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Put facts of the whole batch into the last of the columns."""
+    missing = max(len(scene.reading.headings) - 1, 0)
+    blank: tuple[float | None, ...] = (float("nan"),) * missing
+    return tuple(
+        fact if fact.text or len(fact.values) > missing else replace(fact, values=blank + fact.values) for fact in facts
+    )
+
+
+def _optimizer_title(document: Document) -> str:
+    key = document.training.optimizer.kind
+    return optimizers.get(key).title if key in optimizers else key

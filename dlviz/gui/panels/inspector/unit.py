@@ -1,0 +1,167 @@
+"""What the inspector says about one unit: its sum term by term, its output and its error."""
+
+from collections.abc import Sequence
+
+from dlviz.core.activations import activations
+from dlviz.core.inference import shapes, source_shapes
+from dlviz.core.layers import layers as layer_kinds
+from dlviz.core.layers.convolution import windows_of
+from dlviz.core.network import LayerSpec
+from dlviz.gui import numbers
+from dlviz.gui.panels.inspector import notation
+from dlviz.gui.panels.inspector.card import Card, Fact, Scene
+from dlviz.i18n import tr
+from dlviz.session.explanation import UnitExplanation
+
+MOST_TERMS = 6  # of a sum that are listed, the largest; the rest are added up
+
+
+def unit(scene: Scene) -> Card:
+    """Describe the selected unit."""
+    layer, unit, reading = scene.layer, scene.selected.unit, scene.reading
+    if layer is None:
+        return Card()
+    title, applied = _activation(layer)
+    if layer_kinds.get(layer.kind).activates_inside:
+        state = Fact("a" + reading.of_mean, reading.mean_columns(f"{layer.id}.a", unit))
+        return Card(_unit_title(scene, layer), title, (), reading.headings, (state,))
+    facts = (
+        *_terms(scene, layer),
+        *_statistics(scene, layer),
+        Fact("z" if reading.is_walking else tr("z, mean over batch"), reading.mean_columns(f"{layer.id}.z", unit)),
+        Fact(f"a = {applied}" + reading.of_mean, reading.mean_columns(f"{layer.id}.a", unit)),
+        *_slope(scene, layer, applied),
+        Fact("δ = ∂L/∂z" + reading.of_sum, reading.sum_columns(f"{layer.id}.dz", unit), is_signed=True),
+    )
+    return Card(_unit_title(scene, layer), title, _sums(scene, layer), reading.headings, facts)
+
+
+def _terms(scene: Scene, layer: LayerSpec) -> tuple[Fact, ...]:
+    """List each w·x, largest weight first, their sum u and the bias."""
+    found = _incoming(scene, layer)
+    if found is None:
+        return ()
+    units, weights, bias = found
+    network, reading = scene.document.network, scene.reading
+    source = notation.source_of(network, layer)
+    name = reading.node_name(network, source)
+    columns = [reading.mean_columns(name, each) for each in units]
+    products = [_times(weight, values) for weight, values in zip(weights, columns, strict=True)]
+    order = sorted(range(len(units)), key=lambda k: -abs(weights[k]))
+    shown, rest = sorted(order[:MOST_TERMS]), order[MOST_TERMS:]
+    of_mean = reading.of_mean
+    facts = [
+        Fact(f"{numbers.number(weights[k], 3)} · {notation.node_symbol(network, source, units[k])}{of_mean}",
+             products[k], is_signed=True)
+        for k in shown
+    ]  # fmt: skip
+    if rest:
+        title = tr("{count} smaller weights", count=numbers.count(len(rest)))
+        facts.append(Fact(title + of_mean, _total([products[k] for k in rest]), is_signed=True))
+    if len(products) > 1:
+        facts.append(Fact("u = Σ w·x" + of_mean, _total(products), is_signed=True))
+    return tuple(facts if bias is None else [*facts, Fact("b", (*reading.blanks, bias), is_signed=True)])
+
+
+def _times(weight: float, values: Sequence[float | None]) -> tuple[float | None, ...]:
+    return tuple(None if value is None else weight * value for value in values)
+
+
+def _total(columns: Sequence[Sequence[float | None]]) -> tuple[float | None, ...]:
+    """Add up columns; one that is not computed makes the sum so."""
+    sums = []
+    for column in zip(*columns, strict=True):
+        known = [value for value in column if value is not None]
+        sums.append(sum(known) if len(known) == len(column) else None)
+    return tuple(sums)
+
+
+def _statistics(scene: Scene, layer: LayerSpec) -> tuple[Fact, ...]:
+    """Give the statistics that a normalisation used, exactly, and what it learns and keeps."""
+    reading, unit = scene.reading, scene.selected.unit
+    if layer.kind not in ("batch_norm", "layer_norm"):
+        return ()
+    where = reading.channel(f"{layer.id}.mean", f"{layer.id}.z", unit) if layer.kind == "batch_norm" else None
+    own = layer.owner
+    used = tr("the batch") if layer.kind == "batch_norm" else tr("the sample")
+    rows = [
+        (tr("μ of {what}, as used", what=used), f"{layer.id}.mean"),
+        (tr("σ² of {what}, as used", what=used), f"{layer.id}.var"),
+        (tr("running μ"), f"{own}.running_mean"), (tr("running σ²"), f"{own}.running_var"),
+        ("γ", f"{own}.gamma"), ("β", f"{own}.beta"),
+    ]  # fmt: skip
+    place = scene.frame.sample if where is None else where
+    facts = [Fact(title, (*reading.blanks, reading.flat(name, place if k < 2 else unit)), is_signed=False)
+             for k, (title, name) in enumerate(rows) if where is not None or "running" not in name]  # fmt: skip
+    return (*facts, Fact(tr("normalised ẑ"), reading.mean_columns(f"{layer.id}.z_hat", unit)))
+
+
+def _slope(scene: Scene, layer: LayerSpec, applied: str) -> tuple[Fact, ...]:
+    """Give φ′(z) of the looked-at sample."""
+    answer, reading = scene.frame.explanation, scene.reading
+    if not isinstance(answer, UnitExplanation) or answer.activation is None or not reading.is_walking:
+        return ()
+    is_about = (answer.question.layer, answer.question.unit) == (layer.id, scene.selected.unit)
+    if not is_about or reading.at(f"{layer.id}.z", scene.selected.unit) is None:
+        return ()
+    name = applied.removesuffix("(z)") or "φ"
+    return (Fact(f"{name}′(z)", (answer.activation.slope, float("nan"))),)
+
+
+def _unit_title(scene: Scene, layer: LayerSpec) -> str:
+    network, unit = scene.document.network, scene.selected.unit + 1
+    if layer.id != network.layers[-1].id:
+        number = notation.layer_number(network, layer.id)
+        return tr("Unit {unit} of layer {layer}", unit=unit, layer=number or layer.id)
+    classes = scene.dataset.class_names if scene.dataset is not None else ()
+    name = f" · {classes[unit - 1]}" if len(classes) > 2 and unit <= len(classes) else ""
+    return tr("Output unit {unit}", unit=unit) + name
+
+
+def _sums(scene: Scene, layer: LayerSpec) -> tuple[str, ...]:
+    """Write z with its weights, and while a sample is walked also with its numbers put in."""
+    found = _incoming(scene, layer)
+    if found is None:
+        return ()
+    units, weights, bias = found
+    network, reading = scene.document.network, scene.reading
+    source = notation.source_of(network, layer)
+    symbols = [notation.node_symbol(network, source, i) for i in units]
+    symbolic = "z = " + notation.weighted_sum(weights, symbols, bias)
+    inputs, z = reading.row(reading.node_name(network, source)), reading.at(f"{layer.id}.z", scene.selected.unit)
+    if inputs is None or z is None or len(weights) > notation.MAX_TERMS:
+        return (symbolic,)
+    values = [inputs[i] for i in units]
+    factors = [f"({notation.short(v)})" if v < 0 else notation.short(v) for v in values]
+    return symbolic, "= " + notation.weighted_sum(weights, factors, bias) + " = " + notation.short(z)
+
+
+def _incoming(scene: Scene, layer: LayerSpec) -> tuple[list[int], list[float], float | None] | None:
+    """Return the units that the selected unit reads, their weights and its bias; None where it has no weighted sum."""
+    weights = scene.reading.parameter(f"{layer.owner}.W")
+    bias = scene.reading.parameter(f"{layer.owner}.b")
+    if weights is None or layer.kind not in ("dense", "conv2d"):
+        return None
+    row, units = _patch(scene, layer) if layer.kind == "conv2d" else (scene.selected.unit, range(weights.shape[1]))
+    # A frame of the network before the last edit may still arrive.
+    if row >= len(weights) or len(units) != weights[0].size:
+        return None
+    read = [(unit, float(w)) for unit, w in zip(units, weights[row].reshape(-1), strict=True) if unit >= 0]
+    return [unit for unit, _ in read], [w for _, w in read], None if bias is None else float(bias[row])
+
+
+def _patch(scene: Scene, layer: LayerSpec) -> tuple[int, Sequence[int]]:
+    """Return the number of the map the selected unit lies on, and the units its kernel reads; −1 beyond the edge."""
+    network = scene.document.network
+    plan = windows_of(layer, source_shapes(network, layer, shapes(network))[0])
+    which, window = divmod(scene.selected.unit, plan.count[0] * plan.count[1])
+    return which, plan.reads(*divmod(window, plan.count[1])).reshape(-1).tolist()
+
+
+def _activation(layer: LayerSpec) -> tuple[str, str]:
+    """Return the name of a layer's activation and how it is applied: tanh(z)."""
+    kind = layer_kinds.get(layer.kind)
+    choice = kind.option(layer, "activation") if "activation" in kind.choices else "linear"
+    entry = activations.get(getattr(choice, "kind", choice))
+    title = entry.title.lower() if entry.title.istitle() else entry.title
+    return title, f"{entry.symbol}(z)" if entry.symbol else "z"

@@ -1,0 +1,94 @@
+"""Which two inputs span the output map, and whether a map or the predictions are shown."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from dlviz.data.dataset import Dataset
+from dlviz.gui.panels.output.plane import View, axis_symbol, fixed_sentence
+from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.chooser import Chooser
+from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.text import Elided, Text
+from dlviz.gui.widgets.words import Words
+from dlviz.i18n import tr
+
+
+class PlaneControls(QWidget):
+    """Two choosers of inputs with a statement of what is fixed, and a switch to the predictions."""
+
+    changed = Signal()  # by the user
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.views = Words(tr("What is shown"), (("map", tr("map")), ("errors", tr("predictions"))))
+        self.across, self.up = Chooser(), Chooser()
+        describe(self.across, tr("Input across"), tr("Input along the horizontal axis of the map"))
+        describe(self.up, tr("Input up"), tr("Input along the vertical axis of the map"))
+        self.fixed = Elided("", "muted", "small")
+        self._dataset: Dataset | None = None
+        self._means: tuple[float, ...] = ()
+        self._lay_out()
+        self.views.chosen.connect(self._choose)
+        self.across.activated.connect(self._choose)
+        self.up.activated.connect(self._choose)
+
+    def _lay_out(self) -> None:
+        self._axes = QWidget()
+        row = QHBoxLayout(self._axes)
+        spaced(row)
+        for widget, stretch in ((self.across, 1), (Text("×", "muted"), 0), (self.up, 1)):
+            row.addWidget(widget, stretch)
+        for chooser in (self.across, self.up):
+            chooser.setMinimumContentsLength(6)
+            chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        layout = QVBoxLayout(self)
+        spaced(layout, gap=GRID // 2)
+        layout.addWidget(self.views)
+        layout.addWidget(self._axes)
+        layout.addWidget(self.fixed)
+
+    def show_dataset(self, dataset: Dataset, means: tuple[float, ...], view: View) -> None:
+        """Offer the inputs of a data set; the choice is kept while the inputs stay the same.
+
+        means: of every input over the training rows, at which those off the plane are held.
+        """
+        is_known = self._dataset is not None and self._dataset.input_names == dataset.input_names
+        self._dataset, self._means = dataset, means
+        self.setVisible(dataset.d > 2)
+        if not is_known:
+            for chooser, index in ((self.across, 0), (self.up, 1)):
+                chooser.clear()
+                chooser.addItems([axis_symbol(dataset, axis) for axis in range(dataset.d)])
+                chooser.setCurrentIndex(min(index, dataset.d - 1))
+            self.views.set_key(view)
+        self._refresh()
+
+    @property
+    def axes(self) -> tuple[int, int]:
+        """The two inputs that span the map."""
+        return max(self.across.currentIndex(), 0), max(self.up.currentIndex(), 0)
+
+    @property
+    def view(self) -> View:
+        """Whether the map or the predictions are shown."""
+        return "errors" if self.views.key() == "errors" else "map"
+
+    @Slot()
+    def _choose(self, _choice: object = None) -> None:
+        self._keep_apart()
+        self._refresh()
+        self.changed.emit()
+
+    def _keep_apart(self) -> None:
+        """Two axes with the same input would be a line: move the other one on."""
+        if self.across.currentIndex() == self.up.currentIndex():
+            other = self.up if self.sender() is self.across else self.across
+            other.setCurrentIndex((other.currentIndex() + 1) % max(other.count(), 1))
+
+    def _refresh(self) -> None:
+        is_map = self.view == "map"
+        self._axes.setVisible(is_map)
+        self.fixed.setVisible(is_map)
+        if self._dataset is not None:
+            self.fixed.setText(fixed_sentence(self._dataset, self.axes, self._means))
+            self.fixed.setToolTip(fixed_sentence(self._dataset, self.axes, self._means, most=self._dataset.d))

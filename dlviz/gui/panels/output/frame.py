@@ -1,0 +1,48 @@
+"""The output map with its colour bar beside it, both as high as the map is wide."""
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from dlviz.gui.panels.output.map import MapView
+from dlviz.gui.panels.output.picture import Scale
+from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.colour_bar import ColourBar
+from dlviz.i18n import tr
+
+BAR_WIDTH = 5 * GRID
+
+
+class MapFrame(QWidget):
+    """Places map and bar by hand, because a layout cannot keep one square and the other as high."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.map = MapView(self)
+        self.bar = ColourBar(tr("Output"), -1.0, 1.0, parent=self)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_scale(self, scale: Scale | None) -> None:
+        """Show the values of the colours; None where hues stand for classes."""
+        if scale is not None:
+            self.bar.set_range(scale.low, scale.high)
+        if self.bar.isHidden() != (scale is None):
+            self.bar.setHidden(scale is None)
+            self._place()
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 260)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 128)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place()
+        super().resizeEvent(event)
+
+    def _place(self) -> None:
+        room = 0 if self.bar.isHidden() else BAR_WIDTH + GRID
+        side = max(min(self.width() - room, self.height()), 8)
+        left = max((self.width() - room - side) // 2, 0)
+        self.map.setGeometry(left, 0, side, side)
+        self.bar.setGeometry(left + side + GRID, 0, BAR_WIDTH, side)

@@ -1,0 +1,167 @@
+"""The square picture of a network's response over two inputs, with its boundary and the data points."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from dlviz.gui.panels.output.picture import FloatArray, Pixels
+from dlviz.gui.theme import RADIUS, Theme, current
+from dlviz.gui.widgets.points import paint_points, radius_for
+
+Extent = tuple[float, float, float, float]
+_NO_LINES = np.empty((0, 2, 2))
+_POINT_AT = 6.0  # pixels from a point's centre within which a click means that point
+
+
+@dataclass(frozen=True, eq=False)
+class PointSet:
+    """Rows to draw: (n, 2) places in the plane's units, (n,) classes, (n,) whether they train."""
+
+    places: NDArray[np.float64]
+    classes: NDArray[np.intp]
+    is_train: NDArray[np.bool_]
+
+
+class MapView(QWidget):
+    """Paints an image over an extent, lines in image samples, and points; tells where the pointer is."""
+
+    pointed = Signal(object)  # (x, y) in the plane's units, None when the pointer has left
+    clicked = Signal(object)  # row of the point that was clicked
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.extent: Extent = (-1.0, 1.0, -1.0, 1.0)
+        self.points: PointSet | None = None
+        self._image = QImage()
+        self._lines: FloatArray = _NO_LINES
+        self._overlay: QPixmap | None = None
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setMouseTracking(True)
+
+    def show_map(self, pixels: Pixels | None, lines: FloatArray = _NO_LINES, extent: Extent | None = None) -> None:
+        """Show pixels (rows from the bottom up) and line pieces; None leaves the background alone."""
+        self._image = QImage() if pixels is None else _image(pixels)
+        self._lines = lines
+        if extent is not None and extent != self.extent:
+            self.extent = extent
+            self._overlay = None
+        self.update()
+
+    def show_points(self, points: PointSet | None) -> None:
+        """Draw these points over the map."""
+        self.points = points
+        self._overlay = None
+        self.update()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Repaint the points in a theme's colours."""
+        self._overlay = None
+        self.update()
+
+    def to_pixels(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Turn (n, 2) places in the plane's units into pixels of this widget."""
+        x0, x1, y0, y1 = self.extent
+        square = self.square()
+        x = square.left() + (places[:, 0] - x0) / (x1 - x0) * square.width()
+        y = square.bottom() - (places[:, 1] - y0) / (y1 - y0) * square.height()
+        return np.stack([x, y], axis=1)
+
+    def to_units(self, at: QPointF) -> tuple[float, float]:
+        """Turn a pixel of this widget into a place in the plane's units."""
+        x0, x1, y0, y1 = self.extent
+        square = self.square()
+        across, up = (at.x() - square.left()) / square.width(), (square.bottom() - at.y()) / square.height()
+        return x0 + across * (x1 - x0), y0 + up * (y1 - y0)
+
+    def square(self) -> QRectF:
+        """Return where the map is painted: the largest square, at the top left."""
+        side = max(min(self.width(), self.height()), 8)
+        return QRectF(0, 0, side, side)
+
+    def sizeHint(self) -> QSize:
+        return QSize(260, 260)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(140, 140)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return width
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        clip = QPainterPath()
+        clip.addRoundedRect(self.square(), RADIUS, RADIUS)
+        painter.fillPath(clip, current().colour("canvas"))
+        painter.setClipPath(clip)
+        if not self._image.isNull():
+            painter.drawImage(self.square(), self._image)
+            self._paint_lines(painter)
+        painter.drawPixmap(0, 0, self._points_overlay())
+
+    def _paint_lines(self, painter: QPainter) -> None:
+        square = self.square()
+        step_x, step_y = square.width() / self._image.width(), square.height() / self._image.height()
+        x = square.left() + (self._lines[..., 0] + 0.5) * step_x
+        y = square.bottom() - (self._lines[..., 1] + 0.5) * step_y
+        painter.setPen(QPen(current().colour("text", 0.75), 1.2 * current().mark_width))
+        ends = np.stack([x, y], axis=-1).reshape(-1, 4).tolist()
+        painter.drawLines([QLineF(*end) for end in ends])
+
+    def _points_overlay(self) -> QPixmap:
+        """Return the painted points; they change far less often than the map beneath."""
+        if self._overlay is None:
+            ratio = self.devicePixelRatioF()
+            self._overlay = QPixmap(self.size() * ratio)
+            self._overlay.setDevicePixelRatio(ratio)
+            self._overlay.fill(Qt.GlobalColor.transparent)
+            self._paint_points(QPainter(self._overlay))
+        return self._overlay
+
+    def _paint_points(self, painter: QPainter) -> None:
+        points, theme = self.points, current()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if points is not None:
+            radius = radius_for(len(points.places), self.square().width())
+            places = self.to_pixels(points.places)
+            paint_points(painter, places, points.classes, points.is_train, theme, radius, rim=theme.panel)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._overlay = None
+        super().resizeEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.pointed.emit(self.to_units(event.position()) if self.square().contains(event.position()) else None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointed.emit(None)
+        super().leaveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        row = self.nearest(event.position())
+        if row is not None:
+            self.clicked.emit(row)
+
+    def nearest(self, at: QPointF) -> int | None:
+        """Return the row of the point under a pixel, or None."""
+        if self.points is None or not len(self.points.places):
+            return None
+        distance = np.hypot(*(self.to_pixels(self.points.places) - (at.x(), at.y())).T)
+        row = int(np.argmin(distance))
+        return row if distance[row] <= _POINT_AT else None
+
+
+def _image(pixels: Pixels) -> QImage:
+    upright = np.ascontiguousarray(pixels[::-1])
+    height, width = upright.shape[:2]
+    return QImage(upright.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()

@@ -1,0 +1,76 @@
+"""From responses over a plane to coloured pixels and a boundary line; arrays only."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.gui.panels.output.boundary import segments
+from dlviz.gui.theme import Theme, diverging
+
+FloatArray = NDArray[np.floating[Any]]
+Pixels = NDArray[np.uint8]
+_FAINTEST = 0.12  # how much of its colour a class keeps where the network is undecided
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Which values the diverging scale shows: centre ± half; level is where the boundary runs, if anywhere."""
+
+    centre: float
+    half: float
+    level: float | None = None
+
+    @property
+    def low(self) -> float:
+        """The value of the negative end."""
+        return self.centre - self.half
+
+    @property
+    def high(self) -> float:
+        """The value of the positive end."""
+        return self.centre + self.half
+
+
+def scale_for(low: float, high: float, values: FloatArray) -> Scale:
+    """Return the scale of an activation with these bounds; an unbounded one spans its largest magnitude."""
+    if np.isfinite(low) and np.isfinite(high):
+        return Scale((low + high) / 2, (high - low) / 2)
+    finite = values[np.isfinite(values)]
+    return Scale(0.0, max(float(np.max(np.abs(finite), initial=0.0)), 1e-9))
+
+
+def signed_pixels(values: FloatArray, scale: Scale, theme: Theme) -> Pixels:
+    """Colour one map (rows, columns) by the diverging scale: (rows, columns, 4)."""
+    with np.errstate(over="ignore", invalid="ignore"):  # infinite where training has just broken
+        relative = np.clip(np.nan_to_num((values - scale.centre) / scale.half), -1.0, 1.0)
+    index = (relative * 127.5 + 127.5).astype(np.uint8)
+    return diverging(theme)[index]
+
+
+def class_pixels(outputs: FloatArray, theme: Theme) -> Pixels:
+    """Colour k maps (k, rows, columns) by the winner's hue, paler the nearer the second comes."""
+    finite = np.nan_to_num(outputs, nan=0.0)
+    ordered = np.sort(finite, axis=0)
+    margin = ordered[-1] - ordered[-2]
+    strength = _FAINTEST + (1 - _FAINTEST) * np.clip(margin / max(float(margin.max()), 1e-9), 0, 1)
+    hues = np.array([_rgb(theme.class_colour(i)) for i in range(len(outputs))])[np.argmax(finite, axis=0)]
+    mixed = _rgb(theme.zero) + (hues - _rgb(theme.zero)) * strength[..., None]
+    return np.dstack([mixed, np.full(margin.shape, 255.0)]).round().astype(np.uint8)
+
+
+def class_boundaries(outputs: FloatArray) -> FloatArray:
+    """Return the line pieces where the winning class changes, as `segments` does."""
+    finite = np.nan_to_num(outputs, nan=0.0)
+    winners = np.unique(np.argmax(finite, axis=0))
+    pieces = [segments(_lead(finite, int(winner)), 0.0) for winner in winners[:-1]]
+    return np.concatenate(pieces) if pieces else np.empty((0, 2, 2))
+
+
+def _lead(outputs: FloatArray, winner: int) -> FloatArray:
+    return outputs[winner] - np.delete(outputs, winner, axis=0).max(axis=0)
+
+
+def _rgb(colour: str) -> NDArray[np.float64]:
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], float)

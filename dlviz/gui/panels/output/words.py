@@ -1,0 +1,52 @@
+"""What the output panel writes beside its title: the legend, or the answer under the pointer."""
+
+import numpy as np
+
+from dlviz.core.network import NetworkSpec
+from dlviz.data.dataset import Dataset
+from dlviz.gui import numbers
+from dlviz.gui.editor.names import layer_number
+from dlviz.gui.panels.output.map import Extent
+from dlviz.gui.panels.output.picture import FloatArray
+from dlviz.gui.panels.output.plane import axis_symbol, decision_level
+from dlviz.gui.selection import Selected
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+
+DIGITS = 3  # of numbers under the pointer, which must fit beside the title
+
+
+def legend_words(document: Document, dataset: Dataset) -> str:
+    """Say how points are drawn and, for two classes, where the boundary runs."""
+    dots = tr("train ● test ○")
+    level = decision_level(document, dataset) if dataset.task == "binary" else None
+    return dots if level is None else tr("boundary at {level} · {dots}", level=numbers.number(level), dots=dots)
+
+
+def value_at(values: FloatArray, extent: Extent, x: float, y: float) -> FloatArray:
+    """Look the outputs (k,) up in maps (k, rows, columns) over an extent."""
+    x0, x1, y0, y1 = extent
+    _, rows, columns = values.shape
+    row = min(max(int((y - y0) / (y1 - y0) * rows), 0), rows - 1)
+    column = min(max(int((x - x0) / (x1 - x0) * columns), 0), columns - 1)
+    return values[:, row, column]
+
+
+def answer_words(dataset: Dataset, axes: tuple[int, int], place: tuple[float, float], answer: FloatArray | None) -> str:
+    """Write a place and the answer there: a number, or the winning class with its output."""
+    here = "  ".join(
+        f"{axis_symbol(dataset, axis)} {numbers.number(at, DIGITS)}" for axis, at in zip(axes, place, strict=True)
+    )
+    if answer is None or not np.isfinite(answer).all():
+        return here
+    best = int(np.argmax(answer))
+    name = f"{dataset.class_names[best]} " if len(answer) == len(dataset.class_names) > 1 else ""
+    return f"{here} → {name}{numbers.number(float(answer[best]), DIGITS)}"
+
+
+def unit_words(network: NetworkSpec, shown: Selected) -> str:
+    """Say whose response the map shows, as the inspector calls it: "unit 2 of layer 1"."""
+    if network.layers and shown.layer == network.layers[-1].id:
+        return tr("output unit {unit}", unit=shown.unit + 1)
+    number = layer_number(network, shown.layer)
+    return tr("unit {unit} of layer {layer}", unit=shown.unit + 1, layer=number or shown.layer)

@@ -1,0 +1,1 @@
+"""The steps panel: the contents of the pass that is walked."""

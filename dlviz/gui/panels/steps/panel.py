@@ -1,0 +1,141 @@
+"""The list of steps of the pass in hand: where it is, what every step came to, and a way to go there."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout, QWidget
+
+from dlviz.core.errors import DlvizError
+from dlviz.gui.invitation import invitation
+from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.panels.steps.delegate import StepsDelegate
+from dlviz.gui.panels.steps.model import Board, Role, Row, StepsModel, rows_of
+from dlviz.gui.theme import GRID, Theme
+from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.text import Text
+from dlviz.i18n import tr
+from dlviz.session.messages import Frame, Interest
+
+
+class StepsView(QListView):
+    """The rows; a click or an arrow key asks to go to a step."""
+
+    asked = Signal(int)  # cursor: how many steps shall be done
+
+    def __init__(self, model: StepsModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._steps = model
+        self.setModel(model)
+        self.setItemDelegate(StepsDelegate(self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setMouseTracking(True)
+        self.setMinimumHeight(12 * GRID)
+        self.viewport().setAutoFillBackground(False)
+        self.clicked.connect(self._ask)
+        describe(self, tr("Steps of this pass"), "")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go one step up or down; leave the other keys to the window."""
+        change = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        if not change:
+            event.ignore()
+            return
+        last = max((row.cursor for row in self._steps.rows), default=0)
+        self.asked.emit(min(max(self._cursor() + change, 0), last))
+
+    def show_current(self, place: int) -> None:
+        """Make a row the current one, for the screen reader too, and keep it in sight."""
+        index = self._steps.index(place) if place >= 0 else QModelIndex()
+        if index != self.currentIndex():
+            self.setCurrentIndex(index)
+            self.scrollTo(index) if index.isValid() else self.scrollToTop()
+
+    def _cursor(self) -> int:
+        row: Row | None = self.currentIndex().data(Role.ROW)
+        return row.cursor if row else 0
+
+    @Slot(QModelIndex)
+    def _ask(self, index: QModelIndex | QPersistentModelIndex) -> None:
+        row: Row = index.data(Role.ROW)
+        if not row.is_heading:
+            self.asked.emit(row.cursor)
+
+
+class StepsPanel(Panel):
+    """Shows the pass of the frame; before the first step the one that would come, or how to come to one."""
+
+    key = "steps"
+    needs = frozenset({"trace", "peek"})
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._frame: Frame | None = None
+        self.model = StepsModel(self)
+        self.view = StepsView(self.model, self)
+        self.hint = Text(invitation(None), "muted", "small")
+        self.hint.setWordWrap(True)
+        self.hint.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        layout = QVBoxLayout(self)
+        spaced(layout, 0, 0)
+        layout.addWidget(self.hint)
+        layout.addWidget(self.view, 1)
+        self.setFocusProxy(self.view)
+        self.view.asked.connect(self._go)
+        context.hidden_changed.connect(self._show)
+        context.board_changed.connect(self._show)
+        self._show()
+
+    def interest(self, base: Interest) -> Interest:
+        """Ask for the pass as it comes out at the board, where that is shown."""
+        decimals = self.context.board_decimals
+        return replace(base, needs=base.needs | {"board"}, decimals=decimals) if decimals else base
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the pass of this frame."""
+        self._frame = frame
+        self._show()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Measure the rows again: type sizes differ between themes."""
+        self.view.scheduleDelayedItemsLayout()
+
+    @Slot()
+    def _show(self) -> None:
+        frame = self._frame
+        trace = None if frame is None else frame.trace or frame.peek
+        self.hint.setText(invitation(frame))
+        self.hint.setVisible(trace is None)
+        if frame is None or trace is None:
+            self.model.show_rows(())
+            self.set_info("")
+            return
+        cursor = frame.cursor if frame.trace else 0
+        self.model.show_rows(rows_of(trace, cursor, frame.sample, self.context.is_hidden, self._board(frame)))
+        self.view.show_current(self.model.place_of(cursor))
+        is_network = frame.document.subject == "network"
+        self.set_info(
+            "" if not is_network else tr("sample {number} of {count}", number=frame.sample + 1, count=len(trace.rows))
+        )
+
+    def _board(self, frame: Frame) -> Board | None:
+        decimals = self.context.board_decimals
+        return Board(frame.board, decimals) if decimals and frame.board is not None else None
+
+    @Slot(int)
+    def _go(self, cursor: int) -> None:
+        try:
+            self.context.session.walk_to(cursor)
+        except DlvizError as error:
+            self.context.notify(error)
+
+
+def make_steps_panel(context: Context) -> Panel:
+    """Make the panel for the window."""
+    return StepsPanel(context)
+
+
+panels.add(PanelEntry("steps", tr("This pass"), "left", ("step",), make_steps_panel))

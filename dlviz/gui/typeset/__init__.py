@@ -1,0 +1,1 @@
+"""Formulas on screen: TeX laid out once, painted again with new digits."""

@@ -1,0 +1,99 @@
+"""A told step cut into small pieces: few new templates, places to wrap, captions apart from their letters."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from dlviz.core.narration import Narration
+from dlviz.gui.typeset.compose import OPERATOR_GAP, split
+from dlviz.gui.typeset.glyphs import EM
+
+RELATION_GAP = 5 / 18 * EM  # TeX's thick and thin space
+LETTER_GAP = 3 / 18 * EM
+_RELATION = re.compile(r" (=|\\leftarrow) ")
+_LEAD = re.compile(r"((?:\\frac\{\w\}\{\w\} ?)?(?:\\sum(?:_(?:\{[^{}]*\}|\w)|\^\{[^{}]*\})*)) (.+)")
+_CAPTIONED = re.compile(r"\\underset\{\\textcolor\{muted\}\{\\text\{([^{}]*)\}\}\}\{(.*)\}")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a formula that is never broken.
+
+    gap: space on both sides, at EM. caption: LaTeX of small words below. starts_line: begins a new line
+    whatever room is left, opens_block: with more room above. may_wrap: a line may break before it.
+    is_result: drawn bold in the colour of its phase.
+    """
+
+    latex: str
+    gap: float = 0.0
+    caption: str = ""
+    starts_line: bool = False
+    opens_block: bool = False
+    may_wrap: bool = False
+    is_result: bool = False
+
+
+def formulas_of(pieces: tuple[Piece, ...]) -> Iterator[str]:
+    """Yield every formula that must be laid out for these pieces."""
+    for piece in pieces:
+        yield piece.latex
+        if piece.caption:
+            yield piece.caption
+
+
+def pieces_of(narration: Narration, is_hidden: bool = False) -> tuple[Piece, ...]:
+    """Split a narration into pieces: symbols, numbers, what the terms come to, and the result.
+
+    is_hidden: leave out everything that was computed, with a question mark in its place.
+    """
+    symbols = _equation(narration.symbols)
+    if is_hidden:
+        return *symbols, *_led_by_equals((Piece("?", is_result=True),))
+    told = (*symbols, *_computed(narration))
+    if narration.chain is None:
+        return told
+    first, *rest = _led_by_equals(_equation(narration.chain.symbols)[2:])
+    return *told, replace(first, opens_block=True), *rest, *_computed(narration.chain)
+
+
+def _computed(narration: Narration) -> tuple[Piece, ...]:
+    result = Piece(narration.result, is_result=True)
+    if narration.result == narration.numbers:
+        return _led_by_equals((result,))
+    terms = _led_by_equals(_sum(narration.terms)) if narration.terms else ()
+    return *_led_by_equals(_sum(narration.numbers)), *terms, Piece("=", RELATION_GAP, may_wrap=True), result
+
+
+def _equation(symbols: str) -> tuple[Piece, ...]:
+    found = _RELATION.search(symbols)
+    if found is None:
+        return _sum(symbols)
+    left, right = symbols[: found.start()], symbols[found.end() :]
+    return Piece(left), Piece(found.group(1), RELATION_GAP), *_sum(right)
+
+
+def _sum(latex: str) -> tuple[Piece, ...]:
+    parts = split(latex)
+    pieces = list(_term(parts[0]))
+    for sign, part in zip(parts[1::2], parts[2::2], strict=True):
+        pieces += [Piece(sign, OPERATOR_GAP, may_wrap=sign in "+-"), *_term(part)]
+    return tuple(pieces)
+
+
+def _term(latex: str) -> tuple[Piece, ...]:
+    """Return a term: a Σ apart from what it sums, a letter apart from its caption."""
+    lead = _LEAD.fullmatch(latex)
+    if lead is not None:
+        return Piece(lead.group(1)), replace(_captioned(lead.group(2)), gap=LETTER_GAP / 2)
+    return (_captioned(latex),)
+
+
+def _captioned(latex: str) -> Piece:
+    found = _CAPTIONED.fullmatch(latex)
+    if found is None:
+        return Piece(latex)
+    return Piece(found.group(2), caption=rf"\textcolor{{muted}}{{\text{{{found.group(1)}}}}}")
+
+
+def _led_by_equals(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    return Piece("=", RELATION_GAP, starts_line=True), *pieces

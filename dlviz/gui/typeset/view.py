@@ -1,0 +1,187 @@
+"""FormulaView: one told step, typeset: symbols, numbers put in, result."""
+
+import math
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+
+from dlviz.core.narration import Narration
+from dlviz.gui.theme import Theme, current, font, theme_signals
+from dlviz.gui.typeset.layout import Layout, flow
+from dlviz.gui.typeset.paint import paint_layout
+from dlviz.gui.typeset.pieces import Piece, formulas_of, pieces_of
+from dlviz.gui.typeset.plain import plain, uncoloured
+from dlviz.gui.typeset.typesetter import Typesetter
+from dlviz.gui.widgets.paint import painter
+from dlviz.i18n import tr
+
+PATIENCE_MS = 50  # that the formula before stays while the new one is laid out; then plain text shows
+LEAST_LETTER = 16.0  # pixels; letters do not shrink below it to save height, the view scrolls instead
+LETTER_SIZE = 1.6  # pixels of a letter's em for each point of the theme's large type
+LEAST_HEIGHT = 48  # pixels
+
+
+def typesetter() -> Typesetter:
+    """Return the application's one typesetter."""
+    application = QCoreApplication.instance()
+    found = application.findChild(Typesetter) if application else None
+    if found is None:
+        found = Typesetter(application)
+        if application is not None:
+            application.aboutToQuit.connect(found.stop)
+    return found
+
+
+class FormulaView(QWidget):
+    """Shows a narration as lines of typeset mathematics that wrap at + signs and shrink to fit.
+
+    Text for screen readers and the clipboard never holds what is hidden.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.narration: Narration | None = None
+        self.layout_shown = Layout()
+        self._phase, self._is_hidden, self._is_plain = "text", False, False
+        self._pieces: tuple[Piece, ...] = ()
+        self._typesetter = typesetter()
+        self._typesetter.ready.connect(self._lay_out)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self._show_plain)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
+        theme_signals.changed.connect(self._use_theme)
+        self._describe()
+
+    def show_narration(self, narration: Narration | None, phase: str = "text", is_hidden: bool = False) -> None:
+        """Show this narration in the colours of a phase; is_hidden covers every computed number."""
+        if (narration, phase, is_hidden) == (self.narration, self._phase, self._is_hidden):
+            return
+        self.narration, self._phase, self._is_hidden = narration, phase, is_hidden
+        self._pieces = pieces_of(narration, is_hidden) if narration else ()
+        self._describe()
+        self._lay_out()
+        if is_hidden and self._patience.isActive():
+            self._show_plain()  # the formula before may hold the very number that is hidden now
+
+    def finish(self) -> None:
+        """Lay out at once what is shown: a picture of the window cannot wait."""
+        self._typesetter.make_now(formulas_of(self._pieces))
+        self._lay_out()
+
+    def expect(self, narration: Narration) -> None:
+        """Lay out ahead what will probably be shown next."""
+        wanted = (*self._pieces, *pieces_of(narration), *pieces_of(narration, is_hidden=True))
+        self._typesetter.ask(formulas_of(wanted))
+
+    def lines(self) -> tuple[str, ...]:
+        """Return what is shown as lines of LaTeX, without colours."""
+        if self.narration is None:
+            return ()
+        told = self.narration
+        right = ("?",) if self._is_hidden else (*_right_sides(told), *_chain_lines(told))
+        return tuple(uncoloured(each) for each in (told.symbols, *right))
+
+    def text(self) -> str:
+        """Return what is shown as plain text."""
+        return "\n= ".join(plain(line) for line in self.lines())
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height the lines take at this width."""
+        if not self._typesetter.has(formulas_of(self._pieces)):
+            return max(self.height(), LEAST_HEIGHT)
+        needed = flow(self._pieces, self._typesetter.template, width, math.inf, LEAST_LETTER).height
+        return max(round(needed) + 2, LEAST_HEIGHT)
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable width and the height it needs."""
+        return QSize(480, self.heightForWidth(max(self.width(), 480)))
+
+    def minimumSizeHint(self) -> QSize:
+        """Allow it to be small; letters shrink and lines wrap."""
+        return QSize(120, LEAST_HEIGHT)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Load the mathematical font before the first formula is wanted."""
+        super().showEvent(event)
+        self._typesetter.ask((*formulas_of(self._pieces), "="))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap for the new width."""
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the lines, or their plain text while they are being laid out."""
+        theme = current()
+        with painter(self) as p:
+            if self._is_plain:
+                p.setFont(font("normal"))
+                p.setPen(theme.colour("text"))
+                p.drawText(QRectF(self.rect()), Qt.TextFlag.TextWordWrap, self.text())
+            else:
+                paint_layout(p, self.layout_shown, theme, self._phase, QPointF(0, 0))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy the formula."""
+        menu = QMenu(self)
+        menu.addAction(tr("Copy as LaTeX"), self.copy_latex).setEnabled(bool(self.narration))
+        menu.addAction(tr("Copy as text"), self.copy_text).setEnabled(bool(self.narration))
+        menu.exec(event.globalPos())
+        menu.deleteLater()
+
+    @Slot()
+    def copy_latex(self) -> None:
+        """Put the lines on the clipboard as LaTeX, aligned at their equals signs."""
+        first, *rest = self.lines() or ("",)
+        body = " \\\\\n".join([first.replace(" = ", " &= ", 1), *(f"&= {line}" for line in rest)])
+        QGuiApplication.clipboard().setText(f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}")
+
+    @Slot()
+    def copy_text(self) -> None:
+        """Put the lines on the clipboard as plain text."""
+        QGuiApplication.clipboard().setText(self.text())
+
+    @Slot()
+    def _lay_out(self) -> None:
+        if self._typesetter.has(formulas_of(self._pieces)):
+            self._patience.stop()
+            self._is_plain = False
+            size = LETTER_SIZE * current().large
+            room = self.width(), max(self.height(), LEAST_HEIGHT)
+            self.layout_shown = flow(self._pieces, self._typesetter.template, *room, size)
+            self.updateGeometry()
+            self.update()
+        else:
+            self._typesetter.ask(formulas_of(self._pieces))
+            if not self._patience.isActive():
+                self._patience.start()
+
+    @Slot()
+    def _show_plain(self) -> None:
+        self._is_plain = True
+        self.update()
+
+    @Slot(object)
+    def _use_theme(self, _theme: Theme) -> None:
+        self._lay_out()
+
+    def _describe(self) -> None:
+        self.setAccessibleName(tr("Formula of this step"))
+        self.setAccessibleDescription(self.text())
+        self.setToolTip(tr("Right-click to copy as LaTeX or text.") if self.narration else "")
+
+
+def _right_sides(told: Narration) -> tuple[str, ...]:
+    return tuple(filter(None, (told.numbers, told.terms, told.result)))
+
+
+def _chain_lines(told: Narration) -> tuple[str, ...]:
+    if told.chain is None:
+        return ()
+    return told.chain.symbols.partition(" = ")[2], *_right_sides(told.chain)

@@ -1,0 +1,111 @@
+"""Edits of a document's data; the network's ends and the loss follow the task (curriculum CON-08)."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from dlviz.core.choice import Choice
+from dlviz.core.layers import layers as layer_kinds
+from dlviz.core.network import LayerSpec, NetworkSpec, output_id
+from dlviz.data.builtin import datasets
+from dlviz.data.dataset import Dataset, Task
+from dlviz.data.spec import DataSpec
+from dlviz.session.document import Document
+from dlviz.session.edits.training import set_loss
+from dlviz.session.files.envelope import DataPart, SplitPart, checked, refuse_keys, split_of
+from dlviz.session.fitting import settled
+from dlviz.session.format.choice import checked_settings
+from dlviz.session.tasks import TASK_ENDS, known_rows, rows_of
+
+
+def set_data(document: Document, spec: DataSpec) -> Document:
+    """Use other data and fit the network's input width and output units to them.
+
+    Where the task is another one than before, output activation and loss follow too; a title that
+    was the old data's becomes the new one's. Data of a file that was not opened yet change nothing
+    else. Raises: DataError or SpecError.
+    """
+    rows, old = rows_of(spec), known_rows(document.data)
+    changed = replace(document, data=_checked_spec(spec))
+    if document.rule is not None:
+        changed = replace(changed, parameters={})  # other rows have other widths, and other first prototypes
+    if rows is None:
+        return changed
+    if old is not None and document.title == old.title:
+        changed = replace(changed, title=rows.title)
+    return _fitted(changed, rows, None if old is None else old.task)
+
+
+def attach_dataset(document: Document, rows: Dataset) -> Document:
+    """Give data of kind "file" the rows that were read from it; only the input width follows.
+
+    The layers are the document's own, so its outputs are not touched. Raises: SpecError.
+    """
+    changed = replace(document, data=replace(document.data, dataset=rows))
+    return settled(replace(changed, network=_with_width(changed.network, rows.d)))
+
+
+def set_task_ends(document: Document, task: Task) -> Document:
+    """Give the output layer the activation, and the document the loss, that suit a task. Raises: SpecError."""
+    activation, loss = TASK_ENDS[task]
+    spec = document.network
+    if spec.layers:
+        spec = _with_output(spec, {"activation": Choice(activation)})
+    return settled(set_loss(replace(document, network=spec), loss))
+
+
+def set_data_setting(document: Document, name: str, value: Any) -> Document:
+    """Change one setting of a built-in data set (samples, noise, seed …). Raises: SpecError."""
+    datasets.get(document.data.kind, "data")
+    return set_data(document, replace(document.data, settings={**document.data.settings, name: value}))
+
+
+def set_split(document: Document, **changes: Any) -> Document:
+    """Change the fractions held out (validation, test), their seed, or stratify. Raises: DlvizError."""
+    given = {**asdict(document.data.split), **changes}
+    refuse_keys(given.keys() - SplitPart.model_fields.keys(), "data.split")
+    return replace(document, data=replace(document.data, split=split_of(given)))
+
+
+def set_scaling(document: Document, scaling: str) -> Document:
+    """Scale inputs by "none", "standard" or "minmax". Raises: DocumentError."""
+    part = checked(DataPart, {"kind": document.data.kind, "scaling": scaling}, "data")
+    return replace(document, data=replace(document.data, scaling=part.scaling))
+
+
+def _checked_spec(spec: DataSpec) -> DataSpec:
+    split_of(asdict(spec.split))
+    if spec.kind in ("table", "file"):
+        return spec
+    entry = datasets.get(spec.kind, "data")
+    return replace(spec, settings=checked_settings(spec.settings, entry.settings, "data"))
+
+
+def _fitted(document: Document, rows: Dataset, old_task: Task | None) -> Document:
+    spec = _with_width(document.network, rows.d)
+    if spec.layers:
+        spec = _with_output(spec, {"units": rows.n_outputs})
+    changed = replace(document, network=spec)
+    return settled(changed) if rows.task == old_task else set_task_ends(changed, rows.task)
+
+
+def _with_width(spec: NetworkSpec, width: int) -> NetworkSpec:
+    """Give the inputs the data's width: they stay if they take as many columns, else the first one follows."""
+    first, *others = spec.inputs
+    taken = sum(math.prod(node.shape) for node in others)
+    if math.prod(first.shape) + taken == width:
+        return spec
+    return replace(spec, inputs=(replace(first, shape=(max(width - taken, 1),)), *others))
+
+
+def _with_output(spec: NetworkSpec, settings: Mapping[str, Any]) -> NetworkSpec:
+    """Change those settings of the output layer that its kind has."""
+    target = output_id(spec)
+    return replace(spec, layers=tuple(_changed(each, settings) if each.id == target else each for each in spec.layers))
+
+
+def _changed(layer: LayerSpec, settings: Mapping[str, Any]) -> LayerSpec:
+    kind = layer_kinds.get(layer.kind, layer.id)
+    known = {*kind.choices, *(hyper.name for hyper in kind.settings)}
+    return replace(layer, settings={**layer.settings, **{k: v for k, v in settings.items() if k in known}})

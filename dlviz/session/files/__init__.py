@@ -1,0 +1,1 @@
+"""Files: atomic writes, projects, data and saved states."""

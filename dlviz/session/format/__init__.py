@@ -1,0 +1,1 @@
+"""Documents as JSON and back, with sentences for what is wrong."""
