@@ -1,0 +1,65 @@
+"""Every row of the curriculum has a place in the app and tests that cover it (tests/curriculum.toml)."""
+
+import ast
+import json
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+ROWS: dict[str, str] = json.loads((TESTS / "golden" / "curriculum_rows.json").read_text(encoding="utf-8"))
+COVERED: dict[str, dict[str, Any]] = tomllib.loads((TESTS / "curriculum.toml").read_text(encoding="utf-8"))
+FIELDS = {"menu", "panel", "what", "gesture", "tests"}
+
+#: Rows that nobody covers yet, by family: take a number out when its row enters curriculum.toml.
+MISSING = {
+    "NEU": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+    "ACT": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14),
+    "LOS": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20),
+    "NOT": (1, 2, 3, 4, 5, 6, 7, 8, 9),
+    "FWD": (1, 2, 3, 4, 5, 6, 7),
+    "BPR": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27),
+    "LRN": (1, 2, 3, 4, 5, 6, 8, 9),
+}
+
+
+def missing() -> set[str]:
+    return {f"{family}-{number:02d}" for family, numbers in MISSING.items() for number in numbers}
+
+
+@cache
+def functions_of(path: Path) -> frozenset[str]:
+    """The functions of a test module, read without importing it."""
+    return frozenset(
+        node.name for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)
+    )
+
+
+def test_every_row_is_covered_or_said_to_be_missing() -> None:
+    assert set(ROWS) - missing() - set(COVERED) == set(), "rows without a place"
+    assert missing() & set(COVERED) == set(), "take these out of MISSING"
+    assert (missing() | set(COVERED)) - set(ROWS) == set(), "no such rows"
+
+
+def test_rows_stand_in_their_order() -> None:
+    assert list(COVERED) == [row for row in ROWS if row in COVERED]
+
+
+@pytest.mark.parametrize("row", COVERED)
+def test_a_row_names_its_place(row: str) -> None:
+    entry = COVERED[row]
+    assert set(entry) <= FIELDS
+    assert entry.get("menu") or entry.get("panel") or entry.get("gesture"), f"{ROWS[row]}: how does one get there?"
+    assert not entry.get("panel") or entry.get("what"), f"{ROWS[row]}: what is seen in the panel?"
+
+
+@pytest.mark.parametrize("row", COVERED)
+def test_the_tests_of_a_row_exist(row: str) -> None:
+    assert COVERED[row].get("tests"), f"{ROWS[row]}: which tests cover it?"
+    for name in COVERED[row]["tests"]:
+        path, _, function = name.partition("::")
+        assert (TESTS.parent / path).is_file(), f"no file {path}"
+        assert function.startswith("test_") and function in functions_of(TESTS.parent / path), f"no test {name}"
