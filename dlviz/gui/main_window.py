@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
     def open_panels(self, workspace: str = "network") -> None:
         """Create all panels, arrange them and start to draw."""
         for module in pkgutil.iter_modules(dlviz.gui.panels.__path__, "dlviz.gui.panels."):
-            importlib.import_module(module.name)
+            importlib.import_module(f"{module.name}.panel" if module.ispkg else module.name)
         for entry in sorted(panels, key=lambda each: each.order):
             panel = entry.factory(self.context)
             (self.centre if entry.area == "centre" else self.docks).add(entry, panel)

@@ -55,6 +55,23 @@ def test_window_that_is_still_opening_ends_too(tmp_path: Path, seconds: float) -
         process.wait()
 
 
+PANELS_OF_A_FRESH_WINDOW = """
+from dlviz.gui.application import open_window
+from dlviz.gui.panel import Panel
+running = open_window("light")
+running.window.open_panels("step")
+print(*sorted(each.key for each in running.window.findChildren(Panel) if each.isVisible()))
+running.session.close()
+"""
+
+
+def test_window_opens_its_panels_where_nobody_imported_them_before() -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    words = [sys.executable, "-c", PANELS_OF_A_FRESH_WINDOW]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=START_SECONDS, check=True)
+    assert done.stdout.split() == ["canvas", "formula", "steps"]
+
+
 def _wait_for(folder: Path, name: str) -> Path:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
