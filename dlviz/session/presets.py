@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.data.builtin import datasets
@@ -13,6 +11,7 @@ from dlviz.data.prepare import load_dataset
 from dlviz.data.spec import DataSpec, Scaling, SplitSpec
 from dlviz.i18n import tr
 from dlviz.session.document import Document, TrainingSpec, handle
+from dlviz.session.example import plain_descent, written_table
 from dlviz.session.tasks import TASK_ENDS
 
 TEST_FRACTION = 0.3
@@ -92,7 +91,7 @@ def step_document() -> Document:
     return Document(
         title=tr("One step of back-propagation, 2-2-1"),
         dtype="float64",
-        data=_table([[0.0, 1.0]], [[1.0]]),
+        data=written_table([[0.0, 1.0]], [[1.0]]),
         network=_chain(2, [dense("h", 2, "sigmoid"), dense("o", 1, "sigmoid")]),
         parameters={
             "h.W": handle([[0.6, -0.1], [-0.3, 0.4]]),
@@ -100,7 +99,7 @@ def step_document() -> Document:
             "o.W": handle([[0.4, 0.1]]),
             "o.b": handle([-0.2]),
         },
-        training=_one_example(lr=0.25),
+        training=plain_descent(lr=0.25),
     )
 
 
@@ -110,7 +109,7 @@ def example_document() -> Document:
         title=tr("Two inputs, two hidden, two outputs"),
         seed=7,
         dtype="float64",
-        data=_table([[0.05, 0.10]], [[0.01, 0.99]]),
+        data=written_table([[0.05, 0.10]], [[0.01, 0.99]]),
         network=_chain(2, [dense("h", 2, "sigmoid"), dense("o", 2, "sigmoid")]),
         parameters={
             "h.W": handle([[0.15, 0.20], [0.25, 0.30]]),
@@ -118,7 +117,7 @@ def example_document() -> Document:
             "o.W": handle([[0.40, 0.45], [0.50, 0.55]]),
             "o.b": handle([0.60, 0.60]),
         },
-        training=replace(_one_example(lr=0.5), frozen=("h.b", "o.b")),
+        training=replace(plain_descent(lr=0.5), frozen=("h.b", "o.b")),
     )
 
 
@@ -145,22 +144,3 @@ def _built(title: str, data: DataSpec, rows: Dataset, recipe: Recipe) -> Documen
 
 def _chain(width: int, layers: list[LayerSpec]) -> NetworkSpec:
     return NetworkSpec(tuple(layers), (InputSpec("x", (width,)),))
-
-
-def _table(inputs: list[list[float]], targets: list[list[float]]) -> DataSpec:
-    x, y = np.array(inputs), np.array(targets)
-    x.setflags(write=False)
-    y.setflags(write=False)
-    names = tuple(f"x{i + 1}" for i in range(x.shape[1])), tuple(f"y{i + 1}" for i in range(y.shape[1]))
-    return DataSpec("table", dataset=Dataset(tr("Table"), "regression", x, y, *names))
-
-
-def _one_example(lr: float) -> TrainingSpec:
-    """Train as worked examples do: one row, half the squared error, plain gradient descent."""
-    return TrainingSpec(
-        loss=chosen("squared_error", factor=0.5, reduction="sum"),
-        optimizer=chosen("sgd", lr=lr),
-        batch_size=1,
-        epochs=1,
-        shuffle=False,
-    )

@@ -1,18 +1,18 @@
 """Learning rules and computation graphs to open and walk: the examples of the course without a network."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.randomness import permutations
-from dlviz.data.dataset import Dataset
+from dlviz.data.dataset import Task
 from dlviz.data.prepare import load_dataset
 from dlviz.data.spec import DataSpec
 from dlviz.i18n import tr
 from dlviz.session.document import Document, handle
+from dlviz.session.example import Example, written_table
 from dlviz.session.prepared import prepared_for
 from dlviz.session.rule_trainer import learner_for
 from dlviz.session.subject import FormulaSpec
@@ -25,27 +25,8 @@ LETTERS = (
 FLIPPED = 0.2  # of the cells of a cue
 
 
-@dataclass(frozen=True)
-class Example:
-    """A document that a menu opens: its key, title, what it shows, and where it belongs."""
-
-    key: str
-    title: str
-    tip: str
-    part: Literal["rules", "graphs"]
-    make: Callable[[], Document]
-
-
-def _rows(inputs: Any, targets: Any, task: Literal["regression", "binary"] = "regression") -> DataSpec:
-    x = np.array(inputs, dtype=np.float64)
-    is_labels = task == "binary"
-    y = np.array(targets, dtype=np.int64) if is_labels else np.array(targets, dtype=np.float64)
-    for array in (x, y):
-        array.setflags(write=False)
-    names = tuple(f"x{i + 1}" for i in range(x.shape[1]))
-    wanted = ("d",) if y.ndim == 1 else tuple(f"d{i + 1}" for i in range(y.shape[1]))
-    classes = ("0", "1") if task == "binary" else ()
-    return DataSpec("table", dataset=Dataset(tr("Table"), task, x, y, names, wanted, classes))
+def _rows(inputs: Any, targets: Any, task: Task = "regression") -> DataSpec:
+    return written_table(inputs, targets, task, wanted="d")
 
 
 def _rule(title: str, data: DataSpec, rule: Choice, **start: Any) -> Document:

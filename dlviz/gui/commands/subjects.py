@@ -1,4 +1,4 @@
-"""Learn: learning rules and computation graphs, one entry for each example."""
+"""Learn: worked networks, learning rules and computation graphs, one entry for each example."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,9 @@ from dlviz.gui.actions import Action
 from dlviz.gui.panel import Context
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.subject_presets import EXAMPLES, Example, rule_on
+from dlviz.session.example import Example
+from dlviz.session.network_presets import NETWORKS
+from dlviz.session.subject_presets import EXAMPLES, rule_on
 
 
 class ExampleCommand(QObject):
@@ -21,10 +23,10 @@ class ExampleCommand(QObject):
 
     def action(self) -> Action:
         """Return the entry of the submenu."""
-        submenu = {"rules": rules_menu(), "graphs": tr("Computation &graphs")}[self._example.part]
+        parts = {"networks": tr("Worked &networks"), "rules": rules_menu(), "graphs": tr("Computation &graphs")}
         return Action(
             f"learn_{self._example.key}", self._example.title, self._open, "learn", tip=self._example.tip,
-            submenu=submenu,
+            submenu=parts[self._example.part],
         )  # fmt: skip
 
     def _open(self) -> None:
@@ -59,6 +61,6 @@ def rules_menu() -> str:
 
 
 def example_actions(context: Context, show: Callable[[Document], None], parent: QObject) -> tuple[Action, ...]:
-    """Return the entries of both submenus."""
-    examples = tuple(ExampleCommand(each, show, parent).action() for each in EXAMPLES)
+    """Return the entries of all three submenus."""
+    examples = tuple(ExampleCommand(each, show, parent).action() for each in (*NETWORKS, *EXAMPLES))
     return (*examples, RuleOnData(context, show, parent).action())
