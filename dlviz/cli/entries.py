@@ -25,6 +25,7 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "clippings": ("dlviz.core.clipping", "clippings"),
         "schedules": ("dlviz.core.schedules", "schedules"),
         "initializers": ("dlviz.core.initializers", "initializers"),
+        "surfaces": ("dlviz.core.surfaces", "surfaces"),
         "slips": ("dlviz.core.slips", "slips"),
         "rules": ("dlviz.core.rules", "rules"),
         "conventions": ("dlviz.core.conventions", "profiles"),

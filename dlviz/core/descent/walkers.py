@@ -1,4 +1,4 @@
-"""Descent: an optimizer walks on a function of a few numbers, by the same micro-steps that train networks."""
+"""Descent: optimizers bound to points on a surface, and one step of them as calls or as a trace."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,45 +11,16 @@ from numpy.typing import ArrayLike, NDArray
 from dlviz.core.array import Array, Call, Workspace, to_host
 from dlviz.core.choice import Choice
 from dlviz.core.clipping import clip_point
+from dlviz.core.descent.path import Path
 from dlviz.core.errors import ShapeError
 from dlviz.core.execute import run_flat
 from dlviz.core.optimizers import Clock, MicroStep, Optimizer, UpdateBuffers, resolve
 from dlviz.core.optimizers.kind import Settings
-from dlviz.core.schedules import Curve
 from dlviz.core.surfaces import Surface
 from dlviz.core.trace import Phase, Step, Trace
 
 POINT = "f.p"  # what a trace calls the point; its gradient is f.dp, a state f.p.m
-FloatArray = NDArray[np.floating[Any]]
 Bound = tuple[MicroStep, tuple[Call, ...]]
-
-
-@dataclass(frozen=True, eq=False)
-class Path:
-    """Where a descent went; starts are the axes of its starting points after the first, none for one start.
-
-    points: (steps + 1, d, *starts), values: (steps + 1, *starts); the start is the first of both.
-    gradients: (steps, d, *starts) that each step used, clipped where it clips, and at the point ahead where the
-    optimizer looks ahead. states: (steps + 1, d, *starts) by name. Neither is there if only points were kept.
-    rates: (steps,).
-    """
-
-    points: FloatArray
-    values: FloatArray
-    gradients: FloatArray
-    states: Mapping[str, FloatArray]
-    rates: FloatArray
-
-    @property
-    def is_finite(self) -> NDArray[np.bool_]:
-        """Say of every start, (*starts), whether all its points and values are finite."""
-        return np.asarray(np.isfinite(self.points).all(axis=(0, 1)) & np.isfinite(self.values).all(axis=0))
-
-    def settled(self, tolerance: float) -> int | None:
-        """Return after how many steps no number of any start moved by as much as the tolerance, or None."""
-        moves = np.abs(np.diff(self.points, axis=0)).reshape(len(self.rates), -1).max(axis=1, initial=0.0)
-        still = np.flatnonzero(moves < tolerance)
-        return int(still[0]) + 1 if len(still) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,13 +43,14 @@ class Descent:
     """Points under one optimizer or under several side by side, with the calls of one step bound to them.
 
     kept: (rows, d, n) for n starts: the points of every optimizer, their gradients, then all states.
+    noise: (d, n), added to every gradient, if there is any; the one who walks fills it before each step.
     Only an optimizer that walks alone may look ahead.
     Raises: SpecError for unknown settings; ShapeError if the start has not d numbers first.
     """
 
     def __init__(
         self, surface: Surface, optimizers: Sequence[Choice], start: ArrayLike, clip: Choice | None = None,
-        xp: Any = np,
+        xp: Any = np, has_noise: bool = False,
     ) -> None:  # fmt: skip
         points = np.asarray(start, dtype=np.float64)
         if points.ndim == 0 or len(points) != surface.d:
@@ -96,10 +68,13 @@ class Descent:
             self._walker(number, range(*pair), entry, settings, clip)
             for number, (pair, (entry, settings)) in enumerate(zip(pairwise(rows), resolved, strict=True))
         )
+        self.noise = self.workspace.zeros(*flat.shape) if has_noise else None
         self.gradient_calls = tuple(surface.gradient(self.workspace, *self._surveyed()))
+        self.noise_calls = self._noise_calls()
         self.calls: tuple[Call, ...] = (
             *(call for walker in self.walkers for call in _calls(walker.before)),
             *self.gradient_calls,
+            *self.noise_calls,
             *(call for walker in self.walkers for call in (*walker.clip, *_calls(walker.after))),
         )
 
@@ -117,6 +92,11 @@ class Descent:
         clipped = () if clip is None else tuple(clip_point(w, clip, vectors["grad"]))
         return Walker(float(settings["lr"]), tuple(first), rows, update, before, after, clipped)
 
+    def _noise_calls(self) -> tuple[Call, ...]:
+        """Return the calls that add the noise to the gradient of every optimizer."""
+        gradients = (walker.update.vectors["grad"] for walker in self.walkers)
+        return () if self.noise is None else tuple((self.workspace.xp.add, (g, self.noise, g)) for g in gradients)
+
     def _surveyed(self) -> tuple[Array, Array]:
         """Return where the gradient is taken and where it goes: (d, optimizers, n), or (d, n) for one optimizer."""
         if self.n_walkers == 1:
@@ -127,11 +107,11 @@ class Descent:
         # Without an axis of one these are evenly spaced, and NumPy takes its short way through them.
         return (points[..., 0], gradients[..., 0]) if self.kept.shape[2] == 1 else (points, gradients)
 
-    def run(self, rates: Sequence[Sequence[float]], history: Array) -> None:
+    def run(self, rates: Sequence[Sequence[float]], history: Array, noise: Array | None = None) -> None:
         """Take as many steps as history has room for, (steps + 1, rows, d, n), and note what is kept before and after.
 
         rows: all, or the first ones. rates: for every optimizer the learning rate of every step;
-        empty to leave them as they are.
+        empty to leave them as they are. noise: (steps, d, n), what is added to the gradients of every step.
         """
         flat = [(function, *arguments) for function, arguments in self.calls]
         copy, kept = self.workspace.xp.copyto, self.kept[: history.shape[1]]
@@ -140,13 +120,20 @@ class Descent:
             for step, row in enumerate(history[1:]):
                 for walker, own in zip(self.walkers, rates, strict=False):
                     walker.update.set_rate(own[step])
+                if noise is not None:
+                    copy(self.noise, noise[step])
                 run_flat(flat)
                 copy(row, kept)
 
-    def record(self, rate: float | None = None, number: int = 0) -> Trace:
-        """Take one step of the only optimizer from its only start; it moves just as one step of run does."""
+    def record(self, rate: float | None = None, number: int = 0, noise: Array | None = None) -> Trace:
+        """Take one step of the only optimizer from its only start; it moves just as one step of run does.
+
+        noise: (d,), added to the gradient.
+        """
         (walker,) = self.walkers
         update = walker.update
+        if self.noise is not None:
+            self.noise[...] = 0 if noise is None else self.workspace.xp.asarray(noise)[:, None]
         if rate is not None:
             update.set_rate(rate)
         before = {name_of(role): self.copy(role) for role in ("theta", *walker.states)}
@@ -156,6 +143,10 @@ class Descent:
             recorder.add("loss", "value", f"f = {self.surface.title}", (POINT,), (), {"loss": self._value()})
             read = name_of("ahead" if walker.before else "theta")
             recorder.add("backward", "gradient", "∂f/∂p", (read,), self.gradient_calls, roles=("grad",))
+            if self.noise_calls:
+                recorder.add(
+                    "backward", "noise", "∂f/∂p + noise", (name_of("grad"),), self.noise_calls, roles=("grad",)
+                )
             if walker.clip:
                 recorder.add("update", "clip", "∂f/∂p ← clipped", (name_of("grad"),), walker.clip, roles=("grad",))
             recorder.micro_steps("update", walker.after)
@@ -163,6 +154,14 @@ class Descent:
             tuple(recorder.steps), before, np.zeros(1, np.intp), global_step=number, loss_after=float(self._value()),
             lr=update.lr, updates=update.clock.t,
         )  # fmt: skip
+
+    def stand(self, path: Path, step: int) -> None:
+        """Stand where the path of the only optimizer, from its only start, stood after so many steps."""
+        (walker,) = self.walkers
+        walker.update.clock.t = step
+        walker.update.vectors["theta"][...] = path.points[step].reshape(-1, 1)
+        for state in walker.states:
+            walker.update.vectors[state][...] = path.states[state][step].reshape(-1, 1)
 
     def _value(self) -> NDArray[np.generic]:
         with np.errstate(all="ignore"):
@@ -201,76 +200,6 @@ class _Recorder:
 def name_of(role: str) -> str:
     """Return what a trace of a descent calls a vector: f.p, f.dp, f.p.m."""
     return {"theta": POINT, "grad": "f.dp"}.get(role, f"{POINT}.{role}")
-
-
-def descend(
-    surface: Surface, optimizer: Choice, start: ArrayLike, steps: int, schedule: Choice | None = None,
-    clip: Choice | None = None, xp: Any = np,
-) -> Path:  # fmt: skip
-    """Walk so many steps from a start (d,), or from many at once (d, *starts).
-
-    A schedule counts every step as an epoch. Raises: SpecError, ShapeError.
-    """
-    return _walk(Descent(surface, (optimizer,), start, clip, xp), steps, schedule)[0]
-
-
-def race(
-    surface: Surface, optimizers: Sequence[Choice], start: ArrayLike, steps: int, schedule: Choice | None = None,
-    clip: Choice | None = None, keeps_all: bool = True,
-) -> tuple[Path, ...]:  # fmt: skip
-    """Walk with each optimizer as `descend` does; side by side they take half the time.
-
-    keeps_all: gradients and states as well as points; a hundred starts would fill a hundred megabytes.
-    Raises: SpecError, ShapeError.
-    """
-    alone = [number for number, each in enumerate(optimizers) if _looks_ahead(each)]
-    together = [number for number in range(len(optimizers)) if number not in alone]
-    paths: dict[int, Path] = {}
-    for numbers in (*([number] for number in alone), together):
-        own = [optimizers[number] for number in numbers]
-        descent = Descent(surface, own, start, clip)
-        paths |= zip(numbers, _walk(descent, steps, schedule, keeps_all), strict=True)
-    return tuple(paths[number] for number in range(len(optimizers)))
-
-
-def _walk(descent: Descent, steps: int, schedule: Choice | None, keeps_all: bool = True) -> list[Path]:
-    rates = [] if schedule is None else [Curve(schedule, walker.lr).rates(steps, 1) for walker in descent.walkers]
-    rows = len(descent.kept) if keeps_all else descent.n_walkers
-    history = descent.workspace.zeros(steps + 1, rows, *descent.kept.shape[1:])
-    descent.run(rates, history)
-    return [_path(descent, number, history, rates) for number in range(descent.n_walkers)]
-
-
-def _path(descent: Descent, number: int, history: Array, rates: Sequence[Sequence[float]]) -> Path:
-    """Return the path of one optimizer from what was noted at every step, (steps + 1, rows, d, n)."""
-    walker, starts = descent.walkers[number], descent.starts
-    with np.errstate(all="ignore"):
-        values = to_host(descent.surface.value(descent.workspace.xp.moveaxis(history[:, number], 0, 1)))
-    shape = (len(history), descent.surface.d, *starts)
-    noted = to_host(history)
-    has_all = noted.shape[1] > descent.n_walkers
-    rows = zip(walker.rows, walker.states, strict=True) if has_all else ()
-    states = {state: noted[:, row].reshape(shape) for row, state in rows}
-    gradients = noted[1:, descent.n_walkers + number] if has_all else noted[:0, 0]
-    used = np.array(rates[number]) if rates else np.full(len(history) - 1, walker.lr)
-    return Path(
-        noted[:, number].reshape(shape), values.reshape(-1, *starts), gradients.reshape(-1, *shape[1:]), states, used
-    )
-
-
-def record(
-    surface: Surface, optimizer: Choice, start: ArrayLike, steps: int, schedule: Choice | None = None,
-    clip: Choice | None = None,
-) -> tuple[Trace, ...]:  # fmt: skip
-    """Walk so many steps from one start (d,) and return a trace of each, every micro-step with what it wrote."""
-    descent = Descent(surface, (optimizer,), start, clip)
-    rates = None if schedule is None else Curve(schedule, descent.walkers[0].lr).rates(steps, 1)
-    return tuple(descent.record(None if rates is None else rates[step], step) for step in range(steps))
-
-
-def _looks_ahead(optimizer: Choice) -> bool:
-    entry, settings = resolve(optimizer)
-    return bool(entry.before(settings))
 
 
 def _bound(steps: Sequence[MicroStep], update: UpdateBuffers) -> tuple[Bound, ...]:

@@ -1,0 +1,46 @@
+"""What a shipped surface declares: where to look, its minima, and what it teaches."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dlviz.core.choice import Choice
+from dlviz.core.hyper import Hyper, complete
+from dlviz.core.registry import Registry
+from dlviz.core.surfaces.kind import Surface
+
+Settings = Mapping[str, Any]
+Points = tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class SurfaceEntry:
+    """A shipped surface, or a family of them.
+
+    make(settings) returns the surface; minima(settings) its lowest points. extent: (x0, x1, y0, y1) that shows
+    what matters, (x0, x1) of a curve. start: where a descent begins unless told otherwise. teaches: one sentence.
+    """
+
+    key: str
+    title: str
+    make: Callable[[Settings], Surface]
+    minima: Callable[[Settings], Points]
+    extent: tuple[float, ...]
+    start: tuple[float, ...]
+    teaches: str
+    source: str
+    settings: tuple[Hyper, ...] = ()
+
+    @property
+    def formula(self) -> str:
+        """The surface with its default settings, as LaTeX."""
+        return self.make(complete({}, self.settings, self.key)).formula
+
+
+surfaces: Registry[SurfaceEntry] = Registry("surface")
+
+
+def resolve(choice: Choice) -> tuple[SurfaceEntry, Settings]:
+    """Return the entry of a choice with all its settings. Raises: SpecError."""
+    entry = surfaces.get(choice.kind, "surface")
+    return entry, complete(choice.settings, entry.settings, "surface")
