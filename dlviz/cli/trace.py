@@ -46,7 +46,7 @@ def as_json(report: TraceReport) -> dict[str, Any]:
         "gradients": report.gradients,
         "parameters_after": report.parameters_after,
         "steps": [_step_json(step) for step in report.trace.steps],
-    }
+    } | ({"no_way_back": report.trace.no_way_back} if report.trace.no_way_back else {})
 
 
 def _step_json(step: Step) -> dict[str, Any]:
@@ -74,7 +74,9 @@ def _print_table(report: TraceReport) -> None:
     console = Console(markup=False, highlight=False)
     console.print(table)
     before, after = number(report.loss, 10), number(report.trace.loss_after, 10)
-    if math.isfinite(report.loss):
+    if report.trace.no_way_back:
+        console.print(tr("loss {before}. {reason}", before=before, reason=report.trace.no_way_back))
+    elif math.isfinite(report.loss):
         console.print(tr("loss {before}, after the update {after}", before=before, after=after))
 
 

@@ -30,12 +30,17 @@ def run_flat(calls: Iterable[tuple[Any, ...]]) -> None:
 
 
 def record(
-    binding: Binding, rows: NDArray[np.intp] | None = None, after: AfterStep | None = None, **position: int
+    binding: Binding,
+    rows: NDArray[np.intp] | None = None,
+    after: AfterStep | None = None,
+    epoch: int = 0,
+    batch: int = 0,
+    global_step: int = 0,
 ) -> Trace:
     """Run every step once and keep what it wrote; the run itself is the same as run(binding.calls).
 
     rows: the training rows of the loaded batch. after: called once a step's results are kept; what it
-    changes in them is what later steps read. position: epoch, batch, global_step of the trace.
+    changes in them is what later steps read. epoch, batch, global_step: the position that the trace names.
     """
     before = _before(binding)
     steps = []
@@ -53,7 +58,9 @@ def record(
             after(index, instruction, binding)
     own_rows = np.arange(binding.columns) if rows is None else rows
     update = binding.memory.update
-    return Trace(tuple(steps), before, own_rows, **position, lr=update.lr, updates=update.clock.t)
+    return Trace(
+        tuple(steps), before, own_rows, epoch, batch, global_step, lr=update.lr, updates=update.clock.t
+    )  # fmt: skip
 
 
 def _before(binding: Binding) -> dict[str, NDArray[np.generic]]:

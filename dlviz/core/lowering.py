@@ -8,7 +8,6 @@ from dlviz.core.array import Calls
 from dlviz.core.buffers import Buffers
 from dlviz.core.choice import Choice
 from dlviz.core.clipping import resolve as resolve_clipping
-from dlviz.core.errors import SpecError
 from dlviz.core.inference import activation_of, nodes, parameters
 from dlviz.core.instruction import Emit, Instruction
 from dlviz.core.layers import ParameterSpec, layers
@@ -17,6 +16,7 @@ from dlviz.core.objective import Objective, ObjectiveSteps, readers_on_the_way
 from dlviz.core.optimizers import MicroStep, UpdateBuffers
 from dlviz.core.optimizers import resolve as resolve_optimizer
 from dlviz.core.penalties import PenaltySteps
+from dlviz.core.sampling import no_way_back, sample
 from dlviz.core.trace import Phase
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -115,16 +115,15 @@ class Lowering:
                 self.activate(layer.id, chosen)
 
     def activate(self, node: str, chosen: Choice) -> None:
-        """Add the step a = φ(z) of a node."""
+        """Add the step a = φ(z) of a node, or those that draw its values."""
         entry, settings = resolve_activation(chosen, node)
+        if entry.draws:
+            sample(self, node, entry, settings)
+            return
         z, number = f"{node}.z", self.number(node)
 
         def emit(b: Buffers) -> Calls:
-            if entry.is_alias:
-                return ()
-            a = b.activation(node)
-            drawn = ((b.draw(f"sample {node}", a), ()),) if entry.draws else ()
-            return (*drawn, *entry.forward(b.workspace, settings, b[z], a))
+            return () if entry.is_alias else entry.forward(b.workspace, settings, b[z], b.activation(node))
 
         value = f"z{number}" if entry.is_alias else f"{entry.symbol}(z{number})"
         self.add(Instruction("forward", node, "activate", f"a{number} = {value}", (z,), (f"{node}.a",), emit))
@@ -134,7 +133,10 @@ class Lowering:
         self._objective.value()
 
     def backward(self) -> None:
-        """Add the backward steps, last layer first."""
+        """Add the backward steps, last layer first. Raises: SpecError where values are drawn."""
+        refused = no_way_back(self.network)
+        if refused is not None:
+            raise refused
         self._objective.start_backward()
         for layer in reversed(self.network.layers):
             if layer.id in self._has_gradient:
@@ -145,14 +147,8 @@ class Lowering:
         self.penalties.gradient()
 
     def activate_backward(self, node: str, chosen: Choice) -> None:
-        """Add the step δ = ∂L/∂a ⊙ φ′(z) of a node. Raises: SpecError where its values are drawn."""
+        """Add the step δ = ∂L/∂a ⊙ φ′(z) of a node."""
         entry, settings = resolve_activation(chosen, node)
-        if entry.draws:
-            raise SpecError(
-                f"Expected an activation that back-propagation can pass. Received: {entry.key}",
-                "Back-propagation is not defined through sampling; use it for the forward pass, or choose tanh.",
-                node,
-            )
         z, dz, number = f"{node}.z", f"{node}.dz", self.number(node)
 
         def emit(b: Buffers) -> Calls:

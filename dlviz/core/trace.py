@@ -16,7 +16,8 @@ class Step:
     """One operation that ran: its place, its formula and the arrays it wrote.
 
     `writes` holds read-only arrays with examples as rows, by name:
-    `x`, `y` data and targets; `h.z`, `h.a` pre-activation and activation of layer h; `loss`;
+    `x`, `y` data and targets; `h.z`, `h.a` pre-activation and activation of layer h; `h.p`, `h.u` how likely
+    its units fire and the numbers drawn for that; `loss`;
     `h.da`, `h.dz` their gradients; `h.W`, `h.b` parameters; `h.dW`, `h.db` gradients;
     `h.W.m` and the like the optimizer's state for a parameter; `h.W.step` its change.
     Inside a recurrent layer r every time step is a node: `r.t1.h`, `r.t1.z`, `r.t1.dh` and so on; `r.t1.dW` is
@@ -53,7 +54,8 @@ class Trace:
 
     rows: (n,) the training rows of the batch. before: `x`, `y`, parameters and optimizer state.
     loss_after: the loss of the same rows with the updated parameters. lr: the learning rate that was used.
-    updates: how often the optimizer has counted, this batch included.
+    updates: how often the optimizer has counted, this batch included. no_way_back: why there are no backward
+    steps and no update, where back-propagation is not defined; NaN stands for loss_after and lr then.
     """
 
     steps: tuple[Step, ...]
@@ -65,6 +67,7 @@ class Trace:
     loss_after: float = float("nan")
     lr: float = float("nan")
     updates: int = 0
+    no_way_back: str = ""
 
     def value(self, name: str, cursor: int) -> NDArray[np.generic] | None:
         """Return the array of this name after the first `cursor` steps; None means not computed yet."""

@@ -73,6 +73,9 @@ def train(running: Running, steps: int) -> None:
     deadline = monotonic() + LONGEST_SECONDS
     while _last_step(running) < steps:
         settle(running, 0.01)
+        latest = running.window.bridge.latest
+        if latest is not None and latest.state == "paused" and latest.message:
+            raise DlvizError(latest.message)
         if monotonic() > deadline:
             raise DlvizError(
                 tr("Expected {steps} training steps. Received: {done}", steps=steps, done=_last_step(running))
@@ -82,13 +85,13 @@ def train(running: Running, steps: int) -> None:
 
 
 def walk_to_gradient(running: Running) -> None:
-    """Walk the next pass to its last backward operation, where every gradient is known."""
+    """Walk the next pass to its last backward operation, where every gradient is known; to its end without any."""
     running.session.walk_to(1)
     settle(running, SETTLE_SECONDS)
     latest = running.window.bridge.latest
     if latest is not None and latest.trace is not None:
         backward = [step.index for step in latest.trace.steps if step.phase == "backward"]
-        running.session.walk_to(max(backward, default=0) + 1)
+        running.session.walk_to(max(backward, default=len(latest.trace.steps) - 1) + 1)
 
 
 def _last_step(running: Running) -> int:

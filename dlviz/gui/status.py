@@ -37,6 +37,9 @@ def operation_words(op: str) -> str:
         "look_ahead": tr("the point ahead"),
         "affine": tr("weighted sums"),
         "activate": tr("activations"),
+        "fire_probability": tr("how likely units fire"),
+        "draw": tr("numbers drawn"),
+        "fire": tr("which units fire"),
         "add": tr("sum of the branches"),
         "concatenate": tr("branches side by side"),
         "dropout_mask": tr("which units stay"),
@@ -116,7 +119,9 @@ def step_words(step: Step) -> str:
 
 
 def position_words(frame: Frame) -> str:
-    """Say where the run stands: "Paused after epoch 149 · batch 17 of 17"."""
+    """Say where the run stands: "Paused after epoch 149 · batch 17 of 17"; or why it stands still."""
+    if frame.message and frame.state == "paused":
+        return frame.message
     if frame.trace is not None and 0 < frame.cursor <= len(frame.trace.steps):
         return step_words(frame.trace.steps[frame.cursor - 1])
     if frame.cursor > 0 and frame.state == "paused":

@@ -8,11 +8,11 @@ from dlviz.core.errors import DataError, DlvizError, ShapeError, SpecError
 from dlviz.core.inference import check_data, parameters
 from dlviz.core.network import LayerSpec, NetworkSpec, output_ids, sources
 from dlviz.core.objective import OutputLoss
-from dlviz.core.program import lower
 from dlviz.data.prepare import Prepared
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.format.document import check_document
+from dlviz.session.lowered import lowered
 from dlviz.session.prepared import prepared_for
 from dlviz.session.targets import targets_for
 from dlviz.session.wiring import fresh_id, inserted
@@ -84,10 +84,9 @@ def _misfit(document: Document) -> DlvizError | None:
     prepared = known_data(document)
     if prepared is None or not document.network.layers:
         return None
-    training = document.explicit.training
     try:
         check_width(document, prepared)
-        lower(document.explicit.network, training.objective, training.optimizer, slip=training.slip, clip=training.clip)
+        lowered(document)
         check_data(document.network, prepared.inputs[:LOOKED_AT])
         targets_for(document, replace(prepared.dataset, targets=prepared.dataset.targets[:LOOKED_AT]))
     except DlvizError as error:

@@ -111,6 +111,8 @@ def train(
     """
     _refuse_others(document)
     trainer = Trainer(document, prepare(document.data, document.seed))
+    if trainer.refusal is not None:
+        raise trainer.refusal
     check_metrics(document.training.metrics, has_classes(trainer))
     total = trainer.batches_per_epoch * (document.training.epochs if epochs is None else epochs)
     files = None if path is None else CallbackFiles(document, path)
@@ -143,6 +145,7 @@ def train(
 def trace(document: Document, rows: Sequence[int] | None = None) -> TraceReport:
     """Record one forward, backward and update over the given rows of the data (default: the first batch).
 
+    Forward alone, and without gradients, where back-propagation is not defined.
     Of a learning rule one row, of a formula all its operations.
     Raises: DataError for rows that are not there; SpecError, ShapeError.
     """
@@ -157,11 +160,12 @@ def trace(document: Document, rows: Sequence[int] | None = None) -> TraceReport:
         return value
 
     names = list(trainer.program.layout.views)
+    trainable = trainer.program.layout.trainable if trainer.refusal is None else ()
     return TraceReport(
         recorded,
         loss=float(last("loss")),
         outputs=last(f"{trainer.program.output}.a"),
-        gradients={name: last(_gradient_of(name)) for name in trainer.program.layout.trainable},
+        gradients={name: last(_gradient_of(name)) for name in trainable},
         parameters_after={name: last(name) for name in names},
     )
 

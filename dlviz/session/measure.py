@@ -69,7 +69,7 @@ def measure_step(trainer: Trainer, metrics: Sequence[Choice]) -> dict[str, Value
 
 
 def observed_step(trainer: Trainer, trace: Trace) -> Observed:
-    """Return parameters, gradients and updates of a recorded step."""
+    """Return parameters, gradients and updates of a recorded step; the latter two only where it learns."""
     names, end = trainer.program.layout.trainable, len(trace.steps)
 
     def after(name: str) -> NDArray[np.float64]:
@@ -77,8 +77,9 @@ def observed_step(trainer: Trainer, trace: Trace) -> Observed:
 
     before = {name: np.asarray(trace.before[name], dtype=np.float64) for name in names}
     nothing = np.zeros((0, 0))
+    learnt = names if trainer.refusal is None else ()
     return Observed(
         nothing, nothing, network=trainer.document.network, parameters=before,
-        gradients={name: after(name_of("grad", name)) for name in names},
-        updates={name: after(name) - before[name] for name in names},
+        gradients={name: after(name_of("grad", name)) for name in learnt},
+        updates={name: after(name) - before[name] for name in learnt},
     )  # fmt: skip

@@ -46,6 +46,11 @@ class Playhead:
         return self.trainer
 
     @property
+    def refusal(self) -> DlvizError | None:
+        """Why nothing can be learnt here, although the forward pass can be walked; else None."""
+        return self._trainer.refusal if isinstance(self._trainer, Trainer) else None
+
+    @property
     def segment(self) -> Segment:
         """The segment at the playhead."""
         assert self._segment is not None

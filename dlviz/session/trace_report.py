@@ -15,7 +15,8 @@ Arrays = Mapping[str, NDArray[np.generic]]
 class TraceReport:
     """One recorded step of training, with what most people ask of it.
 
-    loss: NaN where there is none. outputs: (n, k). gradients, parameters_after: by parameter name.
+    loss: NaN where there is none. outputs: (n, k). gradients, parameters_after: by parameter name; no gradients
+    where back-propagation is not defined.
     """
 
     trace: Trace

@@ -1,5 +1,6 @@
 """Trainer: runs batches of one document, in chunks of many steps, exactly repeatable."""
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,12 +17,14 @@ from dlviz.core.initializers import initial_values
 from dlviz.core.memory import Memory
 from dlviz.core.optimizers import lr_of
 from dlviz.core.program import Binding, float_type, lower
+from dlviz.core.sampling import no_way_back
 from dlviz.core.schedules import Curve
 from dlviz.core.trace import Trace
 from dlviz.data.prepare import Prepared
 from dlviz.session.batches import batches_of, n_batches
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.fitting import check_width
+from dlviz.session.lowered import lowered
 from dlviz.session.orders import Orders, Sampling
 from dlviz.session.tables import check_inputs, tables_of, target_rows
 
@@ -45,6 +48,7 @@ class Trainer:
 
     document: with every setting that its conventions decide written out.
 
+    refusal: why it goes forward only and learns nothing, where back-propagation is not defined; else None.
     It computes with the array module that DLVIZ_BACKEND names: numpy (the default) or cupy.
     """
 
@@ -56,9 +60,8 @@ class Trainer:
         self.document = document
         self.prepared = prepared
         training = document.training
-        self.program = lower(
-            document.network, training.objective, training.optimizer, slip=training.slip, clip=training.clip
-        )
+        self.refusal = no_way_back(document.network)
+        self.program = lowered(document)
         self._curve = None if training.schedule is None else Curve(training.schedule, lr_of(training.optimizer))
         check_width(document, prepared)
         check_inputs(document.network, prepared.inputs)
@@ -146,6 +149,12 @@ class Trainer:
             run((*self._placing(self.batch), *self._batches.before(self.batch)))
             trace = record(binding, rows, None, **position)
         self._advance(self.batch + 1)
+        return self._completed(trace, binding)
+
+    def _completed(self, trace: Trace, binding: Binding) -> Trace:
+        """Add to a recorded batch what came of it: its loss after the update, or why there was none."""
+        if self.refusal is not None:
+            return replace(trace, lr=math.nan, no_way_back=self.refusal.hint)
         return replace(trace, loss_after=self._loss_of(binding))
 
     def _loss_of(self, batch: Binding) -> float:
@@ -169,7 +178,7 @@ class Trainer:
         with np.errstate(all="ignore"):
             run([*self._placing(self.batch), *self._tables.gather(binding.buffers, indices)])
             trace = record(binding, indices)
-        return replace(trace, loss_after=self._loss_of(binding))
+        return self._completed(trace, binding)
 
     def _arrange(self) -> None:
         """Put the epoch's order in place; it depends on seed and epoch alone."""

@@ -202,6 +202,11 @@ class Worker:
         return self._rate if is_measured or self._state == "running" else 0.0
 
     def _on_play(self, command: Play) -> None:
+        refusal = self._run.refusal
+        if refusal is not None and command.by in ("batch", "epoch"):
+            self._pause_for_time()
+            self._message = refusal.hint
+            return
         self._play, self._message = command, ""
         self._next_step = time.monotonic()
         self._become("play")

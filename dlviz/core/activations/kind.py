@@ -38,7 +38,8 @@ class Activation:
 
     forward(workspace, settings, z, a) and backward(workspace, settings, z, a, da, dz) give the calls
     that fill a and dz; all arrays are (units, n). is_alias: a is z itself and nothing runs.
-    draws: a holds uniform numbers of the batch before forward, and backward is refused by the lowering.
+    draws: forward gives the probability of `high`; the value is drawn, `high` or else `low`, and the lowering
+    refuses to go back through it.
     formula and slope_formula are LaTeX in z and a; low and high bound the values, bounds(settings) where
     settings move them. kinks(settings) gives the z at which the value or the slope jumps, in order.
     """
@@ -73,9 +74,9 @@ class Activation:
         Where values are drawn, the likelier one of each.
         """
         at = np.array(z, dtype=np.float64)
-        a = at if self.is_alias else np.full_like(at, EVEN_ODDS)
+        a = at if self.is_alias else np.empty_like(at)
         _run(self.forward(Workspace(), complete(settings or {}, self.settings, self.key), at, a))
-        return a
+        return np.where(a > EVEN_ODDS, self.high, self.low) if self.draws else a
 
     def slope(self, z: ArrayLike, settings: Settings | None = None) -> NDArray[np.float64]:
         """Return φ′(z) in float64, elementwise (for softmax: the Jacobian times a vector of ones)."""

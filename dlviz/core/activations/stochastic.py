@@ -6,19 +6,10 @@ from dlviz.core.array import Array, Calls, Workspace
 from dlviz.core.hyper import floating
 
 
-def _forward(w: Workspace, s: Settings, z: Array, a: Array) -> Calls:
-    probability = w.like(z)
+def _probability(w: Workspace, s: Settings, z: Array, p: Array) -> Calls:
     t = s["temperature"]
     # At T = 0 the unit is the hard step that tosses a coin at z = 0.
-    fires = (
-        ((w.xp.heaviside, (z, w.constant(0.5), probability)),) if t == 0 else sigmoid_calls(w, 1 / t, z, probability)
-    )
-    return (
-        *fires,
-        (w.xp.less, (a, probability, a)),
-        (w.xp.multiply, (a, w.constant(2), a)),
-        (w.xp.subtract, (a, w.constant(1), a)),
-    )
+    return ((w.xp.heaviside, (z, w.constant(0.5), p)),) if t == 0 else sigmoid_calls(w, 1 / t, z, p)
 
 
 def _backward(w: Workspace, s: Settings, z: Array, a: Array, da: Array, dz: Array) -> Calls:
@@ -28,7 +19,7 @@ def _backward(w: Workspace, s: Settings, z: Array, a: Array, da: Array, dz: Arra
 activations.add(
     Activation(
         "stochastic", "Stochastic", "sample", r"+1\text{ with }P = \frac{1}{1 + e^{-z/T}}\text{, else }-1", "0",
-        _forward, _backward,
+        _probability, _backward,
         (floating("temperature", 1.0, minimum=0, maximum=1e3, help="pseudo-temperature T; 0 is the hard step"),),
         -1.0, 1.0, has_gradient=False, draws=True, kinks=lambda s: (0.0,) if s["temperature"] == 0 else (),
         source="Little 1974; Haykin 1999, eq. 1.15",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from dlviz.core.health.kind import Finding, Number, Symptom, Vitals, symptoms
+from dlviz.core.sampling import sampler
 
 #: What five sigmoids in a row leave of a gradient at best, each with its steepest slope of ¼ (curriculum DIA-01).
 FADED = 0.25**5
@@ -50,6 +51,11 @@ def _not_finite(vitals: Vitals) -> Finding | None:
     return Finding("not_finite", broken.node, numbers=numbers)
 
 
+def _drawn(vitals: Vitals) -> Finding | None:
+    layer = sampler(vitals.network)
+    return None if layer is None else Finding("no_way_back", layer, numbers={"layer": layer})
+
+
 symptoms.add(
     Symptom(
         "not_finite", "Not a number any more",
@@ -58,6 +64,15 @@ symptoms.add(
         _not_finite, ("lower_rate", "scale_data", "clip", "draw_again"),
         ("vanishing", "exploding", "dead", "saturated", "symmetric", "rate_high", "rate_low", "stalled"),
         "IEEE 754: what overflows or is undefined spreads to every number that reads it",
+    )
+)  # fmt: skip
+symptoms.add(
+    Symptom(
+        "no_way_back", "No way back",
+        "Units of {layer} draw their values: back-propagation is not defined through sampling, and nothing is learnt.",
+        "The forward pass can be walked, with draws that seed and batch decide.",
+        _drawn, ("tanh",), ("dead", "saturated", "stalled"),
+        "curriculum ACT-11: a value that is drawn is no function of the sum, so it has no derivative",
     )
 )  # fmt: skip
 symptoms.add(

@@ -108,14 +108,6 @@ def _silu_slope(p: Point) -> Told:
     return Told(symbols, numbers, tr("Multiply by the slope of the SiLU."))
 
 
-def _stochastic(p: Point) -> Told:
-    t = p.settings["temperature"]
-    probability = _logistic(rf"{p.letter_z} / {exact(t)}") if t else rf"\theta({p.letter_z})"
-    symbols = rf"1 \text{{ {tr('with probability')} }} {probability} \text{{ {tr('else')} }} -1"
-    fired = tr("The dice said: fire.") if p.a > 0 else tr("The dice said: do not fire.")
-    return Told(symbols, number(p.a, p.digits), fired)
-
-
 VALUES: dict[str, Tell] = {
     "sigmoid": _sigmoid,
     "tanh": _tanh,
@@ -123,7 +115,6 @@ VALUES: dict[str, Tell] = {
     "elu": _elu,
     "gelu": _gelu,
     "silu": _silu,
-    "stochastic": _stochastic,
 }
 SLOPES: dict[str, Tell] = {
     "sigmoid": _sigmoid_slope,

@@ -109,11 +109,9 @@ class Learner:
         with np.errstate(all="ignore"):
             steps = tuple(self._recorded(index) for index in range(len(self.steps)))
             after = self._loss_after()
-        position = {"epoch": self.number // self.problem.n, "batch": self.number % self.problem.n}
+        epoch, batch = divmod(self.number, self.problem.n)
         self.number += 1
-        return Trace(
-            steps, before, np.array([chosen]), **position, global_step=self.number - 1, loss_after=after
-        )  # fmt: skip
+        return Trace(steps, before, np.array([chosen]), epoch, batch, self.number - 1, after)
 
     def _recorded(self, index: int) -> Step:
         step = self.steps[index]

@@ -102,6 +102,15 @@ def _swapped(old: tuple[str, ...], new: str) -> Callable[[Document, Finding], Do
     return apply
 
 
+def _undrawn(document: Document, _finding: Finding) -> Document:
+    """Return a document whose units answer tanh, between the same limits, where they drew −1 or +1."""
+    for layer in document.network.layers:
+        chosen = activation_of(document.network, layer.id)
+        if chosen is not None and activations.get(chosen.kind).draws:
+            document = set_activation(document, layer.id, "tanh")
+    return document
+
+
 def _draw_again(document: Document, _finding: Finding) -> Document:
     """Return a document whose weights are drawn anew: He for ReLU and its kin, Glorot for the rest; biases at 0."""
     for layer in document.network.layers:
@@ -189,6 +198,7 @@ for _cure in (
     Cure("adam", "Adam", lambda document, _: document if document.training.optimizer.kind == "adam"
          else set_optimizer(document, "adam")),
     Cure("relu", "ReLU in hidden layers", _swapped(SATURATING, "relu")),
+    Cure("tanh", "tanh instead of drawn values", _undrawn),
     Cure("leaky_relu", "Leaky ReLU in hidden layers", _swapped(("relu",), "leaky_relu")),
     Cure("draw_again", "Draw weights anew", _draw_again, starts_over=True),
     Cure("batch_norm", "Add batch norm", _batch_norm),

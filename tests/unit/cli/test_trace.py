@@ -222,3 +222,28 @@ def test_a_formula_prints_its_steps(
     assert printed["outputs"] == [[7.0]]
     assert printed["gradients"]["w"] == [3.0]
     assert call("trace", file, "--samples", "0")[0] == 1
+
+
+def test_drawn_values_are_traced_forward_only(
+    write_json: Callable[[Json], str], call: Callable[..., tuple[int, str, str]], call_json: Callable[..., Json]
+) -> None:
+    layers = [
+        layer("h", 2, "sigmoid") | {"activation": {"kind": "stochastic", "temperature": 2}},
+        layer("o", 1, "tanh"),
+    ]
+    path = write_json(document({"inputs": [[1, -2], [0, 1]], "targets": [[1], [0]]}, layers, {}, batch_size=2))
+    found = call_json("trace", path, "--json")
+    wrote = {name: np.array(value) for step in found["steps"] for name, value in step["writes"].items()}
+    np.testing.assert_allclose(wrote["h.p"], 1 / (1 + np.exp(-wrote["h.z"] / 2)), rtol=1e-14)
+    assert np.array_equal(wrote["h.a"], np.where(wrote["h.u"] < wrote["h.p"], 1, -1))
+    assert {step["phase"] for step in found["steps"]} == {"forward", "loss"}
+    assert (found["gradients"], found["loss_after"], found["lr"]) == ({}, None, None)
+    assert found == call_json("trace", path, "--json"), "the same draws every time"
+    status, out, _ = call("trace", path)
+    assert status == 0
+    sentence = "Back-propagation is not defined through sampling"
+    assert sentence in " ".join(out.split())
+    for command in ("train", "gradcheck"):
+        status, out, error = call(command, path)
+        assert (status, out) == (1, "")
+        assert sentence in error

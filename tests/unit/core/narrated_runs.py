@@ -11,7 +11,8 @@ from dlviz.core.memory import Memory
 from dlviz.core.narration import Focus, Narration, Plan, narrate
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.objective import Objective, objective
-from dlviz.core.program import lower
+from dlviz.core.program import Mode, lower
+from dlviz.core.sampling import sampler
 from dlviz.core.trace import Step, Trace
 
 SQUARED = chosen("squared_error", factor=0.5)
@@ -59,7 +60,8 @@ def recorded(
     """Return the trace of the last of some training steps on random rows."""
     frozen = options.get("frozen", ())
     random = np.random.default_rng(options.get("seed", 5))
-    program = lower(spec, loss, optimizer, clip=options.get("clip"))
+    mode: Mode = "train" if sampler(spec) is None else "evaluate"
+    program = lower(spec, loss, optimizer, mode, clip=options.get("clip"))
     memory = Memory(program.layout, optimizer, frozen, dtype=options.get("dtype", "float64"))
     memory.load({p.name: random.normal(0, options.get("spread", 0.7), p.shape) for p in program.layout.parameters})
     if "positive" in options:

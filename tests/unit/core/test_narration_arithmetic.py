@@ -261,6 +261,11 @@ def test_every_layer_between_can_be_recomputed(spec: NetworkSpec, n: int, optimi
     assert_everything_right(*run, precisions=(FULL,))
 
 
+@pytest.mark.parametrize("temperature", [0.0, 0.3, 1.0, 7.5])
+def test_drawn_values_can_be_recomputed(temperature: float) -> None:
+    assert_everything_right(*recorded(two_layers(chosen("stochastic", temperature=temperature)), n=4))
+
+
 @pytest.mark.parametrize("n", [1, 3])
 def test_both_uses_of_a_shared_layer_can_be_recomputed(n: int) -> None:
     spec = network(dense("h", 3, "tanh"), LayerSpec("again", shares="h"), dense("o", 2))
@@ -291,7 +296,7 @@ def test_all_operations_were_met() -> None:
     runs += [recorded(two_layers(), clip=clip) for clip in CLIPS]
     runs.append(recorded(regularized(REGULARIZERS[-1])))
     runs += [recorded(spec) for spec in IMAGE_NETWORKS.values()]
-    runs.append(recorded(*two_outputs()))
+    runs += [recorded(*two_outputs()), recorded(two_layers("stochastic"))]
     traces = [trace for trace, _ in runs] + [walk(parse("w*x"), {"w": 2, "x": 3}).trace]
     assert not set(NARRATORS) - {step.op for trace in traces for step in trace.steps}
 

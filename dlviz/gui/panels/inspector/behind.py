@@ -84,7 +84,9 @@ class Behind(QWidget):
         if frame is None:
             self.origin.say("…")
         elif not Reading(frame).is_gradient_known(weight.name):
-            self.origin.say(tr("Not computed yet: the gradient comes with the backward pass."))
+            trace = frame.trace or frame.peek
+            refusal = "" if trace is None else trace.no_way_back
+            self.origin.say(refusal or tr("Not computed yet: the gradient comes with the backward pass."))
         elif isinstance(frame.explanation, Explanation) and frame.explanation.question.weight == weight:
             self.origin.show_explanation(frame.explanation, self._network)
         else:

@@ -19,7 +19,7 @@ MAX_VALUES = 2  # numbers written out at the end of a row; of more only the shap
 FEWER_DIGITS = (3, 2)  # tried in turn before the formula is cut
 SLIP_MARK = "\N{BALLOT X}"  # in front of a formula that is wrong on purpose
 GRADIENT = ".grad"
-PER_EXAMPLE = ("z", "a", "dz", "da")
+PER_EXAMPLE = ("z", "p", "u", "a", "dz", "da")
 
 
 class Role(IntEnum):

@@ -66,7 +66,10 @@ class StepsView(QListView):
 
 
 class StepsPanel(Panel):
-    """Shows the pass of the frame; before the first step the one that would come, or how to come to one."""
+    """Shows the pass of the frame; before the first step the one that would come, or how to come to one.
+
+    Where there is no way back through the network, it says why above the steps.
+    """
 
     key = "steps"
     needs = frozenset({"trace", "peek"})
@@ -107,8 +110,8 @@ class StepsPanel(Panel):
     def _show(self) -> None:
         frame = self._frame
         trace = None if frame is None else frame.trace or frame.peek
-        self.hint.setText(invitation(frame))
-        self.hint.setVisible(trace is None)
+        self.hint.setText(invitation(frame) if trace is None else trace.no_way_back)
+        self.hint.setVisible(bool(self.hint.text()))
         if frame is None or trace is None:
             self.model.show_rows(())
             self.set_info("")
