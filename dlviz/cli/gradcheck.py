@@ -3,7 +3,6 @@
 import argparse
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -67,10 +66,7 @@ def _row_json(row: GradCheckRow) -> dict[str, Any]:
 
 def _worst(row: GradCheckRow) -> tuple[int, ...] | None:
     """Return where the two differ most; None if no entry could be compared."""
-    difference = np.abs(row.analytic - row.numeric)
-    if np.isnan(difference).all():
-        return None
-    return tuple(int(index) for index in np.unravel_index(np.nanargmax(difference), difference.shape))
+    return next(iter(row.worst(1)), None)
 
 
 def _word(verdict: str) -> str:

@@ -17,6 +17,7 @@ from dlviz.core.network import NetworkSpec
 from dlviz.core.objective import Objective, natural_objective
 from dlviz.core.probe import Check, Probe
 from dlviz.core.program import lower
+from dlviz.core.randomness import permutations
 
 TEXTBOOK_EPS = 1e-7  # the distance courses use: rounding grows to 1e-9, truncation no longer matters
 TOLERANCE = 1e-6  # largest ratio that passes
@@ -50,22 +51,43 @@ class GradCheckRow:
     """One parameter's comparison; arrays have the parameter's shape.
 
     ratio: ‖a − n‖ / (‖a‖ + ‖n‖) over the coordinates that were compared, 0 where both vanish.
-    compared: False at coordinates that were skipped because a unit switched between the probes; numeric is
-    NaN there. error: ‖a − n‖. noise: the error that rounding of the loss alone explains.
+    probed: False at coordinates that were not drawn. compared: False there, and at coordinates that were
+    skipped because a unit switched between the probes; numeric is NaN at both. error: ‖a − n‖.
+    noise: the error that rounding of the loss alone explains.
     """
 
     name: str
     ratio: float
     analytic: Array
     numeric: Array
+    probed: NDArray[np.bool_]
     compared: NDArray[np.bool_]
     error: float
     noise: float
 
     @property
+    def at_kinks(self) -> int:
+        """Number of probed coordinates that were skipped."""
+        return int(self.probed.sum()) - int(self.compared.sum())
+
+    @property
     def skipped(self) -> float:
-        """Share of the coordinates that were not compared."""
-        return 1 - float(self.compared.mean())
+        """Share of the probed coordinates that were skipped."""
+        return self.at_kinks / int(self.probed.sum())
+
+    @property
+    def norms(self) -> tuple[float, float]:
+        """‖a‖ and ‖n‖ over the coordinates that were compared."""
+        a, n = (float(np.linalg.norm(each[self.compared])) for each in (self.analytic, self.numeric))
+        return a, n
+
+    def worst(self, most: int) -> tuple[tuple[int, ...], ...]:
+        """Return the places where the two differ most, worst first, NaN before all; none that was not compared."""
+        difference = np.abs(self.analytic - self.numeric)
+        difference[np.isnan(difference)] = np.inf
+        difference[~self.compared] = -1.0
+        order = np.argsort(-difference, axis=None, kind="stable")[: min(most, int(self.compared.sum()))]
+        return tuple(tuple(map(int, np.unravel_index(place, difference.shape))) for place in order)
 
     def passes(self, tolerance: float = TOLERANCE) -> bool:
         """Say whether the two agree, or differ by rounding alone (a gradient that is almost zero)."""
@@ -90,9 +112,9 @@ class GradCheckReport:
 
     @property
     def skipped(self) -> float:
-        """Share of all coordinates that were not compared."""
-        total = sum(row.analytic.size for row in self.rows)
-        return sum(row.skipped * row.analytic.size for row in self.rows) / total if total else 0.0
+        """Share of all probed coordinates that were skipped."""
+        total = sum(int(row.probed.sum()) for row in self.rows)
+        return sum(row.at_kinks for row in self.rows) / total if total else 0.0
 
     @property
     def ratio(self) -> float:
@@ -125,30 +147,81 @@ def gradcheck(
     Raises: SpecError, ShapeError for a network, parameters or data that do not fit.
     Source: curriculum BPR-24, BPR-25.
     """
-    if not how.eps > 0:
-        raise SpecError(f"Expected eps above 0. Received: eps={how.eps!r}")
-    # Gradients are those of the natural logarithm, whatever base the loss is shown in.
-    losses = natural_objective(network, loss)
-    program = lower(network, losses, Choice("sgd"), mode="gradient", slip=how.slip)
-    if program.draws and not how.holds_draws:
-        _refuse_draws(network)
-    binding = program.bind(loaded(program.layout, parameters), len(inputs))
-    binding.load(inputs, targets)
-    with np.errstate(all="ignore"):
-        run(binding.calls)
+    check = GradCheck(network, loss, parameters, inputs, targets, how)
+    while check.done < check.total:
+        check.advance()
+    return check.report()
+
+
+class GradCheck:
+    """A check in hand, for those who show how far it is: it compares one entry after the other.
+
+    done, total: how many entries are compared, and how many will be.
+    """
+
+    def __init__(
+        self,
+        network: NetworkSpec,
+        loss: Choice | Objective,
+        parameters: Mapping[str, ArrayLike],
+        inputs: Array,
+        targets: Array,
+        how: Check = AS_USUAL,
+    ) -> None:
+        if not how.eps > 0:
+            raise SpecError(f"Expected eps above 0. Received: eps={how.eps!r}")
+        # Gradients are those of the natural logarithm, whatever base the loss is shown in.
+        losses = natural_objective(network, loss)
+        program = lower(network, losses, Choice("sgd"), mode="gradient", slip=how.slip)
+        if program.draws and not how.holds_draws:
+            _refuse_draws(network)
+        binding = program.bind(loaded(program.layout, parameters, how.seed, how.number), len(inputs))
+        binding.load(inputs, targets)
+        with np.errstate(all="ignore"):
+            run(binding.calls)
         gradients = binding.memory.read("grad")
-        analytic = {name: gradients[name] for name in program.layout.trainable}
-        probe = Probe(network, losses, binding, how)
-        rows = [_row(probe, name, gradient) for name, gradient in analytic.items()]
-    rows.sort(key=lambda row: _badness(row.ratio), reverse=True)
-    return GradCheckReport(tuple(rows))
+        self._analytic = {name: gradients[name] for name in program.layout.trainable}
+        self._numeric = {name: np.full(each.shape, np.nan) for name, each in self._analytic.items()}
+        self._compared = {name: np.zeros(each.shape, dtype=bool) for name, each in self._analytic.items()}
+        self._probed = {name: _drawn(name, each.shape, how) for name, each in self._analytic.items()}
+        self._probe = Probe(network, losses, binding, how)
+        self._ahead = (
+            (name, place) for name, drawn in self._probed.items() for place in zip(*np.nonzero(drawn), strict=True)
+        )
+        self.done, self.total = 0, sum(int(drawn.sum()) for drawn in self._probed.values())
+
+    def advance(self) -> None:
+        """Compare the next entry; there must be one."""
+        name, place = next(self._ahead)
+        with np.errstate(all="ignore"):
+            slope = self._probe.slope(name, place)
+        if slope is not None:
+            self._numeric[name][place], self._compared[name][place] = slope, True
+        self.done += 1
+
+    def report(self) -> GradCheckReport:
+        """Return what was found, over the entries compared so far."""
+        with np.errstate(all="ignore"):
+            rows = [self._row(name) for name in self._analytic]
+        rows.sort(key=lambda row: _badness(row.ratio), reverse=True)
+        return GradCheckReport(tuple(rows))
+
+    def _row(self, name: str) -> GradCheckRow:
+        analytic, numeric, compared = self._analytic[name], self._numeric[name], self._compared[name]
+        a, n = analytic[compared], numeric[compared]
+        noise = self._probe.noise * float(np.sqrt(analytic.size))
+        error = float(np.linalg.norm(a - n))
+        return GradCheckRow(name, ratio_of(a, n), analytic, numeric, self._probed[name], compared, error, noise)
 
 
-def _row(probe: Probe, name: str, analytic: Array) -> GradCheckRow:
-    numeric, compared = probe.numeric(name)
-    a, n = analytic[compared], numeric[compared]
-    noise = probe.noise * float(np.sqrt(analytic.size))
-    return GradCheckRow(name, ratio_of(a, n), analytic, numeric, compared, float(np.linalg.norm(a - n)), noise)
+def _drawn(name: str, shape: tuple[int, ...], how: Check) -> NDArray[np.bool_]:
+    """Return which entries of a parameter are probed."""
+    size = int(np.prod(shape))
+    if not how.most or size <= how.most:
+        return np.ones(shape, dtype=bool)
+    drawn = np.zeros(size, dtype=bool)
+    drawn[permutations(how.seed, f"gradient check of {name}", size, 0, 1)[0, : how.most]] = True
+    return drawn.reshape(shape)
 
 
 def _joined_ratio(rows: Sequence[GradCheckRow]) -> float:

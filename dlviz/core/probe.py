@@ -31,11 +31,16 @@ class Check:
 
     eps: how far each probe lies from the point. holds_draws: every probe uses the same masks of dropout;
     without it networks that draw are refused. slip: a mistake on purpose, to be found.
+    most: entries of a parameter that are compared, drawn from the seed; 0: all of them.
+    seed, number: of the run and the batch, which address random draws.
     """
 
     eps: float = EPS
     holds_draws: bool = False
     slip: Choice | None = None
+    most: int = 0
+    seed: int = 0
+    number: int = 0
 
 
 class Probe:
@@ -55,20 +60,12 @@ class Probe:
         self._switches = [name for each in network.layers for name in layers.get(each.kind).switches(each)]
         self.noise = NOISE_FACTOR * ROUNDING * self._magnified(binding) / how.eps
 
-    def numeric(self, name: str) -> tuple[Array, NDArray[np.bool_]]:
-        """Return (L(w + eps) − L(w − eps)) / 2 eps for every entry of a parameter, and where it is one.
+    def slope(self, name: str, place: tuple[int, ...]) -> float | None:
+        """Return (L(w + eps) − L(w − eps)) / 2 eps of one number of a parameter.
 
-        Where a unit switches between the two probes it is none: there stand NaN and False.
+        None where a unit switches between the two probes, so that there is no derivative.
         """
         values = self._binding.memory.view("theta", name)
-        slopes, is_one = np.full(values.shape, np.nan), np.zeros(values.shape, dtype=bool)
-        for place in np.ndindex(values.shape):
-            slope = self._slope(values, place)
-            if slope is not None:
-                slopes[place], is_one[place] = slope, True
-        return slopes, is_one
-
-    def _slope(self, values: Array, place: tuple[int, ...]) -> float | None:
         start = values[place]
         ends = start + self._eps, start - self._eps
         above, pattern = self._evaluate(values, place, ends[0])

@@ -127,6 +127,13 @@ class Docks(QObject):
                 self._open(self._docks[key])
         self._waiting.clear()
 
+    def open(self, key: str) -> None:
+        """Open a panel that is closed, and bring it before others of its place."""
+        dock = self._docks[key]
+        if dock.isHidden():
+            self._open(dock)
+        dock.raise_()
+
     def _open(self, dock: QDockWidget) -> None:
         beside = [*self._side("right"), *self._side("left")]
         area = self._entry_of(dock).area

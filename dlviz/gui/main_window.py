@@ -13,6 +13,7 @@ from dlviz.gui.actions import Action, LiveAction
 from dlviz.gui.bridge import Bridge
 from dlviz.gui.centre import Centre
 from dlviz.gui.commands.answers import AnswerCommands
+from dlviz.gui.commands.checks import CheckCommands
 from dlviz.gui.commands.files import FileCommands
 from dlviz.gui.commands.run import RunCommands
 from dlviz.gui.commands.slips import slip_actions
@@ -59,7 +60,8 @@ class MainWindow(QMainWindow):
         self._moment: tuple[object, ...] = ()
         self._may_ask = True
         self.answers = AnswerCommands(self, self.context, asks, self.remembered)
-        further = (*slip_actions(self.context, self), *self.answers.actions())
+        checks = CheckCommands(self.context, self.docks, self)
+        further = (*slip_actions(self.context, self), *self.answers.actions(), *checks.actions())
         self._add_actions((*self.files.actions(), *self.run.actions(), *self.views.actions(), *further))
         self._lay_out()
         self._connect()

@@ -106,6 +106,11 @@ class FrameMaker:
             parts["trace"] = run.walk.trace
         return parts
 
+    def trace_ahead(self, run: Run) -> Trace:
+        """Return what the next batch of a network would do. Raises: DlvizError where it cannot train."""
+        self._pictures.follow(run)
+        return self._pictures.peek(run)
+
     def _worked_out(self, run: Run, peek: Trace | None) -> dict[str, Any]:
         """Return what is worked out from the batch in hand, where the run stands there long enough to read it."""
         interest = self.interest

@@ -14,6 +14,7 @@ from dlviz.core.trace import Trace
 from dlviz.session.distributions import Column
 from dlviz.session.document import Document
 from dlviz.session.explanation import Explanation, Question, UnitExplanation, UnitQuestion
+from dlviz.session.gradient_check import GradientCheck
 from dlviz.session.worksheets import Judgement, Worksheet
 
 State = Literal["idle", "running", "paused", "failed", "closing"]
@@ -110,6 +111,7 @@ class Frame:
     telling: how the steps of a learning rule are told. formula: the graph of a typed formula with its numbers.
     health: what is wrong with the training; empty where it is well. distributions: columns recorded so far.
     wrong: rows of the data that a learning rule for classes answers wrongly now; None where nobody counted.
+    gradient_check: the one that is made or was made last, since the last edit.
     """
 
     serial: int
@@ -146,6 +148,7 @@ class Frame:
     health: tuple[Finding, ...] | None = None
     distributions: tuple[Column, ...] | None = None
     wrong: tuple[int, ...] | None = None
+    gradient_check: GradientCheck | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.i18n import tr
 from dlviz.session import commands as cmd
+from dlviz.session.checking import CancelCheck, CheckGradients
 from dlviz.session.document import Document
 from dlviz.session.edits.training import set_seed
 from dlviz.session.files.project_file import Project, SavedState, read_project, write_project
@@ -224,6 +225,14 @@ class Session:
         self._store.push(Past(document, token), label)
         self._send(cmd.Begin(generation, token, document))
         self._tell()
+
+    def check_gradients(self, holds_draws: bool = False) -> None:
+        """Compare the gradients of the batch in hand with central differences; the run pauses for it."""
+        self._send(CheckGradients(holds_draws))
+
+    def cancel_check(self) -> None:
+        """Stop the gradient check; what was compared stays."""
+        self._send(CancelCheck())
 
     def watch(self, interest: Interest) -> None:
         """Say what the visible panels want computed."""

@@ -7,12 +7,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from typing import Any, ClassVar
 
 from dlviz.core.errors import DlvizError
 from dlviz.i18n import tr
 from dlviz.session import commands as cmd
+from dlviz.session.checking import CancelCheck, CheckGradients, Checking
 from dlviz.session.document import Document
 from dlviz.session.frames import FrameMaker
 from dlviz.session.mailbox import Mailbox
@@ -38,6 +40,7 @@ class Worker:
         self.mailbox: Mailbox[Frame] = Mailbox()
         self._run = Run(document)
         self._frames = FrameMaker()
+        self._checking = Checking()
         self._state: State = "idle"
         self._play = Play()
         self._generation = self._offered = 0
@@ -76,6 +79,9 @@ class Worker:
         self._obey()
         if self._state == "running":
             self._advance()
+        if self._checking.is_busy:
+            self._checking.work()
+            self._is_stale = True
         self._offer()
 
     def _obey(self) -> None:
@@ -92,6 +98,8 @@ class Worker:
 
     def _idle_seconds(self) -> float | None:
         now = time.monotonic()
+        if self._checking.is_busy:
+            return 0.0
         if self._state == "running":
             return max(self._next_step - now, 0.0)
         if self._is_stale:
@@ -184,11 +192,12 @@ class Worker:
             return
         began = time.perf_counter()
         frame = self._frames.make(self._run, is_running=self._state == "running")
+        check = self._checking.of(self._generation)
         self.mailbox.put(
             replace(
                 frame, serial=next(self._serial), generation=self._generation, state=self._state,
                 message=self._message or frame.message, steps_per_second=self._speed(),
-                is_flat_out=math.isinf(self._play.rate),
+                is_flat_out=math.isinf(self._play.rate), gradient_check=check,
             )
         )  # fmt: skip
         # Pictures may take a sixth of the worker's time: training stays above 80 % of its speed.
@@ -243,6 +252,14 @@ class Worker:
     def _on_watch(self, command: Watch) -> None:
         self._frames.interest = command.interest
 
+    def _on_check(self, command: CheckGradients) -> None:
+        self._become("pause")
+        ahead = partial(self._frames.trace_ahead, self._run)
+        self._checking.begin(self._run, ahead, command.holds_draws, self._generation)
+
+    def _on_cancel_check(self, command: CancelCheck) -> None:
+        self._checking.cancel()
+
     def _keep_moment(self, token: int) -> None:
         self._moments[self._token] = self._run.moment()
         self._token = token
@@ -296,6 +313,8 @@ class Worker:
         cmd.WalkTo: _on_walk_to,
         Look: _on_look,
         Watch: _on_watch,
+        CheckGradients: _on_check,
+        CancelCheck: _on_cancel_check,
         cmd.Edit: _on_edit,
         cmd.TypeParameter: _on_type,
         cmd.Restore: _on_restore,

@@ -19,7 +19,15 @@ from dlviz.core.explain.derivation import Derivation, derive
 from dlviz.core.explain.errors import received
 from dlviz.core.explain.multiplications import Multiplications, multiplications
 from dlviz.core.explain.notation import LATEX, LECTURE, PLAIN, Notation
-from dlviz.core.explain.passes import Batch, Pass, Weight, differentiate, differentiate_binding, differentiate_trace
+from dlviz.core.explain.passes import (
+    Batch,
+    Pass,
+    Weight,
+    differentiate,
+    differentiate_binding,
+    differentiate_trace,
+    recorded_batch,
+)
 from dlviz.core.explain.paths import Factor, Path, Paths, count_paths, paths
 from dlviz.core.explain.slope import SlopePicture, slope_picture
 from dlviz.core.explain.terms import Place, Shares, Term, shares, terms
@@ -55,6 +63,7 @@ __all__ = [
     "multiplications",
     "paths",
     "received",
+    "recorded_batch",
     "shares",
     "slope_picture",
     "terms",

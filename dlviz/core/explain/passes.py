@@ -138,6 +138,15 @@ def differentiate_trace(network: NetworkSpec, loss: Choice | Objective, trace: T
     Parameters are those that the forward pass read: looked ahead where the optimizer does. seed: of the run.
     Raises: SpecError, ShapeError if the trace is of another network.
     """
+    values, inputs, targets = recorded_batch(network, trace)
+    return differentiate(network, loss, values, inputs, targets, batch=Batch(seed, trace.global_step))
+
+
+def recorded_batch(network: NetworkSpec, trace: Trace) -> tuple[dict[str, FloatArray], FloatArray, FloatArray]:
+    """Return the parameters that a recorded forward pass read, the inputs (n, d) and targets (n, k), in float64.
+
+    Raises: SpecError if the trace is of another network.
+    """
 
     def read(name: str) -> FloatArray:
         found = trace.value(f"{name}.ahead", len(trace.steps))
@@ -149,7 +158,7 @@ def differentiate_trace(network: NetworkSpec, loss: Choice | Objective, trace: T
     n = len(trace.rows)
     values = {parameter.name: read(parameter.name) for parameter in parameters_of(network)}
     inputs = np.concatenate([read(node.id).reshape(n, -1) for node in network.inputs], axis=1)
-    return differentiate(network, loss, values, inputs, read("y"), batch=Batch(seed, trace.global_step))
+    return values, inputs, read("y")
 
 
 def _run(binding: Binding) -> Pass:

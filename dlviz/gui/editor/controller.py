@@ -65,7 +65,7 @@ class Controller(QObject):
 
     def _move(self, dx: int, dy: int) -> None:
         state, current = self._state, self._current
-        if current.kind in ("none", "sample") or state.layout is None or state.network is None:
+        if current.kind in ("none", "network", "sample") or state.layout is None or state.network is None:
             self._view.pan(PAN_STEP * dx, PAN_STEP * dy)
         else:
             self.pick(places.neighbour(state.network, state.layout, current, dx, dy))

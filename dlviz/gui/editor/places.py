@@ -38,7 +38,7 @@ def link_index(layout: Layout, place: Selected) -> int | None:
 def rectangle(layout: Layout, place: Selected) -> QRectF | None:
     """Return where a unit, bias, link or layer is drawn, None if it is not."""
     block = layout.blocks.get(place.layer)
-    if block is None or place.kind in ("none", "parameter"):
+    if block is None or place.kind in ("none", "network", "parameter"):
         return None
     if place.kind == "layer":
         tiles = [tile_rect(layout, block, y) for y in (block.ys[0], block.ys[-1])]

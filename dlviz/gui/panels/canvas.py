@@ -94,7 +94,7 @@ class CanvasPanel(Panel):
     def _let_go(self) -> None:
         """Select nothing if the edit took away what was selected."""
         selected, layout = self.context.selection.current, self.state.layout
-        is_place = selected.kind not in ("none", "sample")
+        is_place = selected.kind not in ("none", "network", "sample")
         if is_place and layout is not None and not places.exists(layout, selected):
             self.context.selection.select(NOTHING)
 

@@ -1,12 +1,13 @@
 """A product of numbers that wraps like text; each factor can be pointed at and taken."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
+from dlviz.gui.theme import GRID, FontSize, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import painter, rounded
 
 TIMES = " · "
@@ -17,6 +18,7 @@ NONE = -1
 class Product(QWidget):
     """Shows factors with dots between; left and right walk them, Enter or a click takes one."""
 
+    face: ClassVar[FontSize] = "small"
     pointed = Signal(int)  # number of the factor under the pointer or the keyboard, −1 when it has left
     taken = Signal(int)
 
@@ -48,7 +50,7 @@ class Product(QWidget):
         return self._rectangles[number]
 
     def _flow(self, width: float) -> list[QRectF]:
-        metrics = QFontMetricsF(font("small"))
+        metrics = QFontMetricsF(font(self.face))
         height, dot = metrics.height() + PAD, metrics.horizontalAdvance(TIMES)
         x, y, found = 0.0, 0.0, []
         for text in self.texts:
@@ -88,9 +90,9 @@ class Product(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint numbers and dots; the one pointed at in the accent, underlined."""
-        theme, metrics = current(), QFontMetricsF(font("small"))
+        theme, metrics = current(), QFontMetricsF(font(self.face))
         with painter(self) as p:
-            p.setFont(font("small"))
+            p.setFont(font(self.face))
             for number, (text, box) in enumerate(zip(self.texts, self._rectangles, strict=True)):
                 is_hot = number == self._hot
                 if is_hot:

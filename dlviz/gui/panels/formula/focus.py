@@ -12,7 +12,7 @@ def focus_for(step: Step, network: NetworkSpec, selected: Selected, sample: int)
     A step of the selected node tells the selected unit. A step of a node that reads the selected unit
     tells what comes from it. Any other step tells its first unit.
     """
-    if selected.kind in ("none", "sample"):
+    if selected.kind in ("none", "network", "sample"):
         return Focus(sample=sample)
     parameter = _parameter(selected)
     if step.phase == "update" or step.layer == "" or selected.layer == step.layer:

@@ -38,7 +38,9 @@ class Behind(QWidget):
         column.addWidget(self.neuron)
         self.origin.lit.connect(context.selection.light)
         self.origin.pointed.connect(context.selection.point_at)
-        self.origin.taken.connect(self._follow)
+        self.origin.taken.connect(self.follow)
+        self.neuron.pointed.connect(context.selection.point_at)
+        self.neuron.taken.connect(self.follow)
         self.origin.reach_chosen.connect(self._reach)
         for part in (self.origin, self.neuron):
             part.sample_taken.connect(self._look)
@@ -102,12 +104,12 @@ class Behind(QWidget):
             self.neuron.show_unit(answer, self._network, Reading(frame))
 
     @Slot(object)
-    def _follow(self, place: Selected) -> None:
+    def follow(self, place: Selected) -> None:
         """Go to the place of a factor, and offer the way back."""
         selection, words = self._context.selection, tr("‹ {title}", title=self._title)
         self._came_from = selection.current
         self.back.setText(words)
-        describe(self.back, words, tr("Back to the weight whose paths were listed"))
+        describe(self.back, words, tr("Back to where you came from"))
         selection.select(place)
 
     @Slot()

@@ -12,14 +12,28 @@ from dlviz.session.messages import Frame
 
 
 @dataclass(frozen=True)
+class Source:
+    """A piece of a label that leads to a place: its text, what it is, and where it leads."""
+
+    text: str
+    tip: str
+    place: Selected
+
+
+@dataclass(frozen=True)
 class Fact:
-    """One row: a label and a number a column; None means not computed. `text` replaces the numbers."""
+    """One row: a label and a number a column; None means not computed. `text` replaces the numbers.
+
+    sources: the factors of the label, each of which leads to its place; `lead` are the words before them.
+    """
 
     label: str
     values: tuple[float | None, ...] = ()
     text: str = ""
     is_signed: bool = False
     digits: int = 4
+    sources: tuple[Source, ...] = ()
+    lead: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from dlviz.gui.panels.inspector import notation
 from dlviz.gui.panels.inspector.card import Card, Fact, Scene
 from dlviz.gui.panels.inspector.parameter import bias, link, parameter
 from dlviz.gui.panels.inspector.unit import unit
+from dlviz.gui.panels.inspector.whole import network
 from dlviz.i18n import tr
 
 MOST_UNITS = 16  # whose statistics are listed
@@ -115,6 +116,7 @@ def target_text(dataset: Dataset, row: int) -> str:
 
 
 BUILDERS: Mapping[str, Callable[[Scene], Card]] = {
+    "network": network,
     "unit": unit,
     "link": link,
     "bias": bias,

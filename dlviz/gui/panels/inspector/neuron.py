@@ -3,13 +3,16 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from dlviz.core.explain import Term
 from dlviz.core.network import NetworkSpec
 from dlviz.gui import numbers
-from dlviz.gui.panels.inspector.card import Fact
+from dlviz.gui.panels.inspector import notation
+from dlviz.gui.panels.inspector.card import Fact, Source
 from dlviz.gui.panels.inspector.curves import ActivationPlot, LossPlot
 from dlviz.gui.panels.inspector.reading import Reading
 from dlviz.gui.panels.inspector.rows import FactTable
 from dlviz.gui.panels.inspector.ways import Words
+from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.signed_bars import Bar, SignedBars
@@ -26,6 +29,8 @@ class Neuron(QWidget):
     """Sections below the numbers of a unit, each shown once the walk has computed what it tells."""
 
     sample_taken = Signal(int)  # number of the example that was clicked
+    pointed = Signal(object)  # Selected under the pointer, NOTHING when it has left
+    taken = Signal(object)  # Selected that was clicked
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +53,8 @@ class Neuron(QWidget):
         ):
             column.addWidget(widget)
         self.each.taken.connect(self.sample_taken)
+        self.errors.pointed.connect(self.pointed)
+        self.errors.taken.connect(self.taken)
 
     def _activation_part(self) -> tuple[QWidget, ...]:
         return self.activation_header, self.activation
@@ -100,14 +107,7 @@ def _errors(shown: UnitExplanation, network: NetworkSpec, reading: Reading) -> l
     """List what every reader sends back, their sum, and what the slope makes of it."""
     words = Words(network)
     terms = sorted(shown.errors, key=lambda term: -abs(term.value))
-    facts = [
-        Fact(
-            tr("from {unit}: {factor} · {delta}", unit=words.term(term), factor=numbers.number(term.factor, 3),
-               delta=numbers.number(term.delta, 3)),
-            (term.value,), is_signed=True,
-        )
-        for term in terms[:MOST_ERRORS]
-    ]  # fmt: skip
+    facts = [_error(term, shown, network, words) for term in terms[:MOST_ERRORS]]
     rest = terms[MOST_ERRORS:]
     if rest:
         total = sum(term.value for term in rest)
@@ -118,6 +118,21 @@ def _errors(shown: UnitExplanation, network: NetworkSpec, reading: Reading) -> l
         slope = shown.activation.slope
         facts.append(Fact(tr("δ = ∂L/∂a · {slope}", slope=numbers.number(slope)), (whole * slope,), is_signed=True))
     return facts
+
+
+def _error(term: Term, shown: UnitExplanation, network: NetworkSpec, words: Words) -> Fact:
+    """Give w · δ of one reader; the weight and the unit that sent the error can be gone to."""
+    unit, reader = words.term(term), words.selected(term.place)
+    layer, own = notation.find_layer(network, reader.layer), shown.question
+    is_link = layer is not None and layer.kind == "dense" and notation.source_of(network, layer) == own.layer
+    weight = Selected("link", reader.layer, reader.unit, own.layer, own.unit) if is_link else NOTHING
+    factors = (
+        Source(numbers.number(term.factor, 3), tr("weight to {unit}", unit=unit) if is_link else tr("factor"), weight),
+        Source(numbers.number(term.delta, 3), tr("error of {unit}", unit=unit), reader),
+    )
+    lead = tr("from {unit}: ", unit=unit)
+    label = lead + " · ".join(each.text for each in factors)
+    return Fact(label, (term.value,), is_signed=True, sources=factors, lead=lead)
 
 
 def _loss(shown: UnitExplanation, picture: LossPicture, reading: Reading) -> list[Fact]:

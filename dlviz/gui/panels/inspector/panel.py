@@ -13,6 +13,7 @@ from dlviz.gui.panels.inspector.behind import Behind
 from dlviz.gui.panels.inspector.card import Card, Scene, Target
 from dlviz.gui.panels.inspector.edits import SelectionForm
 from dlviz.gui.panels.inspector.facts import card
+from dlviz.gui.panels.inspector.gradient_check import GradientCheckView
 from dlviz.gui.panels.inspector.picker import ParameterPicker
 from dlviz.gui.panels.inspector.rows import FactTable, ValueField
 from dlviz.gui.panels.inspector.subject import subject_card
@@ -43,11 +44,20 @@ class InspectorPanel(Panel):
         self._dataset: Dataset | None = None
         self._make_widgets()
         self._lay_out()
-        context.selection.changed.connect(self._select)
-        context.hidden_changed.connect(self._cover)
-        self.value.typed.connect(self._type)
-        self.picker.picked.connect(context.selection.select)
+        self._connect()
         self.show_document(context.session.document)
+
+    def _connect(self) -> None:
+        selection = self.context.selection
+        selection.changed.connect(self._select)
+        self.context.hidden_changed.connect(self._cover)
+        self.value.typed.connect(self._type)
+        self.picker.picked.connect(selection.select)
+        self.facts.pointed.connect(selection.point_at)
+        self.facts.taken.connect(self.behind.follow)
+        self.check.taken.connect(self.behind.follow)
+        self.check.asked.connect(self._ask_check)
+        self.check.cancelled.connect(self._cancel_check)
 
     def _make_widgets(self) -> None:
         self.title, self.remark = Text("", is_bold=True), Elided("", "muted")
@@ -55,7 +65,7 @@ class InspectorPanel(Panel):
         self.equations = (FormulaText(), FormulaText("muted"))
         self.value, self.value_label = ValueField(), Text(tr("value"), "muted")
         self.facts, self.form, self.picker = FactTable(), SelectionForm(self.context), ParameterPicker()
-        self.behind = Behind(self.context)
+        self.behind, self.check = Behind(self.context), GradientCheckView()
         self.hint = Text(_HINT, "muted")
         self.hint.setWordWrap(True)
 
@@ -82,6 +92,7 @@ class InspectorPanel(Panel):
         column.addWidget(self.facts)
         column.addWidget(self.picker)
         column.addWidget(self.behind)
+        column.addWidget(self.check)
         column.addStretch(1)
         self._scroll(body)
 
@@ -143,6 +154,7 @@ class InspectorPanel(Panel):
         self.form.show_selection()
         self._show_picker(shown)
         self.behind.show_frame(self._frame, shown.title)
+        self._show_check(shown)
 
     def _show_value(self, shown: Card) -> None:
         is_open = shown.target is not None and not self.context.is_hidden  # a new weight may be what is hidden
@@ -154,6 +166,20 @@ class InspectorPanel(Panel):
     def _show_picker(self, shown: Card) -> None:
         network, selected = self.context.session.document.network, self.context.selection.current
         self.picker.setVisible(bool(shown.picks) and self.picker.show_layer(network, shown.picks, selected))
+
+    def _show_check(self, shown: Card) -> None:
+        is_open = self.context.selection.current.kind in ("network", "layer") and bool(shown.title)
+        self.check.setVisible(is_open and not self.context.is_hidden)
+        if is_open and self._frame is not None:
+            self.check.show_check(self._frame.gradient_check, self.context.session.document.network)
+
+    @Slot(bool)
+    def _ask_check(self, holds_draws: bool) -> None:
+        self.context.session.check_gradients(holds_draws)
+
+    @Slot()
+    def _cancel_check(self) -> None:
+        self.context.session.cancel_check()
 
     @Slot(object)
     def _type(self, value: float) -> None:

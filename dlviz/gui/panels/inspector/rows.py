@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from dlviz.core.errors import SpecError
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector.card import Fact, Target
+from dlviz.gui.selection import NOTHING
 from dlviz.gui.theme import GRID, current
 from dlviz.gui.widgets.copying import offer
+from dlviz.gui.widgets.one_line import OneLine
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
@@ -23,29 +25,54 @@ NOT_COMPUTED = "–"
 class FactRow(QWidget):
     """One fact; rows are reused, so only what differs is set."""
 
+    pointed = Signal(object)  # Selected of the factor under the pointer or the keyboard, NOTHING when it has left
+    taken = Signal(object)  # Selected of the factor that was clicked
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.label = Elided("", "muted")
         self.values = (Text(""), Text(""))
-        layout = QHBoxLayout(self)
-        spaced(layout)
-        layout.addWidget(self.label, 1)
+        self._layout = QHBoxLayout(self)
+        spaced(self._layout)
+        self._layout.addWidget(self.label, 1)
         for value in self.values:
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             value.setMinimumWidth(VALUE_WIDTH)
-            layout.addWidget(value)
+            self._layout.addWidget(value)
         self._fact = Fact("")
+        self.sources: OneLine | None = None  # made for the first label that leads somewhere
 
     def show_fact(self, fact: Fact) -> None:
         """Show a label and its numbers; not a number leaves a column empty."""
         self._fact = fact
         if self.label.text() != fact.label:
             self.label.setText(fact.label)
+        self._show_sources(fact)
         shown = fact.values[-2:] if not fact.text else ()
         first = shown[0] if len(shown) == 2 else None
         # Where the first column stays empty the label has its room.
         self._set(self.values[0], fact, first, len(shown) == 2 and (first is None or not math.isnan(first)))
         self._set(self.values[1], fact, shown[-1] if shown else None, True)
+
+    def _show_sources(self, fact: Fact) -> None:
+        if fact.sources and self.sources is None:
+            self.sources = OneLine()
+            self.sources.pointed.connect(self._point)
+            self.sources.taken.connect(self._take)
+            self._layout.insertWidget(0, self.sources, 1)
+        self.label.setVisible(not fact.sources)
+        if self.sources is not None:
+            self.sources.setVisible(bool(fact.sources))
+            self.sources.show_line(fact.lead, [each.text for each in fact.sources], [each.tip for each in fact.sources])
+
+    @Slot(int)
+    def _point(self, number: int) -> None:
+        self.pointed.emit(self._fact.sources[number].place if 0 <= number < len(self._fact.sources) else NOTHING)
+
+    @Slot(int)
+    def _take(self, number: int) -> None:
+        if 0 <= number < len(self._fact.sources) and self._fact.sources[number].place != NOTHING:
+            self.taken.emit(self._fact.sources[number].place)
 
     def _set(self, text: Text, fact: Fact, value: float | None, is_shown: bool) -> None:
         words = fact.text or write(value, fact.is_signed, fact.digits)
@@ -74,6 +101,9 @@ class FactRow(QWidget):
 class FactTable(QWidget):
     """Rows under optional column titles; made once and reused."""
 
+    pointed = Signal(object)  # Selected under the pointer or the keyboard, NOTHING when it has left
+    taken = Signal(object)  # Selected that was clicked
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.headings = FactRow(self)
@@ -91,12 +121,18 @@ class FactTable(QWidget):
             text.setText(heading)
             text.setVisible(True)
         while len(self.rows) < len(facts):
-            self.rows.append(FactRow(self))
-            self._layout.addWidget(self.rows[-1])
+            self._add_row()
         for position, row in enumerate(self.rows):
             if position < len(facts):
                 row.show_fact(facts[position])
             row.setVisible(position < len(facts))
+
+    def _add_row(self) -> None:
+        row = FactRow(self)
+        row.pointed.connect(self.pointed)
+        row.taken.connect(self.taken)
+        self.rows.append(row)
+        self._layout.addWidget(row)
 
     def words(self) -> str:
         """Return all rows on show as tab-separated lines."""

@@ -6,10 +6,11 @@ from dlviz.core.activations import activations
 from dlviz.core.inference import shapes, source_shapes
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.layers.convolution import windows_of
-from dlviz.core.network import LayerSpec
+from dlviz.core.network import LayerSpec, NetworkSpec
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector import notation
-from dlviz.gui.panels.inspector.card import Card, Fact, Scene
+from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Source
+from dlviz.gui.selection import NOTHING, Selected
 from dlviz.i18n import tr
 from dlviz.session.explanation import UnitExplanation
 
@@ -50,17 +51,33 @@ def _terms(scene: Scene, layer: LayerSpec) -> tuple[Fact, ...]:
     order = sorted(range(len(units)), key=lambda k: -abs(weights[k]))
     shown, rest = sorted(order[:MOST_TERMS]), order[MOST_TERMS:]
     of_mean = reading.of_mean
-    facts = [
-        Fact(f"{numbers.number(weights[k], 3)} · {notation.node_symbol(network, source, units[k])}{of_mean}",
-             products[k], is_signed=True)
-        for k in shown
-    ]  # fmt: skip
+    facts = []
+    for k in shown:
+        factors = _factors(scene, layer, (source, units[k]), weights[k])
+        facts.append(Fact(" · ".join(each.text for each in factors), products[k], is_signed=True, sources=factors))
     if rest:
         title = tr("{count} smaller weights", count=numbers.count(len(rest)))
         facts.append(Fact(title + of_mean, _total([products[k] for k in rest]), is_signed=True))
     if len(products) > 1:
         facts.append(Fact("u = Σ w·x" + of_mean, _total(products), is_signed=True))
     return tuple(facts if bias is None else [*facts, Fact("b", (*reading.blanks, bias), is_signed=True)])
+
+
+def _factors(scene: Scene, layer: LayerSpec, read: tuple[str, int], weight: float) -> tuple[Source, Source]:
+    """Return the factors of a product w·x: the weight and the unit or input that it multiplies."""
+    network, unit, (node, source) = scene.document.network, scene.selected.unit, read
+    carried = notation.node_symbol(network, node, source)
+    name = notation.weight_symbol(network, layer.id, unit, source)
+    place = Selected("link", layer.id, unit, node, source) if layer.kind == "dense" else NOTHING
+    return (
+        Source(numbers.number(weight, 3), tr("weight {name}", name=name) if place != NOTHING else tr("weight"), place),
+        Source(carried + scene.reading.of_mean, tr("what the weight multiplies"), node_place(network, node, source)),
+    )
+
+
+def node_place(network: NetworkSpec, node: str, unit: int) -> Selected:
+    """Return the selection of a unit, or of an input."""
+    return Selected("input" if notation.find_layer(network, node) is None else "unit", node, unit)
 
 
 def _times(weight: float, values: Sequence[float | None]) -> tuple[float | None, ...]:

@@ -1,0 +1,95 @@
+"""What the inspector says about the network as a whole: its layers with shapes and counts, and the last update."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from dlviz.core.inference import parameters, shapes
+from dlviz.core.layers import ParameterSpec
+from dlviz.core.layers import layers as layer_kinds
+from dlviz.core.lowering import name_of
+from dlviz.core.network import LayerSpec
+from dlviz.gui import numbers
+from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Source
+from dlviz.gui.panels.inspector.reading import Reading
+from dlviz.gui.selection import Selected
+from dlviz.i18n import tr
+
+SAME = 1e-9  # relative; a step that is −η times the gradient but for rounding
+
+
+def network(scene: Scene) -> Card:
+    """Describe the network: layer, shape and parameters of each, their total, and what the update did."""
+    spec = scene.document.network
+    own = parameters(spec)
+    sizes = shapes(spec)
+    facts = [_layer(layer, sizes[layer.id], [each for each in own if each.layer == layer.id]) for layer in spec.layers]
+    total = sum(each.size for each in own)
+    facts.append(Fact(tr("all parameters"), text=numbers.count(total)))
+    inputs = ", ".join(f"{each.id} {shape_words(each.shape)}" for each in spec.inputs)
+    frozen = set(scene.document.training.frozen)
+    learning = [each for each in own if each.is_trainable and not {each.name, each.layer} & frozen]
+    facts += _update(scene.reading, learning)
+    return Card(tr("Network"), tr("inputs {inputs}", inputs=inputs), facts=tuple(facts))
+
+
+def _layer(layer: LayerSpec, shape: Sequence[int], own: Sequence[ParameterSpec]) -> Fact:
+    """Give what a layer hands on, and how its parameters are counted: 2 × 3 + 3 = 9."""
+    title = layer_kinds.get(layer.kind).title
+    words = tr("{title} → {shape}", title=title, shape=shape_words(shape))
+    source = Source(layer.id, words, Selected("layer", layer.id))
+    return Fact(f"{layer.id} {words}", text=count_words(own), sources=(source, Source(words, words, source.place)))
+
+
+def shape_words(shape: Sequence[int]) -> str:
+    """Write a shape: 64, or 8 × 6 × 6."""
+    return " × ".join(map(str, shape)) or "1"
+
+
+def count_words(own: Sequence[ParameterSpec]) -> str:
+    """Write how many parameters these are and how that comes about; a dash for none."""
+    total = numbers.count(sum(each.size for each in own))
+    parts = [shape_words(each.shape) for each in own]
+    is_plain = parts == [total]
+    return total if is_plain or not own else f"{' + '.join(parts)} = {total}"
+
+
+def _update(reading: Reading, learning: Sequence[ParameterSpec]) -> tuple[Fact, ...]:
+    """Compare what the update did to the loss with what the gradient promised, on the same rows.
+
+    learning: the parameters that the update may change.
+    """
+    trace = reading.trace
+    loss = reading.array("loss")
+    if trace is None or loss is None:
+        return ()
+    before = float(np.ravel(loss)[0])
+    facts = [Fact(tr("loss of the batch"), (before,))]
+    pairs = _pairs(reading, learning)
+    if not pairs:
+        gradients = (name_of("grad", each.name) for each in learning)
+        return (*facts, Fact(tr("gradient norm ‖g‖"), (reading.norm(*gradients),)))
+    squared = sum(float(np.vdot(gradient, gradient)) for gradient, _ in pairs)
+    promised = sum(float(np.vdot(gradient, step)) for gradient, step in pairs)
+    is_plain = math.isfinite(trace.lr) and abs(promised + trace.lr * squared) <= SAME * abs(promised)
+    label = tr("predicted change −η ‖g‖²") if is_plain else tr("predicted change g · Δw")
+    is_done = reading.cursor == len(trace.steps)
+    return (
+        *facts,
+        Fact(tr("gradient norm ‖g‖"), (math.sqrt(squared),)),
+        Fact(label, (promised,), is_signed=True),
+        Fact(tr("loss after the update"), (trace.loss_after if is_done else None,)),
+        Fact(tr("real change"), (trace.loss_after - before if is_done else None,), is_signed=True),
+    )
+
+
+def _pairs(reading: Reading, learning: Sequence[ParameterSpec]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return gradient and step of every parameter; none until all of them are known."""
+    found = []
+    for each in learning:
+        gradient, step = reading.array(name_of("grad", each.name)), reading.array(f"{each.name}.step")
+        if gradient is None or step is None:
+            return []
+        found.append((gradient, step))
+    return found
