@@ -56,7 +56,9 @@ class CureButton(TextButton):
 
     def __init__(self, offer: Offer, parent: QWidget | None = None) -> None:
         tip = (
-            tr("Begins again from new starting weights") if offer.cure.starts_over else tr("Training goes on from here")
+            tr("Runs beside this one from new weights of the same seed; both curves are shown")
+            if offer.cure.starts_over
+            else tr("Runs beside this one from the same starting weights; both curves are shown")
         )
         super().__init__(offer.label, tip, parent=parent)
         self._offer = offer
@@ -233,10 +235,8 @@ class HealthLine(QAbstractButton):
     @Slot(object)
     def _cure(self, offer: Offer) -> None:
         self._close()
-        session = self._context.session
-        change = session.start_over if offer.cure.starts_over else session.edit
         try:
-            change(offer.document, offer.label)
+            self._context.session.run_beside(offer.document, offer.label, offer.cure.starts_over)
         except DlvizError as error:
             self._context.notify(error)
 

@@ -4,6 +4,7 @@ import queue
 from dataclasses import dataclass, field
 
 from dlviz.session.document import Document
+from dlviz.session.run_row import Label
 from dlviz.session.timeline import Timeline
 from dlviz.session.trainer import TrainingState
 from dlviz.session.watcher import Watched
@@ -41,7 +42,31 @@ class Restore:
 
 @dataclass(frozen=True)
 class Begin:
-    """Begin a run of another document; state: where a saved one stood.
+    """Begin a run with new starting weights under a document; the one before stays in the list."""
+
+    generation: int
+    token: int
+    document: Document
+    label: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Begin a run at the start under an edited document, to be seen beside the current one; same seed.
+
+    is_fresh: its weights are drawn anew; else they start where the current run started.
+    """
+
+    generation: int
+    token: int
+    document: Document
+    label: str
+    is_fresh: bool
+
+
+@dataclass(frozen=True)
+class Open:
+    """Begin with another document and no other runs; state: where a saved run stood.
 
     is_whole: the saved run had one segment, so its past can be replayed from the start.
     watched: what its callbacks had seen.
@@ -53,6 +78,37 @@ class Begin:
     state: TrainingState | None = None
     is_whole: bool = True
     watched: Watched = field(default_factory=Watched)
+
+
+@dataclass(frozen=True)
+class SwitchRun:
+    """Make another run current, as it was left."""
+
+    generation: int
+    token: int
+    uid: int
+
+
+@dataclass(frozen=True)
+class RemoveRun:
+    """Take a run out of the list."""
+
+    uid: int
+
+
+@dataclass(frozen=True)
+class BringBackRun:
+    """Put a run that was taken out into the list again."""
+
+    uid: int
+
+
+@dataclass(frozen=True)
+class DescribeRun:
+    """Name, note or pin a run."""
+
+    uid: int
+    label: Label
 
 
 @dataclass(frozen=True)

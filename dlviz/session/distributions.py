@@ -86,6 +86,18 @@ class Columns:
         if len(self.columns) > _allowed(column):
             self.columns = self.columns[::2]
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory the counts take, as if no other run shared them."""
+        return sum(
+            each.counts.nbytes for column in self.columns for own in column.histograms.values() for each in own.values()
+        )
+
+    def thin(self) -> bool:
+        """Let every second column go, but the last; say whether there were any to let go."""
+        before, self.columns = len(self.columns), (*self.columns[:-1:2], *self.columns[-1:])
+        return len(self.columns) < before
+
     def fork(self, step: int) -> "Columns":
         """Return the columns up to a step, where another future begins."""
         return Columns(tuple(each for each in self.columns if each.step <= step))

@@ -46,9 +46,7 @@ class FrameMaker:
             return _still(run)
         if not isinstance(run.trainer, Trainer):
             return self._walked_only(run, is_running)
-        self._pictures.follow(run)
-        measured = self._pictures.measure(run)
-        run.history.measured.add(run.step, measured)
+        measured = self._measured(run)
         train_loss, test_loss, train_score, test_score = map(_finite, measured)
         step, epoch, batch = _position(run)
         frame = Frame(
@@ -64,6 +62,18 @@ class FrameMaker:
         passes_by = is_running and (run.walk is None or run.walk.is_done)
         worked_out = {} if passes_by else self._worked_out(run, parts.get("peek"))
         return replace(frame, **parts, **worked_out, **_walked(run))
+
+    def measure(self, run: Run) -> None:
+        """Note loss and score where the run stands, before it is left."""
+        if run.problem is None and isinstance(run.trainer, Trainer):
+            with np.errstate(all="ignore"):
+                self._measured(run)
+
+    def _measured(self, run: Run) -> tuple[float, float, float, float]:
+        self._pictures.follow(run)
+        measured = self._pictures.measure(run)
+        run.history.measured.add(run.step, measured)
+        return measured
 
     def _walked_only(self, run: Run, is_running: bool) -> Frame:
         """Return the frame of a learning rule or a formula."""

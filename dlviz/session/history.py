@@ -1,7 +1,8 @@
-"""History: metric columns of bounded length, and snapshots under a byte budget."""
+"""History: what is remembered of a run, as columns of bounded length beside the snapshots of its segments."""
 
 import bisect
-from collections import OrderedDict
+import math
+from array import array
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,15 +10,13 @@ from numpy.typing import NDArray
 
 from dlviz.session.distributions import Columns
 from dlviz.session.messages import Curves
-from dlviz.session.trainer import TrainingState
+from dlviz.session.snapshots import AllSnapshots, Snapshots
 from dlviz.session.watcher import Watched
 
 MAX_POINTS = 4096  # intervals of a curve; beyond this neighbours are merged in pairs
-SNAPSHOT_BYTES = 16 * 2**20  # for one segment
-MAX_SEGMENTS = 16  # whose snapshots are kept; older ones are replayed from their start
-MIN_SNAPSHOTS = 8
-MAX_SNAPSHOTS = 2048
-MAX_VISITED = 512
+FIRST_POINTS = 64  # of which there is room at first
+WIDTH = 4  # numbers of a measurement
+COLUMNS = ("_counts", "_sums", "_lows", "_highs")
 
 Column = NDArray[np.float64]
 
@@ -28,12 +27,17 @@ class LossLog:
     Intervals hold `stride` steps each; when there are too many, two become one.
     """
 
-    def __init__(self, first: int = 0) -> None:
+    def __init__(self, first: int = 0, capacity: int = FIRST_POINTS) -> None:
         self.stride = 1
         self._first = first
         self._n = 0
-        self._counts = np.zeros(MAX_POINTS, np.int64)
-        self._sums, self._lows, self._highs = np.zeros((3, MAX_POINTS))
+        self._counts = np.zeros(capacity, np.int64)
+        self._sums, self._lows, self._highs = np.zeros((3, capacity))
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        return 4 * self._counts.nbytes
 
     @property
     def end(self) -> int:
@@ -51,10 +55,10 @@ class LossLog:
         room = self.stride - int(self._counts[self._n - 1]) if self._n else 0
         if room:
             return self._fill_last(fresh[:room])
-        if self._n == MAX_POINTS:
-            self._merge()
+        if self._n == len(self._counts):
+            self._merge() if self._n == MAX_POINTS else self._grow()
             return 0
-        n_full = min(len(fresh) // self.stride, MAX_POINTS - self._n)
+        n_full = min(len(fresh) // self.stride, len(self._counts) - self._n)
         return self._add_intervals(fresh[: n_full * self.stride]) if n_full else self._open(fresh)
 
     def _fill_last(self, values: Column) -> int:
@@ -78,6 +82,11 @@ class LossLog:
         self._lows[self._n], self._highs[self._n] = np.inf, -np.inf
         self._n += 1
         return self._fill_last(values)
+
+    def _grow(self) -> None:
+        for name in COLUMNS:
+            column = getattr(self, name)
+            setattr(self, name, np.resize(column, min(2 * len(column), MAX_POINTS)))
 
     def _merge(self) -> None:
         half = MAX_POINTS // 2
@@ -103,11 +112,10 @@ class LossLog:
 
     def fork(self) -> "LossLog":
         """Return a log that goes its own way from here."""
-        other = LossLog(self._first)
+        other = LossLog(self._first, max(self._n, FIRST_POINTS))
         other.stride, other._n = self.stride, self._n
-        known = slice(self._n)
-        for name in ("_counts", "_sums", "_lows", "_highs"):
-            getattr(other, name)[known] = getattr(self, name)[known]
+        for name in COLUMNS:
+            getattr(other, name)[: self._n] = getattr(self, name)[: self._n]
         return other
 
     def columns(self) -> tuple[NDArray[np.int64], Column, Column, Column]:
@@ -119,10 +127,13 @@ class LossLog:
 
 @dataclass
 class Measurements:
-    """Losses and scores over all training and held-out rows, at the steps where they were taken."""
+    """Losses and scores over all training and held-out rows, at the steps where they were taken.
 
-    steps: list[int] = field(default_factory=list)
-    rows: list[tuple[float, float, float, float]] = field(default_factory=list)
+    values: four numbers a step, as `add` was given them. Packed: a run keeps them as long as it is listed.
+    """
+
+    steps: "array[int]" = field(default_factory=lambda: array("q"))
+    values: "array[float]" = field(default_factory=lambda: array("d"))
 
     def add(self, step: int, row: tuple[float, float, float, float]) -> None:
         """Add (train loss, test loss, train score, test score); a step measured before keeps its row."""
@@ -130,78 +141,35 @@ class Measurements:
         if place < len(self.steps) and self.steps[place] == step:
             return
         self.steps.insert(place, step)
-        self.rows.insert(place, row)
+        self.values[WIDTH * place : WIDTH * place] = array("d", row)
         if len(self.steps) > MAX_POINTS:
             # Every second one goes, so that what stays is spread evenly.
-            del self.steps[1::2], self.rows[1::2]
+            self.values = array("d", self.table()[::2].tobytes())
+            self.steps = self.steps[::2]
+
+    def table(self) -> Column:
+        """Return all rows, (k, 4)."""
+        return np.array(self.values, dtype=np.float64).reshape(-1, WIDTH)
+
+    def at(self, step: int) -> tuple[float, ...]:
+        """Return the row of the last measured step up to this one; NaN where there is none."""
+        place = bisect.bisect_right(self.steps, step)
+        known = self.values[WIDTH * (place - 1) : WIDTH * place] if place else []
+        return tuple(known) or (math.nan,) * WIDTH
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory they take."""
+        return self.steps.itemsize * len(self.steps) + self.values.itemsize * len(self.values)
 
     def fork(self) -> "Measurements":
         """Return measurements that go their own way from here."""
-        return Measurements(list(self.steps), list(self.rows))
+        return Measurements(self.steps[:], self.values[:])
 
     def cut(self, step: int) -> None:
         """Forget what came at or after a step."""
         place = bisect.bisect_left(self.steps, step)
-        del self.steps[place:], self.rows[place:]
-
-
-@dataclass
-class Snapshots:
-    """States of one segment under a byte budget: thinned evenly, and the most recently visited ones.
-
-    The segment's start is not among them; it is never dropped.
-    """
-
-    budget: int = SNAPSHOT_BYTES
-    stride: int = 1
-    states: dict[int, TrainingState] = field(default_factory=dict)
-    visited: "OrderedDict[int, TrainingState]" = field(default_factory=OrderedDict)
-    _steps: list[int] = field(default_factory=list)
-
-    def add(self, state: TrainingState) -> None:
-        """Keep a state unless one is close; over the budget the stride doubles and closer ones go."""
-        last = self.last_before(state.step)
-        if last is not None and state.step - last < self.stride:
-            return
-        bisect.insort(self._steps, state.step)
-        self.states[state.step] = state
-        allowed = min(max(self.budget // max(state.kept.nbytes, 1), MIN_SNAPSHOTS), MAX_SNAPSHOTS)
-        while len(self._steps) > allowed:
-            self._thin()
-
-    def _thin(self) -> None:
-        self.stride = 2 * max(self.stride, int(np.diff(self._steps).min()))
-        kept = [self._steps[0]]
-        for step in self._steps[1:]:
-            if step - kept[-1] >= self.stride:
-                kept.append(step)
-        self.states = {step: self.states[step] for step in kept}
-        self._steps = kept
-
-    def last_before(self, step: int) -> int | None:
-        """Return the step of the last evenly kept state at or before a step."""
-        place = bisect.bisect_right(self._steps, step)
-        return self._steps[place - 1] if place else None
-
-    def add_recent(self, state: TrainingState) -> None:
-        """Keep a state as long as it is among the last visited."""
-        self.visited[state.step] = state
-        self.visited.move_to_end(state.step)
-        allowed = min(max(self.budget // 4 // max(state.kept.nbytes, 1), 2), MAX_VISITED)
-        while len(self.visited) > allowed:
-            self.visited.popitem(last=False)
-
-    def known(self) -> tuple[TrainingState, ...]:
-        """Return all states that are kept."""
-        return (*self.states.values(), *self.visited.values())
-
-    def nearest(self, step: int) -> TrainingState | None:
-        """Return the last known state at or before a step."""
-        even = self.last_before(step)
-        recent = max((known for known in self.visited if known <= step), default=None)
-        if recent is not None and (even is None or recent >= even):
-            return self.visited[recent]
-        return None if even is None else self.states[even]
+        del self.steps[place:], self.values[WIDTH * place :]
 
 
 @dataclass(eq=False)
@@ -214,17 +182,18 @@ class History:
 
     losses: LossLog = field(default_factory=LossLog)
     measured: Measurements = field(default_factory=Measurements)
-    snapshots: "OrderedDict[int, Snapshots]" = field(default_factory=OrderedDict)
+    snapshots: AllSnapshots = field(default_factory=AllSnapshots)
     watched: Watched = field(default_factory=Watched)
     columns: Columns = field(default_factory=Columns)
 
     def of(self, uid: int) -> Snapshots:
-        """Return the snapshots of a segment; those of the segments visited longest ago are let go."""
-        found = self.snapshots.setdefault(uid, Snapshots())
-        self.snapshots.move_to_end(uid)
-        while len(self.snapshots) > MAX_SEGMENTS:
-            self.snapshots.popitem(last=False)
-        return found
+        """Return the snapshots of a segment."""
+        return self.snapshots.of(uid)
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory its columns take, without snapshots and distributions, which runs share."""
+        return self.losses.nbytes + self.measured.nbytes
 
     def fork(self, step: int) -> "History":
         """Return the history up to a step, where another future begins."""
@@ -242,6 +211,6 @@ class History:
     def curves(self) -> Curves:
         """Return the columns as arrays."""
         steps, mean, low, high = self.losses.columns()
-        table = np.array(self.measured.rows, dtype=np.float64).reshape(-1, 4)
+        table = self.measured.table()
         measured = np.array(self.measured.steps, dtype=np.int64)
         return Curves(measured, table[:, 0], table[:, 2], measured, table[:, 1], table[:, 3], steps, mean, low, high)

@@ -15,6 +15,7 @@ from dlviz.session.distributions import Column
 from dlviz.session.document import Document
 from dlviz.session.explanation import Explanation, Question, UnitExplanation, UnitQuestion
 from dlviz.session.gradient_check import GradientCheck
+from dlviz.session.run_row import RunRow
 from dlviz.session.worksheets import Judgement, Worksheet
 
 State = Literal["idle", "running", "paused", "failed", "closing"]
@@ -112,6 +113,7 @@ class Frame:
     health: what is wrong with the training; empty where it is well. distributions: columns recorded so far.
     wrong: rows of the data that a learning rule for classes answers wrongly now; None where nobody counted.
     gradient_check: the one that is made or was made last, since the last edit.
+    runs: every run of the session, oldest first. runs_revision: counts changes of that list.
     """
 
     serial: int
@@ -149,6 +151,8 @@ class Frame:
     distributions: tuple[Column, ...] | None = None
     wrong: tuple[int, ...] | None = None
     gradient_check: GradientCheck | None = None
+    runs: tuple[RunRow, ...] = ()
+    runs_revision: int = 0
 
 
 @dataclass(frozen=True)

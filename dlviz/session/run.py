@@ -45,6 +45,18 @@ class Run(Playhead):
             return self.walk.trace.global_step + self.walk.is_done
         return self._trainer.step if self._trainer else self.segment.start.step
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """The step and epoch to go on from; a batch walked halfway does not count."""
+        if self.walk and not self.walk.is_done:
+            return self.walk.trace.global_step, self.walk.trace.epoch
+        return self.step, self._trainer.epoch if self._trainer else self.segment.start.epoch
+
+    def remember(self) -> None:
+        """Keep the state here, so that coming back needs no replay."""
+        if self._trainer and self.walk is None:
+            self.recent(self._trainer.state())
+
     def moment(self) -> Moment:
         """Return the present, to be restored later."""
         cursor = self.walk.cursor if self.walk else None
@@ -64,11 +76,15 @@ class Run(Playhead):
         if document.subject == "formula":
             self._edit_formula(document)
             return
-        if document.subject == "rule" and _is_another_rule(document, self.document):
+        if self.begins_anew(document):
             self.begin(document)
             return
         here = self._state_here()
         self._branch(document, carry_over(here, self.document, document), label)
+
+    def begins_anew(self, document: Document) -> bool:
+        """Say whether a rule cannot go on under this document: it reads other rows, or is another rule."""
+        return document.subject == "rule" and _is_another_rule(document, self.document)
 
     def _edit_formula(self, document: Document) -> None:
         """Compute another formula as far as the one before was computed."""
@@ -82,9 +98,9 @@ class Run(Playhead):
         here = self._state_here()
         self._branch(self.document, with_parameter(here, self.document, name, index, value), label)
 
-    def reset(self) -> None:
-        """Begin again under the present document, from the run's first weights."""
-        first, document = self.timeline.segments[0], self.document
+    def reset(self, document: Document | None = None) -> None:
+        """Begin again from the run's first weights, under the present document or another."""
+        first, document = self.timeline.segments[0], document or self.document
         start = replace(carry_over(first.start, first.document, document), step=0, epoch=0, batch=0)
         self.timeline = Timeline((segment(document, start),))
         self.history = self.history.fresh()

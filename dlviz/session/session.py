@@ -5,6 +5,7 @@ import queue
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from dlviz.session.files.project_file import Project, SavedState, read_project, 
 from dlviz.session.files.saved_state import from_saved, project_of
 from dlviz.session.format.document import check_document
 from dlviz.session.format.watched import WATCHED, watched_from_json
+from dlviz.session.limits import TEXT_CHARACTERS
 from dlviz.session.messages import (
     Close,
     FinishPhase,
@@ -35,6 +37,7 @@ from dlviz.session.messages import (
 )
 from dlviz.session.plan import kept_parameters
 from dlviz.session.prepared import prepared_for
+from dlviz.session.run_row import RunRow
 from dlviz.session.store import Store
 from dlviz.session.worker import Worker
 
@@ -61,8 +64,10 @@ class Session:
         self._tokens = 0
         self._saved: SavedState | None = None
         self._step = self._saved_step = 0
+        self._revision = self._saved_revision = 0
         self.path: Path | None = None
         self.message = ""
+        self.runs: tuple[RunRow, ...] = ()
         self._worker.start()
 
     @property
@@ -223,7 +228,7 @@ class Session:
         prepared_for(document)
         generation, token = self._next()
         self._store.push(Past(document, token), label)
-        self._send(cmd.Begin(generation, token, document))
+        self._send(cmd.Begin(generation, token, document, label))
         self._tell()
 
     def check_gradients(self, holds_draws: bool = False) -> None:
@@ -233,6 +238,55 @@ class Session:
     def cancel_check(self) -> None:
         """Stop the gradient check; what was compared stays."""
         self._send(CancelCheck())
+
+    def run_beside(self, document: Document, label: str, is_fresh: bool = False) -> None:
+        """Run an edited document from the start with the same seed, beside the run as it is; undo goes back to that.
+
+        is_fresh: from weights drawn anew. Raises: DlvizError if it is not valid; the old one stays.
+        """
+        check_document(document)
+        prepared_for(document)
+        generation, token = self._next()
+        self._store.push(Past(document, token), label)
+        self._send(cmd.Beside(generation, token, document, label, is_fresh))
+        self._tell()
+
+    def switch_run(self, uid: int) -> None:
+        """Show another run exactly as it was left; undo comes back. Raises: SpecError for one that is not there."""
+        row = self._row(uid)
+        if not row.is_current:
+            generation, token = self._next()
+            self._store.push(Past(row.document, token), tr("Run {n}", n=uid))
+            self._send(cmd.SwitchRun(generation, token, uid))
+            self._tell()
+
+    def _row(self, uid: int) -> RunRow:
+        for row in self.runs:
+            if row.uid == uid:
+                return row
+        raise SpecError(tr("Expected a run of the list. Received: {uid}", uid=uid))
+
+    def remove_run(self, uid: int) -> None:
+        """Take a run out of the list; `bring_back_run` puts it there again. Raises: SpecError for the last one."""
+        if self._row(uid).is_current:
+            others = [row for row in self.runs if not row.is_current]
+            if not others:
+                raise SpecError(tr("Expected another run to show. Received: only this one"))
+            parent = self._row(uid).origin.parent
+            self.switch_run(next((row.uid for row in others if row.uid == parent), others[-1].uid))
+        self._send(cmd.RemoveRun(uid))
+
+    def bring_back_run(self, uid: int) -> None:
+        """Put a run that was taken out into the list again."""
+        self._send(cmd.BringBackRun(uid))
+
+    def describe_run(self, uid: int, **changes: Any) -> None:
+        """Change a run's name, note or is_pinned. Raises: SpecError for a run that is not there, or too long a text."""
+        label = replace(self._row(uid).label, **changes)
+        if max(len(label.name), len(label.note)) > TEXT_CHARACTERS:
+            raise SpecError(tr("Expected at most {n} characters. Received: more", n=TEXT_CHARACTERS))
+        self.runs = tuple(replace(row, label=label) if row.uid == uid else row for row in self.runs)
+        self._send(cmd.DescribeRun(uid, label))
 
     def watch(self, interest: Interest) -> None:
         """Say what the visible panels want computed."""
@@ -244,6 +298,7 @@ class Session:
         if frame is None or frame.generation != self._generation:
             return None
         self.message, self._step = frame.message, frame.step
+        self.runs, self._revision = frame.runs, frame.runs_revision
         if frame.document is not self.document:
             # The playhead crossed an edit: what is shown is the document of that time.
             self._store.show(Past(frame.document, self._store.current.token))
@@ -287,7 +342,7 @@ class Session:
         is_whole = project.state is None or project.state.segments == 1
         self._send(Pause())
         watched = watched_from_json(project.state.extra.get(WATCHED) if project.state else None)
-        self._send(cmd.Begin(generation, token, document, state, is_whole, watched))
+        self._send(cmd.Open(generation, token, document, state, is_whole, watched))
         self._tell()
 
     def save(self, path: str | os.PathLike[str] | None = None) -> None:

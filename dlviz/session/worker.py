@@ -19,7 +19,8 @@ from dlviz.session.document import Document
 from dlviz.session.frames import FrameMaker
 from dlviz.session.mailbox import Mailbox
 from dlviz.session.messages import Close, FinishPhase, Frame, Look, Pause, Play, Seek, State, StepBy, Watch
-from dlviz.session.run import Moment, Run
+from dlviz.session.run import Run
+from dlviz.session.runs import Runs, Standing
 from dlviz.session.state import Event, next_state
 from dlviz.session.walk import Divergence
 from dlviz.session.watcher import Stop
@@ -38,14 +39,15 @@ class Worker:
     def __init__(self, document: Document) -> None:
         self.commands: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.mailbox: Mailbox[Frame] = Mailbox()
-        self._run = Run(document)
         self._frames = FrameMaker()
         self._checking = Checking()
+        self._runs = Runs(document, self._frames.measure)
         self._state: State = "idle"
         self._play = Play()
         self._generation = self._offered = 0
         self._token = 0
-        self._moments: dict[int, Moment] = {}
+        self._moments: dict[int, Standing] = {}
+        self._until: int | None = None  # where a run beside another has come as far as that one
         self._serial = count(1)
         self._message = ""
         self._is_stale = True
@@ -65,6 +67,10 @@ class Worker:
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    @property
+    def _run(self) -> Run:
+        return self._runs.run
+
     def _loop(self) -> None:
         while self._state != "closing":
             try:
@@ -79,6 +85,7 @@ class Worker:
         self._obey()
         if self._state == "running":
             self._advance()
+            self._look_beside()
         if self._checking.is_busy:
             self._checking.work()
             self._is_stale = True
@@ -118,13 +125,29 @@ class Worker:
     def _advance(self) -> None:
         if self._next_step > time.monotonic():
             return
+        began, end = time.perf_counter(), self._run.timeline.end
+        self._go_on()
+        if self._run.timeline.end > end:
+            self._runs.spend(time.perf_counter() - began)
+        self._is_stale = True
+
+    def _go_on(self) -> None:
         if math.isinf(self._play.rate) and self._play.by in ("batch", "epoch"):
             self._advance_chunk()
         elif self._play.by == "batch" and self._play.rate > RECORDED_RATE:
             self._advance_some()
         else:
             self._advance_once()
-        self._is_stale = True
+
+    def _look_beside(self) -> None:
+        """Pause a run that was begun beside another where it has come as far."""
+        if self._until is not None and self._run.step >= self._until and self._state == "running":
+            self._message = tr("It has come as far as the run beside it, batch {step}.", step=self._until)
+            self._until = None
+            self._become("pause")
+
+    def _room(self) -> int:
+        return 4096 if self._until is None else max(self._until - self._run.step, 1)
 
     def _advance_chunk(self) -> None:
         began = time.perf_counter()
@@ -134,7 +157,7 @@ class Worker:
         self._chunk = max(1, min(4096, int(self._chunk * min(2.0, CHUNK_SECONDS / seconds)) or 1))
 
     def _train(self, count: int) -> int:
-        done, divergence = self._run.advance(count)
+        done, divergence = self._run.advance(min(count, self._room()))
         if divergence:
             self._diverged(divergence)
         elif self._run.stopped:
@@ -195,7 +218,8 @@ class Worker:
         check = self._checking.of(self._generation)
         self.mailbox.put(
             replace(
-                frame, serial=next(self._serial), generation=self._generation, state=self._state,
+                frame, runs=self._runs.rows(), runs_revision=self._runs.revision,
+                serial=next(self._serial), generation=self._generation, state=self._state,
                 message=self._message or frame.message, steps_per_second=self._speed(),
                 is_flat_out=math.isinf(self._play.rate), gradient_check=check,
             )
@@ -216,7 +240,7 @@ class Worker:
             self._pause_for_time()
             self._message = refusal.hint
             return
-        self._play, self._message = command, ""
+        self._play, self._message, self._until = command, "", None
         self._next_step = time.monotonic()
         self._become("play")
 
@@ -260,41 +284,74 @@ class Worker:
     def _on_cancel_check(self, command: CancelCheck) -> None:
         self._checking.cancel()
 
-    def _keep_moment(self, token: int) -> None:
-        self._moments[self._token] = self._run.moment()
-        self._token = token
+    def _keep_moment(self, command: Any) -> None:
+        self._generation = command.generation
+        self._moments[self._token] = self._runs.standing()
+        self._token = command.token
+        self._until = None
         while len(self._moments) > MAX_MOMENTS:
             del self._moments[min(self._moments)]
 
     def _on_edit(self, command: cmd.Edit) -> None:
-        self._generation = command.generation
-        self._keep_moment(command.token)
-        self._run.edit(command.document, command.label)
+        self._keep_moment(command)
+        self._runs.edit(command.document, command.label)
 
     def _on_type(self, command: cmd.TypeParameter) -> None:
-        self._generation = command.generation
-        self._keep_moment(command.token)
-        self._run.type_parameter(command.name, command.index, command.value, command.label)
+        self._keep_moment(command)
+        self._runs.type_parameter(command.name, command.index, command.value, command.label)
 
     def _on_restore(self, command: cmd.Restore) -> None:
-        self._generation = command.generation
-        self._keep_moment(command.token)
-        self._run.restore(self._moments[command.token])
+        self._keep_moment(command)
+        self._runs.restore(self._moments[command.token])
 
     def _on_begin(self, command: cmd.Begin) -> None:
-        self._generation = command.generation
-        self._keep_moment(command.token)
+        self._keep_moment(command)
+        self._begun()
+        self._runs.begin(command.document, command.label)
+
+    def _begun(self) -> None:
         self._message, self._rate = "", 0.0
         if self._state == "failed":
             self._become("pause")
-        self._run.begin(command.document)
+
+    def _on_beside(self, command: cmd.Beside) -> None:
+        self._keep_moment(command)
+        self._begun()
+        end = self._runs.beside(command.document, command.label, command.is_fresh)
+        is_able = self._run.problem is None and self._run.refusal is None
+        if end and is_able and self._state != "running":
+            if self._play.by not in ("batch", "epoch"):
+                self._play = Play()
+            self._next_step, self._until = time.monotonic(), end
+            self._become("play")
+
+    def _on_open(self, command: cmd.Open) -> None:
+        self._generation, self._token = command.generation, command.token
+        self._moments.clear()
+        self._until = None
+        self._begun()
+        self._runs = Runs(command.document, self._frames.measure)
         if command.state is not None:
-            self._run.resume(command.state, command.is_whole, command.watched)
+            self._runs.resume(command.state, command.is_whole, command.watched)
+
+    def _on_switch(self, command: cmd.SwitchRun) -> None:
+        self._pause_for_time()
+        self._keep_moment(command)
+        self._runs.switch(command.uid)
+
+    def _on_remove(self, command: cmd.RemoveRun) -> None:
+        self._runs.remove(command.uid)
+
+    def _on_bring_back(self, command: cmd.BringBackRun) -> None:
+        self._runs.bring_back(command.uid)
+
+    def _on_describe(self, command: cmd.DescribeRun) -> None:
+        self._runs.describe(command.uid, command.label)
 
     def _on_reset(self, command: cmd.Reset) -> None:
         self._generation = command.generation
-        self._message = ""
-        self._run.reset()
+        self._message, self._until = "", None
+        self._runs.reset()
 
     def _on_ask(self, command: cmd.AskState) -> None:
         state = self._run.state()
@@ -319,6 +376,12 @@ class Worker:
         cmd.TypeParameter: _on_type,
         cmd.Restore: _on_restore,
         cmd.Begin: _on_begin,
+        cmd.Beside: _on_beside,
+        cmd.Open: _on_open,
+        cmd.SwitchRun: _on_switch,
+        cmd.RemoveRun: _on_remove,
+        cmd.BringBackRun: _on_bring_back,
+        cmd.DescribeRun: _on_describe,
         cmd.Reset: _on_reset,
         cmd.AskState: _on_ask,
         Close: _on_close,

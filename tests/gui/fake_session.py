@@ -54,6 +54,10 @@ class FakeSession:
         """Begin a run of its own; here no different from an edit."""
         self.edit(document, label)
 
+    def run_beside(self, document: Document, label: str, is_fresh: bool = False) -> None:
+        """Run an edited document beside this one; here no different from an edit."""
+        self.edit(document, label)
+
     def edit(self, document: Document, label: str, merge: str = "") -> None:
         self.calls.append(("edit", label))
         self._past.append(self.document)

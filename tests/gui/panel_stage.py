@@ -40,6 +40,10 @@ class StageSession:
         """Begin a run of its own; here no different from an edit."""
         self.edit(document, label)
 
+    def run_beside(self, document: Document, label: str, is_fresh: bool = False) -> None:
+        """Run an edited document beside this one; here no different from an edit."""
+        self.edit(document, label)
+
     def edit(self, document: Document, label: str, merge: str = "") -> None:
         prepared = prepare(document.data) if document.data is not self.document.data else self.prepared
         self.document, self.prepared = document, prepared

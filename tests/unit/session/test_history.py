@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlviz.session import history
-from dlviz.session.history import LossLog, Measurements, Snapshots
+from dlviz.session.history import LossLog, Measurements
+from dlviz.session.snapshots import AllSnapshots, Snapshots
 from dlviz.session.trainer import TrainingState
 
 
@@ -58,10 +59,10 @@ def test_measurements_stay_sorted_and_bounded() -> None:
     measured = Measurements()
     for step in (5, 1, 3, 5):
         measured.add(step, (float(step), 0.0, 0.0, 0.0))
-    assert measured.steps == [1, 3, 5]
+    assert list(measured.steps) == [1, 3, 5]
     for step in range(10, 3 * history.MAX_POINTS):
         measured.add(step, (0.0, 0.0, 0.0, 0.0))
-    assert len(measured.steps) == len(measured.rows) <= history.MAX_POINTS
+    assert len(measured.steps) == len(measured.table()) <= history.MAX_POINTS
 
 
 def state(step: int, size: int = 1000) -> TrainingState:
@@ -88,3 +89,23 @@ def test_recent_states_are_found_before_older_even_ones() -> None:
     assert found is not None
     assert found.step == 10
     assert snapshots.nearest(-1) is None
+
+
+def test_snapshots_of_all_runs_keep_one_budget_and_the_oldest_go_first() -> None:
+    everything = AllSnapshots(budget=50 * 8000)
+    for uid in range(5):
+        for step in range(0, 20 * 256, 256):
+            everything.of(uid).add(state(step))
+        assert everything.of(uid).states
+        assert everything.nbytes <= (50 + 20) * 8000
+    assert everything.of(4).states
+    assert not everything.of(0).states
+
+
+def test_measurements_are_read_where_they_were_taken_last() -> None:
+    measured = Measurements()
+    measured.add(10, (1.0, 2.0, 3.0, 4.0))
+    measured.add(20, (5.0, 6.0, 7.0, 8.0))
+    assert measured.at(19) == (1.0, 2.0, 3.0, 4.0)
+    assert measured.at(25) == (5.0, 6.0, 7.0, 8.0)
+    assert np.isnan(measured.at(9)).all()

@@ -141,6 +141,77 @@ def test_another_run_can_begin_while_training_and_undo_returns_to_the_old_one(se
     assert frame_when(session, lambda f: f.document.data.kind == "circles").step > 500
 
 
+def trained(session: Session, steps: int) -> Frame:
+    """Train at least so many batches and stand."""
+    session.play()
+    frame_when(session, lambda f: f.step >= steps)
+    session.pause()
+    return frame_when(session, lambda f: f.state == "paused")
+
+
+def test_going_back_and_changing_the_rate_keeps_both_runs_and_switching_finds_each_again(session: Session) -> None:
+    first = trained(session, 300)
+    session.seek(100)
+    frame_when(session, lambda f: f.step == 100)
+    session.edit(set_optimizer_setting(session.document, "lr", 0.1), "lr 0.1")
+    second = trained(session, 200)
+    assert [row.origin.parent for row in second.runs] == [None, 1]
+    session.switch_run(1)
+    session.end()
+    again = frame_when(session, lambda f: f.step == first.step)
+    assert session.document.training.optimizer.settings["lr"] == 0.02
+    assert first.parameters is not None and again.parameters is not None
+    assert all(again.parameters[name].tobytes() == first.parameters[name].tobytes() for name in first.parameters)
+    session.undo()  # undo comes back from a switch
+    back = frame_when(session, lambda f: f.step == second.step)
+    assert back.document.training.optimizer.settings["lr"] == 0.1
+    assert second.parameters is not None and back.parameters is not None
+    assert all(back.parameters[name].tobytes() == second.parameters[name].tobytes() for name in second.parameters)
+
+
+def test_an_edit_right_after_a_switch_is_one_of_the_run_that_was_switched_to(session: Session) -> None:
+    trained(session, 50)
+    session.home()
+    session.edit(set_optimizer_setting(session.document, "lr", 0.1), "lr 0.1")
+    trained(session, 50)
+    session.switch_run(1)
+    session.end()
+    session.edit(set_units(session.document, "h1", 7), "units")
+    frame = frame_when(session, lambda f: f.parameters is not None)
+    assert frame.document.training.optimizer.settings["lr"] == 0.02
+    assert session.document.network.layers[0].settings["units"] == 7
+
+
+def test_a_run_beside_plays_from_the_start_and_stands_where_the_other_one_does(session: Session) -> None:
+    first = trained(session, 200)
+    session.run_beside(set_optimizer_setting(session.document, "lr", 0.1), "Learning rate 0.1")
+    frame = frame_when(session, lambda f: f.state == "paused" and f.step > 0)
+    assert frame.step == frame.runs[0].last_step == first.step
+    assert "as far as the run beside it" in frame.message
+    assert frame.runs[1].origin.is_beside
+    assert frame.runs[1].seconds > 0
+
+
+def test_a_removed_run_on_show_gives_way_to_its_parent(session: Session) -> None:
+    trained(session, 50)
+    session.home()
+    session.edit(set_optimizer_setting(session.document, "lr", 0.1), "lr 0.1")
+    trained(session, 50)
+    session.remove_run(2)
+    frame = frame_when(session, lambda f: len(f.runs) == 1)
+    assert (frame.runs[0].uid, frame.runs[0].is_current) == (1, True)
+    session.bring_back_run(2)
+    assert len(frame_when(session, lambda f: len(f.runs) == 2).runs) == 2
+    with pytest.raises(SpecError, match="of the list"):
+        session.remove_run(9)
+
+
+def test_the_only_run_stays(session: Session) -> None:
+    trained(session, 10)
+    with pytest.raises(SpecError, match="only this one"):
+        session.remove_run(1)
+
+
 def test_a_typed_weight_arrives_and_can_be_undone(session: Session) -> None:
     session.set_parameter("h1.W", (0, 1), 0.5)
     frame = frame_when(session, lambda f: f.parameters is not None)
