@@ -63,15 +63,23 @@ def test_nothing_lies_below_its_minima(key: str) -> None:
         assert surface.value(somewhere(key, 20_000)).min() >= values[0] - 1e-9
     for each in minima if key not in CUSPS else ():
         assert np.abs(gradient_at(surface, np.array(each)[:, None])).max() < 1e-8
-        assert np.linalg.eigvalsh(hessian_at(surface, each)).min() > 0
+        assert np.linalg.eigvalsh(hessian_at(surface, np.array(each)[:, None])[0]).min() > 0
 
 
 def test_a_bowl_bends_as_it_was_asked_to_however_it_is_turned() -> None:
     for turn in (0.0, 30.0, -45.0):
         entry, settings = resolve(Choice("bowl", {"condition": 50.0, "turn": turn}))
-        curvatures = np.linalg.eigvalsh(hessian_at(entry.make(settings), (1.3, -0.4)))
-        assert curvatures == pytest.approx([1.0, 50.0], rel=1e-9)
-        assert largest_curvature(entry.make(settings), (0.0, 0.0)) == pytest.approx(50.0, rel=1e-9)
+        points = np.array([[1.3, 0.0, -3.0], [-0.4, 0.0, 2.0]])
+        curvatures = np.linalg.eigvalsh(hessian_at(entry.make(settings), points))
+        assert curvatures == pytest.approx(np.tile([1.0, 50.0], (3, 1)), rel=1e-9)
+        assert largest_curvature(entry.make(settings), points) == pytest.approx(np.full(3, 50.0), rel=1e-9)
+
+
+def test_bending_is_that_of_second_derivatives_and_nothing_where_there_are_none() -> None:
+    (x, y) = point = np.array([[-1.2], [1.0]])
+    expected = np.array([[2 - 400 * (y - 3 * x**2), -400 * x], [-400 * x, np.full(1, 200.0)]])[:, :, 0]
+    assert hessian_at(made("rosenbrock"), point)[0] == pytest.approx(expected, rel=1e-6)
+    assert np.isnan(largest_curvature(made("bowl"), np.full((2, 1), np.inf)))[0]
 
 
 def test_a_formula_of_ones_own_is_a_surface_or_a_curve() -> None:

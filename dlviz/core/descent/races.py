@@ -1,8 +1,8 @@
 """Races: one optimizer or several walk on one surface, from one start or many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,6 +15,9 @@ from dlviz.core.optimizers import resolve
 from dlviz.core.schedules import Curve
 from dlviz.core.surfaces import Surface
 from dlviz.core.trace import Trace
+
+T = TypeVar("T")
+PART = 50  # steps between two pauses: 8 optimizers from 100 starts take 20 ms for them
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +45,21 @@ def walk(
     keeps_all: gradients and states as well as points; a hundred starts would fill a hundred megabytes.
     Side by side they take half the time. Raises: SpecError, ShapeError.
     """
+    return _finished(walk_in_parts(surface, optimizers, start, course, keeps_all))
+
+
+def walk_in_parts(
+    surface: Surface, optimizers: Sequence[Choice], start: ArrayLike, course: Course, keeps_all: bool = True
+) -> Generator[None, None, tuple[Path, ...]]:
+    """Walk as `walk` does, with a pause after every few steps, so that somebody may stop it."""
     alone = [number for number, each in enumerate(optimizers) if _looks_ahead(each)]
     together = [number for number in range(len(optimizers)) if number not in alone]
     paths: dict[int, Path] = {}
     for numbers in (*([number] for number in alone), *([together] if together else ())):
         own = [optimizers[number] for number in numbers]
         descent = Descent(surface, own, start, course.clip, has_noise=course.noise is not None)
-        paths |= zip(numbers, _walk(descent, course, keeps_all), strict=True)
+        found = yield from _walk(descent, course, keeps_all)
+        paths |= zip(numbers, found, strict=True)
     return tuple(paths[number] for number in range(len(optimizers)))
 
 
@@ -65,7 +76,7 @@ def descend(
     clip: Choice | None = None, xp: Any = np,
 ) -> Path:  # fmt: skip
     """Walk with one optimizer; xp: the array module that computes. Raises: SpecError, ShapeError."""
-    return _walk(Descent(surface, (optimizer,), start, clip, xp), Course(steps, schedule))[0]
+    return _finished(_walk(Descent(surface, (optimizer,), start, clip, xp), Course(steps, schedule)))[0]
 
 
 def record(
@@ -85,12 +96,16 @@ def record_step(surface: Surface, optimizer: Choice, path: Path, step: int, cour
     return descent.record(float(path.rates[step]), step, None if course.noise is None else course.noise[step])
 
 
-def _walk(descent: Descent, course: Course, keeps_all: bool = True) -> list[Path]:
+def _walk(descent: Descent, course: Course, keeps_all: bool = True) -> Generator[None, None, list[Path]]:
     rates = [] if course.schedule is None else [course.rates(walker.lr) for walker in descent.walkers]
     rows = len(descent.kept) if keeps_all else descent.n_walkers
     history = descent.workspace.zeros(course.steps + 1, rows, *descent.kept.shape[1:])
     noise = None if course.noise is None else course.noise.reshape(course.steps, *descent.kept.shape[1:])
-    descent.run(rates, history, noise)
+    for first in range(0, max(course.steps, 1), PART):
+        part = slice(first, first + PART)
+        now = [own[part] for own in rates]
+        descent.run(now, history[first : first + PART + 1], None if noise is None else noise[part])
+        yield
     return [_path(descent, number, history, rates) for number in range(descent.n_walkers)]
 
 
@@ -109,6 +124,15 @@ def _path(descent: Descent, number: int, history: Array, rates: Sequence[Sequenc
     return Path(
         noted[:, number].reshape(shape), values.reshape(-1, *starts), gradients.reshape(-1, *shape[1:]), states, used
     )
+
+
+def _finished(walking: Generator[None, None, T]) -> T:
+    while True:
+        try:
+            next(walking)
+        except StopIteration as done:
+            result: T = done.value
+            return result
 
 
 def _looks_ahead(optimizer: Choice) -> bool:

@@ -1,0 +1,164 @@
+"""Racer: walks a race in small parts on the worker's thread, so that a newer one may take its place at any time."""
+
+from collections.abc import Generator
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.descent import Course, Path, record_step, walk_in_parts
+from dlviz.core.randomness import normals, uniforms
+from dlviz.core.surfaces import Surface, flow, largest_curvature
+from dlviz.core.surfaces import resolve as resolve_surface
+from dlviz.core.trace import Trace
+from dlviz.session.race.result import Crowd, Race, RaceQuestion, RaceView
+from dlviz.session.race.spec import RaceSpec, start_of
+
+PART_SECONDS = 0.03  # for one frame; the rest follows with the next
+GRID = 192  # heights along each side of the picture
+CURVE_POINTS = 1201
+FLOW_PIECES = 400
+FloatArray = NDArray[np.float64]
+
+
+class Racer:
+    """Keeps the race that was walked last, and the one that is being walked."""
+
+    def __init__(self) -> None:
+        self._race: Race | None = None
+        self._wanted: RaceSpec | None = None
+        self._walking: Generator[float, None, Race] | None = None
+        self._progress = 1.0
+        self._step: tuple[Race, RaceQuestion, Trace | None] | None = None
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether a race is being walked."""
+        return self._walking is not None
+
+    def look(self, spec: RaceSpec, question: RaceQuestion) -> RaceView | None:
+        """Return the race of a spec, or the one before while it is being walked; None where there is none yet."""
+        if spec != self._wanted:
+            self._wanted, self._walking, self._progress = spec, prepare_race(spec), 0.0
+        self._go_on()
+        if self._race is None:
+            return None
+        return RaceView(self._race, question, self._trace(self._race, question), self._progress)
+
+    def _go_on(self) -> None:
+        until = perf_counter() + PART_SECONDS
+        while self._walking is not None and perf_counter() < until:
+            try:
+                self._progress = next(self._walking)
+            except StopIteration as done:
+                self._race, self._walking, self._progress = done.value, None, 1.0
+
+    def _trace(self, race: Race, question: RaceQuestion) -> Trace | None:
+        if self._step is None or self._step[:2] != (race, question):
+            self._step = race, question, trace_of(race, question)
+        return self._step[2]
+
+
+def course_of(spec: RaceSpec, d: int, starts: int = 0) -> Course:
+    """Return how all walk; starts: how many at once, 0 for the one."""
+    noise = None
+    if spec.noise:
+        drawn = normals(spec.seed, "race.noise", spec.steps * d * max(starts, 1)) * spec.noise
+        noise = drawn.reshape((spec.steps, d, starts) if starts else (spec.steps, d))
+    return Course(spec.steps, spec.schedule, spec.clip, noise)
+
+
+def trace_of(race: Race, question: RaceQuestion) -> Trace | None:
+    """Return every micro-step of one step of a race; None where there is no such step, or no finite number in it."""
+    if not (0 <= question.entrant < len(race.paths) and 0 <= question.step < race.steps):
+        return None
+    path, d = race.paths[question.entrant], race.surface.d
+    if question.step >= int(path.broken_at()):
+        return None
+    optimizer = race.spec.optimizers[question.entrant]
+    return record_step(race.surface, optimizer, path, question.step, course_of(race.spec, d))
+
+
+def run_race(spec: RaceSpec) -> Race:
+    """Walk a race to its end. Raises: SpecError, FormulaError."""
+    walking = prepare_race(spec)
+    while True:
+        try:
+            next(walking)
+        except StopIteration as done:
+            race: Race = done.value
+            return race
+
+
+def prepare_race(spec: RaceSpec) -> Generator[float, None, Race]:
+    """Walk a race in parts, giving how far it has come, and return it. Raises: SpecError, FormulaError."""
+    entry, settings = resolve_surface(spec.surface)
+    surface, start = entry.make(settings), start_of(spec)
+    extent = _widened(entry.extent, start)
+    heights = heights_on(surface, extent)
+    yield 0.1
+    walking = walk_in_parts(surface, spec.optimizers, start, course_of(spec, surface.d))
+    paths = yield from _walked(walking, spec, 0.1)
+    crowd = yield from _crowd(spec, surface, extent)
+    length = (
+        float(np.hypot(*np.diff(np.array(extent).reshape(-1, 2))[:, 0])) if surface.d == 2 else extent[1] - extent[0]
+    )
+    return Race(
+        spec, entry, surface, start, entry.minima(settings), extent, heights, paths,
+        tuple(largest_curvature(surface, path.points.T) for path in paths),
+        flow(surface, start, length, FLOW_PIECES), crowd,
+    )  # fmt: skip
+
+
+def _walked(
+    walking: Generator[None, None, tuple[Path, ...]], spec: RaceSpec, since: float
+) -> Generator[float, None, tuple[Path, ...]]:
+    """Walk on, giving how far it has come; it is not known how many parts there are, so the way left is halved."""
+    progress = since
+    while True:
+        try:
+            next(walking)
+        except StopIteration as done:
+            paths: tuple[Path, ...] = done.value
+            return paths
+        progress += (0.95 - progress) * 0.1
+        yield progress
+
+
+def _crowd(spec: RaceSpec, surface: Surface, extent: tuple[float, ...]) -> Generator[float, None, Crowd | None]:
+    if spec.starts == "one":
+        return None
+    starts = starts_of(spec, extent)
+    course = course_of(spec, surface.d, starts.shape[1])
+    walking = walk_in_parts(surface, spec.optimizers, starts, course, keeps_all=False)
+    paths = yield from _walked(walking, spec, 0.5)
+    return Crowd(starts, tuple(path.points[-1] for path in paths), tuple(path.values[-1] for path in paths), paths)
+
+
+def starts_of(spec: RaceSpec, extent: tuple[float, ...]) -> FloatArray:
+    """Return the many starts of a race, (d, n), on a grid or drawn from its seed."""
+    ends = np.array(extent).reshape(-1, 2)
+    if spec.starts == "random":
+        shares = uniforms(spec.seed, "race.starts", len(ends) * spec.count).reshape(len(ends), spec.count)
+    else:
+        side = max(round(spec.count ** (1 / len(ends))), 1)
+        places = (np.arange(side) + 0.5) / side
+        shares = np.array(np.meshgrid(*[places] * len(ends))).reshape(len(ends), -1)
+    return np.asarray(ends[:, :1] + shares * (ends[:, 1:] - ends[:, :1]))
+
+
+def heights_on(surface: Surface, extent: tuple[float, ...]) -> FloatArray:
+    """Return the values of a surface on a grid, (side, side) with rows along y from below, or (side,) of a curve."""
+    x0, x1, *up = extent
+    with np.errstate(all="ignore"):
+        if not up:
+            return np.asarray(surface.value(np.linspace(x0, x1, CURVE_POINTS)[None]))
+        x, y = np.meshgrid(np.linspace(x0, x1, GRID), np.linspace(up[0], up[1], GRID))
+        return np.asarray(np.broadcast_to(surface.value(np.array([x, y])), x.shape))
+
+
+def _widened(extent: tuple[float, ...], start: tuple[float, ...]) -> tuple[float, ...]:
+    """Return the extent, moved apart so far that the start lies within."""
+    ends = np.array(extent, dtype=np.float64).reshape(-1, 2)
+    at = np.array(start)
+    return tuple(np.stack([np.minimum(ends[:, 0], at), np.maximum(ends[:, 1], at)], axis=1).ravel().tolist())

@@ -1,0 +1,68 @@
+"""What a race comes to: the picture of the surface and every path, ready to be looked at in any order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.core.descent import Path
+from dlviz.core.surfaces import Surface, SurfaceEntry
+from dlviz.core.trace import Trace
+from dlviz.session.race.spec import RaceSpec
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Crowd:
+    """Many starts at once: starts (d, n), and where each optimizer ended, ends (d, n), with values (n,)."""
+
+    starts: FloatArray
+    ends: tuple[FloatArray, ...]
+    values: tuple[FloatArray, ...]
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Race:
+    """One race, walked to its end.
+
+    extent: (x0, x1, y0, y1) that is looked at, (x0, x1) of a curve. heights: values on a grid of it, (side, side)
+    with rows along y from y0 up, or (side,). paths: one for each optimizer, from the one start. curvature: the largest
+    one at every point of each path, (steps + 1,). flow: the line that runs downhill everywhere, (points, d).
+    """
+
+    spec: RaceSpec
+    entry: SurfaceEntry
+    surface: Surface
+    start: tuple[float, ...]
+    minima: tuple[tuple[float, ...], ...]
+    extent: tuple[float, ...]
+    heights: FloatArray
+    paths: tuple[Path, ...]
+    curvature: tuple[FloatArray, ...]
+    flow: FloatArray
+    crowd: Crowd | None = None
+
+    @property
+    def steps(self) -> int:
+        """How many steps each optimizer took."""
+        return self.spec.steps
+
+
+@dataclass(frozen=True)
+class RaceQuestion:
+    """Which step is to be shown in full: that of this optimizer after so many."""
+
+    entrant: int = 0
+    step: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class RaceView:
+    """What the window gets: the latest race, the step in question, and how far a newer race has come (0…1)."""
+
+    race: Race
+    question: RaceQuestion
+    trace: Trace | None
+    progress: float = 1.0

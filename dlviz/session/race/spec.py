@@ -1,0 +1,90 @@
+"""RaceSpec: which optimizers walk on which surface, from where, for how long, and under what noise."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from dlviz.core.choice import Choice, chosen
+from dlviz.core.errors import SpecError
+from dlviz.core.optimizers import resolve as resolve_optimizer
+from dlviz.core.surfaces import gradient_at
+from dlviz.core.surfaces import resolve as resolve_surface
+from dlviz.i18n import tr
+
+Starts = Literal["one", "grid", "random"]
+MOST_OPTIMIZERS, MOST_STEPS, MOST_STARTS = 12, 20_000, 1_000
+FIRST_MOVE = 0.01  # of the picture's width: how far a first step goes where nothing else is known
+MOST_RATE = 1.0
+
+FIRST_OPTIMIZERS = (
+    chosen("sgd", lr=0.0012), chosen("momentum", lr=0.0016), chosen("rmsprop", lr=0.035), chosen("adam", lr=0.16)
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RaceSpec:
+    """One race. start: (d,) numbers; empty for the surface's own.
+
+    noise: standard deviation of what is added to every gradient, drawn from seed. starts: how many starts there are
+    besides the one; count: how many. tolerance: a minimum counts as reached from this distance on.
+    """
+
+    surface: Choice = chosen("himmelblau")
+    optimizers: tuple[Choice, ...] = FIRST_OPTIMIZERS
+    start: tuple[float, ...] = ()
+    steps: int = 400
+    schedule: Choice | None = None
+    clip: Choice | None = None
+    noise: float = 0.0
+    seed: int = 0
+    starts: Starts = "one"
+    count: int = 100
+    tolerance: float = 0.05
+
+
+def start_of(spec: RaceSpec) -> tuple[float, ...]:
+    """Return where the race begins."""
+    return spec.start or resolve_surface(spec.surface)[0].start
+
+
+def check_race(spec: RaceSpec) -> None:
+    """Raise SpecError or FormulaError unless the race can be walked."""
+    entry, settings = resolve_surface(spec.surface)
+    d = entry.make(settings).d
+    for optimizer in spec.optimizers:
+        resolve_optimizer(optimizer)
+    if spec.start and (len(spec.start) != d or not all(map(np.isfinite, spec.start))):
+        raise SpecError(
+            tr("Expected {d} finite numbers to start from. Received: {start}", d=d, start=list(spec.start)),
+            place="race.start",
+        )
+    limits = (
+        ("steps", spec.steps, 1, MOST_STEPS), ("count", spec.count, 1, MOST_STARTS),
+        ("optimizers", len(spec.optimizers), 1, MOST_OPTIMIZERS),
+    )  # fmt: skip
+    for name, value, least, most in limits:
+        if not least <= value <= most:
+            raise SpecError(
+                tr("Expected {least} to {most}. Received: {value}", least=least, most=most, value=value),
+                place=f"race.{name}",
+            )
+
+
+def first_rate(spec: RaceSpec, kind: str) -> float:
+    """Return a rate to begin with: one whose first step goes a hundredth of the picture's width, two digits, at most 1.
+
+    Optimizers that divide by the size of gradients go as far as their rate; the others as far as rate × slope.
+    """
+    entry, settings = resolve_surface(spec.surface)
+    move = FIRST_MOVE * (entry.extent[1] - entry.extent[0])
+    if kind in _BY_SLOPE:
+        slope = gradient_at(entry.make(settings), np.array(start_of(spec))[:, None])[:, 0]
+        norm = float(np.linalg.norm(slope))
+        move = move / norm if norm > 0 and np.isfinite(norm) else move
+        move *= _BY_SLOPE[kind]
+    return min(float(f"{move:.1e}"), MOST_RATE)
+
+
+#: Optimizers whose steps are as long as the slope is steep, with the share of a step that the first one should take.
+_BY_SLOPE = {"sgd": 1.0, "momentum": 0.4, "nesterov": 0.4, "delta_bar_delta": 1.0, "lbfgs": 1.0}
