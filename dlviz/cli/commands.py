@@ -11,6 +11,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "train": "dlviz.cli.train",
         "trace": "dlviz.cli.trace",
         "gradcheck": "dlviz.cli.gradcheck",
+        "race": "dlviz.cli.race",
         "data": "dlviz.cli.data",
         "list": "dlviz.cli.entries",
         "schema": "dlviz.cli.schema",

@@ -14,6 +14,7 @@ from dlviz.core.conventions import Conventions, filled, filled_network
 from dlviz.core.network import NetworkSpec
 from dlviz.core.objective import Objective, OutputLoss
 from dlviz.data.spec import DataSpec
+from dlviz.session.race import RaceSpec
 from dlviz.session.subject import FormulaSpec, Subject
 
 Dtype = Literal["auto", "float32", "float64"]
@@ -92,6 +93,7 @@ class Document:
     """One project. `parameters` are a run's starting values; names missing there are initialised.
 
     rule: a learning rule on the rows; formula: a typed formula. Either stands in the place of a network.
+    race: what the workspace of optimizers shows, whatever the document is about.
     extra: unknown keys of the file it came from, kept to be written back.
     """
 
@@ -105,6 +107,7 @@ class Document:
     training: TrainingSpec = TrainingSpec()
     rule: Choice | None = None
     formula: FormulaSpec | None = None
+    race: RaceSpec = RaceSpec()
     view: Mapping[str, Any] = field(default_factory=dict, compare=False)
     extra: Mapping[str, Any] = field(default_factory=dict)
 

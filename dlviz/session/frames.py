@@ -15,6 +15,7 @@ from dlviz.session.formula_trainer import FormulaTrainer
 from dlviz.session.judge import Judge
 from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.pictures import Pictures
+from dlviz.session.race.racer import Racer
 from dlviz.session.rule_trainer import RuleTrainer
 from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer
@@ -32,16 +33,24 @@ class FrameMaker:
         self._ahead: tuple[Engine, Engine] | None = None  # what computes the run, and its twin that looks ahead
         self._judge = Judge()
         self._checkup = Checkup()
+        self._racer = Racer()
 
     @property
     def is_unfinished(self) -> bool:
         """Whether more will be known with the next frame, although nothing moves."""
-        return "judgements" in self.interest.needs and self._judge.is_unfinished
+        needs = self.interest.needs
+        return ("judgements" in needs and self._judge.is_unfinished) or ("race" in needs and self._racer.is_unfinished)
+
+    def make(self, run: Run, is_running: bool) -> Frame:
+        """Return a frame; serial, generation and state are the worker's to fill in."""
+        frame = self._of_run(run, is_running)
+        if "race" not in self.interest.needs:
+            return frame
+        return replace(frame, race=self._racer.look(run.document.race, self.interest.race))
 
     # Shortly before a run breaks its numbers exceed the single precision of the maps.
     @np.errstate(all="ignore")
-    def make(self, run: Run, is_running: bool) -> Frame:
-        """Return a frame; serial, generation and state are the worker's to fill in."""
+    def _of_run(self, run: Run, is_running: bool) -> Frame:
         if run.problem is not None:
             return _still(run)
         if not isinstance(run.trainer, Trainer):

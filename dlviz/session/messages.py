@@ -15,6 +15,7 @@ from dlviz.session.distributions import Column
 from dlviz.session.document import Document
 from dlviz.session.explanation import Explanation, Question, UnitExplanation, UnitQuestion
 from dlviz.session.gradient_check import GradientCheck
+from dlviz.session.race import RaceQuestion, RaceView
 from dlviz.session.run_row import RunRow
 from dlviz.session.worksheets import Judgement, Worksheet
 
@@ -22,7 +23,7 @@ State = Literal["idle", "running", "paused", "failed", "closing"]
 Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "explanation", "board", "judgements", "health",
-    "distributions",
+    "distributions", "race",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -34,7 +35,8 @@ class Interest:
     grid: side of the square map of every unit, output_grid: that of the output map.
     extent: (x0, x1, y0, y1) of the maps in input units; axes: the two inputs they span,
     the others held at `fixed`. question: what the explanation is about.
-    decimals: to which the board rounds. worksheets: the numbers that shall be judged.
+    decimals: to which the board rounds. worksheets: the numbers that shall be judged. race: which step of the race
+    is to be shown in full.
     """
 
     needs: frozenset[Need] = frozenset({"curves"})
@@ -46,6 +48,7 @@ class Interest:
     question: Question | UnitQuestion | None = None
     decimals: int = 4
     worksheets: tuple[Worksheet, ...] = ()
+    race: RaceQuestion = RaceQuestion()
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ class Frame:
     board: the same batch with every intermediate rounded. judgements: one for each worksheet.
     telling: how the steps of a learning rule are told. formula: the graph of a typed formula with its numbers.
     health: what is wrong with the training; empty where it is well. distributions: columns recorded so far.
+    race: optimizers on a surface.
     wrong: rows of the data that a learning rule for classes answers wrongly now; None where nobody counted.
     gradient_check: the one that is made or was made last, since the last edit.
     runs: every run of the session, oldest first. runs_revision: counts changes of that list.
@@ -149,6 +153,7 @@ class Frame:
     judgements: tuple[Judgement, ...] = ()
     health: tuple[Finding, ...] | None = None
     distributions: tuple[Column, ...] | None = None
+    race: RaceView | None = None
     wrong: tuple[int, ...] | None = None
     gradient_check: GradientCheck | None = None
     runs: tuple[RunRow, ...] = ()

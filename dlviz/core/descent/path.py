@@ -43,12 +43,19 @@ class Path:
             return np.full(self.values.shape, np.nan)
         ends = np.asarray(minima, dtype=np.float64)
         away = self.points[None] - ends.reshape(len(ends), 1, -1, *([1] * (self.points.ndim - 2)))
-        return np.asarray(np.sqrt((away**2).sum(axis=2)).min(axis=0))
+        with np.errstate(all="ignore"):
+            return np.asarray(np.sqrt((away**2).sum(axis=2)).min(axis=0))
+
+    def reached(self, minima: Sequence[Sequence[float]], tolerance: float) -> int | None:
+        """Return after how many steps the path of one start comes within the tolerance of a minimum, or None."""
+        near = np.flatnonzero(self.distances(minima) < tolerance)
+        return int(near[0]) if len(near) else None
 
     def lengths(self) -> FloatArray:
         """Return how long the path is up to every point, (steps + 1, *starts)."""
-        moves = np.sqrt((np.diff(self.points, axis=0) ** 2).sum(axis=1))
-        return np.concatenate([np.zeros((1, *moves.shape[1:])), np.cumsum(moves, axis=0)])
+        with np.errstate(all="ignore"):
+            moves = np.sqrt((np.diff(self.points, axis=0) ** 2).sum(axis=1))
+            return np.concatenate([np.zeros((1, *moves.shape[1:])), np.cumsum(moves, axis=0)])
 
     def effective_rates(self) -> FloatArray:
         """Return |move| / |gradient| of every number and step, (steps, d, *starts); NaN where the gradient is 0."""

@@ -20,6 +20,15 @@ from dlviz.session.edits.network import (
     set_layer_setting,
     set_units,
 )
+from dlviz.session.edits.race import (
+    add_entrant,
+    remove_entrant,
+    set_entrant,
+    set_race,
+    set_start,
+    set_surface,
+    set_surface_setting,
+)
 from dlviz.session.edits.training import (
     set_clip,
     set_conventions,
@@ -41,6 +50,13 @@ from dlviz.session.wiring import fresh_id
 
 __all__ = [
     "CurableError",
+    "add_entrant",
+    "remove_entrant",
+    "set_entrant",
+    "set_race",
+    "set_start",
+    "set_surface",
+    "set_surface_setting",
     "add_layer",
     "add_unit",
     "attach_dataset",

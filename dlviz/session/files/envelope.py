@@ -135,6 +135,22 @@ class FormulaPart(Part):
     by: Annotated[list[Key], Field(max_length=COLUMNS)] = []
 
 
+class RacePart(Part):
+    """Optimizers on a surface."""
+
+    surface: ChoiceJson = "himmelblau"
+    optimizers: Annotated[list[ChoiceJson], Field(max_length=12)] | None = None
+    start: Annotated[list[float], Field(max_length=2)] = []
+    steps: Annotated[int, Field(ge=1, le=20_000)] = 400
+    schedule: ChoiceJson | None = None
+    clip: ChoiceJson | None = None
+    noise: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+    seed: Seed = 0
+    starts: Literal["one", "grid", "random"] = "one"
+    count: Annotated[int, Field(ge=1, le=1_000)] = 100
+    tolerance: Annotated[float, Field(gt=0, le=1e6)] = 0.05
+
+
 class Envelope(Part):
     """A whole document."""
 
@@ -151,6 +167,7 @@ class Envelope(Part):
     training: TrainingPart = TrainingPart()
     rule: ChoiceJson | None = None
     formula: FormulaPart | None = None
+    race: RacePart | None = None
     view: dict[str, Any] = {}
     state: StatePart | None = None
 

@@ -29,6 +29,7 @@ from dlviz.session.format.choice import (
     layer_from_json,
     layer_to_json,
 )
+from dlviz.session.format.race import race_from_json, race_to_json
 from dlviz.session.format.subject import (
     check_subject,
     formula_from_json,
@@ -43,6 +44,7 @@ from dlviz.session.format.training import (
     training_from_json,
     training_to_json,
 )
+from dlviz.session.race import RaceSpec
 from dlviz.session.tasks import rows_of
 
 Extra = dict[str, Mapping[str, Any]]
@@ -71,6 +73,7 @@ def document_from_json(data: dict[str, Any], arrays: Arrays | None = None) -> Do
         training=training_from_json(whole.training),
         rule=rule,
         formula=None if whole.formula is None else formula_from_json(whole.formula, extra),
+        race=race_from_json(whole.race, extra),
         view=whole.view,
         extra=extra,
     )
@@ -96,6 +99,8 @@ def document_to_json(document: Document, inline_arrays: bool) -> dict[str, Any]:
     } | subject_to_json(document, inline_arrays)
     if document.formula is not None:
         written["formula"] |= _kept(document, "formula")
+    if document.race != RaceSpec() or _kept(document, "race"):
+        written["race"] = race_to_json(document.race) | _kept(document, "race")
     split = _kept(document, "data.split")
     if split:
         written["data"].setdefault("split", {}).update(split)

@@ -17,9 +17,11 @@ from dlviz.core.registry import Registry
 from dlviz.core.rules import rules
 from dlviz.core.schedules import schedules
 from dlviz.core.slips import slips
+from dlviz.core.surfaces import surfaces
 from dlviz.data.builtin import datasets
 from dlviz.session.files.envelope import VERSION, Envelope
 from dlviz.session.format.choice import LAYER_CHOICES
+from dlviz.session.race.spec import MOST_OPTIMIZERS
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -43,12 +45,13 @@ def json_schema() -> Schema:
     schema = Envelope.model_json_schema(ref_template="#/$defs/{model}")
     definitions: Schema = schema.setdefault("$defs", {})
     definitions["array"] = _array()
-    for key, registry in {**LAYER_CHOICES, **TRAINING_CHOICES}.items():
+    for key, registry in {**LAYER_CHOICES, **TRAINING_CHOICES, "surface": surfaces}.items():
         definitions[key] = _choice(registry)
     part = definitions["LayerPart"]
     definitions["LayerPart"] = {"oneOf": [*(_layer(kind, part) for kind in layers), _second_use(part)]}
     definitions["DataPart"] = {"oneOf": list(_data(definitions["DataPart"]))}
     _refer_training(definitions["TrainingPart"])
+    _refer_race(definitions["RacePart"])
     for part in ("theta", "optimizer"):
         definitions["StatePart"]["properties"][part]["additionalProperties"] = {"$ref": "#/$defs/array"}
     schema["properties"]["parameters"]["additionalProperties"] = {"$ref": "#/$defs/array"}
@@ -161,6 +164,15 @@ def _open(key: str, properties: Schema, required: list[str]) -> Schema:
         "properties": {"kind": {"const": key}, **properties},
         "required": ["kind", *required],
     }
+
+
+def _refer_race(part: Schema) -> None:
+    surface = part["properties"]["surface"]
+    part["properties"]["surface"] = {"$ref": "#/$defs/surface", "default": surface["default"]}
+    several = {"type": "array", "maxItems": MOST_OPTIMIZERS, "items": {"$ref": "#/$defs/optimizer"}}
+    part["properties"]["optimizers"] = {"anyOf": [several, {"type": "null"}], "default": None}
+    for name in ("schedule", "clip"):
+        part["properties"][name] = {"anyOf": [{"$ref": f"#/$defs/{name}"}, {"type": "null"}], "default": None}
 
 
 def _refer_training(part: Schema) -> None:

@@ -1,0 +1,69 @@
+"""Edits of a document's race: pure functions, which raise and change nothing if unusable."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from dlviz.core.choice import Choice, chosen
+from dlviz.core.errors import SpecError
+from dlviz.core.optimizers import optimizers
+from dlviz.core.surfaces import surfaces
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.format.choice import checked_choice
+from dlviz.session.race import RaceSpec, check_race, first_rate
+
+
+def set_race(document: Document, **changes: Any) -> Document:
+    """Change parts of the race, such as steps=200. Raises: SpecError, FormulaError."""
+    return _with(document, replace(document.race, **changes))
+
+
+def set_surface(document: Document, surface: Choice) -> Document:
+    """Race on another surface, from its own start, each optimizer at a rate to begin with there.
+
+    Raises: SpecError, FormulaError.
+    """
+    spec = replace(document.race, surface=checked_choice(surface, surfaces, "race.surface"), start=())
+    check_race(spec)
+    runners = (replace(each, settings={**each.settings, "lr": first_rate(spec, each.kind)}) for each in spec.optimizers)
+    return _with(document, replace(spec, optimizers=tuple(runners)))
+
+
+def set_surface_setting(document: Document, name: str, value: Any) -> Document:
+    """Change one setting of the surface; start and rates stay. Raises: SpecError, FormulaError."""
+    surface = document.race.surface
+    changed = Choice(surface.kind, {**surface.settings, name: value})
+    return set_race(document, surface=checked_choice(changed, surfaces, "race.surface"))
+
+
+def set_start(document: Document, start: Sequence[float]) -> Document:
+    """Race from another point; () is the surface's own. Raises: SpecError."""
+    return set_race(document, start=tuple(float(each) for each in start))
+
+
+def add_entrant(document: Document, kind: str) -> Document:
+    """Let another optimizer race, at a rate to begin with. Raises: SpecError."""
+    optimizers.get(kind, "race.optimizers")
+    entrant = chosen(kind, lr=first_rate(document.race, kind))
+    return set_race(document, optimizers=(*document.race.optimizers, entrant))
+
+
+def set_entrant(document: Document, index: int, optimizer: Choice) -> Document:
+    """Let this optimizer race in the place of another. Raises: SpecError."""
+    runners = list(document.race.optimizers)
+    runners[index] = checked_choice(optimizer, optimizers, "race.optimizers")
+    return set_race(document, optimizers=tuple(runners))
+
+
+def remove_entrant(document: Document, index: int) -> Document:
+    """Let an optimizer race no more. Raises: SpecError for the last one."""
+    runners = document.race.optimizers
+    if len(runners) == 1:
+        raise SpecError(tr("Expected an optimizer that stays. Received: only one is left"), tr("Add another first."))
+    return set_race(document, optimizers=(*runners[:index], *runners[index + 1 :]))
+
+
+def _with(document: Document, spec: RaceSpec) -> Document:
+    check_race(spec)
+    return document if spec == document.race else replace(document, race=spec)

@@ -1,0 +1,50 @@
+"""`dlviz race`: a table, or every point as JSON; refusals in one sentence."""
+
+import json
+
+import pytest
+
+from dlviz.cli import commands
+from dlviz.cli.messages import SUCCESS
+from dlviz.core.errors import DlvizError
+
+
+def race(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert commands.run("race", words) == SUCCESS
+    return capsys.readouterr().out
+
+
+def test_paths_as_json_begin_at_the_start(capsys: pytest.CaptureFixture[str]) -> None:
+    runs = "sgd:lr=0.04,adam:lr=0.04:bias_correction=false:eps_place=inside"
+    text = race(capsys, "0.5*(x**2 + 20*y**2)", "--optimizers", runs, "--start=4,1", "--steps=2", "--json")
+    sgd, adam = json.loads(text)["runs"]
+    assert sgd["path"][0] == [4.0, 1.0]
+    assert sgd["path"][1:] == [pytest.approx([3.84, 0.2]), pytest.approx([3.6864, 0.04])]
+    assert sgd["values"][0] == 18 and sgd["diverged"] is None
+    assert adam["settings"]["eps_place"] == "inside" and adam["settings"]["bias_correction"] is False
+
+
+def test_what_breaks_says_when(capsys: pytest.CaptureFixture[str]) -> None:
+    (run,) = json.loads(race(capsys, "rosenbrock", "--optimizers", "sgd:lr=0.1", "--json"))["runs"]
+    assert run["diverged"] == len(run["path"]) > 1
+    assert "at step" in race(capsys, "rosenbrock", "--optimizers", "sgd:lr=0.1")
+
+
+def test_the_table_has_a_row_for_each(capsys: pytest.CaptureFixture[str]) -> None:
+    text = race(capsys, "himmelblau", "--optimizers", "sgd,adam", "--steps", "50")
+    assert "sgd" in text and "adam" in text and "steps to" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("nosuch(x)",), "Expected"),
+        (("bowl", "--optimizers", "adam:speed=1"), "Expected settings"),
+        (("bowl", "--optimizers", "adam:lr"), "name=value"),
+        (("bowl", "--start=a,b"), "numbers such as"),
+        (("bowl", "--start=1"), "2 finite numbers"),
+    ],
+)
+def test_refusals(words: tuple[str, ...], sentence: str) -> None:
+    with pytest.raises(DlvizError, match=sentence):
+        commands.run("race", words)
