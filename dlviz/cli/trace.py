@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dlviz.cli.documents import declare_document, document_of, number, print_json, values
+from dlviz.core.notation import Symbols, spelled_formula
 from dlviz.core.trace import Step
 from dlviz.i18n import tr
 from dlviz.session import headless
@@ -27,11 +28,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Walk one batch and print it."""
-    report = headless.trace(document_of(arguments), arguments.samples)
+    document = document_of(arguments)
+    report = headless.trace(document, arguments.samples)
     if arguments.format == "json":
         print_json(as_json(report))
     else:
-        _print_table(report)
+        _print_table(report, document.symbols)
     return 0
 
 
@@ -63,13 +65,14 @@ def _step_json(step: Step) -> dict[str, Any]:
     return described | marks | ({"slip": step.slip} if step.slip else {})
 
 
-def _print_table(report: TraceReport) -> None:
+def _print_table(report: TraceReport, symbols: Symbols) -> None:
     table = Table(box=None, pad_edge=False)
     for title in (tr("step"), tr("phase"), tr("node"), tr("formula"), tr("values")):
         table.add_column(title, overflow="fold")
     for step in report.trace.steps:
         written = "\n".join(f"{name} = {values(array)}" for name, array in step.writes.items())
-        formula = tr("{formula} [wrong on purpose]", formula=step.formula) if step.slip else step.formula
+        formula = spelled_formula(step.formula, step.phase, symbols, step.node)
+        formula = tr("{formula} [wrong on purpose]", formula=formula) if step.slip else formula
         table.add_row(str(step.index), step.phase, step.node, formula, written)
     console = Console(markup=False, highlight=False)
     console.print(table)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dlviz.core.choice import Choice, chosen, frozen
 from dlviz.core.conventions import Conventions, filled, filled_network
 from dlviz.core.network import NetworkSpec
+from dlviz.core.notation import Notation, Symbols
 from dlviz.core.objective import Objective, OutputLoss
 from dlviz.data.spec import DataSpec
 from dlviz.session.race import RaceSpec
@@ -130,3 +131,18 @@ class Document:
         training = self.training.under(self.conventions)
         is_same = network is self.network and training is self.training
         return self if is_same else replace(self, network=network, training=training)
+
+    def is_respelled(self, other: "Document") -> bool:
+        """Whether another document differs from this one in how things are written, and in nothing else."""
+        ours, theirs = self.conventions, other.conventions
+        return ours != theirs and ours.trains_like(theirs) and replace(other, conventions=ours) == self
+
+    @cached_property
+    def notation(self) -> Notation:
+        """How its conventions write."""
+        return Notation.of(self.conventions.values)
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        """The letters of its network in plain text."""
+        return Symbols(self.network, self.notation)

@@ -21,6 +21,7 @@ from dlviz.core.explain import (
 )
 from dlviz.core.inference import parameters
 from dlviz.core.layout import View, layout
+from dlviz.core.notation import Notation
 from dlviz.core.trace import Trace
 from dlviz.i18n import tr
 from dlviz.session.explanation import Explanation, Kept, Question, UnitExplanation, UnitQuestion
@@ -43,6 +44,7 @@ class Explainer:
     def __init__(self) -> None:
         self._batch: tuple[int, int] | None = None
         self._trainer: Trainer | None = None
+        self._notation = Notation()
         self._trace: Trace | None = None
         self._pass: Pass | None = None
         self._answers: dict[tuple[Question | UnitQuestion, int], Explanation | UnitExplanation] = {}
@@ -67,6 +69,9 @@ class Explainer:
 
     def _follow(self, run: Run, peek: Callable[[], Trace]) -> None:
         batch = run.segment.uid, run.walk.trace.global_step if run.walk else run.step
+        if run.document.notation != self._notation:
+            self._notation = run.document.notation
+            self._answers.clear()
         if batch != self._batch or run.trainer is not self._trainer:
             self._batch, self._trainer = batch, run.network
             self._trace = run.walk.trace if run.walk else peek()
@@ -90,7 +95,7 @@ class Explainer:
         except DlvizError as error:
             return Explanation(question, sample, problem=str(error))
         try:
-            return _with_paths(found, passed)
+            return _with_paths(found, passed, run.document.notation)
         except DlvizError as error:
             return replace(found, problem=str(error))
 
@@ -120,10 +125,10 @@ def _numeric(passed: Pass, weight: Weight) -> float:
     return float(around[1] - around[0]) / (2 * NUMERIC_EPS)
 
 
-def _with_paths(found: Explanation, passed: Pass) -> Explanation:
+def _with_paths(found: Explanation, passed: Pass, notation: Notation) -> Explanation:
     weight, sample = found.question.weight, found.sample
     ways = paths(passed, weight, sample, MOST_PATHS)
-    written = derive(passed, weight, sample) if ways.count <= MOST_WRITTEN else None
+    written = derive(passed, weight, sample, notation) if ways.count <= MOST_WRITTEN else None
     saved = multiplications(passed, sample) if _places(passed) <= MOST_PLACES else None
     return replace(found, paths=ways, written=written, saved=saved)
 

@@ -72,7 +72,11 @@ class Run(Playhead):
             self._set_cursor(moment.cursor)
 
     def edit(self, document: Document, label: str) -> None:
-        """Go on from here under an edited document."""
+        """Go on from here under an edited document; one that only writes differently moves nothing."""
+        if self.document.is_respelled(document):
+            self.timeline = self.timeline.respelled(document)
+            self._segment = next(each for each in self.timeline.segments if each.uid == self.segment.uid)
+            return
         if document.subject == "formula":
             self._edit_formula(document)
             return

@@ -1,7 +1,7 @@
 """Timeline: a run as segments, each a document and the exact state it started from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
@@ -27,6 +27,13 @@ class Segment:
     start: TrainingState
     label: str = ""
     uid: int = -1
+
+    def respelled(self, document: Document) -> "Segment":
+        """Return this segment written in other conventions; itself where those decide more than writing."""
+        conventions = document.conventions
+        if not self.document.conventions.trains_like(conventions):
+            return self
+        return replace(self, document=replace(self.document, conventions=conventions))
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,10 @@ class Timeline:
         """Return a timeline that is this one up to a step and goes on with another segment."""
         kept = tuple(each for each in self.segments if each.start.step < step)
         return Timeline((*kept, segment), step)
+
+    def respelled(self, document: Document) -> "Timeline":
+        """Return the same timeline written in the conventions of a document, wherever it trained like that."""
+        return replace(self, segments=tuple(each.respelled(document) for each in self.segments))
 
     def marks(self) -> tuple[Mark, ...]:
         """Return what was changed and when."""
@@ -139,7 +150,7 @@ def _same_training(old: Document, new: Document) -> bool:
     return (
         old.network is new.network
         and old.training is new.training
-        and old.conventions == new.conventions
+        and old.conventions.trains_like(new.conventions)
         and old.data is new.data
         and old.parameters is new.parameters
         and (old.rule, old.formula) == (new.rule, new.formula)

@@ -46,7 +46,7 @@ def test_profiles_decide_with_values_that_are_accepted(profile: str, target: str
 
 
 def test_every_row_of_the_list_has_a_convention() -> None:
-    assert {each.number for each in conventions} == {f"CNV-{number:02}" for number in range(1, 28)}
+    assert {each.number for each in conventions if each.number} == {f"CNV-{number:02}" for number in range(1, 28)}
 
 
 def test_dlviz_decides_nothing() -> None:

@@ -1,5 +1,6 @@
 """Worked examples of the chain rule: gradients as sums of paths, their number, and their symbols."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,9 +8,10 @@ import numpy as np
 import pytest
 
 from dlviz.core.evaluate import Evaluator
-from dlviz.core.explain import LECTURE, Pass, Weight, collapse, count_paths, derive, differentiate, paths
+from dlviz.core.explain import Pass, Weight, collapse, count_paths, derive, differentiate, paths
 from dlviz.core.inference import parameters
 from dlviz.core.network import InputSpec, NetworkSpec, dense
+from dlviz.core.notation import Notation
 from dlviz.data.prepare import prepare
 from dlviz.session.format.document import document_from_json
 from dlviz.session.headless import train
@@ -164,6 +166,12 @@ def mean_losses(data: dict[str, Any], epochs: int) -> list[float]:
     return losses.reshape(epochs, rows).mean(axis=1).tolist()
 
 
+def typed(formula: str) -> str:
+    """Write a formula as the notes were typed: −2(y − ŷ) · w²₁₁ · x₁ is -2(y-yhat) w2_11 x1."""
+    plain = re.sub(r"w([¹²])(.)", r"w\1_\2", formula.replace(" · ", " ").replace(" − ", "-").replace("−", "-"))
+    return plain.replace("ŷ", "yhat").translate(str.maketrans("¹²₁₂", "1212"))
+
+
 @pytest.mark.example("EX-30", "document")
 def test_nine_derivatives_of_the_salary_network(example: Example) -> None:
     given = example.parameters["learning_rate"]
@@ -172,7 +180,8 @@ def test_nine_derivatives_of_the_salary_network(example: Example) -> None:
     example.check("n_parameters", sum(each.size for each in parameters(network)))
     first = {"kind": "table", "inputs": [example.inputs["X"][0]], "targets": [[example.inputs["y"][0]]]}
     passed = taken_apart(data | {"data": first})
-    texts = {name: derive(passed, place, notation=LECTURE).symbols for name, place in PLACES.items()}
+    lecture = Notation("source_target")
+    texts = {name: typed(derive(passed, place, notation=lecture).symbols) for name, place in PLACES.items()}
     example.check("symbolic_gradients", texts)
     epoch = run_rows(data, 3)
     example.check("first_student", epoch[0])

@@ -12,9 +12,9 @@ INITIALIZER = "initializer"
 class Convention:
     """One choice that textbooks make differently. Its default is what dlviz says itself.
 
-    number: its row in the list of conventions ("CNV-01"). targets: the settings it decides where a
-    document leaves them out, as "optimizer.momentum.form" (part, kind, setting); without one it only
-    says how something is written or shown.
+    number: its row in the list of conventions ("CNV-01"), empty for what is a matter of taste alone.
+    targets: the settings it decides where a document leaves them out, as "optimizer.momentum.form" (part,
+    kind, setting); without one it only says how something is written or shown.
     """
 
     key: str

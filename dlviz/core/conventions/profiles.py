@@ -70,6 +70,10 @@ class Conventions:
         """Whether batches are drawn from all rows, so that a row may come twice."""
         return bool(self.values["sampling"] == "with_replacement")
 
+    def trains_like(self, other: "Conventions") -> bool:
+        """Whether both decide the same of training; they may write it differently."""
+        return self.decided == other.decided and self.draws_again == other.draws_again
+
 
 def _all(part: str, setting: str, value: Any, *kinds: str) -> dict[str, Any]:
     return {f"{part}.{kind}.{setting}": value for kind in kinds}
@@ -83,6 +87,7 @@ profiles.add(
             "squared_loss_outputs": "mean", "binary_cross_entropy_outputs": "mean",
             "batch_norm_momentum_is": "taken", "batch_norm_momentum": 0.1, "batch_norm_variance": "unbiased",
             "weights": "fan_in_uniform", "biases": "fan_in_uniform", "class_labels": "integer",
+            "examples_as": "rows",
         },
         {
             **_all("loss", "outputs", "mean", "huber", "hinge"),
@@ -99,6 +104,7 @@ profiles.add(
         {
             "momentum_rate": "inside", "adam_eps_place": "hat", "rmsprop_eps_place": "inside",
             "squared_loss_outputs": "mean", "binary_cross_entropy_outputs": "mean", "batch_norm_momentum": 0.99,
+            "examples_as": "rows",
         },
         {
             **_all("loss", "outputs", "mean", "huber", "hinge"),
@@ -117,7 +123,7 @@ profiles.add(
         "haykin", "Haykin",
         {
             "momentum_rate": "inside", "nesterov_form": "look_ahead", "squared_loss_factor": 0.5,
-            "weights": "xavier_uniform", "weight_notation": "target_source",
+            "weights": "xavier_uniform", "symbols": "error_signal",
         },
         source="Haykin, Neural Networks and Learning Machines, 3rd ed. 2009: eqs. 4.2, 4.5, 4.41 and section 4.6",
     )
@@ -129,7 +135,7 @@ profiles.add(
             "momentum_form": "ema", "squared_loss_factor": 0.5, "l2_scale": "mean",
             "l1_scale": "mean", "dropout_probability": "keep", "weights": "he_normal", "first_epoch": 1,
             "average_bias_correction": True, "gradcheck_eps": 1e-7, "weight_notation": "layer_bracket",
-            "examples_as": "columns", "rate_letter": "alpha",
+            "rate_letter": "alpha",
         },
         source="Ng, Deep Learning Specialization, courses 1 and 2",
     )

@@ -171,11 +171,26 @@ define(
         "w_ji with the target first, w_ij with the source first, W^[l], or w1, w2, …",
     ),
 )  # fmt: skip
-define("CNV-25", "How examples lie", choice("examples_as", "rows", ("rows", "columns"), "rows of X, or columns"))
+define(
+    "CNV-24", "Letters of signals and errors",
+    choice(
+        "symbols", "standard", ("standard", "error_signal"),
+        "z, a, y and L, or v, y, d, e and E with δ = −∂E/∂v",
+    ),
+)  # fmt: skip
+define(
+    "CNV-25", "How examples lie",
+    choice("examples_as", "columns", ("columns", "rows"), "columns, z = W x + b, or rows, z = x Wᵀ + b"),
+)  # fmt: skip
 define(
     "CNV-26", "Letter of the learning rate", choice("rate_letter", "eta", ("eta", "alpha", "lambda"), "η, α or λ")
 )  # fmt: skip
 define(
     "CNV-27", "What an epoch is",
     choice("epoch_is", "pass", ("pass", "update"), "one pass over all rows, or one forward and backward pass"),
+)  # fmt: skip
+define("", "Significant digits", integer("digits", 4, minimum=3, maximum=10, help="of every number that is shown"))
+define(
+    "", "Decimal sign",
+    choice("decimal_sign", "point", ("point", "comma"), "0.5, or 0,5; both are understood where numbers are typed"),
 )  # fmt: skip

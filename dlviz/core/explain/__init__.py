@@ -7,7 +7,7 @@ instructions: from what they declare, else by running them alone with unit gradi
 a new kind of layer needs nothing here. The rest are sums over that graph: the terms of a weight's gradient
 by example and by use (`terms`), the errors that a unit receives (`errors`), the largest paths of a weight to
 the loss and how many there are (`routes`, `search`, `paths`), the multiplications that reuse saves
-(`multiplications`), the derivative written out (`notation`, `derivation`).
+(`multiplications`), the derivative written out (`derivation`).
 
 Beside it stand the loss along one weight (`slope`), the curvature of the loss (`curvature`), and the one
 linear map that a network of linear layers is (`collapse`).
@@ -18,7 +18,6 @@ from dlviz.core.explain.curvature import Curvature, LossGradient, hessian_vector
 from dlviz.core.explain.derivation import Derivation, derive
 from dlviz.core.explain.errors import received
 from dlviz.core.explain.multiplications import Multiplications, multiplications
-from dlviz.core.explain.notation import LATEX, LECTURE, PLAIN, Notation
 from dlviz.core.explain.passes import (
     Batch,
     Pass,
@@ -33,9 +32,6 @@ from dlviz.core.explain.slope import SlopePicture, slope_picture
 from dlviz.core.explain.terms import Place, Shares, Term, shares, terms
 
 __all__ = [
-    "LATEX",
-    "LECTURE",
-    "PLAIN",
     "Batch",
     "Curvature",
     "Derivation",
@@ -43,7 +39,6 @@ __all__ = [
     "LinearMap",
     "LossGradient",
     "Multiplications",
-    "Notation",
     "Pass",
     "Path",
     "Paths",

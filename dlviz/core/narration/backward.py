@@ -33,7 +33,7 @@ def activate_backward(view: View) -> Narration:
     z = float(view.rows(f"{node}.z")[i, unit])
     told = functions.slope(view, z, float(view.rows(f"{node}.a")[i, unit]), unit)
     value = float(view.columns(f"{node}.dz")[i, unit])
-    left, above = delta(view, node, unit), slope_of_loss(indexed(view, "a", node, unit))
+    left, above = delta(view, node, unit, is_factor=False), slope_of_loss(view, indexed(view, "a", node, unit))
     symbols = rf"{left} = {caption(above, tr('from above'))} \cdot {caption(told.symbols, tr('slope'))}"
     numbers = rf"{coloured('backward', factor(gradients[unit], d))} \cdot {told.numbers}"
     return Narration(symbols, numbers, number(value, d), told.sentence, (value,))
@@ -70,7 +70,7 @@ def input_gradient(view: View) -> Narration:
     value = float(gradients[i, k])
     sentence = tr("Every link that leaves this unit brings back a share of the error; add them.")
     shown = evaluated(terms, view.digits) if len(terms) > 1 else ""
-    left = slope_of_loss(activation(view, view.slot(name.removesuffix(".da")), k))
+    left = slope_of_loss(view, activation(view, view.slot(name.removesuffix(".da")), k))
     right = (f"{so_far()} + " if earlier else "") + _errors_down(view, node, k, len(errors))
     return Narration(f"{left} = {right}", written(terms), number(value, view.digits), sentence, (value,), shown)
 
@@ -105,9 +105,9 @@ def passed_down(view: View, name: str, unit: int, above: int, sentence: str) -> 
     value = float(view.columns(name)[i, unit])
     gradient = float(view.rows(f"{node}.da")[i, above])
     terms = [*already_there(view, name, unit), Term(coloured("backward", factor(gradient, d)), gradient)]
-    right = (f"{so_far()} + " if len(terms) > 1 else "") + slope_of_loss(indexed(view, "a", node, above))
+    right = (f"{so_far()} + " if len(terms) > 1 else "") + slope_of_loss(view, indexed(view, "a", node, above))
     letter = activation(view, view.slot(name.removesuffix(".da")), unit)
-    symbols = f"{slope_of_loss(letter)} = {right}"
+    symbols = f"{slope_of_loss(view, letter)} = {right}"
     return Narration(symbols, written(terms), number(value, d), sentence, (value,))
 
 
@@ -157,7 +157,7 @@ def _gathered(view: View, letter: str, right: str, terms: list[Term], value: flo
         else tr("How much does the loss move when this parameter moves? Error times input.")
     )
     shown = evaluated(terms, view.digits) if len(terms) > 1 else ""
-    symbols = f"{slope_of_loss(letter)} = {over}{right}"
+    symbols = f"{slope_of_loss(view, letter)} = {over}{right}"
     return Narration(symbols, written(terms), number(value, view.digits), sentence, (value,), shown)
 
 
@@ -174,9 +174,10 @@ def _softmax_backward(view: View, unit: int) -> Narration:
     a, gradients = view.rows(f"{node}.a")[i], view.rows(f"{node}.da")[i]
     terms = products(gradients, a, unit, d)
     value = float(view.columns(f"{node}.dz")[i, unit])
-    g, letter = (slope_of_loss(indexed(view, "a", node, j)) for j in (unit, "k"))
+    g, letter = (slope_of_loss(view, indexed(view, "a", node, j)) for j in (unit, "k"))
     head = indexed(view, "a", node, unit)
-    symbols = f"{delta(view, node, unit)} = {head} ({g} - \\sum_k {letter} {indexed(view, 'a', node, 'k')})"
+    left, each = delta(view, node, unit, is_factor=False), indexed(view, "a", node, "k")
+    symbols = rf"{left} = {head} ({g} - \sum_k {letter} {each})"
     numbers = rf"{factor(a[unit], d)} \cdot [{factor(gradients[unit], d)} - ({written(terms)})]"
     temperature = float(resolve(view.activation, node)[1]["temperature"])
     if temperature != 1:

@@ -75,7 +75,7 @@ def _ways(view: View, step: Step, unit: int) -> list[Term]:
 
 def _letters(view: View, step: Step, unit: int) -> str:
     if step.op != "input_gradient":
-        return caption(slope_of_loss(indexed(view, "a", view.step.node, unit)), tr("from above"))
+        return caption(slope_of_loss(view, indexed(view, "a", view.step.node, unit)), tr("from above"))
     count = len(view.rows(f"{step.node}.dz")[0])
     over = r"\sum_k " if count > 1 else ""
     which: int | str = "k" if count > 1 else 0

@@ -13,7 +13,10 @@ from dlviz.core.narration.view import FloatArray, View
 
 @dataclass(frozen=True)
 class Pair:
-    """An output and its target: the numbers, and where letters are wanted, those."""
+    """An output and its target: the numbers, and where letters are wanted, those.
+
+    is_reversed: the error is written target minus output.
+    """
 
     a: float
     y: float
@@ -21,6 +24,7 @@ class Pair:
     letter_a: str = ""
     letter_y: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    is_reversed: bool = False
 
     def put(self, value: float) -> str:
         """Write a number as a factor."""
@@ -85,12 +89,25 @@ def times(front: str, rest: str) -> str:
     return rf"{front} \cdot {rest}" if front else bare(rest)
 
 
+def error_numbers(p: Pair) -> str:
+    """Write output minus target with numbers, as a factor."""
+    return f"(-{_difference(p)})" if p.is_reversed else _difference(p)
+
+
+def error_letters(p: Pair) -> str:
+    """Write output minus target in letters, as a factor."""
+    return f"(-{_letters_difference(p)})" if p.is_reversed else _letters_difference(p)
+
+
 def _difference(p: Pair) -> str:
-    return f"({difference(p.a, p.y, p.digits)})"
+    """Write the error as this notation has it, to be squared."""
+    first, second = (p.y, p.a) if p.is_reversed else (p.a, p.y)
+    return f"({difference(first, second, p.digits)})"
 
 
 def _letters_difference(p: Pair) -> str:
-    return f"({p.letter_a} - {p.letter_y})"
+    first, second = (p.letter_y, p.letter_a) if p.is_reversed else (p.letter_a, p.letter_y)
+    return f"({first} - {second})"
 
 
 def _squared(p: Pair) -> Term:
@@ -126,7 +143,7 @@ def _binary_letters(p: Pair) -> str:
 
 def _binary_slope(p: Pair) -> str:
     rest = difference(1, p.a, p.digits)
-    return rf"\frac{{{difference(p.a, p.y, p.digits)}}}{{{p.put(p.a)} \cdot ({rest})}}"
+    return rf"\frac{{{bare(error_numbers(p))}}}{{{p.put(p.a)} \cdot ({rest})}}"
 
 
 def _categorical(p: Pair) -> Term | None:
@@ -168,7 +185,7 @@ def _huber_letters(p: Pair) -> str:
 
 def _huber_slope(p: Pair) -> str:
     error, delta = p.a - p.y, float(p.settings["delta"])
-    return _difference(p) if abs(error) <= delta else p.put(delta if error > 0 else -delta)
+    return error_numbers(p) if abs(error) <= delta else p.put(delta if error > 0 else -delta)
 
 
 _CATEGORICAL = Cost(
@@ -181,14 +198,14 @@ _COSTS: dict[str, Cost] = {
     "squared_error": Cost(
         lambda p: f"{_letters_difference(p)}^2",
         _squared,
-        _letters_difference,
-        _difference,
+        error_letters,
+        error_numbers,
         2.0,
     ),
     "binary_cross_entropy": Cost(
         _binary_letters,
         _binary,
-        lambda p: rf"\frac{{{p.letter_a} - {p.letter_y}}}{{{p.letter_a} (1 - {p.letter_a})}}",
+        lambda p: rf"\frac{{{bare(error_letters(p))}}}{{{p.letter_a} (1 - {p.letter_a})}}",
         _binary_slope,
     ),
     "categorical_cross_entropy": _CATEGORICAL,

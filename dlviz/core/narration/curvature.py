@@ -44,7 +44,7 @@ def direction(view: View) -> Narration:
         return rf"{e.put(amounts[place][0])} \cdot {e.put(amounts[place][1])}"
 
     terms = cut([a * b for a, b in amounts], write, digits=view.digits)
-    symbols = rf"d{e.mark} = -\gamma \, {e.gradient_letter} + \sum_k \left(b_k \, y_k + a_k \, s_k\right)"
+    symbols = rf"{e.at('d')} = -\gamma \, {e.gradient_letter} + \sum_k \left(b_k \, y_k + a_k \, s_k\right)"
     sentence = tr("Against the gradient, bent by the curve of the last steps.")
     return e.told(symbols, written(terms), "direction", sentence)
 
@@ -52,7 +52,7 @@ def direction(view: View) -> Narration:
 def remember_step(view: View) -> Narration:
     """Tell that gradient and change are kept for the next pair."""
     e = Entry(view)
-    symbols = rf"{{g_0}}{e.mark} \leftarrow {e.gradient_letter}", rf"s{e.mark} \leftarrow \Delta {e.letter}"
+    symbols = rf"{e.at('{g_0}')} \leftarrow {e.gradient_letter}", rf"{e.at('s')} \leftarrow \Delta {e.letter}"
     numbers = e.shown_gradient, coloured("update", e.put(e.old("step")))
     told = (symbols[0], numbers[0]), (symbols[1], numbers[1])
     return e.told_both(told, ("last_grad", "last_step"), tr("Keep both, to see next time how the loss curves."))
@@ -60,7 +60,7 @@ def remember_step(view: View) -> Narration:
 
 def lbfgs_step(e: Entry) -> tuple[str, str]:
     """Return the step of L-BFGS in letters and numbers; the very first is no longer than the gradient is steep."""
-    symbols, numbers = rf"\eta \, d{e.mark}", rf"{e.rate} \cdot {e.put(e.old('direction'))}"
+    symbols, numbers = rf"\eta \, {e.at('d')}", rf"{e.rate} \cdot {e.put(e.old('direction'))}"
     steepness = float(np.abs(e.whole("grad")).sum())
     if e.t > 1 or steepness <= 1:
         return symbols, numbers

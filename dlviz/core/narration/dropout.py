@@ -46,7 +46,7 @@ def backward(view: View) -> Narration:
     above = view.rows(f"{node}.da")[view.sample, unit]
     kept = view.rows(f"{node}.mask")[view.sample, unit]
     share = rf"{_numbers(view, kept)} \cdot {coloured('backward', factor(above, view.digits))}"
-    right = rf"{_scaled(view, unit)} \cdot {slope_of_loss(indexed(view, 'a', node, unit))}"
+    right = rf"{_scaled(view, unit)} \cdot {slope_of_loss(view, indexed(view, 'a', node, unit))}"
     return passed(view, unit, right, share, tr("A unit that was left out learns nothing from this example."))
 
 
@@ -76,7 +76,7 @@ def passed(view: View, unit: int, right: str, share: str, sentence: str) -> Narr
     value = float(view.columns(name)[view.sample, unit])
     earlier = already_there(view, name, unit)
     numbers = written([*earlier, Term(share, 0.0)])
-    left = slope_of_loss(activation(view, view.slot(name.removesuffix(".da")), unit))
+    left = slope_of_loss(view, activation(view, view.slot(name.removesuffix(".da")), unit))
     symbols = f"{left} = {f'{so_far()} + ' if earlier else ''}{right}"
     return Narration(symbols, numbers, number(value, view.digits), sentence, (value,))
 

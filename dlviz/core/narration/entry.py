@@ -8,7 +8,7 @@ import numpy as np
 from dlviz.core.inference import parameters
 from dlviz.core.narration.number import SETTING_DIGITS, caption, coloured, exact, factor, number
 from dlviz.core.narration.places import entry_place
-from dlviz.core.narration.symbols import layer_mark, slope_of_loss, subscript
+from dlviz.core.narration.symbols import slope_of_loss
 from dlviz.core.narration.view import FloatArray, Narration, View
 from dlviz.core.optimizers import resolve
 from dlviz.i18n import tr
@@ -24,27 +24,30 @@ class Entry:
         self.view = view
         self.settings: Mapping[str, Any] = resolve(view.plan.optimizer)[1]
         self.name = _parameter(view)
-        layer, _, self.role = self.name.partition(".")
+        self.role = self.name.partition(".")[2]
         shape = self._array(self.name).shape
         self.place = entry_place(view, self.name)
         self.n_axes = len(shape)
         self.states = tuple(resolve(view.plan.optimizer)[0].states(self.settings))
-        self.mark = f"_{{{subscript(*self.place)}}}^{{{layer_mark(view, layer)}}}"
 
     @property
     def letter(self) -> str:
         """The parameter itself: `w_{11}^{(1)}`."""
-        return f"{self.symbol}{self.mark}"
+        return self.at(self.symbol)
 
     @property
     def symbol(self) -> str:
         """The parameter's letter without its indices."""
         return GREEK.get(self.role, self.role.lower())
 
+    def at(self, letter: str) -> str:
+        """Write a letter with the indices of the parameter."""
+        return self.view.symbols.entry(self.name, *self.place, letter=letter)
+
     @property
     def gradient_letter(self) -> str:
         """Its gradient."""
-        return slope_of_loss(self.letter)
+        return slope_of_loss(self.view, self.letter)
 
     @property
     def gradient(self) -> float:

@@ -5,9 +5,20 @@ from dataclasses import replace
 
 from dlviz.core.activations import resolve
 from dlviz.core.losses import resolve as resolve_loss
-from dlviz.core.narration.cost import Cost, Pair, cost, scale_letters, scale_numbers, settings, targets, times
-from dlviz.core.narration.number import Term, bare, bracketed, cut, difference, factor, number, written
-from dlviz.core.narration.symbols import delta, indexed, slope_of_loss, subscript, upright
+from dlviz.core.narration.cost import (
+    Cost,
+    Pair,
+    cost,
+    error_letters,
+    error_numbers,
+    scale_letters,
+    scale_numbers,
+    settings,
+    targets,
+    times,
+)
+from dlviz.core.narration.number import Term, bare, bracketed, cut, factor, number, written
+from dlviz.core.narration.symbols import delta, indexed, slope_of_loss
 from dlviz.core.narration.view import FloatArray, Narration, View, clamp
 from dlviz.core.objective import DATA_LOSS
 from dlviz.i18n import tr
@@ -40,7 +51,7 @@ def loss_backward(view: View) -> Narration:
     unit = clamp(view.focus.unit, a.shape[1])
     pair = _pair(view, a, unit)
     value = float(view.columns(f"{node}.da")[view.sample, unit])
-    left = slope_of_loss(pair.letter_a)
+    left = slope_of_loss(view, pair.letter_a)
     sentence = tr("How much does the loss move when this output moves?")
     told = cost(view)
     if told is None:
@@ -60,9 +71,10 @@ def output_error(view: View) -> Narration:
     steepness = of_unit.get("slope", 1.0) / of_unit.get("temperature", 1.0)
     front = scale_numbers(view, a.shape[1], steepness)
     value = float(view.columns(f"{node}.dz")[view.sample, unit])
-    letters = f"({pair.letter_a} - {pair.letter_y})"
-    symbols = f"{delta(view, node, unit)} = {times(scale_letters(view, steepness), letters)}"
-    numbers = times(front, f"({difference(pair.a, pair.y, view.digits)})")
+    symbols = (
+        f"{delta(view, node, unit, is_factor=False)} = {times(scale_letters(view, steepness), error_letters(pair))}"
+    )
+    numbers = times(front, error_numbers(pair))
     sentence = tr("The slopes of loss and activation cancel: the error is output minus target.")
     return Narration(symbols, numbers, number(value, view.digits), sentence, (value,))
 
@@ -74,30 +86,34 @@ def _output(view: View) -> str:
 def _letter(view: View, name: str) -> str:
     """Write the letter of a loss: L alone, D where penalties are added, L with the output's id of several."""
     if name in ("loss", DATA_LOSS):
-        return "D" if name == DATA_LOSS else "L"
-    return rf"L_{{{upright(view.output)}}}"
+        return "D" if name == DATA_LOSS else view.plan.notation.loss
+    return view.symbols.loss_of(view.output)
 
 
 def _pair(view: View, a: FloatArray, unit: int) -> Pair:
     node = view.output
     y = targets(view, a.shape[1])
-    letters = indexed(view, "a", node, unit), f"y_{{{subscript(unit)}}}"
-    return Pair(float(a[view.sample, unit]), float(y[view.sample, unit]), view.digits, *letters, settings(view))
+    letters = indexed(view, "a", node, unit), view.symbols.target(unit)
+    numbers = float(a[view.sample, unit]), float(y[view.sample, unit])
+    return Pair(*numbers, view.digits, *letters, settings(view), view.plan.notation.is_reversed)
 
 
 def _by_name(view: View, left: str, prime: str, value: float, sentence: str) -> Narration:
     """Tell a loss that has no narrator of its own by its name and what was recorded."""
     name = rf"\text{{{resolve_loss(view.loss.choice)[0].title}}}"
     shown = number(value, view.digits)
-    return Narration(f"{left} {name}{prime}(a, y)", shown, shown, sentence, (value,))
+    letters = f"{view.symbols.bare('a')}, {view.plan.notation.target}"
+    return Narration(f"{left} {name}{prime}({letters})", shown, shown, sentence, (value,))
 
 
 def _terms(told: Cost, view: View, a: FloatArray, y: FloatArray) -> list[Term]:
     """Return the terms of the sample looked at first, then those of the others, cut where there are many."""
     order = [view.sample, *(row for row in range(view.n) if row != view.sample)]
-    told_with = settings(view)
+    told_with, is_reversed = settings(view), view.plan.notation.is_reversed
     pairs = (
-        Pair(float(a[i, j]), float(y[i, j]), view.digits, settings=told_with) for i in order for j in range(a.shape[1])
+        Pair(float(a[i, j]), float(y[i, j]), view.digits, settings=told_with, is_reversed=is_reversed)
+        for i in order
+        for j in range(a.shape[1])
     )
     found: Sequence[Term | None] = [told.value(pair) for pair in pairs]
     terms = [term for term in found if term is not None]
@@ -106,11 +122,12 @@ def _terms(told: Cost, view: View, a: FloatArray, y: FloatArray) -> list[Term]:
 
 def _loss_letters(told: Cost, view: View, width: int) -> str:
     node = view.output
-    pair = Pair(0, 0, view.digits, indexed(view, "a", node, "j"), "y_{j}", settings(view))
+    letters = indexed(view, "a", node, "j"), view.symbols.target("j")
+    pair = Pair(0, 0, view.digits, *letters, settings(view), view.plan.notation.is_reversed)
     over = rf"\sum_{{j=1}}^{{{width}}} " if width > 1 else ""
     over = (r"\sum_{i=1}^{n} " if view.n > 1 else "") + over
     if width == 1:
-        pair = replace(pair, letter_a=indexed(view, "a", node, 0), letter_y="y_{1}")
+        pair = replace(pair, letter_a=indexed(view, "a", node, 0), letter_y=view.symbols.target(0))
     front = scale_letters(view)
     return f"{front} {over}{told.letters(pair)}" if front or over else bare(told.letters(pair))
 

@@ -9,7 +9,7 @@ from dlviz.i18n import tr
 def gains(view: View) -> Narration:
     """Tell a gain of delta-bar-delta."""
     e = Entry(view)
-    k, beta, old = f"k{e.mark}", e.setting("beta"), e.old("gains")
+    k, beta, old = e.at("k"), e.setting("beta"), e.old("gains")
     forms = {
         1: (rf"{k} + \beta", f"{e.put(old)} + {beta}", tr("The gradient kept its sign: the gain grows.")),
         -1: (rf"{k} \, (1 - \beta)", rf"{e.put(old)} \cdot (1 - {beta})", tr("The gradient turned: the gain shrinks.")),
@@ -23,7 +23,7 @@ def gains(view: View) -> Narration:
 def step_sizes(view: View) -> Narration:
     """Tell a step size of Rprop."""
     e = Entry(view)
-    s, old = f"s{e.mark}", e.put(e.old("sizes"))
+    s, old = e.at("s"), e.put(e.old("sizes"))
     forms = {
         1: (rf"{s} \, \eta^{{+}}", rf"{old} \cdot {e.setting('grow')}", tr("The gradient kept its sign: go further.")),
         -1: (
@@ -42,7 +42,7 @@ def remember(view: View) -> Narration:
     """Tell that the gradient is kept to be compared with the next."""
     e = Entry(view)
     sentence = tr("Keep the gradient, to compare its sign with the next one.")
-    return e.told(rf"{{g_0}}{e.mark} \leftarrow {e.gradient_letter}", e.shown_gradient, "last_grad", sentence)
+    return e.told(rf"{e.at('{g_0}')} \leftarrow {e.gradient_letter}", e.shown_gradient, "last_grad", sentence)
 
 
 def forget_reversed(view: View) -> Narration:
@@ -50,14 +50,14 @@ def forget_reversed(view: View) -> Narration:
     e = Entry(view)
     if _agreement(e) < 0:
         sentence = tr("The gradient turned: wait one step before going back.")
-        return e.told(rf"{{g_0}}{e.mark} \leftarrow 0", "0", "last_grad", sentence)
+        return e.told(rf"{e.at('{g_0}')} \leftarrow 0", "0", "last_grad", sentence)
     return remember(view)
 
 
 def delta_bar_delta_step(e: Entry) -> tuple[str, str]:
     """Return the step of delta-bar-delta in letters and numbers."""
     shown = rf"-{e.rate} \cdot {e.put(e.old('gains'))} \cdot {e.shown_gradient}"
-    return rf"-\eta \, k{e.mark} \, {e.gradient_letter}", shown
+    return rf"-\eta \, {e.at('k')} \, {e.gradient_letter}", shown
 
 
 def rprop_step(e: Entry) -> tuple[str, str]:
@@ -66,7 +66,7 @@ def rprop_step(e: Entry) -> tuple[str, str]:
     sign = "0" if kept == 0 else "1" if kept > 0 else "(-1)"
     size = caption("0", tr("frozen")) if e.is_frozen else e.put(e.old("sizes"))
     scale = rf" \cdot {e.sharp(e.scale)}" if e.scale not in (0, 1) else ""
-    return rf"-s{e.mark} \, \mathrm{{sign}}({{g_0}}{e.mark})", rf"-{size} \cdot {sign}{scale}"
+    return rf"-{e.at('s')} \, \mathrm{{sign}}({e.at('{g_0}')})", rf"-{size} \cdot {sign}{scale}"
 
 
 def _agreement(e: Entry) -> int:

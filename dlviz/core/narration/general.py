@@ -2,6 +2,7 @@
 
 from dlviz.core.narration.number import number
 from dlviz.core.narration.view import FloatArray, Narration, View, clamp
+from dlviz.core.notation import Symbols, spelled_formula
 from dlviz.core.slips import slips
 from dlviz.i18n import tr
 
@@ -19,12 +20,17 @@ def general(view: View) -> Narration:
     outcome = [_told(view, name, array) for name, array in results]
     sentence = tr("The numbers that this step reads, and what it makes of them.")
     return Narration(
-        rf"\text{{{_escaped(view.step.formula)}}}",
+        rf"\text{{{_escaped(_formula(view))}}}",
         GAP.join(numbers) or r"\text{–}",
         GAP.join(outcome) or r"\text{–}",
         f"{_warning(view)} {sentence}".lstrip(),
         tuple(written) or (float("nan"),),
     )
+
+
+def _formula(view: View) -> str:
+    plain = Symbols(view.plan.network, view.plan.notation)
+    return spelled_formula(view.step.formula, view.step.phase, plain, view.step.node)
 
 
 def _warning(view: View) -> str:

@@ -5,7 +5,7 @@ import numpy as np
 from dlviz.core.narration.backward import so_far
 from dlviz.core.narration.number import Term, caption, coloured, cut, evaluated, factor, number, products, written
 from dlviz.core.narration.places import before_it, entry_place, focused_cell, numbers_at, position_of, windows_at
-from dlviz.core.narration.symbols import activation, activation_at, bias, marked, slope_of_loss
+from dlviz.core.narration.symbols import activation, activation_at, bias, delta, marked, slope_of_loss, weight
 from dlviz.core.narration.view import FloatArray, Narration, View, clamp
 from dlviz.i18n import tr
 
@@ -35,8 +35,8 @@ def _kernel_sum(view: View, cell: tuple[int, ...]) -> str:
     plan = windows_at(view, view.layer)
     starts = [at * step - edge[0] for at, step, edge in zip(cell[1:], plan.stride, plan.edges, strict=True)]
     places = [_line(1, letter, start) for letter, start in zip("ij", starts, strict=True)]
-    weight = marked(view, "w", view.layer.owner, cell[0], "k", "i", "j")
-    return rf"\sum_{{k,i,j}} {weight} {activation_at(view, view.sources()[0], 'k', *places)}"
+    kernel = weight(view, view.layer.owner, cell[0], "k", "i", "j")
+    return rf"\sum_{{k,i,j}} {kernel} {activation_at(view, view.sources()[0], 'k', *places)}"
 
 
 def _line(slope: int, letter: str, constant: int) -> str:
@@ -62,9 +62,9 @@ def kernel_gradient(view: View) -> Narration:
     plan = windows_at(view, view.layer)
     lines = zip(plan.stride, "rc", (down, right), plan.edges, strict=True)
     places = [_line(step, letter, at + 1 - step - edge[0]) for step, letter, at, edge in lines]
-    error = caption(marked(view, r"\delta", node, which, "r", "c"), tr("error"))
+    error = caption(delta(view, node, which, "r", "c"), tr("error"))
     source = caption(activation_at(view, view.sources()[0], channel, *places), tr("input"))
-    left = slope_of_loss(marked(view, "w", own, *place))
+    left = slope_of_loss(view, weight(view, own, *place))
     right_side = rf"\sum_{{{_over(view)}r,c}} {error} \cdot {source}"
     return summed(view, left, right_side, terms, earlier, value, tr(
         "The weight serves at every position: add error times input over all of them."
@@ -91,8 +91,8 @@ def _bias_gradient(view: View) -> Narration:
     flat = errors.reshape(-1)
     earlier = before_it(view, f"{own}.db", cell[:1])
     terms = earlier + cut(flat, lambda k: coloured("backward", factor(flat[k], d)), keep, d)
-    error = caption(marked(view, r"\delta", node, cell[0], "r", "c"), tr("error"))
-    left, right = slope_of_loss(bias(view, own, cell[0])), rf"\sum_{{{_over(view)}r,c}} {error}"
+    error = caption(delta(view, node, cell[0], "r", "c"), tr("error"))
+    left, right = slope_of_loss(view, bias(view, own, cell[0])), rf"\sum_{{{_over(view)}r,c}} {error}"
     value = float(view.wrote(f"{own}.db")[cell[0]])
     return summed(view, left, right, terms, earlier, value, tr(
         "The bias is added at every position: add the errors of its map."
@@ -123,9 +123,9 @@ def image_gradient(view: View) -> Narration:
     terms = earlier + products(met_errors, links, 0, d, "backward")
     lines = zip(plan.stride, "rc", (row, column), plan.edges, strict=True)
     places = [_line(-step, letter, at + 1 + step + edge[0]) for step, letter, at, edge in lines]
-    weight = caption(marked(view, "w", own, "f", channel, *places), tr("link"))
-    error = caption(marked(view, r"\delta", node, "f", "r", "c"), tr("error"))
-    left = slope_of_loss(activation(view, view.sources()[0], unit))
-    return summed(view, left, rf"\sum_{{f,r,c}} {error} \cdot {weight}", terms, earlier, float(
+    link = caption(weight(view, own, "f", channel, *places), tr("link"))
+    error = caption(delta(view, node, "f", "r", "c"), tr("error"))
+    left = slope_of_loss(view, activation(view, view.sources()[0], unit))
+    return summed(view, left, rf"\sum_{{f,r,c}} {error} \cdot {link}", terms, earlier, float(
         gradients[view.sample, unit]
     ), tr("Every patch that holds this number brings back its error times the weight it met."))  # fmt: skip

@@ -6,7 +6,7 @@ from dlviz.core.narration.backward import passed_down
 from dlviz.core.narration.images import summed
 from dlviz.core.narration.number import caption, coloured, cut, factor, number
 from dlviz.core.narration.places import before_it, row_place
-from dlviz.core.narration.symbols import activation, indexed, slope_of_loss, weight
+from dlviz.core.narration.symbols import activation, indexed, marked, slope_of_loss, weight
 from dlviz.core.narration.view import Narration, View, clamp
 from dlviz.i18n import tr
 
@@ -51,8 +51,8 @@ def embedding_gradient(view: View) -> Narration:
     before = int(np.sum(ids.reshape(-1)[: view.sample * ids.shape[1]] == row))
     earlier = before_it(view, f"{own}.dW", place)
     terms = earlier + cut(gradients, lambda k: coloured("backward", factor(gradients[k], d)), before, d)
-    above = slope_of_loss(indexed(view, "a", node, "p", column))
+    above = slope_of_loss(view, marked(view, "a", node, "p", column))
     value = float(view.wrote(f"{own}.dW")[place])
     sentence = tr("Add the gradients of all places where this row was looked up.")
     right = rf"\sum_{{x_p={row}}} {above}"
-    return summed(view, slope_of_loss(weight(view, own, row, column)), right, terms, earlier, value, sentence)
+    return summed(view, slope_of_loss(view, weight(view, own, row, column)), right, terms, earlier, value, sentence)

@@ -13,7 +13,7 @@ def first_moment(view: View) -> Narration:
     """Tell Adam's running mean of the gradient."""
     e = Entry(view)
     beta = exact(e.settings["beta1"])
-    m = f"m{e.mark}"
+    m = e.at("m")
     symbols = rf"{m} \leftarrow \beta_1 \, {m} + (1 - \beta_1) \, {e.gradient_letter}"
     gradient = coloured("backward", e.put(e.gradient))
     shown = rf"{beta} \cdot {e.put(e.old('m'))} + (1 - {beta}) \cdot {gradient}"
@@ -24,7 +24,7 @@ def second_moment(view: View) -> Narration:
     """Tell Adam's running mean of the squared gradient."""
     e = Entry(view)
     beta = exact(e.settings["beta2"])
-    v = f"v{e.mark}"
+    v = e.at("v")
     symbols = rf"{v} \leftarrow \beta_2 \, {v} + (1 - \beta_2) \left({e.gradient_letter}\right)^2"
     gradient = coloured("backward", number(e.gradient, view.digits))
     shown = rf"{beta} \cdot {e.put(e.old('v'))} + (1 - {beta}) \cdot ({gradient})^2"
@@ -34,7 +34,7 @@ def second_moment(view: View) -> Narration:
 def largest_moment(view: View) -> Narration:
     """Tell AMSGrad's largest mean square so far."""
     e = Entry(view)
-    symbols = rf"{LARGEST} \leftarrow \max({LARGEST}, v{e.mark})"
+    symbols = rf"{LARGEST} \leftarrow \max({LARGEST}, {e.at('v')})"
     shown = rf"\max({e.plain(e.old('v_max'))}, {e.plain(e.old('v'))})"
     return e.told(symbols, shown, "v_max", tr("The largest mean square so far: steps only become more careful."))
 

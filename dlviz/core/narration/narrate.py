@@ -29,6 +29,7 @@ from dlviz.core.narration import (
 )
 from dlviz.core.narration.general import general
 from dlviz.core.narration.view import Focus, Narration, Plan, View
+from dlviz.core.notation import Notation
 from dlviz.core.trace import Step, Trace
 
 NARRATORS: dict[str, Callable[[View], Narration]] = {
@@ -127,20 +128,35 @@ NARRATORS: dict[str, Callable[[View], Narration]] = {
 NO_FOCUS = Focus()
 
 
-def narrate(step: Step, trace: Trace, plan: Plan, focus: Focus = NO_FOCUS, digits: int = 4) -> Narration:
+def narrate(step: Step, trace: Trace, plan: Plan, focus: Focus = NO_FOCUS, digits: int | None = None) -> Narration:
     """Tell one step of a trace for one scalar: in symbols, with numbers, the result, and in a sentence.
 
     Indices of the focus that do not exist are moved to the nearest that do. An operation without a narrator
     of its own, one with a mistake made on purpose, or one whose numbers are out of range, is told by its formula
-    and the numbers it read and wrote.
+    and the numbers it read and wrote. digits: significant ones; None leaves them to the plan's notation.
     """
     is_told = step.writes and not step.slip  # an update writes nothing where there is nothing to train
     tell = NARRATORS.get(step.op, general) if is_told else general
-    view = View(step, trace, plan, focus, digits)
+    view = View(step, trace, plan, focus, plan.notation.digits if digits is None else digits)
     try:
         with np.errstate(all="ignore"):
             told = tell(view)
     except ArithmeticError:  # where a run breaks, even telling its numbers overflows
         told = general(view)
+    told = spelled(told, plan.notation)
     # The chain rule does not lead to numbers that a mistake made.
     return replace(told, chain=None) if any(each.slip for each in trace.steps) else told
+
+
+def spelled(told: Narration, notation: Notation) -> Narration:
+    """Put in the letters of rate and strength, and the decimal sign."""
+    if notation.is_core:
+        return told
+
+    def put(latex: str) -> str:
+        return notation.decimal(notation.rated(latex), is_latex=True)
+
+    return Narration(
+        put(told.symbols), put(told.numbers), put(told.result), notation.decimal(told.sentence), told.values,
+        put(told.terms), told.chain and spelled(told.chain, notation),
+    )  # fmt: skip

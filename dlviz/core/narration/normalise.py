@@ -16,12 +16,11 @@ from dlviz.core.narration.number import (
     products,
     written,
 )
-from dlviz.core.narration.symbols import activation, delta, indexed, layer_mark, slope_of_loss
+from dlviz.core.narration.symbols import activation, delta, indexed, slope_of_loss
 from dlviz.core.narration.view import FloatArray, Narration, View, clamp
 from dlviz.i18n import tr
 
-MU = r"\mu"
-LETTERS = {"gamma": r"\gamma", "beta": r"\beta"}
+MU = "μ"
 
 
 class Norm:
@@ -62,13 +61,18 @@ class Norm:
 
     def letter(self, sign: str) -> str:
         """Write μ or v: of a feature over the batch, of an example over its features."""
-        mark = layer_mark(self.view, self.node)
-        return indexed(self.view, sign, self.node, self.unit) if self.is_batch else rf"{sign}^{{{mark}}}"
+        symbols = self.view.symbols
+        return symbols.unit(sign, self.node, self.unit) if self.is_batch else symbols.at(sign, self.node)
+
+    def scale(self, role: str) -> str:
+        """Write γ or β of the unit."""
+        place = self.row(self.view.read(f"{self.owner}.{role}").size)
+        return self.view.symbols.entry(f"{self.owner}.{role}", place)
 
     @property
     def normal(self) -> str:
         """Write the normalised value."""
-        return indexed(self.view, r"\hat{z}" if self.has_scale else "z", self.node, self.unit)
+        return indexed(self.view, "ẑ" if self.has_scale else "z", self.node, self.unit)
 
     @property
     def name(self) -> str:
@@ -93,7 +97,7 @@ def mean(view: View) -> Narration:
     norm = Norm(view, view.focus.unit)
     values = norm.together(view.rows(norm.source))
     terms = cut(values, lambda place: factor(values[place], view.digits), digits=view.digits)
-    return _averaged(norm, "mean", rf"\mu, \sum {activation(view, norm.source, norm.unit)}", terms, len(values))
+    return _averaged(norm, "mean", rf"{MU}, \sum {activation(view, norm.source, norm.unit)}", terms, len(values))
 
 
 def variance(view: View) -> Narration:
@@ -142,7 +146,7 @@ def running_statistics(view: View) -> Narration:
     kept = momentum if norm.option("momentum_is") == "kept" else 1 - momentum
     m = len(norm.together(view.rows(norm.source)))
     unbias = rf" \cdot \frac{{{m}}}{{{m - 1}}}" if norm.option("running_variance") == "unbiased" else ""
-    told = [_moved(norm, sign, name, kept, extra) for sign, name, extra in ((r"\mu", "mean", ""), ("v", "var", unbias))]
+    told = [_moved(norm, sign, name, kept, extra) for sign, name, extra in ((MU, "mean", ""), ("v", "var", unbias))]
     sentence = tr("Keep most of the statistics so far and take a little of this batch; a network in use reads them.")
     symbols, numbers, values = (list(each) for each in zip(*told, strict=True))
     results = GAP.join(number(value, view.digits) for value in values)
@@ -152,7 +156,7 @@ def running_statistics(view: View) -> Narration:
 def _moved(norm: Norm, sign: str, short: str, kept: float, extra: str) -> tuple[str, str, float]:
     view, name = norm.view, f"{norm.owner}.running_{short}"
     old, own = norm.statistic(name), norm.statistic(f"{norm.node}.{short}")
-    bar = indexed(view, rf"\bar{{{sign}}}", norm.owner, norm.unit)
+    bar = indexed(view, f"{sign}\u0304", norm.owner, norm.unit)
     symbols = rf"{bar} \leftarrow {exact(kept)} \, {bar} + {exact(1 - kept)} \, {norm.letter(sign)}"
     share = rf"{exact(1 - kept)}{extra} \cdot {factor(own, view.digits)}"
     numbers = rf"{exact(kept)} \cdot {factor(old, view.digits)} + {share}"
@@ -164,7 +168,7 @@ def scale_shift(view: View) -> Narration:
     norm, d = Norm(view, view.focus.unit), view.digits
     z_hat = view.rows(norm.name)[view.sample, norm.unit]
     value = float(view.columns(f"{norm.node}.z")[view.sample, norm.unit])
-    gamma, beta = (indexed(view, LETTERS[role], norm.owner, norm.unit) for role in ("gamma", "beta"))
+    gamma, beta = (norm.scale(role) for role in ("gamma", "beta"))
     symbols = rf"{indexed(view, 'z', norm.node, norm.unit)} = {gamma} \, {norm.normal} + {beta}"
     numbers = rf"{factor(norm.parameter('gamma'), d)} \cdot {factor(z_hat, d)} + {factor(norm.parameter('beta'), d)}"
     sentence = tr("The network chooses spread and centre itself: γ sets the spread, β the mean.")
@@ -183,7 +187,7 @@ def scale_shift_gradient(view: View) -> Narration:
     rights["beta"] = rf"\sum {delta(view, norm.node, norm.unit)}"
     symbols, numbers, values = [], [], []
     for role, right in rights.items():
-        symbols.append(f"{slope_of_loss(indexed(view, LETTERS[role], norm.owner, norm.unit))} = {right}")
+        symbols.append(f"{slope_of_loss(view, norm.scale(role))} = {right}")
         numbers.append(written([*_before(norm, role), *terms[role]]))
         values.append(_at(norm, view.wrote(f"{norm.owner}.d{role}")))
     sentence = tr("How much does the loss move when scale and shift move? Add over everything they touched.")
@@ -233,8 +237,8 @@ def _scales(norm: Norm) -> FloatArray:
 
 
 def _through(norm: Norm) -> str:
-    view, error = norm.view, delta(norm.view, norm.node, norm.unit)
-    gamma = indexed(view, r"\gamma", norm.owner, norm.unit)
+    error = delta(norm.view, norm.node, norm.unit)
+    gamma = norm.scale("gamma") if norm.has_scale else ""
     top = gamma if norm.has_scale and norm.is_batch else "1"
     g = rf"{gamma} {error}" if norm.has_scale and not norm.is_batch else error
     inner = rf"{g} - \overline{{{g}}} - {norm.normal} \, \overline{{{g} {norm.normal}}}"

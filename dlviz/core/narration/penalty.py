@@ -4,7 +4,7 @@ import numpy as np
 
 from dlviz.core.inference import parameters
 from dlviz.core.narration.number import Term, coloured, cut, exact, factor, number, written
-from dlviz.core.narration.symbols import layer_mark, slope_of_loss, subscript, upright
+from dlviz.core.narration.symbols import slope_of_loss
 from dlviz.core.narration.view import FloatArray, Narration, View, clamp
 from dlviz.core.objective import DATA_LOSS
 from dlviz.core.regularizers import Settings, Shares, resolve
@@ -37,7 +37,7 @@ def penalty_gradient(view: View) -> Narration:
     place, shares = _place(view, view.read(name)), _shares(view)
     weight, value = float(view.read(name)[place]), float(view.wrote(slot)[place])
     before, letter = view.before(slot), _letter(view, name, place)
-    slope = slope_of_loss(letter)
+    slope = slope_of_loss(view, letter)
     parts = [] if before is None else [coloured("backward", factor(float(before[place]), d))]
     parts += [rf"{exact(2 * shares.square)} \cdot {factor(weight, d)}"] if shares.square else []
     parts += [rf"{exact(shares.absolute)} \cdot {factor(float(np.sign(weight)), d)}"] if shares.absolute else []
@@ -54,7 +54,7 @@ def total_loss(view: View) -> Narration:
     value = float(view.wrote("loss"))
     symbols = " + ".join(_part_letter(view, name) for name in view.step.reads)
     sentence = tr("What training makes small is the sum of all of these.")
-    return Narration(f"L = {symbols}", written(terms), number(value, d), sentence, (value,))
+    return Narration(f"{view.plan.notation.loss} = {symbols}", written(terms), number(value, d), sentence, (value,))
 
 
 def max_norm(view: View) -> Narration:
@@ -102,9 +102,9 @@ def _part_letter(view: View, name: str) -> str:
     if name == DATA_LOSS:
         return "D"
     if not name.endswith(PENALTY):
-        return f"L_{{{upright(name.rpartition('.')[0])}}}"
+        return view.symbols.loss_of(name.rpartition(".")[0])
     layer, _, role = name.removesuffix(PENALTY).partition(".")
-    return rf"\Omega_{{{role}}}^{{{layer_mark(view, layer)}}}"
+    return rf"\Omega_{{{role}}}^{{{view.symbols.mark(layer)}}}"
 
 
 def _place(view: View, weights: FloatArray) -> tuple[int, ...]:
@@ -113,5 +113,4 @@ def _place(view: View, weights: FloatArray) -> tuple[int, ...]:
 
 
 def _letter(view: View, name: str, place: tuple[int, ...]) -> str:
-    layer, _, role = name.partition(".")
-    return f"{role.lower()}_{{{subscript(*place)}}}^{{{layer_mark(view, layer)}}}"
+    return view.symbols.entry(name, *place)

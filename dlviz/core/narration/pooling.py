@@ -98,7 +98,7 @@ def _gathered(
     """Tell a number's gradient as the sum over windows of their gradients, each divided by share."""
     node, d, name = view.step.node, view.digits, next(iter(view.step.writes))
     gradients = view.read(f"{node}.da")[view.sample, channel]
-    place = (view.sample, *view.axes(name.removesuffix(".da"), unit))
+    place = (view.sample, *view.symbols.axes(name.removesuffix(".da"), unit))
     earlier = before_it(view, name, place)
     values = [float(gradients[cell]) / share for cell in cells]
 
@@ -107,10 +107,12 @@ def _gathered(
         return above if share == 1 else rf"\frac{{{above}}}{{{share}}}"
 
     terms: list[Term] = earlier + (cut(values, write, 0, d) if cells else [Term("0", 0.0)])
-    windows = " + ".join(slope_of_loss(marked(view, "a", node, channel, *cell)) for cell in cells[:MAX_SHOWN]) or "0"
+    windows = (
+        " + ".join(slope_of_loss(view, marked(view, "a", node, channel, *cell)) for cell in cells[:MAX_SHOWN]) or "0"
+    )
     windows += r" + \cdots" if len(cells) > MAX_SHOWN else ""
     right = windows if share == 1 or not cells else rf"\frac{{1}}{{{share}}} ({windows})"
-    left = slope_of_loss(activation(view, view.sources()[0], unit))
+    left = slope_of_loss(view, activation(view, view.sources()[0], unit))
     return summed(
         view, left, caption(right, tr("from above")), terms, earlier, float(view.wrote(name)[place]), sentence
     )

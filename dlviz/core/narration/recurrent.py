@@ -39,8 +39,7 @@ def _sum(timed: Timed, short: str, matrices: tuple[str, ...], bias: str, sentenc
     biases = timed.parameter(bias)
     if biases is not None:
         terms.append(Term(factor(biases[row], d), float(biases[row])))
-        place: tuple[int | str, ...] = (row,) if bias == "b" else ("U", row)
-        symbols.append(caption(timed.letter("b", *place), tr("bias")))
+        symbols.append(caption(timed.letter(bias, row), tr("bias")))
     value = float(timed.wrote(short)[row])
     shown = evaluated(terms, d) if len(terms) > 1 else ""
     head = timed.at(short, t, gate=gate)
@@ -50,7 +49,7 @@ def _sum(timed: Timed, short: str, matrices: tuple[str, ...], bias: str, sentenc
 def _products_in_symbols(timed: Timed, matrix: str, row: int, count: int) -> str:
     def term(k: int | str) -> str:
         read = timed.input_letter(timed.t, k) if matrix == "W" else timed.at("h", timed.t - 1, k)
-        return f"{timed.letter(matrix.lower(), row, k)} {read}"
+        return f"{timed.letter(matrix, row, k)} {read}"
 
     if count <= MAX_SYMBOLS:
         return " + ".join(term(k) for k in range(count))
@@ -155,5 +154,5 @@ def passed_on(view: View) -> Narration:
     a = float(view.columns(f"{view.step.node}.a")[view.sample, place])
     sentence = tr("Pass on the last state.") if is_last else tr("Pass on the states of all time steps.")
     t = int(view.step.reads[time].split(".")[1].removeprefix("t"))
-    symbols = f"{timed.letter('a', place)} = {timed.at('h', t, unit)}"
+    symbols = f"{view.symbols.at('a', timed.layer.owner, place)} = {timed.at('h', t, unit)}"
     return Narration(symbols, number(state, view.digits), number(a, view.digits), sentence, (a,))

@@ -9,7 +9,7 @@ from dlviz.i18n import tr
 def sum_of_squares(view: View) -> Narration:
     """Tell Adagrad's sum of squared gradients."""
     e = Entry(view)
-    symbols = rf"G{e.mark} \leftarrow G{e.mark} + \left({e.gradient_letter}\right)^2"
+    symbols = rf"{e.at('G')} \leftarrow {e.at('G')} + \left({e.gradient_letter}\right)^2"
     sentence = tr("All squared gradients so far: it only grows, so the steps only shrink.")
     return e.told(symbols, f"{e.put(e.old('squares'))} + {_squared(e, e.gradient)}", "squares", sentence)
 
@@ -17,7 +17,7 @@ def sum_of_squares(view: View) -> Narration:
 def mean_of_squares(view: View) -> Narration:
     """Tell the running mean of the squared gradient."""
     e = Entry(view)
-    symbols = rf"S{e.mark} \leftarrow \rho \, S{e.mark} + (1 - \rho) \left({e.gradient_letter}\right)^2"
+    symbols = rf"{e.at('S')} \leftarrow \rho \, {e.at('S')} + (1 - \rho) \left({e.gradient_letter}\right)^2"
     shown = _mean(e, "squares", _squared(e, e.gradient))
     return e.told(symbols, shown, "squares", tr("A running mean of the squared gradient: how large, lately?"))
 
@@ -27,7 +27,7 @@ def change(view: View) -> Narration:
     e = Entry(view)
     eps = e.amount("eps")
     above, below = (rf"\sqrt{{{e.plain(e.old(role))} + {eps}}}" for role in ("changes", "squares"))
-    symbols = rf"u{e.mark} = \frac{{\sqrt{{D + \varepsilon}}}}{{\sqrt{{S + \varepsilon}}}} \, {e.gradient_letter}"
+    symbols = rf"{e.at('u')} = \frac{{\sqrt{{D + \varepsilon}}}}{{\sqrt{{S + \varepsilon}}}} \, {e.gradient_letter}"
     sentence = tr("As large as changes were lately, in proportion to this gradient among the late ones.")
     return e.told(symbols, rf"\frac{{{above}}}{{{below}}} \cdot {e.shown_gradient}", "change", sentence)
 
@@ -35,7 +35,7 @@ def change(view: View) -> Narration:
 def mean_of_changes(view: View) -> Narration:
     """Tell Adadelta's running mean of squared changes."""
     e = Entry(view)
-    symbols = rf"D{e.mark} \leftarrow \rho \, D{e.mark} + (1 - \rho) \, u{e.mark}^2"
+    symbols = rf"{e.at('D')} \leftarrow \rho \, {e.at('D')} + (1 - \rho) \, {e.at('u')}^2"
     shown = _mean(e, "changes", f"({e.plain(e.old('change'))})^2")
     return e.told(symbols, shown, "changes", tr("A running mean of the squared change."))
 
@@ -52,7 +52,7 @@ def rmsprop_step(e: Entry) -> tuple[str, str]:
 
 def adadelta_step(e: Entry) -> tuple[str, str]:
     """Return Adadelta's step in letters and numbers."""
-    return rf"-\eta \, u{e.mark}", rf"-{e.rate} \cdot {e.put(e.old('change'))}"
+    return rf"-\eta \, {e.at('u')}", rf"-{e.rate} \cdot {e.put(e.old('change'))}"
 
 
 def _divided(e: Entry, letter: str) -> tuple[str, str]:

@@ -28,7 +28,7 @@ def state_gradient(view: View) -> Narration:
     above, later = _from_above(timed), _from_next(timed)
     terms, symbols = above[0] + later[0], above[1] + later[1]
     value = timed.result("dh")
-    head = slope_of_loss(timed.at("h", timed.t))
+    head = slope_of_loss(view, timed.at("h", timed.t))
     shown = evaluated(terms, d) if len(terms) > 1 else ""
     right = " + ".join(symbols) or "0"
     sentence = _readers(bool(above[0]), bool(later[0]))
@@ -54,7 +54,7 @@ def _from_above(timed: Timed) -> tuple[list[Term], list[str]]:
     every = timed.view.rows(name)[timed.view.sample].reshape(-1, timed.units)
     value = float(every[timed.t - 1 if len(every) > 1 else 0, timed.unit])
     shown = coloured("backward", factor(value, timed.view.digits))
-    return [Term(shown, value)], [caption(slope_of_loss(timed.at("a", timed.t)), tr("from above"))]
+    return [Term(shown, value)], [caption(slope_of_loss(timed.view, timed.at("a", timed.t)), tr("from above"))]
 
 
 def _from_next(timed: Timed) -> tuple[list[Term], list[str]]:
@@ -65,11 +65,10 @@ def _from_next(timed: Timed) -> tuple[list[Term], list[str]]:
     t, d = timed.t + 1, timed.view.digits
     errors, weights = timed.view.rows(sums)[timed.view.sample], timed.weights("U")[:, timed.unit]
     terms = products(errors, weights, 0, d, "backward")
-    letter = rf"\delta_{{j}}^{{\langle {t}\rangle}}"
-    symbols = [rf"\sum_{{j=1}}^{{{len(errors)}}} {letter} \cdot {timed.letter('u', 'j', timed.unit)}"]
+    symbols = [rf"\sum_{{j=1}}^{{{len(errors)}}} {timed.delta(t, 'j')} \cdot {timed.letter('U', 'j', timed.unit)}"]
     if timed.layer.kind == "gru":
         terms += products([timed.value("dh", t)], [timed.value("u", t)], 0, d, "backward")
-        symbols.append(rf"{slope_of_loss(timed.at('h', t))} \cdot {timed.at('u', t)}")
+        symbols.append(rf"{slope_of_loss(timed.view, timed.at('h', t))} \cdot {timed.at('u', t)}")
     return terms, symbols
 
 
@@ -83,7 +82,7 @@ def recurrent_delta(view: View) -> Narration:
     letters = timed.at("z", t), timed.at("h", t)
     told = functions.slope_at(timed.chosen("activation"), letters, (z, h), view)
     above = factor(timed.value("dh", t), view.digits)
-    symbols = rf"{timed.at(chr(92) + 'delta', t)} = {slope_of_loss(timed.at('h', t))} \cdot {told.symbols}"
+    symbols = rf"{timed.delta(t, is_factor=False)} = {slope_of_loss(view, timed.at('h', t))} \cdot {told.symbols}"
     numbers = rf"{coloured('backward', above)} \cdot {told.numbers}"
     return Narration(symbols, numbers, number(value, view.digits), told.sentence, (value,))
 
@@ -100,14 +99,14 @@ def cell_gradient(view: View) -> Narration:
     first = dh * o * functions.inclined(chosen, c)
     front = rf"{coloured('backward', factor(dh, d))} \cdot {factor(o, d)}"
     terms = [Term(rf"{front} \cdot {told.numbers}", first)]
-    symbols = rf"{slope_of_loss(timed.at('h', t))} \cdot {timed.at('o', t)} \cdot {told.symbols}"
+    symbols = rf"{slope_of_loss(view, timed.at('h', t))} \cdot {timed.at('o', t)} \cdot {told.symbols}"
     if timed.name("dc", t + 1) in view.step.reads:
         terms += products([timed.value("dc", t + 1)], [timed.value("f", t + 1)], 0, d, "backward")
-        later = rf"{slope_of_loss(timed.at('c', t + 1))} \cdot {timed.at('f', t + 1)}"
+        later = rf"{slope_of_loss(view, timed.at('c', t + 1))} \cdot {timed.at('f', t + 1)}"
         symbols += f" + {caption(later, tr('kept by the next step'))}"
     value = timed.result("dc")
     sentence = tr("On its way to the cell before, the gradient is only scaled by the forget gate.")
-    head = slope_of_loss(timed.at("c", t))
+    head = slope_of_loss(view, timed.at("c", t))
     terms_shown = evaluated(terms, d) if len(terms) > 1 else ""
     return Narration(f"{head} = {symbols}", written(terms), number(value, d), sentence, (value,), terms_shown)
 
@@ -129,7 +128,7 @@ def _gate_delta(timed: Timed, gate: str) -> Part:
     letters = timed.at("z", t, gate=gate), timed.at(gate, t)
     told = functions.slope_at(chosen, letters, (z, timed.value(gate, t)), timed.view)
     return Part(
-        timed.at(r"\delta", t, gate=gate),
+        timed.delta(t, gate=gate, is_factor=False),
         rf"{above.head} \cdot {partner.symbols} \cdot {told.symbols}",
         rf"{coloured('backward', factor(above.value, d))} \cdot {partner.numbers} \cdot {told.numbers}",
         float(timed.wrote("dz")[row]),
@@ -156,7 +155,7 @@ def _lstm_links(timed: Timed, gate: str) -> tuple[Part, Part]:
 def _gru_links(timed: Timed, gate: str) -> tuple[Part, Part]:
     t, d = timed.t, timed.view.digits
     if gate == "r":
-        candidate = Part(timed.at(r"\delta", t, gate="g"), "", "", float(timed.wrote("dz")[timed.row("g")]))
+        candidate = Part(timed.delta(t, gate="g"), "", "", float(timed.wrote("dz")[timed.row("g")]))
         q = float(timed.values("q", t)[timed.row("g")])
         return candidate, Part("", timed.at("q", t, gate="g"), factor(q, d), q)
     if gate == "g":
@@ -168,7 +167,7 @@ def _gru_links(timed: Timed, gate: str) -> tuple[Part, Part]:
 
 
 def _above(timed: Timed, letter: str) -> Part:
-    return Part(slope_of_loss(timed.at(letter, timed.t)), "", "", timed.value(f"d{letter}", timed.t))
+    return Part(slope_of_loss(timed.view, timed.at(letter, timed.t)), "", "", timed.value(f"d{letter}", timed.t))
 
 
 def time_contribution(view: View) -> Narration:
@@ -179,16 +178,16 @@ def time_contribution(view: View) -> Narration:
     row = clamp(view.focus.unit, len(gradient))
     errors = view.rows(view.step.reads[0])[:, row]
     if gradient.ndim == 1:
-        letter, value, symbol = "", float(gradient[row]), timed.letter("b", row)
+        letter, value, symbol = "", float(gradient[row]), timed.letter(short, row)
         terms = cut(errors, lambda i: coloured("backward", factor(errors[i], d)), view.sample, d)
     else:
         k = clamp(view.focus.source, gradient.shape[1])
-        letter, value, symbol = _letter(timed, short, k), float(gradient[row, k]), timed.letter(short.lower(), row, k)
+        letter, value, symbol = _letter(timed, short, k), float(gradient[row, k]), timed.letter(short, row, k)
         terms = products(errors, _read(timed, short, k), view.sample, d, "backward")
     over = r"\sum_{i=1}^{n} " if view.n > 1 else ""
-    error = caption(timed.at(r"\delta", t, row), tr("error"))
+    error = caption(timed.delta(t, row), tr("error"))
     right = rf"{error} \cdot {caption(letter, tr('input'))}" if letter else error
-    head = rf"\left({slope_of_loss(symbol)}\right)^{{\langle {t}\rangle}}"
+    head = rf"\left({slope_of_loss(view, symbol)}\right)^{{\langle {t}\rangle}}"
     sentence = tr("All time steps share this weight; this is what time step {time} adds to its gradient.", time=t)
     shown = evaluated(terms, d) if len(terms) > 1 else ""
     return Narration(f"{head} = {over}{right}", written(terms), number(value, d), sentence, (value,), shown)
@@ -232,13 +231,13 @@ def recurrent_weight_gradient(view: View) -> Narration:
     terms = _so_far(view, name, place)
     terms += cut(values, lambda k: coloured("backward", factor(values[k], d)), 0, d)
     value = float(gradient[place])
-    symbol = timed.letter("b" if gradient.ndim == 1 else short.lower(), *place)
-    each = rf"\left({slope_of_loss(symbol)}\right)^{{\langle t\rangle}}"
+    symbol = timed.letter(short, *place)
+    each = rf"\left({slope_of_loss(view, symbol)}\right)^{{\langle t\rangle}}"
     earlier = caption(r"\cdots", tr("so far")) + " + " if view.before(name) is not None else ""
     right = rf"{earlier}\sum_{{t=1}}^{{{n_steps}}} {each}"
     sentence = tr("All time steps share their weights, so what they add is summed.")
     shown = evaluated(terms, d) if len(terms) > 1 else ""
-    head = slope_of_loss(symbol)
+    head = slope_of_loss(view, symbol)
     return Narration(f"{head} = {right}", written(terms), number(value, d), sentence, (value,), shown)
 
 

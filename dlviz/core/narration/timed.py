@@ -9,7 +9,6 @@ import numpy as np
 from dlviz.core.choice import Choice
 from dlviz.core.layers import LayerKind, layers
 from dlviz.core.narration.number import number
-from dlviz.core.narration.symbols import layer_mark, subscript
 from dlviz.core.narration.view import FloatArray, Narration, View
 from dlviz.core.network import LayerSpec
 
@@ -94,9 +93,12 @@ class Timed:
 
     def at(self, letter: str, t: int, *indices: int | str, gate: str = "") -> str:
         r"""Write `h_{1}^{(2)\langle 3\rangle}`: a letter with its unit, layer and time."""
-        where = subscript(*(indices or (self.unit,)))
-        marks = rf"{layer_mark(self.view, self.layer.owner)}\langle {t}\rangle"
-        return rf"{letter}_{{{f'{gate},' if gate else ''}{where}}}^{{{marks}}}"
+        places = indices or (self.unit,)
+        return self.view.symbols.at(letter, self.layer.owner, *places, time=str(t), gate=gate)
+
+    def delta(self, t: int, *indices: int | str, gate: str = "", is_factor: bool = True) -> str:
+        """Write the error of a sum at a time step."""
+        return self.view.symbols.signed(self.at("δ", t, *indices, gate=gate), is_factor)
 
     def values(self, short: str, t: int) -> FloatArray:
         """Return an array of a time step for the example looked at, (rows,); the initial state may be zeros."""
@@ -142,13 +144,8 @@ class Timed:
 
     def input_letter(self, t: int, index: int | str) -> str:
         """Write one input of a time step."""
-        slot = self.view.sources()[0]
-        node, _, is_layer = slot.partition(".")
-        marks = rf"\langle {t}\rangle"
-        if not is_layer:
-            return rf"x_{{{subscript(index)}}}^{{{marks}}}"
-        return rf"a_{{{subscript(index)}}}^{{{layer_mark(self.view, node)}{marks}}}"
+        return self.view.symbols.value_at(self.view.sources()[0].removesuffix(".a"), index, time=str(t))
 
-    def letter(self, name: str, *indices: int | str) -> str:
+    def letter(self, short: str, *indices: int | str) -> str:
         """Write an entry of a parameter, which all time steps share: `u_{12}^{(1)}`."""
-        return rf"{name}_{{{subscript(*indices)}}}^{{{layer_mark(self.view, self.layer.owner)}}}"
+        return self.view.symbols.entry(f"{self.layer.owner}.{short}", *indices)

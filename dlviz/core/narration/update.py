@@ -12,7 +12,8 @@ def look_ahead(view: View) -> Narration:
     beta = exact(e.settings["momentum"])
     terms = [Term(e.put(e.old()), 0), Term(rf"{beta} \cdot {e.put(e.old('velocity'))}", 0)]
     sentence = tr("Look ahead: where would the last change carry this parameter?")
-    symbols = rf"\hat{{{e.symbol}}}{e.mark} = {e.letter} + \beta \, \Delta {e.letter}"
+    ahead = e.at(rf"\hat{{{e.symbol}}}")
+    symbols = rf"{ahead} = {e.letter} + \beta \, \Delta {e.letter}"
     return e.told(symbols, written(terms), "ahead", sentence)
 
 
@@ -20,7 +21,7 @@ def velocity(view: View) -> Narration:
     """Tell the velocity in the convention that is set."""
     e = Entry(view)
     s = e.settings
-    beta, v = exact(s["momentum"]), f"v{e.mark}"
+    beta, v = exact(s["momentum"]), e.at("v")
     is_ahead = view.plan.optimizer.kind == "nesterov" and s["form"] == "look_ahead"
     share = 1 - s["momentum"] if s["form"] == "ema" else 1.0
     letters, numbers = e.gradient_letter, coloured("backward", e.put(e.gradient))
@@ -62,15 +63,15 @@ def momentum_step(e: Entry) -> tuple[str, str]:
     """Return the step of momentum in letters and numbers."""
     v = e.put(e.old("velocity"))
     if e.settings["rate"] == "inside":
-        return f"-v{e.mark}", f"-{v}"
-    return rf"-\eta \, v{e.mark}", rf"-{e.rate} \cdot {v}"
+        return f"-{e.at('v')}", f"-{v}"
+    return rf"-\eta \, {e.at('v')}", rf"-{e.rate} \cdot {v}"
 
 
 def nesterov_step(e: Entry) -> tuple[str, str]:
     """Return the step of Nesterov's momentum in letters and numbers."""
     v = e.put(e.old("velocity"))
     if e.settings["form"] == "look_ahead":
-        return f"v{e.mark}", v
+        return e.at("v"), v
     gradient, beta = coloured("backward", e.put(e.gradient)), exact(e.settings["momentum"])
-    symbols = rf"-\eta \, ({e.gradient_letter} + \beta \, v{e.mark})"
+    symbols = rf"-\eta \, ({e.gradient_letter} + \beta \, {e.at('v')})"
     return symbols, rf"-{e.rate} \cdot ({gradient} + {beta} \cdot {v})"

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.choice import Choice
-from dlviz.core.inference import nodes, parameters
+from dlviz.core.inference import nodes
 from dlviz.core.layers import layers
 from dlviz.core.network import LayerSpec, NetworkSpec, sources
+from dlviz.core.notation import Notation, Symbols
 from dlviz.core.objective import Objective, OutputLoss, objective
 from dlviz.core.trace import Step, Trace
 
@@ -29,6 +30,7 @@ class Plan:
     optimizer: Choice
     frozen: tuple[str, ...] = ()
     clip: Choice | None = None
+    notation: Notation = Notation()
 
 
 @dataclass(frozen=True)
@@ -171,21 +173,10 @@ class View:
         """Shape of every node for one example."""
         return nodes(self.plan.network)
 
-    def axes(self, node: str, unit: int) -> tuple[int, ...]:
-        """Return the index along every axis of a unit: (channel, row, column) on a map."""
-        shape = self.shapes.get(node, ())
-        if len(shape) < 2 or not 0 <= unit < math.prod(shape):
-            return (unit,)
-        return tuple(int(index) for index in np.unravel_index(unit, shape))
-
-    def number_of(self, node: str) -> int:
-        """Return the number of a parameter layer, from 1; 0 if it has no parameters."""
-        return self._numbers.get(node, 0)
-
     @cached_property
-    def _numbers(self) -> dict[str, int]:
-        own = dict.fromkeys(each.layer for each in parameters(self.plan.network))
-        return {layer: number for number, layer in enumerate(own, 1)}
+    def symbols(self) -> Symbols:
+        """The letters of this network as LaTeX."""
+        return Symbols(self.plan.network, self.plan.notation, is_latex=True)
 
     def owner(self, node: str) -> str:
         """Return the layer whose parameters a node uses: itself, or the one of which it is a second use."""

@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 from dlviz.core.choice import Choice, chosen
-from dlviz.core.explain import LATEX, LECTURE, PLAIN, Derivation, Notation, Pass, Weight, derive, differentiate
+from dlviz.core.explain import Derivation, Pass, Weight, derive, differentiate
 from dlviz.core.network import LayerSpec, NetworkSpec, dense
+from dlviz.core.notation import Notation
 
 VALUES = {"h.W": [[0.5, -1.0], [2.0, 0.25]], "h.b": [0.1, -0.2], "o.W": [[1.2, -0.4]], "o.b": [0.05]}
 ROWS = [[1.0, 2.0], [0.5, -1.0], [-2.0, 1.5]]
 TARGETS = [[1.0], [0.0], [1.0]]
 SQUARED = chosen("squared_error")
+SOURCE_FIRST = Notation("source_target")
 
 
 def two_two_one(hidden: str, output: str, loss: Choice, n: int = 1) -> Pass:
@@ -30,11 +32,12 @@ def arithmetic(text: str) -> float:
 @pytest.mark.parametrize(
     ("weight", "notation", "symbols"),
     [
-        (Weight("o.W", (0, 1)), LECTURE, "-2(y-yhat) o12"),
-        (Weight("h.W", (1, 0)), LECTURE, "-2(y-yhat) w2_21 x1"),
-        (Weight("h.b", (1,)), PLAIN, "2(a²₁ − y₁) · w²₁₂"),
-        (Weight("h.W", (1, 0)), PLAIN, "2(a²₁ − y₁) · w²₁₂ · x₁"),
-        (Weight("h.W", (1, 0)), LATEX, r"2(a_{1}^{(2)} - y_{1}) \cdot w_{12}^{(2)} \cdot x_{1}"),
+        (Weight("o.W", (0, 1)), SOURCE_FIRST, "−2(y − ŷ) · o₁₂"),
+        (Weight("h.W", (1, 0)), SOURCE_FIRST, "−2(y − ŷ) · w²₂₁ · x₁"),
+        (Weight("h.b", (1,)), Notation(), "2(a²₁ − y₁) · w²₁₂"),
+        (Weight("h.W", (1, 0)), Notation(), "2(a²₁ − y₁) · w²₁₂ · x₁"),
+        (Weight("h.W", (1, 0)), Notation("flat"), "2(o₁ − y₁) · w₆ · x₁"),
+        (Weight("h.W", (1, 0)), Notation(symbols="error_signal"), "−2(d₁ − y²₁) · w²₁₂ · x₁"),
     ],
 )
 def test_derivative_of_a_linear_network_in_letters(weight: Weight, notation: Notation, symbols: str) -> None:
@@ -47,7 +50,7 @@ def test_slopes_stand_where_units_are_not_linear() -> None:
     expected = (
         r"2(a_{1}^{(2)} - y_{1}) \cdot \sigma'(z_{1}^{(2)}) \cdot w_{11}^{(2)} \cdot \tanh'(z_{1}^{(1)}) \cdot x_{2}"
     )
-    assert derive(passed, Weight("h.W", (0, 1)), notation=LATEX).symbols == expected
+    assert derive(passed, Weight("h.W", (0, 1)), is_latex=True).symbols == expected
 
 
 def test_only_the_first_factor_changes_in_classification() -> None:
@@ -83,8 +86,8 @@ def test_numbers_put_in_come_to_the_share(hidden: str, sample: int) -> None:
 def test_a_batch_is_a_sum_over_examples() -> None:
     passed = two_two_one("linear", "linear", SQUARED, n=3)
     weight = Weight("o.W", (0, 0))
-    assert derive(passed, weight, notation=LECTURE).symbols == "sum -(2/n)(y-yhat) o11"
-    latex = derive(passed, weight, notation=LATEX)
+    assert derive(passed, weight, notation=SOURCE_FIRST).symbols == "Σᵢ −2/n (y − ŷ) · o₁₁"
+    latex = derive(passed, weight, is_latex=True)
     assert latex.symbols == r"\sum_i \frac{2}{n}(a_{1}^{(2)} - y_{1}) \cdot a_{1}^{(1)}"
     found = derive(passed, weight, digits=10)
     assert arithmetic(found.numbers) == pytest.approx(passed.gradient(weight), rel=1e-7)
@@ -118,5 +121,5 @@ def test_other_parameters_keep_their_names() -> None:
     values = VALUES | {"n.gamma": [1.0, 2.0], "n.beta": [0.0, 0.0]}
     passed = differentiate(NetworkSpec(layers), SQUARED, values, ROWS[:1], TARGETS[:1])
     found = derive(passed, Weight("n.gamma", (1,)))
-    assert found.left == "∂L/∂gamma²₂"
+    assert found.left == "∂L/∂γ²₂"
     assert re.fullmatch(r"2\(a³₁ − y₁\) · w³₁₂ · ∂z²₂/∂w", found.symbols)
