@@ -1,6 +1,7 @@
 """Learning rules and computation graphs in the window: walked both ways, numbers read from the pictures."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -410,3 +411,74 @@ def test_panels_that_say_nothing_about_a_formula_are_closed_and_come_back(robot:
     robot.wait(lambda: shown_panels(robot) == ["curves", "data", "subject"])
     robot.trigger("learn_watch")
     robot.wait(lambda: shown_panels(robot) == before)
+
+
+def walked_to_the_end(robot: Robot, key: str) -> Example:
+    """Open a graph, walk it to its end operation by operation, and return the example that it is."""
+    opened(robot, key)
+    while not (robot.frame.trace and robot.frame.cursor == len(robot.frame.trace.steps)):
+        go(robot, Key.Key_PageDown)
+    return Example(GRAPHS[key][0])
+
+
+def ways_of(robot: Robot, name: str) -> dict[str, float]:
+    """Return the paths that the inspector lists for an input."""
+    robot.window.context.selection.select(Selected("unit", name))
+    robot.wait(lambda: robot.panel("inspector").isVisible() and f"∂loss/∂{name}" in facts(robot))
+    return {label: value for label, value in facts(robot).items() if label.startswith("through")}
+
+
+def test_every_number_of_the_shared_weight(robot: Robot) -> None:
+    example = walked_to_the_end(robot, "shared")
+    for place in ("s1", "s2", "out", "loss"):
+        example.check(place, box(robot, place).value)
+    example.check("dL_dw", box(robot, "w").below)
+    first, second = sorted(ways_of(robot, "w").values(), reverse=True)
+    example.check("path1", first)
+    example.check("path2", second)
+    example.assert_everything_compared()
+
+
+def test_every_number_of_the_two_paths(robot: Robot) -> None:
+    example = walked_to_the_end(robot, "paths")
+    for layer in (1, 2):
+        example.check(f"a_layer{layer}", [box(robot, f"a{layer}[{unit}]").value for unit in (1, 2)])
+    for place in ("out", "loss"):
+        example.check(place, box(robot, place).value)
+    example.check("dJ_dout", box(robot, "out").below)
+    example.check("dJ_dw11", box(robot, "w11").below)
+    ways = ways_of(robot, "w11")
+    for unit in (1, 2):
+        example.check(f"path_via_a{unit}_2", ways[f"through a1[1], a2[{unit}], out"])
+    assert not any("a1[2]" in way for way in ways), "w11 feeds the first unit alone"
+    example.leave("second_path_if_index_error_is_followed", "what is not a path is not listed: held above")
+    example.assert_everything_compared()
+
+
+def log_line(robot: Robot) -> dict[str, Any]:
+    """Walk one row of the perceptron and tell it as the notes do."""
+    for _ in range(5):
+        go(robot, Key.Key_PageDown)
+    frame = robot.frame
+    assert frame.trace is not None
+    line = {name: box(robot, f"{letter}1").value for name, letter in zip("vyde", "zyde", strict=True)}
+    return {"epoch": frame.trace.epoch + 1, "sample": int(frame.trace.rows[0]) + 1, **line,
+            "w": weights(robot)[0], "b": weights(robot)[1]}  # fmt: skip
+
+
+def test_every_number_of_the_perceptron_log(robot: Robot) -> None:
+    example = Example("EX-41")
+    opened(robot, "perceptron_log")
+    log = [log_line(robot) for _ in range(6)]
+    example.check("log", log)
+    example.check("final_w", log[-1]["w"])
+    example.check("final_b", log[-1]["b"])
+    example.check("epochs_until_no_error", max(line["epoch"] for line in log if line["e"] != 0) + 1)
+    session = robot.running.session
+    rows = session.document.data.dataset
+    other = replace(rows, inputs=np.array([[1.0, -1, -1], [1, 1, 1]]))
+    session.new(replace(session.document, data=replace(session.document.data, dataset=other)))
+    robot.wait(lambda: robot.frame.document is session.document and robot.frame.peek is not None)
+    robot.wait(lambda: panel(robot)._frame is robot.frame)
+    example.check("log_if_x2_is_1_1_1", [log_line(robot) for _ in range(4)])
+    example.assert_everything_compared()

@@ -34,6 +34,9 @@ class Link(Protocol):
     def pull(self, far: FloatArray) -> FloatArray:
         """Return for every near place the sum of factor · far value: the chain rule itself."""
 
+    def fits(self, far: FloatArray) -> bool:
+        """Say whether there is a far value for every place that the link leads to."""
+
     def count(self) -> int:
         """Return how many factors there are."""
 
@@ -65,6 +68,10 @@ class MatrixLink:
     def pull(self, far: FloatArray) -> FloatArray:
         """Return the transposed matrix times the far values."""
         return (self.matrix.T @ far.reshape(-1, self.width)).ravel()
+
+    def fits(self, far: FloatArray) -> bool:
+        """Say whether every far unit has its values."""
+        return len(far) == len(self.matrix) * self.width
 
     def count(self) -> int:
         """Return the entries of the matrix, for every example."""
@@ -102,6 +109,10 @@ class PlaceLink:
         found = np.zeros(len(self.starts) - 1)
         np.add.at(found, self._near(), self.factors * far[self.far])
         return found
+
+    def fits(self, far: FloatArray) -> bool:
+        """Say whether no place lies behind the last far value."""
+        return bool(self.far.max(initial=-1) < len(far))
 
     def count(self) -> int:
         """Return the number of linked pairs."""

@@ -34,15 +34,14 @@ class Routes:
         found = {slot: self._begun(slot) for slot in self.slots}
         with np.errstate(all="ignore"):
             for edge in self.edges:
-                found[edge.near] = found[edge.near] + self.chain.link(edge).pull(kept[edge.far])
+                link = self.chain.link(edge)
+                if not link.fits(kept[edge.far]):
+                    raise _several_in_one(edge.far)
+                found[edge.near] = found[edge.near] + link.pull(kept[edge.far])
         for slot, values in found.items():
             size = np.abs(kept[slot]).max(initial=0.0)
             if np.isfinite(size) and np.abs(values - kept[slot]).max(initial=0.0) > CARRIED * size:
-                raise SpecError(
-                    f"Expected gradients that are carried one by one. Received: {slot}, where several come in one",
-                    "Back-propagation truncated by a window has no single paths; choose blocks.",
-                    slot.partition(".")[0],
-                )
+                raise _several_in_one(slot)
 
     def best(self) -> dict[str, FloatArray]:
         """Return for every place the largest |product| of a path from there to the loss."""
@@ -77,3 +76,11 @@ class Routes:
             each = found[edge.far] if link.is_copy else found[edge.far] + counts[edge.far]
             found[edge.near] = found[edge.near] + link.add(each)
         return found
+
+
+def _several_in_one(slot: str) -> SpecError:
+    return SpecError(
+        f"Expected gradients that are carried one by one. Received: {slot}, where several come in one",
+        "Back-propagation truncated by a window has no single paths; choose blocks.",
+        slot.partition(".")[0],
+    )

@@ -47,7 +47,7 @@ def _gates(u: Unrolled, t: int) -> None:
 
     z, sigma = u.at("z", t), u.phi("recurrent_activation")
     gates = ", ".join(f"{letter}⟨{t}⟩" for letter in "ifo")
-    formula = f"{gates} = {sigma}({z}), {u.at('g', t)} = {u.phi('activation')}({z})"
+    formula = f"{gates} = {sigma}({z}), {u.at('g', t)} = {u.applied('activation', z)}"
     writes = tuple(u.name(t, letter) for letter in GATES)
     u.forward(t, "gates", formula, (u.name(t, "z"),), writes, emit)
 
@@ -80,7 +80,7 @@ def _cell_output(u: Unrolled, t: int) -> None:
         squashed = u.activate(b, "activation", cells(u, b)[t], shown)
         return (*squashed, (b.xp.multiply, (gate(u, gates, "o"), shown, h)))
 
-    formula = f"{u.at('h', t)} = {u.at('o', t)} ⊙ {u.phi('activation')}({u.at('c', t)})"
+    formula = f"{u.at('h', t)} = {u.at('o', t)} ⊙ {u.applied('activation', u.at('c', t))}"
     reads = (u.name(t, "o"), u.name(t, "c"))
     u.forward(t, "cell_output", formula, reads, (u.name(t, "h"),), emit)
 
@@ -133,7 +133,7 @@ def _cell_gradient(u: Backward, t: int) -> None:
             (b.xp.add, (dc, shown, dc)), *u.total(b, "dc", t),
         )  # fmt: skip
 
-    shown = f"∂L/∂{u.at('h', t)} ⊙ {u.at('o', t)} ⊙ {u.phi('activation')}′({u.at('c', t)})"
+    shown = f"∂L/∂{u.at('h', t)} ⊙ {u.at('o', t)} ⊙ {u.sloped('activation', u.at('c', t))}"
     later = f" + {u.at('f', t + 1)} ⊙ ∂L/∂{u.at('c', t + 1)}" if u.passes(t) else ""
     later_reads = (u.name(t + 1, "f"), u.name(t + 1, "dc")) if u.passes(t) else ()
     reads = (u.name(t, "dh"), u.name(t, "o"), u.name(t, "c"), *later_reads)

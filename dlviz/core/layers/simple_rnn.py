@@ -51,7 +51,7 @@ def _step(u: Unrolled, t: int) -> None:
         b.alias(u.name(t, "h"), u.h(b, t))
         return u.activate(b, "activation", u.over_time(b, "z")[t - 1], u.h(b, t))
 
-    formula = f"{u.at('h', t)} = {u.phi('activation')}({u.at('z', t)})"
+    formula = f"{u.at('h', t)} = {u.applied('activation', u.at('z', t))}"
     u.forward(t, "recurrent_activate", formula, (u.name(t, "z"),), (u.name(t, "h"),), emit)
 
 
@@ -64,7 +64,7 @@ def _local_slopes(u: Backward) -> None:
         return u.slope(b, "activation", u.over_time(b, "z"), u.stack(b)[1:, u.rows("h")], slopes)
 
     reads = tuple(u.name(t, short) for t in range(1, u.steps + 1) for short in ("z", "h"))
-    formula = f"{u.phi('activation')}′(z{u.number}⟨t⟩)"
+    formula = u.sloped("activation", f"z{u.number}⟨t⟩")
     u.backward(0, "local_slopes", formula, reads, (name,), emit)
 
 
@@ -74,7 +74,7 @@ def _deltas(u: Backward, t: int) -> None:
         product = (b.xp.multiply, (u.gradient(b, "dh", t), slopes, u.gradient(b, "dz", t)))
         return (product, *u.total(b, "dz", t))
 
-    formula = f"{u.at('δ', t)} = ∂L/∂{u.at('h', t)} ⊙ {u.phi('activation')}′({u.at('z', t)})"
+    formula = f"{u.at('δ', t)} = ∂L/∂{u.at('h', t)} ⊙ {u.sloped('activation', u.at('z', t))}"
     u.backward(t, "recurrent_delta", formula, (u.name(t, "dh"), f"{u.id}.slopes"), (u.name(t, "dz"),), emit)
 
 

@@ -66,6 +66,14 @@ class Unrolled:
         """Return the symbol of an activation: σ, tanh."""
         return resolve(self.chosen(name), self.id)[0].symbol
 
+    def applied(self, name: str, inside: str) -> str:
+        """Write an activation of a symbol: tanh(z), or z alone where it is linear."""
+        return f"{phi}({inside})" if (phi := self.phi(name)) else inside
+
+    def sloped(self, name: str, inside: str) -> str:
+        """Write the slope of an activation: tanh′(z), or 1 where it is linear."""
+        return f"{phi}′({inside})" if (phi := self.phi(name)) else "1"
+
     def name(self, t: int, short: str) -> str:
         """Return the name under which a step's array is recorded."""
         return f"{self.id}.t{t}.{short}"

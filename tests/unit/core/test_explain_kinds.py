@@ -71,7 +71,7 @@ def taken_apart_layers(layers: tuple[LayerSpec, ...], shape: tuple[int, ...], n:
     values = {each.name: dice.normal(0, 0.7, each.shape) for each in parameters(network)}
     reads_words = layers[0].kind == "embedding"
     inputs = dice.integers(0, 5, (n, *shape)) if reads_words else dice.normal(size=(n, np.prod(shape)))
-    targets = dice.normal(size=(n, *shapes(network)["o"]))
+    targets = dice.normal(size=(n, int(np.prod(shapes(network)["o"]))))
     return differentiate(network, chosen("squared_error"), values, inputs, targets, batch=Batch(3, 5))
 
 
@@ -148,8 +148,11 @@ def test_a_recurrent_weight_has_one_term_for_every_time_step() -> None:
     assert sum(term.value for term in found) == pytest.approx(shares(passed, Weight("r.U", (1, 0))).shares[0])
 
 
-def test_paths_of_a_window_are_refused() -> None:
-    layers = (layer("r", "simple_rnn", units=2, truncation="window", truncation_steps=2), dense("o", 1))
+@pytest.mark.parametrize("passed_on", ["last", "sequence"])
+def test_paths_of_a_window_are_refused(passed_on: str) -> None:
+    window = {"units": 2, "truncation": "window", "truncation_steps": 2, "return": passed_on}
+    layers = (layer("r", "simple_rnn", **window), layer("o", "simple_rnn", units=1, **{"return": passed_on}))
+    layers = (layers[0], dense("o", 1)) if passed_on == "last" else layers
     passed = taken_apart_layers(layers, (4, 2))
     with pytest.raises(SpecError, match="r: Expected gradients that are carried one by one"):
         paths(passed, Weight("r.W", (0, 0)))

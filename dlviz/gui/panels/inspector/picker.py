@@ -52,7 +52,7 @@ class ParameterPicker(QWidget):
             self.names.clear()
             for name in found:
                 self.names.addItem(name.partition(".")[2], name)
-            self._choose(0)
+            self._fit()
         is_shown = selected.kind == "parameter"
         self.show_button.setVisible(not is_shown)
         if is_shown:
