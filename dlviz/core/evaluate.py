@@ -106,6 +106,17 @@ class Evaluator:
                 out[node][:, part] = to_host(binding.buffers.activation(node))
         return out
 
+    def sums(self, node: str, inputs: Array) -> NDArray[np.float64] | None:
+        """Return the pre-activations (units, n) of a node for inputs (n, d); None for a node without an activation."""
+        name = f"{node}.z"
+        if not any(name in instruction.writes for instruction in self.program.instructions):
+            return None
+        parts = [
+            np.array(to_host(binding.array(name)), dtype=np.float64).reshape(-1, binding.columns)
+            for _, binding in self._walk(inputs)
+        ]
+        return np.concatenate(parts, axis=1)
+
     def loss_and_outputs(self, inputs: Array, targets: Array) -> tuple[float, NDArray[np.floating]]:
         """Return the loss of all rows in its convention, and those of the first output (n, k)."""
         n = len(inputs)

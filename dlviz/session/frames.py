@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from dlviz.core.trace import Trace
+from dlviz.session.activation_studies import ActivationStudies
+from dlviz.session.activation_study import ActivationQuestion
 from dlviz.session.checkup import Checkup
 from dlviz.session.engine import Engine, engine_for
 from dlviz.session.explainer import Explainer
@@ -34,6 +36,7 @@ class FrameMaker:
         self._judge = Judge()
         self._checkup = Checkup()
         self._racer = Racer()
+        self._studies = ActivationStudies()
 
     @property
     def is_unfinished(self) -> bool:
@@ -68,6 +71,8 @@ class FrameMaker:
             parts["health"] = self._checkup.look(run, self._pictures, train_score, is_running)
         if "distributions" in self.interest.needs:
             parts["distributions"] = run.history.columns.columns
+        if self.interest.activation is not None and "activation" in self.interest.needs:
+            parts["activation"] = self._study(run, self.interest.activation, parts.get("peek"), is_running)
         passes_by = is_running and (run.walk is None or run.walk.is_done)
         worked_out = {} if passes_by else self._worked_out(run, parts.get("peek"))
         return replace(frame, **parts, **worked_out, **_walked(run))
@@ -129,6 +134,12 @@ class FrameMaker:
         """Return what the next batch of a network would do. Raises: DlvizError where it cannot train."""
         self._pictures.follow(run)
         return self._pictures.peek(run)
+
+    def _study(self, run: Run, question: ActivationQuestion, peek: Trace | None, is_running: bool) -> object:
+        def trace() -> Trace:
+            return peek or self._pictures.peek(run)
+
+        return self._studies.study(run, question, self._pictures, trace, is_running)
 
     def _worked_out(self, run: Run, peek: Trace | None) -> dict[str, Any]:
         """Return what is worked out from the batch in hand, where the run stands there long enough to read it."""

@@ -11,6 +11,7 @@ from dlviz.core.expression import Walk as FormulaWalk
 from dlviz.core.health import Finding
 from dlviz.core.rules.learner import Telling
 from dlviz.core.trace import Trace
+from dlviz.session.activation_study import ActivationQuestion, ActivationStudy
 from dlviz.session.distributions import Column
 from dlviz.session.document import Document
 from dlviz.session.explanation import Explanation, Question, UnitExplanation, UnitQuestion
@@ -23,7 +24,7 @@ State = Literal["idle", "running", "paused", "failed", "closing"]
 Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "explanation", "board", "judgements", "health",
-    "distributions", "race",
+    "distributions", "race", "activation",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -36,7 +37,7 @@ class Interest:
     extent: (x0, x1, y0, y1) of the maps in input units; axes: the two inputs they span,
     the others held at `fixed`. question: what the explanation is about.
     decimals: to which the board rounds. worksheets: the numbers that shall be judged. race: which step of the race
-    is to be shown in full.
+    is to be shown in full. activation: which activation is studied.
     """
 
     needs: frozenset[Need] = frozenset({"curves"})
@@ -49,6 +50,7 @@ class Interest:
     decimals: int = 4
     worksheets: tuple[Worksheet, ...] = ()
     race: RaceQuestion = RaceQuestion()
+    activation: ActivationQuestion | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ class Frame:
     telling: how the steps of a learning rule are told. formula: the graph of a typed formula with its numbers.
     health: what is wrong with the training; empty where it is well. distributions: columns recorded so far.
     race: optimizers on a surface.
+    activation: the study of an activation, also while training runs on.
     wrong: rows of the data that a learning rule for classes answers wrongly now; None where nobody counted.
     gradient_check: the one that is made or was made last, since the last edit.
     runs: every run of the session, oldest first. runs_revision: counts changes of that list.
@@ -154,6 +157,7 @@ class Frame:
     health: tuple[Finding, ...] | None = None
     distributions: tuple[Column, ...] | None = None
     race: RaceView | None = None
+    activation: ActivationStudy | None = None
     wrong: tuple[int, ...] | None = None
     gradient_check: GradientCheck | None = None
     runs: tuple[RunRow, ...] = ()

@@ -119,6 +119,11 @@ class Pictures:
         assert self._exact is not None
         return self._use(self._exact, run).responses(run.prepared.inputs[rows])
 
+    def sums(self, run: Run, node: str, rows: NDArray[np.int64]) -> NDArray[np.float64] | None:
+        """Return the pre-activations (units, n) of a node for some rows of the data; None where it has none."""
+        assert self._exact is not None
+        return self._use(self._exact, run).sums(node, run.prepared.inputs[rows])
+
     def peek(self, run: Run) -> Trace:
         """Return what the next batch would do, from a copy of the run's state."""
         return self._copy_of(run).record()

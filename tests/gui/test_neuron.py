@@ -67,7 +67,8 @@ def test_a_unit_lists_each_product_its_sum_bias_and_slope(robot: Robot) -> None:
 
 def test_the_mark_stands_on_the_curve(robot: Robot) -> None:
     standing(robot, example_document(), 11)
-    plot = inspected(robot, Selected("unit", "h", 0)).behind.neuron.activation
+    plot = inspected(robot, Selected("unit", "h", 0)).behind.activation.plot
+    robot.wait(plot.isVisible)
     ((x,), (y,)) = plot.dots["forward"].getData()
     assert (x, y) == pytest.approx((0.3775, 0.593269992), abs=5e-10)
     curve_x, curve_y = plot.value.getData()
@@ -127,7 +128,6 @@ def test_a_click_on_the_loss_of_a_sample_looks_at_it(robot: Robot) -> None:
 def test_what_is_not_computed_yet_is_not_shown(robot: Robot) -> None:
     standing(robot, example_document(), 4)
     neuron: Neuron = inspected(robot, Selected("unit", "o", 0)).behind.neuron
-    assert neuron.activation.isVisible()
     assert not neuron.loss.isVisible()
     robot.running.session.walk_to(5)
     robot.wait(neuron.loss.isVisible)

@@ -42,6 +42,7 @@ class Activation:
     refuses to go back through it.
     formula and slope_formula are LaTeX in z and a; low and high bound the values, bounds(settings) where
     settings move them. kinks(settings) gives the z at which the value or the slope jumps, in order.
+    derivation: the way to the slope, LaTeX of what φ′(z) equals step by step.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Activation:
     bounds: Callable[[Settings], tuple[float, float]] | None = None
     kinks: Callable[[Settings], tuple[float, ...]] = lambda settings: ()
     source: str = ""
+    derivation: tuple[str, ...] = ()
 
     def range_of(self, settings: Settings | None = None) -> tuple[float, float]:
         """Return the least and the greatest value with these settings. Raises: SpecError."""

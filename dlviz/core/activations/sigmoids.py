@@ -49,11 +49,24 @@ activations.add(
         "sigmoid", "Sigmoid", "σ", r"\frac{1}{1 + e^{-\alpha z}}", r"\alpha a(1 - a)",
         _sigmoid_forward, FromValue(_sigmoid_slope), (_slope("steepness α of 1/(1+exp(−α z))"),),
         0.0, 1.0, source="logistic function; Haykin 2009, eq. 4.30",
+        derivation=(
+            r"\frac{d}{dz} \left(1 + e^{-\alpha z}\right)^{-1}",
+            r"-\left(1 + e^{-\alpha z}\right)^{-2} \cdot \left(-\alpha e^{-\alpha z}\right)",
+            r"\alpha \cdot \frac{1}{1 + e^{-\alpha z}} \cdot \frac{e^{-\alpha z}}{1 + e^{-\alpha z}}",
+            r"\alpha \cdot \frac{1}{1 + e^{-\alpha z}} \cdot \left(1 - \frac{1}{1 + e^{-\alpha z}}\right)",
+            r"\alpha\,\sigma(z)\left(1 - \sigma(z)\right)",
+        ),
     )
 )  # fmt: skip
 activations.add(
     Activation(
         "tanh", "Tanh", "tanh", r"\tanh(\alpha z)", r"\alpha(1 - a^2)", _tanh_forward, FromValue(_tanh_slope),
         (_slope("steepness α of tanh(α z)"),), low=-1.0, high=1.0, source="LeCun et al. 1998",
+        derivation=(
+            r"\frac{d}{dz} \frac{\sinh \alpha z}{\cosh \alpha z}",
+            r"\alpha\,\frac{\cosh^2 \alpha z - \sinh^2 \alpha z}{\cosh^2 \alpha z}",
+            r"\alpha\left(1 - \frac{\sinh^2 \alpha z}{\cosh^2 \alpha z}\right)",
+            r"\alpha\left(1 - \tanh^2 \alpha z\right)",
+        ),
     )
 )  # fmt: skip

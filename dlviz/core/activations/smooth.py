@@ -105,6 +105,9 @@ activations.add(
     Activation(
         "softplus", "Softplus", "softplus", r"\ln(1 + e^z)", "1 - e^{-a}",
         _softplus_forward, FromValue(_softplus_slope), low=0.0, source="Dugas et al. 2001",
+        derivation=(
+            r"\frac{1}{1 + e^z} \cdot e^z", r"\frac{1}{1 + e^{-z}}", r"1 - \frac{1}{1 + e^z}", r"1 - e^{-a}",
+        ),
     )
 )  # fmt: skip
 activations.add(
@@ -127,5 +130,9 @@ activations.add(
     Activation(
         "silu", "SiLU", "silu", r"z\,\sigma(z)", r"\sigma(z)(1 + z - a)",
         _silu_forward, _silu_backward, low=SILU_LOW, source="Elfwing et al. 2018, eq. 2",
+        derivation=(
+            r"\sigma(z) + z\,\sigma'(z)", r"\sigma(z) + z\,\sigma(z)\left(1 - \sigma(z)\right)",
+            r"\sigma(z)\left(1 + z - a\right)",
+        ),
     )
 )  # fmt: skip

@@ -57,5 +57,10 @@ activations.add(
             ),
         ),
         low=0.0, high=1.0, is_elementwise=False, source="Bridle 1990; Hinton et al. 2015",
+        derivation=(
+            r"\frac{\partial}{\partial z_k} \frac{e^{z_j/T}}{S}",
+            r"\frac{1}{T} \left(\frac{\delta_{jk}\,e^{z_j/T}}{S} - \frac{e^{z_j/T}\,e^{z_k/T}}{S^2}\right)",
+            r"\frac{1}{T}\,a_j\left(\delta_{jk} - a_k\right)",
+        ),
     )
 )  # fmt: skip

@@ -56,6 +56,18 @@ def pieces_of(narration: Narration, is_hidden: bool = False) -> tuple[Piece, ...
     return *told, replace(first, opens_block=True), *rest, *_computed(narration.chain)
 
 
+def chain_pieces(lines: tuple[str, ...]) -> tuple[Piece, ...]:
+    """Split an equation and what its right side equals further into pieces, a line for each."""
+    first, *more = lines or ("",)
+    return (*_equation(first), *(piece for line in more for piece in _led_by_equals(_sum(line))))
+
+
+def equation_pieces(lines: tuple[str, ...]) -> tuple[Piece, ...]:
+    """Split equations that stand for themselves into pieces, a line for each."""
+    split_up = [_equation(line) for line in lines]
+    return tuple(piece for first, *rest in split_up for piece in (replace(first, starts_line=True), *rest))
+
+
 def _computed(narration: Narration) -> tuple[Piece, ...]:
     result = Piece(narration.result, is_result=True)
     if narration.result == narration.numbers:

@@ -37,7 +37,10 @@ class FormulaView(QWidget):
     """Shows a narration as lines of typeset mathematics that wrap at + signs and shrink to fit.
 
     Text for screen readers and the clipboard never holds what is hidden.
+    letter: pixels of an em for each point of the theme's large type.
     """
+
+    letter, least_letter, least_height = LETTER_SIZE, LEAST_LETTER, LEAST_HEIGHT
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,9 +97,9 @@ class FormulaView(QWidget):
     def heightForWidth(self, width: int) -> int:
         """Return the height the lines take at this width."""
         if not self._typesetter.has(formulas_of(self._pieces)):
-            return max(self.height(), LEAST_HEIGHT)
-        needed = flow(self._pieces, self._typesetter.template, width, math.inf, LEAST_LETTER).height
-        return max(round(needed) + 2, LEAST_HEIGHT)
+            return max(self.height(), self.least_height)
+        needed = flow(self._pieces, self._typesetter.template, width, math.inf, self.least_letter).height
+        return max(round(needed) + 2, self.least_height)
 
     def sizeHint(self) -> QSize:
         """Return a comfortable width and the height it needs."""
@@ -104,7 +107,7 @@ class FormulaView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Allow it to be small; letters shrink and lines wrap."""
-        return QSize(120, LEAST_HEIGHT)
+        return QSize(120, self.least_height)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Load the mathematical font before the first formula is wanted."""
@@ -130,8 +133,8 @@ class FormulaView(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer to copy the formula."""
         menu = QMenu(self)
-        menu.addAction(tr("Copy as LaTeX"), self.copy_latex).setEnabled(bool(self.narration))
-        menu.addAction(tr("Copy as text"), self.copy_text).setEnabled(bool(self.narration))
+        menu.addAction(tr("Copy as LaTeX"), self.copy_latex).setEnabled(bool(self.lines()))
+        menu.addAction(tr("Copy as text"), self.copy_text).setEnabled(bool(self.lines()))
         menu.exec(event.globalPos())
         menu.deleteLater()
 
@@ -152,8 +155,8 @@ class FormulaView(QWidget):
         if self._typesetter.has(formulas_of(self._pieces)):
             self._patience.stop()
             self._is_plain = False
-            size = LETTER_SIZE * current().large
-            room = self.width(), max(self.height(), LEAST_HEIGHT)
+            size = self.letter * current().large
+            room = self.width(), max(self.height(), self.least_height)
             self.layout_shown = flow(self._pieces, self._typesetter.template, *room, size)
             self.updateGeometry()
             self.update()

@@ -23,6 +23,7 @@ class ChoiceField(QWidget):
     """
 
     changed = Signal(str, object)  # name, Choice or None
+    looked_at = Signal(str, object)  # name, the Choice under the pointer in the open list; None when it closes
 
     def __init__(
         self,
@@ -49,6 +50,8 @@ class ChoiceField(QWidget):
         self.form = HyperForm(settings, complete(chosen.settings, settings) if chosen is not None else {})
         self._lay_out()
         self.kinds.activated.connect(self._choose)
+        self.kinds.highlighted.connect(self._look)
+        self.kinds.closed.connect(self._look_away)
         self.form.changed.connect(self._set)
 
     def _lay_out(self) -> None:
@@ -67,6 +70,16 @@ class ChoiceField(QWidget):
         key = str(self.kinds.itemData(index))
         if key != (self._chosen.kind if self._chosen is not None else ""):
             self.changed.emit(self._name, Choice(key) if key else None)
+
+    @Slot(int)
+    def _look(self, index: int) -> None:
+        key = str(self.kinds.itemData(index))
+        is_own = self._chosen is not None and key == self._chosen.kind
+        self.looked_at.emit(self._name, None if is_own or not key else Choice(key))
+
+    @Slot()
+    def _look_away(self) -> None:
+        self.looked_at.emit(self._name, None)
 
     @Slot(str, object)
     def _set(self, name: str, value: object) -> None:

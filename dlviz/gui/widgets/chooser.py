@@ -1,12 +1,14 @@
 """A list to choose from whose chosen words end in … where there is no room, and are whole on hover."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QPaintEvent, QPalette
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QToolTip
 
 
 class Chooser(QComboBox):
-    """A combo box that Fusion would cut in the middle of a letter."""
+    """A combo box that Fusion would cut in the middle of a letter; closed tells that its list is put away."""
+
+    closed = Signal()
 
     def shown_text(self) -> str:
         """Return the words as they fit between the left edge and the arrow."""
@@ -26,6 +28,11 @@ class Chooser(QComboBox):
             option.palette.setBrush(QPalette.ColorRole.ButtonText, option.palette.placeholderText())
         style_painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         style_painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def hidePopup(self) -> None:
+        """Put the list away and say so."""
+        super().hidePopup()
+        self.closed.emit()
 
     def event(self, event: QEvent) -> bool:
         """Show the chosen words whole where they were cut, before what the box is for."""

@@ -1,12 +1,17 @@
-"""Asks the worker what is behind the selected weight or unit, and shows the answer below the facts."""
+"""Asks the worker what is behind the selected weight, unit or layer, and shows the answer below the facts."""
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from dlviz.core.choice import Choice
+from dlviz.core.inference import activation_of
 from dlviz.core.network import NetworkSpec
+from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
+from dlviz.gui.panels.inspector.activation.card import ActivationCard
 from dlviz.gui.panels.inspector.neuron import Neuron
 from dlviz.gui.panels.inspector.notation import find_layer
 from dlviz.gui.panels.inspector.origin import Origin
@@ -14,8 +19,11 @@ from dlviz.gui.panels.inspector.parameter import weight_of
 from dlviz.gui.panels.inspector.reading import Reading
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.widgets.button import TextButton
+from dlviz.gui.widgets.form import setting_words
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.edits import set_activation
 from dlviz.session.explanation import Explanation, Question, UnitExplanation, UnitQuestion
 from dlviz.session.messages import Frame, Interest
 from dlviz.session.walk import end_of_backward
@@ -31,9 +39,11 @@ class Behind(QWidget):
         self._slope_reach = 1.0
         self._came_from, self._title = NOTHING, ""
         self.origin, self.neuron, self.back = Origin(), Neuron(), TextButton("", is_link=True)
+        self.activation = ActivationCard()
         self.back.hide()
         column = QVBoxLayout(self)
         spaced(column, gap=0)
+        column.addWidget(self.activation)
         column.addWidget(self.origin)
         column.addWidget(self.neuron)
         self.origin.lit.connect(context.selection.light)
@@ -45,6 +55,8 @@ class Behind(QWidget):
         for part in (self.origin, self.neuron):
             part.sample_taken.connect(self._look)
         self.back.clicked.connect(self._go_back)
+        self.activation.asked.connect(context.interest_changed)
+        self.activation.setting_changed.connect(self._set_activation)
 
     @property
     def _network(self) -> NetworkSpec:
@@ -52,7 +64,11 @@ class Behind(QWidget):
         return network
 
     def interest(self, base: Interest) -> Interest:
-        """Ask for the explanation of the selected weight, bias or unit."""
+        """Ask for the explanation of the selected weight, bias or unit, and for the study of its activation."""
+        selected = self._context.selection.current
+        if self._has_activation(selected):
+            asked = self.activation.question(selected.layer, selected.unit if selected.kind == "unit" else -1)
+            base = replace(base, needs=base.needs | {"activation"}, activation=asked)
         question = self._question()
         if question is None or self._context.is_hidden:
             return base
@@ -73,8 +89,32 @@ class Behind(QWidget):
     def show_frame(self, frame: Frame | None, title: str) -> None:
         """Show what a frame explains about the selection, which the inspector calls by this title."""
         self._frame, self._title = frame, title
+        self._show_activation()
         self._show_origin()
         self._show_neuron()
+
+    def _has_activation(self, selected: Selected) -> bool:
+        is_there = selected.kind in ("unit", "layer") and find_layer(self._network, selected.layer) is not None
+        return is_there and activation_of(self._network, selected.layer) is not None
+
+    def _show_activation(self) -> None:
+        """Show the study of the activation; while results are hidden nothing that could tell them."""
+        frame, selected = self._frame, self._context.selection.current
+        if frame is None or self._context.is_hidden or not self._has_activation(selected):
+            self.activation.hide()
+            return
+        self.activation.show_study(frame.activation, Reading(frame).array(f"{selected.layer}.z") is not None)
+
+    @Slot(str, object)
+    def _set_activation(self, name: str, value: object) -> None:
+        """Change one setting of the activation; the drag of a slider is one edit."""
+        layer = self._context.selection.current.layer
+        now = activation_of(self._context.session.document.network, layer)
+        if now is None:
+            return
+        wanted = Choice(now.kind, {**now.settings, name: value})
+        label = tr("Change {what} of {layer}", what=setting_words(name), layer=layer)
+        edit(self._context, label, partial(_with_activation, layer, wanted), merge=f"activation.{layer}.{name}")
 
     def _show_origin(self) -> None:
         """Show where the gradient comes from, once it is there and may be seen."""
@@ -128,3 +168,7 @@ class Behind(QWidget):
     def _reach(self, reach: float) -> None:
         self._slope_reach = reach
         self._context.interest_changed.emit()
+
+
+def _with_activation(layer: str, wanted: Choice, document: Document) -> Document:
+    return set_activation(document, layer, wanted)

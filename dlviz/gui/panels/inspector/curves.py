@@ -1,4 +1,4 @@
-"""Two small plots of the inspector: an activation with its slope, and the loss along one output."""
+"""Small plots of the inspector with dots and an upright line: the loss along one output."""
 
 import numpy as np
 import pyqtgraph as pg
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from dlviz.gui.theme import GRID, Theme, current, theme_signals
 from dlviz.gui.widgets.plot import Plot, finite
 from dlviz.i18n import tr
-from dlviz.session.explanation import ActivationPicture, LossPicture
+from dlviz.session.explanation import LossPicture
 
 HEIGHT = 15 * GRID  # pixels
 MARGIN = 0.08  # of the span of what is drawn, above and below
@@ -50,27 +50,6 @@ class MarkedPlot(Plot):
         low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
         margin = MARGIN * (high - low) or 0.5
         self.set_range((float(x[0]), float(x[-1])), (low - margin, high + margin))
-
-
-class ActivationPlot(MarkedPlot):
-    """φ as a line, φ′ dashed, and on both a dot where the unit stands."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        tip = tr("Line: the activation φ(z). Dashed: its slope φ′(z). Dots: where the unit stands for this sample.")
-        super().__init__(tr("Activation and its slope"), tip, ("forward", "backward"), parent)
-        self.value = self.line("forward", width=1.6)
-        self.slope = self.line("backward", Qt.PenStyle.DashLine, 1.4)
-        for item in (self.value, self.slope):
-            item.opts["antialias"] = True
-
-    def show_picture(self, shown: ActivationPicture) -> None:
-        """Draw one activation."""
-        self.value.setData(shown.sums, finite(shown.values))
-        self.slope.setData(shown.sums, finite(shown.slopes))
-        self.put("forward", shown.z, shown.a)
-        self.put("backward", shown.z, shown.slope)
-        self.mark.setValue(shown.z)
-        self.fit(shown.sums, shown.values, shown.slopes)
 
 
 class LossPlot(MarkedPlot):

@@ -59,6 +59,7 @@ class LayerForm(Renewed):
     """Fields are made anew only when something that they show has changed."""
 
     setting_changed = Signal(str, object)  # name of a setting or choice, value or Choice
+    activation_looked_at = Signal(object)  # Choice under the pointer in the list of activations, or None
     frozen_changed = Signal(bool)
     sharing_changed = Signal(str)  # the layer whose parameters are used, or ""
 
@@ -99,7 +100,13 @@ class LayerForm(Renewed):
         registry = registry_of(name)
         field = ChoiceField(name, registry, shown.kind.option(shown.layer, name))
         field.changed.connect(self.setting_changed)
+        if name == FIRST:
+            field.looked_at.connect(self._look)
         return field
+
+    @Slot(str, object)
+    def _look(self, _name: str, choice: object) -> None:
+        self.activation_looked_at.emit(choice)
 
     def _parameters(self, shown: Shown) -> QWidget:
         """Return the fields about a layer's parameters: kept as they are, or shared; empty without parameters."""

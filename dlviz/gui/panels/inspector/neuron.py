@@ -1,4 +1,4 @@
-"""What is behind a unit: the error that comes back to it, its activation where it stands, and the loss of an output."""
+"""What is behind a unit: the error that comes back to it, and the loss of an output."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -8,7 +8,7 @@ from dlviz.core.network import NetworkSpec
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector import notation
 from dlviz.gui.panels.inspector.card import Fact, Source
-from dlviz.gui.panels.inspector.curves import ActivationPlot, LossPlot
+from dlviz.gui.panels.inspector.curves import LossPlot
 from dlviz.gui.panels.inspector.reading import Reading
 from dlviz.gui.panels.inspector.rows import FactTable
 from dlviz.gui.panels.inspector.ways import Words
@@ -36,7 +36,6 @@ class Neuron(QWidget):
         super().__init__(parent)
         self.note = Text("", "muted")
         self.note.setWordWrap(True)
-        self.activation_header, self.activation = SectionHeader(tr("Activation")), ActivationPlot()
         self.errors_header, self.errors = SectionHeader(tr("The error that comes back")), FactTable()
         self.loss_header, self.loss, self.loss_facts = SectionHeader(tr("Loss of this sample")), LossPlot(), FactTable()
         self.each_header, self.each = SectionHeader(tr("Loss of every sample")), SignedBars()
@@ -46,7 +45,6 @@ class Neuron(QWidget):
         column.setContentsMargins(0, GRID, 0, 0)
         for widget in (
             self.note,
-            *self._activation_part(),
             *self._errors_part(),
             *self._loss_part(),
             *self._each_part(),
@@ -55,9 +53,6 @@ class Neuron(QWidget):
         self.each.taken.connect(self.sample_taken)
         self.errors.pointed.connect(self.pointed)
         self.errors.taken.connect(self.taken)
-
-    def _activation_part(self) -> tuple[QWidget, ...]:
-        return self.activation_header, self.activation
 
     def _errors_part(self) -> tuple[QWidget, ...]:
         return self.errors_header, self.errors
@@ -73,11 +68,6 @@ class Neuron(QWidget):
         layer = shown.question.layer
         self.note.setVisible(bool(shown.problem))
         self.note.setText(shown.problem)
-        picture = shown.activation if reading.array(f"{layer}.z") is not None else None
-        _show(self._activation_part(), picture is not None)
-        if picture is not None:
-            self.activation.show_picture(picture)
-            self.activation_header.set_info(picture.title)
         has_errors = bool(shown.errors) and reading.array(f"{layer}.da") is not None
         _show(self._errors_part(), has_errors)
         if has_errors:

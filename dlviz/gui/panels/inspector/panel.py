@@ -53,6 +53,7 @@ class InspectorPanel(Panel):
         self.context.hidden_changed.connect(self._cover)
         self.value.typed.connect(self._type)
         self.picker.picked.connect(selection.select)
+        self.form.layer.activation_looked_at.connect(self.behind.activation.try_out)
         self.facts.pointed.connect(selection.point_at)
         self.facts.taken.connect(self.behind.follow)
         self.check.taken.connect(self.behind.follow)
