@@ -16,6 +16,7 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.format.document import unknown_keys
 from dlviz.session.headless import load
+from dlviz.session.idle import idle_settings
 
 MINUS = "\N{MINUS SIGN}"
 SHOWN_NUMBERS = 12  # of an array in a table; JSON has them all
@@ -30,13 +31,15 @@ def declare_document(parser: argparse.ArgumentParser) -> None:
 
 
 def document_of(arguments: argparse.Namespace) -> Document:
-    """Open the document of a command together with its data; report keys that have no meaning here."""
+    """Open the document of a command together with its data; report what has no meaning or effect."""
     document = load(arguments.file, arguments.data)
     kept = unknown_keys(document)
     if kept:
         say(tr("Kept, but without a meaning here: {keys}.", keys=", ".join(kept)))
     if document.training.slip is not None:
         say(tr("Wrong on purpose: {title}.", title=tr(slips.get(document.training.slip.kind).title)))
+    for each in idle_settings(document):
+        say(each.sentence)
     return document
 
 

@@ -124,7 +124,7 @@ def _add_magnitudes(w: Workspace, function: Function, shares: Shares, weights: A
 
 def _emit_limit(b: Buffers, spec: ParameterSpec, limit: float) -> Calls:
     w, weights = b.workspace, b.memory.view("theta", spec.name)
-    if b.memory.is_frozen(spec.name):
+    if b.memory.is_frozen(spec.name) or spec.lr_scale == 0:
         return ()
     rows = len(weights)
     squares, lengths = w.like(weights), w.zeros(rows, 1)

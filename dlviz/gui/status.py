@@ -15,6 +15,7 @@ from dlviz.gui.health import HealthLine
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
+from dlviz.session.idle import SLIP
 from dlviz.session.messages import Frame
 
 HALVED = "squared_error"  # the one loss that some books halve
@@ -154,9 +155,19 @@ def convention_words(loss: Choice) -> str:
     return ", ".join(part for part in (str(settings.get("reduction", "mean")), scale) if part)
 
 
-def slip_words(slip: Choice | None) -> str:
-    """Say which mistake is made on purpose; "" where none is."""
-    return tr("Wrong on purpose: {title}", title=tr(slips.get(slip.kind).title)) if slip else ""
+def slip_words(slip: Choice | None, is_idle: bool = False) -> str:
+    """Say which mistake is made on purpose, and whether it changes nothing; "" where none is."""
+    if slip is None:
+        return ""
+    title = tr(slips.get(slip.kind).title)
+    if is_idle:
+        return tr("Wrong on purpose: {title} (changes nothing in this network)", title=title)
+    return tr("Wrong on purpose: {title}", title=title)
+
+
+def idle_words(frame: Frame) -> str:
+    """Say which settings change nothing, but for a mistake on purpose, which is said elsewhere."""
+    return " ".join(each.sentence for each in frame.idle if each.place != SLIP)
 
 
 def loss_words(frame: Frame) -> str:
@@ -178,7 +189,8 @@ def engine_words(frame: Frame) -> str:
 def status_words(frame: Frame, is_hidden: bool = False) -> str:
     """Say everything that the status bar says about a frame; nothing of the loss while results are hidden."""
     seed, loss = tr("seed {seed}", seed=frame.document.seed), "" if is_hidden else loss_words(frame)
-    return GAP.join(part for part in (position_words(frame), loss, seed, engine_words(frame)) if part)
+    parts = (position_words(frame), loss, idle_words(frame), seed, engine_words(frame))
+    return GAP.join(part for part in parts if part)
 
 
 class StatusBar(QWidget):
@@ -206,7 +218,7 @@ class StatusBar(QWidget):
         """Say where this frame stands."""
         self._frame = frame
         self.words.setText(status_words(frame, self._is_hidden))
-        self._warn(slip_words(frame.document.training.slip))
+        self._warn(slip_words(frame.document.training.slip, any(each.place == SLIP for each in frame.idle)))
         self.health.show_frame(frame)
 
     def _warn(self, text: str) -> None:

@@ -64,7 +64,7 @@ class FrameMaker:
         frame = Frame(
             0, 0, "running" if is_running else "paused", run.document, step, run.timeline.end, epoch, batch,
             run.trainer.batches_per_epoch, train_loss, test_loss, train_score, test_score,
-            dtype=run.trainer.dtype, marks=run.timeline.marks(),
+            dtype=run.trainer.dtype, marks=run.timeline.marks(), idle=run.idle,
         )  # fmt: skip
         parts = self._asked_for(run)
         if self.interest.needs & {"health", "distributions"}:
@@ -99,7 +99,7 @@ class FrameMaker:
             parameters=run.parameters(), curves=run.history.curves() if "curves" in needs else None,
             telling=trainer.learner.telling if isinstance(trainer, RuleTrainer) else None,
             formula=trainer.walked if isinstance(trainer, FormulaTrainer) else None,
-            wrong=_wrong(run, FEW_ROWS if is_running else MANY_ROWS),
+            wrong=_wrong(run, FEW_ROWS if is_running else MANY_ROWS), idle=run.idle,
         )  # fmt: skip
         if run.walk is not None:
             return replace(frame, trace=run.walk.trace, **_walked(run))

@@ -16,6 +16,7 @@ from dlviz.session.distributions import Column
 from dlviz.session.document import Document
 from dlviz.session.explanation import Explanation, Question, UnitExplanation, UnitQuestion
 from dlviz.session.gradient_check import GradientCheck
+from dlviz.session.idle import Idle
 from dlviz.session.race import RaceQuestion, RaceView
 from dlviz.session.run_row import RunRow
 from dlviz.session.worksheets import Judgement, Worksheet
@@ -118,6 +119,7 @@ class Frame:
     health: what is wrong with the training; empty where it is well. distributions: columns recorded so far.
     race: optimizers on a surface.
     activation: the study of an activation, also while training runs on.
+    idle: settings of the document that change nothing.
     wrong: rows of the data that a learning rule for classes answers wrongly now; None where nobody counted.
     gradient_check: the one that is made or was made last, since the last edit.
     runs: every run of the session, oldest first. runs_revision: counts changes of that list.
@@ -162,6 +164,7 @@ class Frame:
     gradient_check: GradientCheck | None = None
     runs: tuple[RunRow, ...] = ()
     runs_revision: int = 0
+    idle: tuple[Idle, ...] = ()
 
 
 @dataclass(frozen=True)

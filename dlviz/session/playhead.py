@@ -7,6 +7,7 @@ from dlviz.data.prepare import Prepared
 from dlviz.session.document import Document
 from dlviz.session.engine import Engine, engine_for
 from dlviz.session.history import History
+from dlviz.session.idle import Idle, idle_settings
 from dlviz.session.timeline import Segment, fresh_timeline
 from dlviz.session.trainer import Trainer, TrainingState
 from dlviz.session.watcher import Watcher, watcher_for
@@ -19,12 +20,14 @@ class Playhead:
     """A place on a timeline: the segment in force there, and its trainer, which can be moved along it.
 
     A document that cannot train (no layers, outputs that do not fit the data) has no trainer but a `problem`.
+    idle: settings of the document at the playhead that change nothing.
     """
 
     def __init__(self, document: Document) -> None:
         self.timeline = fresh_timeline(document)
         self.history = History()
         self.problem: DlvizError | None = None
+        self.idle: tuple[Idle, ...] = ()
         self._trainer: Engine | None = None
         self._watcher: Watcher | None = None
         self._segment: Segment | None = None
@@ -111,5 +114,7 @@ class Playhead:
             trainer = engine_for(document)
             watcher = watcher_for(trainer) if isinstance(trainer, Trainer) else None
             self._trainer, self._watcher, self.problem = trainer, watcher, None
+            self.idle = idle_settings(document)
         except DlvizError as problem:
             self._trainer, self._watcher, self.problem = None, None, problem
+            self.idle = ()

@@ -141,6 +141,7 @@ optimizers.add(
             floating("max_size", 50.0, minimum=1, maximum=1e6, is_log=True, help="largest step size"),
         ),
         source="Riedmiller & Braun 1993; without back-tracking, Igel & Hüsken 2003 (iRprop−)", starts=_first_sizes,
+        reads_size=False,
     )
 )  # fmt: skip
 optimizers.add(

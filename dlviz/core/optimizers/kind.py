@@ -119,7 +119,8 @@ class Optimizer:
     """An optimizer by its states and micro-steps; before runs ahead of the forward pass.
 
     formula is LaTeX of the whole update; states are the vectors that a snapshot must keep. They begin
-    at zero, but for those in starts.
+    at zero, but for those in starts. reads_size: its steps depend on the sizes of gradients and on the learning
+    rate of each update, not only on signs and the rate at the start.
     """
 
     key: str
@@ -131,6 +132,7 @@ class Optimizer:
     before: Callable[[Settings], tuple[MicroStep, ...]] = lambda settings: ()
     source: str = ""
     starts: Callable[[Settings], Mapping[str, float]] = lambda settings: {}
+    reads_size: bool = True
 
     def first_states(self, settings: Settings) -> dict[str, float]:
         """Return every state, in order, and the number it holds everywhere before the first update."""

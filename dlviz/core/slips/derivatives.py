@@ -1,19 +1,20 @@
 """Slips in derivatives: a factor of the chain rule is left out, or only one of its paths is followed."""
 
+import math
 from dataclasses import replace
 from functools import partial
 
 from dlviz.core.array import Array, Calls
 from dlviz.core.buffers import Buffers
 from dlviz.core.hyper import choice, integer
-from dlviz.core.inference import activation_of
+from dlviz.core.inference import activation_of, shapes
 from dlviz.core.instruction import Instruction
 from dlviz.core.losses import resolve as resolve_loss
 from dlviz.core.network import output_ids
 from dlviz.core.slips.kind import Draft, Instructions, Settings, Slip, disturbed, followed, slips
 
 FIRST_GRADIENTS = ("loss_backward", "output_error")  # steps where the derivative of the loss comes in
-SQUARED = "squared_error"
+SQUARED, HALF = "squared_error", 0.5
 
 
 def _scaled(instruction: Instruction, formula: str, factor: float) -> Instruction:
@@ -36,8 +37,11 @@ def _scaled(instruction: Instruction, formula: str, factor: float) -> Instructio
 
 def _scale_squares(factor: float, remark: str, draft: Draft, settings: Settings) -> Instructions:
     def changed(each: Instruction) -> Instruction:
-        is_meant = each.op in FIRST_GRADIENTS and draft.losses[each.node].choice.kind == SQUARED
-        return _scaled(each, f"{each.formula}   ({remark})", factor) if is_meant else each
+        if each.op not in FIRST_GRADIENTS or draft.losses[each.node].choice.kind != SQUARED:
+            return each
+        is_halved = resolve_loss(draft.losses[each.node].choice)[1]["factor"] == HALF
+        # A ½ can only be left out where there is one.
+        return _scaled(each, f"{each.formula}   ({remark})", factor) if is_halved or factor == HALF else each
 
     return tuple(changed(each) for each in draft.instructions)
 
@@ -93,10 +97,14 @@ def _passed_on(instruction: Instruction) -> Instruction:
 
 
 def _one_path(draft: Draft, settings: Settings) -> Instructions:
+    units = {node: math.prod(shape) for node, shape in shapes(draft.network).items()}
+
     def changed(each: Instruction) -> Instruction:
+        # Through a single unit there is no other path.
+        if each.op != "input_gradient" or units[each.node] == 1:
+            return each
         formula = f"{each.formula}   (only the path through unit {settings['unit']})"
-        is_meant = each.op == "input_gradient"
-        return disturbed(each, formula, partial(_only, each.reads[0], settings["unit"])) if is_meant else each
+        return disturbed(each, formula, partial(_only, each.reads[0], settings["unit"]))
 
     return tuple(changed(each) for each in draft.instructions)
 
@@ -111,7 +119,7 @@ def _only(name: str, unit: int, b: Buffers) -> tuple[Calls, Calls]:
 
 slips.add(Slip(
     "missing_two", "The 2 of the square is left out", "∂L/∂a = (a − y)", "∂L/∂a = 2 (a − y)",
-    partial(_scale_squares, 0.5, "2 left out"), source="curriculum BPR-19, EX-30",
+    partial(_scale_squares, HALF, "2 left out"), source="curriculum BPR-19, EX-30",
 ))  # fmt: skip
 slips.add(Slip(
     "missing_half", "The ½ of the loss is left out", "∂L/∂a = 2 (a − y)", "∂L/∂a = ½ · 2 (a − y)",
@@ -119,7 +127,7 @@ slips.add(Slip(
 ))  # fmt: skip
 slips.add(Slip(
     "missing_mean", "The 1/n of the mean is left out", "∂L/∂a = Σ …", "∂L/∂a = 1/n Σ …",
-    _without_mean, source="curriculum ERR-67",
+    _without_mean, source="curriculum ERR-67", fewest=2,
 ))  # fmt: skip
 slips.add(Slip(
     "missing_slope", "The slope of the activation is left out", "δ = ∂L/∂a", "δ = ∂L/∂a ⊙ φ′(z)",

@@ -32,7 +32,7 @@ class Slip:
     """A mistake: what is written by mistake, what is right, and how the steps change.
 
     rewrite(draft, settings) returns the steps with the mistake; it leaves them alone where the mistake
-    cannot be made. wrong and right are plain formulas.
+    cannot be made. wrong and right are plain formulas. fewest: examples of a batch from which on it shows.
     """
 
     key: str
@@ -42,6 +42,7 @@ class Slip:
     rewrite: Callable[[Draft, Settings], Instructions]
     settings: tuple[Hyper, ...] = ()
     source: str = ""
+    fewest: int = 1
 
     @property
     def formula(self) -> str:

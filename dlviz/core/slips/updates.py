@@ -43,7 +43,7 @@ def _sequential(draft: Draft, settings: Settings) -> Instructions:
     for each in parameters(draft.network):
         if each.is_trainable:
             layers.setdefault(each.layer, []).append(each.name)
-    if not passes or len(passes) == len(draft.instructions):
+    if len(layers) == 1 or not passes or len(passes) == len(draft.instructions):
         return draft.instructions
     return tuple(step for layer, names in layers.items() for step in (*passes, _move(layer, names)))
 

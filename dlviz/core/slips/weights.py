@@ -5,14 +5,22 @@ from functools import partial
 
 from dlviz.core.array import Array, Calls
 from dlviz.core.buffers import Buffers
+from dlviz.core.inference import parameters
 from dlviz.core.instruction import Instruction
 from dlviz.core.slips.kind import Draft, Instructions, Settings, Slip, disturbed, slips
 
-MATRIX_AXES = 2
 
+def _with_weights(
+    draft: Draft,
+    remark: str,
+    change: Callable[[Buffers, str, Array], Calls],
+    is_meant: Callable[[tuple[int, ...]], bool] = lambda shape: True,
+) -> Instructions:
+    """Return the steps where gradients pass back through weights that change(b, name, weights) has altered.
 
-def _with_weights(draft: Draft, remark: str, change: Callable[[Buffers, str, Array], Calls]) -> Instructions:
-    """Return the steps where gradients pass back through weights that change(b, name, weights) has altered."""
+    is_meant: says of the shape of weights whether the mistake can be made with them.
+    """
+    shapes = {each.name: each.shape for each in parameters(draft.network)}
 
     def disturb(name: str, b: Buffers) -> tuple[Calls, Calls]:
         weights = b.parameter(name)
@@ -24,6 +32,8 @@ def _with_weights(draft: Draft, remark: str, change: Callable[[Buffers, str, Arr
         if each.op != "input_gradient":
             return each
         name = next(read for read in each.reads if read.endswith(".W"))
+        if not is_meant(shapes[name]):
+            return each
         return disturbed(each, f"{each.formula}   ({remark})", partial(disturb, name))
 
     return tuple(changed(each) for each in draft.instructions)
@@ -44,14 +54,13 @@ def _new(draft: Draft, settings: Settings) -> Instructions:
 
 def _swapped(draft: Draft, settings: Settings) -> Instructions:
     def change(b: Buffers, name: str, weights: Array) -> Calls:
-        if weights.ndim != MATRIX_AXES:
-            return ()
         units, fan_in = weights.shape
         flat = b.like(weights)
         read = flat.reshape(fan_in, units).T
         return ((b.xp.copyto, (flat, weights)), (b.xp.copyto, (weights, read)))
 
-    return _with_weights(draft, "indices of W swapped", change)
+    # A single row or column reads the same either way.
+    return _with_weights(draft, "indices of W swapped", change, lambda shape: min(shape) > 1)
 
 
 slips.add(Slip(

@@ -200,3 +200,13 @@ def test_train_says_what_the_penalty_came_to(
     expected = 0.1 * sum(weight**2 for row in weights for weight in row)
     assert call_json("train", path, "--json")["penalty"] == pytest.approx(expected, rel=1e-12)
     assert "The weights' penalty is" in call("train", path)[1]
+
+
+def test_settings_that_change_nothing_are_said(
+    example_document_json: Json, write_json: Callable[[Json], str], call: Callable[..., tuple[int, str, str]]
+) -> None:
+    example_document_json["training"] |= {"optimizer": "rprop", "schedule": "cosine", "slip": "lstm_without_input"}
+    status, _, error = call("train", write_json(example_document_json))
+    assert status == 0
+    assert "The schedule changes nothing: Rprop reads the learning rate at its start alone." in error
+    assert "The LSTM's cell lets nothing in: it changes nothing in this network." in error
