@@ -4,14 +4,17 @@ import argparse
 import math
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
 from dlviz.cli.documents import declare_document, document_of, number, print_json, values
-from dlviz.core.notation import Symbols, spelled_formula
+from dlviz.core.notation import Notation
 from dlviz.core.trace import Step
 from dlviz.i18n import tr
 from dlviz.session import headless
+from dlviz.session.document import Document
 from dlviz.session.trace_report import TraceReport
 
 
@@ -33,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print_json(as_json(report))
     else:
-        _print_table(report, document.symbols)
+        _print_table(report, document)
     return 0
 
 
@@ -65,22 +68,29 @@ def _step_json(step: Step) -> dict[str, Any]:
     return described | marks | ({"slip": step.slip} if step.slip else {})
 
 
-def _print_table(report: TraceReport, symbols: Symbols) -> None:
+def _print_table(report: TraceReport, document: Document) -> None:
     table = Table(box=None, pad_edge=False)
     for title in (tr("step"), tr("phase"), tr("node"), tr("formula"), tr("values")):
         table.add_column(title, overflow="fold")
     for step in report.trace.steps:
-        written = "\n".join(f"{name} = {values(array)}" for name, array in step.writes.items())
-        formula = spelled_formula(step.formula, step.phase, symbols, step.node)
+        written = "\n".join(f"{name} = {_values(array, document.notation)}" for name, array in step.writes.items())
+        formula = document.formula_of(step)
         formula = tr("{formula} [wrong on purpose]", formula=formula) if step.slip else formula
         table.add_row(str(step.index), step.phase, step.node, formula, written)
     console = Console(markup=False, highlight=False)
     console.print(table)
-    before, after = number(report.loss, 10), number(report.trace.loss_after, 10)
+    losses = (report.loss, report.trace.loss_after)
+    before, after = (document.notation.decimal(number(each, 10)) for each in losses)
     if report.trace.no_way_back:
         console.print(tr("loss {before}. {reason}", before=before, reason=report.trace.no_way_back))
     elif math.isfinite(report.loss):
         console.print(tr("loss {before}, after the update {after}", before=before, after=after))
+
+
+def _values(array: NDArray[np.generic], notation: Notation) -> str:
+    """Write an array; behind decimal commas its entries stand apart by semicolons."""
+    written = values(array)
+    return notation.decimal(written.replace(", ", "; ")) if notation.has_comma else written
 
 
 def _rows(text: str) -> tuple[int, ...]:

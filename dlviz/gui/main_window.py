@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, Q
 from PySide6.QtWidgets import QMainWindow, QMenuBar
 
 import dlviz.gui.panels
+from dlviz.gui import numbers
 from dlviz.gui.actions import Action, LiveAction
 from dlviz.gui.bridge import Bridge
 from dlviz.gui.centre import Centre
@@ -156,6 +157,7 @@ class MainWindow(QMainWindow):
 
     def _show_document(self) -> None:
         session = self.context.session
+        numbers.use(session.document.notation)
         self.setWindowTitle(f"{session.document.title}[*] — dlviz")
         self.setWindowModified(session.is_dirty)
         self.tools.chips.show_document(session.document)

@@ -3,18 +3,31 @@
 import math
 
 from dlviz.core.errors import SpecError
+from dlviz.core.notation import Notation
 
 MINUS = "\u2212"
 NARROW_SPACE = "\u202f"  # no-break; groups thousands in every language
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_in_use = Notation()
 LONGEST_COUNT = 9  # digits that are written one by one
 _LARGEST_PLAIN, _SMALLEST_PLAIN = 1e6, 1e-4  # outside of these a power of ten is written
 
 
-def number(value: float, digits: int = 4, signed: bool = False) -> str:
+def use(notation: Notation) -> None:
+    """Write all numbers from now on with the digits and the decimal sign of a notation."""
+    global _in_use
+    _in_use = notation
+
+
+def digits_in_use() -> int:
+    """Return how many significant digits numbers have."""
+    return _in_use.digits
+
+
+def number(value: float, digits: int | None = None, signed: bool = False) -> str:
     """Write value with at most `digits` significant digits: −1.853, 0.0136, 1.2×10⁻⁵.
 
-    signed: also write the plus, for changes and gradients.
+    digits: None leaves them to the notation in use. signed: also write the plus, for changes and gradients.
     """
     value = float(value)
     if not math.isfinite(value):
@@ -22,7 +35,7 @@ def number(value: float, digits: int = 4, signed: bool = False) -> str:
     if value == 0:
         return "0"
     sign = MINUS if value < 0 else "+" if signed else ""
-    return sign + _magnitude(abs(value), digits)
+    return sign + _in_use.decimal(_magnitude(abs(value), digits or _in_use.digits))
 
 
 def _magnitude(value: float, digits: int) -> str:
@@ -37,8 +50,13 @@ def _magnitude(value: float, digits: int) -> str:
 
 
 def full(value: float) -> str:
-    """Write value with every digit it has, for tooltips and copying."""
-    return repr(float(value)).replace("-", MINUS)
+    """Write value with every digit it has, for tooltips."""
+    return exact(value).replace("-", MINUS)
+
+
+def exact(value: float) -> str:
+    """Write value so that reading it gives the same bits, for the clipboard: with a comma only where that is chosen."""
+    return _in_use.decimal(repr(float(value)))
 
 
 def count(value: float) -> str:

@@ -72,7 +72,7 @@ class Context(QObject):
         self.workspace = key
         self.workspace_changed.emit(key)
 
-    def number(self, value: float, digits: int = 4) -> str:
+    def number(self, value: float, digits: int | None = None) -> str:
         """Write a number as the whole window does."""
         return numbers.number(value, digits)
 

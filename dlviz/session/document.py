@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from dlviz.core.choice import Choice, chosen, frozen
 from dlviz.core.conventions import Conventions, filled, filled_network
 from dlviz.core.network import NetworkSpec
-from dlviz.core.notation import Notation, Symbols
+from dlviz.core.notation import Notation, Symbols, spelled_formula, spelled_rule
 from dlviz.core.objective import Objective, OutputLoss
+from dlviz.core.trace import Step
 from dlviz.data.spec import DataSpec
 from dlviz.session.race import RaceSpec
 from dlviz.session.subject import FormulaSpec, Subject
@@ -139,10 +140,21 @@ class Document:
 
     @cached_property
     def notation(self) -> Notation:
-        """How its conventions write."""
-        return Notation.of(self.conventions.values)
+        """How its conventions write; of a rule one example at a time, of a typed formula numbers alone."""
+        notation = Notation.of(self.conventions.values)
+        if self.formula is not None:
+            return Notation(digits=notation.digits, decimal_sign=notation.decimal_sign)
+        return notation if self.rule is None else replace(notation, examples_as="columns")
 
     @cached_property
     def symbols(self) -> Symbols:
         """The letters of its network in plain text."""
-        return Symbols(self.network, self.notation)
+        return Symbols(self.network if self.subject == "network" else NetworkSpec(), self.notation)
+
+    def formula_of(self, step: Step) -> str:
+        """Write the formula of a step of its pass."""
+        if self.formula is not None:
+            return self.notation.decimal(step.formula)
+        if self.rule is not None:
+            return spelled_rule(step.formula, self.notation)
+        return spelled_formula(step.formula, step.phase, self.symbols, step.node)

@@ -106,6 +106,9 @@ class Runs:
 
     def edit(self, document: Document, label: str) -> None:
         """Go on under an edited document: in a run of its own where something is recorded ahead."""
+        if self.run.document.is_respelled(document):
+            self.run.edit(document, label)
+            return
         if self.run.begins_anew(document):
             self.begin(document, label)
             return

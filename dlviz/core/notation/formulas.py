@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from dlviz.core.notation.notation import Notation
 from dlviz.core.notation.symbols import VALUE, Symbols
 
 UPDATE = "update"
@@ -16,6 +17,7 @@ _MATRIX = rf"[WU](?:{_LEVEL})?"
 _PRODUCT = re.compile(rf"({_MATRIX})(ᵀ?)( ?)({_VECTOR})(?![A-Za-zᵀ])")
 _OUTER = re.compile(rf"(?<![A-Za-z])({_VECTOR}) ({_VECTOR})ᵀ")
 _ERROR = re.compile(rf"\((a(?:{_LEVEL})?) − y( cut at ±[\d.]+)?\)(²?)")
+_SUM_OR_ANSWER = re.compile(r"(?<![A-Za-z])[za](?![A-Za-z])")
 _NORMAL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _ROLES = {"W": "W", "U": "U", "b": "b", "bu": "bu", "γ": "gamma", "β": "beta"}
 
@@ -37,6 +39,13 @@ def spelled_formula(formula: str, phase: str, symbols: Symbols, output: str = ""
         formula = _PRODUCT.sub(partial(_product, symbols), formula)
         formula = _OUTER.sub(partial(_outer, symbols), formula)
         formula = _TOKEN.sub(_speller(symbols, output), formula)
+    return notation.decimal(notation.rated(formula))
+
+
+def spelled_rule(formula: str, notation: Notation) -> str:
+    """Write the formula of a step of a learning rule, which calls errors, labels and answers as its source does."""
+    if notation.has_error_signals:
+        formula = _SUM_OR_ANSWER.sub(lambda found: {"z": "v", "a": "y"}[found[0]], formula)
     return notation.decimal(notation.rated(formula))
 
 

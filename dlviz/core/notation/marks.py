@@ -1,5 +1,6 @@
 """How a letter takes its indices: as LaTeX, or as plain text with small Unicode digits."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -132,3 +133,16 @@ def joined(indices: Sequence[str]) -> str:
     if indices and indices[0].endswith(","):
         return indices[0] + joined(indices[1:])
     return ("" if all(len(each) == 1 for each in indices) else ",").join(indices)
+
+
+def running(first: int, shape: Sequence[int], places: Sequence[int | str]) -> str:
+    """Return the number of an entry where entries are counted row after row from `first`: 5, or 2j+5 for a letter j."""
+    constant, terms = first, []
+    for axis, place in enumerate(places):
+        stride = math.prod(shape[axis + 1 :])
+        constant += stride * place if isinstance(place, int) else -stride
+        if isinstance(place, str):
+            terms.append(("" if stride == 1 else str(stride)) + (place if len(place) == 1 else f"({place})"))
+    if not terms:
+        return str(constant)
+    return "+".join(terms) + (f"{constant:+d}" if constant else "")

@@ -8,7 +8,7 @@ import numpy as np
 
 from dlviz.core.inference import layer_numbers, parameters, shapes
 from dlviz.core.network import NetworkSpec, output_ids
-from dlviz.core.notation.marks import Form, Latex, Plain, joined
+from dlviz.core.notation.marks import Form, Latex, Plain, joined, running
 from dlviz.core.notation.notation import Notation
 
 VALUE = "a"
@@ -165,16 +165,8 @@ class Symbols:
 
     def _running(self, parameter: str, places: Sequence[Index]) -> str:
         """Return the number of an entry among all of its letter, layer by layer, row after row: 5, or 2j+5."""
-        constant, shape = self._starts.get(parameter, (1, ()))
-        terms = []
-        for axis, place in enumerate(places):
-            stride = math.prod(shape[axis + 1 :])
-            constant += stride * place if isinstance(place, int) else -stride
-            if isinstance(place, str):
-                terms.append(("" if stride == 1 else str(stride)) + (place if len(place) == 1 else f"({place})"))
-        if not terms:
-            return str(constant)
-        return "+".join(terms) + (f"{constant:+d}" if constant else "")
+        first, shape = self._starts.get(parameter, (1, ()))
+        return running(first, shape, places)
 
     @cached_property
     def _starts(self) -> dict[str, tuple[int, tuple[int, ...]]]:

@@ -46,7 +46,7 @@ def _error(arrays: Arrays) -> RuleStep:
         unit = unit_of(told, len(e))
         mark = subscript(unit)
         sentence = tr("How far is the answer from the target?")
-        symbols = f"e_{{{mark}}} = d_{{{mark}}} - z_{{{mark}}}"
+        symbols = f"e_{{{mark}}} = d_{{{mark}}} - {told.sum_letter}_{{{mark}}}"
         return difference_told(told, symbols, wanted[unit], z[unit], float(e[unit]), sentence)
 
     calls = ((np.subtract, (arrays["y"], arrays["o.z"], arrays["o.e"])),)

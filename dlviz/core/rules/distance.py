@@ -39,9 +39,9 @@ def _told(metric: str, told: Told) -> Narration:
 
     terms: list[Term] = cut(gaps**2 if metric == EUCLIDEAN else np.abs(gaps), write, told.focus.source, d)
     mark = subscript(unit)
-    summed, numbers = rf"\sum_i (x_i - w_{{{subscript(unit, 'i')}}})^2", written(terms)
+    summed, numbers = rf"\sum_i (x_i - w_{{{told.indices('o.W', unit, 'i')}}})^2", written(terms)
     if metric == MANHATTAN:
-        symbols = rf"r_{{{mark}}} = \sum_i |x_i - w_{{{subscript(unit, 'i')}}}|"
+        symbols = rf"r_{{{mark}}} = \sum_i |x_i - w_{{{told.indices('o.W', unit, 'i')}}}|"
     else:
         symbols, numbers = rf"r_{{{mark}}} = \sqrt{{{summed}}}", rf"\sqrt{{{numbers}}}"
     value = float(told.wrote("o.z")[0, unit])

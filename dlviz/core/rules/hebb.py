@@ -79,7 +79,11 @@ def _oja_told(lr: float, told: Told) -> Narration:
     ]
     value = float(told.wrote("o.W.step")[place])
     x_mark = f"x_{{{subscript(source)}}}"
-    kept = f"y_{{{subscript(unit)}}} w_{{{mark}}}" if len(y) == 1 else rf"\sum_j y_j w_{{{subscript('j', source)}}}"
+    kept = (
+        f"y_{{{subscript(unit)}}} w_{{{mark}}}"
+        if len(y) == 1
+        else rf"\sum_j y_j w_{{{told.indices('o.W', 'j', source)}}}"
+    )
     symbols = rf"\Delta w_{{{mark}}} = \eta \, y_{{{subscript(unit)}}} ({x_mark} - {kept})"
     front = rf"{exact(lr)} \cdot {factor(y[unit], d)}"
     numbers = rf"{front} \cdot ({number(x[source], d)} - ({written(back)}))"

@@ -154,9 +154,8 @@ def _sweep_told(told: Told) -> Narration:
     fields, state = told.wrote("o.z")[0], told.wrote("o.a")[0]
     unit = unit_of(told, len(state))
     mark, d = subscript(unit), told.digits
-    symbols = (
-        rf"h_{{{mark}}} = \sum_j w_{{{subscript(unit, 'j')}}} s_j,\quad s_{{{mark}}} = \mathrm{{sgn}}\, h_{{{mark}}}"
-    )
+    field, links = f"h_{{{mark}}}", told.indices("o.W", unit, "j")
+    symbols = rf"{field} = \sum_j w_{{{links}}} s_j,\quad s_{{{mark}}} = \mathrm{{sgn}}\, {field}"
     numbers = rf"{number(fields[unit], d)},\quad {number(state[unit], d)}"
     values = (float(fields[unit]), float(state[unit]))
     return Narration(symbols, numbers, numbers, tr("Every unit takes the sign of what the others tell it."), values)

@@ -15,7 +15,10 @@ from dlviz.core.array import Calls
 from dlviz.core.choice import Choice, frozen
 from dlviz.core.errors import ShapeError, SpecError
 from dlviz.core.hyper import Hyper, choice, complete, flag, floating
+from dlviz.core.narration.symbols import subscript
 from dlviz.core.narration.view import Focus, Narration
+from dlviz.core.notation import Notation
+from dlviz.core.notation.marks import running
 from dlviz.core.registry import Registry
 from dlviz.core.trace import Phase, Step, Trace
 
@@ -85,6 +88,20 @@ class Told:
     settings: Settings
     focus: Focus = Focus()
     digits: int = 4
+    notation: Notation = Notation()
+
+    @property
+    def sum_letter(self) -> str:
+        """The letter of a weighted sum."""
+        return "v" if self.notation.has_error_signals else "z"
+
+    def indices(self, name: str, *places: int | str) -> str:
+        """Write the indices of an entry of `o.W` or `o.b`; a letter stands for all of an axis."""
+        role = name.removesuffix(".step")
+        if self.notation.weight_notation == "flat":
+            return running(1, self.before(role).shape, places)
+        is_turned = self.notation.is_source_first and len(places) > 1
+        return subscript(*(places[::-1] if is_turned else places))
 
     def before(self, name: str) -> Array:
         """Return an array as it stood before this step."""

@@ -10,13 +10,15 @@ from numpy.typing import ArrayLike
 from dlviz.core.choice import Choice, frozen
 from dlviz.core.errors import DataError, ShapeError, SpecError
 from dlviz.core.execute import run
+from dlviz.core.narration import spelled
 from dlviz.core.narration.view import Focus, Narration
+from dlviz.core.notation import Notation
 from dlviz.core.randomness import permutations, uniforms
 from dlviz.core.rules.kind import AT_RANDOM, CLOCK, SHUFFLED, Array, Problem, Told, resolve
 from dlviz.core.trace import Step, Trace
 
 NODE = "o"  # the one layer of a rule: its arrays are o.W, o.z, o.a
-NO_FOCUS = Focus()
+NO_FOCUS, NOTATION = Focus(), Notation()
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,16 @@ class Telling:
     tells: tuple[Callable[[Told], Narration], ...]
     settings: Mapping[str, Any]
 
-    def narrate(self, trace: Trace, index: int, focus: Focus = NO_FOCUS, digits: int = 4) -> Narration:
-        """Tell one step of a recorded trace for one scalar: in symbols, with numbers, and in a sentence."""
-        return self.tells[index](Told(trace.steps[index], trace, self.settings, focus, digits))
+    def narrate(
+        self, trace: Trace, index: int, focus: Focus = NO_FOCUS, digits: int | None = None,
+        notation: Notation = NOTATION,
+    ) -> Narration:  # fmt: skip
+        """Tell one step of a recorded trace for one scalar: in symbols, with numbers, and in a sentence.
+
+        digits: significant ones; None leaves them to the notation.
+        """
+        told = Told(trace.steps[index], trace, self.settings, focus, digits or notation.digits, notation)
+        return spelled(self.tells[index](told), notation)
 
 
 class Learner:
@@ -137,7 +146,7 @@ class Learner:
                 wrong.append(row)
         return tuple(wrong)
 
-    def narrate(self, trace: Trace, index: int, focus: Focus = NO_FOCUS, digits: int = 4) -> Narration:
+    def narrate(self, trace: Trace, index: int, focus: Focus = NO_FOCUS, digits: int | None = None) -> Narration:
         """Tell one step of a recorded trace for one scalar: in symbols, with numbers, and in a sentence."""
         return self.telling.narrate(trace, index, focus, digits)
 

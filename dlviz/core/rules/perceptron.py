@@ -63,7 +63,7 @@ def threshold_step(arrays: Arrays, settings: Settings, threshold: float = 0.0) -
 def _threshold_told(told: Told, threshold: float, labels: tuple[float, float], is_upper: bool) -> Narration:
     z, a = told.before("o.z")[0], told.wrote("o.a")[0]
     unit = unit_of(told, len(z))
-    z_mark = f"z_{{{subscript(unit)}}}"
+    z_mark = f"{told.sum_letter}_{{{subscript(unit)}}}"
     sign = r"\ge" if is_upper else ">"
     symbols = (
         rf"y_{{{subscript(unit)}}} = \begin{{cases}} {labels[1]:g} & {z_mark} {sign} {exact(threshold)} \\ "

@@ -10,6 +10,7 @@ from dlviz.core.narration.view import Narration, clamp
 from dlviz.core.rules.kind import Array, Arrays, Problem, RuleStep, Told
 from dlviz.i18n import tr
 
+SUM = "z"
 SHOWN = 4  # inputs that are written out as symbols before a Σ stands for them
 
 
@@ -21,7 +22,7 @@ def linear_arrays(problem: Problem, units: int, bias: bool = True) -> Arrays:
     return arrays | {"o.z": np.zeros((1, units)), "o.a": np.zeros((1, units))}
 
 
-def affine(arrays: Arrays, letter: str = "z") -> RuleStep:
+def affine(arrays: Arrays, letter: str = SUM) -> RuleStep:
     """Return the step z = W x (+ b)."""
     has_bias = "o.b" in arrays
     z = arrays["o.z"]
@@ -36,15 +37,15 @@ def _weighted(told: Told, letter: str) -> Narration:
     weights, x = told.before("o.W"), told.before("x")[0]
     unit, d = unit_of(told, len(weights)), told.digits
     terms = products(weights[unit], x, clamp(told.focus.source, len(x)), d)
-    marks = [f"w_{{{subscript(unit, i)}}} x_{{{subscript(i)}}}" for i in range(len(x))]
-    symbols = " + ".join(marks) if len(marks) <= SHOWN else rf"\sum_i w_{{{subscript(unit, 'i')}}} x_i"
+    marks = [f"w_{{{told.indices('o.W', unit, i)}}} x_{{{subscript(i)}}}" for i in range(len(x))]
+    symbols = " + ".join(marks) if len(marks) <= SHOWN else rf"\sum_i w_{{{told.indices('o.W', unit, 'i')}}} x_i"
     if "o.b" in told.step.reads:
         bias = float(told.before("o.b")[unit])
         terms.append(Term(factor(bias, d), bias))
         symbols += f" + b_{{{subscript(unit)}}}"
     shown = evaluated(terms, d) if len(terms) > 1 else ""
     z = float(told.wrote("o.z")[0, unit])
-    head = f"{letter}_{{{subscript(unit)}}}"
+    head = f"{told.sum_letter if letter == SUM else letter}_{{{subscript(unit)}}}"
     sentence = tr("Multiply each input by its weight and add up.")
     return Narration(f"{head} = {symbols}", written(terms), number(z, d), sentence, (z,), shown)
 
@@ -59,7 +60,7 @@ def entry_of(told: Told, name: str) -> tuple[tuple[int, ...], str]:
     shape = (told.before(name) if name not in told.step.writes else told.wrote(name)).shape
     wanted = (told.focus.unit, told.focus.source)
     place = tuple(clamp(index, count) for index, count in zip(wanted, shape, strict=False))
-    return place, subscript(*place)
+    return place, told.indices(name, *place)
 
 
 def apply(arrays: Arrays, *names: str) -> RuleStep:

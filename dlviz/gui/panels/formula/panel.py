@@ -240,10 +240,13 @@ class FormulaPanel(Panel):
     def _narration(self, step: Step, trace: Trace, frame: Frame) -> Narration:
         if frame.telling is not None:
             focus = focus_for(step, frame.document.network, self.context.selection.current, frame.sample)
-            return frame.telling.narrate(trace, step.index, focus)
+            return frame.telling.narrate(trace, step.index, focus, notation=frame.document.notation)
         document = frame.document.explicit
         training = document.training
-        plan = Plan(document.network, training.objective, training.optimizer, training.frozen, training.clip)
+        plan = Plan(
+            document.network, training.objective, training.optimizer, training.frozen, training.clip,
+            frame.document.notation,
+        )  # fmt: skip
         return narrate(step, trace, plan, self._focus(step, frame))
 
     def _focus(self, step: Step, frame: Frame) -> Focus:

@@ -1,8 +1,9 @@
 """The steps of a pass as rows of a list: phase headings, and one row a step with what it came to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from operator import attrgetter
 from typing import Any, Literal
 
 import numpy as np
@@ -78,9 +79,17 @@ def phase_word(phase: str) -> str:
 
 
 def rows_of(
-    trace: Trace, cursor: int, sample: int, is_hidden: bool = False, board: Board | None = None
+    trace: Trace,
+    cursor: int,
+    sample: int,
+    is_hidden: bool = False,
+    board: Board | None = None,
+    write: Callable[[Step], str] = attrgetter("formula"),
 ) -> tuple[Row, ...]:
-    """Return headings and steps; values only for steps that are done and not hidden."""
+    """Return headings and steps; values only for steps that are done and not hidden.
+
+    write: gives the formula of a step.
+    """
     rows: list[Row] = []
     for place, step in enumerate(trace.steps, 1):
         if not rows or rows[-1].phase != step.phase:
@@ -88,9 +97,10 @@ def rows_of(
         state = _state(place, cursor, is_hidden)
         is_open = state in ("done", "current")
         values = _values(step.writes, sample) if is_open else None
-        summary, full = _summary(state, values), _full(step, values, state)
+        formula = write(step)
+        summary, full = _summary(state, values), _full(step, formula, values, state)
         shorter = _shorter(values) if is_open else ("",)
-        text = f"{SLIP_MARK} {step.formula}" if step.slip else step.formula
+        text = f"{SLIP_MARK} {formula}" if step.slip else formula
         rounded = board.summary(step, sample) if board is not None and is_open else ""
         full += "\n" + tr("By hand: {number}", number=rounded) if rounded else ""
         rows.append(Row(step.phase, text, place, state, summary, shorter, full, step.derived, rounded))
@@ -177,7 +187,7 @@ def _summary(state: State, values: NDArray[np.generic] | None) -> str:
     if values is None:
         return "?" if state == "hidden" else ""
     if _is_small(values):
-        return _written(values, 4)
+        return _written(values)
     shape = " × ".join(str(side) for side in values.shape)
     return shape if values.ndim > 1 else tr("{count} values", count=shape)
 
@@ -194,14 +204,14 @@ def _is_small(values: NDArray[np.generic] | None) -> bool:
     return values is not None and values.size <= MAX_VALUES
 
 
-def _written(values: NDArray[np.generic] | None, digits: int) -> str:
+def _written(values: NDArray[np.generic] | None, digits: int | None = None) -> str:
     if values is None:
         return ""
     return " ".join(numbers.number(float(value), digits) for value in values.reshape(-1))
 
 
-def _full(step: Step, values: NDArray[np.generic] | None, state: State) -> str:
-    lines = [step.formula]
+def _full(step: Step, formula: str, values: NDArray[np.generic] | None, state: State) -> str:
+    lines = [formula]
     if step.derived:
         lines.append(tr("Derived for display; the run computes it together with the next step."))
     if state == "waiting":

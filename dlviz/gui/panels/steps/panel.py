@@ -117,7 +117,8 @@ class StepsPanel(Panel):
             self.set_info("")
             return
         cursor = frame.cursor if frame.trace else 0
-        self.model.show_rows(rows_of(trace, cursor, frame.sample, self.context.is_hidden, self._board(frame)))
+        is_hidden, write = self.context.is_hidden, frame.document.formula_of
+        self.model.show_rows(rows_of(trace, cursor, frame.sample, is_hidden, self._board(frame), write))
         self.view.show_current(self.model.place_of(cursor))
         is_network = frame.document.subject == "network"
         self.set_info(
