@@ -141,19 +141,27 @@ def _he(fan: Fan) -> float:
     return math.sqrt(2 / fan.fan_in)
 
 
-initializers.add(Initializer("zeros", "Zeros", "0", _constant, _constant_spread))
-initializers.add(Initializer("constant", "Constant", "c", _constant, _constant_spread, (floating("value", 1.0),)))
+STRATEGIES = "Goodfellow, Bengio & Courville 2016, section 8.4"  # on constants and plain random numbers
+
+initializers.add(Initializer("zeros", "Zeros", "0", _constant, _constant_spread, source=STRATEGIES))
 initializers.add(
     Initializer(
-        "normal", "Normal", r"\sigma", _normal, _normal_spread,
-        (floating("mean", 0.0), floating("std", 0.05, minimum=0, help="standard deviation")),
+        "constant", "Constant", "c", _constant, _constant_spread, (floating("value", 1.0),), source=STRATEGIES
     )
 )  # fmt: skip
 initializers.add(
     Initializer(
-        "uniform", "Uniform", r"[l, h]", _uniform, _uniform_spread, (floating("low", -0.05), floating("high", 0.05))
+        "normal", "Normal", r"\sigma", _normal, _normal_spread,
+        (floating("mean", 0.0), floating("std", 0.05, minimum=0, help="standard deviation")),
+        source=STRATEGIES,
     )
-)
+)  # fmt: skip
+initializers.add(
+    Initializer(
+        "uniform", "Uniform", r"[l, h]", _uniform, _uniform_spread, (floating("low", -0.05), floating("high", 0.05)),
+        source=STRATEGIES,
+    )
+)  # fmt: skip
 for _key, _title, _std, _formula, _source in (
     ("xavier", "Xavier", _xavier, r"1/\sqrt{n_{in}}", "Glorot & Bengio 2010, as taught with 1/n"),
     ("glorot", "Glorot", _glorot, r"\sqrt{2/(n_{in}+n_{out})}", "Glorot & Bengio 2010, eq. 16"),

@@ -13,6 +13,7 @@ from dlviz.core.registry import Registry
 
 Settings = Mapping[str, Any]
 MAX_STRENGTH = 1e6
+PENALTIES = "Goodfellow, Bengio & Courville 2016, section 7.1"
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,11 @@ def _elastic_told(s: Settings) -> Told:
     return Told(*(" + ".join(getattr(part, side) for part in parts) for side in ("value", "gradient")))
 
 
-regularizers.add(Regularizer("none", "No regularizer", "0"))
+regularizers.add(
+    Regularizer(
+        "none", "No regularizer", "0", source="Goodfellow, Bengio & Courville 2016, section 7.1, with a strength of 0"
+    )
+)
 regularizers.add(
     Regularizer(
         "l2", "L2", r"\lambda \sum w^2",

@@ -110,7 +110,9 @@ def _one_cycle(s: Settings, t: float) -> float:
     return _between(1.0, start / s["final_div"], min((t - top) / (s["epochs"] - top), 1.0))
 
 
-schedules.add(Schedule("constant", "Constant", r"\eta = \eta_0", _constant))
+schedules.add(
+    Schedule("constant", "Constant", r"\eta = \eta_0", _constant, source="Bottou, Curtis & Nocedal 2018, section 4.2")
+)
 schedules.add(
     Schedule(
         "inverse_time", "Inverse time", r"\eta = \frac{\eta_0}{1 + d \, t}", _inverse_time,
@@ -125,6 +127,7 @@ schedules.add(
             floating("base", 0.95, minimum=0, maximum=1, is_open_minimum=True, help="b: what an epoch leaves"),
             *_counted(),
         ),
+        source="PyTorch documentation: ExponentialLR; curriculum EX-66",
     )
 )  # fmt: skip
 schedules.add(
@@ -142,6 +145,7 @@ schedules.add(
             integer("every", 10, minimum=1, maximum=MOST_EPOCHS, unit="epochs", help="s: length of a stair"),
             *_counted(),
         ),
+        source="He et al. 2016, section 3.4; PyTorch documentation: StepLR",
     )
 )  # fmt: skip
 schedules.add(

@@ -11,7 +11,7 @@ from dlviz.i18n import tr
 
 @dataclass(frozen=True)
 class Format:
-    """A readable format. magic: the bytes a file of it begins with; empty for text."""
+    """A readable format. magic: the bytes a file of it begins with; empty for text. source: what defines it."""
 
     key: str
     title: str
@@ -19,6 +19,7 @@ class Format:
     magic: bytes = b""
     separator: str | None = None
     settings: tuple[Hyper, ...] = ()
+    source: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -27,9 +28,21 @@ class Format:
 
 
 formats: Registry[Format] = Registry("file format")
-formats.add(Format("csv", "Comma or semicolon separated text", (".csv", ".txt", ".data")))
-formats.add(Format("tsv", "Tab separated text", (".tsv", ".tab"), separator="\t"))
-formats.add(Format("parquet", "Apache Parquet", (".parquet", ".pq"), magic=b"PAR1"))
+formats.add(
+    Format("csv", "Comma or semicolon separated text", (".csv", ".txt", ".data"), source="RFC 4180 (Shafranovich 2005)")
+)
+formats.add(
+    Format(
+        "tsv", "Tab separated text", (".tsv", ".tab"), separator="\t",
+        source="IANA media type text/tab-separated-values (Lindner 1993)",
+    )
+)  # fmt: skip
+formats.add(
+    Format(
+        "parquet", "Apache Parquet", (".parquet", ".pq"), magic=b"PAR1",
+        source="Apache Parquet documentation: file format",
+    )
+)  # fmt: skip
 
 
 def format_of(path: Path) -> Format:

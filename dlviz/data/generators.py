@@ -93,9 +93,25 @@ def _lettered(k: int) -> tuple[str, ...]:
 
 
 datasets.add(
-    DatasetKind("blobs", "Blobs", (samples(240), noise(0.15), SEED, classes(3)), blobs, "multiclass", "generated")
+    DatasetKind(
+        "blobs",
+        "Blobs",
+        (samples(240), noise(0.15), SEED, classes(3)),
+        blobs,
+        "multiclass",
+        "generated; like make_blobs of scikit-learn (Pedregosa et al. 2011)",
+    )
 )
-datasets.add(DatasetKind("moons", "Two moons", (samples(250), noise(0.07), SEED), moons, "binary", "generated"))
+datasets.add(
+    DatasetKind(
+        "moons",
+        "Two moons",
+        (samples(250), noise(0.07), SEED),
+        moons,
+        "binary",
+        "generated; like make_moons of scikit-learn (Pedregosa et al. 2011)",
+    )
+)
 datasets.add(
     DatasetKind(
         "circles",
@@ -107,7 +123,14 @@ datasets.add(
     )
 )
 datasets.add(
-    DatasetKind("spiral", "Spiral", (samples(300), noise(0.02), SEED, classes(2)), spiral, "binary", "generated")
+    DatasetKind(
+        "spiral",
+        "Spiral",
+        (samples(300), noise(0.02), SEED, classes(2)),
+        spiral,
+        "binary",
+        "generated; after the two spirals of Lang & Witbrock 1988",
+    )
 )
 datasets.add(
     DatasetKind(
@@ -122,7 +145,7 @@ datasets.add(
         ),
         line,
         "regression",
-        "generated",
+        "generated; a line with Gaussian noise, Bishop 2006, section 3.1.1",
         formula=r"y = m x + c + \varepsilon",
     )
 )
@@ -138,7 +161,7 @@ datasets.add(
         ),
         sine,
         "regression",
-        "generated",
+        "generated; after the sine with Gaussian noise of Bishop 2006, section 1.1",
         formula=r"y = \sin(\pi p x) + \varepsilon",
     )
 )

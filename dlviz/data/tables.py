@@ -38,9 +38,7 @@ def cgpa_salary(settings: Mapping[str, Any], seed: int) -> Dataset:
 
 
 _GATE = (samples(4), noise(0.0), SEED)
-datasets.add(DatasetKind("and", "AND", _GATE, _gate("AND", (0, 0, 0, 1)), "binary", "truth table"))
-datasets.add(DatasetKind("xor", "XOR", _GATE, _gate("XOR", (0, 1, 1, 0)), "binary", "truth table"))
-datasets.add(DatasetKind("iq_salary", "IQ, GPA and salary", (), iq_salary, "regression", "course table DAT-07"))
-datasets.add(
-    DatasetKind("cgpa_salary", "CGPA, résumé and salary", (), cgpa_salary, "regression", "course table DAT-08")
-)
+datasets.add(DatasetKind("and", "AND", _GATE, _gate("AND", (0, 0, 0, 1)), "binary", "McCulloch & Pitts 1943"))
+datasets.add(DatasetKind("xor", "XOR", _GATE, _gate("XOR", (0, 1, 1, 0)), "binary", "Minsky & Papert 1969"))
+datasets.add(DatasetKind("iq_salary", "IQ, GPA and salary", (), iq_salary, "regression", "curriculum DAT-07"))
+datasets.add(DatasetKind("cgpa_salary", "CGPA, résumé and salary", (), cgpa_salary, "regression", "curriculum DAT-08"))

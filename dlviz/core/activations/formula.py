@@ -32,6 +32,7 @@ activations.add(
     Activation(
         "formula", "Formula", "f", "f(z)", "f'(z)", _forward, _backward,
         (text("text", "z**2", MAX_CHARACTERS, help="a formula in z, such as z**2 or max(0, z)", reads=read),),
-        kinks=lambda s: kinks(read(s["text"])), source="your own",
+        kinks=lambda s: kinks(read(s["text"])),
+        source="your own; its slope as in Griewank & Walther 2008, chapter 3",
     )
 )  # fmt: skip

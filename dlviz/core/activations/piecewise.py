@@ -77,7 +77,7 @@ def _at_zero(settings: Settings) -> tuple[float, ...]:
 activations.add(
     Activation(
         "linear", "Linear", "", "z", "1", _linear_forward, _linear_backward,
-        is_alias=True, source="identity",
+        is_alias=True, source="Widrow & Hoff 1960: the sum of an adaptive linear neuron",
     )
 )  # fmt: skip
 activations.add(

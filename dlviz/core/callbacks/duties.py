@@ -14,6 +14,7 @@ callbacks.add(
             choice("monitor", "train_loss", MONITORS, "what makes an epoch the best"),
             integer("epochs", 1, minimum=1, maximum=10**9, help="how often the last one is saved"),
         ),
+        source="Keras documentation: ModelCheckpoint",
     )
 )  # fmt: skip
 callbacks.add(
@@ -21,5 +22,6 @@ callbacks.add(
         LOG, "Log of the run", r"(e, t, L, \ldots)", "",
         lambda settings: "losses" if settings["every"] == "batch" else "epoch",
         settings=(choice("every", "epoch", ("epoch", "batch"), "one line an epoch, or a batch"),),
+        source="Keras documentation: CSVLogger",
     )
 )  # fmt: skip

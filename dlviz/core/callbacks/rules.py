@@ -12,6 +12,7 @@ EVERY = choice("every", BATCH, (BATCH, EPOCH), "asked after every batch, or at t
 SCORE = choice("monitor", "train_score", ("train_score", "validation_score"), "accuracy, or R² for values, of all rows")
 MONITOR = choice("monitor", "validation_loss", MONITORS, "what should get better")
 LIMIT = 1e300
+STOPPING = "Bishop 1995, chapter 7"  # lists when training is stopped: a count, a small error, one that changes little
 
 
 def _dies(seen: Seen, settings: Settings) -> bool:
@@ -26,6 +27,7 @@ callbacks.add(
         "stop_epoch", "Stop after an epoch", r"e = n", "epoch {epoch} is done", lambda settings: EPOCH,
         lambda seen, settings: seen.epochs >= settings["epoch"],
         settings=(integer("epoch", 10, minimum=1, maximum=10**9, help="how many epochs are trained"),),
+        source=STOPPING,
     )
 )  # fmt: skip
 callbacks.add(
@@ -33,6 +35,7 @@ callbacks.add(
         "loss_below", "Stop at a small loss", r"L < l", "the loss of the batch is below {value:g}",
         lambda settings: "losses", holds_at=lambda losses, settings: losses < settings["value"],
         settings=(floating("value", 0.01, minimum=-LIMIT, maximum=LIMIT, help="loss of one batch, before its update"),),
+        source=STOPPING,
     )
 )  # fmt: skip
 callbacks.add(
@@ -40,7 +43,7 @@ callbacks.add(
         "loss_above", "Stop at a large loss", r"L > l", "the loss of the batch is above {value:g}",
         lambda settings: "losses", holds_at=lambda losses, settings: losses > settings["value"],
         settings=(floating("value", 1e6, minimum=-LIMIT, maximum=LIMIT, help="loss of one batch, before its update"),),
-        source="a loss that grows without bound diverges; what is not finite always stops a run",
+        source="Keras documentation: TerminateOnNaN; what is not finite always stops a run, this rule stops before",
     )
 )  # fmt: skip
 callbacks.add(
@@ -49,6 +52,7 @@ callbacks.add(
         lambda settings: settings["every"],
         lambda seen, settings: seen.monitor(settings["monitor"]) > settings["value"],
         settings=(SCORE, floating("value", 0.95, minimum=-LIMIT, maximum=LIMIT, help="of all rows"), EVERY),
+        source=f"{STOPPING}, on the score instead of the error",
     )
 )  # fmt: skip
 callbacks.add(
@@ -57,6 +61,7 @@ callbacks.add(
         "{monitor} has not got better by {min_delta:g} for {patience} epochs", lambda settings: EPOCH,
         lambda seen, settings: stale(seen, settings) >= settings["patience"],
         settings=(choice("monitor", "train_loss", MONITORS, "what should get better"), PATIENCE, MIN_DELTA),
+        source=STOPPING,
     )
 )  # fmt: skip
 callbacks.add(

@@ -79,7 +79,7 @@ def _all(part: str, setting: str, value: Any, *kinds: str) -> dict[str, Any]:
     return {f"{part}.{kind}.{setting}": value for kind in kinds}
 
 
-profiles.add(Profile(DLVIZ, "dlviz", source="what the other profiles differ from"))
+profiles.add(Profile(DLVIZ, "dlviz", source="curriculum CNV-01 to CNV-27"))
 profiles.add(
     Profile(
         "pytorch", "PyTorch",

@@ -49,6 +49,6 @@ ACTIVATION = layers.add(
     LayerKind(
         "activation", "Activation", _output_shape, _forward, _backward,
         choices={"activation": Choice("relu")}, is_affine=True, formula=r"a = \phi(x)",
-        stem="act", family="units",
+        source="Keras documentation: Activation layer", stem="act", family="units",
     )
 )  # fmt: skip

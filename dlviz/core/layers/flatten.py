@@ -52,6 +52,7 @@ def _backward(lowering: "Lowering", layer: LayerSpec) -> None:
 layers.add(
     LayerKind(
         "flatten", "Flatten", _output_shape, _forward, _backward, is_affine=True, formula="a = \\mathrm{vec}(x)",
+        source="PyTorch documentation: torch.nn.Flatten",
         stem="flat", family="shape and joins",
     )
 )  # fmt: skip

@@ -102,6 +102,7 @@ layers.add(
 layers.add(
     LayerKind(
         "concatenate", "Concatenate", _concatenate_shape, _concatenate_forward, _concatenate_backward,
-        n_inputs=None, is_affine=True, formula="a = [a_1; a_2]", stem="join", family="shape and joins",
+        n_inputs=None, is_affine=True, formula="a = [a_1; a_2]", source="Szegedy et al. 2015 (filter concatenation)",
+        stem="join", family="shape and joins",
     )
 )  # fmt: skip

@@ -109,20 +109,20 @@ losses.add(
         r"-\sum_k \left[y_k \ln a_k + (1 - y_k)\ln(1 - a_k)\right]", "−Σ[y ln a + (1 − y) ln(1 − a)]",
         "({a} − y) / ({a}(1 − {a}))",
         _binary_value, _binary_gradient, {"sigmoid": _fused_sigmoid}, ENTROPY, "zero_one",
-        magnified=_binary_magnified, source="minus the Bernoulli log-likelihood",
+        magnified=_binary_magnified, source="minus the Bernoulli log-likelihood: Bishop 2006, eq. 4.90",
     )
 )  # fmt: skip
 losses.add(
     Loss(
         "categorical_cross_entropy", "Categorical cross-entropy", r"-\sum_k y_k \ln a_k", "−Σ y ln a", "−y / {a}",
         _categorical_value, _categorical_gradient, {"softmax": _fused_softmax}, ENTROPY, "one_hot",
-        from_sums={"softmax": _softmax_value}, source="minus the categorical log-likelihood",
+        from_sums={"softmax": _softmax_value}, source="minus the categorical log-likelihood: Bishop 2006, eq. 4.108",
     )
 )  # fmt: skip
 losses.add(
     Loss(
         "sparse_categorical_cross_entropy", "Sparse categorical cross-entropy", r"-\ln a_{y}", "−Σ ln a_y", "−y / {a}",
         _categorical_value, _categorical_gradient, {"softmax": _fused_softmax}, ENTROPY, "index",
-        from_sums={"softmax": _softmax_value}, source="categorical cross-entropy with integer targets",
+        from_sums={"softmax": _softmax_value}, source="Bishop 2006, eq. 4.108, by the number of the class",
     )
 )  # fmt: skip

@@ -72,12 +72,14 @@ ACCURACY = metrics.add(
     Metric(
         "accuracy", "Accuracy", r"\frac{1}{n} \sum_i [\hat{y}_i = y_i]",
         lambda observed, _: accuracy(observed.outputs, observed.targets), wants_classes=True,
+        source="Fawcett 2006, figure 1",
     )
 )  # fmt: skip
 CONFUSION = metrics.add(
     Metric(
         "confusion_matrix", "Confusion matrix", r"C_{jk} = \sum_i [y_i = j][\hat{y}_i = k]",
         lambda observed, _: confusion(observed.outputs, observed.targets), wants_classes=True,
+        source="Fawcett 2006, figure 1",
     )
 )  # fmt: skip
 for _place, (_key, _title, _formula) in enumerate(

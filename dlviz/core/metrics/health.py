@@ -13,6 +13,7 @@ from dlviz.core.metrics.kind import Arrays, Metric, Observed, Settings, metrics
 
 LAYER, PARAMETER = "layer", "parameter"
 BY = choice("by", LAYER, (LAYER, PARAMETER), "one number a layer, or one a parameter")
+NORM = "Goodfellow, Bengio & Courville 2016, section 2.5"  # the L2 norm
 MARGIN = floating(
     "margin", 0.05, minimum=0, maximum=0.5, help="how near to its limits a unit is saturated, as a share of its range"
 )
@@ -71,7 +72,7 @@ for _part, _title, _formula in (
     ("updates", "Norm of the update", r"\lVert \Delta w \rVert_2"),
 ):
     _key = {"parameters": "weight_norm", "gradients": "gradient_norm", "updates": "update_norm"}[_part]
-    metrics.add(Metric(_key, _title, _formula, _norms_of(_part), "step", settings=(BY,)))
+    metrics.add(Metric(_key, _title, _formula, _norms_of(_part), "step", settings=(BY,), source=NORM))
 metrics.add(
     Metric(
         "update_ratio", "Update against weight", r"\frac{\lVert \Delta w \rVert_2}{\lVert w \rVert_2}", _ratio,

@@ -26,11 +26,13 @@ R2 = metrics.add(
     Metric(
         "r2", "Coefficient of determination R²", r"1 - \frac{\sum (y - \hat{y})^2}{\sum (y - \bar{y})^2}",
         lambda observed, _: explained(observed.outputs, observed.targets),
+        source="Draper & Smith 1998, chapter 1",
     )
 )  # fmt: skip
 MAE = metrics.add(
     Metric(
         "mae", "Mean absolute error", r"\frac{1}{n k} \sum |y - \hat{y}|",
         lambda observed, _: absolute_error(observed.outputs, observed.targets),
+        source="Willmott & Matsuura 2005",
     )
 )  # fmt: skip

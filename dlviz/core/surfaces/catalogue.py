@@ -260,7 +260,8 @@ surfaces.add(
 surfaces.add(
     SurfaceEntry(
         "formula", "Your own formula", lambda s: own_surface(s["text"]), _at(), (-3.0, 3.0, -3.0, 3.0), (2.0, 1.5),
-        "Any formula in x and y: its gradient is worked out exactly.", "your own",
+        "Any formula in x and y: its gradient is worked out exactly.",
+        "your own; its gradient as in A. Griewank and A. Walther, Evaluating Derivatives, 2008, chapter 3",
         (text("text", "sin(3*x)*cos(y) + 0.1*(x**2 + y**2)", MAX_CHARACTERS, reads=own_surface,
               help="a formula in x and y, or in one name for a curve"),),
     )

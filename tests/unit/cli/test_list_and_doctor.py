@@ -1,6 +1,7 @@
 """`dlviz list`, `dlviz doctor` and what every command has in common."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -12,6 +13,8 @@ from dlviz.cli.commands import COMMANDS
 from dlviz.cli.entries import KINDS
 
 KEYS = {"key", "title", "settings", "formula", "source"}
+#: A year, a documentation, a row of the curriculum, or a course.
+SOURCE = re.compile(r"\b(1[89]|20)\d\d\b|[Dd]ocumentation|curriculum [A-Z]{3}-\d\d|Specialization")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -22,6 +25,15 @@ def test_list_as_json_names_every_entry_and_setting(kind: str, capsys: pytest.Ca
     for entry in entries:
         assert set(entry) == KEYS
         assert all(set(setting) == {"name", "default", "min", "max", "unit"} for setting in entry["settings"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_entry_names_the_paper_book_or_documentation_it_is_from(
+    kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["list", kind, "--json"])
+    entries = json.loads(capsys.readouterr().out)
+    assert not [entry["key"] for entry in entries if not SOURCE.search(entry["source"])]
 
 
 @pytest.mark.parametrize("kind", KINDS)
