@@ -1,6 +1,6 @@
 """The docks around the canvas: one a panel, arranged by workspace; tabs where the window is narrow."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction, QPaintEvent
@@ -138,14 +138,16 @@ class Docks(QObject):
         beside = [*self._side("right"), *self._side("left")]
         area = self._entry_of(dock).area
         is_first = not self._side(area)
+        widths = {each: self._width(each) for each in WIDTHS if self._side(each)}
         dock.show()
         if self._is_narrow and beside:
             self._window.tabifyDockWidget(beside[0], dock)
             dock.raise_()
         else:
-            if is_first:
-                self._share_width(area)
-            self._share_heights(area)  # a side that was there keeps its width: it may be somebody's own
+            if is_first and area in WIDTHS:
+                widths[area] = self._shared_width(area)
+            self._use_widths(widths)  # a side that was there keeps its width: it may be somebody's own
+            self._share_heights(area)
 
     def reset(self) -> None:
         """Arrange the workspace as shipped."""
@@ -194,19 +196,24 @@ class Docks(QObject):
 
     def share_space(self) -> None:
         """Give side docks their share of the width, the lower ones of the height, and each its stretch."""
+        self._use_widths({area: self._shared_width(area) for area in WIDTHS})
         for area in WIDTHS:
-            self._share_width(area)
             self._share_heights(area)
         below = self._side("bottom")
         height = round(self._window.height() * BOTTOM_SHARE)
         self._window.resizeDocks(below, [height] * len(below), Qt.Orientation.Vertical)
 
-    def _share_width(self, area: str) -> None:
-        if area in WIDTHS:
-            least, share = WIDTHS[area]
-            docks = self._side(area)
-            width = max(least, round(self._window.width() * share))
-            self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
+    def _width(self, area: str) -> int:
+        return max(dock.width() for dock in self._side(area))
+
+    def _shared_width(self, area: str) -> int:
+        least, share = WIDTHS[area]
+        return max(least, round(self._window.width() * share))
+
+    def _use_widths(self, widths: Mapping[str, int]) -> None:
+        """Give sides their widths in pixels, all at once: what one of them alone is given, Qt takes from the others."""
+        docks = [(dock, width) for area, width in widths.items() for dock in self._side(area)]
+        self._window.resizeDocks([dock for dock, _ in docks], [width for _, width in docks], Qt.Orientation.Horizontal)
 
     def _share_heights(self, area: str) -> None:
         docks = self._side(area)

@@ -10,6 +10,7 @@ from dlviz.core.errors import SpecError
 from dlviz.core.losses import resolve
 from dlviz.core.slips import slips
 from dlviz.core.trace import Step
+from dlviz.core.words import operation_words, phase_word
 from dlviz.gui import numbers
 from dlviz.gui.health import HealthLine
 from dlviz.gui.theme import GRID
@@ -20,97 +21,6 @@ from dlviz.session.messages import Frame
 
 HALVED = "squared_error"  # the one loss that some books halve
 GAP = "      "  # between the parts of the status bar
-
-
-def phase_word(phase: str) -> str:
-    """Return the name of a phase."""
-    return {
-        "forward": tr("Forward"),
-        "loss": tr("Loss"),
-        "backward": tr("Backward"),
-        "update": tr("Update"),
-    }[phase]
-
-
-def operation_words(op: str) -> str:
-    """Return what an operation of a trace does, in a few words."""
-    words = {
-        "look_ahead": tr("the point ahead"),
-        "affine": tr("weighted sums"),
-        "activate": tr("activations"),
-        "fire_probability": tr("how likely units fire"),
-        "draw": tr("numbers drawn"),
-        "fire": tr("which units fire"),
-        "add": tr("sum of the branches"),
-        "concatenate": tr("branches side by side"),
-        "dropout_mask": tr("which units stay"),
-        "dropout": tr("values of those that stay"),
-        "dropout_backward": tr("back through the units that stayed"),
-        "batch_mean": tr("mean over the batch"),
-        "batch_variance": tr("variance over the batch"),
-        "feature_mean": tr("mean over the features"),
-        "feature_variance": tr("variance over the features"),
-        "normalise": tr("normalised values"),
-        "running_statistics": tr("statistics for later use"),
-        "scale_shift": tr("scaled and shifted"),
-        "scale_shift_gradient": tr("gradient of scale and shift"),
-        "normalise_backward": tr("back through mean and spread"),
-        "take": tr("values from below"),
-        "take_backward": tr("back to the layer before"),
-        "loss": tr("value of the loss"),
-        "loss_backward": tr("slope of the loss"),
-        "activate_backward": tr("through the activation"),
-        "output_error": tr("error of the output"),
-        "weight_gradient": tr("gradient of the weights"),
-        "input_gradient": tr("back to the layer before"),
-        "convolve": tr("kernels over every patch"),
-        "kernel_gradient": tr("gradient of the kernels"),
-        "image_gradient": tr("back to the maps before"),
-        "max_pool": tr("largest of every window"),
-        "avg_pool": tr("mean of every window"),
-        "look_up": tr("rows looked up"),
-        "velocity": tr("velocity"),
-        "first_moment": tr("average of the gradients"),
-        "second_moment": tr("average of their squares"),
-        "bias_correction": tr("correction of the averages"),
-        "nesterov_correction": tr("correction of the averages"),
-        "largest_moment": tr("largest average so far"),
-        "sum_of_squares": tr("sum of the squared gradients"),
-        "mean_of_squares": tr("average of their squares"),
-        "change": tr("change in proportion"),
-        "mean_of_changes": tr("average of the squared changes"),
-        "gains": tr("gains"),
-        "step_sizes": tr("step sizes"),
-        "remember": tr("gradient kept"),
-        "forget_reversed": tr("gradient kept, if it did not turn"),
-        "curvature_pair": tr("curve along the last step"),
-        "direction": tr("direction"),
-        "remember_step": tr("gradient and step kept"),
-        "decay": tr("decay of the weights"),
-        "gradient_norm": tr("norm of the gradient"),
-        "clip_norm": tr("gradient shortened"),
-        "clip_value": tr("gradient cut off"),
-        "step": tr("size of the step"),
-        "apply": tr("new weights"),
-        "weighted_sum": tr("weighted sums"),
-        "threshold": tr("answer"),
-        "error": tr("error"),
-        "energy": tr("energy"),
-        "gradient": tr("gradient"),
-        "weight_step": tr("changes of the weights"),
-        "updating": tr("changes of the weights"),
-        "distance": tr("distances"),
-        "competition": tr("the winner"),
-        "co_operation": tr("who learns with the winner"),
-        "cooling": tr("rate and radius"),
-        "judge": tr("right or wrong class"),
-        "present": tr("the cue"),
-        "settle": tr("units settle"),
-        "formula": tr("value"),
-        "formula_start": tr("slope of the result by itself"),
-        "formula_backward": tr("chain rule"),
-    }
-    return words.get(op, op.replace("_", " "))
 
 
 def step_words(step: Step) -> str:

@@ -10,6 +10,7 @@ from dlviz.core.choice import Choice, chosen
 from dlviz.core.errors import DataError, DlvizError, ShapeError, SpecError
 from dlviz.core.narration import Focus
 from dlviz.core.rules import Learner, rules
+from dlviz.core.words import WORDS, operation_words
 from tests.unit.core.latex_arithmetic import computed
 
 FULL, EXACT = 15, 40
@@ -158,3 +159,9 @@ def test_what_does_not_fit_is_refused(
 def test_a_row_that_is_not_there_is_refused() -> None:
     with pytest.raises(DataError, match="row from 0 to 6. Received: 7"):
         learner(chosen("delta")).step(7)
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_every_operation_is_called_something(rule: Choice) -> None:
+    ops = {step.op for step in learner(rule).steps}
+    assert [op for op in ops if operation_words(op) == op and op not in WORDS] == []

@@ -7,12 +7,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from dlviz.core.choice import chosen
+from dlviz.core.network import LayerSpec, dense
 from dlviz.gui.panel import Context
-from dlviz.gui.panels.steps.model import Role
+from dlviz.gui.panels.steps.delegate import fitted
+from dlviz.gui.panels.steps.model import Role, rows_of
 from dlviz.gui.panels.steps.panel import StepsPanel
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.messages import Frame
-from tests.unit.core.narrated_runs import recorded, two_layers
+from tests.unit.core.narrated_runs import network, recorded, two_layers
 
 SPEC = two_layers("sigmoid", "sigmoid")
 CROSS_ENTROPY = chosen("binary_cross_entropy")
@@ -152,3 +154,24 @@ def test_frames_of_the_same_pass_do_not_reset_the_list(qtbot, panel: StepsPanel,
     panel.show_frame(frame)
     with qtbot.assertNotEmitted(panel.model.modelReset), qtbot.waitSignal(panel.model.dataChanged):
         panel.show_frame(replace(frame, cursor=4))
+
+
+IRIS = network(dense("h", 8, "relu"), LayerSpec("d", "dropout"), dense("o", 3, "softmax"), inputs=4)
+NARROW_ROW = 190  # pixels for a row's texts in a list of 256, beside margins, number and scroll bar
+
+
+def test_no_formula_ends_in_an_ellipsis_in_the_narrowest_list(panel: StepsPanel) -> None:
+    trace, _ = recorded(IRIS, chosen("categorical_cross_entropy"), chosen("adam"), n=8)
+    rows = [row for row in rows_of(trace, len(trace.steps), 0) if not row.is_heading]
+    texts = {trace.steps[row.cursor - 1].op: fitted(row, NARROW_ROW).text for row in rows}
+    assert [text for text in texts.values() if "…" in text] == []
+    assert texts["bias_correction"] == "m̂, v̂: bias correction"
+    assert texts["output_error"] == "δ² = 1/n (a² − y)"
+
+
+def test_a_loss_keeps_its_number_whatever_its_formula(panel: StepsPanel) -> None:
+    trace, _ = recorded(two_layers(output="sigmoid"), CROSS_ENTROPY, n=3)
+    row = next(row for row in rows_of(trace, len(trace.steps), 0) if row.text.startswith("L ="))
+    assert fitted(row, NARROW_ROW).text == "L: value of the loss"
+    assert fitted(row, NARROW_ROW).summary == row.summary
+    assert fitted(row, 2 * NARROW_ROW).text == row.text

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import Choice
 from dlviz.gui.main_window import MainWindow
-from dlviz.gui.status import convention_words, loss_words, operation_words, position_words, status_words
+from dlviz.gui.status import convention_words, loss_words, position_words, status_words
 from dlviz.gui.transport import SPEED_POSITIONS, rate_at, rate_words
 from dlviz.gui.widgets.timeline import MARGIN, Timeline
 from dlviz.session.messages import Frame, Mark
@@ -206,12 +206,6 @@ def test_half_is_spoken_of_only_where_books_differ_on_it() -> None:
     assert convention_words(Choice("squared_error", {"factor": 0.5})) == "mean, ½"
     assert convention_words(Choice("categorical_cross_entropy")) == "mean"
     assert convention_words(Choice("categorical_cross_entropy", {"factor": 2.0})) == "mean, × 2"
-
-
-@pytest.mark.parametrize("op", ["affine", "weight_gradient", "bias_correction", "apply"])
-def test_operations_are_told_in_words(op: str) -> None:
-    assert "_" not in operation_words(op)
-    assert operation_words(op) != op
 
 
 def test_each_step_size_keeps_a_speed_of_its_own(window: MainWindow) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.expression import parse, walk
-from dlviz.core.narration import NARRATORS, Focus, Narration, Plan, cost, functions, narrate
+from dlviz.core.narration import OPERATIONS, Focus, Narration, Plan, cost, functions, narrate
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.objective import Objective, OutputLoss
 from dlviz.core.trace import Trace
@@ -298,7 +298,7 @@ def test_all_operations_were_met() -> None:
     runs += [recorded(spec) for spec in IMAGE_NETWORKS.values()]
     runs += [recorded(*two_outputs()), recorded(two_layers("stochastic"))]
     traces = [trace for trace, _ in runs] + [walk(parse("w*x"), {"w": 2, "x": 3}).trace]
-    assert not set(NARRATORS) - {step.op for trace in traces for step in trace.steps}
+    assert not set(OPERATIONS) - {step.op for trace in traces for step in trace.steps}
 
 
 def test_newcomers_without_a_narrator_are_told_by_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.narration import Focus, Plan, narrate
-from dlviz.core.narration.narrate import NARRATORS
+from dlviz.core.narration.narrate import OPERATIONS
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.trace import Trace
 from tests.unit.core.narrated_runs import recorded, told
@@ -66,7 +66,7 @@ def test_weights_looked_ahead_are_the_ones_that_are_told() -> None:
 def test_every_operation_of_a_recurrent_layer_has_a_narrator(kind: str) -> None:
     trace, _ = recorded(spec(recurrent(kind, **{"return": "sequence"}), recurrent(kind, "s")))
     ops = {step.op for step in trace.steps if step.layer in ("r", "s")} - {"loss", "loss_backward"}
-    assert ops - set(NARRATORS) <= TOLD_IN_GENERAL
+    assert ops - set(OPERATIONS) <= TOLD_IN_GENERAL
 
 
 def test_a_cell_says_what_it_keeps_and_what_it_takes_in() -> None:

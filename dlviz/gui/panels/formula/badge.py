@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dlviz.core.inference import parameters
 from dlviz.core.trace import Step
+from dlviz.core.words import phase_label
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import painter, rounded
 from dlviz.i18n import tr
@@ -52,9 +53,7 @@ class PhaseBadge(QWidget):
 
 def place_words(step: Step, document: Document) -> str:
     """Write where a step is: `backward · layer 1`."""
-    word = {"forward": tr("forward"), "loss": tr("loss"), "backward": tr("backward"), "update": tr("update")}[
-        step.phase
-    ]
+    word = phase_label(step.phase)
     if step.phase in ("loss", "update") or not step.node or document.subject == "rule":
         return word
     own = list(dict.fromkeys(each.layer for each in parameters(document.network)))

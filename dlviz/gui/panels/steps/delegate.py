@@ -1,5 +1,7 @@
 """How a row of the list of steps is drawn."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
@@ -70,47 +72,55 @@ def _paint_step(painter: QPainter, rect: QRect, row: Row, is_pointed: bool) -> N
     painter.setFont(font("small"))
     painter.setPen(theme.colour("faint" if is_waiting else "muted"))
     painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, str(row.cursor))
-    needed = QFontMetricsF(formula_font()).horizontalAdvance(row.text)
-    by_hand = _paint_board(painter, line, row, line.width() - _number_width() - needed - GRID)
-    used = (
-        _paint_summary(
-            painter, line.adjusted(0, 0, -by_hand, 0), row, line.width() - _number_width() - needed - by_hand - GRID
-        )
-        + by_hand
-    )
+    end = fitted(row, line.width() - _number_width())
+    right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+    painter.drawText(line, right, end.board)
+    painter.drawText(line.adjusted(0, 0, -end.board_width, 0), right, end.summary)
     painter.setFont(formula_font())
     painter.setPen(theme.colour("faint" if is_waiting else "text"))
-    room = line.adjusted(_number_width(), 0, -used - GRID, 0)
+    painter.drawText(line.adjusted(_number_width(), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, end.text)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a row shows in the room that it has: formula, result, and the result at the board at the very right."""
+
+    text: str
+    summary: str = ""
+    board: str = ""
+    board_width: float = 0.0
+
+
+def fitted(row: Row, room: float) -> Fitted:
+    """Return what fits into so many pixels.
+
+    The result loses digits first, then the formula gives way to its short form. The shape of a result gives way
+    to the formula: it stands in the tooltip and in the formula panel too. Two numbers of the board wait for the
+    tooltip where they would leave no room.
+    """
+    small, serif = QFontMetricsF(font("small")), QFontMetricsF(formula_font())
+    lead = f"{tr('derived')}  " if row.is_derived and row.state != "waiting" else ""
+    summaries = [lead + each for each in (row.summary, *row.shorter)]
+    if row.is_shape:
+        summaries += [lead.strip(), ""]
+    least = _with_gap(small, summaries[-1])
+    text = row.text if serif.horizontalAdvance(row.text) <= room - least else row.short
+    free = room - serif.horizontalAdvance(text)
+    board = f"≈ {row.board}" if row.board else ""
+    if " " in row.board and _with_gap(small, board) + _with_gap(small, row.summary) > free:
+        board = ""
+    board_width = _with_gap(small, board)
+    summary = next((each for each in summaries if _with_gap(small, each) <= free - board_width), summaries[-1])
+    left = room - board_width - _with_gap(small, summary)
     # A pixel more than measured: rounding must not cut a formula that fits.
-    shown = painter.fontMetrics().elidedText(row.text, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
-    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
+    shown = serif.elidedText(text, Qt.TextElideMode.ElideRight, left + 1)
+    return Fitted(shown, summary, board, board_width)
+
+
+def _with_gap(metrics: QFontMetricsF, words: str) -> float:
+    return metrics.horizontalAdvance(words) + GRID if words else 0.0
 
 
 def _number_width() -> float:
     """Return the room that the numbers of steps take, with the gap after them."""
     return QFontMetricsF(font("small")).horizontalAdvance("00") + GRID
-
-
-def _paint_board(painter: QPainter, line: QRectF, row: Row, room: float) -> float:
-    """Draw what a step comes to by hand at the very right, and return the width it took with the gap before it.
-
-    Two numbers wait for the tooltip where they would leave no room for the formula.
-    """
-    words, metrics = f"≈ {row.board}", painter.fontMetrics()
-    needed = metrics.horizontalAdvance(words) + metrics.horizontalAdvance(row.summary) + GRID
-    if not row.board or (" " in row.board and needed > room):
-        return 0.0
-    painter.setPen(current().colour("muted"))
-    painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
-    return painter.fontMetrics().horizontalAdvance(words) + GRID
-
-
-def _paint_summary(painter: QPainter, line: QRectF, row: Row, room: float) -> float:
-    """Draw what the step came to at the right, as exactly as there is room, and return the width it took."""
-    theme, metrics = current(), painter.fontMetrics()
-    lead = f"{tr('derived')}  " if row.is_derived and row.state != "waiting" else ""
-    candidates = [lead + each for each in (row.summary, *row.shorter)]
-    words = next((each for each in candidates if metrics.horizontalAdvance(each) <= room), candidates[-1])
-    painter.setPen(theme.colour("faint" if row.state == "waiting" else "muted"))
-    painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
-    return metrics.horizontalAdvance(words)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
 from dlviz.core.trace import Phase, Step, Trace
+from dlviz.core.words import phase_word, short_formula
 from dlviz.gui import numbers
 from dlviz.gui.board import board_summary
 from dlviz.i18n import tr
@@ -33,7 +34,8 @@ class Role(IntEnum):
 class Row:
     """A heading (cursor 0) or a step. cursor: how many steps are done once this one is.
 
-    summary: the numbers it came to, or their shape; shorter: the same with fewer digits, where the row
+    short: what it does in words, where there is no room for its formula. summary: the numbers it came to, or
+    their shape (is_shape), which gives way to the formula; shorter: the same with fewer digits, where the row
     is narrow; full: every digit of them; board: as they come out at the board, where that is shown.
     """
 
@@ -46,6 +48,8 @@ class Row:
     full: str = ""
     is_derived: bool = False
     board: str = ""
+    short: str = ""
+    is_shape: bool = False
 
     @property
     def is_heading(self) -> bool:
@@ -66,16 +70,6 @@ class Board:
             return ""
         values = _values(self.trace.steps[step.index].writes, sample)
         return board_summary(values, self.decimals) if values is not None and _is_small(values) else ""
-
-
-def phase_word(phase: str) -> str:
-    """Return the word for a phase."""
-    return {
-        "forward": tr("Forward"),
-        "loss": tr("Loss"),
-        "backward": tr("Backward"),
-        "update": tr("Update"),
-    }[phase]
 
 
 def rows_of(
@@ -103,7 +97,10 @@ def rows_of(
         text = f"{SLIP_MARK} {formula}" if step.slip else formula
         rounded = board.summary(step, sample) if board is not None and is_open else ""
         full += "\n" + tr("By hand: {number}", number=rounded) if rounded else ""
-        rows.append(Row(step.phase, text, place, state, summary, shorter, full, step.derived, rounded))
+        rows.append(Row(
+            step.phase, text, place, state, summary, shorter, full, step.derived, rounded,
+            short_formula(step), is_open and not _is_small(values),
+        ))  # fmt: skip
     return tuple(rows)
 
 
