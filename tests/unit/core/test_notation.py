@@ -7,7 +7,7 @@ import pytest
 
 from dlviz.core.choice import chosen
 from dlviz.core.conventions import Conventions, profiles
-from dlviz.core.narration import NARRATORS, Focus, Plan, narrate
+from dlviz.core.narration import OPERATIONS, Focus, Plan, narrate
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.notation import Notation, Symbols, spelled_formula
 from dlviz.core.notation.symbols import VALUE
@@ -148,7 +148,7 @@ def test_narrations_speak_one_notation_and_stay_right(run: tuple[Trace, Plan], n
     for step in trace.steps:
         for focus in (Focus(), Focus(1, 1, 1)):
             told = narrate(step, trace, plan, focus, 15)
-            if step.op in NARRATORS:
+            if step.op in OPERATIONS:
                 assert_right(told, 15)
             shown = re.sub(r"\\text\{[^{}]*\}", "", told.symbols + (told.chain.symbols if told.chain else ""))
             assert not [each for each in foreign(notation) if re.search(each, shown)], shown
