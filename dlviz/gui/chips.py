@@ -10,6 +10,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.conventions import filled, profiles
 from dlviz.core.hyper import complete
 from dlviz.core.losses import losses
+from dlviz.core.network import output_ids
 from dlviz.core.optimizers import lr_of, optimizers
 from dlviz.core.rules import rules
 from dlviz.core.schedules import Curve, schedules
@@ -21,8 +22,10 @@ from dlviz.gui.forms.rule import rule_subject
 from dlviz.gui.forms.settings import ChoiceForm, Described, Subject
 from dlviz.gui.forms.watch import WatchForm, watch_words
 from dlviz.gui.panel import Context
+from dlviz.gui.selection import Selected
 from dlviz.gui.status import convention_words
 from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.chip import Chip, Popup
 from dlviz.gui.widgets.paint import spaced
 from dlviz.i18n import tr
@@ -170,7 +173,19 @@ class ChipRow(QWidget):
 
     @Slot()
     def _open_loss(self) -> None:
-        self._open(self.loss, ChoiceForm(self._context, _loss(), with_kinds=True))
+        chosen = ChoiceForm(self._context, _loss(), with_kinds=True)
+        at_work = TextButton(tr("At work ›"), tr("Its curve, derivatives and the loss of every sample"), is_link=True)
+        at_work.clicked.connect(self._show_loss)
+        self._open(self.loss, _column(chosen, at_work))
+
+    @Slot()
+    def _show_loss(self) -> None:
+        """Close the form and show what the loss does, in the inspector."""
+        if self._popup is not None:
+            self._popup.close()
+        outputs = output_ids(self._context.session.document.network)
+        if outputs:
+            self._context.selection.select(Selected("loss", outputs[0]))
 
     @Slot()
     def _open_optimizer(self) -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-SelectedKind = Literal["none", "network", "input", "unit", "link", "bias", "parameter", "layer", "sample"]
+SelectedKind = Literal["none", "network", "input", "unit", "link", "bias", "parameter", "layer", "sample", "loss"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,8 @@ class Selected:
 
     layer and unit are where it ends; a link also has the node and unit it comes from.
     A parameter is one number of any parameter: its name and its entry.
-    The network as a whole has no layer. For a sample, unit is the row; for an input, layer is "x" and unit the column.
+    The network as a whole has no layer. For a sample, unit is the row; for an input, layer is "x" and unit the column;
+    for a loss, they are those of the output.
     """
 
     kind: SelectedKind = "none"

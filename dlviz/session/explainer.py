@@ -25,6 +25,9 @@ from dlviz.core.notation import Notation
 from dlviz.core.trace import Trace
 from dlviz.i18n import tr
 from dlviz.session.explanation import Explanation, Kept, Question, UnitExplanation, UnitQuestion
+from dlviz.session.loss_explainer import explain_loss
+from dlviz.session.loss_explanation import LossExplanation, LossQuestion
+from dlviz.session.loss_table import LossTable
 from dlviz.session.run import Run
 from dlviz.session.timeline import Segment
 from dlviz.session.trainer import Trainer, TrainingState
@@ -38,6 +41,10 @@ POINTS, FEW_POINTS = 81, 17  # of the slope picture; few where a pass is long
 LONG_PASS = 5_000_000  # parameters times examples
 
 
+AnyQuestion = Question | UnitQuestion | LossQuestion
+AnyExplanation = Explanation | UnitExplanation | LossExplanation
+
+
 class Explainer:
     """Answers questions about one batch, which is differentiated once for all of them."""
 
@@ -47,14 +54,15 @@ class Explainer:
         self._notation = Notation()
         self._trace: Trace | None = None
         self._pass: Pass | None = None
-        self._answers: dict[tuple[Question | UnitQuestion, int], Explanation | UnitExplanation] = {}
+        self._answers: dict[tuple[AnyQuestion, int], AnyExplanation] = {}
+        self._table: LossTable | None = None
 
-    def explain(
-        self, run: Run, question: Question | UnitQuestion, peek: Callable[[], Trace]
-    ) -> Explanation | UnitExplanation:
+    def explain(self, run: Run, question: AnyQuestion, peek: Callable[[], Trace]) -> AnyExplanation:
         """Return the answer for the batch that is walked, else for the next one, which `peek` gives."""
         self._follow(run, peek)
         sample = run.walk.sample if run.walk else 0
+        if isinstance(question, LossQuestion):
+            return self._loss(run, question, sample)
         key = question, sample
         if key not in self._answers:
             self._answers[key] = (
@@ -63,7 +71,7 @@ class Explainer:
                 else self._answer(run, question, sample)
             )
         answer = self._answers[key]
-        if isinstance(answer, UnitExplanation) or answer.shares is None:
+        if not isinstance(answer, Explanation) or answer.shares is None:
             return answer
         return replace(answer, kept=kept_values(run, answer.question.weight))
 
@@ -83,6 +91,27 @@ class Explainer:
             return explain_unit(self._passed(run), question, sample)
         except DlvizError as error:
             return UnitExplanation(question, sample, problem=str(error))
+
+    def _loss(self, run: Run, question: LossQuestion, sample: int) -> LossExplanation:
+        """Return what a loss is about; not kept, as its tables follow the weights and the record of the run."""
+        assert self._trace is not None
+        try:
+            passed, trace = self._passed(run), self._trace
+            found = explain_loss(passed, run.network.program.losses or {}, question, sample, trace.lr)
+        except DlvizError as error:
+            return LossExplanation(question, sample, problem=str(error))
+        if self._table is None or self._table.trainer is not run.trainer:
+            self._table = LossTable(run)
+        table, chosen = self._table, run.network.program.losses or {}
+        node = question.output or next(iter(chosen))
+        return replace(
+            found,
+            rows=table.of_all(run, node, chosen)
+            if question.of_all
+            else table.of_batch(passed, trace.rows, node, chosen),
+            approach=table.approach(run, int(trace.rows[sample]), node, chosen),
+            average=table.average(run, node, chosen),
+        )
 
     def _answer(self, run: Run, question: Question, sample: int) -> Explanation:
         try:

@@ -17,6 +17,7 @@ from dlviz.session.document import Document
 from dlviz.session.explanation import Explanation, Question, UnitExplanation, UnitQuestion
 from dlviz.session.gradient_check import GradientCheck
 from dlviz.session.idle import Idle
+from dlviz.session.loss_explanation import LossExplanation, LossQuestion
 from dlviz.session.race import RaceQuestion, RaceView
 from dlviz.session.run_row import RunRow
 from dlviz.session.worksheets import Judgement, Worksheet
@@ -47,7 +48,7 @@ class Interest:
     extent: tuple[float, float, float, float] = (-1.0, 1.0, -1.0, 1.0)
     axes: tuple[int, int] = (0, 1)
     fixed: tuple[float, ...] = ()
-    question: Question | UnitQuestion | None = None
+    question: Question | UnitQuestion | LossQuestion | None = None
     decimals: int = 4
     worksheets: tuple[Worksheet, ...] = ()
     race: RaceQuestion = RaceQuestion()
@@ -113,8 +114,8 @@ class Frame:
     is_flat_out: it trains as fast as it can, so that drawing takes time from it.
     trace/cursor: the batch being walked and how many of its steps are done; sample: the column looked at.
     peek: what the next batch would do, computed without touching the run.
-    explanation: of one number of a parameter or of a unit; none while training runs on, like the two that follow.
-    board: the same batch with every intermediate rounded. judgements: one for each worksheet.
+    explanation: of one number of a parameter, of a unit or of a loss; none while training runs on, like the two
+    that follow. board: the same batch with every intermediate rounded. judgements: one for each worksheet.
     telling: how the steps of a learning rule are told. formula: the graph of a typed formula with its numbers.
     health: what is wrong with the training; empty where it is well. distributions: columns recorded so far.
     race: optimizers on a surface.
@@ -151,7 +152,7 @@ class Frame:
     cursor: int = 0
     sample: int = 0
     peek: Trace | None = None
-    explanation: Explanation | UnitExplanation | None = None
+    explanation: Explanation | UnitExplanation | LossExplanation | None = None
     telling: Telling | None = None
     formula: FormulaWalk | None = None
     board: Trace | None = None

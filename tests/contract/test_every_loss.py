@@ -179,3 +179,12 @@ def test_certain_and_wrong_gives_a_finite_loss(key: str) -> None:
     assert math.isfinite(value)
     assert value > 100
     assert np.isfinite(gradient).all()
+
+
+@pytest.mark.parametrize("key", losses.keys())
+def test_examples_that_lie_column_by_column_in_memory_cost_the_same(key: str) -> None:
+    a, y = batch(losses.get(key).labels)
+    value, gradient = losses.get(key).evaluate(a, y)
+    turned, same = losses.get(key).evaluate(np.asfortranarray(a), np.asfortranarray(y))
+    assert turned == value
+    assert_allclose(same, gradient, rtol=0)

@@ -81,7 +81,8 @@ class Loss:
     def evaluate(self, a: ArrayLike, y: ArrayLike, settings: Settings | None = None) -> tuple[float, Floats]:
         """Return the loss of a batch and dL/da, in float64. Shapes: a, y and the gradient (k, n). Raises: SpecError."""
         checked = complete(settings or {}, self.settings, self.key)
-        at, targets = (np.array(each, dtype=np.float64, ndmin=2) for each in (a, y))
+        # Row by row in memory: the sum of terms is taken over a flat view of them.
+        at, targets = (np.array(each, dtype=np.float64, ndmin=2, order="C") for each in (a, y))
         gradient, total = np.zeros_like(at), np.zeros((1, 1))
         b = LossBuffers(at, targets, total, scale(checked, *at.shape), np.zeros_like(at), checked)
         with np.errstate(all="ignore"):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -12,11 +13,13 @@ from dlviz.core.network import NetworkSpec
 from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.inspector.activation.card import ActivationCard
+from dlviz.gui.panels.inspector.loss.card import LossCard
 from dlviz.gui.panels.inspector.neuron import Neuron
 from dlviz.gui.panels.inspector.notation import find_layer
 from dlviz.gui.panels.inspector.origin import Origin
 from dlviz.gui.panels.inspector.parameter import weight_of
 from dlviz.gui.panels.inspector.reading import Reading
+from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.form import setting_words
@@ -25,6 +28,7 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits import set_activation
 from dlviz.session.explanation import Explanation, Question, UnitExplanation, UnitQuestion
+from dlviz.session.loss_explanation import LossExplanation, LossQuestion
 from dlviz.session.messages import Frame, Interest
 from dlviz.session.walk import end_of_backward
 
@@ -38,14 +42,15 @@ class Behind(QWidget):
         self._frame: Frame | None = None
         self._slope_reach = 1.0
         self._came_from, self._title = NOTHING, ""
-        self.origin, self.neuron, self.back = Origin(), Neuron(), TextButton("", is_link=True)
-        self.activation = ActivationCard()
+        self.origin, self.neuron, self.activation, self.loss = Origin(), Neuron(), ActivationCard(), LossCard(context)
+        self.back = TextButton("", is_link=True)
         self.back.hide()
         column = QVBoxLayout(self)
         spaced(column, gap=0)
         column.addWidget(self.activation)
         column.addWidget(self.origin)
         column.addWidget(self.neuron)
+        column.addWidget(self.loss)
         self.origin.lit.connect(context.selection.light)
         self.origin.pointed.connect(context.selection.point_at)
         self.origin.taken.connect(self.follow)
@@ -54,6 +59,10 @@ class Behind(QWidget):
         self.origin.reach_chosen.connect(self._reach)
         for part in (self.origin, self.neuron):
             part.sample_taken.connect(self._look)
+        self.neuron.loss_taken.connect(self._open_loss)
+        self.loss.asked.connect(context.interest_changed)
+        self.loss.unit_taken.connect(self._take_output)
+        self.loss.row_taken.connect(self._take_row)
         self.back.clicked.connect(self._go_back)
         self.activation.asked.connect(context.interest_changed)
         self.activation.setting_changed.connect(self._set_activation)
@@ -74,8 +83,10 @@ class Behind(QWidget):
             return base
         return replace(base, needs=base.needs | {"explanation"}, question=question)
 
-    def _question(self) -> Question | UnitQuestion | None:
+    def _question(self) -> Question | UnitQuestion | LossQuestion | None:
         selected = self._context.selection.current
+        if selected.kind == "loss":
+            return LossQuestion(selected.layer, selected.unit, self.loss.trial, self.loss.of_all)
         if selected.kind == "unit" and find_layer(self._network, selected.layer) is not None:
             return UnitQuestion(selected.layer, selected.unit)
         weight = weight_of(selected, self._network)
@@ -84,6 +95,7 @@ class Behind(QWidget):
     def let_go(self, selected: Selected) -> None:
         """Put the lit path out, as something else was selected."""
         self.origin.paths.let_go()
+        self.loss.forget()
         self.back.setVisible(self._came_from not in (NOTHING, selected))
 
     def show_frame(self, frame: Frame | None, title: str) -> None:
@@ -92,6 +104,7 @@ class Behind(QWidget):
         self._show_activation()
         self._show_origin()
         self._show_neuron()
+        self._show_loss()
 
     def _has_activation(self, selected: Selected) -> bool:
         is_there = selected.kind in ("unit", "layer") and find_layer(self._network, selected.layer) is not None
@@ -142,6 +155,53 @@ class Behind(QWidget):
         self.neuron.setVisible(is_there)
         if frame is not None and isinstance(answer, UnitExplanation) and is_there:
             self.neuron.show_unit(answer, self._network, Reading(frame))
+
+    def _show_loss(self) -> None:
+        """Show what the selected loss is about, once the walk has computed it."""
+        frame, selected = self._frame, self._context.selection.current
+        self.loss.setVisible(selected.kind == "loss" and not self._context.is_hidden)
+        if selected.kind != "loss" or frame is None:
+            return
+        reading, answer = Reading(frame), frame.explanation
+        if not reading.is_loss_known:
+            self.loss.say(tr("Not computed yet: the loss comes after the forward pass."))
+        elif isinstance(answer, LossExplanation) and self._is_about(answer.question, selected):
+            row = int(reading.trace.rows[answer.sample]) if reading.trace is not None else -1
+            is_backward = reading.array(f"{selected.layer or self._network.layers[-1].id}.da") is not None
+            self.loss.show_loss(answer, self._class_names(), row, is_backward)
+        elif frame.state == "running":
+            self.loss.say(tr("Pause to see the loss of every sample."))
+        elif not self.loss.shows(selected.layer):
+            self.loss.say("…")
+
+    @staticmethod
+    def _is_about(question: LossQuestion, selected: Selected) -> bool:
+        return (question.output, question.unit) == (selected.layer, selected.unit)
+
+    def _class_names(self) -> tuple[str, ...]:
+        prepared = prepared_or_none(self._context.session)
+        return () if prepared is None else prepared.dataset.class_names
+
+    @Slot()
+    def _open_loss(self) -> None:
+        """Go from an output unit to its loss, and offer the way back."""
+        unit = self._context.selection.current
+        self.follow(Selected("loss", unit.layer, unit.unit))
+
+    @Slot(int)
+    def _take_output(self, unit: int) -> None:
+        self._context.selection.select(replace(self._context.selection.current, unit=unit))
+
+    @Slot(int)
+    def _take_row(self, row: int) -> None:
+        """Walk a row that is in the batch; of any other show the sample, and offer the way back."""
+        frame = self._frame
+        trace = None if frame is None else frame.trace or frame.peek
+        places = [] if trace is None else np.flatnonzero(trace.rows == row).tolist()
+        if places:
+            self._look(places[0])
+        else:
+            self.follow(Selected("sample", unit=row))
 
     @Slot(object)
     def follow(self, place: Selected) -> None:

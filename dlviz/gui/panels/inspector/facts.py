@@ -6,8 +6,11 @@ import numpy as np
 
 from dlviz.core.inference import parameters
 from dlviz.core.layers import ParameterSpec
+from dlviz.core.losses import formulas
+from dlviz.core.losses import resolve as resolve_loss
 from dlviz.core.lowering import name_of
-from dlviz.core.network import LayerSpec
+from dlviz.core.network import LayerSpec, output_ids
+from dlviz.core.objective import objective
 from dlviz.data.dataset import Dataset
 from dlviz.gui.panels.inspector import notation
 from dlviz.gui.panels.inspector.card import Card, Fact, Scene
@@ -61,6 +64,26 @@ def _sizes(layer: LayerSpec, own: Sequence[ParameterSpec]) -> tuple[Fact, ...]:
 
 def _short(parameter: ParameterSpec) -> str:
     return parameter.name.partition(".")[2]
+
+
+def _loss(scene: Scene) -> Card:
+    """Name the loss of an output, and write it with the convention of the document."""
+    network, training = scene.document.network, scene.document.explicit.training
+    outputs = output_ids(network)
+    node = scene.selected.layer or (outputs[0] if outputs else "")
+    if node not in outputs:
+        return Card()
+    entry, settings = resolve_loss(objective(network, training.objective)[node].choice)
+    written = f"L = {formulas(entry, settings, 'a')[0]}"
+    remark = tr(entry.title) if len(outputs) == 1 else f"{node} · {tr(entry.title)}"
+    return Card(tr("Loss"), remark, (written,), facts=(Fact(tr("batch loss L"), (_batch_loss(scene, node),)),))
+
+
+def _batch_loss(scene: Scene, node: str) -> float | None:
+    """Return the loss of the batch as far as it is computed: of this output, or of the one there is."""
+    found = [scene.reading.array(name) for name in (f"{node}.loss", "loss")]
+    known = next((array for array in found if array is not None), None)
+    return None if known is None else float(known)
 
 
 def _input(scene: Scene) -> Card:
@@ -124,4 +147,5 @@ BUILDERS: Mapping[str, Callable[[Scene], Card]] = {
     "layer": _layer,
     "input": _input,
     "sample": _sample,
+    "loss": _loss,
 }

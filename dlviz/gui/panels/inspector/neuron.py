@@ -14,6 +14,7 @@ from dlviz.gui.panels.inspector.rows import FactTable
 from dlviz.gui.panels.inspector.ways import Words
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.signed_bars import Bar, SignedBars
 from dlviz.gui.widgets.text import SectionHeader, Text
@@ -31,6 +32,7 @@ class Neuron(QWidget):
     sample_taken = Signal(int)  # number of the example that was clicked
     pointed = Signal(object)  # Selected under the pointer, NOTHING when it has left
     taken = Signal(object)  # Selected that was clicked
+    loss_taken = Signal()  # the loss as a whole shall be shown
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +41,7 @@ class Neuron(QWidget):
         self.errors_header, self.errors = SectionHeader(tr("The error that comes back")), FactTable()
         self.loss_header, self.loss, self.loss_facts = SectionHeader(tr("Loss of this sample")), LossPlot(), FactTable()
         self.each_header, self.each = SectionHeader(tr("Loss of every sample")), SignedBars()
+        self.whole = TextButton(tr("The whole loss ›"), tr("Curves, derivatives and every sample"), is_link=True)
         describe(self.each, tr("Loss of every sample"), tr("Click one to look at that sample; left and right go on."))
         column = QVBoxLayout(self)
         spaced(column)
@@ -53,12 +56,13 @@ class Neuron(QWidget):
         self.each.taken.connect(self.sample_taken)
         self.errors.pointed.connect(self.pointed)
         self.errors.taken.connect(self.taken)
+        self.whole.clicked.connect(self.loss_taken)
 
     def _errors_part(self) -> tuple[QWidget, ...]:
         return self.errors_header, self.errors
 
     def _loss_part(self) -> tuple[QWidget, ...]:
-        return self.loss_header, self.loss, self.loss_facts
+        return self.loss_header, self.loss, self.loss_facts, self.whole
 
     def _each_part(self) -> tuple[QWidget, ...]:
         return self.each_header, self.each

@@ -75,6 +75,11 @@ class Reading:
         array = self.parameter(name)
         return _item(self.array(name) if array is None else array, index)
 
+    @property
+    def is_loss_known(self) -> bool:
+        """Say whether some loss is computed where the walk stands."""
+        return self.trace is not None and any(step.phase == "loss" for step in self.trace.steps[: self.cursor])
+
     def is_gradient_known(self, name: str) -> bool:
         """Say whether the gradient of a parameter is computed where the walk stands."""
         return self.array(name_of("grad", name)) is not None

@@ -11,6 +11,7 @@ from dlviz.gui.invitation import invitation
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.steps.delegate import StepsDelegate
 from dlviz.gui.panels.steps.model import Board, Role, Row, StepsModel, rows_of
+from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Text
@@ -135,6 +136,17 @@ class StepsPanel(Panel):
             self.context.session.walk_to(cursor)
         except DlvizError as error:
             self.context.notify(error)
+        self._select_loss(cursor)
+
+    def _select_loss(self, cursor: int) -> None:
+        """Show the loss in the inspector where its step was asked for."""
+        trace = None if self._frame is None else self._frame.trace or self._frame.peek
+        is_network = self.context.session.document.subject == "network"
+        if trace is None or not is_network or not 0 < cursor <= len(trace.steps):
+            return
+        step = trace.steps[cursor - 1]
+        if step.phase == "loss" and step.node:
+            self.context.selection.select(Selected("loss", step.node))
 
 
 def make_steps_panel(context: Context) -> Panel:

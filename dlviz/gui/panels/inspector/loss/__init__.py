@@ -1,0 +1,1 @@
+"""The loss in the inspector: curve, outputs, derivatives, examples, and other losses beside it."""

@@ -1,0 +1,223 @@
+"""A quiet table of numbers: sorted by a click on a heading, one row marked, every digit on hover and to copy."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QBrush, QContextMenuEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from dlviz.gui import numbers
+from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
+from dlviz.gui.widgets.copying import copy_csv, offer
+from dlviz.i18n import tr
+
+Index = QModelIndex | QPersistentModelIndex
+Cell = float | str | None
+RAW = Qt.ItemDataRole.UserRole + 1
+NUMBER = Qt.ItemDataRole.UserRole + 2
+ROW_HEIGHT = 3 * GRID  # pixels
+NONE = -1
+_NOWHERE = QModelIndex()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, what it says on hover, and how its numbers are written."""
+
+    title: str
+    tip: str = ""
+    is_signed: bool = False
+    digits: int = 4
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: the number it is known by, and its cells; None is not computed, a text stands as it is."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+
+class NumberModel(QAbstractTableModel):
+    """Cells written with few digits; the row looked at has a ground of its own."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.columns: tuple[Column, ...] = ()
+        self.lines: tuple[Line, ...] = ()
+        self.marked = NONE
+
+    def show_lines(self, columns: Sequence[Column], lines: Sequence[Line], marked: int) -> None:
+        """Show other numbers; columns and rows that stay leave the view as it is scrolled and sorted."""
+        is_same = tuple(columns) == self.columns and [one.number for one in lines] == [one.number for one in self.lines]
+        if is_same:
+            self.lines, self.marked = tuple(lines), marked
+            if lines and columns:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(lines) - 1, len(columns) - 1))
+            return
+        self.beginResetModel()
+        self.columns, self.lines, self.marked = tuple(columns), tuple(lines), marked
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        """Return the number of rows."""
+        return 0 if parent.isValid() else len(self.lines)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell as words, as a number, or how it looks."""
+        line, column = self.lines[index.row()], self.columns[index.column()]
+        cell = line.cells[index.column()]
+        if role == RAW:
+            return _order(cell)
+        if role == NUMBER:
+            return line.number
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return _words(cell, column, is_full=role == Qt.ItemDataRole.ToolTipRole)
+        return self._brush(line, cell, column, role)
+
+    def _brush(self, line: Line, cell: Cell, column: Column, role: int) -> QBrush | None:
+        theme = current()
+        if role == Qt.ItemDataRole.BackgroundRole and line.number == self.marked:
+            return QBrush(theme.colour("accent_soft"))
+        if role == Qt.ItemDataRole.ForegroundRole and column.is_signed and isinstance(cell, float) and cell:
+            return QBrush(theme.colour("negative_text" if cell < 0 else "positive_text"))
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a heading, and what it says."""
+        if orientation == Qt.Orientation.Vertical or section >= len(self.columns):
+            return None
+        column = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        return column.tip or column.title if role == Qt.ItemDataRole.ToolTipRole else None
+
+
+class NumberTable(QTableView):
+    """Shows as many rows as it may and scrolls beyond; a click or Enter takes a row."""
+
+    taken = Signal(int)  # number of the row
+
+    def __init__(self, most_rows: int = 8, is_sortable: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._most_rows = most_rows
+        self.numbers = NumberModel(self)
+        self._sorted = QSortFilterProxyModel(self)
+        self._sorted.setSourceModel(self.numbers)
+        self._sorted.setSortRole(RAW)
+        self.setModel(self._sorted)
+        self._make_quiet()
+        self.setSortingEnabled(is_sortable)
+        self.sortByColumn(NONE, Qt.SortOrder.AscendingOrder)
+        self._use_theme(current())
+        theme_signals.changed.connect(self._use_theme)
+        self.clicked.connect(self._take)
+        self.activated.connect(self._take)
+
+    def _make_quiet(self) -> None:
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        head = self.horizontalHeader()
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        head.setMinimumSectionSize(3 * GRID)
+        head.setHighlightSections(False)
+
+    @Slot(object)
+    def _use_theme(self, _theme: Theme) -> None:
+        face = font("small")
+        self.setFont(face)
+        self.horizontalHeader().setFont(face)
+        self.verticalHeader().setDefaultSectionSize(max(ROW_HEIGHT, self.fontMetrics().height() + GRID // 2))
+        self._fit()
+
+    def show_lines(self, columns: Sequence[Column], lines: Sequence[Line], marked: int = NONE) -> None:
+        """Show these numbers; the row of this number is marked."""
+        count = len(self.numbers.lines)
+        self.numbers.show_lines(columns, lines, marked)
+        self._share_room()
+        if len(lines) != count:
+            self._fit()
+
+    def _share_room(self) -> None:
+        """Give columns of words what they need; numbers share the rest."""
+        head, lines = self.horizontalHeader(), self.numbers.lines
+        for section in range(self.numbers.columnCount()):
+            is_words = any(isinstance(line.cells[section], str) for line in lines)
+            mode = QHeaderView.ResizeMode.ResizeToContents if is_words else QHeaderView.ResizeMode.Stretch
+            if head.sectionResizeMode(section) != mode:
+                head.setSectionResizeMode(section, mode)
+
+    def _fit(self) -> None:
+        rows = min(max(self.numbers.rowCount(), 1), self._most_rows)
+        head = self.horizontalHeader().sizeHint().height()
+        self.setFixedHeight(head + rows * self.verticalHeader().defaultSectionSize() + 2)
+
+    def sizeHint(self) -> QSize:
+        """Return the height of the rows on show."""
+        return QSize(30 * GRID, self.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Allow it to be narrow: columns share what room there is."""
+        return QSize(10 * GRID, self.height())
+
+    def shown(self) -> list[tuple[Cell, ...]]:
+        """Return the cells in the order on show, with every digit."""
+        order = [self._sorted.index(row, 0).data(NUMBER) for row in range(self._sorted.rowCount())]
+        by_number = {line.number: line.cells for line in self.numbers.lines}
+        return [by_number[number] for number in order]
+
+    @Slot(QModelIndex)
+    def _take(self, index: QModelIndex | QPersistentModelIndex) -> None:
+        self.taken.emit(int(index.data(NUMBER)))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the numbers to copy."""
+        offer(self, event.globalPos(), tr("Copy as CSV"), self.copy)
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the table on the clipboard with every digit."""
+        copy_csv([column.title for column in self.numbers.columns], self.shown())
+
+
+def _order(cell: Cell) -> float | str:
+    """Return by what a cell is sorted: what is not known comes last."""
+    if isinstance(cell, str):
+        return cell
+    return math.inf if cell is None or math.isnan(cell) else cell
+
+
+def _words(cell: Cell, column: Column, is_full: bool) -> str:
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return "–"
+    if math.isnan(cell):
+        return ""
+    return numbers.full(cell) if is_full else numbers.number(cell, column.digits, column.is_signed)
