@@ -310,7 +310,7 @@ def test_arrows_move_between_units_and_say_where(bench_of) -> None:
     assert bench.context.selection.current == Selected("unit", "h", 0)
     bench.key(Key.Key_Down)
     assert bench.context.selection.current == Selected("unit", "h", 1)
-    assert "h₂" in bench.panel.view.accessibleDescription()
+    assert "a¹₂" in bench.panel.view.accessibleDescription()
 
 
 def test_wheel_zooms_drag_pans_and_ctrl_0_fits_again(bench_of) -> None:

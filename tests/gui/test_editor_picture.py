@@ -1,12 +1,16 @@
 """What a frame says about the drawing: weights, colours of thumbnails, the lit place, names."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
+from dlviz.core.conventions import Conventions
 from dlviz.core.network import InputSpec, NetworkSpec, dense
 from dlviz.core.trace import Step, Trace
-from dlviz.gui.editor import content, names, picture
+from dlviz.gui import numbers
+from dlviz.gui.editor import content, picture
 from dlviz.gui.editor.layout import Layout, arrange
 from dlviz.gui.editor.links_item import LinksItem, levels, width_of
 from dlviz.gui.selection import NOTHING, Selected
@@ -128,28 +132,37 @@ def test_small_net_writes_lit_weights_and_names_the_selected_one() -> None:
     network = frame.document.network
     weights = picture.weights(layout.links, frame)
     shown = content.lit_links(layout, picture.lit(network, frame), NOTHING)
-    texts = content.labels(layout, network, weights, shown, Selected("link", "h", 0, "x", 0))
+    texts = content.labels(layout, frame.document.symbols, weights, shown, Selected("link", "h", 0, "x", 0))
     assert [text for text in texts if text] == ["w¹₁₁ = 0.15", "0.2", "0.25", "0.3"]
+
+
+@pytest.mark.parametrize(
+    ("own", "names", "delta"),
+    [
+        ({}, ("a²₁", "a²₂"), "δ 0.1385"),
+        ({"weight_notation": "flat"}, ("o₁", "o₂"), "δ 0.1385"),
+        ({"symbols": "error_signal", "decimal_sign": "comma"}, ("y²₁", "y²₂"), "−δ 0,1385"),
+    ],
+)
+def test_tiles_name_units_as_formulas_do(
+    own: dict[str, str], names: tuple[str, ...], delta: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame, layout = walked(cursor_after("activate_backward", "o"))
+    document = replace(frame.document, conventions=Conventions(own=own))
+    monkeypatch.setattr(numbers, "_in_use", document.notation)
+    texts = content.tiles(layout, document.symbols, frame, True, content.Labels()).texts["o"]
+    assert texts.names == names
+    assert texts.deltas[0] == delta
 
 
 def test_deltas_stand_below_units_once_they_are_known() -> None:
     before, layout = walked(cursor_after("loss", "o"))
     after, _ = walked(cursor_after("activate_backward", "o"))
-    network = before.document.network
-    texts = [content.tiles(layout, network, frame, True, content.Labels()).texts["o"] for frame in (before, after)]
+    symbols = before.document.symbols
+    texts = [content.tiles(layout, symbols, frame, True, content.Labels()).texts["o"] for frame in (before, after)]
     assert texts[0].deltas == ()
     # Mazur's worked example: δ = 0.138498562 and −0.038098237.
     assert texts[1].deltas == ("δ 0.1385", "δ −0.0381")
-
-
-def test_names_are_written_as_in_textbooks() -> None:
-    assert names.unit_name(NETWORK, "x", 0) == "x₁"
-    assert names.unit_name(NETWORK, "h", 2) == "h₃"
-    assert names.weight_name(NETWORK, "o", 0, 2) == "w²₁₃"
-    assert names.weight_name(NETWORK, "h", 11, 2) == "w¹₁₂,₃"
-    assert names.bias_name(NETWORK, "h", 1) == "b¹₂"
-    deep = NetworkSpec((dense("h1", 2), dense("h2", 2), dense("out", 1)))
-    assert names.unit_name(deep, "h2", 0) == "h²₁"
 
 
 def test_point_on_a_curve_finds_its_link_and_one_beside_it_none(layout: Layout) -> None:

@@ -80,8 +80,8 @@ def test_the_error_of_a_hidden_unit_is_listed_by_reader(robot: Robot) -> None:
     standing(robot, example_document(), 11)
     errors = rows(inspected(robot, Selected("unit", "h", 0)).behind.neuron.errors)
     values = {label.partition(":")[0]: found[0] for label, found in errors.items()}
-    assert values["from o₁"] == pytest.approx(0.055399425, abs=5e-10)
-    assert values["from o₂"] == pytest.approx(-0.019049119, abs=1e-9)  # printed after rounding
+    assert values["from a²₁"] == pytest.approx(0.055399425, abs=5e-10)
+    assert values["from a²₂"] == pytest.approx(-0.019049119, abs=1e-9)  # printed after rounding
     assert values["sum = ∂L/∂a"] == pytest.approx(0.036350306, abs=5e-10)
     (delta,) = (found[0] for label, found in errors.items() if label.startswith("δ"))
     assert delta == pytest.approx(robot.frame.trace.value("h.dz", 99)[0, 0], rel=1e-12)

@@ -12,7 +12,7 @@ from dlviz.core.network import LayerSpec
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector.card import Scene
 from dlviz.gui.panels.inspector.facts import card
-from dlviz.gui.panels.inspector.notation import weight_symbol, weighted_sum
+from dlviz.gui.panels.inspector.notation import weighted_sum
 from dlviz.gui.panels.inspector.panel import InspectorPanel
 from dlviz.gui.selection import Selected
 from dlviz.session.frames import FrameMaker
@@ -262,5 +262,4 @@ def test_long_sums_show_their_largest_terms() -> None:
 
 
 def test_two_digit_indices_are_kept_apart() -> None:
-    network = make_document(hidden=(12,)).network
-    assert weight_symbol(network, "h1", 11, 0) == "w¹₁₂,₁"
+    assert make_document(hidden=(12,)).symbols.weight("h1", 11, 0) == "w¹₁₂,₁"

@@ -59,7 +59,7 @@ def test_a_recurrent_weight_has_one_term_for_each_time_step(robot: Robot) -> Non
     robot.wait(panel.behind.origin.uses.isVisible)
     rows = [row for row in panel.behind.origin.uses.rows if not row.isHidden()]
     times = sorted(row.label.text().partition(":")[0] for row in rows)
-    assert times == [f"r₁⟨{t}⟩" for t in range(1, STEPS + 1)]
+    assert times == [f"h¹₁⟨{t}⟩" for t in range(1, STEPS + 1)]
     values = [float(row.words().split("\t")[1].replace("−", "-")) for row in rows]
     explanation = robot.frame.explanation
     assert sum(values) == pytest.approx(explanation.paths.share, rel=1e-12)
@@ -72,7 +72,7 @@ def test_the_fields_walk_the_entries_of_a_parameter(robot: Robot) -> None:
     picker = panel.picker
     robot.wait(picker.isVisible)
     assert [place.value() for place in picker.places if place.isVisible()] == [1, 2]
-    assert panel.title.text() == "U₁₂ of layer 1"
+    assert panel.title.text() == "Parameter u¹₁₂"
     picker.places[0].setValue(2)
     assert robot.window.context.selection.current.entry == (1, 1)
     assert picker.places[1].maximum() == 2

@@ -5,8 +5,8 @@ LaTeX for formulas or as plain text for lists, canvas and inspector; `spelled_fo
 formulas of steps, which the core writes in one alphabet of its own.
 """
 
-from dlviz.core.notation.formulas import spelled_formula, spelled_rule
+from dlviz.core.notation.formulas import spelled_formula, spelled_label, spelled_rule
 from dlviz.core.notation.notation import Notation
 from dlviz.core.notation.symbols import Symbols
 
-__all__ = ["Notation", "Symbols", "spelled_formula", "spelled_rule"]
+__all__ = ["Notation", "Symbols", "spelled_formula", "spelled_label", "spelled_rule"]

@@ -42,6 +42,11 @@ def spelled_formula(formula: str, phase: str, symbols: Symbols, output: str = ""
     return notation.decimal(notation.rated(formula))
 
 
+def spelled_label(label: str, symbols: Symbols) -> str:
+    """Write a label made of letters without indices, such as δ = ∂L/∂z."""
+    return spelled_formula(label, "backward", symbols)
+
+
 def spelled_rule(formula: str, notation: Notation) -> str:
     """Write the formula of a step of a learning rule, which calls errors, labels and answers as its source does."""
     if notation.has_error_signals:

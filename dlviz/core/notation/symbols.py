@@ -140,13 +140,17 @@ class Symbols:
             return self.form.bracket(number)
         return self.form.level(number)
 
+    def owner(self, layer: str) -> str:
+        """Return the layer whose parameters a layer uses: itself, or the one of which it is a second use."""
+        return next((each.owner for each in self.network.layers if each.id == layer), layer)
+
     def weight(self, layer: str, unit: Index, source: Index) -> str:
         """Write a weight: `w²₁₂` leads from source 2 to unit 1 of layer 2."""
-        return self.entry(f"{layer}.W", unit, source)
+        return self.entry(f"{self.owner(layer)}.W", unit, source)
 
     def bias(self, layer: str, unit: Index) -> str:
         """Write a bias."""
-        return self.entry(f"{layer}.b", unit)
+        return self.entry(f"{self.owner(layer)}.b", unit)
 
     def entry(self, parameter: str, *places: Index, letter: str = "") -> str:
         """Write a number of a parameter, or of another array of its shape by that array's letter."""

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.network import NetworkSpec
+from dlviz.core.notation import Symbols
 from dlviz.core.optimizers import optimizers
 from dlviz.gui import numbers
-from dlviz.gui.editor import names, picture
+from dlviz.gui.editor import picture
 from dlviz.gui.editor.blocks import Block
 from dlviz.gui.editor.card import CardContent
 from dlviz.gui.editor.layout import Layout
@@ -32,14 +33,14 @@ class Labels:
     outputs: tuple[str, ...] = ()
 
 
-def tiles(layout: Layout, network: NetworkSpec, frame: Frame, is_values: bool, named: Labels) -> TilesContent:
+def tiles(layout: Layout, symbols: Symbols, frame: Frame, is_values: bool, named: Labels) -> TilesContent:
     """Return texts and biases of tiles; with their values when is_values, to which thumbnails may be added."""
-    inputs = {each.id for each in network.inputs}
+    inputs = {each.id for each in symbols.network.inputs}
     blocks = layout.blocks.values()
     if is_values:
-        texts = {block.node: _texts(block, network, frame, block.node in inputs, named) for block in blocks}
+        texts = {block.node: _texts(block, symbols, frame, block.node in inputs, named) for block in blocks}
     else:
-        texts = {block.node: _sides(block, network, inputs) for block in blocks}
+        texts = {block.node: _sides(block, symbols, inputs) for block in blocks}
     biases = {block.node: found for block in blocks if (found := picture.biases(block, frame)) is not None}
     return TilesContent(texts, None, {}, biases, crossed=_dropped(layout, frame))
 
@@ -80,10 +81,10 @@ def phase_colour(theme: Theme, phase: str) -> str:
     return str(getattr(theme, phase))
 
 
-def _sides(block: Block, network: NetworkSpec, inputs: set[str]) -> UnitTexts:
+def _sides(block: Block, symbols: Symbols, inputs: set[str]) -> UnitTexts:
     """Name inputs beside their thumbnails, and units of a strip by their number."""
     if block.node in inputs:
-        return UnitTexts(sides=tuple(names.unit_name(network, block.node, unit) for unit in block.shown))
+        return UnitTexts(sides=tuple(symbols.value(block.node, unit) for unit in block.shown))
     return UnitTexts(numbers=_out_of_order(block))
 
 
@@ -95,19 +96,20 @@ def _out_of_order(block: Block) -> tuple[str, ...]:
     return tuple("" if unit == last + 1 else str(unit + 1) for last, unit in zip(before, block.shown, strict=False))
 
 
-def bare(layout: Layout, network: NetworkSpec) -> TilesContent:
+def bare(layout: Layout, symbols: Symbols) -> TilesContent:
     """Return what tiles show before the first frame: the names of the inputs."""
-    inputs = {each.id for each in network.inputs}
-    return TilesContent({block.node: _sides(block, network, inputs) for block in layout.blocks.values()})
+    inputs = {each.id for each in symbols.network.inputs}
+    return TilesContent({block.node: _sides(block, symbols, inputs) for block in layout.blocks.values()})
 
 
-def _texts(block: Block, network: NetworkSpec, frame: Frame, is_input: bool, named: Labels) -> UnitTexts:
-    is_output = bool(network.layers) and block.node == network.layers[-1].id
+def _texts(block: Block, symbols: Symbols, frame: Frame, is_input: bool, named: Labels) -> UnitTexts:
+    is_output = bool(symbols.network.layers) and block.node == symbols.network.layers[-1].id
     deltas = None if is_input else picture.deltas_of(block, frame)
+    delta = symbols.signed("δ", is_factor=False)
     return UnitTexts(
-        names=tuple(names.unit_name(network, block.node, unit) for unit in block.shown),
-        values=_values(block, frame, is_input),
-        deltas=() if deltas is None else tuple(f"δ {numbers.number(value)}" for value in deltas.tolist()),
+        names=tuple(symbols.value(block.node, unit) for unit in block.shown),
+        values=_values(block, symbols, frame, is_input),
+        deltas=() if deltas is None else tuple(f"{delta} {numbers.number(value)}" for value in deltas.tolist()),
         notes=_notes(block, frame, named) if is_output else (),
         sides=_picked(named.inputs, block) if is_input and frame.trace is None else (),
         biases=_bias_texts(block, frame) if frame.trace is not None else (),
@@ -115,14 +117,14 @@ def _texts(block: Block, network: NetworkSpec, frame: Frame, is_input: bool, nam
     )
 
 
-def _values(block: Block, frame: Frame, is_input: bool) -> tuple[str, ...]:
+def _values(block: Block, symbols: Symbols, frame: Frame, is_input: bool) -> tuple[str, ...]:
     """Return activations; before them z, and before that a word."""
     values = picture.activations_of(block, frame, is_input)
     if values is not None:
         return tuple(map(numbers.number, values.tolist()))
     sums = None if is_input else picture.sums_of(block, frame)
     if sums is not None:
-        return tuple(f"z {numbers.number(value)}" for value in sums.tolist())
+        return tuple(f"{symbols.bare('z')} {numbers.number(value)}" for value in sums.tolist())
     return (tr("not yet") if picture.seen_trace(frame) is not None else "",) * len(block.shown)
 
 
@@ -145,7 +147,7 @@ def _bias_texts(block: Block, frame: Frame) -> tuple[str, ...]:
 
 
 def labels(
-    layout: Layout, network: NetworkSpec, weights: NDArray[np.floating], shown: NDArray[np.bool_], selected: Selected
+    layout: Layout, symbols: Symbols, weights: NDArray[np.floating], shown: NDArray[np.bool_], selected: Selected
 ) -> list[str]:
     """Return the weights to write on links: those of the lit place, in small nets; the selected one with its name."""
     links = layout.links
@@ -157,7 +159,7 @@ def labels(
     ]
     index = link_index(layout, selected) if selected.kind == "link" else None
     if index is not None and texts[index]:
-        name = names.weight_name(network, selected.layer, selected.unit, selected.source)
+        name = symbols.weight(selected.layer, selected.unit, selected.source)
         texts[index] = f"{name} = {texts[index]}"
     return texts
 
@@ -199,7 +201,7 @@ def _ways_back(layout: Layout, selected: Selected) -> NDArray[np.bool_]:
     return on_way
 
 
-def card(place: Selected, network: NetworkSpec, frame: Frame) -> CardContent:
+def card(place: Selected, symbols: Symbols, frame: Frame) -> CardContent:
     """Return what the card says about a link or bias."""
     role, index = parameter_place(place)
     value = _entry(picture.parameter(frame, f"{place.layer}.{role}"), index)
@@ -213,21 +215,21 @@ def card(place: Selected, network: NetworkSpec, frame: Frame) -> CardContent:
     if place.layer in frame.document.training.frozen or f"{place.layer}.{role}" in frame.document.training.frozen:
         rows.append((tr("frozen"), tr("training leaves it")))
     return CardContent(
-        place_name(place, network), value, numbers.number(value) if value is not None else "…", tuple(rows),
+        place_name(place, symbols), value, numbers.number(value) if value is not None else "…", tuple(rows),
         tr("Enter: type a value"),
     )  # fmt: skip
 
 
-def place_name(place: Selected, network: NetworkSpec) -> str:
+def place_name(place: Selected, symbols: Symbols) -> str:
     """Return the name of a place as a title: "Weight w¹₂₁"."""
     if place.kind == "link":
-        return tr("Weight {name}", name=names.weight_name(network, place.layer, place.unit, place.source))
+        return tr("Weight {name}", name=symbols.weight(place.layer, place.unit, place.source))
     if place.kind == "bias":
-        return tr("Bias {name}", name=names.bias_name(network, place.layer, place.unit))
+        return tr("Bias {name}", name=symbols.bias(place.layer, place.unit))
     if place.kind == "layer":
-        return tr("Layer {number}", number=names.layer_number(network, place.layer) or place.layer)
+        return tr("Layer {number}", number=symbols.numbers.get(place.layer, place.layer))
     if place.kind in ("unit", "input"):
-        return tr("Unit {name}", name=names.unit_name(network, place.layer, place.unit))
+        return tr("Unit {name}", name=symbols.value(place.layer, place.unit))
     return ""
 
 
@@ -244,18 +246,18 @@ def value_at(place: Selected, frame: Frame) -> float | None:
     return _entry(picture.parameter(frame, f"{place.layer}.{role}"), index)
 
 
-def spoken(place: Selected, network: NetworkSpec, frame: Frame | None, named: Labels) -> str:
+def spoken(place: Selected, symbols: Symbols, frame: Frame | None, named: Labels) -> str:
     """Say a place in words, for a screen reader and as a tip: its name, and its number where it has one."""
-    name = place_name(place, network)
+    name = place_name(place, symbols)
     if place.kind == "input" and place.unit < len(named.inputs):
         name = f"{name}, {named.inputs[place.unit]}"
-    value = None if frame is None else _value_of(place, network, frame)
+    value = None if frame is None else _value_of(place, frame)
     if frame is not None and place.kind == "unit" and picture.is_dropped(frame, place.layer, place.unit):
         name = tr("{name}, dropped", name=name)
     return name if value is None else f"{name}: {numbers.number(value)}"
 
 
-def _value_of(place: Selected, network: NetworkSpec, frame: Frame) -> float | None:
+def _value_of(place: Selected, frame: Frame) -> float | None:
     if place.kind in ("link", "bias"):
         return value_at(place, frame)
     if place.kind in ("unit", "input"):

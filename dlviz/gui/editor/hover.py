@@ -58,7 +58,7 @@ class CardOpener(QObject):
         area = self._view.mapFromScene(rectangle).boundingRect()
         if place.kind == "link":
             area = QRect(area.center().x() - 4, area.center().y() - 4, 8, 8)
-        self.card.show_at(place, content.card(place, state.network, state.frame), area)
+        self.card.show_at(place, content.card(place, self._context.session.document.symbols, state.frame), area)
         if not self.is_needed:
             self.is_needed = True
             self.needed_changed.emit()
@@ -73,7 +73,7 @@ class CardOpener(QObject):
         """Bring the numbers of an open card up to date."""
         state, is_open = self._state, self.card.isVisible() and self.card.place != NOTHING
         if is_open and state.frame is not None and state.network is not None:
-            self.card.show_content(content.card(self.card.place, state.network, state.frame))
+            self.card.show_content(content.card(self.card.place, self._context.session.document.symbols, state.frame))
 
     @Slot()
     def _forget(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from dlviz.core.errors import DlvizError
 from dlviz.core.inference import shapes
 from dlviz.core.network import NetworkSpec
+from dlviz.core.notation import Symbols
 from dlviz.gui.actions import Action
 from dlviz.gui.editor import content, picture, places
 from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE, VALUE_TILE
@@ -179,6 +180,12 @@ class CanvasPanel(Panel):
     def _wanted_values(self) -> bool:
         return self.context.workspace == "step" or not self._is_plane()
 
+    @property
+    def symbols(self) -> Symbols:
+        """How the document writes its units and weights."""
+        found: Symbols = self.context.session.document.symbols
+        return found
+
     @Slot(str, int)
     def _pull(self, node: str, unit: int) -> None:
         self.state.pulled.setdefault(node, []).append(unit)
@@ -190,7 +197,7 @@ class CanvasPanel(Panel):
         if state.layout is None or state.network is None:
             return
         if state.frame is None or self._frame is None or not state.network.layers:
-            self.scene.show_tiles(content.bare(state.layout, state.network))
+            self.scene.show_tiles(content.bare(state.layout, self.symbols))
             return
         lit = self._lit(self._frame, state.network)
         self._draw_tiles(state.frame, lit)
@@ -205,7 +212,7 @@ class CanvasPanel(Panel):
     def _draw_tiles(self, frame: Frame, lit: picture.Lit | None) -> None:
         network, layout = self.state.network, self.state.layout
         assert network is not None and layout is not None  # _redraw has asked
-        shown = content.tiles(layout, network, frame, self.state.is_values, self._labels)
+        shown = content.tiles(layout, self.symbols, frame, self.state.is_values, self._labels)
         if self.state.is_values:
             shown = content.with_pictures(shown, layout, network, frame, self.theme)
         else:
@@ -227,7 +234,7 @@ class CanvasPanel(Panel):
         self.legend.show_phase(lit.phase if lit else "", None if found is None else found.largest)
         if self.context.workspace == "step" and frame.trace is not None:
             written = weights if found is None else found.values
-            self.scene.show_labels(content.labels(layout, network, written, shown, selected))
+            self.scene.show_labels(content.labels(layout, self.symbols, written, shown, selected))
 
     def _gradients(self, frame: Frame) -> LinkGradients | None:
         """Return the gradients that links show at the step in hand.
@@ -294,8 +301,8 @@ class CanvasPanel(Panel):
         self.scene.show_trail(trail)
 
     def _spoken(self, place: Selected) -> str:
-        network = self.state.network
-        return "" if network is None else content.spoken(place, network, self.state.frame, self._labels)
+        has_network = self.state.network is not None
+        return content.spoken(place, self.symbols, self.state.frame, self._labels) if has_network else ""
 
     def _tip(self, place: Selected) -> str:
         """Return the words for a unit; links and biases have their card."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from dlviz.core.choice import Choice
 from dlviz.core.inference import activation_of
 from dlviz.core.network import NetworkSpec
+from dlviz.core.notation import Symbols
 from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.inspector.activation.card import ActivationCard
@@ -68,9 +69,13 @@ class Behind(QWidget):
         self.activation.setting_changed.connect(self._set_activation)
 
     @property
+    def _symbols(self) -> Symbols:
+        symbols: Symbols = self._context.session.document.symbols
+        return symbols
+
+    @property
     def _network(self) -> NetworkSpec:
-        network: NetworkSpec = self._context.session.document.network
-        return network
+        return self._symbols.network
 
     def interest(self, base: Interest) -> Interest:
         """Ask for the explanation of the selected weight, bias or unit, and for the study of its activation."""
@@ -143,7 +148,7 @@ class Behind(QWidget):
             refusal = "" if trace is None else trace.no_way_back
             self.origin.say(refusal or tr("Not computed yet: the gradient comes with the backward pass."))
         elif isinstance(frame.explanation, Explanation) and frame.explanation.question.weight == weight:
-            self.origin.show_explanation(frame.explanation, self._network)
+            self.origin.show_explanation(frame.explanation, self._symbols)
         else:
             self.origin.say(tr("Pause to see the paths.") if frame.state == "running" else "…")
 
@@ -154,7 +159,7 @@ class Behind(QWidget):
         is_there = isinstance(answer, UnitExplanation) and answer.question == question
         self.neuron.setVisible(is_there)
         if frame is not None and isinstance(answer, UnitExplanation) and is_there:
-            self.neuron.show_unit(answer, self._network, Reading(frame))
+            self.neuron.show_unit(answer, self._symbols, Reading(frame))
 
     def _show_loss(self) -> None:
         """Show what the selected loss is about, once the walk has computed it."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dlviz.core.network import LayerSpec
+from dlviz.core.notation import Symbols
 from dlviz.data.dataset import Dataset
 from dlviz.gui.panels.inspector import notation
 from dlviz.gui.panels.inspector.reading import Reading
@@ -31,7 +32,7 @@ class Fact:
     values: tuple[float | None, ...] = ()
     text: str = ""
     is_signed: bool = False
-    digits: int = 4
+    digits: int | None = None
     sources: tuple[Source, ...] = ()
     lead: str = ""
 
@@ -71,6 +72,11 @@ class Scene:
     document: Document
     dataset: Dataset | None
     frame: Frame
+
+    @property
+    def symbols(self) -> Symbols:
+        """The letters of the document's network."""
+        return self.document.symbols
 
     @property
     def reading(self) -> Reading:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 
 from dlviz.core.gradcheck import BUG, ROUNDING_ALONE, GradCheckReport, GradCheckRow, ratio_of, verdict
 from dlviz.core.network import NetworkSpec
+from dlviz.core.notation import Symbols
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector import notation
 from dlviz.gui.selection import Selected
@@ -77,17 +78,17 @@ def line_of(row: GradCheckRow) -> CheckLine:
     return CheckLine(row.name, *row.norms, row.ratio, row.verdict(), Selected("layer", layer))
 
 
-def entry_lines(row: GradCheckRow, network: NetworkSpec) -> tuple[CheckLine, ...]:
+def entry_lines(row: GradCheckRow, symbols: Symbols) -> tuple[CheckLine, ...]:
     """Return the lines of the entries of a parameter that differ most."""
-    layer, letter = row.name.split(".", 1)
+    layer = row.name.partition(".")[0]
     lines = []
     for entry in row.worst(MOST_ENTRIES):
         a, n = float(row.analytic[entry]), float(row.numeric[entry])
         ratio = ratio_of(a, n)
         # One entry may be off by rounding where all of them together are not.
         word = ROUNDING_ALONE if abs(a - n) <= row.noise else verdict(ratio)
-        name = letter + notation.subscripts(entry)
-        lines.append(CheckLine(name, a, n, ratio, word, place_of(network, layer, row.name, entry)))
+        name = symbols.entry(row.name, *entry)
+        lines.append(CheckLine(name, a, n, ratio, word, place_of(symbols.network, layer, row.name, entry)))
     return tuple(lines)
 
 
@@ -109,12 +110,12 @@ class CheckModel(QAbstractItemModel):
         self.lines: tuple[CheckLine, ...] = ()
         self.entries: tuple[tuple[CheckLine, ...], ...] = ()
 
-    def show_report(self, report: GradCheckReport | None, network: NetworkSpec) -> None:
+    def show_report(self, report: GradCheckReport | None, symbols: Symbols) -> None:
         """Show a report; none empties the table."""
         rows = () if report is None else report.rows
         self.beginResetModel()
         self.lines = tuple(map(line_of, rows))
-        self.entries = tuple(entry_lines(row, network) for row in rows)
+        self.entries = tuple(entry_lines(row, symbols) for row in rows)
         self.endResetModel()
 
     def line(self, index: Index) -> CheckLine:

@@ -100,7 +100,7 @@ def _input(scene: Scene) -> Card:
     now = reading.at("x", unit)
     walked = () if now is None else (Fact(tr("this sample, as the network sees it"), (now,)),)
     return Card(
-        f"{tr('Input')} x{notation.subscript(unit + 1)}",
+        f"{tr('Input')} {scene.symbols.value(scene.selected.layer, unit)}",
         dataset.input_names[unit],
         (),
         (),

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from dlviz.core.gradcheck import BUG, GradCheckReport, verdict
-from dlviz.core.network import NetworkSpec
+from dlviz.core.notation import Symbols
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector.check_model import COLOURS, MARKS, CheckModel, verdict_word
 from dlviz.gui.theme import GRID, font
@@ -112,7 +112,7 @@ class GradientCheckView(QWidget):
         for widget in (self.progress, self.verdict, self.layers, self.table, self.notes):
             column.addWidget(widget)
 
-    def show_check(self, check: GradientCheck | None, network: NetworkSpec | None) -> None:
+    def show_check(self, check: GradientCheck | None, symbols: Symbols | None) -> None:
         """Show how far a check is, or what it found."""
         if check is not None and check is self._shown:
             return
@@ -121,8 +121,8 @@ class GradientCheckView(QWidget):
         self._show_progress(check, is_busy)
         self.start.setVisible(not is_busy)
         self.hold.setVisible(check is not None and check.can_hold)
-        if network is not None and report is not (None if self._shown is None else self._shown.report):
-            self.table.check.show_report(report, network)
+        if symbols is not None and report is not (None if self._shown is None else self._shown.report):
+            self.table.check.show_report(report, symbols)
         self.table.setVisible(report is not None)
         self._shown = check
         self._say(check)

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dlviz.core.explain import Term
-from dlviz.core.network import NetworkSpec
+from dlviz.core.notation import Symbols, spelled_label
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector import notation
 from dlviz.gui.panels.inspector.card import Fact, Source
@@ -67,7 +67,7 @@ class Neuron(QWidget):
     def _each_part(self) -> tuple[QWidget, ...]:
         return self.each_header, self.each
 
-    def show_unit(self, shown: UnitExplanation, network: NetworkSpec, reading: Reading) -> None:
+    def show_unit(self, shown: UnitExplanation, symbols: Symbols, reading: Reading) -> None:
         """Show as much of an explanation as the walk has computed."""
         layer = shown.question.layer
         self.note.setVisible(bool(shown.problem))
@@ -75,10 +75,10 @@ class Neuron(QWidget):
         has_errors = bool(shown.errors) and reading.array(f"{layer}.da") is not None
         _show(self._errors_part(), has_errors)
         if has_errors:
-            self.errors.show_facts(_errors(shown, network, reading))
-        self._show_loss(shown, reading)
+            self.errors.show_facts(_errors(shown, symbols, reading))
+        self._show_loss(shown, symbols, reading)
 
-    def _show_loss(self, shown: UnitExplanation, reading: Reading) -> None:
+    def _show_loss(self, shown: UnitExplanation, symbols: Symbols, reading: Reading) -> None:
         picture = shown.loss if reading.array("loss") is not None else None
         _show(self._loss_part(), picture is not None)
         _show(self._each_part(), picture is not None and len(picture.of_each) > 1)
@@ -86,7 +86,7 @@ class Neuron(QWidget):
             return
         self.loss.show_picture(picture)
         self.loss_header.set_info(picture.title)
-        self.loss_facts.show_facts(_loss(shown, picture, reading))
+        self.loss_facts.show_facts(_loss(shown, picture, symbols, reading))
         bars = [Bar(k, value, tr("sample {number}: {value}", number=k + 1, value=numbers.number(value)))
                 for k, value in enumerate(picture.of_each[:MOST_BARS].tolist())]  # fmt: skip
         self.each.show_bars(bars, shown.sample)
@@ -97,28 +97,29 @@ def _show(widgets: tuple[QWidget, ...], is_shown: bool) -> None:
         widget.setVisible(is_shown)
 
 
-def _errors(shown: UnitExplanation, network: NetworkSpec, reading: Reading) -> list[Fact]:
+def _errors(shown: UnitExplanation, symbols: Symbols, reading: Reading) -> list[Fact]:
     """List what every reader sends back, their sum, and what the slope makes of it."""
-    words = Words(network)
+    words = Words(symbols)
     terms = sorted(shown.errors, key=lambda term: -abs(term.value))
-    facts = [_error(term, shown, network, words) for term in terms[:MOST_ERRORS]]
+    facts = [_error(term, shown, symbols, words) for term in terms[:MOST_ERRORS]]
     rest = terms[MOST_ERRORS:]
     if rest:
         total = sum(term.value for term in rest)
         facts.append(Fact(tr("and {count} more", count=numbers.count(len(rest))), (total,), is_signed=True))
     whole = sum(term.value for term in terms)
-    facts.append(Fact(tr("sum = ∂L/∂a"), (whole,), is_signed=True))
+    facts.append(Fact(tr("sum = {slope}", slope=spelled_label("∂L/∂a", symbols)), (whole,), is_signed=True))
     if shown.activation is not None and reading.array(f"{shown.question.layer}.dz") is not None:
         slope = shown.activation.slope
-        facts.append(Fact(tr("δ = ∂L/∂a · {slope}", slope=numbers.number(slope)), (whole * slope,), is_signed=True))
+        label = f"{spelled_label('δ = ∂L/∂a', symbols)} · {numbers.number(slope)}"
+        facts.append(Fact(label, (whole * slope,), is_signed=True))
     return facts
 
 
-def _error(term: Term, shown: UnitExplanation, network: NetworkSpec, words: Words) -> Fact:
+def _error(term: Term, shown: UnitExplanation, symbols: Symbols, words: Words) -> Fact:
     """Give w · δ of one reader; the weight and the unit that sent the error can be gone to."""
     unit, reader = words.term(term), words.selected(term.place)
-    layer, own = notation.find_layer(network, reader.layer), shown.question
-    is_link = layer is not None and layer.kind == "dense" and notation.source_of(network, layer) == own.layer
+    layer, own = notation.find_layer(symbols.network, reader.layer), shown.question
+    is_link = layer is not None and layer.kind == "dense" and notation.source_of(symbols.network, layer) == own.layer
     weight = Selected("link", reader.layer, reader.unit, own.layer, own.unit) if is_link else NOTHING
     factors = (
         Source(numbers.number(term.factor, 3), tr("weight to {unit}", unit=unit) if is_link else tr("factor"), weight),
@@ -129,16 +130,22 @@ def _error(term: Term, shown: UnitExplanation, network: NetworkSpec, words: Word
     return Fact(label, (term.value,), is_signed=True, sources=factors, lead=lead)
 
 
-def _loss(shown: UnitExplanation, picture: LossPicture, reading: Reading) -> list[Fact]:
+def _loss(shown: UnitExplanation, picture: LossPicture, symbols: Symbols, reading: Reading) -> list[Fact]:
     """Give the loss and, once they are computed, its derivatives and how they cancel to a − y."""
-    facts = [Fact(tr("output a"), (picture.a,)), Fact(tr("target y"), (picture.y,)), Fact(tr("loss"), (picture.loss,))]
+    a, y, z = symbols.bare("a"), symbols.notation.target, symbols.bare("z")
+    facts = [
+        Fact(tr("output {a}", a=a), (picture.a,)), Fact(tr("target {y}", y=y), (picture.y,)),
+        Fact(tr("loss"), (picture.loss,)),
+    ]  # fmt: skip
     if reading.array(f"{shown.question.layer}.dz") is None or picture.delta is None:
         return facts
-    facts.append(Fact("∂L/∂a", (picture.gradient,), is_signed=True))
+    facts.append(Fact(spelled_label("∂L/∂a", symbols), (picture.gradient,), is_signed=True))
     own, error = picture.delta / picture.share, picture.a - picture.y
     if shown.activation is not None:
-        facts.append(Fact(f"{shown.activation.symbol or 'φ'}′(z)", (shown.activation.slope,)))
-    facts.append(Fact("δ = ∂L/∂z", (own,), is_signed=True))
+        facts.append(Fact(f"{shown.activation.symbol or 'φ'}′({z})", (shown.activation.slope,)))
+    facts.append(Fact(spelled_label("δ = ∂L/∂z", symbols), (own,), is_signed=True))
     is_cancelled = abs(own - error) <= SAME * max(abs(error), SAME)
-    facts.append(Fact(tr("a − y ✓ all else cancels") if is_cancelled else "a − y", (error,), is_signed=True))
+    letters = symbols.error(a, y)[1:-1]
+    label = tr("{error} ✓ all else cancels", error=letters) if is_cancelled else letters
+    facts.append(Fact(label, (error,), is_signed=True))
     return facts

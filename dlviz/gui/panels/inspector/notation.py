@@ -1,14 +1,13 @@
-"""How the inspector writes symbols and sums in plain Unicode: x₁, a¹₂, w²₃₁, z = −1.85·x₁ − 0.32."""
+"""Parts of the network that is inspected, and its sums in plain Unicode: z = −1.85·x₁ − 0.32."""
 
 from collections.abc import Sequence
 
 from dlviz.core.inference import layer_numbers
 from dlviz.core.network import LayerSpec, NetworkSpec, sources
+from dlviz.gui import numbers
 from dlviz.i18n import tr
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-MINUS = "\N{MINUS SIGN}"
 MAX_TERMS = 4  # that fit into two lines
 LARGEST = 3  # terms of a longer sum that are written, the rest is counted
 
@@ -18,20 +17,9 @@ def subscript(number: int) -> str:
     return str(number).translate(SUBSCRIPTS)
 
 
-def subscripts(entry: Sequence[int]) -> str:
-    """Write a place counted from 1 in lowered digits, with commas where they would run together."""
-    parts = [str(at + 1) for at in entry]
-    return (", " if any(len(part) > 1 for part in parts) else "").join(parts).translate(SUBSCRIPTS)
-
-
-def superscript(number: int) -> str:
-    """Write a number in raised digits."""
-    return str(number).translate(SUPERSCRIPTS)
-
-
 def short(value: float) -> str:
-    """Write a number with three significant digits and a true minus sign."""
-    return f"{value:.3g}".replace("-", MINUS)
+    """Write a number with three significant digits."""
+    return numbers.number(value, 3)
 
 
 def layer_number(network: NetworkSpec, layer: str) -> int:
@@ -49,25 +37,6 @@ def source_of(network: NetworkSpec, layer: LayerSpec) -> str:
     return sources(network, layer)[0]
 
 
-def node_symbol(network: NetworkSpec, node: str, unit: int) -> str:
-    """Write x₁ for an input and a¹₂ for a unit."""
-    if find_layer(network, node) is None:
-        return "x" + subscript(unit + 1)
-    number = layer_number(network, node)
-    return "a" + (superscript(number) if number else f"[{node}]") + subscript(unit + 1)
-
-
-def weight_symbol(network: NetworkSpec, layer: str, unit: int, source: int) -> str:
-    """Write w¹₂₁: to unit 2 of layer 1, from source 1."""
-    comma = "," if max(unit, source) > 8 else ""
-    return "w" + superscript(layer_number(network, layer)) + subscript(unit + 1) + comma + subscript(source + 1)
-
-
-def bias_symbol(network: NetworkSpec, layer: str, unit: int) -> str:
-    """Write b¹₂."""
-    return "b" + superscript(layer_number(network, layer)) + subscript(unit + 1)
-
-
 def weighted_sum(weights: Sequence[float], factors: Sequence[str], bias: float | None, most: int = MAX_TERMS) -> str:
     """Write w₁·x₁ − w₂·x₂ + b with numbers for the weights.
 
@@ -82,5 +51,6 @@ def weighted_sum(weights: Sequence[float], factors: Sequence[str], bias: float |
 
 
 def _joined(terms: Sequence[tuple[float, str]]) -> str:
-    text = "".join(f" {MINUS if value < 0 else '+'} {short(abs(value))}{factor}" for value, factor in terms)
-    return text.removeprefix(" + ").replace(f" {MINUS} ", MINUS, 1) if text.startswith(f" {MINUS}") else text[3:]
+    text = "".join(f" {numbers.MINUS if value < 0 else '+'} {short(abs(value))}{factor}" for value, factor in terms)
+    minus = f" {numbers.MINUS} "
+    return text.replace(minus, numbers.MINUS, 1) if text.startswith(minus) else text[3:]

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from dlviz.core.network import NetworkSpec
+from dlviz.core.notation import Symbols
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector.card import Fact
 from dlviz.gui.panels.inspector.history import WeightHistory
@@ -67,7 +67,7 @@ class Origin(QWidget):
         self.header.set_info("")
         self.note.setText(words)
 
-    def show_explanation(self, explanation: Explanation, network: NetworkSpec) -> None:
+    def show_explanation(self, explanation: Explanation, symbols: Symbols) -> None:
         """Show an explanation as far as it goes."""
         found = explanation.paths
         self.note.setVisible(bool(explanation.problem))
@@ -75,10 +75,10 @@ class Origin(QWidget):
         self.header.setVisible(True)
         self.header.set_info("" if found is None else count_words(found.count))
         self.paths.setVisible(found is not None)
-        self.paths.show_paths(explanation, network)
+        self.paths.show_paths(explanation, symbols)
         self._show_written(explanation)
-        self._show_uses(explanation, network)
-        self.samples.show_shares(explanation)
+        self._show_uses(explanation, symbols)
+        self.samples.show_shares(explanation, symbols.slope_of_loss("w"))
         self.slope.show_slope(explanation.slope)
         self.history.show_kept(explanation.kept)
         saved = explanation.saved
@@ -98,14 +98,14 @@ class Origin(QWidget):
         for position, text in enumerate(self.written):
             text.show_words(words[position] if position < len(words) else "")
 
-    def _show_uses(self, explanation: Explanation, network: NetworkSpec) -> None:
+    def _show_uses(self, explanation: Explanation, symbols: Symbols) -> None:
         terms = sorted(explanation.terms, key=lambda term: -abs(term.value))
         is_shared = len(terms) > 1
         for widget in (self.uses_header, self.uses):
             widget.setVisible(is_shared)
         if not is_shared:
             return
-        named = Words(network)
+        named = Words(symbols)
         shown, rest = terms[:MOST_USES], terms[MOST_USES:]
         facts = [Fact(use_words(named.term(term), term.delta, term.factor), (term.value,), is_signed=True)
                  for term in shown]  # fmt: skip

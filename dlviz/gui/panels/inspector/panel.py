@@ -172,7 +172,7 @@ class InspectorPanel(Panel):
         is_open = self.context.selection.current.kind in ("network", "layer") and bool(shown.title)
         self.check.setVisible(is_open and not self.context.is_hidden)
         if is_open and self._frame is not None:
-            self.check.show_check(self._frame.gradient_check, self.context.session.document.network)
+            self.check.show_check(self._frame.gradient_check, self.context.session.document.symbols)
 
     @Slot(bool)
     def _ask_check(self, holds_draws: bool) -> None:

@@ -33,9 +33,9 @@ def link(scene: Scene) -> Card:
     layer, selected, network = scene.layer, scene.selected, scene.document.network
     if layer is None:
         return Card()
-    symbol = notation.weight_symbol(network, layer.id, selected.unit, selected.source)
+    symbol = scene.symbols.weight(layer.id, selected.unit, selected.source)
     source = notation.source_of(network, layer)
-    carried = notation.node_symbol(network, source, selected.source)
+    carried = scene.symbols.value(source, selected.source)
     name, reading = f"{layer.owner}.W", scene.reading
     index = (selected.unit, selected.source)
     inputs = reading.mean_columns(reading.node_name(network, source), selected.source)
@@ -43,7 +43,7 @@ def link(scene: Scene) -> Card:
     products = tuple(None if value is None or weight is None else value * weight for value in inputs)
     shares = (Fact(carried + reading.of_mean, inputs), Fact(f"w·{carried}" + reading.of_mean, products, is_signed=True))
     target = Target(name, index, symbol, weight)
-    remark = f"{carried} → {notation.node_symbol(network, layer.id, selected.unit)}"
+    remark = f"{carried} → {scene.symbols.value(layer.id, selected.unit)}"
     return Card(
         tr("Weight {symbol}", symbol=symbol), remark, (), reading.headings, shares + _parameter(scene, target), target
     )
@@ -54,10 +54,10 @@ def bias(scene: Scene) -> Card:
     layer, unit = scene.layer, scene.selected.unit
     if layer is None:
         return Card()
-    symbol = notation.bias_symbol(scene.document.network, layer.id, unit)
+    symbol = scene.symbols.bias(layer.id, unit)
     name = f"{layer.owner}.b"
     target = Target(name, (unit,), symbol, scene.reading.entry(name, (unit,)))
-    remark = "→ " + notation.node_symbol(scene.document.network, layer.id, unit)
+    remark = "→ " + scene.symbols.value(layer.id, unit)
     return Card(tr("Bias {symbol}", symbol=symbol), remark, facts=_parameter(scene, target), target=target)
 
 
@@ -66,11 +66,9 @@ def parameter(scene: Scene) -> Card:
     layer, selected = scene.layer, scene.selected
     if layer is None:
         return Card()
-    number = notation.layer_number(scene.document.network, layer.id)
-    letter = selected.name.rpartition(".")[2]
-    symbol = letter + notation.subscripts(selected.entry)
+    symbol = scene.symbols.entry(selected.name, *selected.entry)
     target = Target(selected.name, selected.entry, symbol, scene.reading.entry(selected.name, selected.entry))
-    title = tr("{symbol} of layer {layer}", symbol=symbol, layer=number or layer.id)
+    title = tr("Parameter {symbol}", symbol=symbol)
     headings = scene.reading.headings
     return Card(title, selected.name, (), headings, _parameter(scene, target), target, picks=layer.id)
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from dlviz.core.network import NetworkSpec
+from dlviz.core.notation import Symbols
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector.card import Fact
 from dlviz.gui.panels.inspector.rows import FactTable
@@ -19,7 +19,7 @@ from dlviz.i18n import tr
 from dlviz.session.explanation import Explanation
 
 BAR = 4  # pixels
-DIGITS = 6  # of paths and their sum, so that the sum can be checked
+LEAST_DIGITS = 6  # of paths and their sum, so that the sum can be checked
 
 
 class ShareBar(QWidget):
@@ -85,7 +85,7 @@ class PathCard(QWidget):
             return
         self.way = way
         self.title.setText(f"{number}. {way.title}")
-        self.value.setText(numbers.number(way.value, DIGITS, signed=True))
+        self.value.setText(numbers.number(way.value, _digits(), signed=True))
         self.value.setToolTip(numbers.full(way.value))
         texts = [numbers.number(factor.value) for factor in way.factors]
         self.product.show_factors(texts, [factor.tip for factor in way.factors])
@@ -156,16 +156,16 @@ class PathList(QWidget):
         spaced(self._column, gap=GRID)
         self._column.addWidget(self.totals)
 
-    def show_paths(self, explanation: Explanation, network: NetworkSpec) -> None:
+    def show_paths(self, explanation: Explanation, symbols: Symbols) -> None:
         """Show the paths of an explanation."""
-        self.ways = ways(explanation, network)
+        self.ways = ways(explanation, symbols)
         titles = {way.title: way for way in self.ways}
         # A path that was kept stays so while its numbers change.
         self._kept = None if self._kept is None else titles.get(self._kept.title)
         while len(self.cards) < len(self.ways):
             self._add_card()
         self._show_cards()
-        self.totals.show_facts(_totals(explanation))
+        self.totals.show_facts(_totals(explanation, symbols))
 
     def _show_cards(self) -> None:
         for position, card in enumerate(self.cards):
@@ -210,16 +210,20 @@ class PathList(QWidget):
             self.taken.emit(factor.place)
 
 
-def _totals(explanation: Explanation) -> Sequence[Fact]:
+def _totals(explanation: Explanation, symbols: Symbols) -> Sequence[Fact]:
     found = explanation.paths
     if found is None:
         return ()
     rest = rest_words(explanation)
-    rows = [] if rest is None else [Fact(rest[0], (rest[1],), is_signed=True, digits=DIGITS)]
-    title = tr("sum = ∂L/∂w")
+    rows = [] if rest is None else [Fact(rest[0], (rest[1],), is_signed=True, digits=_digits())]
+    title = tr("sum = {slope}", slope=symbols.slope_of_loss("w"))
     if explanation.shares is not None and len(explanation.shares.shares) > 1:
         title = tr("sum, sample {number}", number=explanation.sample + 1)
-    rows.append(Fact(title, (found.share,), is_signed=True, digits=DIGITS))
+    rows.append(Fact(title, (found.share,), is_signed=True, digits=_digits()))
     if found.penalty:
-        rows.append(Fact(tr("the penalty adds"), (found.penalty,), is_signed=True, digits=DIGITS))
+        rows.append(Fact(tr("the penalty adds"), (found.penalty,), is_signed=True, digits=_digits()))
     return rows
+
+
+def _digits() -> int:
+    return max(LEAST_DIGITS, numbers.digits_in_use())

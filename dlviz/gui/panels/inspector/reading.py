@@ -56,7 +56,8 @@ class Reading:
 
     def of_gradient(self, letter: str) -> str:
         """Return the label of the batch gradient of a parameter entry."""
-        return f"∂L/∂{letter}" if self.is_walking else tr("gradient ∂L/∂{letter}, batch", letter=letter)
+        slope = self.frame.document.symbols.slope_of_loss(letter)
+        return slope if self.is_walking else tr("gradient {slope}, batch", slope=slope)
 
     def array(self, name: str) -> np.ndarray[Any, Any] | None:
         """Return an array of the trace as far as it is known."""

@@ -94,7 +94,8 @@ class FactRow(QWidget):
     @Slot()
     def copy(self) -> None:
         """Put the numbers on the clipboard with every digit."""
-        values = [self._fact.text] if self._fact.text else [repr(each) for each in self._fact.values if _is_known(each)]
+        known = [each for each in self._fact.values if each is not None and _is_known(each)]
+        values = [self._fact.text] if self._fact.text else [numbers.exact(each) for each in known]
         QGuiApplication.clipboard().setText("\t".join(values))
 
 
@@ -212,7 +213,7 @@ def _is_known(value: float | None) -> bool:
     return value is not None and not math.isnan(value)
 
 
-def write(value: float | None, is_signed: bool = False, digits: int = 4) -> str:
+def write(value: float | None, is_signed: bool = False, digits: int | None = None) -> str:
     """Write a number of a fact: a dash where it is not computed, nothing where it does not apply."""
     if value is None:
         return NOT_COMPUTED

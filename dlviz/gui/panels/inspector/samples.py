@@ -34,8 +34,8 @@ class Samples(QWidget):
             column.addWidget(widget)
         self.bars.taken.connect(self.taken)
 
-    def show_shares(self, explanation: Explanation) -> None:
-        """Show the shares of an explanation; nothing for a batch of one."""
+    def show_shares(self, explanation: Explanation, slope: str) -> None:
+        """Show the shares of an explanation, which add up to the slope so written; nothing for a batch of one."""
         shares = explanation.shares
         self.setVisible(shares is not None and len(shares.shares) > 1)
         if shares is None:
@@ -43,7 +43,7 @@ class Samples(QWidget):
         shown = strongest(shares.shares)
         self.header.set_info(tr("{count} samples", count=numbers.count(len(shares.shares))))
         self.bars.show_bars([_bar(number, float(shares.shares[number])) for number in shown], explanation.sample)
-        self.totals.show_facts(_totals(explanation, shown))
+        self.totals.show_facts(_totals(explanation, shown, slope))
 
 
 def strongest(shares: np.ndarray) -> list[int]:
@@ -57,7 +57,7 @@ def _bar(number: int, value: float) -> Bar:
     return Bar(number, value, words)
 
 
-def _totals(explanation: Explanation, shown: list[int]) -> list[Fact]:
+def _totals(explanation: Explanation, shown: list[int], slope: str) -> list[Fact]:
     shares = explanation.shares
     assert shares is not None
     rest = len(shares.shares) - len(shown)
@@ -67,4 +67,4 @@ def _totals(explanation: Explanation, shown: list[int]) -> list[Fact]:
         facts.append(Fact(tr("{count} weaker samples", count=numbers.count(rest)), (others,), is_signed=True))
     if shares.penalty:
         facts.append(Fact(tr("the penalty adds"), (shares.penalty,), is_signed=True))
-    return [*facts, Fact(tr("sum = ∂L/∂w"), (shares.gradient,), is_signed=True)]
+    return [*facts, Fact(tr("sum = {slope}", slope=slope), (shares.gradient,), is_signed=True)]

@@ -7,6 +7,7 @@ from dlviz.core.inference import shapes, source_shapes
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.layers.convolution import windows_of
 from dlviz.core.network import LayerSpec, NetworkSpec
+from dlviz.core.notation import spelled_label
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector import notation
 from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Source
@@ -22,17 +23,18 @@ def unit(scene: Scene) -> Card:
     layer, unit, reading = scene.layer, scene.selected.unit, scene.reading
     if layer is None:
         return Card()
-    title, applied = _activation(layer)
+    z, delta = scene.symbols.bare("z"), spelled_label("δ = ∂L/∂z", scene.symbols)
+    title, applied = _activation(layer, z)
     if layer_kinds.get(layer.kind).activates_inside:
-        state = Fact("a" + reading.of_mean, reading.mean_columns(f"{layer.id}.a", unit))
+        state = Fact(scene.symbols.bare("a") + reading.of_mean, reading.mean_columns(f"{layer.id}.a", unit))
         return Card(_unit_title(scene, layer), title, (), reading.headings, (state,))
     facts = (
         *_terms(scene, layer),
         *_statistics(scene, layer),
-        Fact("z" if reading.is_walking else tr("z, mean over batch"), reading.mean_columns(f"{layer.id}.z", unit)),
-        Fact(f"a = {applied}" + reading.of_mean, reading.mean_columns(f"{layer.id}.a", unit)),
+        Fact(z if reading.is_walking else tr("{z}, mean over batch", z=z), reading.mean_columns(f"{layer.id}.z", unit)),
+        Fact(f"{scene.symbols.bare('a')} = {applied}" + reading.of_mean, reading.mean_columns(f"{layer.id}.a", unit)),
         *_slope(scene, layer, applied),
-        Fact("δ = ∂L/∂z" + reading.of_sum, reading.sum_columns(f"{layer.id}.dz", unit), is_signed=True),
+        Fact(delta + reading.of_sum, reading.sum_columns(f"{layer.id}.dz", unit), is_signed=True),
     )
     return Card(_unit_title(scene, layer), title, _sums(scene, layer), reading.headings, facts)
 
@@ -66,8 +68,8 @@ def _terms(scene: Scene, layer: LayerSpec) -> tuple[Fact, ...]:
 def _factors(scene: Scene, layer: LayerSpec, read: tuple[str, int], weight: float) -> tuple[Source, Source]:
     """Return the factors of a product w·x: the weight and the unit or input that it multiplies."""
     network, unit, (node, source) = scene.document.network, scene.selected.unit, read
-    carried = notation.node_symbol(network, node, source)
-    name = notation.weight_symbol(network, layer.id, unit, source)
+    carried = scene.symbols.value(node, source)
+    name = scene.symbols.weight(layer.id, unit, source)
     place = Selected("link", layer.id, unit, node, source) if layer.kind == "dense" else NOTHING
     return (
         Source(numbers.number(weight, 3), tr("weight {name}", name=name) if place != NOTHING else tr("weight"), place),
@@ -110,7 +112,8 @@ def _statistics(scene: Scene, layer: LayerSpec) -> tuple[Fact, ...]:
     place = scene.frame.sample if where is None else where
     facts = [Fact(title, (*reading.blanks, reading.flat(name, place if k < 2 else unit)), is_signed=False)
              for k, (title, name) in enumerate(rows) if where is not None or "running" not in name]  # fmt: skip
-    return (*facts, Fact(tr("normalised ẑ"), reading.mean_columns(f"{layer.id}.z_hat", unit)))
+    normalised = tr("normalised {z}", z=scene.symbols.bare("ẑ"))
+    return (*facts, Fact(normalised, reading.mean_columns(f"{layer.id}.z_hat", unit)))
 
 
 def _slope(scene: Scene, layer: LayerSpec, applied: str) -> tuple[Fact, ...]:
@@ -121,8 +124,9 @@ def _slope(scene: Scene, layer: LayerSpec, applied: str) -> tuple[Fact, ...]:
     is_about = (answer.question.layer, answer.question.unit) == (layer.id, scene.selected.unit)
     if not is_about or reading.at(f"{layer.id}.z", scene.selected.unit) is None:
         return ()
-    name = applied.removesuffix("(z)") or "φ"
-    return (Fact(f"{name}′(z)", (answer.activation.slope, float("nan"))),)
+    z = scene.symbols.bare("z")
+    name = applied.removesuffix(f"({z})") or "φ"
+    return (Fact(f"{name}′({z})", (answer.activation.slope, float("nan"))),)
 
 
 def _unit_title(scene: Scene, layer: LayerSpec) -> str:
@@ -143,8 +147,8 @@ def _sums(scene: Scene, layer: LayerSpec) -> tuple[str, ...]:
     units, weights, bias = found
     network, reading = scene.document.network, scene.reading
     source = notation.source_of(network, layer)
-    symbols = [notation.node_symbol(network, source, i) for i in units]
-    symbolic = "z = " + notation.weighted_sum(weights, symbols, bias)
+    symbols = [scene.symbols.value(source, i) for i in units]
+    symbolic = f"{scene.symbols.bare('z')} = " + notation.weighted_sum(weights, symbols, bias)
     inputs, z = reading.row(reading.node_name(network, source)), reading.at(f"{layer.id}.z", scene.selected.unit)
     if inputs is None or z is None or len(weights) > notation.MAX_TERMS:
         return (symbolic,)
@@ -175,10 +179,10 @@ def _patch(scene: Scene, layer: LayerSpec) -> tuple[int, Sequence[int]]:
     return which, plan.reads(*divmod(window, plan.count[1])).reshape(-1).tolist()
 
 
-def _activation(layer: LayerSpec) -> tuple[str, str]:
-    """Return the name of a layer's activation and how it is applied: tanh(z)."""
+def _activation(layer: LayerSpec, z: str) -> tuple[str, str]:
+    """Return the name of a layer's activation and how it is applied to its sum: tanh(z)."""
     kind = layer_kinds.get(layer.kind)
     choice = kind.option(layer, "activation") if "activation" in kind.choices else "linear"
     entry = activations.get(getattr(choice, "kind", choice))
     title = entry.title.lower() if entry.title.istitle() else entry.title
-    return title, f"{entry.symbol}(z)" if entry.symbol else "z"
+    return title, f"{entry.symbol}({z})" if entry.symbol else z

@@ -8,9 +8,9 @@ import numpy as np
 
 from dlviz.core.explain import Factor, Path, Place, Term
 from dlviz.core.inference import shapes
-from dlviz.core.network import NetworkSpec, sources
+from dlviz.core.network import sources
+from dlviz.core.notation import Symbols
 from dlviz.gui import numbers
-from dlviz.gui.editor import names
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.i18n import tr
 from dlviz.session.explanation import Explanation
@@ -42,11 +42,11 @@ class Way:
     share: float
 
 
-def ways(explanation: Explanation, network: NetworkSpec) -> tuple[Way, ...]:
+def ways(explanation: Explanation, symbols: Symbols) -> tuple[Way, ...]:
     """Return the listed paths, the largest first."""
     if explanation.paths is None:
         return ()
-    words = Words(network)
+    words = Words(symbols)
     found = explanation.paths.paths
     largest = max((abs(path.value) for path in found), default=0.0)
     has_uses = len(explanation.terms) > 1
@@ -56,8 +56,9 @@ def ways(explanation: Explanation, network: NetworkSpec) -> tuple[Way, ...]:
 class Words:
     """Names places of one network as the canvas does."""
 
-    def __init__(self, network: NetworkSpec) -> None:
-        self._network = network
+    def __init__(self, symbols: Symbols) -> None:
+        network = symbols.network
+        self._network, self._symbols = network, symbols
         self._shapes = shapes(network)
         self._layers = {layer.id: layer for layer in network.layers}
 
@@ -85,9 +86,11 @@ class Words:
         return Selected("input", node, unit) if node in self._shapes else NOTHING
 
     def name(self, place: Place) -> str:
-        """Return h₂, and h₂⟨3⟩ for the third time step of a recurrent layer."""
-        name, time = names.unit_name(self._network, _layer(place.node), self._flat(place)), _time(place.node)
-        return f"{name}⟨{time}⟩" if time else name
+        """Return a¹₂, and h¹₂⟨3⟩ for the third state of a recurrent layer."""
+        node, time = _layer(place.node), _time(place.node)
+        if time:
+            return self._symbols.at("h", node, self._flat(place), time=time)
+        return self._symbols.value(node, self._flat(place))
 
     def _flat(self, place: Place) -> int:
         shape = self._shapes.get(place.node, ())
@@ -122,7 +125,7 @@ class Words:
             place = self._place(factor)
             if place.kind != "link":
                 return tr("a weight of {name}", name=factor.parameter)
-            return tr("weight {name}", name=names.weight_name(self._network, place.layer, place.unit, place.source))
+            return tr("weight {name}", name=self._symbols.weight(place.layer, place.unit, place.source))
         if factor.role == "input":
             return tr("{unit}, which the weight multiplies", unit=near) if near else tr("what the weight multiplies")
         return tr("derivative inside {unit}", unit=near)

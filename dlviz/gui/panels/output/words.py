@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from dlviz.core.inference import layer_numbers
 from dlviz.core.network import NetworkSpec
 from dlviz.data.dataset import Dataset
 from dlviz.gui import numbers
-from dlviz.gui.editor.names import layer_number
 from dlviz.gui.panels.output.map import Extent
 from dlviz.gui.panels.output.picture import FloatArray
 from dlviz.gui.panels.output.plane import axis_symbol, decision_level
@@ -48,5 +48,5 @@ def unit_words(network: NetworkSpec, shown: Selected) -> str:
     """Say whose response the map shows, as the inspector calls it: "unit 2 of layer 1"."""
     if network.layers and shown.layer == network.layers[-1].id:
         return tr("output unit {unit}", unit=shown.unit + 1)
-    number = layer_number(network, shown.layer)
+    number = layer_numbers(network).get(shown.layer, 0)
     return tr("unit {unit} of layer {layer}", unit=shown.unit + 1, layer=number or shown.layer)
