@@ -24,7 +24,18 @@ from dlviz.core.layout import View, layout
 from dlviz.core.notation import Notation
 from dlviz.core.trace import Trace
 from dlviz.i18n import tr
-from dlviz.session.explanation import Explanation, Kept, Question, UnitExplanation, UnitQuestion
+from dlviz.session.derivatives import explain_derivatives
+from dlviz.session.explanation import (
+    AnyExplanation,
+    AnyQuestion,
+    DerivativesExplanation,
+    DerivativesQuestion,
+    Explanation,
+    Kept,
+    Question,
+    UnitExplanation,
+    UnitQuestion,
+)
 from dlviz.session.loss_explainer import explain_loss
 from dlviz.session.loss_explanation import LossExplanation, LossQuestion
 from dlviz.session.loss_table import LossTable
@@ -39,10 +50,6 @@ MOST_PLACES = 1_500  # numbers of one example's backward pass up to which multip
 NUMERIC_EPS = 1e-6  # distance of the central difference
 POINTS, FEW_POINTS = 81, 17  # of the slope picture; few where a pass is long
 LONG_PASS = 5_000_000  # parameters times examples
-
-
-AnyQuestion = Question | UnitQuestion | LossQuestion
-AnyExplanation = Explanation | UnitExplanation | LossExplanation
 
 
 class Explainer:
@@ -65,11 +72,7 @@ class Explainer:
             return self._loss(run, question, sample)
         key = question, sample
         if key not in self._answers:
-            self._answers[key] = (
-                self._unit(run, question, sample)
-                if isinstance(question, UnitQuestion)
-                else self._answer(run, question, sample)
-            )
+            self._answers[key] = self._new_answer(run, question, sample)
         answer = self._answers[key]
         if not isinstance(answer, Explanation) or answer.shares is None:
             return answer
@@ -85,6 +88,23 @@ class Explainer:
             self._trace = run.walk.trace if run.walk else peek()
             self._pass = None
             self._answers.clear()
+
+    def _new_answer(
+        self, run: Run, question: Question | UnitQuestion | DerivativesQuestion, sample: int
+    ) -> AnyExplanation:
+        match question:
+            case UnitQuestion():
+                return self._unit(run, question, sample)
+            case DerivativesQuestion():
+                return self._derivatives(run, question)
+            case Question():
+                return self._answer(run, question, sample)
+
+    def _derivatives(self, run: Run, question: DerivativesQuestion) -> DerivativesExplanation:
+        try:
+            return explain_derivatives(self._passed(run), question, run.document.notation)
+        except DlvizError as error:
+            return DerivativesExplanation(question, problem=str(error))
 
     def _unit(self, run: Run, question: UnitQuestion, sample: int) -> UnitExplanation:
         try:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.explain import Derivation, Multiplications, Paths, Shares, SlopePicture, Term, Weight
+from dlviz.session.loss_explanation import LossExplanation, LossQuestion
 
 FloatArray = NDArray[np.float64]
 
@@ -25,6 +26,16 @@ class UnitQuestion:
 
     layer: str
     unit: int
+
+
+@dataclass(frozen=True)
+class DerivativesQuestion:
+    """Of which layer all derivatives are to be written; of all layers where it is empty."""
+
+    layer: str = ""
+
+
+AnyQuestion = Question | UnitQuestion | DerivativesQuestion | LossQuestion
 
 
 @dataclass(frozen=True)
@@ -106,3 +117,16 @@ class UnitExplanation:
     activation: ActivationPicture | None = None
     loss: LossPicture | None = None
     problem: str = ""
+
+
+@dataclass(frozen=True)
+class DerivativesExplanation:
+    """All derivatives of a layer or network, from the loss back; empty where there are too many. n: of the batch."""
+
+    question: DerivativesQuestion
+    written: tuple[tuple[Weight, Derivation], ...] = ()
+    n: int = 0
+    problem: str = ""
+
+
+AnyExplanation = Explanation | UnitExplanation | DerivativesExplanation | LossExplanation

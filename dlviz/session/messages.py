@@ -14,10 +14,9 @@ from dlviz.core.trace import Trace
 from dlviz.session.activation_study import ActivationQuestion, ActivationStudy
 from dlviz.session.distributions import Column
 from dlviz.session.document import Document
-from dlviz.session.explanation import Explanation, Question, UnitExplanation, UnitQuestion
+from dlviz.session.explanation import AnyExplanation, AnyQuestion
 from dlviz.session.gradient_check import GradientCheck
 from dlviz.session.idle import Idle
-from dlviz.session.loss_explanation import LossExplanation, LossQuestion
 from dlviz.session.race import RaceQuestion, RaceView
 from dlviz.session.run_row import RunRow
 from dlviz.session.worksheets import Judgement, Worksheet
@@ -48,7 +47,7 @@ class Interest:
     extent: tuple[float, float, float, float] = (-1.0, 1.0, -1.0, 1.0)
     axes: tuple[int, int] = (0, 1)
     fixed: tuple[float, ...] = ()
-    question: Question | UnitQuestion | LossQuestion | None = None
+    question: AnyQuestion | None = None
     decimals: int = 4
     worksheets: tuple[Worksheet, ...] = ()
     race: RaceQuestion = RaceQuestion()
@@ -152,7 +151,7 @@ class Frame:
     cursor: int = 0
     sample: int = 0
     peek: Trace | None = None
-    explanation: Explanation | UnitExplanation | LossExplanation | None = None
+    explanation: AnyExplanation | None = None
     telling: Telling | None = None
     formula: FormulaWalk | None = None
     board: Trace | None = None

@@ -1,4 +1,4 @@
-"""Asks the worker what is behind the selected weight, unit or layer, and shows the answer below the facts."""
+"""Asks the worker what is behind the selected weight, unit, layer or network, and shows the answer below the facts."""
 
 from dataclasses import replace
 from functools import partial
@@ -14,6 +14,7 @@ from dlviz.core.notation import Symbols
 from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.inspector.activation.card import ActivationCard
+from dlviz.gui.panels.inspector.derivatives import Derivatives
 from dlviz.gui.panels.inspector.loss.card import LossCard
 from dlviz.gui.panels.inspector.neuron import Neuron
 from dlviz.gui.panels.inspector.notation import find_layer
@@ -28,14 +29,22 @@ from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits import set_activation
-from dlviz.session.explanation import Explanation, Question, UnitExplanation, UnitQuestion
+from dlviz.session.explanation import (
+    AnyQuestion,
+    DerivativesExplanation,
+    DerivativesQuestion,
+    Explanation,
+    Question,
+    UnitExplanation,
+    UnitQuestion,
+)
 from dlviz.session.loss_explanation import LossExplanation, LossQuestion
 from dlviz.session.messages import Frame, Interest
 from dlviz.session.walk import end_of_backward
 
 
 class Behind(QWidget):
-    """The origin of a gradient or the inside of a unit; `back` leads to the weight whose factor was followed."""
+    """The origin of a gradient, the inside of a unit, or all derivatives; `back` leads to where one came from."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +53,7 @@ class Behind(QWidget):
         self._slope_reach = 1.0
         self._came_from, self._title = NOTHING, ""
         self.origin, self.neuron, self.activation, self.loss = Origin(), Neuron(), ActivationCard(), LossCard(context)
+        self.derivatives = Derivatives()
         self.back = TextButton("", is_link=True)
         self.back.hide()
         column = QVBoxLayout(self)
@@ -52,11 +62,13 @@ class Behind(QWidget):
         column.addWidget(self.origin)
         column.addWidget(self.neuron)
         column.addWidget(self.loss)
+        column.addWidget(self.derivatives)
         self.origin.lit.connect(context.selection.light)
         self.origin.pointed.connect(context.selection.point_at)
         self.origin.taken.connect(self.follow)
         self.neuron.pointed.connect(context.selection.point_at)
         self.neuron.taken.connect(self.follow)
+        self.derivatives.taken.connect(self.follow)
         self.origin.reach_chosen.connect(self._reach)
         for part in (self.origin, self.neuron):
             part.sample_taken.connect(self._look)
@@ -78,7 +90,7 @@ class Behind(QWidget):
         return self._symbols.network
 
     def interest(self, base: Interest) -> Interest:
-        """Ask for the explanation of the selected weight, bias or unit, and for the study of its activation."""
+        """Ask for the explanation of what is selected, and for the study of its activation."""
         selected = self._context.selection.current
         if self._has_activation(selected):
             asked = self.activation.question(selected.layer, selected.unit if selected.kind == "unit" else -1)
@@ -88,10 +100,12 @@ class Behind(QWidget):
             return base
         return replace(base, needs=base.needs | {"explanation"}, question=question)
 
-    def _question(self) -> Question | UnitQuestion | LossQuestion | None:
+    def _question(self) -> AnyQuestion | None:
         selected = self._context.selection.current
         if selected.kind == "loss":
             return LossQuestion(selected.layer, selected.unit, self.loss.trial, self.loss.of_all)
+        if selected.kind in ("network", "layer") and self._network.layers:
+            return DerivativesQuestion(selected.layer)
         if selected.kind == "unit" and find_layer(self._network, selected.layer) is not None:
             return UnitQuestion(selected.layer, selected.unit)
         weight = weight_of(selected, self._network)
@@ -110,6 +124,7 @@ class Behind(QWidget):
         self._show_origin()
         self._show_neuron()
         self._show_loss()
+        self._show_derivatives()
 
     def _has_activation(self, selected: Selected) -> bool:
         is_there = selected.kind in ("unit", "layer") and find_layer(self._network, selected.layer) is not None
@@ -160,6 +175,15 @@ class Behind(QWidget):
         self.neuron.setVisible(is_there)
         if frame is not None and isinstance(answer, UnitExplanation) and is_there:
             self.neuron.show_unit(answer, self._symbols, Reading(frame))
+
+    def _show_derivatives(self) -> None:
+        """Show the derivatives of the selected layer, or of the network, where they are few."""
+        frame = self._frame
+        answer = None if frame is None or self._context.is_hidden else frame.explanation
+        is_there = isinstance(answer, DerivativesExplanation) and answer.question == self._question()
+        self.derivatives.setVisible(is_there)
+        if frame is not None and isinstance(answer, DerivativesExplanation) and is_there:
+            self.derivatives.show_derivatives(answer, self._network, Reading(frame))
 
     def _show_loss(self) -> None:
         """Show what the selected loss is about, once the walk has computed it."""
