@@ -59,6 +59,7 @@ class Docks(QObject):
         self._is_narrow = False
         self._hidden_sides: tuple[QDockWidget, ...] = ()
         self._waiting: set[str] = set()  # keys of panels that open with the next selection
+        self._offered: set[str] = set()  # keys of panels that opened by themselves; whoever closes them is not asked
         theme_signals.changed.connect(self._use_theme)
 
     def add(self, entry: PanelEntry, panel: Panel) -> None:
@@ -180,14 +181,31 @@ class Docks(QObject):
     @Slot(bool)
     def _open_behind(self, is_open: bool) -> None:
         """Make a panel that was opened a tab of the one that it belongs behind, and show it."""
-        for key, entry in self._entries.items():
-            dock, other = self._docks[key], self._docks.get(entry.behind)
-            if not is_open or other is None or dock.isHidden() or dock.isFloating():
-                continue
-            if not other.isHidden() and not other.isFloating():
-                self._window.tabifyDockWidget(other, dock)
-            dock.raise_()
-            self._name_tabs()
+        opened = next((dock for dock in self._docks.values() if dock.toggleViewAction() is self.sender()), None)
+        if is_open and opened is not None and not opened.isFloating():
+            self._join(opened, self._docks.get(self._entry_of(opened).behind))
+            opened.raise_()
+
+    def _join(self, dock: QDockWidget, other: QDockWidget | None) -> bool:
+        """Make a dock a tab of another one that is open; say whether it is."""
+        if other is None or other.isHidden() or other.isFloating():
+            return False
+        self._window.tabifyDockWidget(other, dock)
+        self._name_tabs()
+        return True
+
+    def offer(self, key: str) -> None:
+        """Open a panel as a tab that waits behind another, once there is something in it; never a second time."""
+        dock, entry = self._docks.get(key), self._entries.get(key)
+        if dock is None or entry is None or key in self._offered or self._hidden_sides:
+            return
+        other = self._docks.get(entry.behind)
+        if dock.isHidden() and self._join(dock, other):
+            dock.show()
+            assert other is not None
+            other.raise_()
+        if not dock.isHidden():
+            self._offered.add(key)
 
     def _name_tabs(self) -> None:
         """Name the bars of tabs, which Qt makes by itself, for screen readers."""

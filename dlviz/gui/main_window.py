@@ -171,6 +171,8 @@ class MainWindow(QMainWindow):
     def _show_frame(self, frame: Frame) -> None:
         self.run.frame = frame
         self.tools.chips.show_frame(frame)
+        if len(frame.runs) > 1:
+            self.docks.offer("runs")
         moment = (frame.state, frame.step > 0, frame.cursor > 0, frame.step < frame.last_step)
         if moment != self._moment:
             self._moment = moment

@@ -19,6 +19,7 @@ from dlviz.session.document import Document
 from dlviz.session.frames import FrameMaker
 from dlviz.session.mailbox import Mailbox
 from dlviz.session.messages import Close, FinishPhase, Frame, Look, Pause, Play, Seek, State, StepBy, Watch
+from dlviz.session.playhead import MAX_CHUNK
 from dlviz.session.run import Run
 from dlviz.session.runs import Runs, Standing
 from dlviz.session.state import Event, next_state
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 CHUNK_SECONDS = 0.003  # how long one call of the trainer runs: the reaction time to a command
 FRAME_SECONDS = 0.016
 RECORDED_RATE = 30.0  # steps a second up to which played batches are recorded, so that they can be walked
+FIRST_CHUNK = 16  # batches
+CHUNKS = 50  # looks at a run in e times as many steps as it has done
+MEASURED_SHARE = 0.03  # of the time spent training
 MAX_MOMENTS = 600  # undo entries whose past is kept exactly
 
 
@@ -53,7 +57,8 @@ class Worker:
         self._is_stale = True
         self._next_frame = 0.0
         self._next_step = 0.0
-        self._chunk = 16
+        self._chunk = FIRST_CHUNK
+        self._measuring = 0.0  # seconds that may be spent on measurements between frames
         self._rate = 0.0
         self._thread = threading.Thread(target=self._loop, name="dlviz-worker")
 
@@ -147,14 +152,31 @@ class Worker:
             self._become("pause")
 
     def _room(self) -> int:
-        return 4096 if self._until is None else max(self._until - self._run.step, 1)
+        """Return how many batches may run before somebody has to look."""
+        to_other = MAX_CHUNK if self._until is None else max(self._until - self._run.step, 1)
+        return min(to_other, max(self._run.step // CHUNKS, FIRST_CHUNK))
+
+    def _measure_between(self, seconds: float) -> None:
+        """Measure loss and score oftener than frames are made, so that curves of fast runs have no corners.
+
+        Evenly on a logarithmic axis of steps, for a small share of the time spent training.
+        """
+        self._measuring = min(self._measuring + MEASURED_SHARE * seconds, CHUNK_SECONDS)
+        steps = self._run.history.measured.steps
+        since = self._run.step - (steps[-1] if steps else 0)
+        is_shown = self._offered == self._generation  # the first frame of a run makes what measures it
+        if is_shown and self._measuring > 0 and since * CHUNKS >= self._run.step:
+            began = time.perf_counter()
+            self._frames.measure(self._run)
+            self._measuring -= time.perf_counter() - began
 
     def _advance_chunk(self) -> None:
         began = time.perf_counter()
         done = self._train(self._chunk)
         seconds = max(time.perf_counter() - began, 1e-6)
+        self._measure_between(seconds)
         self._rate += 0.1 * (done / seconds - self._rate) if self._rate else done / seconds
-        self._chunk = max(1, min(4096, int(self._chunk * min(2.0, CHUNK_SECONDS / seconds)) or 1))
+        self._chunk = max(1, min(MAX_CHUNK, int(self._chunk * min(2.0, CHUNK_SECONDS / seconds)) or 1))
 
     def _train(self, count: int) -> int:
         done, divergence = self._run.advance(min(count, self._room()))
@@ -241,6 +263,7 @@ class Worker:
             self._message = refusal.hint
             return
         self._play, self._message, self._until = command, "", None
+        self._measuring = CHUNK_SECONDS
         self._next_step = time.monotonic()
         self._become("play")
 

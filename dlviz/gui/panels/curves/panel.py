@@ -1,6 +1,7 @@
-"""Curves panel: loss and score of training and test rows over the steps of the run."""
+"""Curves panel: loss and score of training and test rows over the steps of the run, with other runs beside it."""
 
 import math
+from operator import is_
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -9,8 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.gui import numbers
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
-from dlviz.gui.panels.curves.plot import CurvePlot
+from dlviz.gui.panels.curves.overlay import Drawn, nearest, others, training_of
+from dlviz.gui.panels.curves.plot import CurvePlot, Label
 from dlviz.gui.panels.curves.series import EMPTY, Series, batches, pair, span
+from dlviz.gui.run_words import run_colour, run_name
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.copying import copy_csv, offer
 from dlviz.gui.widgets.paint import describe, spaced
@@ -18,6 +21,7 @@ from dlviz.gui.widgets.text import Text
 from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 from dlviz.session.messages import Curves, Frame, Need
+from dlviz.session.run_row import RunRow
 
 DIGITS = 3  # so that both numbers fit beside the choice; all of them are in the tooltip
 NOTHING_DRAWN = (0.0, 1.0)  # the range of values of an empty plot
@@ -25,7 +29,10 @@ RANGE_MS = 250  # between adjustments of the axes; on every frame they would tre
 
 
 class CurvesPanel(Panel):
-    """Two thin lines, their newest values in their colours, and marks where something was changed."""
+    """Two lines, their newest values in their colours, and marks where something was changed.
+
+    Other runs on the same data lie beside the one on show, which is thick then; all have their own colours.
+    """
 
     key = "curves"
     needs: ClassVar[frozenset[Need]] = frozenset({"curves"})
@@ -35,7 +42,10 @@ class CurvesPanel(Panel):
         self._curves: Curves | None = None
         self._drawn: tuple[Series, Series] = (EMPTY, EMPTY)
         self._last_step = 1
-        self._pointed: float | None = None
+        self._pointed: tuple[float, float] | None = None
+        self._rows: tuple[RunRow, ...] = ()
+        self._others: list[RunRow] = []
+        self._beside: list[Drawn] = []
         self._playhead = math.inf
         self._make_widgets()
         self._lay_out()
@@ -76,7 +86,9 @@ class CurvesPanel(Panel):
     def show_frame(self, frame: Frame) -> None:
         """Draw the recorded curves, the marks and where the playhead stands."""
         self._last_step = max(frame.last_step, frame.step, 1)
-        if frame.curves is not None and frame.curves is not self._curves:
+        is_new = frame.curves is not None and frame.curves is not self._curves
+        self._take_runs(frame.runs)
+        if is_new:
             self._curves = frame.curves
             self._draw()
         self.plot.show_marks(frame.marks)
@@ -85,10 +97,36 @@ class CurvesPanel(Panel):
         self.plot.show_playhead(frame.step if is_back else None)
         self._write()
 
+    def _take_runs(self, rows: tuple[RunRow, ...]) -> None:
+        """Draw the other runs again where one came, went or changed; while one runs they stand."""
+        beside = [row for row in others(rows) if row.curves is not None]
+        is_same = len(beside) == len(self._others) and all(map(is_, beside, self._others))
+        self._rows, self._others = rows, beside
+        if not is_same:
+            self._draw_beside()
+
+    def _draw_beside(self) -> None:
+        metric = self._metric()
+        self._beside = [Drawn(row, "train", training_of(row, metric, self.is_log)) for row in self._others]
+        self.plot.show_runs([(each.series, run_colour(self.theme, row)) for each, row in self._besides()])
+        current = self._current()
+        self.plot.use_colour(run_colour(self.theme, current) if current and self._beside else "")
+        for text, name in ((self.train, "train"), (self.test, "test")):
+            text.set_colour("text" if self._beside else name)  # the colours are those of runs then
+
+    def _besides(self) -> list[tuple[Drawn, RunRow]]:
+        return list(zip(self._beside, self._others, strict=True))
+
+    def _current(self) -> RunRow | None:
+        return next((row for row in self._rows if row.is_current), None)
+
+    def _metric(self) -> str:
+        return "score" if self.scale.key() == "score" else "loss"
+
     def _draw(self) -> None:
         if self._curves is None:
             return
-        metric = "score" if self.scale.key() == "score" else "loss"
+        metric = self._metric()
         self._drawn = pair(self._curves, metric, self.is_log)
         met = batches(self._curves, metric, self.is_log)
         self.plot.batches.setData(met.steps, met.values)
@@ -100,24 +138,43 @@ class CurvesPanel(Panel):
     @Slot()
     def _fit(self) -> None:
         """Fit the axes to what is drawn."""
-        values = span(self._drawn, self.is_log)
-        self.plot.set_range((0.0, float(self._last_step)), values or NOTHING_DRAWN)
+        values = span((*self._drawn, *(each.series for each in self._beside)), self.is_log)
+        last = max([self._last_step, *(row.last_step for row in self._others)])
+        self.plot.set_range((0.0, float(last)), values or NOTHING_DRAWN)
+        self._label()
+
+    def _label(self) -> None:
+        """Write the name of each run at the end of its curve, where there are several."""
+        current = self._current()
+        if current is None or not self._beside:
+            self.plot.show_labels(())
+            return
+        ends = [(current, self._drawn[0]), *((row, each.series) for each, row in self._besides())]
+        self.plot.show_labels([self._label_of(row, drawn) for row, drawn in ends if len(drawn.steps)])
+
+    def _label_of(self, row: RunRow, drawn: Series) -> Label:
+        step, height = float(drawn.steps[-1]), self._height(float(drawn.values[-1]))
+        return Label(run_name(row), run_colour(self.theme, row), step, height)
+
+    def _height(self, value: float) -> float:
+        return math.log10(value) if self.is_log else value
 
     @Slot(str)
     def _choose(self, _key: str) -> None:
         self.plot.setLogMode(x=False, y=self.is_log)
+        self._draw_beside()
         self._draw()
         self._fit()
         self._write()
 
     @Slot(object)
-    def _point(self, step: float | None) -> None:
-        self._pointed = step
+    def _point(self, place: tuple[float, float] | None) -> None:
+        self._pointed = place
         self._write()
 
     def _write(self) -> None:
         """Write the values under the pointer, else those where the run stands."""
-        step = self._playhead if self._pointed is None else self._pointed
+        step = self._playhead if self._pointed is None else self._pointed[0]
         train, test = (drawn.at(step) for drawn in self._drawn)
         self.train.setText("" if train is None else tr("train {value}", value=self._number(train[1])))
         self.test.setText("" if test is None else tr("test {value}", value=self._number(test[1])))
@@ -125,7 +182,24 @@ class CurvesPanel(Panel):
             text.setToolTip("" if value is None else self.context.full(value[1]))
         known = train or test
         is_placed = known is not None and self._pointed is not None
-        self.set_info(tr("at step {step}", step=numbers.count(known[0])) if is_placed and known else "")
+        at = tr("at step {step}", step=numbers.count(known[0])) if is_placed and known else ""
+        self.set_info(self._under_pointer() or at)
+
+    def _under_pointer(self) -> str:
+        """Say run, step and value of the curve nearest to the pointer, where there are several runs."""
+        current = self._current()
+        if self._pointed is None or current is None or not self._beside:
+            return ""
+        own = [Drawn(current, part, drawn) for part, drawn in zip(("train", "test"), self._drawn, strict=True)]
+        found = nearest([*own, *self._beside], *self._pointed, is_log=self.is_log)
+        if found is None or found[0].row is None:
+            return ""
+        curve, step, value = found
+        part = tr("train") if curve.part == "train" else tr("test")
+        return tr(
+            "{run} · step {step} · {part} {value}",
+            run=run_name(found[0].row), step=numbers.count(step), part=part, value=self._number(value),
+        )  # fmt: skip
 
     def _number(self, value: float) -> str:
         return (
@@ -138,17 +212,26 @@ class CurvesPanel(Panel):
 
     @Slot()
     def copy(self) -> None:
-        """Put the points of both curves on the clipboard with every digit."""
-        rows = [
-            (name, int(step), value)
-            for name, drawn in zip(("train", "test"), self._drawn, strict=True)
-            for step, value in zip(drawn.steps.tolist(), drawn.values.tolist(), strict=True)
-        ]
-        copy_csv(("rows", "step", "score" if self.scale.key() == "score" else "loss"), rows)
+        """Put the points of all curves on the clipboard with every digit."""
+        name = self._metric()
+        own = list(zip(("train", "test"), self._drawn, strict=True))
+        if not self._beside:
+            copy_csv(("rows", "step", name), [(part, *point) for part, drawn in own for point in _points(drawn)])
+            return
+        current = self._current()
+        assert current is not None
+        curves = [Drawn(current, part, drawn) for part, drawn in own] + self._beside
+        rows = [(run_name(each.row), each.part, *at) for each in curves if each.row for at in _points(each.series)]
+        copy_csv(("run", "rows", "step", name), rows)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over the colours of marks and playhead; lines and axes follow by themselves."""
         self.plot.apply_theme(theme)
+        self._draw_beside()
+
+
+def _points(drawn: Series) -> list[tuple[int, float]]:
+    return [(int(step), value) for step, value in zip(drawn.steps.tolist(), drawn.values.tolist(), strict=True)]
 
 
 def make_curves_panel(context: Context) -> Panel:

@@ -1,30 +1,36 @@
 """The plot of the curves panel: two lines, dashed marks with words, and the playhead."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 
 from dlviz.gui.colour import mix
+from dlviz.gui.panels.curves.series import Series
 from dlviz.gui.theme import Theme, current, font
 from dlviz.gui.widgets.plot import Plot
 from dlviz.i18n import tr
 from dlviz.session.messages import Mark
 
 _FAINTNESS = 0.3  # of single batches, whose noise must not drown the curves
+CURRENT_WIDTH = 2.2  # pixels, of the run on show among others
 MAX_MARKS = 24  # the newest; older ones would only blacken the plot
 
 
 class CurvePlot(Plot):
     """Items are made once and reused; marks are pooled."""
 
-    pointed = Signal(object)  # the step under the pointer, None when it has left
+    pointed = Signal(object)  # the place under the pointer (step, height on the axis), None when it has left
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Loss and score over the steps of training"), parent=parent)
         self.setToolTip(tr("Full line: training rows. Dashed: test rows. Faint: single batches as they were met."))
+        self.runs: list[pg.PlotDataItem] = []  # one for each other run, pooled
+        self._labels: list[pg.TextItem] = []  # the numbers of runs at the ends of their curves, the current one's first
+        self._colour = ""  # of the run on show; "" while there is no other
         self.batches = pg.PlotDataItem(connect="finite")
         self.addItem(self.batches)
         self.train, self.test = self.line("train"), self.line("test", Qt.PenStyle.DashLine)
@@ -40,6 +46,60 @@ class CurvePlot(Plot):
             self.addItem(item)
         self.apply_theme(current())
         self.scene().sigMouseMoved.connect(self._move)
+
+    def use_colour(self, colour: str) -> None:
+        """Draw the run on show thick and in its colour among others, or as usual where it is alone ("")."""
+        if colour != self._colour:
+            self._colour = colour
+            self._colour_current()
+
+    def _colour_current(self) -> None:
+        theme = current()
+        for item, name in ((self.train, "train"), (self.test, "test")):
+            look = Qt.PenStyle.SolidLine if item is self.train else Qt.PenStyle.DashLine
+            # Only opaque full lines are thick: others are slow to paint.
+            width = CURRENT_WIDTH if self._colour and item is self.train else 1.0
+            item.setPen(_pen(self._colour or getattr(theme, name), look, width * theme.mark_width))
+
+    def show_runs(self, curves: Sequence[tuple[Series, str]]) -> None:
+        """Draw the training curves of other runs in their colours."""
+        while len(self.runs) < len(curves):
+            item = pg.PlotDataItem(connect="finite", antialias=True)
+            item.setZValue(-0.5)
+            self.addItem(item)
+            self.runs.append(item)
+        for item, (drawn, colour) in zip(self.runs, curves, strict=False):
+            item.setData(drawn.steps, drawn.values)
+            item.setPen(_pen(colour))
+        for place, item in enumerate(self.runs):
+            item.setVisible(place < len(curves))
+
+    def show_labels(self, labels: "Sequence[Label]") -> None:
+        """Write words at the ends of curves; those that would lie on each other are stacked."""
+        while len(self._labels) < len(labels):
+            item = pg.TextItem()
+            self.addItem(item, ignoreBounds=True)
+            self._labels.append(item)
+        for item, each in zip(self._labels, labels, strict=False):
+            item.setFont(font("small", is_bold=item is self._labels[0]))
+            item.setText(each.words, QColor(each.colour))
+        for place, item in enumerate(self._labels):
+            item.setVisible(place < len(labels))
+        for item, box in zip(self._labels, stacked(labels, self._label_sizes(), self._frame()), strict=False):
+            item.setPos(box.left(), box.bottom())
+
+    def _label_sizes(self) -> list[QSizeF]:
+        """Return the sizes of the labels in the units of the axes."""
+        unit = self.getViewBox().viewPixelSize()
+        sizes = [item.boundingRect().size() for item in self._labels]
+        return [QSizeF(size.width() * unit[0], size.height() * unit[1]) for size in sizes]
+
+    def _frame(self) -> QRectF:
+        return QRectF(self.getViewBox().viewRect())
+
+    def labels(self) -> list[str]:
+        """Return the words at the ends of curves that are on show."""
+        return [item.toPlainText() for item in self._labels if item.isVisible()]
 
     def show_marks(self, marks: Sequence[Mark]) -> None:
         """Show the newest marks as dashed lines with their words."""
@@ -86,6 +146,7 @@ class CurvePlot(Plot):
         self._pointer.setPen(_pen(theme.faint))
         for line in self._marks:
             self._colour_mark(line, theme)
+        self._colour_current()
 
     @Slot(object)
     def _move(self, at: QPointF) -> None:
@@ -93,10 +154,10 @@ class CurvePlot(Plot):
         if not box.sceneBoundingRect().contains(at):
             self._leave()
             return
-        step = float(box.mapSceneToView(at).x())
-        self._pointer.setValue(step)
+        place = box.mapSceneToView(at)
+        self._pointer.setValue(place.x())
         self._pointer.show()
-        self.pointed.emit(step)
+        self.pointed.emit((float(place.x()), float(place.y())))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget the pointer."""
@@ -108,7 +169,35 @@ class CurvePlot(Plot):
         self.pointed.emit(None)
 
 
-def _pen(colour: str, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    pen = QPen(QColor(colour), 1.0, style)
+@dataclass(frozen=True)
+class Label:
+    """Words in a colour at a place of the axes."""
+
+    words: str
+    colour: str
+    step: float
+    height: float
+
+
+def stacked(labels: Sequence[Label], sizes: Sequence[QSizeF], frame: QRectF) -> list[QRectF]:
+    """Return a box for each label inside the frame (y upwards), left of its place and above it; none overlap.
+
+    The lower ones are placed first; where there is no room above, a label lies over another.
+    """
+    boxes = [QRectF()] * len(labels)
+    taken: list[QRectF] = []
+    for place in sorted(range(len(labels)), key=lambda each: labels[each].height):
+        label, size = labels[place], sizes[place]
+        left = min(max(label.step - size.width(), frame.left()), frame.right() - size.width())
+        box = QRectF(QPointF(left, label.height), size)
+        while any(box.intersects(other) for other in taken) and box.bottom() + size.height() <= frame.bottom():
+            box.moveTop(box.top() + size.height() / 2)
+        taken.append(box)
+        boxes[place] = box
+    return boxes
+
+
+def _pen(colour: str, style: Qt.PenStyle = Qt.PenStyle.SolidLine, width: float = 1.0) -> QPen:
+    pen = QPen(QColor(colour), width, style)
     pen.setCosmetic(True)
     return pen

@@ -1,0 +1,171 @@
+"""Runs panel: all runs of the session, the settings in which two of them differ, and what can be done with one."""
+
+from functools import partial
+from typing import ClassVar
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from dlviz.core.errors import DlvizError
+from dlviz.gui import numbers
+from dlviz.gui.actions import Action
+from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.panels.runs.comparison import Comparison
+from dlviz.gui.panels.runs.model import COLUMNS, NAME, NOTE
+from dlviz.gui.panels.runs.table import RunsTable
+from dlviz.gui.run_words import run_name
+from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.button import IconButton
+from dlviz.gui.widgets.copying import copy_csv
+from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.text import Elided
+from dlviz.i18n import tr
+from dlviz.session.messages import Frame, Need
+from dlviz.session.run_row import RunRow
+
+
+class RunsPanel(Panel):
+    """A table of runs over a comparison of two: the selected ones, else the one on show with its parent."""
+
+    key = "runs"
+    needs: ClassVar[frozenset[Need]] = frozenset()
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.table, self.comparison = RunsTable(), Comparison()
+        self.words = Elided("", "muted", "small")
+        self.pin = IconButton("pin", tr("Pin"), tr("Keep the selected run in the curves and in the list"), 3 * GRID)
+        tip = tr("Take the selected run out of the list; it can be brought back")
+        self.remove = IconButton("delete", tr("Delete"), tip, 3 * GRID)
+        self.pin.setCheckable(True)
+        self._lay_out()
+        self._connect()
+        self._refresh()
+
+    def _lay_out(self) -> None:
+        line, layout = QHBoxLayout(), QVBoxLayout(self)
+        spaced(line, gap=GRID // 2)
+        spaced(layout, gap=GRID // 2)
+        layout.setContentsMargins(GRID, 0, GRID, GRID // 2)
+        line.addWidget(self.words, 1)
+        line.addWidget(self.pin)
+        line.addWidget(self.remove)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(line)
+        layout.addWidget(self.comparison)
+
+    def _connect(self) -> None:
+        self.table.chosen.connect(self._switch)
+        self.table.removed.connect(self._remove)
+        self.table.compared.connect(self._refresh)
+        self.table.runs.described.connect(self._describe)
+        self.pin.clicked.connect(self._pin)
+        self.remove.clicked.connect(self._remove_selected)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the runs as they stand."""
+        self.table.show_rows(frame.runs)
+        self.set_info(numbers.count(len(frame.runs)) if len(frame.runs) > 1 else "")
+        self._refresh()
+
+    @property
+    def subject(self) -> RunRow | None:
+        """The run that buttons are about: the selected one, else the one on show."""
+        selected = self.table.selected()
+        return selected[0] if len(selected) == 1 else self._current() if not selected else None
+
+    def _current(self) -> RunRow | None:
+        return next((row for row in self.table.runs.rows if row.is_current), None)
+
+    def compared(self) -> tuple[RunRow, ...]:
+        """Return the two runs to compare, or none."""
+        selected = self.table.selected()
+        if len(selected) == 2:
+            return selected[0], selected[1]
+        shown = selected[0] if len(selected) == 1 else self._current()
+        parent = shown.origin.parent if shown and len(selected) < 2 else None
+        return next(((row, shown) for row in self.table.runs.rows if shown and row.uid == parent), ())
+
+    @Slot()
+    def _refresh(self) -> None:
+        subject = self.subject
+        self.pin.setEnabled(subject is not None)
+        self.remove.setEnabled(subject is not None and len(self.table.runs.rows) > 1)
+        self.pin.setChecked(subject is not None and subject.label.is_pinned)
+        self.comparison.compare(self.compared())
+        self.words.setText(self.comparison.words)
+
+    def _try(self, call: str, *arguments: object, **more: object) -> bool:
+        """Ask the session; a refusal is shown."""
+        try:
+            getattr(self.context.session, call)(*arguments, **more)
+        except DlvizError as error:
+            self.context.notify(error)
+            return False
+        return True
+
+    @Slot(int)
+    def _switch(self, uid: int) -> None:
+        self._try("switch_run", uid)
+
+    @Slot(int, str, str)
+    def _describe(self, uid: int, key: str, text: str) -> None:
+        self._try("describe_run", uid, **{key: text})
+
+    @Slot()
+    def _pin(self) -> None:
+        if self.subject is not None:
+            self._try("describe_run", self.subject.uid, is_pinned=not self.subject.label.is_pinned)
+
+    @Slot()
+    def _edit_name(self) -> None:
+        if self.subject is not None:
+            self.table.edit_cell(self.subject.uid, NAME)
+
+    @Slot()
+    def _edit_note(self) -> None:
+        if self.subject is not None:
+            self.table.edit_cell(self.subject.uid, NOTE)
+
+    @Slot()
+    def _remove_selected(self) -> None:
+        if self.subject is not None:
+            self._remove(self.subject.uid)
+
+    @Slot(int)
+    def _remove(self, uid: int) -> None:
+        """Take a run out of the list, and offer to bring it back."""
+        name = next((run_name(row) for row in self.table.runs.rows if row.uid == uid), "")
+        if self._try("remove_run", uid):
+            back = partial(self.context.session.bring_back_run, uid)
+            self.context.notify(tr("{run} was deleted.", run=name), Action("bring_back", tr("Bring back"), back))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what the buttons do, and the table to copy."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for title, act in (
+            (tr("Name"), self._edit_name), (tr("Note"), self._edit_note), (tr("Pin"), self._pin),
+            (tr("Delete"), self._remove_selected), (tr("Copy as CSV"), self.copy),
+        ):  # fmt: skip
+            menu.addAction(title).triggered.connect(act)
+        menu.popup(event.globalPos())
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the table on the clipboard with every digit."""
+        copy_csv([column.key for column in COLUMNS], self.table.runs.table())
+
+
+def make_runs_panel(context: Context) -> Panel:
+    """Make the panel for the window."""
+    return RunsPanel(context)
+
+
+panels.add(
+    PanelEntry(
+        "runs", tr("Runs"), "right", (), make_runs_panel, order=3, stretch=4, subjects=("network", "rule"),
+        behind="curves",
+    )
+)  # fmt: skip

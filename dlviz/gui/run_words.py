@@ -1,0 +1,52 @@
+"""What runs are called, where they come from, and the colours they have everywhere in the window."""
+
+from collections.abc import Sequence
+
+from dlviz.gui import numbers
+from dlviz.gui.theme import Theme
+from dlviz.i18n import tr
+from dlviz.session.run_row import RunRow
+
+#: Places among the colours of classes. Orange and blue, which also say negative and positive, come last.
+_ORDER = (2, 3, 6, 7, 9, 4, 8, 5, 0, 1)
+
+
+def run_colour(theme: Theme, row: RunRow) -> str:
+    """Return the colour of a run; after ten runs they begin again, told apart by their numbers."""
+    return theme.class_colour(_ORDER[row.colour % len(_ORDER)])
+
+
+def run_name(row: RunRow) -> str:
+    """Return what somebody called a run, else its number."""
+    return row.label.name or tr("Run {n}", n=row.uid)
+
+
+def name_of(uid: int, rows: Sequence[RunRow]) -> str:
+    """Return the name of a run that may be gone."""
+    return next((run_name(row) for row in rows if row.uid == uid), tr("Run {n}", n=uid))
+
+
+def change_words(row: RunRow, rows: Sequence[RunRow]) -> str:
+    """Say what a run changed and where: "rate 0.1 → 0.5 at epoch 50", "Adam, beside Run 1 from the start"."""
+    origin = row.origin
+    if origin.parent is None:
+        return origin.change
+    if origin.is_beside:
+        parent = name_of(origin.parent, rows)
+        return tr("{change}, beside {parent} from the start", change=origin.change, parent=parent)
+    if origin.step == 0:
+        return tr("{change} from the start", change=origin.change)
+    return tr("{change} at epoch {epoch}", change=origin.change, epoch=numbers.count(origin.epoch))
+
+
+def parent_words(row: RunRow, rows: Sequence[RunRow]) -> str:
+    """Return the name of the run that a run left, or nothing."""
+    return "" if row.origin.parent is None else name_of(row.origin.parent, rows)
+
+
+def seconds_words(seconds: float) -> str:
+    """Write computing time: "0.42 s", "3 min 5 s"."""
+    if seconds < 60:
+        return f"{numbers.number(seconds, 3 if seconds < 1 else 2)} s" if seconds else ""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"
