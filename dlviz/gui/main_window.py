@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         self.views = ViewCommands(self, self.context, self.docks, self.files, self.remembered)
         self.live: dict[str, LiveAction] = {}
         self._moment: tuple[object, ...] = ()
+        self._race_moment: tuple[object, ...] = ()
         self._may_ask = True
         self.answers = AnswerCommands(self, self.context, asks, self.remembered)
         checks = CheckCommands(self.context, self.docks, self)
@@ -86,6 +87,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.context.session.subscribe(self._show_document)
         self.bridge.frame_shown.connect(self._show_frame)
+        self.bridge.frame_shown.connect(self.context.race.take)
+        self.context.race.moved.connect(self._show_race)
         self.tools.workspace_chosen.connect(self.use_workspace)
         self.transport.step_size_chosen.connect(self.run.use_size)
         self.transport.speed.changed.connect(self.run.use_rate)
@@ -135,6 +138,8 @@ class MainWindow(QMainWindow):
         workspace = workspaces.get(key)
         self.context.hide_results(False)
         self.context.use_workspace(key)
+        self.status.use_workspace(key)
+        self.status.show_race(self.context.race)
         self.centre.show_workspace(key)
         self.docks.show_workspace(key)
         self.tools.workspaces.set_key(key)
@@ -160,7 +165,7 @@ class MainWindow(QMainWindow):
         numbers.use(session.document.notation)
         self.setWindowTitle(f"{session.document.title}[*] — dlviz")
         self.setWindowModified(session.is_dirty)
-        self.tools.chips.show_document(session.document)
+        self.tools.show_document(session.document)
         self.centre.show_subject(session.document.subject)
         self.docks.show_subject(session.document.subject)
         for panel in self.findChildren(Panel):
@@ -176,6 +181,17 @@ class MainWindow(QMainWindow):
         moment = (frame.state, frame.step > 0, frame.cursor > 0, frame.step < frame.last_step)
         if moment != self._moment:
             self._moment = moment
+            self.refresh()
+
+    @Slot()
+    def _show_race(self) -> None:
+        """Ask for the step that is told now, and ask actions again where the race stands at an end."""
+        race = self.context.race
+        self.bridge.ask_panels()
+        self.status.show_race(race)
+        moment = (race.is_playing, race.is_at_start, race.is_at_end)
+        if moment != self._race_moment:
+            self._race_moment = moment
             self.refresh()
 
     @Slot(object)

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QWidget
 from dlviz.core.registry import Registry
 from dlviz.gui import numbers
 from dlviz.gui.actions import Action
+from dlviz.gui.race.player import RacePlayer
 from dlviz.gui.selection import Selection
 from dlviz.gui.theme import Theme, current, theme_signals
+from dlviz.gui.workspaces import OPTIMIZERS
 from dlviz.session.document import Document
 from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.subject import Subject
@@ -44,10 +46,16 @@ class Context(QObject):
         super().__init__(parent)
         self.session = session
         self.selection = Selection(self)
+        self.race = RacePlayer(self)
         self.notify = notify
         self.workspace = "network"
         self._is_hidden = False
         self.board_decimals = 0
+
+    @property
+    def mover(self) -> Any:
+        """What the transport moves: the race where it is shown, else the run."""
+        return self.race if self.workspace == OPTIMIZERS else self.session
 
     @property
     def is_hidden(self) -> bool:

@@ -11,7 +11,7 @@ from dlviz.core.network import NetworkSpec, sources
 from dlviz.gui.application import Running, open_window
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.typeset.view import FormulaView
-from dlviz.gui.workspaces import workspaces
+from dlviz.gui.workspaces import OPTIMIZERS, workspaces
 from dlviz.i18n import tr
 from dlviz.session.presets import step_document
 
@@ -28,7 +28,7 @@ def shot(
     theme: str = "light",
     steps: int = 0,
 ) -> None:
-    """Draw the window into a PNG file after training `steps` batches.
+    """Draw the window into a PNG file after training `steps` batches, or so many steps of a race.
 
     Raises: SpecError for an unknown workspace or theme, SaveError where out cannot be written.
     """
@@ -40,7 +40,10 @@ def shot(
             running.session.open(file)
         elif workspace == "step":
             running.session.new(step_document())
-        train(running, steps)
+        if workspace == OPTIMIZERS:
+            race_to(running, steps)
+        else:
+            train(running, steps)
         if workspace == "step":
             walk_to_gradient(running)
         running.window.context.selection.select(subject(running.session.document.network, workspace))
@@ -82,6 +85,17 @@ def train(running: Running, steps: int) -> None:
             )
     running.session.pause()
     running.session.seek(steps)
+
+
+def race_to(running: Running, steps: int) -> None:
+    """Walk the race and stand after so many steps."""
+    player, deadline = running.window.context.race, monotonic() + LONGEST_SECONDS
+    spec = running.session.document.race
+    while player.race is None or player.race.spec != spec:
+        settle(running, 0.01)
+        if monotonic() > deadline:
+            raise DlvizError(tr("Expected the race to be walked. Received: nothing in time"))
+    player.seek(steps)
 
 
 def walk_to_gradient(running: Running) -> None:

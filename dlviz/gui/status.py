@@ -13,8 +13,11 @@ from dlviz.core.trace import Step
 from dlviz.core.words import operation_words, phase_word
 from dlviz.gui import numbers
 from dlviz.gui.health import HealthLine
+from dlviz.gui.race.player import RacePlayer
+from dlviz.gui.race.runners import title_of
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.text import Elided, Text
+from dlviz.gui.workspaces import OPTIMIZERS
 from dlviz.i18n import tr
 from dlviz.session.idle import SLIP
 from dlviz.session.messages import Frame
@@ -103,6 +106,25 @@ def status_words(frame: Frame, is_hidden: bool = False) -> str:
     return GAP.join(part for part in parts if part)
 
 
+def race_words(player: RacePlayer) -> str:
+    """Say in words where a race stands: "Paused inside step 90 of Adam · start (−0.35, −0.4) · noise off"."""
+    race = player.race
+    if race is None:
+        return ""
+    spec, step = race.spec, numbers.count(player.told + 1)
+    if player.is_playing:
+        place = tr("Racing: step {step}", step=numbers.count(player.done))
+    elif player.micro:
+        place = tr("Inside step {step} of {name}", step=step, name=title_of(spec.optimizers[player.entrant]))
+    elif player.is_at_start:
+        place = tr("At the start")
+    else:
+        place = tr("After step {step}", step=numbers.count(player.done))
+    start = ", ".join(numbers.number(each) for each in race.start)
+    noise = tr("noise {level}", level=numbers.number(spec.noise)) if spec.noise else tr("noise off")
+    return " · ".join((place, tr("start ({start})", start=start), noise))
+
+
 class StatusBar(QWidget):
     """One line of words at the foot of the window, and the keys that matter now."""
 
@@ -110,7 +132,7 @@ class StatusBar(QWidget):
         super().__init__(parent)
         self._frame: Frame | None = None
         self.health = health
-        self._is_hidden = False
+        self._is_hidden = self._is_racing = False
         self.setAccessibleName(tr("Status"))
         self.warning = Text("", "error", "small", is_bold=True)
         self.warning.hide()
@@ -127,9 +149,22 @@ class StatusBar(QWidget):
     def show_frame(self, frame: Frame) -> None:
         """Say where this frame stands."""
         self._frame = frame
-        self.words.setText(status_words(frame, self._is_hidden))
+        if not self._is_racing:
+            self.words.setText(status_words(frame, self._is_hidden))
         self._warn(slip_words(frame.document.training.slip, any(each.place == SLIP for each in frame.idle)))
         self.health.show_frame(frame)
+
+    def use_workspace(self, key: str) -> None:
+        """Speak about the race where it is shown, else about the run."""
+        self._is_racing = key == OPTIMIZERS
+        self.health.setVisible(not self._is_racing)
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+    def show_race(self, player: RacePlayer) -> None:
+        """Say where the race stands, if it is shown."""
+        if self._is_racing and player.race is not None:
+            self.words.setText(race_words(player))
 
     def _warn(self, text: str) -> None:
         if text != self.warning.text():

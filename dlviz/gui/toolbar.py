@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from dlviz.gui.chips import ChipRow
 from dlviz.gui.panel import Context
+from dlviz.gui.race.chips import RaceChips
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import ActionButton
 from dlviz.gui.widgets.paint import Hairline
 from dlviz.gui.widgets.segmented import Segmented
-from dlviz.gui.workspaces import workspaces
+from dlviz.gui.workspaces import OPTIMIZERS, workspaces
 from dlviz.i18n import tr
+from dlviz.session.document import Document
 
 
 class ToolRow(QWidget):
@@ -24,8 +26,9 @@ class ToolRow(QWidget):
     def __init__(self, context: Context, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.workspaces = Segmented(tr("Workspace"), [(each.key, each.title) for each in workspaces], is_tray=True)
-        self.workspaces.setToolTip(tr("Arrangements of panels over the same document (Ctrl+1, Ctrl+2)"))
-        self.chips = ChipRow(context)
+        self.workspaces.setToolTip(tr("Arrangements of panels over the same document (Ctrl+1, Ctrl+2, Ctrl+3)"))
+        self.chips, self.race = ChipRow(context), RaceChips(context)
+        self.race.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(GRID, 6, 2 * GRID, 6)
         layout.setSpacing(4)
@@ -38,7 +41,20 @@ class ToolRow(QWidget):
         layout.addWidget(self.workspaces)
         layout.addStretch(1)
         layout.addWidget(self.chips)
+        layout.addWidget(self.race)
+        context.workspace_changed.connect(self._use_workspace)
         self.workspaces.chosen.connect(self.workspace_chosen)
+
+    @Slot(str)
+    def _use_workspace(self, key: str) -> None:
+        """Show the chips that belong to a workspace."""
+        self.chips.setVisible(key != OPTIMIZERS)
+        self.race.setVisible(key == OPTIMIZERS)
+
+    def show_document(self, document: Document) -> None:
+        """Show the plan of a document and its race."""
+        self.chips.show_document(document)
+        self.race.show_document(document)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the notes of the chips out where there is no room, then their captions."""

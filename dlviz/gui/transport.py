@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from dlviz.core.trace import Trace
 from dlviz.gui import numbers
 from dlviz.gui.panel import Context
+from dlviz.gui.race.player import size_words
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import ActionButton
 from dlviz.gui.widgets.paint import spaced
@@ -17,6 +18,7 @@ from dlviz.gui.widgets.segmented import Segmented
 from dlviz.gui.widgets.slider import Slider
 from dlviz.gui.widgets.text import Text
 from dlviz.gui.widgets.timeline import Timeline
+from dlviz.gui.workspaces import OPTIMIZERS
 from dlviz.i18n import tr
 from dlviz.session.messages import Frame, Granularity
 
@@ -61,6 +63,10 @@ def run_words(frame: Frame) -> tuple[str, str]:
 def pass_words(frame: Frame, trace: Trace, cursor: int) -> tuple[str, str]:
     """Return the counter's lines for a place within one pass: "11 / 12", "operation · epoch 0"."""
     return f"{cursor} / {len(trace.steps)}", tr("operation · epoch {epoch}", epoch=numbers.count(frame.epoch))
+
+
+def _sizes() -> list[tuple[str, str]]:
+    return [(by, granularity_word(by)) for by in GRANULARITIES]
 
 
 class Speed(QWidget):
@@ -117,17 +123,17 @@ class TransportBar(QWidget):
             name: ActionButton(name, actions[name], 6 * GRID if name == "play" else SIDE, is_main=name == "play")
             for name in ("start", "back", "play", "forward", "reset", "seed")
         }
-        choices = [(by, granularity_word(by)) for by in GRANULARITIES]
-        self.step_size = Segmented(tr("Step by"), choices)
+        self.step_size = Segmented(tr("Step by"), _sizes())
         self.step_size.set_key("batch")
         self.speed = Speed()
         self.timeline = Timeline()
         self.large, self.small = Text("", size="large", is_bold=True), Text("", "muted", "small")
         self._lay_out()
         self.step_size.chosen.connect(self.step_size_chosen)
-        self.timeline.sought.connect(context.session.seek)
-        self.timeline.walked.connect(context.session.walk_to)
-        context.workspace_changed.connect(self._redraw)
+        self.timeline.sought.connect(self._seek)
+        self.timeline.walked.connect(self._walk_to)
+        context.workspace_changed.connect(self._use_workspace)
+        context.race.moved.connect(self._show_race)
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
@@ -163,8 +169,12 @@ class TransportBar(QWidget):
         super().resizeEvent(event)
 
     def show_frame(self, frame: Frame) -> None:
-        """Show where the run stands."""
+        """Show where the run stands, unless the race is shown."""
         self._frame = frame
+        if self._context.workspace != OPTIMIZERS:
+            self._show_run(frame)
+
+    def _show_run(self, frame: Frame) -> None:
         trace = frame.trace or frame.peek
         cursor = frame.cursor if frame.trace is not None else 0
         if self._context.workspace == "step" and trace is not None:
@@ -175,11 +185,34 @@ class TransportBar(QWidget):
             large, small = run_words(frame)
         self.large.setText(large)
         self.small.setText(small)
-        is_running = frame.state == "running"
-        self.buttons["play"].set_icon("pause" if is_running else "play")
-        self.buttons["play"].setAccessibleName(tr("Pause") if is_running else tr("Play"))
+        self._show_playing(frame.state == "running")
 
     @Slot()
-    def _redraw(self) -> None:
+    def _show_race(self) -> None:
+        """Show where the race stands."""
+        if self._context.workspace == OPTIMIZERS:
+            race = self._context.race
+            self.timeline.show_run(race.done, race.steps, ())
+            self.large.setText(numbers.count(race.done))
+            self.small.setText(tr("step of {steps}", steps=numbers.count(race.steps)))
+            self._show_playing(race.is_playing)
+
+    def _show_playing(self, is_playing: bool) -> None:
+        self.buttons["play"].set_icon("pause" if is_playing else "play")
+        self.buttons["play"].setAccessibleName(tr("Pause") if is_playing else tr("Play"))
+
+    @Slot()
+    def _use_workspace(self) -> None:
+        sizes = size_words() if self._context.workspace == OPTIMIZERS else _sizes()
+        self.step_size.set_choices(sizes)
+        self._show_race()
         if self._frame is not None:
             self.show_frame(self._frame)
+
+    @Slot(int)
+    def _seek(self, step: int) -> None:
+        self._context.mover.seek(step)
+
+    @Slot(int)
+    def _walk_to(self, cursor: int) -> None:
+        self._context.mover.walk_to(cursor)

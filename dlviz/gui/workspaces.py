@@ -16,6 +16,11 @@ class Workspace:
     hint: str
 
 
+OPTIMIZERS = "optimizers"
+
 workspaces: Registry[Workspace] = Registry("workspace")
 workspaces.add(Workspace("network", tr("Network"), "Ctrl+1", tr("Space plays and pauses · PgDn next · PgUp back")))
 workspaces.add(Workspace("step", tr("Step"), "Ctrl+2", tr("PgDn next · PgUp back · H hides the result")))
+workspaces.add(
+    Workspace(OPTIMIZERS, tr("Optimizers"), "Ctrl+3", tr("Click the surface to start there · PgDn next · PgUp back"))
+)

@@ -6,13 +6,16 @@ from PySide6.QtCore import QObject, Signal
 
 from dlviz.core.errors import DlvizError
 from dlviz.gui.actions import Action
+from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
 from dlviz.gui.selection import NOTHING
 from dlviz.gui.transport import FASTEST, granularity_word
+from dlviz.gui.workspaces import OPTIMIZERS
 from dlviz.i18n import tr
+from dlviz.session.edits import set_race
 from dlviz.session.messages import Frame, Granularity
 
-FIRST_STEP_SIZE: dict[str, Granularity] = {"network": "batch", "step": "operation"}
+FIRST_STEP_SIZE: dict[str, Granularity] = {"network": "batch", "step": "operation", OPTIMIZERS: "batch"}
 
 
 class RunCommands(QObject):
@@ -35,7 +38,9 @@ class RunCommands(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether the run goes on by itself."""
+        """Whether the run, or the race, goes on by itself."""
+        if self._is_racing():
+            return self._context.race.is_playing
         return self.frame is not None and self.frame.state == "running"
 
     def use_size(self, by: str) -> None:
@@ -53,7 +58,8 @@ class RunCommands(QObject):
 
     def _play_on(self) -> None:
         # A frame of the document before may still say that it ran; the new one stands at its start.
-        if self.is_running and self.frame is not None and self.frame.document is self._context.session.document:
+        is_same = self.frame is not None and self.frame.document is self._context.session.document
+        if self.is_running and (is_same or self._is_racing()):
             self.play()
 
     def play(self) -> None:
@@ -81,9 +87,12 @@ class RunCommands(QObject):
         self._try("step", self.by, -1)
 
     def _try(self, name: str, *arguments: object) -> None:
-        """Ask the session; a refusal is shown."""
+        """Ask what is moved here; a refusal is shown."""
+        self._ask(self._context.mover, name, *arguments)
+
+    def _ask(self, whom: object, name: str, *arguments: object) -> None:
         try:
-            getattr(self._context.session, name)(*arguments)
+            getattr(whom, name)(*arguments)
         except DlvizError as error:
             self._context.notify(error)
 
@@ -100,13 +109,20 @@ class RunCommands(QObject):
         self._try("reset")
 
     def _new_seed(self) -> None:
-        self._try("new_seed")
+        if self._is_racing():
+            seed = self._context.session.document.race.seed + 1
+            edit(self._context, tr("Change the seed of the race"), lambda document: set_race(document, seed=seed))
+        else:
+            self._try("new_seed")
+
+    def _is_racing(self) -> bool:
+        return self._context.workspace == OPTIMIZERS
 
     def _undo(self) -> None:
-        self._try("undo")
+        self._ask(self._context.session, "undo")
 
     def _redo(self) -> None:
-        self._try("redo")
+        self._ask(self._context.session, "redo")
 
     def _toggle_hidden(self) -> None:
         self._context.hide_results(not self._context.is_hidden)
@@ -124,12 +140,16 @@ class RunCommands(QObject):
 
     def _can_run(self) -> bool:
         document = self._context.session.document
-        return document.subject != "network" or bool(document.network.layers)
+        return self._is_racing() or document.subject != "network" or bool(document.network.layers)
 
     def _is_past_start(self) -> bool:
+        if self._is_racing():
+            return not self._context.race.is_at_start
         return self.frame is not None and (self.frame.step > 0 or self.frame.cursor > 0)
 
     def _is_before_end(self) -> bool:
+        if self._is_racing():
+            return not self._context.race.is_at_end
         return self.frame is not None and self.frame.step < self.frame.last_step
 
     def _is_stepping(self) -> bool:

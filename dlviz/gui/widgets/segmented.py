@@ -28,8 +28,7 @@ class Segmented(QTabBar):
         self.setUsesScrollButtons(False)
         self.setElideMode(Qt.TextElideMode.ElideNone)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        for key, title in choices:
-            self.setTabData(self.addTab(title), key)
+        self.set_choices(choices)
         describe(self, name)
         self._use_theme(current())
         theme_signals.changed.connect(self._use_theme)
@@ -38,6 +37,15 @@ class Segmented(QTabBar):
     def key(self) -> str:
         """Return the key of the choice taken."""
         return str(self.tabData(self.currentIndex()))
+
+    def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Offer other choices, by key and title, without telling anybody."""
+        was_blocked = self.blockSignals(True)
+        while self.count():
+            self.removeTab(0)
+        for key, title in choices:
+            self.setTabData(self.addTab(title), key)
+        self.blockSignals(was_blocked)
 
     def set_key(self, key: str) -> None:
         """Take the choice of this key without telling anybody."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.errors import SpecError
+from dlviz.core.hyper import choice, floating, integer
 from dlviz.core.optimizers import resolve as resolve_optimizer
 from dlviz.core.surfaces import gradient_at
 from dlviz.core.surfaces import resolve as resolve_surface
@@ -16,6 +17,17 @@ Starts = Literal["one", "grid", "random"]
 MOST_OPTIMIZERS, MOST_STEPS, MOST_STARTS = 12, 20_000, 1_000
 FIRST_MOVE = 0.01  # of the picture's width: how far a first step goes where nothing else is known
 MOST_RATE = 1.0
+
+#: What is the same for all in a race, with limits and words.
+RACE_SETTINGS = (
+    integer("steps", 400, minimum=1, maximum=MOST_STEPS, help="how many steps each optimizer takes"),
+    choice("starts", "one", ("one", "grid", "random"), "one start, or many at once to see which minimum each reaches"),
+    integer("count", 100, minimum=1, maximum=MOST_STARTS, help="how many starts, where there are many"),
+    floating("noise", 0.0, minimum=0.0, maximum=1e6, help="standard deviation of what is added to every gradient"),
+    integer("seed", 0, minimum=0, maximum=2**63 - 1, help="from which noise and random starts are drawn"),
+    floating("tolerance", 0.05, minimum=0.0, maximum=1e6, is_open_minimum=True,
+             help="a minimum counts as reached from this distance on"),
+)  # fmt: skip
 
 FIRST_OPTIMIZERS = (
     chosen("sgd", lr=0.0012), chosen("momentum", lr=0.0016), chosen("rmsprop", lr=0.035), chosen("adam", lr=0.16)
@@ -59,16 +71,13 @@ def check_race(spec: RaceSpec) -> None:
             tr("Expected {d} finite numbers to start from. Received: {start}", d=d, start=list(spec.start)),
             place="race.start",
         )
-    limits = (
-        ("steps", spec.steps, 1, MOST_STEPS), ("count", spec.count, 1, MOST_STARTS),
-        ("optimizers", len(spec.optimizers), 1, MOST_OPTIMIZERS),
-    )  # fmt: skip
-    for name, value, least, most in limits:
-        if not least <= value <= most:
-            raise SpecError(
-                tr("Expected {least} to {most}. Received: {value}", least=least, most=most, value=value),
-                place=f"race.{name}",
-            )
+    for hyper in RACE_SETTINGS:
+        hyper.check(getattr(spec, hyper.name), "race")
+    if not 1 <= len(spec.optimizers) <= MOST_OPTIMIZERS:
+        raise SpecError(
+            tr("Expected 1 to {most} optimizers. Received: {n}", most=MOST_OPTIMIZERS, n=len(spec.optimizers)),
+            place="race.optimizers",
+        )
 
 
 def first_rate(spec: RaceSpec, kind: str) -> float:

@@ -1,0 +1,185 @@
+"""Forms of a race: one optimizer in it, its surface, its schedule and clipping, and how all walk."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from dlviz.core.choice import Choice
+from dlviz.core.clipping import clippings
+from dlviz.core.optimizers import optimizers
+from dlviz.core.schedules import schedules
+from dlviz.core.surfaces import surfaces
+from dlviz.gui.editing import edit
+from dlviz.gui.forms.kind import KindForm
+from dlviz.gui.panel import Context
+from dlviz.gui.widgets.button import TextButton
+from dlviz.gui.widgets.form import HyperForm
+from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.text import SectionHeader, Text
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.edits import remove_entrant, set_entrant, set_race, set_surface, set_surface_setting
+from dlviz.session.race import RACE_SETTINGS, RaceSpec, first_rate
+
+Change = Callable[[Document], Document]
+
+
+class RaceForm(QWidget):
+    """A form over the race of the document; it shows every edit, undo and redo too."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.column = QVBoxLayout(self)
+        spaced(self.column)
+
+    def spec(self) -> RaceSpec:
+        """Return the race as it is now."""
+        spec: RaceSpec = self._context.session.document.race
+        return spec
+
+    def edit(self, label: str, change: Change, merge: str = "") -> None:
+        """Make one undoable edit, and show what the race is then."""
+        edit(self._context, label, change, merge)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the race as it is now."""
+
+
+class EntrantForm(RaceForm):
+    """The kind and the settings of one optimizer in the race."""
+
+    def __init__(self, context: Context, index: int, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._index = index
+        self.kind = KindForm(tr("Optimizer"), optimizers)
+        self.remove = TextButton(tr("Take out of the race"), tr("Also Delete in the table"), is_link=True)
+        for widget in (SectionHeader(tr("Optimizer")), self.kind, self.remove):
+            self.column.addWidget(widget)
+        self.setFocusProxy(self.kind)
+        self.kind.kind_asked.connect(self._choose)
+        self.kind.setting_asked.connect(self._set)
+        self.remove.clicked.connect(self._remove)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the optimizer as it is now."""
+        self.kind.show_choice(self.spec().optimizers[self._index])
+        self.adjustSize()
+
+    @Slot(str)
+    def _choose(self, kind: str) -> None:
+        self._take(Choice(kind, {"lr": first_rate(self.spec(), kind)}))
+
+    @Slot(str, object)
+    def _set(self, name: str, value: object) -> None:
+        chosen = self.spec().optimizers[self._index]
+        self._take(Choice(chosen.kind, {**chosen.settings, name: value}))
+
+    def _take(self, optimizer: Choice) -> None:
+        index = self._index
+        self.edit(tr("Change an optimizer of the race"), lambda document: set_entrant(document, index, optimizer))
+
+    @Slot()
+    def _remove(self) -> None:
+        index = self._index
+        self.window().close()
+        edit(self._context, tr("Take an optimizer out"), lambda document: remove_entrant(document, index))
+
+
+class SurfaceForm(RaceForm):
+    """Which surface, with its settings; for one of your own its formula."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.kind = KindForm(tr("Surface"), surfaces, tip=tr("What the optimizers walk on"))
+        self.teaches = Text("", "muted", "small")
+        self.teaches.setWordWrap(True)
+        for widget in (SectionHeader(tr("Surface")), self.kind, self.teaches):
+            self.column.addWidget(widget)
+        self.setFocusProxy(self.kind)
+        self.kind.kind_asked.connect(self._choose)
+        self.kind.setting_asked.connect(self._set)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the surface as it is now."""
+        self.kind.show_choice(self.spec().surface)
+        self.teaches.setText(tr(surfaces.get(self.spec().surface.kind).teaches))
+        self.adjustSize()
+
+    @Slot(str)
+    def _choose(self, key: str) -> None:
+        self.edit(tr("Change the surface"), lambda document: set_surface(document, Choice(key)))
+
+    @Slot(str, object)
+    def _set(self, name: str, value: Any) -> None:
+        self.edit(tr("Change the surface"), lambda document: set_surface_setting(document, name, value))
+
+
+class CourseForm(RaceForm):
+    """How all walk: steps, starts, noise, seed; schedule and clipping."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.settings = self._settings()
+        self.schedule = KindForm(tr("Schedule"), schedules, tr("constant rate"), tr("How the rate changes by steps"))
+        self.clip = KindForm(tr("Clipping"), clippings, tr("no clipping"), tr("How long gradients are cut"))
+        self.column.addWidget(self.settings)
+        for widget in (self.schedule, self.clip):
+            self.column.addWidget(widget)
+        self.schedule.kind_asked.connect(self._choose_schedule)
+        self.schedule.setting_asked.connect(self._set_schedule)
+        self.clip.kind_asked.connect(self._choose_clip)
+        self.clip.setting_asked.connect(self._set_clip)
+        self._written = self.spec()
+        self.refresh()
+
+    def _settings(self) -> HyperForm:
+        spec = self.spec()
+        form = HyperForm(RACE_SETTINGS, {hyper.name: getattr(spec, hyper.name) for hyper in RACE_SETTINGS})
+        form.changed.connect(self._set)
+        return form
+
+    def refresh(self) -> None:
+        """Show the race as it is now."""
+        spec = self.spec()
+        if any(getattr(spec, hyper.name) != getattr(self._written, hyper.name) for hyper in RACE_SETTINGS):
+            old, self.settings = self.settings, self._settings()
+            self.column.replaceWidget(old, self.settings)
+            old.hide()
+            old.deleteLater()
+        self._written = spec
+        self.schedule.show_choice(spec.schedule)
+        self.clip.show_choice(spec.clip)
+
+    @Slot(str, object)
+    def _set(self, name: str, value: object) -> None:
+        self._written = RaceSpec(**{**vars(self.spec()), name: value})  # as the field shows it already
+        self._change(**{name: value})
+
+    @Slot(str)
+    def _choose_schedule(self, key: str) -> None:
+        self._change(schedule=Choice(key) if key else None)
+
+    @Slot(str)
+    def _choose_clip(self, key: str) -> None:
+        self._change(clip=Choice(key) if key else None)
+
+    @Slot(str, object)
+    def _set_schedule(self, name: str, value: object) -> None:
+        self._change(schedule=_with(self.spec().schedule, name, value))
+
+    @Slot(str, object)
+    def _set_clip(self, name: str, value: object) -> None:
+        self._change(clip=_with(self.spec().clip, name, value))
+
+    def _change(self, **changes: Any) -> None:
+        self.edit(tr("Change the race"), lambda document: set_race(document, **changes))
+
+
+def _with(chosen: Choice | None, name: str, value: object) -> Choice | None:
+    return None if chosen is None else Choice(chosen.kind, {**chosen.settings, name: value})

@@ -1,0 +1,88 @@
+"""The gauge of rate × curvature against 2: beyond it plain descent goes further off with every step."""
+
+import math
+
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from dlviz.gui import numbers
+from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
+from dlviz.gui.widgets.paint import describe, painter, rounded
+from dlviz.i18n import tr
+
+LIMIT = 2.0
+FULL = 3.0  # what the whole bar stands for
+BAR = 8.0  # pixels
+
+
+class Gauge(QWidget):
+    """A bar with a mark at 2, and words that say what its length means."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.value = math.nan
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        describe(self, tr("Rate times curvature"), "")
+        theme_signals.changed.connect(self._use_theme)
+        self._describe()
+
+    def show_value(self, rate: float, curvature: float) -> None:
+        """Show the rate times the largest curvature at the ball."""
+        value = rate * curvature
+        if value != self.value and not (math.isnan(value) and math.isnan(self.value)):
+            self.value = value
+            self._describe()
+            self.update()
+
+    @property
+    def is_too_high(self) -> bool:
+        """Whether plain descent would run away here."""
+        return self.value > LIMIT
+
+    def words(self) -> str:
+        """Say what the gauge shows."""
+        if math.isnan(self.value):
+            return tr("rate × curvature: not known here")
+        shown = numbers.number(self.value, 3)
+        if self.is_too_high:
+            return tr("rate × curvature = {value} > 2: plain descent runs away", value=shown)
+        if self.value > LIMIT / 2:
+            return tr("rate × curvature = {value}: overshoots, but settles", value=shown)
+        if self.value < 0:
+            return tr("rate × curvature = {value}: the ground falls away", value=shown)
+        return tr("rate × curvature = {value} < 1: no overshooting", value=shown)
+
+    def _describe(self) -> None:
+        tip = tr("The learning rate times the largest curvature at the ball. Beyond 2 each step of plain descent\n"
+                 "lands further from the minimum than it began; other methods change that limit.")  # fmt: skip
+        self.setToolTip(tip)
+        self.setAccessibleDescription(self.words())
+
+    @Slot(object)
+    def _use_theme(self, _theme: Theme) -> None:
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the room of a line and the bar."""
+        return QSize(30 * GRID, round(current().small * 1.9) + 3 * GRID)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint words, bar and the mark at 2."""
+        theme = current()
+        colour = "error" if self.is_too_high else "warn" if self.value > LIMIT / 2 else "ok"
+        with painter(self) as p:
+            p.setFont(font("small"))
+            p.setPen(theme.colour("error" if self.is_too_high else "muted"))
+            line = QRectF(0, 0, self.width(), self.height() - BAR - GRID)
+            p.drawText(line, Qt.AlignmentFlag.AlignVCenter, self.words())
+            bar = QRectF(0, self.height() - BAR - 4, self.width(), BAR)
+            rounded(p, bar, fill=theme.hover, border=theme.outline, radius=BAR / 2)
+            share = min(max(self.value / FULL, 0.0), 1.0) if math.isfinite(self.value) else 0.0
+            if share:
+                filled = QRectF(bar.left(), bar.top(), bar.width() * share, BAR)
+                rounded(p, filled, fill=getattr(theme, colour), radius=BAR / 2)
+            x = bar.left() + bar.width() * LIMIT / FULL
+            p.setPen(QPen(theme.colour("text"), 2.0))
+            p.drawLine(int(x), int(bar.top() - 3), int(x), int(bar.bottom() + 3))

@@ -1,0 +1,182 @@
+"""The race panel: one optimizer's step in numbers, why it behaves so, and how the race is run."""
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from dlviz.core.narration.descent import narrate_descent
+from dlviz.core.optimizers import optimizers
+from dlviz.core.trace import Trace
+from dlviz.gui import numbers
+from dlviz.gui.editing import edit
+from dlviz.gui.forms.race import CourseForm
+from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.panels.race.gauge import Gauge
+from dlviz.gui.panels.race.micro import MicroList, micro_rows
+from dlviz.gui.race.runners import paint_runner, title_of
+from dlviz.gui.theme import GRID
+from dlviz.gui.typeset.view import FormulaView
+from dlviz.gui.widgets.paint import Hairline, describe, painter, spaced
+from dlviz.gui.widgets.text import SectionHeader, Text
+from dlviz.gui.widgets.words import Words
+from dlviz.gui.workspaces import OPTIMIZERS
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.edits import add_entrant
+from dlviz.session.race import Race
+
+
+class Badge(QWidget):
+    """The marker of an optimizer as it lies on the surface."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.index = 0
+        self.setFixedSize(2 * GRID + 4, 2 * GRID + 4)
+
+    def sizeHint(self) -> QSize:
+        """Return the fixed size."""
+        return self.size()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the marker."""
+        with painter(self) as p:
+            paint_runner(p, self.index, QRectF(self.rect()).center(), 6.0)
+
+
+class RacePanel(Panel):
+    """Tells the step of the optimizer that is looked at, micro-step by micro-step."""
+
+    key = "race"
+    needs = frozenset({"race"})
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.badge, self.title, self.place = Badge(), Text("", is_bold=True), Text("", "muted", "small")
+        self.micro, self.gauge = MicroList(), Gauge()
+        self.axis = Words(tr("Which coordinate is told"), [("0", "x"), ("1", "y")])
+        self.formula, self.sentence = FormulaView(), Text("")
+        self.sentence.setWordWrap(True)
+        self.add = QComboBox()
+        self.course = CourseForm(context)
+        self._lay_out()
+        self.micro.asked.connect(context.race.walk_to)
+        self.axis.chosen.connect(self._show)
+        self.add.activated.connect(self._add)
+        context.race.moved.connect(self._show)
+        context.race.race_changed.connect(self._show)
+
+    def _lay_out(self) -> None:
+        self.add.addItem(tr("+ add optimizer"), "")
+        for entry in optimizers:
+            self.add.addItem(tr(entry.title), entry.key)
+        describe(self.add, tr("Add an optimizer"), tr("Another optimizer joins the race from the same start"))
+        head, told, inner = QHBoxLayout(), QHBoxLayout(), QWidget()
+        for layout in (head, told):
+            spaced(layout)
+        for widget, stretch in ((self.badge, 0), (self.title, 1), (self.place, 0)):
+            head.addWidget(widget, stretch)
+        told.addWidget(self.sentence, 1)
+        told.addWidget(self.axis, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addLayout(head)
+        column.addWidget(self.micro)
+        column.addLayout(told)
+        column.addWidget(self.formula)
+        column.addWidget(self.gauge)
+        column.addWidget(Hairline(margin=GRID // 2))
+        column.addWidget(SectionHeader(tr("Race")))
+        column.addWidget(self.add)
+        column.addWidget(self.course)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(inner)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.viewport().setAutoFillBackground(False)
+        inner.setAutoFillBackground(False)
+        whole = QVBoxLayout(self)
+        spaced(whole, gap=0)
+        whole.addWidget(area)
+        self.setFocusProxy(self.micro)
+
+    def show_document(self, document: Document) -> None:
+        """Show the settings of the race."""
+        self.course.refresh()
+
+    @Slot()
+    def _show(self) -> None:
+        player, race = self.context.race, self.context.race.race
+        if race is None or player.view is None or not self.isVisible():
+            return
+        self._show_head(race)
+        at = player.done if not player.micro else player.told
+        rates, path = race.paths[player.entrant].rates, race.paths[player.entrant]
+        is_sound = at < int(path.broken_at())
+        curvature = float(race.curvature[player.entrant][at]) if is_sound else np.nan
+        self.gauge.show_value(float(rates[min(at, len(rates) - 1)]), curvature)
+        trace = player.view.trace if player.view.question == player.question else None
+        if trace is None:
+            if not is_sound:
+                self._say_broken(int(path.broken_at()))
+            return
+        self._show_step(race, trace)
+
+    def showEvent(self, event: object) -> None:
+        """Show where the race stands by now."""
+        self.course.refresh()
+        self._show()
+
+    def _show_head(self, race: Race) -> None:
+        player = self.context.race
+        self.badge.index = player.entrant
+        self.badge.update()
+        self.title.setText(
+            tr("{name}, step {step}", name=title_of(race.spec.optimizers[player.entrant]), step=player.told + 1)
+        )
+        count, done = player.micro_count, player.micro_done
+        self.place.setText(tr("micro-step {done} of {count}", done=done, count=count) if count else "")
+        self.axis.setVisible(race.surface.d == 2)
+
+    def _show_step(self, race: Race, trace: Trace) -> None:
+        player, names = self.context.race, names_of(race)
+        done = player.micro_done
+        self.micro.show_rows(micro_rows(trace, names), done)
+        axis = int(self.axis.key()) if race.surface.d == 2 else 0
+        index = min(max(done - 1, 0), len(trace.steps) - 1)
+        told = narrate_descent(
+            trace, index, race.spec.optimizers[player.entrant], names, axis,
+        )  # fmt: skip
+        self.sentence.setText(told.sentence if done else tr("The next step begins here."))
+        self.formula.setVisible(done > 0)
+        if done:
+            self.formula.show_narration(told, trace.steps[index].phase)
+
+    def _say_broken(self, step: int) -> None:
+        self.micro.show_rows((), 0)
+        self.formula.setVisible(False)
+        self.sentence.setText(tr("Diverged: at step {step} its numbers left all bounds.", step=numbers.count(step)))
+
+    @Slot(int)
+    def _add(self, row: int) -> None:
+        key = str(self.add.itemData(row))
+        self.add.setCurrentIndex(0)
+        if key:
+            edit(self.context, tr("Add an optimizer to the race"), lambda document: add_entrant(document, key))
+
+
+def names_of(race: Race) -> tuple[str, ...]:
+    """Return the letters of the coordinates."""
+    return ("x", "y") if race.surface.d == 2 else ("w",)
+
+
+def make_race_panel(context: Context) -> Panel:
+    """Make the panel for the window."""
+    return RacePanel(context)
+
+
+panels.add(PanelEntry("race", tr("Inside one optimizer"), "right", (OPTIMIZERS,), make_race_panel, order=1))

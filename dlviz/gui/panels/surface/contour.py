@@ -1,0 +1,288 @@
+"""The landscape from above: bands of height, minima, paths, the start to be dragged, arrows at the ball."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from dlviz.core.surfaces import gradient_at
+from dlviz.gui.panels.surface.plane import Frame2D, basins_of, sound_pieces
+from dlviz.gui.panels.surface.ribbons import Ribbon
+from dlviz.gui.panels.surface.shades import Shades, contour_pixels
+from dlviz.gui.panels.surface.strokes import paint_arrow, paint_words
+from dlviz.gui.race.arrows import Arrow
+from dlviz.gui.race.runners import paint_runner
+from dlviz.gui.theme import GRID, RADIUS, Theme, current, font, theme_signals
+from dlviz.gui.widgets.paint import describe, focus_ring, painter
+from dlviz.i18n import tr
+from dlviz.session.race import Race
+
+BALL, START, CROSS = 6.0, 6.5, 7.0  # pixels, radii
+LONGEST, SHORTEST = 0.3, 3.0  # of the picture, pixels: how long an arrow is drawn
+TANGENT = 0.15  # of the picture's width, on either side
+NUDGE = 0.02  # of the picture: how far an arrow key moves the start
+GRAB = 14.0  # pixels
+MARGIN = 0.04  # of the height of a curve, above and below
+FloatArray = NDArray[np.floating]
+
+
+class Contour(QWidget):
+    """A picture of the surface, made once for a race and a size; paths and balls are painted over it."""
+
+    start_asked = Signal(object, bool)  # the point, and whether it is still being dragged
+    pointed = Signal(object)  # the place under the pointer, or None
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.race: Race | None = None
+        self.step, self.entrant = 0, 0
+        self.arrows: tuple[Arrow, ...] = ()
+        self._image: QImage | None = None
+        self._ribbons: list[Ribbon] = []
+        self._frame = Frame2D(QRectF(), (0.0, 1.0), (0.0, 1.0))
+        self._is_held = False
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        describe(
+            self, tr("Surface from above"), tr("Click or drag: all optimizers start there. Arrow keys move the start.")
+        )
+        theme_signals.changed.connect(self._use_theme)
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(56 * GRID, 56 * GRID)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least useful size."""
+        return QSize(24 * GRID, 20 * GRID)
+
+    def show_race(self, race: Race) -> None:
+        """Show another race."""
+        self.race = race
+        self._forget()
+
+    def show_step(self, step: int, entrant: int, arrows: tuple[Arrow, ...]) -> None:
+        """Stand after so many steps, with arrows at the ball of one optimizer."""
+        if (step, entrant, arrows) != (self.step, self.entrant, self.arrows):
+            self.step, self.entrant, self.arrows = step, entrant, arrows
+            self.update()
+
+    def ball(self, index: int) -> QPointF:
+        """Return where the ball of an optimizer is painted."""
+        self._prepare()
+        return self._ribbons[index].at(self.step)
+
+    @Slot(object)
+    def _use_theme(self, _theme: Theme) -> None:
+        self._forget()
+
+    def resizeEvent(self, event: object) -> None:
+        """Draw the picture anew in the new size."""
+        self._forget()
+
+    def _forget(self) -> None:
+        self._image = None
+        self.update()
+
+    def _prepare(self) -> None:
+        race = self.race
+        if race is None or self._image is not None or self.width() < 2 or self.height() < 2:
+            return
+        shades = Shades(race.heights)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        if race.surface.d == 2:
+            x0, x1, y0, y1 = race.extent
+            self._frame = Frame2D(box, (x0, x1), (y0, y1))
+            self._image = _image(contour_pixels(shades.at(race.heights), current(), self.width(), self.height()))
+            points = [path.points for path in race.paths]
+        else:
+            span = (shades.high - shades.low) * MARGIN or 1.0
+            self._frame = Frame2D(box, (race.extent[0], race.extent[1]), (shades.low - span, shades.high + span))
+            self._image = QImage(1, 1, QImage.Format.Format_RGBA8888)
+            self._image.fill(QColor(current().canvas))
+            points = [np.stack([path.points[:, 0], path.values], axis=1) for path in race.paths]
+        self._ribbons = [Ribbon(self._frame.pixels(each)) for each in points]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the picture, then what lies on it from far to near."""
+        self._prepare()
+        race = self.race
+        with painter(self) as p:
+            clip = QPainterPath()
+            clip.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
+            p.fillPath(clip, current().colour("canvas"))
+            if race is not None and self._image is not None:
+                p.setClipPath(clip)
+                p.drawImage(QRectF(self.rect()), self._image)
+                if race.surface.d == 1:
+                    self._paint_curve(p, race)
+                self._paint_ends(p, race)
+                self._paint_flow(p, race)
+                self._paint_paths(p)
+                self._paint_start(p, race)
+                self._paint_arrows(p, race)
+                if race.surface.d == 1:
+                    self._paint_tangent(p, race)
+                self._paint_balls(p)
+                p.setClipping(False)
+            focus_ring(p, self)
+
+    def _paint_curve(self, p: QPainter, race: Race) -> None:
+        x = np.linspace(race.extent[0], race.extent[1], len(race.heights))
+        places = self._frame.pixels(np.stack([x, race.heights], axis=1))
+        p.setPen(QPen(current().colour("loss"), 1.8 * current().mark_width))
+        for piece in sound_pieces(places):
+            p.drawPolyline(QPolygonF([QPointF(*each) for each in piece.tolist()]))
+
+    def _paint_tangent(self, p: QPainter, race: Race) -> None:
+        """Paint the tangent of a curve where the ball of the optimizer looked at lies."""
+        path = race.paths[self.entrant]
+        if self.step >= len(path.gradients) or self._ribbons[self.entrant].is_broken(self.step):
+            return
+        at, value = float(path.points[self.step, 0]), float(path.values[self.step])
+        slope = float(gradient_at(race.surface, path.points[self.step][:, None])[0, 0])
+        reach = TANGENT * (race.extent[1] - race.extent[0])
+        ends = np.array([[at + way * reach, value + way * reach * slope] for way in (-1, 1)])
+        (x0, y0), (x1, y1) = self._frame.pixels(ends).tolist()
+        p.setPen(QPen(current().colour("backward"), 1.6 * current().mark_width, Qt.PenStyle.DashLine))
+        p.drawLine(QLineF(x0, y0, x1, y1))
+
+    def _paint_ends(self, p: QPainter, race: Race) -> None:
+        """Paint where many starts came to: a dot at each start in the shade of its end, and the minima."""
+        theme = current()
+        if race.crowd is not None and race.surface.d == 2:
+            self._paint_crowd(p, race)
+        for each in race.minima:
+            at = QPointF(*self._of(race, each))
+            for colour, width in ((theme.panel, 4.5), (theme.text, 2.0)):
+                p.setPen(QPen(QColor(colour), width * theme.mark_width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+                p.drawLine(QLineF(at.x() - CROSS, at.y(), at.x() + CROSS, at.y()))
+                p.drawLine(QLineF(at.x(), at.y() - CROSS, at.x(), at.y() + CROSS))
+
+    def _paint_crowd(self, p: QPainter, race: Race) -> None:
+        crowd, theme = race.crowd, current()
+        if crowd is None:
+            return
+        basins = basins_of(crowd.ends[self.entrant], crowd.values[self.entrant], race.extent)
+        places = self._frame.pixels(crowd.starts.T)
+        p.setPen(QPen(theme.colour("panel"), 1.0))
+        for (x, y), basin in zip(places.tolist(), basins.tolist(), strict=True):
+            p.setBrush(theme.colour("faint") if basin < 0 else QColor(theme.class_colour(basin)))
+            p.drawEllipse(QPointF(x, y), 4.0, 4.0)
+
+    def _of(self, race: Race, point: tuple[float, ...]) -> tuple[float, float]:
+        """Return the pixels of a point of the surface, on the curve where it is one."""
+        if race.surface.d == 1:
+            point = (point[0], float(race.surface.value(np.array([[point[0]]]))[0]))
+        x, y = self._frame.pixels(np.array([point]))[0]
+        return float(x), float(y)
+
+    def _paint_flow(self, p: QPainter, race: Race) -> None:
+        if race.surface.d == 2:
+            p.setPen(QPen(current().colour("text", 0.75), 1.4 * current().mark_width, Qt.PenStyle.DashLine))
+            places = self._frame.pixels(race.flow)
+            p.drawPolyline(QPolygonF([QPointF(*each) for each in places.tolist()]))
+
+    def _paint_paths(self, p: QPainter) -> None:
+        theme = current()
+        order = [index for index in range(len(self._ribbons)) if index != self.entrant] + [self.entrant]
+        for index in order:
+            line = self._ribbons[index].upto(self.step)
+            width = (2.6 if index == self.entrant else 1.8) * theme.mark_width
+            for colour, wide in ((theme.panel, width + 2.0), (theme.runner_colour(index), width)):
+                pen = QPen(QColor(colour), wide, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+                pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+                p.setPen(pen)
+                p.setBrush(Qt.BrushStyle.NoBrush)
+                p.drawPolyline(line)
+
+    def _paint_start(self, p: QPainter, race: Race) -> None:
+        theme, at = current(), QPointF(*self._of(race, race.start))
+        p.setPen(QPen(QColor(theme.text), 2.0))
+        p.setBrush(QColor(theme.panel))
+        p.drawEllipse(at, START, START)
+        if self.step == 0:
+            p.setFont(font("small", is_bold=True))
+            paint_words(p, at + QPointF(START + 5, 4), tr("start (drag)"))
+
+    def _paint_balls(self, p: QPainter) -> None:
+        if self.step:
+            for index, ribbon in enumerate(self._ribbons):
+                paint_runner(p, index, ribbon.at(self.step), BALL * (1.25 if index == self.entrant else 1.0))
+
+    def _paint_arrows(self, p: QPainter, race: Race) -> None:
+        """Paint the numbers at the ball as arrows: all of one scale, which is as large as fits."""
+        if race.surface.d == 1 or not self.arrows:
+            return
+        theme, origin = current(), self._ribbons[self.entrant].at(self.step)
+        longest = LONGEST * min(self.width(), self.height())
+        p.setFont(font("small", is_bold=True))
+        for arrow in self.arrows:
+            tip, colour = self._tip(origin, arrow, longest), getattr(theme, arrow.phase)
+            if tip is not None:
+                paint_arrow(p, origin, tip, colour)
+                paint_words(p, tip + QPointF(6, -4), arrow.name, colour)
+
+    def _tip(self, origin: QPointF, arrow: Arrow, longest: float) -> QPointF | None:
+        """Return where an arrow ends: true in length if it is a move, else shortened to what fits."""
+        across = arrow.vector[0] / (self._frame.x[1] - self._frame.x[0]) * self._frame.box.width()
+        up = arrow.vector[1] / (self._frame.y[1] - self._frame.y[0]) * self._frame.box.height()
+        length = math.hypot(across, up)
+        if not math.isfinite(length) or length < 1e-9:
+            return None
+        scale = 1.0 if arrow.is_move else min(1.0, longest / length)
+        if length * scale < SHORTEST:
+            return None
+        return origin + QPointF(across * scale, -up * scale)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Start there."""
+        if event.button() == Qt.MouseButton.LeftButton and self.race is not None:
+            self._is_held = True
+            self._ask(event.position(), is_dragging=True)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the start; say what is under the pointer."""
+        if self._is_held:
+            self._ask(event.position(), is_dragging=True)
+        self.pointed.emit(self._frame.place(event.position()) if self.race is not None else None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Leave the start there."""
+        if self._is_held:
+            self._is_held = False
+            self._ask(event.position(), is_dragging=False)
+
+    def leaveEvent(self, event: object) -> None:
+        """Nothing is under the pointer."""
+        self.pointed.emit(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the start by arrow keys."""
+        moves = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
+        move = moves.get(Qt.Key(event.key()))
+        if move is None or self.race is None:
+            event.ignore()
+            return
+        spans = np.diff(np.array(self.race.extent).reshape(-1, 2))[:, 0]
+        point = tuple(s + NUDGE * m * span for s, m, span in zip(self.race.start, move, spans, strict=False))
+        self.start_asked.emit(point, False)
+
+    def _ask(self, at: QPointF, is_dragging: bool) -> None:
+        if self.race is None:
+            return
+        box = self._frame.box
+        inside = QPointF(min(max(at.x(), box.left()), box.right()), min(max(at.y(), box.top()), box.bottom()))
+        place = self._frame.place(inside)
+        rounded = tuple(float(f"{each:.4g}") for each in place[: self.race.surface.d])
+        self.start_asked.emit(rounded, is_dragging)
+
+
+def _image(pixels: NDArray[np.uint8]) -> QImage:
+    whole = np.ascontiguousarray(pixels)
+    return QImage(whole.data, whole.shape[1], whole.shape[0], 4 * whole.shape[1], QImage.Format.Format_RGBA8888).copy()

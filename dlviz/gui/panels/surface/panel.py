@@ -1,0 +1,131 @@
+"""The middle of the Optimizers workspace: the surface from above and in relief, heights, and the table."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from dlviz.gui.editing import edit
+from dlviz.gui.forms.race import EntrantForm
+from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.panels.surface.contour import Contour
+from dlviz.gui.panels.surface.losses import Losses
+from dlviz.gui.panels.surface.plane import place_words
+from dlviz.gui.panels.surface.relief import Relief
+from dlviz.gui.panels.surface.table import RunnerTable
+from dlviz.gui.race.arrows import arrows_of
+from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.chip import Popup
+from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.text import Text
+from dlviz.gui.workspaces import OPTIMIZERS
+from dlviz.i18n import tr
+from dlviz.session.edits import remove_entrant, set_start
+from dlviz.session.messages import Interest
+
+
+class SurfacePanel(Panel):
+    """Shows the race where its player stands; a click on the surface starts all optimizers there."""
+
+    key = "surface"
+    needs = frozenset({"race"})
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.contour, self.relief, self.losses, self.table = Contour(), Relief(), Losses(), RunnerTable()
+        self.words = Text(tr("Walking…"), "muted", "small")
+        self._popup: Popup | None = None
+        self._drags = 0
+        self._lay_out()
+        self.contour.start_asked.connect(self._start)
+        self.contour.pointed.connect(self._point)
+        self.losses.sought.connect(context.race.seek)
+        self.table.looked_at.connect(context.race.look_at)
+        self.table.opened.connect(self._open)
+        self.table.removed.connect(self._remove)
+        context.race.race_changed.connect(self._show_race)
+        context.race.moved.connect(self._show_step)
+        self.setFocusProxy(self.contour)
+
+    def _lay_out(self) -> None:
+        beside, pictures, whole = QVBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        spaced(beside)
+        spaced(pictures, gap=2 * GRID)
+        beside.addWidget(self.relief, 3)
+        beside.addWidget(self.losses, 2)
+        pictures.addWidget(self.contour, 1)
+        pictures.addLayout(beside, 1)
+        whole.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        whole.setSpacing(GRID // 2)
+        whole.addLayout(pictures, 1)
+        whole.addWidget(self.words)
+        whole.addWidget(self.table)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignLeft)
+
+    def interest(self, base: Interest) -> Interest:
+        """Ask for the step that is told."""
+        return replace(base, race=self.context.race.question)
+
+    @Slot()
+    def _show_race(self) -> None:
+        race = self.context.race.race
+        if race is not None:
+            self.contour.show_race(race)
+            self.relief.setVisible(race.surface.d == 2)
+            self.relief.show_race(race)
+            self.losses.show_race(race)
+            self._say("")
+
+    @Slot()
+    def _show_step(self) -> None:
+        player, race = self.context.race, self.context.race.race
+        if race is None or not self.isVisible():
+            return
+        trace = player.view.trace if player.view is not None and player.view.question == player.question else None
+        micro = player.micro_done
+        arrows = () if player.is_playing or trace is None else arrows_of(trace, micro)
+        at = player.told if player.micro or not player.done else player.done
+        self.contour.show_step(at, player.entrant, arrows if player.micro else ())
+        self.relief.show_step(player.done, player.entrant)
+        self.losses.show_step(player.done)
+        self.table.show_race(race, player.done, player.entrant)
+
+    def showEvent(self, event: object) -> None:
+        """Show where the race stands by now."""
+        self._show_race()
+        self._show_step()
+
+    @Slot(object, bool)
+    def _start(self, point: tuple[float, ...], is_dragging: bool) -> None:
+        merge = f"race.start.{self._drags}"
+        if not is_dragging:
+            self._drags += 1
+        edit(self.context, tr("Start the race elsewhere"), lambda document: set_start(document, point), merge)
+
+    @Slot(object)
+    def _point(self, place: tuple[float, float] | None) -> None:
+        race = self.context.race.race
+        self._say("" if place is None or race is None else place_words(race, place))
+
+    def _say(self, words: str) -> None:
+        race = self.context.race.race
+        self.words.setText(words or ("" if race is None else tr(race.entry.teaches)))
+
+    @Slot(int)
+    def _open(self, index: int) -> None:
+        if self._popup is not None:
+            self._popup.deleteLater()
+        self._popup = Popup(EntrantForm(self.context, index), self)
+        self._popup.open_above(self.table)
+
+    @Slot(int)
+    def _remove(self, index: int) -> None:
+        edit(self.context, tr("Take an optimizer out of the race"), lambda document: remove_entrant(document, index))
+
+
+def make_surface_panel(context: Context) -> Panel:
+    """Make the panel for the window."""
+    return SurfacePanel(context)
+
+
+panels.add(PanelEntry("surface", tr("Surface"), "centre", (OPTIMIZERS,), make_surface_panel, order=3, stretch=4))

@@ -1,0 +1,66 @@
+"""Heights as shades: values that span decades are pressed together so that valleys stay readable."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.gui.theme import Theme, sequential
+
+BANDS = 16
+LINE = 0.28  # how much darker a contour line is than its band
+FLOOR = 0.02  # of the middle height above the lowest: what counts as flat
+FloatArray = NDArray[np.floating]
+Pixels = NDArray[np.uint8]
+
+
+class Shades:
+    """Maps the heights of one surface to 0…1: the logarithm of what they rise above the lowest."""
+
+    def __init__(self, heights: FloatArray) -> None:
+        known = heights[np.isfinite(heights)]
+        self.low, self.high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+        rise = np.median(known) - self.low if len(known) else 1.0
+        self._unit = max(FLOOR * float(rise), 1e-12 * max(abs(self.high), 1.0))
+        self._top = self._press(self.high) or 1.0
+
+    def _press(self, values: float | FloatArray) -> FloatArray:
+        with np.errstate(all="ignore"):
+            return np.asarray(np.log1p(np.maximum(np.asarray(values) - self.low, 0.0) / self._unit))
+
+    def at(self, values: float | FloatArray) -> FloatArray:
+        """Return where values lie between the lowest (0) and the highest (1); NaN where they are not finite."""
+        shades = self._press(values) / self._top
+        return np.where(np.isfinite(values), np.clip(shades, 0.0, 1.0), np.nan)
+
+
+def enlarged(values: FloatArray, width: int, height: int) -> FloatArray:
+    """Return a grid read between its points, (height, width)."""
+    rows, columns = np.linspace(0, values.shape[0] - 1, height), np.linspace(0, values.shape[1] - 1, width)
+    top, left = rows.astype(int), columns.astype(int)
+    below, right = np.minimum(top + 1, values.shape[0] - 1), np.minimum(left + 1, values.shape[1] - 1)
+    down, along = (rows - top)[:, None], (columns - left)[None]
+    upper = values[top][:, left] * (1 - along) + values[top][:, right] * along
+    lower = values[below][:, left] * (1 - along) + values[below][:, right] * along
+    return np.asarray(upper * (1 - down) + lower * down)
+
+
+def contour_pixels(shades: FloatArray, theme: Theme, width: int, height: int) -> Pixels:
+    """Return the picture of a grid of shades from above, (height, width, 4) RGBA with the first row on top.
+
+    Deep is dark on light themes and bright on dark ones; lines part the bands; where nothing is finite it is clear.
+    """
+    fine = enlarged(shades, width, height)[::-1]
+    bands = np.floor(np.nan_to_num(fine) * BANDS).clip(0, BANDS - 1)
+    table = sequential(theme)
+    pixels = table[np.round(shade_index(bands)).astype(int)]
+    edge = np.zeros(bands.shape, bool)
+    edge[:, 1:] |= bands[:, 1:] != bands[:, :-1]
+    edge[1:] |= bands[1:] != bands[:-1]
+    pixels = pixels.copy()
+    pixels[edge, :3] = (pixels[edge, :3] * (1 - LINE) + (255 * LINE if theme.is_dark else 0)).astype(np.uint8)
+    pixels[~np.isfinite(fine)] = 0
+    return pixels
+
+
+def shade_index(bands: FloatArray) -> FloatArray:
+    """Return rows of the theme's scale for bands counted from the lowest."""
+    return np.asarray((1 - (bands + 0.5) / BANDS) * 235 + 10)

@@ -1,0 +1,31 @@
+"""Arrows and letters that can be read on a picture: each has a rim of the panel's colour."""
+
+import math
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+
+from dlviz.gui.theme import current
+
+HEAD = 7.0  # pixels, of an arrow
+
+
+def paint_arrow(p: QPainter, start: QPointF, tip: QPointF, colour: str) -> None:
+    """Paint an arrow in a #RRGGBB colour."""
+    theme, angle = current(), math.atan2(tip.y() - start.y(), tip.x() - start.x())
+    for each, width in ((theme.panel, 4.5), (colour, 2.2)):
+        p.setPen(QPen(QColor(each), width * theme.mark_width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        p.drawLine(start, tip)
+        for side in (-0.45, 0.45):
+            p.drawLine(tip, tip - QPointF(math.cos(angle + side) * HEAD, math.sin(angle + side) * HEAD))
+
+
+def paint_words(p: QPainter, at: QPointF, text: str, colour: str = "") -> None:
+    """Write with the painter's font in a #RRGGBB colour, by default that of text."""
+    theme = current()
+    path = QPainterPath()
+    path.addText(at, p.font(), text)
+    p.strokePath(
+        path, QPen(QColor(theme.panel), 3.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    )
+    p.fillPath(path, QColor(colour or theme.text))

@@ -1,0 +1,228 @@
+"""The table of a race: an optimizer a row, with what it came to after the steps that are done."""
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from dlviz.gui import numbers
+from dlviz.gui.race.runners import paint_runner, setting_words, title_of
+from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
+from dlviz.gui.widgets.paint import describe, rounded
+from dlviz.i18n import tr
+from dlviz.session.race import Race
+
+NONE = "–"
+MARKER = 5.0  # pixels
+ROW = 3 * GRID + 4  # pixels
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True)
+class Runner:
+    """One row: what is written in each column, and what is said when it is pointed at."""
+
+    cells: tuple[str, ...]
+    tip: str
+
+
+def titles(race: Race | None) -> tuple[str, ...]:
+    """Return the words over the columns."""
+    near = numbers.number(race.spec.tolerance) if race is not None else ""
+    return (
+        tr("optimizer"), tr("settings"), tr("f now"), tr("distance"), tr("steps to {near}", near=near), tr("path"),
+        tr("gradients"),
+    )  # fmt: skip
+
+
+def rows_of(race: Race, step: int) -> tuple[Runner, ...]:
+    """Return a row for each optimizer after so many steps."""
+    return tuple(_row(race, index, step) for index in range(len(race.paths)))
+
+
+def _row(race: Race, index: int, step: int) -> Runner:
+    path, optimizer = race.paths[index], race.spec.optimizers[index]
+    broken = int(path.broken_at())
+    name, settings = title_of(optimizer), setting_words(optimizer)
+    if step >= broken:
+        words = tr("diverged at step {step}", step=numbers.count(broken))
+        return Runner((name, settings, words, NONE, NONE, NONE, numbers.count(step)), f"{name}: {words}")
+    reached = path.reached(race.minima, race.spec.tolerance)
+    value, length = float(path.values[step]), float(path.lengths()[step])
+    distance = float(path.distances(race.minima)[step])
+    cells = (
+        name, settings, numbers.number(value), NONE if math.isnan(distance) else numbers.number(distance),
+        NONE if reached is None or reached > step else numbers.count(reached), numbers.number(length),
+        numbers.count(step),
+    )  # fmt: skip
+    point = ", ".join(numbers.full(float(each)) for each in path.points[step])
+    return Runner(cells, tr("{name} at ({point}), f = {value}", name=name, point=point, value=numbers.full(value)))
+
+
+class TableModel(QAbstractTableModel):
+    """The rows of one race at one step."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[Runner, ...] = ()
+        self.titles = titles(None)
+
+    def show_rows(self, rows: tuple[Runner, ...], words: tuple[str, ...]) -> None:
+        """Show other rows."""
+        if len(rows) != len(self.rows) or words != self.titles:
+            self.beginResetModel()
+            self.rows, self.titles = rows, words
+            self.endResetModel()
+        elif rows != self.rows:
+            self.rows = rows
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(words) - 1))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  (Qt's own default)
+        """Return how many optimizers race."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return how many columns there are."""
+        return 0 if parent.isValid() else len(self.titles)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return words, their side, or what is said when pointed at."""
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.cells[index.column()]
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            cell = f"{self.titles[index.column()]} {row.cells[index.column()]}"
+            return row.tip if role == Qt.ItemDataRole.ToolTipRole else cell
+        return None
+
+    def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return the words over a column."""
+        if way == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.titles[section]
+        return None
+
+
+class RunnerDelegate(QStyledItemDelegate):
+    """Paints a cell: the marker before the name, settings muted, numbers with figures of equal width."""
+
+    entrant = 0
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return the room of a cell."""
+        words = str(index.data())
+        return QSize(option.fontMetrics.horizontalAdvance(words) + 4 * GRID, ROW)
+
+    def paint(self, p: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one cell."""
+        theme, rect = current(), QRectF(option.rect)
+        p.save()
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if index.row() == self.entrant:
+            p.fillRect(option.rect, theme.colour("accent_soft"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            p.fillRect(option.rect, theme.colour("hover"))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            rounded(p, rect.adjusted(1, 1, -1, -1), border=theme.accent, radius=3)
+        left = GRID
+        if index.column() == 0:
+            middle = rect.center()
+            middle.setX(rect.left() + 2 * GRID)
+            paint_runner(p, index.row(), middle, MARKER)
+            left = 4 * GRID
+        p.setPen(theme.colour("muted" if index.column() == 1 else "text"))
+        p.setFont(font("normal", is_bold=index.column() == 0))
+        words = p.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, int(rect.width()) - left)
+        p.drawText(rect.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
+        p.restore()
+
+
+class RunnerTable(QTableView):
+    """The table; a click looks closely at an optimizer, a double click or Enter opens its settings."""
+
+    looked_at = Signal(int)
+    opened = Signal(int)
+    removed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = TableModel(self)
+        self.painter = RunnerDelegate(self)
+        self.setModel(self.rows)
+        self.setItemDelegate(self.painter)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header = self.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        describe(self, tr("Optimizers in the race"), "")
+        self.clicked.connect(self._look)
+        self.doubleClicked.connect(self._open)
+        self._use_theme(current())
+        theme_signals.changed.connect(self._use_theme)
+
+    def show_race(self, race: Race, step: int, entrant: int) -> None:
+        """Show what each came to after so many steps."""
+        is_taller = len(race.paths) != len(self.rows.rows)
+        self.rows.show_rows(rows_of(race, step), titles(race))
+        if entrant != self.painter.entrant:
+            self.painter.entrant = entrant
+            self.viewport().update()
+        if is_taller:
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Return the room of all rows up to six."""
+        row = 3 * GRID + 4
+        return QSize(
+            70 * GRID, self.horizontalHeader().sizeHint().height() + row * min(max(len(self.rows.rows), 2), 6) + 4
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room of two rows."""
+        return QSize(40 * GRID, self.horizontalHeader().sizeHint().height() + 2 * ROW)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move between optimizers; Enter opens one, Delete takes it out of the race."""
+        key = event.key()
+        row = self.painter.entrant
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.looked_at.emit(min(max(row + (1 if key == Qt.Key.Key_Down else -1), 0), len(self.rows.rows) - 1))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit(row)
+        elif key == Qt.Key.Key_Delete:
+            self.removed.emit(row)
+        else:
+            event.ignore()
+
+    @Slot(object)
+    def _use_theme(self, _theme: Theme) -> None:
+        self.horizontalHeader().setFont(font("small"))
+        self.setFont(font("normal"))
+        self.updateGeometry()
+        self.viewport().update()
+
+    @Slot(QModelIndex)
+    def _look(self, index: QModelIndex) -> None:
+        self.looked_at.emit(index.row())
+
+    @Slot(QModelIndex)
+    def _open(self, index: QModelIndex) -> None:
+        self.opened.emit(index.row())

@@ -1,0 +1,44 @@
+"""What every view of a race shows of an optimizer: its name, settings, colour and marker."""
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from dlviz.core.choice import Choice
+from dlviz.core.optimizers import lr_of, optimizers, resolve
+from dlviz.gui import numbers
+from dlviz.gui.theme import Theme, current
+from dlviz.gui.widgets.points import marker
+from dlviz.i18n import tr
+
+GREEK = {"momentum": "β", "rho": "ρ", "beta1": "β₁", "beta2": "β₂", "eps": "ε", "weight_decay": "λ"}
+MOST_SETTINGS = 2  # named beside the rate
+
+
+def title_of(optimizer: Choice) -> str:
+    """Return the name of an optimizer."""
+    return tr(optimizers.get(optimizer.kind).title)
+
+
+def setting_words(optimizer: Choice) -> str:
+    """Say the rate and what differs from the defaults: "lr 0.0016 · β 0.8"."""
+    entry, settings = resolve(optimizer)
+    defaults = {hyper.name: hyper.default for hyper in entry.settings}
+    others = [(n, v) for n, v in settings.items() if n != "lr" and v != defaults[n]]
+    words = [f"lr {numbers.number(lr_of(optimizer))}", *(_words(name, value) for name, value in others)]
+    return " · ".join(words[: MOST_SETTINGS + 1]) + (" …" if len(words) > MOST_SETTINGS + 1 else "")
+
+
+def _words(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return name.replace("_", " ") if value else tr("no {name}", name=name.replace("_", " "))
+    if isinstance(value, int | float):
+        return f"{GREEK.get(name, name.replace('_', ' '))} {numbers.number(value)}"
+    return str(value).replace("_", " ")
+
+
+def paint_runner(p: QPainter, index: int, at: QPointF, radius: float, theme: Theme | None = None) -> None:
+    """Paint the marker of an optimizer with a rim that parts it from what lies beneath."""
+    theme = theme or current()
+    p.setPen(QPen(QColor(theme.panel), 1.6 * theme.mark_width, Qt.PenStyle.SolidLine))
+    p.setBrush(QColor(theme.runner_colour(index)))
+    p.drawPath(marker(index, radius).translated(at))
