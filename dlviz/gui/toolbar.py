@@ -17,6 +17,8 @@ from dlviz.gui.workspaces import OPTIMIZERS, workspaces
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 
+NARROW = 1100  # pixels
+
 
 class ToolRow(QWidget):
     """One row of tools; nothing in it is ever cut."""
@@ -58,6 +60,7 @@ class ToolRow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the notes of the chips out where there is no room, then their captions."""
+        self.workspaces.set_tight(event.size().width() < NARROW)
         self._fit()
         super().resizeEvent(event)
 

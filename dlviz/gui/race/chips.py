@@ -16,7 +16,7 @@ from dlviz.session.document import Document
 from dlviz.session.edits import set_surface
 
 OWN = "formula"
-WIDEST, NARROWEST = 44 * GRID, 22 * GRID
+WIDEST, NARROWEST = 44 * GRID, 30 * GRID
 
 
 class RaceChips(QWidget):

@@ -11,7 +11,7 @@ from dlviz.gui.widgets.tall import Tall
 
 ARROW = 12  # pixels
 MARGIN, LOWEST = 6 * GRID, 20 * GRID  # pixels of a popup beside its content, and what it scrolls in at least
-LONGEST = 17 * GRID  # pixels of a value that stands alone; longer ones end in …
+LONGEST = 15 * GRID  # pixels of a value that stands alone; longer ones end in …
 
 
 class Popup(QFrame):

@@ -22,7 +22,7 @@ class Segmented(QTabBar):
         self, name: str, choices: Sequence[tuple[str, str]], is_tray: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._is_tray = is_tray
+        self._is_tray, self._is_tight = is_tray, False
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setUsesScrollButtons(False)
@@ -47,6 +47,13 @@ class Segmented(QTabBar):
             self.setTabData(self.addTab(title), key)
         self.blockSignals(was_blocked)
 
+    def set_tight(self, is_tight: bool) -> None:
+        """Leave less air around the choices of a tray, where the window is narrow."""
+        if is_tight != self._is_tight:
+            self._is_tight = is_tight
+            self.setTabText(0, self.tabText(0))  # the way to have Qt measure its tabs again
+            self.updateGeometry()
+
     def set_key(self, key: str) -> None:
         """Take the choice of this key without telling anybody."""
         was_blocked = self.blockSignals(True)
@@ -68,7 +75,8 @@ class Segmented(QTabBar):
 
     def tabSizeHint(self, index: int) -> QSize:
         """Return the room of one choice."""
-        pad = 4 * GRID if self._is_tray else 2 * GRID + 4
+        loose = 4 * GRID if self._is_tray else 2 * GRID + 4
+        pad = GRID + 4 if self._is_tight else loose
         return QSize(self._bold_width(index) + pad, 4 * GRID)
 
     def _bold_width(self, index: int) -> int:

@@ -18,7 +18,7 @@ from dlviz.i18n import tr
 from dlviz.session.race import Race
 
 SIDE = 40  # quads along each side: 1 600 of them take about 10 ms, and only when it is turned
-FIRST_TURN, FIRST_TILT = -0.65, 0.62  # radians
+FIRST_TURN, FIRST_TILT = -0.65, 0.5  # radians
 TILTS = (0.15, 1.35)
 TURNS = {
     Qt.Key.Key_Left: (-0.1, 0.0), Qt.Key.Key_Right: (0.1, 0.0), Qt.Key.Key_Up: (0.0, -0.1), Qt.Key.Key_Down: (0.0, 0.1)

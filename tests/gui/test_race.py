@@ -1,0 +1,304 @@
+"""The Optimizers workspace over a real session: racing, stepping, back, the start, surfaces, forms."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from dlviz.core.choice import Choice, chosen
+from dlviz.core.descent import descend
+from dlviz.core.surfaces import typed
+from dlviz.gui import numbers
+from dlviz.gui.forms.race import EntrantForm, SurfaceForm
+from dlviz.gui.panels.race.panel import RacePanel
+from dlviz.gui.panels.surface.panel import SurfacePanel
+from dlviz.gui.panels.surface.plane import basins_of
+from dlviz.gui.race.player import RacePlayer
+from dlviz.gui.widgets.form import LineField
+from dlviz.session import edits
+from dlviz.session.race import RaceSpec
+from tests.gui.robot import NONE, Key, Robot, close_window, no_stall, robot_at_window
+
+LEFT = Qt.MouseButton.LeftButton
+HIMMELBLAU = typed("(x**2 + y - 11)**2 + (x + y**2 - 7)**2")
+START = (-0.35, -0.4)
+
+
+@pytest.fixture
+def robot(qtbot: QtBot) -> Iterator[Robot]:
+    made = robot_at_window(qtbot)
+    made.start()
+    made.window.run._try("pause")
+    made.window.use_workspace("optimizers")
+    made.wait(lambda: made.window.context.race.race is not None)
+    made.bot.mouseClick(surface(made).words, LEFT, NONE)
+    yield made
+    close_window(made)
+
+
+def player(robot: Robot) -> RacePlayer:
+    return robot.window.context.race
+
+
+def surface(robot: Robot) -> SurfacePanel:
+    found = robot.panel("surface")
+    assert isinstance(found, SurfacePanel)
+    return found
+
+
+def inside(robot: Robot) -> RacePanel:
+    found = robot.panel("race")
+    assert isinstance(found, RacePanel)
+    return found
+
+
+def change(robot: Robot, **parts: object) -> None:
+    """Edit the race as a form does, and wait until it is walked."""
+    robot.running.session.edit(edits.set_race(robot.running.session.document, **parts), "race")
+    walked(robot)
+
+
+def walked(robot: Robot) -> None:
+    spec = robot.running.session.document.race
+    robot.wait(lambda: player(robot).race is not None and player(robot).race.spec == spec)
+
+
+def told(robot: Robot) -> None:
+    """Wait until the step in question is told."""
+    robot.wait(lambda: player(robot).view is not None and player(robot).view.question == player(robot).question)
+
+
+def cell(robot: Robot, row: int, column: int) -> str:
+    return surface(robot).table.rows.rows[row].cells[column]
+
+
+def test_the_first_race_stands_at_its_start(robot: Robot) -> None:
+    assert [row.cells[0] for row in surface(robot).table.rows.rows] == ["SGD", "Momentum", "RMSprop", "Adam"]
+    value = float(HIMMELBLAU.value(np.array(START)[:, None])[0])
+    assert cell(robot, 0, 2) == numbers.number(value)
+    assert robot.window.transport.small.text() == "step of 400"
+    assert "start (−0.35, −0.4)" in robot.window.status.words.text()
+    assert not robot.window.tools.chips.isVisible() and robot.window.tools.race.isVisible()
+
+
+def test_steps_forward_and_back_are_those_of_the_core(robot: Robot) -> None:
+    path = descend(HIMMELBLAU, chosen("adam", lr=0.16), START, 400)
+    robot.key(Key.Key_PageDown, times=3)
+    assert player(robot).done == 3
+    assert cell(robot, 3, 2) == numbers.number(float(path.values[3]))
+    robot.key(Key.Key_PageUp)
+    assert cell(robot, 3, 2) == numbers.number(float(path.values[2]))
+    robot.key(Key.Key_End)
+    assert player(robot).done == 400 and cell(robot, 3, 2) == numbers.number(float(path.values[400]))
+    robot.key(Key.Key_Home)
+    assert player(robot).is_at_start
+    robot.window.run.use_size("epoch")
+    robot.key(Key.Key_PageDown)
+    assert player(robot).done == 10
+
+
+def test_micro_steps_tell_adams_first_step_digit_for_digit(robot: Robot) -> None:
+    surface(robot).table.looked_at.emit(3)
+    told(robot)
+    robot.window.run.use_size("operation")
+    assert robot.window.transport.step_size.key() == "operation"
+    robot.wait(lambda: player(robot).micro_count == 7)
+    x, y = START
+    g = np.array([4 * x * (x * x + y - 11) + 2 * (x + y * y - 7), 2 * (x * x + y - 11) + 4 * y * (x + y * y - 7)])
+    m, v = 0.1 * g, 0.001 * g * g
+    m_hat, v_hat = m / (1 - 0.9), v / (1 - 0.999)
+    delta = -0.16 * m_hat / (np.sqrt(v_hat) + 1e-8)
+    expected = [None, g, m, v, np.concatenate([m_hat, v_hat]), delta, np.array(START) + delta]
+    for done, values in enumerate(expected, start=1):
+        robot.key(Key.Key_PageDown)
+        told(robot)
+        assert player(robot).micro_done == done
+        if values is not None:
+            written = inside(robot).micro.rows[done - 1].full.replace("−", "-").replace("(", "").replace(")", "")
+            shown = [float(each) for each in written.replace(";", ",").split(",")]
+            assert shown == pytest.approx(values.tolist(), rel=1e-12)
+    assert player(robot).done == 1 and player(robot).micro == 0
+    robot.key(Key.Key_PageUp)
+    assert player(robot).micro_done == 6
+    assert "not yet" in inside(robot).micro.words(6)
+    assert inside(robot).sentence.text()
+
+
+def test_formulas_of_the_micro_steps_have_numbers(robot: Robot) -> None:
+    surface(robot).table.looked_at.emit(1)
+    robot.window.run.use_size("operation")
+    told(robot)
+    robot.key(Key.Key_PageDown, times=3)
+    told(robot)
+    robot.wait(lambda: inside(robot).formula.narration is not None)
+    first = inside(robot).formula.narration
+    assert first is not None and "v_{x}" in first.symbols
+    inside(robot).axis.setCurrentIndex(1)
+    second = inside(robot).formula.narration
+    assert second is not None and "v_{y}" in second.symbols and second.values != first.values
+
+
+def test_a_click_starts_there_and_a_drag_is_one_edit(robot: Robot) -> None:
+    contour, session = surface(robot).contour, robot.running.session
+    robot.key(Key.Key_PageDown, times=5)
+    places = [QPoint(contour.width() // 4, contour.height() // 4), QPoint(contour.width() // 2, contour.height() // 2)]
+    robot.bot.mousePress(contour, LEFT, NONE, places[0])
+    first = session.document.race.start
+    robot.bot.mouseMove(contour, places[1])
+    robot.bot.mouseRelease(contour, LEFT, NONE, places[1])
+    assert first == pytest.approx((-2.5, 2.5), abs=0.05)
+    assert session.document.race.start == pytest.approx((0, 0), abs=0.05)
+    walked(robot)
+    assert player(robot).race is not None and player(robot).race.start == session.document.race.start
+    robot.trigger("undo")
+    assert session.document.race.start == ()
+
+
+def test_space_plays_and_pauses_and_nothing_stands_still(robot: Robot) -> None:
+    with no_stall():
+        robot.key(Key.Key_Space)
+        robot.wait(lambda: player(robot).done > 20)
+        robot.key(Key.Key_Space)
+    assert not player(robot).is_playing
+    stood = player(robot).done
+    robot.bot.wait(100)
+    assert player(robot).done == stood
+    assert robot.frame.state == "paused"
+
+
+def test_the_network_trains_on_while_optimizers_race(robot: Robot) -> None:
+    robot.running.session.play("batch", 200.0)
+    robot.wait(lambda: robot.frame.state == "running")
+    step = robot.frame.step
+    robot.key(Key.Key_PageDown, times=3)
+    robot.wait(lambda: robot.frame.step > step)
+    assert player(robot).done == 3
+    robot.running.session.pause()
+
+
+def test_a_typed_formula_is_a_surface_and_a_bad_one_changes_nothing(robot: Robot) -> None:
+    line = robot.window.tools.race.line
+    line.setText("sin(3*x)*cos(y) + 0.1*(x**2 + y**2)")
+    robot.bot.keyClick(line, Key.Key_Return)
+    walked(robot)
+    kept = robot.running.session.document.race
+    assert kept.surface.kind == "formula" and robot.window.tools.race.surface.accessibleName().endswith("formula")
+    line.setText("__import__('os')")
+    robot.bot.keyClick(line, Key.Key_Return)
+    assert robot.running.session.document.race == kept
+    assert "Expected" in robot.message()
+
+
+@pytest.mark.parametrize("text", ["1/x + y", "log(x) + y", "sqrt(x*y)", "exp(exp(x**2)) + y", "1e300*x*y*1e300", "3"])
+def test_poles_and_gaps_are_drawn_without_harm(robot: Robot, text: str) -> None:
+    robot.running.session.edit(
+        edits.set_surface(robot.running.session.document, Choice("formula", {"text": text})), "race"
+    )
+    walked(robot)
+    robot.key(Key.Key_End)
+    robot.bot.wait(30)
+    assert np.isfinite(surface(robot).losses.viewRange()).all()
+
+
+def test_a_curve_has_its_own_picture(robot: Robot) -> None:
+    robot.running.session.edit(edits.set_surface(robot.running.session.document, Choice("curve_parabola")), "race")
+    walked(robot)
+    assert not surface(robot).relief.isVisible() and not inside(robot).axis.isVisible()
+    contour = surface(robot).contour
+    robot.bot.mouseClick(contour, LEFT, NONE, QPoint(contour.width() // 2, 20))
+    assert robot.running.session.document.race.start == pytest.approx((2.0,), abs=0.05)
+
+
+def test_optimizers_join_change_and_leave(robot: Robot) -> None:
+    adding = inside(robot).add
+    adding.setCurrentIndex(adding.findData("nadam"))
+    adding.activated.emit(adding.currentIndex())
+    walked(robot)
+    robot.wait(lambda: len(surface(robot).table.rows.rows) == 5)
+    form = EntrantForm(robot.window.context, 0)
+    field = form.kind.form.fields["lr"] if form.kind.form else None
+    assert isinstance(field, LineField)
+    field.setText("0.02")
+    field.editingFinished.emit()
+    assert robot.running.session.document.race.optimizers[0].settings["lr"] == 0.02
+    form.kind.kind_asked.emit("adagrad")
+    assert robot.running.session.document.race.optimizers[0].kind == "adagrad"
+    form.deleteLater()
+    surface(robot).table.setFocus()
+    for _ in range(4):
+        robot.bot.keyClick(surface(robot).table, Key.Key_Delete)
+        walked(robot)
+    robot.bot.keyClick(surface(robot).table, Key.Key_Delete)
+    assert len(robot.running.session.document.race.optimizers) == 1
+    assert "only one is left" in robot.message()
+
+
+def test_the_table_says_where_a_path_broke(robot: Robot) -> None:
+    change(robot, surface=chosen("rosenbrock"), optimizers=(chosen("sgd", lr=0.1), chosen("adam", lr=0.1)))
+    robot.key(Key.Key_End)
+    assert cell(robot, 0, 2).startswith("diverged at step")
+    assert "Diverged" in inside(robot).sentence.text()
+    assert cell(robot, 1, 2) != cell(robot, 0, 2)
+
+
+def test_the_gauge_turns_red_exactly_beyond_the_largest_stable_rate(robot: Robot) -> None:
+    bowl = chosen("bowl", condition=20.0)
+    for lr, is_red in ((0.0999, False), (0.1001, True)):
+        change(robot, surface=bowl, start=(4.0, 1.0), optimizers=(chosen("sgd", lr=lr),), steps=200)
+        robot.wait(lambda: np.isfinite(inside(robot).gauge.value))
+        told(robot)
+        assert inside(robot).gauge.is_too_high is is_red
+        path = player(robot).race.paths[0]  # type: ignore[union-attr]
+        assert bool(abs(path.points[-1, 1]) > 1) is is_red
+
+
+def test_surface_settings_can_be_turned(robot: Robot) -> None:
+    change(robot, surface=chosen("bowl"))
+    form = SurfaceForm(robot.window.context)
+    fields = form.kind.form.fields if form.kind.form else {}
+    turn = fields["turn"]
+    assert isinstance(turn, LineField)
+    turn.setText("30")
+    turn.editingFinished.emit()
+    assert robot.running.session.document.race.surface.settings["turn"] == 30.0
+    form.kind.kind_asked.emit("booth")
+    assert robot.running.session.document.race.surface.kind == "booth" and form.teaches.text()
+    form.deleteLater()
+
+
+def test_a_race_is_kept_in_its_file(robot: Robot, tmp_path: Path) -> None:
+    change(robot, steps=77, noise=0.5, starts="grid", count=16)
+    spec = robot.running.session.document.race
+    robot.running.session.save(tmp_path / "race.dlviz")
+    robot.window.files.open(tmp_path / "race.dlviz")
+    robot.wait(lambda: robot.running.session.document.race == spec)
+    walked(robot)
+    assert isinstance(spec, RaceSpec) and player(robot).steps == 77
+
+
+def test_leaving_and_coming_back_finds_the_race_where_it_was(robot: Robot) -> None:
+    robot.key(Key.Key_PageDown, times=4)
+    robot.window.use_workspace("network")
+    assert robot.window.transport.step_size.count() == 5
+    assert robot.window.tools.chips.isVisible()
+    robot.window.use_workspace("optimizers")
+    assert player(robot).done == 4 and robot.window.transport.large.text() == "4"
+
+
+def test_ends_of_many_starts_are_numbered_by_place() -> None:
+    ends = np.array([[0.0, 5.0, 0.001, np.nan], [0.0, 5.0, 0.0, 1.0]])
+    assert basins_of(ends, np.array([1.0, 0.5, 1.0, np.nan]), (-10.0, 10.0)).tolist() == [1, 0, 1, -1]
+
+
+def test_the_clock_of_a_race_ends_with_it(robot: Robot) -> None:
+    change(robot, steps=5)
+    robot.window.run.use_rate(float("inf"))
+    robot.key(Key.Key_Space)
+    robot.wait(lambda: player(robot).is_at_end and not player(robot).is_playing)
+    assert QApplication.activePopupWidget() is None
+    assert replace(robot.running.session.document.race).steps == 5
