@@ -2,7 +2,10 @@
 
 import math
 
-from dlviz.core.errors import SpecError
+import numpy as np
+
+from dlviz.core.errors import FormulaError, SpecError
+from dlviz.core.expression import evaluate, parse
 from dlviz.core.notation import Notation
 
 MINUS = "\u2212"
@@ -78,7 +81,7 @@ def percent(fraction: float) -> str:
 
 
 def parse_number(text: str) -> float:
-    """Read what people type: 0.5, 0,5, 1/2, −3, 1e-4.
+    """Read what people type: 0.5, 0,5, 1/2, −3, 1e-4, 2*pi, sqrt(2).
 
     Raises: SpecError for anything that is not one finite number.
     """
@@ -89,7 +92,16 @@ def parse_number(text: str) -> float:
         above, _, below = plain.partition("/")
         value = float(above) / (float(below) if "/" in plain else 1.0)
     except (ValueError, ZeroDivisionError):
-        value = math.nan
+        value = _computed(plain)
     if not math.isfinite(value):
         raise SpecError(f"Expected a number. Received: {text!r}", "Write 0.5, 0,5, 1/2 or 1e-4.")
     return value
+
+
+def _computed(plain: str) -> float:
+    """Return what a formula without names comes to; NaN where it is none."""
+    try:
+        (value,) = evaluate(parse(plain)).values()
+        return float(value) if np.ndim(value) == 0 else math.nan
+    except (FormulaError, ValueError):
+        return math.nan

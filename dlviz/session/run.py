@@ -8,20 +8,29 @@ from dlviz.session.document import Document
 from dlviz.session.history import History
 from dlviz.session.messages import Granularity
 from dlviz.session.playhead import MAX_CHUNK, Playhead
-from dlviz.session.timeline import Timeline, carry_over, fresh_timeline, named, segment, with_parameter
+from dlviz.session.timeline import (
+    Timeline,
+    carry_over,
+    fresh_timeline,
+    has_same_rows,
+    named,
+    segment,
+    with_parameter,
+)
 from dlviz.session.trainer import TrainingState
-from dlviz.session.walk import Divergence, Walk, after, before, divergence, end_of_phase
+from dlviz.session.walk import Divergence, Walk, after, before, divergence, end_of_phase, steps_of
 from dlviz.session.watcher import Stop, Watched
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A point in time to come back to: timeline, curves, step, and how far its batch was walked."""
+    """A point in time to come back to: timeline, curves, step, how far its batch was walked, and which example."""
 
     timeline: Timeline
     history: History
     step: int
     cursor: int | None = None
+    sample: int = 0
 
 
 class Run(Playhead):
@@ -59,9 +68,9 @@ class Run(Playhead):
 
     def moment(self) -> Moment:
         """Return the present, to be restored later."""
-        cursor = self.walk.cursor if self.walk else None
-        step = self.walk.trace.global_step if self.walk else self.step
-        return Moment(self.timeline, self.history, step, cursor)
+        if self.walk is None:
+            return Moment(self.timeline, self.history, self.step)
+        return Moment(self.timeline, self.history, self.walk.trace.global_step, self.walk.cursor, self.walk.sample)
 
     def restore(self, moment: Moment) -> None:
         """Stand at a moment of the past (or of an undone future) again."""
@@ -70,6 +79,7 @@ class Run(Playhead):
         if moment.cursor is not None:
             self._record()
             self._set_cursor(moment.cursor)
+            self.look(moment.sample)
 
     def edit(self, document: Document, label: str) -> None:
         """Go on from here under an edited document; one that only writes differently moves nothing."""
@@ -83,8 +93,9 @@ class Run(Playhead):
         if self.begins_anew(document):
             self.begin(document)
             return
-        here = self._state_here()
+        walk, here = self.walk, self._state_here()
         self._branch(document, carry_over(here, self.document, document), label)
+        self._walk_again(walk)
 
     def begins_anew(self, document: Document) -> bool:
         """Say whether a rule cannot go on under this document: it reads other rows, or is another rule."""
@@ -99,8 +110,18 @@ class Run(Playhead):
 
     def type_parameter(self, name: str, index: tuple[int, ...], value: float, label: str) -> None:
         """Go on from here with one weight typed in."""
-        here = self._state_here()
+        walk, here = self.walk, self._state_here()
         self._branch(self.document, with_parameter(here, self.document, name, index, value), label)
+        self._walk_again(walk)
+
+    def _walk_again(self, walk: Walk | None) -> None:
+        """Walk the batch in hand anew, to the same step of it; to its start if its steps are others now."""
+        if walk is None or walk.is_done or self.problem is not None:
+            return
+        self._record()
+        if self.walk is not None and steps_of(self.walk.trace) == steps_of(walk.trace):
+            self._set_cursor(walk.cursor)
+            self.look(walk.sample)
 
     def reset(self, document: Document | None = None) -> None:
         """Begin again from the run's first weights, under the present document or another."""
@@ -344,4 +365,4 @@ class Run(Playhead):
 
 def _is_another_rule(new: Document, old: Document) -> bool:
     """Say whether a rule cannot go on from what the one before had learnt: other rows, or another rule."""
-    return old.rule is None or new.rule is None or new.data is not old.data or new.rule.kind != old.rule.kind
+    return old.rule is None or new.rule is None or new.rule.kind != old.rule.kind or not has_same_rows(old, new)

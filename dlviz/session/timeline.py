@@ -7,10 +7,13 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.errors import DlvizError
 from dlviz.core.layout import Layout, layout
+from dlviz.data.cells import is_same_but_for_a_row
 from dlviz.session.document import Document
 from dlviz.session.messages import Mark
 from dlviz.session.plan import first_roles, first_values, kept_parameters, kept_type
+from dlviz.session.prepared import prepared_for
 from dlviz.session.trainer import TrainingState
 
 _uids = count()
@@ -164,10 +167,23 @@ def _typed(old: Document, new: Document) -> dict[str, NDArray[np.generic]]:
 
 
 def _position(state: TrainingState, old: Document, new: Document) -> tuple[int, int]:
-    is_same = old.data is new.data and old.training.batch_size == new.training.batch_size
+    is_same = has_same_rows(old, new) and old.training.batch_size == new.training.batch_size
     if is_same or state.batch == 0:
         return state.epoch, state.batch
     return state.epoch + 1, 0
+
+
+def has_same_rows(old: Document, new: Document) -> bool:
+    """Say whether the batches of two documents have the same rows, one of which may have other numbers."""
+    if old.data is new.data:
+        return True
+    if new.data.kind != "table" or (old.data.split, old.data.scaling) != (new.data.split, new.data.scaling):
+        return False
+    try:
+        before, after = prepared_for(old), prepared_for(new)
+    except DlvizError:
+        return False
+    return is_same_but_for_a_row(before.dataset, after.dataset) and np.array_equal(before.train, after.train)
 
 
 def _empty(document: Document, plan: Layout) -> NDArray[np.floating]:

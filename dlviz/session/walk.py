@@ -81,6 +81,11 @@ def before(walk: Walk, by: Granularity) -> Walk:
     return replace(walk, cursor=0)
 
 
+def steps_of(trace: Trace) -> list[tuple[str, str, str]]:
+    """Return which operations a batch consists of, whatever their numbers are."""
+    return [(step.phase, step.node, step.op) for step in trace.steps]
+
+
 def _group(trace: Trace, index: int) -> tuple[str, str]:
     return trace.steps[index].phase, trace.steps[index].node
 

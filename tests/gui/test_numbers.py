@@ -35,13 +35,29 @@ def test_counts_and_fractions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("0.5", 0.5), ("0,5", 0.5), ("1/2", 0.5), ("−3", -3.0), (" 1e-4 ", 1e-4), ("1 000", 1000.0)]
+    ("text", "value"),
+    [
+        ("0.5", 0.5),
+        ("0,5", 0.5),
+        ("1/2", 0.5),
+        ("−3", -3.0),
+        (" 1e-4 ", 1e-4),
+        ("1 000", 1000.0),
+        ("2*0,5", 1.0),
+        ("-1/4", -0.25),
+        ("(1+2)/4", 0.75),
+        ("sqrt(2)", 2**0.5),
+        ("e**-1", math.exp(-1)),
+    ],
 )
 def test_numbers_are_read_as_people_type_them(text: str, value: float) -> None:
     assert parse_number(text) == value
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1/0", "nan", "inf", "1,2,3", "1//2"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "abc", "1/0", "nan", "inf", "1,2,3", "1//2", "1/(1-1)", "w", "[1, 2]", "1;2", "sample(0.5)", "import os"],
+)
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(SpecError, match="Expected a number"):
         parse_number(text)

@@ -221,7 +221,7 @@ def test_a_typed_input_changes_everything_after_it_and_undo_brings_it_back(robot
     robot.key(Key.Key_4)
     go(robot, Key.Key_PageDown)
     robot.click(shown.boxes, shown.boxes.box_rect("b").center().toPoint())
-    robot.wait(lambda: robot.panel("inspector").value.target is not None)
+    robot.wait(lambda: robot.panel("inspector").value.leaf is not None)
     robot.panel("inspector").value.typed.emit(-7.0)
     robot.wait(lambda: box(robot, "a").value == 0.0)
     assert box(robot, "w").below == example["da_dw_if_b_is_minus_7"]
@@ -234,7 +234,7 @@ def test_a_typed_input_changes_everything_after_it_and_undo_brings_it_back(robot
 def test_a_typed_weight_of_a_rule_is_undone(robot: Robot) -> None:
     opened(robot, "perceptron_log")
     robot.window.context.selection.select(Selected("link", "o", 0, "x", 1))
-    robot.wait(lambda: robot.panel("inspector").value.target is not None)
+    robot.wait(lambda: robot.panel("inspector").value.leaf is not None)
     robot.panel("inspector").value.typed.emit(4.0)
     robot.wait(lambda: weights(robot)[0] == [0.5, 4.0, -0.5])
     robot.trigger("undo")

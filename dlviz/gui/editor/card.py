@@ -172,7 +172,12 @@ class ValueCard(QWidget):
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """Take the value with Enter, leave it with Esc; neither may go on to the canvas below."""
-        if watched is not self.edit or event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+        if watched is not self.edit or not isinstance(event, QKeyEvent):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+            event.accept()  # else the window would take it and select nothing
+            return True
+        if event.type() != QEvent.Type.KeyPress:
             return False
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._accept()

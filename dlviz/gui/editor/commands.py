@@ -5,9 +5,12 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
+from dlviz.core.errors import DlvizError
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.gui.editing import Change, Done, edit, nothing_more
+from dlviz.gui.editor import content
 from dlviz.gui.editor.state import CanvasState, has_setting, option
+from dlviz.gui.leaves import Leaf, data_leaf, type_number
 from dlviz.gui.panel import Context
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
@@ -107,11 +110,24 @@ class NetworkCommands(QObject):
         frame = self._state.frame
         return (frame.parameters if frame is not None else None) or {}
 
+    def leaf(self, place: Selected) -> Leaf | None:
+        """Return what can be typed at a place: a weight, a bias, an input or a target; None elsewhere."""
+        network, frame = self._state.network, self._state.frame
+        if network is None or frame is None:
+            return None
+        if place.kind in ("link", "bias"):
+            layer = self._state.layer(place.layer)
+            role, index = content.parameter_place(place)
+            name = place.layer if layer is None else layer.owner
+            symbol = content.place_symbol(place, self._document.symbols)
+            return Leaf("parameter", f"{name}.{role}", index, symbol, content.value_at(place, frame))
+        prepared = prepared_or_none(self._context.session)
+        dataset = None if prepared is None else prepared.sample.dataset
+        return data_leaf(place, self._document, dataset, frame)
+
     def set_value(self, place: Selected, value: float) -> None:
-        """Type a weight or bias. Raises: DlvizError if the session refuses it."""
-        session = self._context.session
-        if place.kind == "bias":
-            session.set_parameter(f"{place.layer}.b", (place.unit,), value, tr("Type a bias"))
-        else:
-            index = (place.unit, place.source)
-            session.set_parameter(f"{place.layer}.W", index, value, tr("Type a weight"))
+        """Type the number of a place. Raises: DlvizError if it is refused."""
+        leaf = self.leaf(place)
+        if leaf is None:
+            raise DlvizError(tr("This number cannot be changed here."))
+        type_number(self._context.session, leaf, value)

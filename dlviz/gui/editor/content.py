@@ -220,12 +220,19 @@ def card(place: Selected, symbols: Symbols, frame: Frame) -> CardContent:
     )  # fmt: skip
 
 
+def place_symbol(place: Selected, symbols: Symbols) -> str:
+    """Return how a link or bias is written: w¹₂₁."""
+    if place.kind == "bias":
+        return symbols.bias(place.layer, place.unit)
+    return symbols.weight(place.layer, place.unit, place.source)
+
+
 def place_name(place: Selected, symbols: Symbols) -> str:
     """Return the name of a place as a title: "Weight w¹₂₁"."""
     if place.kind == "link":
-        return tr("Weight {name}", name=symbols.weight(place.layer, place.unit, place.source))
+        return tr("Weight {name}", name=place_symbol(place, symbols))
     if place.kind == "bias":
-        return tr("Bias {name}", name=symbols.bias(place.layer, place.unit))
+        return tr("Bias {name}", name=place_symbol(place, symbols))
     if place.kind == "layer":
         return tr("Layer {number}", number=symbols.numbers.get(place.layer, place.layer))
     if place.kind in ("unit", "input"):
@@ -251,13 +258,14 @@ def spoken(place: Selected, symbols: Symbols, frame: Frame | None, named: Labels
     name = place_name(place, symbols)
     if place.kind == "input" and place.unit < len(named.inputs):
         name = f"{name}, {named.inputs[place.unit]}"
-    value = None if frame is None else _value_of(place, frame)
+    value = None if frame is None else number_at(place, frame)
     if frame is not None and place.kind == "unit" and picture.is_dropped(frame, place.layer, place.unit):
         name = tr("{name}, dropped", name=name)
     return name if value is None else f"{name}: {numbers.number(value)}"
 
 
-def _value_of(place: Selected, frame: Frame) -> float | None:
+def number_at(place: Selected, frame: Frame) -> float | None:
+    """Return the number of a place as it is drawn, None where there is none."""
     if place.kind in ("link", "bias"):
         return value_at(place, frame)
     if place.kind in ("unit", "input"):

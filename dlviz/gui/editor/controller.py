@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QPoint, QRect, Signal, Slot
 
 from dlviz.core.network import sources
 from dlviz.gui import numbers
-from dlviz.gui.editor import content, places
+from dlviz.gui.editor import places
 from dlviz.gui.editor.captions import Hot
 from dlviz.gui.editor.commands import NetworkCommands
 from dlviz.gui.editor.hover import CardOpener
@@ -43,6 +43,7 @@ class Controller(QObject):
         view.asked.connect(self._answer)
         view.commanded.connect(self.do)
         self.field.accepted.connect(self._take_field)
+        opener.leaf_of = self.commands.leaf
 
     @Slot(object)
     def pick(self, place: Selected) -> None:
@@ -87,10 +88,10 @@ class Controller(QObject):
         self.fit_wanted.emit()
 
     def _enter(self) -> None:
-        place, state = self._current, self._state
-        if place.kind in ("link", "bias") and state.frame is not None:
-            value = content.value_at(place, state.frame)
-            self._opener.type_at(place, "" if value is None else numbers.number(value, 6))
+        place = self._current
+        leaf = self.commands.leaf(place) if place.kind in ("link", "bias") or not self._view.is_editing else None
+        if leaf is not None:
+            self._opener.type_at(place, "" if leaf.value is None else numbers.number(leaf.value, 6))
         elif place.kind == "input" and self._is_strip(place.layer):
             self._ask_unit(place.layer)
         elif place.kind in ("unit", "layer", "input"):

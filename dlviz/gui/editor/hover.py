@@ -1,11 +1,15 @@
 """Opens the card: soon after the pointer rests on a link or bias, at once when a value is to be typed."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QRect, QTimer, Signal, Slot
 
 from dlviz.gui.editor import content, places
-from dlviz.gui.editor.card import ValueCard
+from dlviz.gui.editor.card import CardContent, ValueCard
+from dlviz.gui.editor.data_card import data_card
 from dlviz.gui.editor.state import CanvasState
 from dlviz.gui.editor.view import CanvasView
+from dlviz.gui.leaves import Leaf
 from dlviz.gui.panel import Context
 from dlviz.gui.selection import NOTHING, Selected
 
@@ -23,6 +27,7 @@ class CardOpener(QObject):
         super().__init__(parent)
         self._context, self._state, self._view, self.card = context, state, view, card
         self.is_needed = False
+        self.leaf_of: Callable[[Selected], Leaf | None] = no_leaf  # what of the data can be typed at a place
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._open)
         view.pointed.connect(self._point)
@@ -48,17 +53,16 @@ class CardOpener(QObject):
             self.show_at(place)
 
     def show_at(self, place: Selected) -> None:
-        """Show the numbers of a link or bias beside it."""
+        """Show the numbers of a link or bias, an input or a target beside it."""
         state = self._state
-        if state.frame is None or state.layout is None or state.network is None:
-            return
-        rectangle = places.rectangle(state.layout, place)
-        if rectangle is None:
+        rectangle = None if state.layout is None else places.rectangle(state.layout, place)
+        shown = self._content(place)
+        if rectangle is None or shown is None:
             return
         area = self._view.mapFromScene(rectangle).boundingRect()
         if place.kind == "link":
             area = QRect(area.center().x() - 4, area.center().y() - 4, 8, 8)
-        self.card.show_at(place, content.card(place, self._context.session.document.symbols, state.frame), area)
+        self.card.show_at(place, shown, area)
         if not self.is_needed:
             self.is_needed = True
             self.needed_changed.emit()
@@ -71,9 +75,19 @@ class CardOpener(QObject):
 
     def renew(self) -> None:
         """Bring the numbers of an open card up to date."""
-        state, is_open = self._state, self.card.isVisible() and self.card.place != NOTHING
-        if is_open and state.frame is not None and state.network is not None:
-            self.card.show_content(content.card(self.card.place, self._context.session.document.symbols, state.frame))
+        is_open = self.card.isVisible() and self.card.place != NOTHING
+        shown = self._content(self.card.place) if is_open else None
+        if shown is not None:
+            self.card.show_content(shown)
+
+    def _content(self, place: Selected) -> CardContent | None:
+        frame = self._state.frame
+        if self._state.network is None or frame is None:
+            return None
+        if place.kind in ("link", "bias"):
+            return content.card(place, self._context.session.document.symbols, frame)
+        leaf = self.leaf_of(place)
+        return None if leaf is None else data_card(leaf, place, frame)
 
     @Slot()
     def _forget(self) -> None:
@@ -84,3 +98,8 @@ class CardOpener(QObject):
     @Slot(object)
     def _select(self, place: Selected) -> None:
         self._context.selection.select(place)
+
+
+def no_leaf(place: Selected) -> Leaf | None:
+    """Return nothing to type."""
+    return None

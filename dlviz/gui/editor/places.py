@@ -3,7 +3,7 @@
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
-from dlviz.core.network import NetworkSpec
+from dlviz.core.network import NetworkSpec, output_ids
 from dlviz.gui.editor.blocks import Block
 from dlviz.gui.editor.layout import Layout
 from dlviz.gui.editor.rects import bias_centre, bias_radius, tile_rect
@@ -89,6 +89,17 @@ def tile_at(spec: NetworkSpec, layout: Layout, point: QPointF, biased: frozenset
                 return Selected("bias", block.node, block.shown[near])
         if tile_rect(layout, block, float(block.ys[index])).contains(point):
             return unit_place(spec, block.node, block.shown[index])
+    return NOTHING
+
+
+def target_at(spec: NetworkSpec, layout: Layout, point: QPointF) -> Selected:
+    """Return the output unit beside which a target is written at a point of the scene, NOTHING elsewhere."""
+    for node in output_ids(spec) if spec.layers else ():
+        block = layout.blocks[node]
+        for unit, y in zip(block.shown, block.ys, strict=True):
+            tile = tile_rect(layout, block, float(y))
+            if QRectF(tile.right(), tile.top(), layout.tile.side, tile.height()).contains(point):
+                return Selected("unit", node, unit)
     return NOTHING
 
 

@@ -109,6 +109,12 @@ class NetworkScene(QGraphicsScene):
         is_weight = index is not None and bool(self.layout_.links.is_weighted[index])
         return places.link_place(self.layout_, index) if index is not None and is_weight else NOTHING
 
+    def target_at(self, point: QPointF) -> Selected:
+        """Return the output unit whose target is written at a point, NOTHING elsewhere."""
+        if self.layout_ is None or self.network is None:
+            return NOTHING
+        return places.target_at(self.network, self.layout_, point)
+
     def strip_at(self, point: QPointF) -> str:
         """Return the node whose "12 of 128 shown" is under a point, "" elsewhere."""
         blocks = self.layout_.blocks.values() if self.layout_ is not None else ()

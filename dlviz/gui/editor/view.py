@@ -212,8 +212,12 @@ class CanvasView(QGraphicsView):
             self.picked.emit(NOTHING)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Fit on the background; type a value on a link or bias."""
-        place = self.network_scene.place_at(self.mapToScene(event.position().toPoint()))
+        """Fit on the background; type a value on a link, bias, input or target."""
+        point = self.mapToScene(event.position().toPoint())
+        place = self.network_scene.place_at(point)
+        if place == NOTHING and not self.is_editing:
+            place = self.network_scene.target_at(point)
+            self.picked.emit(place)
         if self.hot_at(event.position().toPoint()) is not None:
             self.mousePressEvent(event)
         elif place == NOTHING:

@@ -50,11 +50,14 @@ def test_other_letters_move_nothing(edit: object) -> None:
     assert len(runs.run.timeline.segments) == 1
 
 
-def test_a_convention_that_trains_otherwise_begins_the_batch_again() -> None:
+def test_a_convention_that_trains_otherwise_computes_the_batch_again() -> None:
     run = Run(step_document())
     run.walk_to(5)
+    walk, uid = run.walk, run.segment.uid
     run.edit(edits.set_conventions(run.document, {"momentum_form": "ema"}), "Change a convention")
-    assert run.walk is None
+    assert run.walk is not None and walk is not None
+    assert run.walk.trace is not walk.trace and run.walk.cursor == 5
+    assert run.segment.uid != uid
 
 
 def test_typed_formulas_keep_their_letters() -> None:

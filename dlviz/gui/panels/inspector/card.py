@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dlviz.core.network import LayerSpec
 from dlviz.core.notation import Symbols
 from dlviz.data.dataset import Dataset
+from dlviz.gui.leaves import Leaf
 from dlviz.gui.panels.inspector import notation
 from dlviz.gui.panels.inspector.reading import Reading
 from dlviz.gui.selection import Selected
@@ -38,18 +39,8 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Target:
-    """A parameter entry whose value can be typed."""
-
-    name: str
-    index: tuple[int, ...]
-    symbol: str
-    value: float | None
-
-
-@dataclass(frozen=True)
 class Card:
-    """Everything shown for one selection; an empty title means that nothing is selected.
+    """Everything shown for one selection; an empty title means that nothing is selected. leaf: what can be typed.
 
     layer: whose form is shown. picks: the layer of whose parameters one number can be picked.
     """
@@ -59,7 +50,7 @@ class Card:
     equations: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
-    target: Target | None = None
+    leaf: Leaf | None = None
     layer: str = ""
     picks: str = ""
 

@@ -12,6 +12,7 @@ from dlviz.core.lowering import name_of
 from dlviz.core.network import LayerSpec, output_ids
 from dlviz.core.objective import objective
 from dlviz.data.dataset import Dataset
+from dlviz.gui.leaves import data_leaf
 from dlviz.gui.panels.inspector import notation
 from dlviz.gui.panels.inspector.card import Card, Fact, Scene
 from dlviz.gui.panels.inspector.parameter import bias, link, parameter
@@ -105,6 +106,7 @@ def _input(scene: Scene) -> Card:
         (),
         (),
         (*facts, Fact(tr("scaling"), text=scene.document.data.scaling), *walked),
+        data_leaf(scene.selected, scene.document, dataset, scene.frame),
     )
 
 

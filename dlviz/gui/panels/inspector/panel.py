@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from dlviz.core.errors import DlvizError
 from dlviz.data.dataset import Dataset
+from dlviz.gui.leaves import type_number, value_words
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.inspector.behind import Behind
-from dlviz.gui.panels.inspector.card import Card, Scene, Target
+from dlviz.gui.panels.inspector.card import Card, Scene
 from dlviz.gui.panels.inspector.edits import SelectionForm
 from dlviz.gui.panels.inspector.facts import card
 from dlviz.gui.panels.inspector.gradient_check import GradientCheckView
@@ -26,7 +27,6 @@ from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.edits.subject import set_input
 from dlviz.session.messages import Frame, Interest, Need
 
 _HINT = tr("Click a unit, a link or a layer to see its numbers.")
@@ -52,6 +52,7 @@ class InspectorPanel(Panel):
         selection.changed.connect(self._select)
         self.context.hidden_changed.connect(self._cover)
         self.value.typed.connect(self._type)
+        self.value.refused.connect(self._refuse)
         self.picker.picked.connect(selection.select)
         self.form.layer.activation_looked_at.connect(self.behind.activation.try_out)
         self.facts.pointed.connect(selection.point_at)
@@ -158,11 +159,12 @@ class InspectorPanel(Panel):
         self._show_check(shown)
 
     def _show_value(self, shown: Card) -> None:
-        is_open = shown.target is not None and not self.context.is_hidden  # a new weight may be what is hidden
+        is_open = shown.leaf is not None and not self.context.is_hidden  # a new weight may be what is hidden
         for widget in (self.value, self.value_label):
             widget.setVisible(is_open)
-        if shown.target is not None and is_open:
-            self.value.show_target(shown.target)
+        if shown.leaf is not None and is_open:
+            self.value.show_leaf(shown.leaf)
+            self.value_label.setText(value_words(shown.leaf))
 
     def _show_picker(self, shown: Card) -> None:
         network, selected = self.context.session.document.network, self.context.selection.current
@@ -183,24 +185,20 @@ class InspectorPanel(Panel):
         self.context.session.cancel_check()
 
     @Slot(object)
+    def _refuse(self, error: DlvizError) -> None:
+        self.context.notify(error)
+
+    @Slot(object)
     def _type(self, value: float) -> None:
-        """Set the selected weight or bias at the playhead; undoable."""
-        target = self.value.target
-        if target is None:
+        """Set the number that is shown as a value; undoable."""
+        leaf = self.value.leaf
+        if leaf is None:
             return
-        label = tr("Type {symbol}", symbol=target.symbol)
         try:
-            self._put(target, value, label)
+            type_number(self.context.session, leaf, value)
         except DlvizError as error:
             self.context.notify(error)
         self._refresh()
-
-    def _put(self, target: Target, value: float, label: str) -> None:
-        session = self.context.session
-        if session.document.subject == "formula":
-            session.edit(set_input(session.document, target.name, target.index, value), label)
-        else:
-            session.set_parameter(target.name, target.index, value, label)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer all numbers on show to copy."""

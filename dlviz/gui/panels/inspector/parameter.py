@@ -5,8 +5,9 @@ from dataclasses import replace
 from dlviz.core.explain import Weight
 from dlviz.core.network import NetworkSpec
 from dlviz.core.optimizers import optimizers
+from dlviz.gui.leaves import Leaf
 from dlviz.gui.panels.inspector import notation
-from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Target
+from dlviz.gui.panels.inspector.card import Card, Fact, Scene
 from dlviz.gui.selection import Selected
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -42,10 +43,10 @@ def link(scene: Scene) -> Card:
     weight = reading.entry(name, index)
     products = tuple(None if value is None or weight is None else value * weight for value in inputs)
     shares = (Fact(carried + reading.of_mean, inputs), Fact(f"w·{carried}" + reading.of_mean, products, is_signed=True))
-    target = Target(name, index, symbol, weight)
+    leaf = Leaf("parameter", name, index, symbol, weight)
     remark = f"{carried} → {scene.symbols.value(layer.id, selected.unit)}"
     return Card(
-        tr("Weight {symbol}", symbol=symbol), remark, (), reading.headings, shares + _parameter(scene, target), target
+        tr("Weight {symbol}", symbol=symbol), remark, (), reading.headings, shares + _parameter(scene, leaf), leaf
     )
 
 
@@ -56,9 +57,9 @@ def bias(scene: Scene) -> Card:
         return Card()
     symbol = scene.symbols.bias(layer.id, unit)
     name = f"{layer.owner}.b"
-    target = Target(name, (unit,), symbol, scene.reading.entry(name, (unit,)))
+    leaf = Leaf("parameter", name, (unit,), symbol, scene.reading.entry(name, (unit,)))
     remark = "→ " + scene.symbols.value(layer.id, unit)
-    return Card(tr("Bias {symbol}", symbol=symbol), remark, facts=_parameter(scene, target), target=target)
+    return Card(tr("Bias {symbol}", symbol=symbol), remark, facts=_parameter(scene, leaf), leaf=leaf)
 
 
 def parameter(scene: Scene) -> Card:
@@ -67,10 +68,10 @@ def parameter(scene: Scene) -> Card:
     if layer is None:
         return Card()
     symbol = scene.symbols.entry(selected.name, *selected.entry)
-    target = Target(selected.name, selected.entry, symbol, scene.reading.entry(selected.name, selected.entry))
+    leaf = Leaf("parameter", selected.name, selected.entry, symbol, scene.reading.entry(selected.name, selected.entry))
     title = tr("Parameter {symbol}", symbol=symbol)
     headings = scene.reading.headings
-    return Card(title, selected.name, (), headings, _parameter(scene, target), target, picks=layer.id)
+    return Card(title, selected.name, (), headings, _parameter(scene, leaf), leaf, picks=layer.id)
 
 
 def weight_of(selected: Selected, network: NetworkSpec) -> Weight | None:
@@ -85,28 +86,28 @@ def weight_of(selected: Selected, network: NetworkSpec) -> Weight | None:
     return Weight(f"{layer.owner}.W", (selected.unit, selected.source))
 
 
-def _parameter(scene: Scene, target: Target) -> tuple[Fact, ...]:
+def _parameter(scene: Scene, leaf: Leaf) -> tuple[Fact, ...]:
     """Gradient, optimizer state, step and value after it, of one entry of a parameter."""
-    reading, (layer, letter) = scene.reading, target.name.split(".")
+    reading, (layer, letter) = scene.reading, leaf.name.split(".")
     optimizer = _optimizer_title(scene.document)
-    if {target.name, layer} & set(scene.document.training.frozen):
+    if {leaf.name, layer} & set(scene.document.training.frozen):
         return _padded(scene, (Fact(tr("next step"), text=tr("frozen, never updated")),))
-    gradient = reading.entry(f"{layer}.d{letter}", target.index)
-    step = reading.entry(f"{target.name}.step", target.index)
-    before = reading.before(target.name, target.index)
+    gradient = reading.entry(f"{layer}.d{letter}", leaf.index)
+    step = reading.entry(f"{leaf.name}.step", leaf.index)
+    before = reading.before(leaf.name, leaf.index)
     after = None if step is None or before is None else before + step
-    state = [(label, reading.entry(f"{target.name}.{key}", target.index)) for key, label in STATE_LABELS.items()]
-    facts = [*_checked(scene, target, gradient)]
+    state = [(label, reading.entry(f"{leaf.name}.{key}", leaf.index)) for key, label in STATE_LABELS.items()]
+    facts = [*_checked(scene, leaf, gradient)]
     facts += [Fact(label, (value,)) for label, value in state if value is not None]
     facts += [Fact(tr("step ({optimizer})", optimizer=optimizer), (step,), is_signed=True)]
     return _padded(scene, (*facts, Fact(tr("after the step"), (after,))))
 
 
-def _checked(scene: Scene, target: Target, gradient: float | None) -> tuple[Fact, ...]:
+def _checked(scene: Scene, leaf: Leaf, gradient: float | None) -> tuple[Fact, ...]:
     """Give the gradient, with the looked-at sample's share while walking, and the numeric derivative beside it."""
     reading, answer = scene.reading, scene.frame.explanation
-    letter = target.name.rpartition(".")[2].lower()
-    is_about = isinstance(answer, Explanation) and answer.question.weight == Weight(target.name, target.index)
+    letter = leaf.name.rpartition(".")[2].lower()
+    is_about = isinstance(answer, Explanation) and answer.question.weight == Weight(leaf.name, leaf.index)
     if gradient is None or not isinstance(answer, Explanation) or not is_about or answer.shares is None:
         return (Fact(reading.of_gradient(letter), (gradient,), is_signed=True),)
     shares = answer.shares

@@ -3,13 +3,14 @@
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from dlviz.core.errors import SpecError
 from dlviz.gui import numbers
-from dlviz.gui.panels.inspector.card import Fact, Target
+from dlviz.gui.leaves import Leaf
+from dlviz.gui.panels.inspector.card import Fact
 from dlviz.gui.selection import NOTHING
 from dlviz.gui.theme import GRID, current
 from dlviz.gui.widgets.copying import offer
@@ -144,26 +145,27 @@ class ValueField(QLineEdit):
     """The value of one weight or bias; Enter accepts what was typed, Esc takes it back."""
 
     typed = Signal(object)  # float
+    refused = Signal(object)  # SpecError, whose sentence says what was expected
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.target: Target | None = None  # what is shown
+        self.leaf: Leaf | None = None  # what is shown
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.returnPressed.connect(self._accept)
         self.textEdited.connect(self._edited)
 
-    def show_target(self, target: Target) -> None:
+    def show_leaf(self, leaf: Leaf) -> None:
         """Show a value, unless another one is being typed for the same place."""
-        is_same = self.target is not None and (self.target.name, self.target.index) == (target.name, target.index)
-        self.target = target
+        is_same = self.leaf is not None and (self.leaf.name, self.leaf.index) == (leaf.name, leaf.index)
+        self.leaf = leaf
         if is_same and self.isModified():
             return
         if not is_same:
-            describe(self, tr("Value of {symbol}", symbol=target.symbol))
+            describe(self, tr("Value of {symbol}", symbol=leaf.symbol))
         self._write()
 
     def _write(self) -> None:
-        value = None if self.target is None else self.target.value
+        value = None if self.leaf is None else self.leaf.value
         words = write(value)
         if self.text() != words:
             self.setText(words)
@@ -177,6 +179,7 @@ class ValueField(QLineEdit):
         except SpecError as error:
             self._colour("error")
             self.setToolTip(str(error))
+            self.refused.emit(error)
             return
         was_typed = self.isModified()
         self.setModified(False)
@@ -187,6 +190,14 @@ class ValueField(QLineEdit):
     @Slot(str)
     def _edited(self, _text: str) -> None:
         self._colour("text")
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc, with which the window would select nothing, while something is being typed."""
+        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if event.type() == QEvent.Type.ShortcutOverride and is_escape and self.isModified():
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -8,7 +8,8 @@ from dlviz.core.expression import Edge, Path
 from dlviz.core.expression import Walk as FormulaWalk
 from dlviz.core.trace import Trace
 from dlviz.gui import numbers
-from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Target
+from dlviz.gui.leaves import Leaf, data_leaf
+from dlviz.gui.panels.inspector.card import Card, Fact, Scene
 from dlviz.gui.walks.formula_boxes import Standing, is_numbered
 from dlviz.i18n import tr
 
@@ -83,7 +84,7 @@ def _weight(scene: Scene, trace: Trace, cursor: int) -> Card:
     facts += [Fact("Δ" + _symbol(name, index), (change,), is_signed=True)] if _has(trace, f"{name}.step") else []
     symbol = _symbol(name, index)
     kind = tr("Bias {symbol}", symbol=symbol) if is_bias else tr("Weight {symbol}", symbol=symbol)
-    return Card(kind, "", (), (tr("this row"),), tuple(facts), Target(name, index, symbol, now))
+    return Card(kind, "", (), (tr("this row"),), tuple(facts), Leaf("parameter", name, index, symbol, now))
 
 
 def _has(trace: Trace, name: str) -> bool:
@@ -100,7 +101,9 @@ def _input(scene: Scene, trace: Trace, cursor: int) -> Card:
     if value is None:
         return Card()
     symbol = f"x{scene.selected.unit + 1}".translate(SUB)
-    return Card(tr("Input {symbol}", symbol=symbol), "", (), (tr("this row"),), (Fact(symbol, (value,)),))
+    leaf = data_leaf(scene.selected, scene.document, scene.dataset, scene.frame)
+    facts = (Fact(tr("{symbol}, as the rule sees it", symbol=symbol), (value,)),)
+    return Card(tr("Input {symbol}", symbol=symbol), "", (), (tr("this row"),), facts, leaf)
 
 
 def _formula_card(scene: Scene, standing: Standing) -> Card:
@@ -129,9 +132,9 @@ def _node(walked: FormulaWalk, standing: Standing, name: str) -> Card:
     found = _paths(walked, standing, name)
     facts += [Fact(_way(walked, path), (path.product,), is_signed=True) for path in found[:MAX_PATHS]]
     told += [f"{_product(path)} = {numbers.number(path.product)}" for path in found[:MAX_WRITTEN]]
-    target = Target(*_place(name), name, standing.number(name)) if own.op == "input" else None
+    leaf = Leaf("formula", *_place(name), name, standing.number(name)) if own.op == "input" else None
     remark = tr("input") if own.op == "input" else own.op
-    return Card(name, remark, tuple(told), (tr("value"),), tuple(facts), target)
+    return Card(name, remark, tuple(told), (tr("value"),), tuple(facts), leaf)
 
 
 def _paths(walked: FormulaWalk, standing: Standing, name: str) -> tuple[Path, ...]:

@@ -9,6 +9,7 @@ from dlviz.core.layers.convolution import windows_of
 from dlviz.core.network import LayerSpec, NetworkSpec
 from dlviz.core.notation import spelled_label
 from dlviz.gui import numbers
+from dlviz.gui.leaves import data_leaf
 from dlviz.gui.panels.inspector import notation
 from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Source
 from dlviz.gui.selection import NOTHING, Selected
@@ -36,7 +37,8 @@ def unit(scene: Scene) -> Card:
         *_slope(scene, layer, applied),
         Fact(delta + reading.of_sum, reading.sum_columns(f"{layer.id}.dz", unit), is_signed=True),
     )
-    return Card(_unit_title(scene, layer), title, _sums(scene, layer), reading.headings, facts)
+    leaf = data_leaf(scene.selected, scene.document, scene.dataset, scene.frame)
+    return Card(_unit_title(scene, layer), title, _sums(scene, layer), reading.headings, facts, leaf)
 
 
 def _terms(scene: Scene, layer: LayerSpec) -> tuple[Fact, ...]:
