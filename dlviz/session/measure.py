@@ -54,7 +54,7 @@ def measure_rows(evaluator: Evaluator, rows: Examples, is_classes: bool) -> tupl
 
 def has_classes(trainer: Trainer) -> bool:
     """Say whether the rows belong to classes, rather than to values."""
-    return trainer.prepared.dataset.task != "regression"
+    return trainer.prepared.dataset.task != "regression" or trainer.has_labels
 
 
 def measure_step(trainer: Trainer, metrics: Sequence[Choice]) -> dict[str, Value]:

@@ -38,6 +38,18 @@ def decision_threshold(document: Document) -> float:
     return (1 + target_low(document)) / 2
 
 
+def are_labels(targets: NDArray[np.floating], loss: Loss) -> bool:
+    """Say whether targets (n, k) name one class a row, for a loss that is about classes.
+
+    A table of 0 and 1, of −1 and 1, or of rows with a single 1 is of values as it is written; the loss tells.
+    """
+    if loss.labels == "values" or not len(targets):
+        return False
+    low = -1 if targets.min() < 0 else 0
+    is_one = targets == 1
+    return bool((is_one | (targets == low)).all() and (targets.shape[1] == 1 or (is_one.sum(axis=1) == 1).all()))
+
+
 def targets_for(document: Document, dataset: Dataset) -> NDArray[np.float64]:
     """Return targets (n, k), those of several outputs side by side.
 

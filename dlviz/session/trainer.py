@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from dlviz.core.errors import DataError
 from dlviz.core.execute import record, run
 from dlviz.core.inference import parameters
 from dlviz.core.initializers import initial_values
+from dlviz.core.losses import resolve as resolve_loss
 from dlviz.core.memory import Memory
+from dlviz.core.objective import objective
 from dlviz.core.optimizers import lr_of
 from dlviz.core.program import Binding, float_type, lower
 from dlviz.core.sampling import no_way_back
@@ -27,6 +30,9 @@ from dlviz.session.fitting import check_width
 from dlviz.session.lowered import lowered
 from dlviz.session.orders import Orders, Sampling
 from dlviz.session.tables import check_inputs, tables_of, target_rows
+from dlviz.session.targets import are_labels
+
+MOST_LABELS = 20_000  # rows whose targets are looked at
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +83,13 @@ class Trainer:
         self._orders = Orders(document.seed, prepared.train, _sampling(training, prepared.dataset.is_streamed))
         self._arranged_epoch = -1
         self.memory.load(start_values(document))
+
+    @cached_property
+    def has_labels(self) -> bool:
+        """Whether the (first 20 000) targets of the first output are labels of classes, and its loss reads them so."""
+        aim = objective(self.document.network, self.document.training.objective)[self.program.output]
+        n = min(self.prepared.dataset.n, MOST_LABELS)
+        return are_labels(self.targets[np.arange(n)][:, : self.program.n_outputs], resolve_loss(aim.choice)[0])
 
     @property
     def room(self) -> None:

@@ -210,3 +210,27 @@ def test_settings_that_change_nothing_are_said(
     assert status == 0
     assert "The schedule changes nothing: Rprop reads the learning rate at its start alone." in error
     assert "The LSTM's cell lets nothing in: it changes nothing in this network." in error
+
+
+@pytest.mark.parametrize(
+    ("loss", "units", "activation", "targets"),
+    [
+        ("binary_cross_entropy", 1, "sigmoid", [[0], [0], [0], [1]]),
+        ("categorical_cross_entropy", 2, "softmax", [[1, 0], [1, 0], [1, 0], [0, 1]]),
+        ("sparse_categorical_cross_entropy", 2, "softmax", [[0], [0], [0], [1]]),
+    ],
+)
+def test_a_table_of_labels_is_scored_by_accuracy_without_naming_its_task(
+    loss: str, units: int, activation: str, targets: list[list[int]],
+    write_json: Callable[[Json], str], call_json: Callable[..., Json],
+) -> None:  # fmt: skip
+    layer = {"id": "o", "kind": "dense", "units": units, "activation": activation, "initializer": "zeros"}
+    found = call_json("train", write_json({
+        "format": "dlviz", "version": 1,
+        "data": {"kind": "table", "inputs": [[0, 0], [0, 1], [1, 0], [1, 1]], "targets": targets},
+        "network": {"layers": [layer]},
+        "training": {"loss": loss, "optimizer": {"kind": "sgd", "lr": 1.0}, "epochs": 400, "metrics": ["f1"]},
+    }), "--json")  # fmt: skip
+    assert found["train"]["accuracy"] == 1
+    assert found["train"]["f1"] == 1
+    assert "r2" not in found["train"]

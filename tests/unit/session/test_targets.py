@@ -5,10 +5,11 @@ import pytest
 
 from dlviz.core.choice import chosen
 from dlviz.core.errors import DlvizError
+from dlviz.core.losses import losses
 from dlviz.core.network import InputSpec, NetworkSpec, dense
 from dlviz.data.dataset import Dataset
 from dlviz.session.document import Document, TrainingSpec
-from dlviz.session.targets import decision_threshold, target_low, targets_for
+from dlviz.session.targets import are_labels, decision_threshold, target_low, targets_for
 
 
 def document(units: int, activation: str, loss: str, **settings: str) -> Document:
@@ -84,3 +85,20 @@ def test_other_labels_are_not_mapped() -> None:
     rows = Dataset("t", "regression", np.zeros((1, 2)), np.array([[-1.0]]), ("a", "b"), ("y",))
     with pytest.raises(DlvizError, match="labels 0 and 1 for hinge. Received: -1"):
         targets_for(document(1, "linear", "hinge", labels="zero_one"), rows)
+
+
+@pytest.mark.parametrize(
+    ("targets", "loss", "is_label"),
+    [
+        ([[0], [1], [1]], "binary_cross_entropy", True),
+        ([[1, 0, 0], [0, 0, 1]], "categorical_cross_entropy", True),
+        ([[1, 0], [0, 1]], "binary_cross_entropy", True),
+        ([[-1], [1]], "hinge", True),
+        ([[0.2], [1]], "binary_cross_entropy", False),  # probabilities
+        ([[1, 1], [0, 1]], "binary_cross_entropy", False),  # several answers a row
+        ([[0.5, 0.5], [0, 1]], "categorical_cross_entropy", False),
+        ([[0], [1]], "squared_error", False),  # values, for all that is known
+    ],
+)
+def test_a_table_is_of_classes_where_its_loss_reads_them(targets: list[list[float]], loss: str, is_label: bool) -> None:
+    assert are_labels(np.array(targets, dtype=float), losses.get(loss)) == is_label
