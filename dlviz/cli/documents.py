@@ -19,6 +19,7 @@ from dlviz.session.headless import load
 from dlviz.session.idle import idle_settings
 
 MINUS = "\N{MINUS SIGN}"
+NO_NUMBER = "NaN"
 SHOWN_NUMBERS = 12  # of an array in a table; JSON has them all
 
 
@@ -70,11 +71,11 @@ def values(array: NDArray[np.generic]) -> str:
     """Write an array as nested lists, or its shape and first numbers if it is long."""
     if array.size <= SHOWN_NUMBERS:
         return _nested(array.tolist())
-    first = " ".join(number(float(each)) for each in array.ravel()[: SHOWN_NUMBERS // 2].tolist())
+    first = " ".join(_nested(each) for each in array.ravel()[: SHOWN_NUMBERS // 2].tolist())
     return f"{'×'.join(map(str, array.shape))}: {first} …"
 
 
 def _nested(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_nested, value)) + "]"
-    return number(float(value))
+    return NO_NUMBER if math.isnan(value) else number(float(value))

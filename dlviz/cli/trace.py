@@ -16,6 +16,7 @@ from dlviz.i18n import tr
 from dlviz.session import headless
 from dlviz.session.document import Document
 from dlviz.session.trace_report import TraceReport
+from dlviz.session.walk import divergence
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -79,6 +80,10 @@ def _print_table(report: TraceReport, document: Document) -> None:
         table.add_row(str(step.index), step.phase, step.node, formula, written)
     console = Console(markup=False, highlight=False)
     console.print(table)
+    broken = divergence(report.trace)
+    if broken is not None:
+        formula = document.formula_of(report.trace.steps[broken.index])
+        console.print(tr("Not finite first in step {index}: {formula}", index=broken.index, formula=formula))
     losses = (report.loss, report.trace.loss_after)
     before, after = (document.notation.decimal(number(each, 10)) for each in losses)
     if report.trace.no_way_back:

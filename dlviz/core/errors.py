@@ -1,5 +1,7 @@
 """The errors a user can meet; each says what was expected and what came."""
 
+from collections.abc import Iterable
+
 LONGEST_SHOWN = 60  # characters of what came; a text of a megabyte would hide the sentence it stands in
 
 
@@ -44,6 +46,11 @@ class DocumentError(DlvizError):
 
 class SaveError(DlvizError):
     """A file that could not be written; the old one is whole."""
+
+
+def as_list(shape: Iterable[int]) -> str:
+    """Write a shape as documents do: [2, 3]."""
+    return str([int(each) for each in shape])
 
 
 def shown(value: object) -> str:

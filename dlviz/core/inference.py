@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dlviz.core.activations import resolve
 from dlviz.core.choice import Choice
-from dlviz.core.errors import ShapeError, SpecError
+from dlviz.core.errors import ShapeError, SpecError, as_list
 from dlviz.core.initializers import initializers
 from dlviz.core.layers import LR_SCALE, ParameterSpec, layers
 from dlviz.core.layers.kind import REGULARIZER, UNREGULARIZED
@@ -203,9 +203,9 @@ def _validate_shared(spec: NetworkSpec, known: Mapping[str, tuple[int, ...]]) ->
             raise SpecError(f"Expected a layer before this one to share. Received: {layer.shares!r}", hint, layer.id)
         own, first = (source_shapes(spec, each, known) for each in (layer, owners[layer.shares]))
         if own != first:
+            wanted, got = (" and ".join(map(as_list, each)) for each in (first, own))
             raise ShapeError(
-                f"Expected inputs of shape {list(first)} like those of {layer.shares}. Received: {list(own)}",
-                place=layer.id,
+                f"Expected inputs of shape {wanted} like those of {layer.shares}. Received: {got}", place=layer.id
             )
 
 
@@ -220,4 +220,5 @@ def _validate_inputs(spec: NetworkSpec) -> None:
                 "network.inputs",
             )
         if not node.shape or min(node.shape) < 1:
-            raise ShapeError(f"Expected axes of at least 1. Received: shape={node.shape}", place="network.inputs")
+            given = as_list(node.shape)
+            raise ShapeError(f"Expected axes of at least 1. Received: shape={given}", place="network.inputs")

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from dlviz.core.array import Array, Workspace, to_host
 from dlviz.core.choice import Choice
-from dlviz.core.errors import ShapeError, SpecError
+from dlviz.core.errors import ShapeError, SpecError, as_list
 from dlviz.core.layers import ParameterSpec
 from dlviz.core.layout import Layout
 from dlviz.core.optimizers import Clock, UpdateBuffers, resolve
@@ -112,7 +112,9 @@ def loaded(plan: Layout, parameters: Mapping[str, ArrayLike], seed: int = 0, num
             raise SpecError(f"Expected parameters with {parameter.name}. Received: {', '.join(values) or 'none'}")
         shape = values[parameter.name].shape
         if shape != parameter.shape:
-            raise ShapeError(f"Expected shape {parameter.shape}. Received: shape={shape}", place=parameter.name)
+            raise ShapeError(
+                f"Expected shape {as_list(parameter.shape)}. Received: shape={as_list(shape)}", place=parameter.name
+            )
     memory = Memory(plan, Choice("sgd"), seed=seed)
     memory.load(values)
     memory.position.move(number)

@@ -12,7 +12,7 @@ from dlviz.core.activations import activations
 from dlviz.core.array import Array, Call
 from dlviz.core.buffers import Buffers
 from dlviz.core.choice import Choice
-from dlviz.core.errors import ShapeError, SpecError
+from dlviz.core.errors import ShapeError, SpecError, as_list
 from dlviz.core.inference import activation_of, bounding_activation, parameters, shapes, validate
 from dlviz.core.instruction import Instruction
 from dlviz.core.layers import layers
@@ -192,7 +192,7 @@ class Binding:
     def _check(self, what: str, values: Array, width: int) -> None:
         expected = (self.columns, width)
         if tuple(values.shape) != expected:
-            raise ShapeError(f"Expected {what} of shape {expected}. Received: shape={tuple(values.shape)}")
+            raise ShapeError(f"Expected {what} of shape {as_list(expected)}. Received: shape={as_list(values.shape)}")
 
     @cached_property
     def _parameter_names(self) -> dict[str, tuple[str, str]]:

@@ -50,6 +50,8 @@ def _no_shares(settings: Settings, n: int) -> Shares:
 class Regularizer:
     """A regularizer: shares(settings, n) of a batch of n examples, limit(settings) of a norm, or neither.
 
+    n counts the rows of the batch itself, as the mean of its loss does: a smaller last batch divides by fewer.
+
     formula is LaTeX; told(settings) gives plain formulas.
     """
 
@@ -138,7 +140,7 @@ regularizers.add(
         "l2", "L2", r"\lambda \sum w^2",
         (
             _strength(),
-            choice("scale", "sum", ("sum", "half", "mean"), "λ Σw², λ/2 Σw², or λ/2n Σw² for n examples a batch"),
+            choice("scale", "sum", ("sum", "half", "mean"), "λ Σw², λ/2 Σw², or λ/2n Σw², n: rows of the batch"),
         ),
         _l2, _l2_told, source="Hoerl & Kennard 1970; curriculum REG-01, CNV-06",
     )
@@ -146,7 +148,7 @@ regularizers.add(
 regularizers.add(
     Regularizer(
         "l1", "L1", r"\lambda \sum |w|",
-        (_strength(), choice("scale", "sum", ("sum", "mean"), "λ Σ|w|, or λ/n Σ|w| for n examples a batch")),
+        (_strength(), choice("scale", "sum", ("sum", "mean"), "λ Σ|w|, or λ/n Σ|w|, n: rows of the batch")),
         _l1, _l1_told, source="Tibshirani 1996; curriculum REG-02, CNV-07",
     )
 )  # fmt: skip
@@ -156,7 +158,7 @@ regularizers.add(
         (
             _strength("l1", "λ₁: how much the magnitudes count"),
             _strength("l2", "λ₂: how much the squares count"),
-            choice("scale", "sum", ("sum", "mean"), "both as they are, or λ₂/2n and λ₁/n for n examples a batch"),
+            choice("scale", "sum", ("sum", "mean"), "both as they are, or λ₂/2n and λ₁/n, n: rows of the batch"),
         ),
         _elastic, _elastic_told, source="Zou & Hastie 2005; curriculum REG-03",
     )

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from dlviz.core.errors import DataError, DlvizError, ShapeError, SpecError
+from dlviz.core.errors import DataError, DlvizError, ShapeError, SpecError, as_list
 from dlviz.core.inference import check_data, parameters
 from dlviz.core.network import LayerSpec, NetworkSpec, output_ids, sources
 from dlviz.core.objective import OutputLoss
@@ -59,12 +59,10 @@ def _losses_left(document: Document) -> Mapping[str, OutputLoss]:
 
 def check_width(document: Document, prepared: Prepared) -> None:
     """Raise ShapeError unless the input nodes take as many numbers as a row of the data has."""
-    shapes = [list(node.shape) for node in document.network.inputs]
+    shapes, data = [node.shape for node in document.network.inputs], as_list([prepared.dataset.d])
     if sum(math.prod(shape) for shape in shapes) != prepared.dataset.d:
-        received = shapes[0] if len(shapes) == 1 else shapes
-        raise ShapeError(
-            f"Expected the shape of the data, [{prepared.dataset.d}]. Received: {received}", place="network.inputs"
-        )
+        received = " and ".join(map(as_list, shapes))
+        raise ShapeError(f"Expected the shape of the data, {data}. Received: {received}", place="network.inputs")
 
 
 def fitting(document: Document, network: NetworkSpec) -> Document:

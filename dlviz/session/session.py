@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlviz.core.errors import SaveError, SpecError
+from dlviz.core.errors import SaveError, SpecError, as_list
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.i18n import tr
@@ -156,7 +156,10 @@ class Session:
             raise SpecError(tr("Expected a parameter of this network. Received: {name}", name=name))
         shape = shapes[name]
         if len(place) != len(shape) or not all(0 <= i < n for i, n in zip(place, shape, strict=True)):
-            raise SpecError(tr("Expected a place in {shape}. Received: {place}", shape=shape, place=place), place=name)
+            raise SpecError(
+                tr("Expected a place in {shape}. Received: {place}", shape=as_list(shape), place=as_list(place)),
+                place=name,
+            )
         if not np.isfinite(value):
             raise SpecError(tr("Expected a finite number. Received: {value}", value=value), place=name)
 

@@ -136,7 +136,7 @@ def test_orders_present_every_row_once_a_pass_or_any_row(order: str, is_pass: bo
         (chosen("perceptron", labels="-1/+1"), {"targets": [[0.0], [1.0]]}, SpecError, "labels -1 and 1"),
         (chosen("delta"), {"targets": None}, SpecError, "2 rows of targets. Received: none"),
         (chosen("delta"), {"targets": [[1.0]]}, SpecError, "2 rows of targets. Received: 1"),
-        (chosen("delta"), {"start": {"o.W": np.zeros((2, 2))}}, ShapeError, r"\(1, 2\). Received: \(2, 2\)"),
+        (chosen("delta"), {"start": {"o.W": np.zeros((2, 2))}}, ShapeError, r"\[1, 2\]. Received: \[2, 2\]"),
         (chosen("delta", bias=False), {"start": {"o.b": [0.0]}}, SpecError, "among: o.W. Received: 'o.b'"),
         (chosen("delta"), {"inputs": [[1.0, np.nan], [0, 1]]}, DataError, "finite"),
         (chosen("delta"), {"inputs": [1.0, 2.0]}, ShapeError, "rows of numbers"),

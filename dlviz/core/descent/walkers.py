@@ -12,7 +12,7 @@ from dlviz.core.array import Array, Call, Workspace, to_host
 from dlviz.core.choice import Choice
 from dlviz.core.clipping import clip_point
 from dlviz.core.descent.path import Path
-from dlviz.core.errors import ShapeError
+from dlviz.core.errors import ShapeError, as_list
 from dlviz.core.execute import run_flat
 from dlviz.core.optimizers import Clock, MicroStep, Optimizer, UpdateBuffers, resolve
 from dlviz.core.optimizers.kind import Settings
@@ -54,7 +54,7 @@ class Descent:
     ) -> None:  # fmt: skip
         points = np.asarray(start, dtype=np.float64)
         if points.ndim == 0 or len(points) != surface.d:
-            raise ShapeError(f"Expected {surface.d} numbers to start from. Received: shape={points.shape}")
+            raise ShapeError(f"Expected {surface.d} numbers to start from. Received: shape={as_list(points.shape)}")
         self.surface, self.starts, self.workspace = surface, points.shape[1:], Workspace(xp)
         self.n_walkers = len(optimizers)
         resolved = [resolve(each) for each in optimizers]

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlviz.core.array import to_host
 from dlviz.core.choice import Choice
-from dlviz.core.errors import ShapeError, SpecError
+from dlviz.core.errors import ShapeError, SpecError, as_list
 from dlviz.core.execute import run
 from dlviz.core.inference import parameters as parameters_of
 from dlviz.core.instruction import Instruction
@@ -88,7 +88,10 @@ class Pass:
         values = self.gradients[weight.name]
         inside = [0 <= place < size for place, size in zip(weight.entry, values.shape, strict=False)]
         if len(weight.entry) != values.ndim or not all(inside):
-            raise ShapeError(f"Expected a place in shape {values.shape}. Received: {weight.entry}", place=weight.name)
+            raise ShapeError(
+                f"Expected a place in shape {as_list(values.shape)}. Received: {as_list(weight.entry)}",
+                place=weight.name,
+            )
         return float(values[weight.entry])
 
     def sample(self, number: int) -> int:

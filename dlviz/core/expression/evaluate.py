@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.array import Workspace
-from dlviz.core.errors import FormulaError
+from dlviz.core.errors import FormulaError, as_list
 from dlviz.core.expression.backward import Backward
 from dlviz.core.expression.bound import Bound
 from dlviz.core.expression.build import build
@@ -76,7 +76,7 @@ def _flat(graph: Graph, arrays: Mapping[int, Array]) -> Point:
         shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
     except ValueError:
         shapes = sorted({array.shape for array in arrays.values()})
-        raise FormulaError(f"Expected arrays of one shape. Received: {' and '.join(map(str, shapes))}") from None
+        raise FormulaError(f"Expected arrays of one shape. Received: {' and '.join(map(as_list, shapes))}") from None
     size = math.prod(shape)
     operations = sum(max(len(node.operands), 1) for node in graph.nodes if node.is_operation)
     if operations * size > MAX_WORK:

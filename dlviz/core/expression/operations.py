@@ -10,6 +10,10 @@ and typeset like any other. Rules where no derivative exists, all of them one-si
 - where(c, a, b) passes the gradient to the operand that was chosen and nothing to the other or to c,
   even where the slopes of the other are not finite;
 - 0**p has slope 0 by p; a**0 has slope 0 by a.
+
+What is not defined stays so: 0 · ∞ is not a number, in values and in the chain rule. x*log(x) has neither value nor
+slope at 0, as ln has none there; that 0 ln 0 counts as 0 (Cover & Thomas 2006, section 2.1) is a convention of
+entropies, which where(x > 0, x*log(x), 0) writes down. sqrt(x)**2 has no slope at 0: one of its factors is infinite.
 """
 
 from collections.abc import Callable, Sequence

@@ -59,8 +59,9 @@ def walk(formula: Formula, inputs: Inputs | None = None, of: str = "", by: Seque
         raise FormulaError(f"Expected at most {MAX_CELLS} numbers to keep. Received: more", "Take fewer rows.")
     bound = at.bound(slice(0, at.size))
     recorder = _Recorder(at.graph, bound, Backward(bound, output, wanted, keep=True), output)
-    recorder.forward([output, *(node for places in at.graph.names.values() for node in leaves(places))])
-    recorder.backward()
+    with np.errstate(all="ignore"):  # what is not defined at this point is a result, and told as one
+        recorder.forward([output, *(node for places in at.graph.names.values() for node in leaves(places))])
+        recorder.backward()
     return recorder.walk(at.size)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dlviz.core.array import Array, Calls
 from dlviz.core.choice import Choice
-from dlviz.core.errors import ShapeError
+from dlviz.core.errors import ShapeError, as_list
 from dlviz.core.hyper import choice, floating
 from dlviz.core.initializers import Fan
 from dlviz.core.instruction import Instruction
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def _output_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
     if len(inputs[0]) not in (1, 3):
         raise ShapeError(
-            f"Expected features (d) or images (channels, height, width). Received: shape={inputs[0]}",
+            f"Expected features (d) or images (channels, height, width). Received: shape={as_list(inputs[0])}",
             "Layer norm takes any shape.",
             layer.id,
         )

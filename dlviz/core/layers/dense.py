@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dlviz.core.array import Array, Calls
 from dlviz.core.choice import Choice
-from dlviz.core.errors import ShapeError
+from dlviz.core.errors import ShapeError, as_list
 from dlviz.core.hyper import flag, integer
 from dlviz.core.initializers import Fan
 from dlviz.core.instruction import Instruction
@@ -21,7 +21,9 @@ MAX_UNITS = 16_384
 
 def _output_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
     if len(inputs[0]) != 1:
-        raise ShapeError(f"Expected one axis of features. Received: shape={inputs[0]}", "Flatten it.", layer.id)
+        raise ShapeError(
+            f"Expected one axis of features. Received: shape={as_list(inputs[0])}", "Flatten it.", layer.id
+        )
     return (int(DENSE.option(layer, "units")),)
 
 

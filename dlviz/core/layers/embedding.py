@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dlviz.core.array import Array, Calls
 from dlviz.core.choice import Choice
-from dlviz.core.errors import DataError, ShapeError
+from dlviz.core.errors import DataError, ShapeError, as_list
 from dlviz.core.hyper import integer
 from dlviz.core.initializers import Fan
 from dlviz.core.instruction import Instruction
@@ -32,7 +32,7 @@ def _dim(layer: LayerSpec) -> int:
 def _output_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
     """Return (length, dim) for several numbers a row, (dim,) for one."""
     if len(inputs[0]) != 1:
-        raise ShapeError(f"Expected one axis of whole numbers. Received: shape={list(inputs[0])}", place=layer.id)
+        raise ShapeError(f"Expected one axis of whole numbers. Received: shape={as_list(inputs[0])}", place=layer.id)
     length = inputs[0][0]
     return (length, _dim(layer)) if length > 1 else (_dim(layer),)
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from dlviz.core.array import Call, Calls
-from dlviz.core.errors import ShapeError
+from dlviz.core.errors import ShapeError, as_list
 from dlviz.core.instruction import Instruction
 from dlviz.core.layers.kind import LayerKind, Shape, layers
 from dlviz.core.network import LayerSpec
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def _add_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
     if any(shape != inputs[0] for shape in inputs):
         raise ShapeError(
-            f"Expected inputs of one shape to add. Received: shapes={list(inputs)}",
+            f"Expected inputs of one shape to add. Received: shapes {' and '.join(map(as_list, inputs))}",
             "Give both layers the same number of units, or concatenate them.",
             layer.id,
         )
@@ -26,7 +26,7 @@ def _add_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
 def _concatenate_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
     if any(len(shape) != len(inputs[0]) or shape[1:] != inputs[0][1:] for shape in inputs):
         raise ShapeError(
-            f"Expected inputs alike in all axes but the first. Received: shapes={list(inputs)}",
+            f"Expected inputs alike in all axes but the first. Received: shapes {' and '.join(map(as_list, inputs))}",
             "Flatten what has more axes.",
             layer.id,
         )

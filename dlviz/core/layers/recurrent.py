@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from dlviz.core.activations import resolve
 from dlviz.core.choice import Choice
-from dlviz.core.errors import ShapeError, SpecError
+from dlviz.core.errors import ShapeError, SpecError, as_list
 from dlviz.core.hyper import choice, flag, integer
 from dlviz.core.initializers import Fan
 from dlviz.core.layers.kind import ParameterSpec, Shape, layers
@@ -49,7 +49,7 @@ def output_shape(layer: LayerSpec, inputs: tuple[Shape, ...]) -> Shape:
     kind = layers.get(layer.kind)
     if len(inputs[0]) != 2:
         raise ShapeError(
-            f"Expected a sequence of shape (steps, features). Received: shape={inputs[0]}",
+            f"Expected a sequence of shape (steps, features). Received: shape={as_list(inputs[0])}",
             "Give the input a shape such as [10, 1], or let the recurrent layer before return its sequence.",
             layer.id,
         )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.array import Array, Call, Calls
-from dlviz.core.errors import ShapeError
+from dlviz.core.errors import ShapeError, as_list
 from dlviz.core.hyper import both
 from dlviz.core.layers.kind import Shape
 
@@ -108,7 +108,7 @@ def image_shape(shape: Shape, place: str) -> tuple[int, int, int]:
     """Return the shape of images (channels, height, width). Raises: ShapeError for anything else."""
     if len(shape) != 3:
         raise ShapeError(
-            f"Expected images of three axes: channels, height, width. Received: shape={list(shape)}",
+            f"Expected images of three axes: channels, height, width. Received: shape={as_list(shape)}",
             "Say in network.inputs how a row is cut, such as [1, 8, 8].",
             place,
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlviz.core.errors import ShapeError, SpecError
+from dlviz.core.errors import ShapeError, SpecError, as_list
 
 Floats = NDArray[np.float64]
 
@@ -53,7 +53,9 @@ def _gathered(logs: Floats) -> Likelihood:
 def _checked(a: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     probabilities, targets = (np.array(each, dtype=np.float64, ndmin=2) for each in (a, y))
     if probabilities.shape != targets.shape:
-        raise ShapeError(f"Expected targets of shape {probabilities.shape}. Received: shape={targets.shape}")
+        raise ShapeError(
+            f"Expected targets of shape {as_list(probabilities.shape)}. Received: shape={as_list(targets.shape)}"
+        )
     for values in (probabilities, targets):
         wrong = values[~((values >= 0) & (values <= 1))]
         if wrong.size:

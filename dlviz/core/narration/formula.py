@@ -1,5 +1,6 @@
 """Steps of a typed formula told: each operation and each factor of the chain rule, with numbers put in."""
 
+import math
 import re
 
 from dlviz.core.errors import FormulaError
@@ -25,6 +26,8 @@ def operation(view: View) -> Narration:
     put = {each: number(_before(view, each), view.digits) for each in view.step.reads}
     symbols = f"{name_latex(name)} = {node_latex(node, letters)}"
     sentence = tr("Compute this operation from what is known already.")
+    if math.isnan(value) and not any(math.isnan(_before(view, each)) for each in view.step.reads):
+        sentence = tr("This operation is not defined for these numbers, so its result is not a number.")
     return Narration(symbols, node_latex(node, put), number(value, view.digits), sentence, (value,))
 
 
@@ -49,11 +52,13 @@ def chain_rule(view: View) -> Narration:
     there = f"{number(_before(view, total), view.digits)} + " if is_added else ""
     return Narration(
         rf"{_slope(of, by)} {relation} {_slope(of, user)} \cdot {symbols}", rf"{there}{above} \cdot {numbers}",
-        number(value, view.digits), _sentence(is_added), (value,),
+        number(value, view.digits), _sentence(view, is_added, local), (value,),
     )  # fmt: skip
 
 
-def _sentence(is_added: bool) -> str:
+def _sentence(view: View, is_added: bool, local: str) -> str:
+    if math.isinf(_entry(view, local)) and _before(view, f"{view.step.node}.grad") == 0:
+        return tr("0 · ∞ is not defined: where a slope is infinite, the chain rule leads to no number.")
     if is_added:
         return tr("Used a second time: add what this way contributes.")
     return tr("Chain rule: the gradient from above times the slope of this operation.")

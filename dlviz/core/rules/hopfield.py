@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from dlviz.core.array import Calls
-from dlviz.core.errors import ShapeError, SpecError
+from dlviz.core.errors import ShapeError, SpecError, as_list
 from dlviz.core.hyper import choice, integer
 from dlviz.core.narration.number import factor, number
 from dlviz.core.narration.symbols import subscript
@@ -48,7 +48,9 @@ def _check_patterns(problem: Problem) -> None:
     if weights is None:
         return
     if weights.shape != (problem.d, problem.d):
-        raise ShapeError(f"Expected weights {(problem.d, problem.d)}. Received: {weights.shape}", place="o.W")
+        raise ShapeError(
+            f"Expected weights {as_list((problem.d, problem.d))}. Received: {as_list(weights.shape)}", place="o.W"
+        )
     if not np.array_equal(weights, weights.T):
         raise SpecError("Expected symmetric weights. Received: others", "Energy falls only with symmetric ones.", "o.W")
 

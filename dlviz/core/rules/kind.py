@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dlviz.core.array import Calls
 from dlviz.core.choice import Choice, frozen
-from dlviz.core.errors import ShapeError, SpecError
+from dlviz.core.errors import ShapeError, SpecError, as_list
 from dlviz.core.hyper import Hyper, choice, complete, flag, floating
 from dlviz.core.narration.symbols import subscript
 from dlviz.core.narration.view import Focus, Narration
@@ -75,7 +75,9 @@ class Problem:
         """Return a copy of the start value of this name, or the default. Raises: ShapeError where they differ."""
         given = np.array(self.start.get(name, default), dtype=np.float64, order="C")
         if given.shape != default.shape:
-            raise ShapeError(f"Expected an array of shape {default.shape}. Received: {given.shape}", place=name)
+            raise ShapeError(
+                f"Expected an array of shape {as_list(default.shape)}. Received: {as_list(given.shape)}", place=name
+            )
         return given
 
 

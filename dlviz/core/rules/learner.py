@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlviz.core.choice import Choice, frozen
-from dlviz.core.errors import DataError, ShapeError, SpecError
+from dlviz.core.errors import DataError, ShapeError, SpecError, as_list
 from dlviz.core.execute import run
 from dlviz.core.narration import spelled
 from dlviz.core.narration.view import Focus, Narration
@@ -171,7 +171,7 @@ def _table(values: ArrayLike, name: str) -> Array:
     rows = np.asarray(values, dtype=np.float64)
     rows = rows[:, None] if rows.ndim == 1 and name == "targets" else rows
     if rows.ndim != 2 or not rows.size:
-        raise ShapeError(f"Expected {name} as rows of numbers. Received: shape={rows.shape}", place="rule")
+        raise ShapeError(f"Expected {name} as rows of numbers. Received: shape={as_list(rows.shape)}", place="rule")
     if not np.isfinite(rows).all():
         raise DataError(f"Expected {name} that are finite numbers. Received: one that is not")
     return rows

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dlviz.core.errors import ShapeError, SpecError
+from dlviz.core.errors import ShapeError, SpecError, as_list
 from dlviz.core.hyper import choice, integer
 from dlviz.core.narration.number import number
 from dlviz.core.narration.symbols import subscript
@@ -20,7 +20,7 @@ def _check(problem: Problem) -> None:
     if stored.ndim != 2 or stored.shape[1] != problem.d or labels.shape != (len(stored),):
         raise ShapeError(
             f"Expected stored rows of {problem.d} inputs with one label each. "
-            f"Received: shapes {stored.shape} and {labels.shape}",
+            f"Received: shapes {as_list(stored.shape)} and {as_list(labels.shape)}",
             place="o.W",
         )
     if problem.settings["k"] > len(stored):

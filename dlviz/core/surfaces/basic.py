@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.array import Array, Call, Calls, Workspace
-from dlviz.core.errors import ShapeError
+from dlviz.core.errors import ShapeError, as_list
 from dlviz.core.surfaces.kind import Surface
 
 
@@ -17,11 +17,11 @@ def quadratic(matrix: Sequence[Sequence[float]], centre: Sequence[float] = (), o
     """
     given = np.asarray(matrix, dtype=np.float64)
     if given.ndim != 2 or given.shape[0] != given.shape[1]:
-        raise ShapeError(f"Expected a square matrix. Received: shape={given.shape}")
+        raise ShapeError(f"Expected a square matrix. Received: shape={as_list(given.shape)}")
     d = len(given)
     middle = np.asarray(centre or [0.0] * d, dtype=np.float64)
     if middle.shape != (d,):
-        raise ShapeError(f"Expected a centre of {d} numbers. Received: shape={middle.shape}")
+        raise ShapeError(f"Expected a centre of {d} numbers. Received: shape={as_list(middle.shape)}")
     hessian = 0.5 * (given + given.T)
 
     def value(points: Array) -> Array:

@@ -11,7 +11,7 @@ from dlviz.core.callbacks import callbacks
 from dlviz.core.choice import Choice
 from dlviz.core.clipping import clippings
 from dlviz.core.conventions import Conventions
-from dlviz.core.errors import SpecError
+from dlviz.core.errors import SpecError, as_list
 from dlviz.core.hyper import complete
 from dlviz.core.losses import losses
 from dlviz.core.metrics import metrics
@@ -161,7 +161,9 @@ def set_parameter_entry(
     array = _standing(document, name, current).copy()
     is_inside = len(place) == array.ndim and all(0 <= i < n for i, n in zip(place, array.shape, strict=True))
     if not is_inside:
-        raise SpecError(tr("Expected a place in {shape}. Received: {at}", shape=array.shape, at=place), place=name)
+        raise SpecError(
+            tr("Expected a place in {shape}. Received: {at}", shape=as_list(array.shape), at=as_list(place)), place=name
+        )
     if isinstance(value, bool) or not np.isfinite(value):
         raise SpecError(tr("Expected a finite number. Received: {value}", value=value), place=name)
     array[place] = value

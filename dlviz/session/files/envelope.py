@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from dlviz.core.errors import DocumentError, SpecError, shown
+from dlviz.core.errors import DocumentError, SpecError, as_list, shown
 from dlviz.core.inference import ID_PATTERN
 from dlviz.data.spec import SplitSpec
 from dlviz.i18n import tr
@@ -215,7 +215,9 @@ def refuse_keys(unknown: Iterable[str], place: str) -> None:
 
 
 def received(value: object) -> str:
-    """Say in a few characters what came."""
+    """Say in a few characters what came; a tuple is a shape."""
+    if isinstance(value, tuple):
+        return as_list(value)
     if isinstance(value, dict):
         return tr("an object")
     if isinstance(value, list):
@@ -233,9 +235,11 @@ def _sentence(error: ErrorDetails, place: str) -> DocumentError:
     if error["type"] == "missing":
         key = place.rpartition(".")[2]
         return DocumentError(tr("Expected the key {key!r}. Received: nothing", key=key), place=place)
+    came = received(error["input"])
+    if error["type"] in ("too_long", "too_short"):
+        came = str(len(error["input"]))
     return DocumentError(
-        tr("Expected {expected}. Received: {received}", expected=_expected(error), received=received(error["input"])),
-        place=place,
+        tr("Expected {expected}. Received: {received}", expected=_expected(error), received=came), place=place
     )
 
 

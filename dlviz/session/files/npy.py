@@ -6,7 +6,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.core.errors import DocumentError
+from dlviz.core.errors import DocumentError, as_list
 from dlviz.i18n import tr
 from dlviz.session.limits import ARRAY_BYTES, ARRAY_DIMENSIONS
 
@@ -69,6 +69,7 @@ def _header(data: bytes, place: str) -> tuple[str, tuple[int, ...], int]:
     shape = tuple(int(size) for size in match[3].replace(" ", "").split(",") if size)
     if len(shape) > ARRAY_DIMENSIONS:
         raise DocumentError(
-            tr("Expected at most {n} dimensions. Received: {shape}", n=ARRAY_DIMENSIONS, shape=shape), place=place
+            tr("Expected at most {n} dimensions. Received: {shape}", n=ARRAY_DIMENSIONS, shape=as_list(shape)),
+            place=place,
         )
     return match[1], shape, end

@@ -5,7 +5,7 @@ from typing import Any
 
 from dlviz.core import inference
 from dlviz.core.callbacks import check_callbacks
-from dlviz.core.errors import DocumentError, ShapeError, SpecError
+from dlviz.core.errors import DocumentError, ShapeError, SpecError, as_list
 from dlviz.core.metrics import check_metrics
 from dlviz.core.network import InputSpec, NetworkSpec
 from dlviz.core.objective import objective
@@ -141,7 +141,11 @@ def check_document(document: Document) -> None:
     for name, each in document.parameters.items():
         if each.array.shape != shapes[name]:
             raise ShapeError(
-                tr("Expected an array of {shape}. Received: {got}", shape=shapes[name], got=each.array.shape),
+                tr(
+                    "Expected an array of {shape}. Received: {got}",
+                    shape=as_list(shapes[name]),
+                    got=as_list(each.array.shape),
+                ),
                 place=name,
             )
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.choice import frozen
-from dlviz.core.errors import DocumentError
+from dlviz.core.errors import DocumentError, as_list
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.files.envelope import StatePart, checked
@@ -115,7 +115,11 @@ def _check_shapes(arrays: Numbers, shapes: Mapping[str, tuple[int, ...]], place:
     for name, shape in shapes.items():
         if arrays[name].shape != shape:
             raise DocumentError(
-                tr("Expected an array of {shape}. Received: {got}", shape=shape, got=arrays[name].shape),
+                tr(
+                    "Expected an array of {shape}. Received: {got}",
+                    shape=as_list(shape),
+                    got=as_list(arrays[name].shape),
+                ),
                 place=f"{place}.{name}",
             )
 

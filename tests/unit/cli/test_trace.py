@@ -165,7 +165,7 @@ def test_rows_that_are_not_there(words: list[str], status: int, example: str, ca
         ({"inputs": [{"id": "y", "shape": [2]}]}, "network.inputs: Expected an input node of another name"),
         (
             {"inputs": [{"id": "x", "shape": [2]}, {"id": "z", "shape": [2]}]},
-            "network.inputs: Expected the shape of the data, [2]. Received: [[2], [2]]",
+            "network.inputs: Expected the shape of the data, [2]. Received: [2] and [2]",
         ),
     ],
 )
@@ -247,3 +247,14 @@ def test_drawn_values_are_traced_forward_only(
         status, out, error = call(command, path)
         assert (status, out) == (1, "")
         assert sentence in error
+
+
+def test_what_is_not_defined_is_said(
+    write_json: Callable[[Json], str], call: Callable[..., tuple[int, str, str]], call_json: Callable[..., Json]
+) -> None:
+    path = write_json({"format": "dlviz", "version": 1, "formula": {"text": "y = x*ln(x)", "inputs": {"x": 0}}})
+    status, out, _ = call("trace", path)
+    assert status == 0
+    assert "y = [NaN]" in out
+    assert "Not finite first in step 0: t1 = ln(x)" in out
+    assert call_json("trace", path, "--json")["outputs"] == [[None]]

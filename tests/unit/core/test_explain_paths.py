@@ -152,7 +152,7 @@ def test_a_number_that_is_not_there_is_refused(example_document_json: dict[str, 
     passed = pass_of(example_document_json)
     with pytest.raises(SpecError, match=r"Expected a trainable parameter among h.W, h.b, o.W, o.b. Received: 'h.V'"):
         paths(passed, Weight("h.V", (0, 0)))
-    with pytest.raises(ShapeError, match=r"Expected a place in shape \(2, 2\). Received: \(2, 0\)"):
+    with pytest.raises(ShapeError, match=r"Expected a place in shape \[2, 2\]. Received: \[2, 0\]"):
         terms(passed, Weight("h.W", (2, 0)))
     with pytest.raises(SpecError, match="Expected an example between 0 and 0. Received: 1"):
         paths(passed, Weight("h.W", (0, 0)), sample=1)

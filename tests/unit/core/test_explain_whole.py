@@ -195,7 +195,7 @@ def test_what_cannot_be_is_refused() -> None:
         slope_picture(passed, Weight("o.W", (0, 0)), points=1)
     with pytest.raises(SpecError, match="Expected parameters with o.b. Received: o.W"):
         differentiate(NetworkSpec((dense("o", 1),)), SQUARED, {"o.W": [[1, 1]]}, [[1, 1]], [[1]])
-    with pytest.raises(ShapeError, match=r"o.W: Expected shape \(1, 2\). Received: shape=\(2,\)"):
+    with pytest.raises(ShapeError, match=r"o.W: Expected shape \[1, 2\]. Received: shape=\[2\]"):
         differentiate(NetworkSpec((dense("o", 1),)), SQUARED, {"o.W": [1, 1], "o.b": [0]}, [[1, 1]], [[1]])
 
 

@@ -59,3 +59,11 @@ def test_a_sum_that_was_cut_is_told_as_it_stands() -> None:
     found = walk(parse("sum(x*i, i, 1, 9)"), {"x": 2.0})
     last = next(place for place, step in enumerate(found.trace.steps) if "…" in step.formula)
     assert told(found, last).value == 90
+
+
+def test_what_is_not_defined_is_told_where_it_begins() -> None:
+    found = walk(parse("y = x*ln(x)"), {"x": 0.0})
+    sentences = [told(found, place).sentence for place in range(len(found.trace.steps))]
+    assert ["not defined" in each for each in sentences] == [False, True, False, False, False, True]
+    assert sentences[1].startswith("This operation is not defined for these numbers")
+    assert sentences[-1].startswith("0 · ∞ is not defined")

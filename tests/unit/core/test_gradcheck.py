@@ -123,8 +123,8 @@ def test_parameters_are_left_as_they_were() -> None:
     ("changes", "error", "words"),
     [
         ({"how": Check(eps=0.0)}, SpecError, "eps=0.0"),
-        ({"parameters": {"o.b": [1.0, 2.0]}}, ShapeError, r"\(1,\)"),
-        ({"inputs": INPUTS[:, :1]}, ShapeError, r"\(3, 2\)"),
+        ({"parameters": {"o.b": [1.0, 2.0]}}, ShapeError, r"\[1\]"),
+        ({"inputs": INPUTS[:, :1]}, ShapeError, r"\[3, 2\]"),
         ({"targets": TARGETS[:2]}, ShapeError, "targets"),
     ],
 )

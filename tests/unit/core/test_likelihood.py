@@ -43,5 +43,5 @@ def test_impossible_and_certain_targets() -> None:
 def test_what_is_no_probability_is_refused() -> None:
     with pytest.raises(SpecError, match=r"Expected numbers from 0 to 1. Received: 1.5"):
         bernoulli([1.5], [1.0])
-    with pytest.raises(ShapeError, match=r"\(1, 1\)"):
+    with pytest.raises(ShapeError, match=r"\[1, 1\]"):
         bernoulli([[0.5, 0.5]], [1.0])

@@ -121,7 +121,7 @@ def test_a_rule_that_diverges_stops_at_its_last_finite_row() -> None:
 
 def test_a_rule_that_does_not_fit_its_rows_says_so() -> None:
     run = Run(document(PERCEPTRON, "rule", start={"o.W": [[1.0, 2.0]]}))
-    assert "Expected an array of shape (1, 3)" in str(run.problem)
+    assert "Expected an array of shape [1, 3]" in str(run.problem)
     assert FrameMaker().make(run, is_running=False).message == str(run.problem)
 
 
