@@ -12,9 +12,12 @@ from dlviz.gui.health import CureButton, FindingView, HealthLine, finding_words
 from dlviz.gui.selection import Selected
 from dlviz.session.presets import first_document
 from tests.gui.panel_stage import make_context, make_document, make_frame
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Key, Robot, close_window, robot_at_window
 
 SICK = Path(__file__).parent.parent / "unit" / "session" / "sick"
+HEALTHY = SICK.parent / "healthy"
+EPOCHS = 40
+STOPPING = {"not_finite", "no_way_back"}  # symptoms at which a training does not go on
 LEFT = Qt.MouseButton.LeftButton
 RATIO = {"layer": "h1", "last": "o", "ratio": 1e-5, "here": 1e-7, "there": 1e-2, "limit": 0.25**5}
 FADING = Finding("vanishing", "h1", numbers=RATIO)
@@ -135,4 +138,44 @@ def test_the_first_document_is_healthy(robot: Robot) -> None:
     robot.start()
     assert robot.window.context.session.document.title == first_document().title
     robot.wait(robot.window.status.health.isVisible)
+    assert robot.window.status.health.text() == "Healthy"
+
+
+def trained(robot: Robot, path: Path) -> list[tuple[str, ...]]:
+    """Open a document, step forty epochs or until it breaks, and return what the line found on the way."""
+    robot.start_on_canvas()
+    robot.answers.path, robot.answers.keep = path, "discard"
+    robot.trigger("open")
+    robot.settle()
+    seen: list[tuple[str, ...]] = [found(robot)]
+    robot.key(Key.Key_5)
+    for epoch in range(1, EPOCHS + 1):
+        if STOPPING & set(seen[-1]):
+            break
+        robot.key(Key.Key_PageDown)
+        robot.wait(lambda wanted=epoch: robot.frame.epoch >= wanted or bool(STOPPING & set(found(robot))))
+        seen.append(found(robot))
+    return seen
+
+
+def found(robot: Robot) -> tuple[str, ...]:
+    return tuple(finding.symptom for finding in robot.frame.health or ())
+
+
+@pytest.mark.parametrize("path", sorted(SICK.glob("*.json")), ids=lambda path: path.stem)
+def test_a_sick_document_shows_exactly_its_own_message(robot: Robot, path: Path) -> None:
+    trained(robot, path)
+    line = robot.window.status.health
+    robot.wait(lambda: line.text() == "1 thing to look at")
+    (finding,) = line.found
+    assert finding.symptom == path.stem
+    line.open()
+    (view,) = views(line)
+    assert view.sentence.text() and view.buttons
+
+
+@pytest.mark.parametrize("path", sorted(HEALTHY.glob("*.json")), ids=lambda path: path.stem)
+def test_a_healthy_document_shows_none_at_any_time(robot: Robot, path: Path) -> None:
+    seen = trained(robot, path)
+    assert len(seen) > 1 and not any(seen)
     assert robot.window.status.health.text() == "Healthy"
