@@ -19,6 +19,7 @@ WORDS: Mapping[str, Callable[[], str]] = {
     "weighted_sum": partial(tr, "weighted sums"),
     "threshold": partial(tr, "answer"),
     "probability": partial(tr, "probability of firing"),
+    "count": partial(tr, "the count of firings"),
     "error": partial(tr, "error"),
     "energy": partial(tr, "energy"),
     "gradient": partial(tr, "gradient"),

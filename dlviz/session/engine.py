@@ -54,6 +54,9 @@ class Engine(Protocol):
     def has_loss(self) -> bool:
         """Whether every step has a loss."""
 
+    def loss_of(self, trace: Trace) -> NDArray[np.float64]:
+        """Return the loss of a recorded step (1,); () where steps have none."""
+
     def read(self) -> Mapping[str, NDArray[np.generic]]:
         """Return copies of what is learnt, by name."""
 

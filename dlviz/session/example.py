@@ -13,7 +13,7 @@ from dlviz.data.spec import DataSpec
 from dlviz.i18n import tr
 from dlviz.session.document import Document, TrainingSpec
 
-Part = Literal["networks", "rules", "graphs"]
+Part = Literal["neurons", "networks", "rules", "graphs"]
 
 
 #: The loss of most worked examples: half the squared error, summed.
@@ -22,13 +22,14 @@ HALF_SQUARED = chosen("squared_error", factor=0.5, reduction="sum")
 
 @dataclass(frozen=True)
 class Example:
-    """A document that a menu opens: its key, title, what it shows, and where it belongs."""
+    """A document that a menu opens: its key, title, what it shows, where it belongs, and the workspace it opens in."""
 
     key: str
     title: str
     tip: str
     part: Part
     make: Callable[[], Document]
+    workspace: str = "step"
 
 
 def plain_descent(loss: Choice = HALF_SQUARED, lr: float = 0.1, batch_size: int = 1) -> TrainingSpec:
@@ -37,8 +38,10 @@ def plain_descent(loss: Choice = HALF_SQUARED, lr: float = 0.1, batch_size: int 
     return TrainingSpec(loss=loss, optimizer=optimizer, batch_size=batch_size, epochs=1, shuffle=False)
 
 
-def written_table(inputs: Any, targets: Any, task: Task = "regression", wanted: str = "y") -> DataSpec:
-    """Return rows as they stand in an exercise: inputs (n, d), targets (n, k), or (n,) class numbers of two classes.
+def written_table(
+    inputs: Any, targets: Any, task: Task = "regression", wanted: str = "y", classes: int = 2
+) -> DataSpec:
+    """Return rows as they stand in an exercise: inputs (n, d), targets (n, k), or (n,) class numbers.
 
     wanted: the letter of the targets.
     """
@@ -49,5 +52,5 @@ def written_table(inputs: Any, targets: Any, task: Task = "regression", wanted: 
         array.setflags(write=False)
     names = tuple(f"x{i + 1}" for i in range(x.shape[1]))
     letters = (wanted,) if y.ndim == 1 else tuple(f"{wanted}{i + 1}" for i in range(y.shape[1]))
-    classes = ("0", "1") if task == "binary" else ()
-    return DataSpec("table", dataset=Dataset(tr("Table"), task, x, y, names, letters, classes))
+    numbers = () if task == "regression" else tuple(map(str, range(classes)))
+    return DataSpec("table", dataset=Dataset(tr("Table"), task, x, y, names, letters, numbers))

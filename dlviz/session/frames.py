@@ -18,6 +18,7 @@ from dlviz.session.judge import Judge
 from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.pictures import Pictures
 from dlviz.session.race.racer import Racer
+from dlviz.session.rule_answers import epoch_errors
 from dlviz.session.rule_trainer import RuleTrainer
 from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer
@@ -99,7 +100,7 @@ class FrameMaker:
             parameters=run.parameters(), curves=run.history.curves() if "curves" in needs else None,
             telling=trainer.learner.telling if isinstance(trainer, RuleTrainer) else None,
             formula=trainer.walked if isinstance(trainer, FormulaTrainer) else None,
-            wrong=_wrong(run, FEW_ROWS if is_running else MANY_ROWS), idle=run.idle,
+            wrong=_wrong(run, FEW_ROWS if is_running else MANY_ROWS), idle=run.idle, **_answered(run),
         )  # fmt: skip
         if run.walk is not None:
             return replace(frame, trace=run.walk.trace, **_walked(run))
@@ -164,6 +165,20 @@ def _wrong(run: Run, most: int) -> tuple[int, ...] | None:
     if not isinstance(trainer, RuleTrainer) or trainer.batches_per_epoch > most:
         return None
     return trainer.wrong(run.parameters())
+
+
+def _answered(run: Run) -> dict[str, Any]:
+    """Return what a rule answers to few rows, its errors by epoch, and how its one stochastic unit fires."""
+    trainer = run.trainer
+    if not isinstance(trainer, RuleTrainer):
+        return {}
+    if trainer.learner.rule.key == "stochastic":
+        return {"firing": trainer.firing(run.parameters())}
+    if trainer.batches_per_epoch > FEW_ROWS:
+        return {}
+    ends, means, _, _ = run.history.losses.columns()
+    errors = epoch_errors(ends, means, trainer.batches_per_epoch) if trainer.is_classifier else None
+    return {"answers": trainer.answers(run.parameters()), "errors": errors}
 
 
 def _walked(run: Run) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from dlviz.session.explanation import AnyExplanation, AnyQuestion
 from dlviz.session.gradient_check import GradientCheck
 from dlviz.session.idle import Idle
 from dlviz.session.race import RaceQuestion, RaceView
+from dlviz.session.rule_answers import EpochErrors, Firing, RowAnswers
 from dlviz.session.run_row import RunRow
 from dlviz.session.worksheets import Judgement, Worksheet
 
@@ -121,6 +122,7 @@ class Frame:
     activation: the study of an activation, also while training runs on.
     idle: settings of the document that change nothing.
     wrong: rows of the data that a learning rule for classes answers wrongly now; None where nobody counted.
+    answers: what a rule answers to each of a few rows; errors: its wrong answers by epoch; firing: a stochastic unit.
     gradient_check: the one that is made or was made last, since the last edit.
     runs: every run of the session, oldest first. runs_revision: counts changes of that list.
     """
@@ -161,6 +163,9 @@ class Frame:
     race: RaceView | None = None
     activation: ActivationStudy | None = None
     wrong: tuple[int, ...] | None = None
+    answers: RowAnswers | None = None
+    errors: EpochErrors | None = None
+    firing: Firing | None = None
     gradient_check: GradientCheck | None = None
     runs: tuple[RunRow, ...] = ()
     runs_revision: int = 0

@@ -1,6 +1,7 @@
 """RuleTrainer: a learning rule on the rows of a document, one row a step, exactly repeatable."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -16,13 +17,16 @@ from dlviz.core.layout import layout
 from dlviz.core.rules import Learner, LearnerState, resolve
 from dlviz.core.rules.learner import NODE
 from dlviz.core.rules.perceptron import BIPOLAR
+from dlviz.core.rules.threshold import TALLY
 from dlviz.core.trace import Trace
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.session.document import Document
+from dlviz.session.rule_answers import Firing, RowAnswers, firing
 from dlviz.session.trainer import TrainingState
 
 CLASSIFIERS = ("perceptron", "perceptron_trick")  # rules whose error is 0 where the answer is right
+ANSWERING = (*CLASSIFIERS, "mcculloch_pitts")  # rules that answer every row with a label
 DTYPE = "float64"  # rules are small and their numbers are checked by hand
 
 
@@ -47,7 +51,7 @@ def _targets(chosen: Choice, dataset: Dataset) -> NDArray[np.float64]:
     n_classes = len(dataset.class_names)
     if rule.wants == "targets" and n_classes > 2:
         targets = (targets[:, None] == np.arange(n_classes)).astype(np.float64)
-    is_bipolar = rule.wants == "targets" and settings.get("labels") == BIPOLAR
+    is_bipolar = n_classes == 2 and settings.get("labels") == BIPOLAR
     return (2 * targets - 1 if is_bipolar else targets).reshape(dataset.n, -1)
 
 
@@ -76,9 +80,22 @@ class RuleTrainer:
         return None
 
     @property
+    def is_classifier(self) -> bool:
+        """Whether the rule learns from rows that it answers wrongly."""
+        return self.learner.rule.key in CLASSIFIERS
+
+    @property
     def has_loss(self) -> bool:
-        """Whether the rule makes something smaller that it measures."""
-        return "loss" in self.learner.values
+        """Whether the rule makes something smaller that it measures: a loss, or how many rows are wrong."""
+        return "loss" in self.learner.values or self.is_classifier
+
+    def loss_of(self, trace: Trace) -> NDArray[np.float64]:
+        """Return what a row cost before its update (1,): its loss, or 1 if it was answered wrongly; else ()."""
+        if not self.has_loss:
+            return np.zeros(0)
+        if self.is_classifier:
+            return np.array([float(np.any(trace.value("o.e", len(trace.steps))))])
+        return np.asarray(trace.value("loss", len(trace.steps)), dtype=np.float64).ravel()
 
     @property
     def step(self) -> int:
@@ -114,10 +131,11 @@ class RuleTrainer:
 
     def run(self, count: int, losses: Array) -> None:
         """Present count rows; losses (≥ count,) receives what each cost before its update, 0 without a loss."""
-        loss = self.learner.values.get("loss")
+        values = self.learner.values
+        cost = values["o.e"] if self.is_classifier else values.get("loss", np.zeros(1))
         for index in range(count):
             self.learner.step()
-            losses[index] = 0.0 if loss is None else loss.item()
+            losses[index] = float(cost.any()) if self.is_classifier else cost.item()
 
     def record(self, row: int | None = None) -> Trace:
         """Present one row of the training data, by default the next, and keep what every step wrote."""
@@ -137,13 +155,39 @@ class RuleTrainer:
 
     def wrong(self, values: Mapping[str, NDArray[np.generic]]) -> tuple[int, ...] | None:
         """Return the rows of the data that these weights answer wrongly; None for a rule that does not classify."""
-        if self.learner.rule.key not in CLASSIFIERS:
+        if not self.is_classifier:
             return None
+        with self._weights(values):
+            wrong = self.learner.wrong_rows()
+        return tuple(int(self.prepared.train[row]) for row in wrong)
+
+    def answers(self, values: Mapping[str, NDArray[np.generic]]) -> RowAnswers | None:
+        """Return what every row gives under these weights; None for a rule that does not answer with one label."""
+        problem = self.learner.problem
+        if self.learner.rule.key not in ANSWERING or problem.k != 1:
+            return None
+        with self._weights(values):
+            sums, answers = self.learner.answers()
+        if answers.shape[1] != 1:
+            return None
+        return RowAnswers(self.prepared.train, problem.inputs, problem.targets[:, 0], sums[:, 0], answers[:, 0])
+
+    def firing(self, values: Mapping[str, NDArray[np.generic]]) -> Firing | None:
+        """Return how the only unit of a stochastic rule fires for the first row; None where there are more units."""
+        weights, tally = (np.asarray(values[name], dtype=np.float64) for name in ("o.W", TALLY))
+        if len(weights) != 1:
+            return None
+        bias = np.asarray(values.get("o.b", np.zeros(1)), dtype=np.float64)
+        v = float(self.learner.problem.inputs[0] @ weights[0] + bias[0])
+        return firing(v, float(self.learner.settings["temperature"]), tally[:, 0])
+
+    @contextmanager
+    def _weights(self, values: Mapping[str, NDArray[np.generic]]) -> Iterator[None]:
+        """Let the learner stand at other weights meanwhile."""
         here = self.learner.state()
         self.learner.restore(LearnerState(here.number, {name: np.asarray(each) for name, each in values.items()}))
-        wrong = self.learner.wrong_rows()
+        yield
         self.learner.restore(here)
-        return tuple(int(self.prepared.train[row]) for row in wrong)
 
     def is_sound(self, losses: NDArray[np.floating[Any]]) -> bool:
         """Say whether these losses and all that was learnt are finite numbers."""

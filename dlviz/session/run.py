@@ -15,6 +15,7 @@ from dlviz.session.timeline import (
     has_same_rows,
     named,
     segment,
+    uncounted,
     with_parameter,
 )
 from dlviz.session.trainer import TrainingState
@@ -93,8 +94,8 @@ class Run(Playhead):
         if self.begins_anew(document):
             self.begin(document)
             return
-        walk, here = self.walk, self._state_here()
-        self._branch(document, carry_over(here, self.document, document), label)
+        walk, here = self.walk, carry_over(self._state_here(), self.document, document)
+        self._branch(document, uncounted(here, document), label)
         self._walk_again(walk)
 
     def begins_anew(self, document: Document) -> bool:
@@ -110,7 +111,7 @@ class Run(Playhead):
 
     def type_parameter(self, name: str, index: tuple[int, ...], value: float, label: str) -> None:
         """Go on from here with one weight typed in."""
-        walk, here = self.walk, self._state_here()
+        walk, here = self.walk, uncounted(self._state_here(), self.document)
         self._branch(self.document, with_parameter(here, self.document, name, index, value), label)
         self._walk_again(walk)
 
@@ -270,8 +271,7 @@ class Run(Playhead):
 
     def _loss_walked(self, walk: Walk) -> np.ndarray:
         """Return the loss of a batch (1,); () where steps have none, as those of a formula."""
-        loss = walk.trace.value("loss", walk.length) if self.trainer.has_loss else None
-        return np.zeros(0) if loss is None else np.asarray(loss, dtype=float).ravel()
+        return self.trainer.loss_of(walk.trace)
 
     def _set_cursor(self, cursor: int) -> None:
         assert self.walk is not None

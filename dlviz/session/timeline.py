@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dlviz.core.errors import DlvizError
 from dlviz.core.layout import Layout, layout
+from dlviz.core.rules import rules
 from dlviz.data.cells import is_same_but_for_a_row
 from dlviz.session.document import Document
 from dlviz.session.messages import Mark
@@ -125,6 +126,17 @@ def with_parameter(
     plan = layout(kept_parameters(document))
     kept = np.array(state.kept, copy=True)
     plan.views[name].of(kept[0], np)[index] = value
+    return _frozen(state.step, state.epoch, state.batch, state.updates, kept)
+
+
+def uncounted(state: TrainingState, document: Document) -> TrainingState:
+    """Return the state with what a rule counts under its present weights and settings back at 0."""
+    names = () if document.rule is None else rules.get(document.rule.kind).tallies
+    if not names:
+        return state
+    plan, kept = layout(kept_parameters(document)), np.array(state.kept, copy=True)
+    for name in names:
+        plan.views[name].of(kept[0], np)[...] = 0
     return _frozen(state.step, state.epoch, state.batch, state.updates, kept)
 
 

@@ -101,6 +101,11 @@ class Trainer:
         """Every batch of a network has a loss."""
         return True
 
+    def loss_of(self, trace: Trace) -> NDArray[np.float64]:
+        """Return the loss of a recorded batch (1,)."""
+        loss = trace.value("loss", len(trace.steps))
+        return np.zeros(0) if loss is None else np.asarray(loss, dtype=np.float64).ravel()
+
     def read(self) -> dict[str, Array]:
         """Return host copies of all parameters by name."""
         return self.memory.read()

@@ -265,6 +265,29 @@ def test_softmax_shows_shares_that_a_constant_does_not_change(robot: Robot) -> N
     assert card.softmax.said.text().startswith("largest change of a probability: ")
 
 
+def test_softmax_of_four_sums(robot: Robot) -> None:
+    card = card_of_softmax(robot)
+    example, shown = Example("EX-68"), card.softmax.bars.shown
+    assert shown.sums == pytest.approx(example.inputs["z"])
+    assert shown.exponentials == pytest.approx(example.expected["t"], rel=DIGITS)
+    assert shown.total == pytest.approx(example.expected["sum_t"], rel=DIGITS)
+    assert shown.probabilities == pytest.approx(example.expected["a"], rel=DIGITS)
+    words = card.softmax.bars.words()
+    assert words[0] == ("1", "2", "7.389", "0.6381")
+    assert words[-1] == ("Σ", "", "11.58", "1")
+
+
+def card_of_softmax(robot: Robot) -> ActivationCard:
+    robot.start("step")
+    robot.trigger("learn_softmax_four")
+    robot.settle()
+    robot.window.context.selection.select(Selected("layer", "o"))
+    card = robot.panel("inspector").behind.activation
+    robot.running.session.walk_to(2)
+    robot.wait(lambda: card.softmax.isVisible() and card.softmax.bars.shown is not None)
+    return card
+
+
 def test_pointer_over_the_plot_moves_the_cursor(robot: Robot) -> None:
     card = card_of(robot, with_activation("sigmoid"), Selected("layer", "h1"))
     viewport = card.plot.viewport()

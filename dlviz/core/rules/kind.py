@@ -137,8 +137,9 @@ class Rule:
 
     arrays(problem) makes every array by name; the row presented lies in `x` (1, d) and `y` (1, k) and
     its number in `clock`. steps(problem, arrays) gives the steps of one presentation. states names what
-    one presentation leaves to the next. wants: "targets", "values" (rows alone), or "labels" (one column).
-    formula is LaTeX of the change or of the output.
+    one presentation leaves to the next, tallies those of them that count what the present weights and settings do:
+    they begin at 0 again where one is changed by hand. wants: "targets", "values" (rows alone), or "labels" (one
+    column). formula is LaTeX of the change or of the output.
     """
 
     key: str
@@ -151,6 +152,7 @@ class Rule:
     wants: str = "values"
     check: Callable[[Problem], None] = lambda problem: None
     source: str = ""
+    tallies: tuple[str, ...] = ()
 
 
 rules: Registry[Rule] = Registry("learning rule")

@@ -146,6 +146,20 @@ class Learner:
                 wrong.append(row)
         return tuple(wrong)
 
+    def answers(self) -> tuple[Array, Array]:
+        """Return what every row is answered as the rule stands: sums (n, units) and answers (n, units).
+
+        For rules that write `o.z` and `o.a` without drawing.
+        """
+        calls = [call for step in self.steps if step.phase == "forward" for call in step.calls]
+        sums, answers = [], []
+        for row in range(self.problem.n):
+            self._present(row)
+            run(calls)
+            sums.append(self.values["o.z"][0].copy())
+            answers.append(self.values["o.a"][0].copy())
+        return np.array(sums), np.array(answers)
+
     def narrate(self, trace: Trace, index: int, focus: Focus = NO_FOCUS, digits: int | None = None) -> Narration:
         """Tell one step of a recorded trace for one scalar: in symbols, with numbers, and in a sentence."""
         return self.telling.narrate(trace, index, focus, digits)

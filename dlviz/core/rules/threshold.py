@@ -29,6 +29,7 @@ from dlviz.i18n import tr
 
 THRESHOLD = floating("threshold", 0.0, minimum=-1e6, maximum=1e6, help="the sum from which a unit fires")
 TEMPERATURE = floating("temperature", 1.0, minimum=0, maximum=1e6, help="pseudo-temperature; 0 is the hard threshold")
+TALLY = "o.tally"  # how often each unit answered −1 and +1, (2, units)
 UNITS = integer("units", 1, minimum=1, maximum=MAX_UNITS, help="number of units")
 
 
@@ -70,7 +71,8 @@ def _probability(z: Array, temperature: float, out: Array) -> None:
 def _stochastic_arrays(problem: Problem) -> Arrays:
     units = problem.settings["units"]
     arrays = linear_arrays(problem, units, problem.settings["bias"])
-    return arrays | {name: np.zeros((1, units)) for name in ("o.p", "o.u")}
+    tally = {TALLY: problem.value(TALLY, np.zeros((2, units)))}
+    return arrays | tally | {name: np.zeros((1, units)) for name in ("o.p", "o.u", "o.share")}
 
 
 def _stochastic_steps(problem: Problem, arrays: Arrays) -> tuple[RuleStep, ...]:
@@ -85,7 +87,30 @@ def _stochastic_steps(problem: Problem, arrays: Arrays) -> tuple[RuleStep, ...]:
         "forward", "draw", "a = +1 if u < P, else −1", ("o.p",), ("o.u", "o.a"),
         ((_draw, (stream, arrays[CLOCK], p, arrays["o.u"], arrays["o.a"])),), _draw_told,
     )  # fmt: skip
-    return affine(arrays, "v"), probability, draw
+    count = RuleStep(
+        "update", "count", "n₊ ← n₊ + 1 if a = +1", ("o.a", TALLY), (TALLY, "o.share"),
+        ((_count, (arrays["o.a"], arrays[TALLY], arrays["o.share"])),), _count_told,
+    )  # fmt: skip
+    return affine(arrays, "v"), probability, draw, count
+
+
+def _count(a: Array, tally: Array, share: Array) -> None:
+    """Count the answers −1 in the first row of the tally, those of +1 in the second, and give their share."""
+    tally[0] += a[0] < 0
+    tally[1] += a[0] > 0
+    np.divide(tally[1], tally[0] + tally[1], out=share[0])
+
+
+def _count_told(told: Told) -> Narration:
+    tally = told.wrote(TALLY)
+    unit = unit_of(told, tally.shape[1])
+    mark = subscript(unit)
+    low, high = (round(float(each)) for each in tally[:, unit])
+    share = float(told.wrote("o.share")[0, unit])
+    symbols = rf"\bar{{p}}_{{{mark}}} = \frac{{n_{{+}}}}{{n_{{+}} + n_{{-}}}}"
+    shown = number(share, told.digits)
+    sentence = tr("Count how often it fired: the share comes ever closer to P.")
+    return Narration(symbols, rf"\frac{{{high}}}{{{low + high}}}", shown, sentence, (share,))
 
 
 def _draw(stream: Stream, clock: Array, p: Array, u: Array, a: Array) -> None:
@@ -136,8 +161,8 @@ MCCULLOCH_PITTS = rules.add(
 STOCHASTIC = rules.add(
     Rule(
         "stochastic", "Stochastic unit with pseudo-temperature", r"P(y = +1) = \frac{1}{1 + e^{-v/T}}",
-        _stochastic_arrays, _stochastic_steps, ("o.W", "o.b"),
+        _stochastic_arrays, _stochastic_steps, ("o.W", "o.b", TALLY),
         (UNITS, TEMPERATURE, BIAS, order_setting(IN_ORDER)),
-        source="Haykin 2009, section I.3; curriculum NEU-05",
+        source="Haykin 2009, section I.3; curriculum NEU-05", tallies=(TALLY,),
     )
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Learn: worked networks, learning rules and computation graphs, one entry for each example."""
+"""Learn: neurons, worked networks, learning rules and computation graphs, one entry for each example."""
 
 from collections.abc import Callable
 
@@ -11,32 +11,36 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.example import Example
 from dlviz.session.network_presets import NETWORKS
+from dlviz.session.neuron_presets import NEURONS
 from dlviz.session.subject_presets import EXAMPLES, rule_on
 
 
 class ExampleCommand(QObject):
-    """One example as an entry of the menu; `show` opens its document in the Step workspace."""
+    """One example as an entry of the menu; `show` opens its document in a workspace."""
 
-    def __init__(self, example: Example, show: Callable[[Document], None], parent: QObject) -> None:
+    def __init__(self, example: Example, show: Callable[[Document, str], None], parent: QObject) -> None:
         super().__init__(parent)
         self._example, self._show = example, show
 
     def action(self) -> Action:
         """Return the entry of the submenu."""
-        parts = {"networks": tr("Worked &networks"), "rules": rules_menu(), "graphs": tr("Computation &graphs")}
+        parts = {
+            "neurons": tr("N&eurons"), "networks": tr("Worked &networks"), "rules": rules_menu(),
+            "graphs": tr("Computation &graphs"),
+        }  # fmt: skip
         return Action(
             f"learn_{self._example.key}", self._example.title, self._open, "learn", tip=self._example.tip,
             submenu=parts[self._example.part],
         )  # fmt: skip
 
     def _open(self) -> None:
-        self._show(self._example.make())
+        self._show(self._example.make(), self._example.workspace)
 
 
 class RuleOnData(QObject):
     """A rule on the rows of the document that is open."""
 
-    def __init__(self, context: Context, show: Callable[[Document], None], parent: QObject) -> None:
+    def __init__(self, context: Context, show: Callable[[Document, str], None], parent: QObject) -> None:
         super().__init__(parent)
         self._context, self._show = context, show
 
@@ -50,7 +54,7 @@ class RuleOnData(QObject):
 
     def _open(self) -> None:
         try:
-            self._show(rule_on(self._context.session.document))
+            self._show(rule_on(self._context.session.document), "step")
         except DlvizError as error:
             self._context.notify(error)
 
@@ -60,7 +64,7 @@ def rules_menu() -> str:
     return tr("Learning &rules")
 
 
-def example_actions(context: Context, show: Callable[[Document], None], parent: QObject) -> tuple[Action, ...]:
-    """Return the entries of all three submenus."""
-    examples = tuple(ExampleCommand(each, show, parent).action() for each in (*NETWORKS, *EXAMPLES))
+def example_actions(context: Context, show: Callable[[Document, str], None], parent: QObject) -> tuple[Action, ...]:
+    """Return the entries of all four submenus."""
+    examples = tuple(ExampleCommand(each, show, parent).action() for each in (*NEURONS, *NETWORKS, *EXAMPLES))
     return (*examples, RuleOnData(context, show, parent).action())

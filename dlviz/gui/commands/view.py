@@ -58,7 +58,7 @@ class ViewCommands(QObject):
                    tip=tr("One example through a 2-2-1 network, one operation at a time")),
             Action("learn_example", tr("Worked example &2-2-2"), self.step_example, "learn",
                    tip=tr("Two outputs and fixed biases, as often worked out on paper")),
-            *example_actions(self._context, self._step_through, self),
+            *example_actions(self._context, self._show_in, self),
         )  # fmt: skip
 
     def _help_actions(self) -> tuple[Action, ...]:
@@ -83,15 +83,15 @@ class ViewCommands(QObject):
 
     def step_one(self) -> None:
         """Show the 2-2-1 network, to be walked one operation at a time."""
-        self._step_through(step_document())
+        self._show_in(step_document(), "step")
 
     def step_example(self) -> None:
         """Show the 2-2-2 network that is often worked out on paper."""
-        self._step_through(example_document())
+        self._show_in(example_document(), "step")
 
-    def _step_through(self, document: Document) -> None:
+    def _show_in(self, document: Document, workspace: str) -> None:
         if self._files.show(document):
-            self.on_workspace("step")
+            self.on_workspace(workspace)
 
     def use_theme(self, key: str) -> None:
         """Paint the window in another theme from now on."""

@@ -13,6 +13,7 @@ from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.walks.boxes import Boxes
 from dlviz.gui.walks.boxes_view import BoxesView
+from dlviz.gui.walks.firing_view import FiringView
 from dlviz.gui.walks.formula_boxes import Standing, formula_boxes
 from dlviz.gui.walks.neuron import neuron_boxes
 from dlviz.gui.walks.patterns import KINDS as PATTERN_KINDS
@@ -20,12 +21,13 @@ from dlviz.gui.walks.patterns import patterns
 from dlviz.gui.walks.patterns_view import PatternsView
 from dlviz.gui.walks.plane import has_plane, plane
 from dlviz.gui.walks.plane_view import PlaneView
+from dlviz.gui.walks.row_table import RowTable
 from dlviz.gui.walks.rule_scene import RuleScene, rule_scene
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.edits.subject import set_formula
+from dlviz.session.edits.subject import set_formula, set_rule_setting
 from dlviz.session.messages import Frame
 
 MOST_NODES = 300  # of a graph that is drawn
@@ -71,8 +73,9 @@ class SubjectPanel(Panel):
         self.plane, self.patterns = PlaneView(), PatternsView()
         self.boxes = BoxesView(tr("Graph"))
         self.area = Roomy(self.boxes)
+        self.firing, self.rows = FiringView(), RowTable()
         self.stack = QStackedWidget()
-        for each in (self.plane, self.area, self.patterns):
+        for each in (self.plane, self.area, self.patterns, self.firing):
             self.stack.addWidget(each)
         layout = QVBoxLayout(self)
         spaced(layout, 0, 4)
@@ -83,10 +86,17 @@ class SubjectPanel(Panel):
         head.addWidget(self.line, 1)
         head.addStretch(0)
         layout.addLayout(head)
-        layout.addWidget(self.stack, 1)
+        beside = QHBoxLayout()
+        spaced(beside, 0, 2 * GRID)
+        beside.addWidget(self.stack, 1)
+        beside.addWidget(self.rows)
+        layout.addLayout(beside, 1)
         layout.addWidget(self.words)
         for view in (self.plane, self.boxes, self.patterns):
             view.chosen.connect(self._choose)
+        self.firing.drawn.connect(self._sample)
+        self.firing.sum_chosen.connect(self._use_sum)
+        self.firing.temperature_chosen.connect(self._use_temperature)
         context.selection.changed.connect(self._select)
         context.hidden_changed.connect(self._redraw)
         self.apply_theme(self.theme)
@@ -160,7 +170,11 @@ class SubjectPanel(Panel):
             self.words.setText(frame.message)
             return
         scene = rule_scene(frame, prepared, self.context.is_hidden)
-        if scene.kind in PATTERN_KINDS:
+        self._show_rows(scene)
+        if frame.firing is not None and len(frame.firing.sums) and prepared.dataset.d == 1:
+            self.firing.show_firing(frame.firing, len(prepared.train))
+            self._raise(self.firing, "")
+        elif scene.kind in PATTERN_KINDS:
             shown = patterns(scene)
             self.patterns.show_patterns(shown)
             self._raise(self.patterns, shown.words)
@@ -171,6 +185,31 @@ class SubjectPanel(Panel):
             self._show_boxes(boxes)
             said = (_rule_words(scene.frame, len(prepared.train)), boxes.words)
             self.words.setText(" · ".join(part for part in said if part))
+
+    def _show_rows(self, scene: RuleScene) -> None:
+        """Show what every row is answered; while the result in hand is hidden, nothing that could tell it."""
+        answers = None if self.context.is_hidden else scene.frame.answers
+        self.rows.setVisible(answers is not None)
+        if answers is not None:
+            self.rows.show_answers(answers, scene.frame.errors, scene.row)
+
+    @Slot(str)
+    def _sample(self, by: str) -> None:
+        self.context.session.step(by, 1)
+
+    @Slot(float)
+    def _use_sum(self, value: float) -> None:
+        """Type the bias, or without one the weight, with which the first row has this sum."""
+        session, values = self.context.session, (self._frame.parameters if self._frame else None) or {}
+        x, label = float(session.prepared.inputs[0, 0]), tr("Change the sum v")
+        if "o.b" in values:
+            session.set_parameter("o.b", 0, value - float(values["o.W"][0, 0]) * x, label)
+        elif x:
+            session.set_parameter("o.W", (0, 0), value / x, label)
+
+    @Slot(float)
+    def _use_temperature(self, value: float) -> None:
+        edit(self.context, tr("Change the temperature"), partial(_with_temperature, value))
 
     def _show_plane(self, scene: RuleScene) -> None:
         shown = plane(scene)
@@ -201,6 +240,10 @@ class SubjectPanel(Panel):
     def _select(self, place: Selected) -> None:
         for view in (self.plane, self.boxes, self.patterns):
             view.select(place)
+
+
+def _with_temperature(value: float, document: Document) -> Document:
+    return set_rule_setting(document, "temperature", value)
 
 
 def _rule_words(frame: Frame, n: int) -> str:
