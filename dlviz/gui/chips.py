@@ -132,6 +132,7 @@ class ChipRow(QWidget):
             chip.setVisible(chip in self.chips())
         if document.rule is not None:
             self.rule.set_value(tr(rules.get(document.rule.kind).title))
+        self.lr.set_caption(document.notation.rate)
         training = document.explicit.training
         self.loss.set_value(tr(losses.get(training.loss.kind).title), f"({convention_words(training.loss)})")
         clip = "" if training.clip is None else tr("clipped")

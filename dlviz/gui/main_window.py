@@ -9,7 +9,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, Q
 from PySide6.QtWidgets import QMainWindow, QMenuBar
 
 import dlviz.gui.panels
-from dlviz.gui import numbers
+from dlviz.gui import letters
 from dlviz.gui.actions import Action, LiveAction
 from dlviz.gui.bridge import Bridge
 from dlviz.gui.centre import Centre
@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
 
     def _show_document(self) -> None:
         session = self.context.session
-        numbers.use(session.document.notation)
+        letters.use(session.document.symbols)
         self.setWindowTitle(f"{session.document.title}[*] — dlviz")
         self.setWindowModified(session.is_dirty)
         self.tools.show_document(session.document)

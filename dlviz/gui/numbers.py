@@ -67,6 +67,12 @@ def count(value: float) -> str:
     return f"{round(value):,}".replace(",", NARROW_SPACE).replace("-", MINUS)
 
 
+def thousands(value: int, width: int = 0) -> str:
+    """Write a counter of at least this width, zeros in front: 000,120; with thin spaces where the comma is decimal."""
+    text = f"{value:0{width},}"
+    return text.replace(",", NARROW_SPACE) if _in_use.has_comma else text
+
+
 def how_many(whole: int) -> str:
     """Write a whole number of any size: 138 000, and 1.26×10⁴⁸ where nobody would count digits."""
     digits = str(whole)

@@ -57,7 +57,7 @@ def rate_words(rate: float) -> str:
 
 def run_words(frame: Frame) -> tuple[str, str]:
     """Return the large and the small line of the counter: epochs and steps."""
-    return f"{frame.epoch:07,}", tr("epoch · {steps} steps", steps=f"{frame.step:,}")
+    return numbers.thousands(frame.epoch, 7), tr("epoch · {steps} steps", steps=numbers.thousands(frame.step))
 
 
 def pass_words(frame: Frame, trace: Trace, cursor: int) -> tuple[str, str]:
@@ -92,7 +92,7 @@ class Speed(QWidget):
         self.slider.setToolTip(tr("Steps a second while playing; at the right end as fast as possible"))
         self.slider.setWhatsThis(self.slider.toolTip())
         self.slider.valueChanged.connect(self._moved)
-        self.shown.setText(rate_words(self.rate()))
+        self.write()
 
     def rate(self) -> float:
         """Return steps a second."""
@@ -104,9 +104,13 @@ class Speed(QWidget):
         self._by = by
         self.slider.setValue(self._positions[by])
 
+    def write(self) -> None:
+        """Write the speed beside the slider."""
+        self.shown.setText(rate_words(self.rate()))
+
     @Slot(int)
     def _moved(self, _position: int) -> None:
-        self.shown.setText(rate_words(self.rate()))
+        self.write()
         self.changed.emit(self.rate())
 
 
@@ -183,6 +187,7 @@ class TransportBar(QWidget):
         else:
             self.timeline.show_run(frame.step, frame.last_step, frame.marks)
             large, small = run_words(frame)
+        self.speed.write()
         self.large.setText(large)
         self.small.setText(small)
         self._show_playing(frame.state == "running")

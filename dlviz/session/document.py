@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -134,9 +134,10 @@ class Document:
         return self if is_same else replace(self, network=network, training=training)
 
     def is_respelled(self, other: "Document") -> bool:
-        """Whether another document differs from this one in how things are written, and in nothing else."""
-        ours, theirs = self.conventions, other.conventions
-        return ours != theirs and ours.trains_like(theirs) and replace(other, conventions=ours) == self
+        """Whether another document differs from this one in how things are written, if in anything."""
+        if self.data is not other.data:  # rows are not compared
+            return False
+        return self.conventions.trains_like(other.conventions) and _essence(self) == _essence(other)
 
     @cached_property
     def notation(self) -> Notation:
@@ -158,3 +159,9 @@ class Document:
         if self.rule is not None:
             return spelled_rule(step.formula, self.notation)
         return spelled_formula(step.formula, step.phase, self.symbols, step.node)
+
+
+def _essence(document: Document) -> tuple[Any, ...]:
+    """Return what a document is about apart from its rows, and how it is written."""
+    own = (each.name for each in fields(document) if each.compare and each.name not in ("conventions", "data"))
+    return tuple(getattr(document, name) for name in own)

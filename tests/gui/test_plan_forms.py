@@ -96,7 +96,7 @@ def test_the_chip_of_the_rate_shows_what_is_in_force_now(robot: Robot) -> None:
     robot.pause()
     frame = robot.settle()
     chips = robot.window.tools.chips
-    assert chips.lr.accessibleName() == f"lr: {0.02 * 0.95**frame.epoch:.3g} exponential"
+    assert chips.lr.accessibleName() == f"η: {0.02 * 0.95**frame.epoch:.3g} exponential"
 
 
 def test_gradients_are_clipped_and_weights_decay(robot: Robot) -> None:

@@ -211,7 +211,7 @@ def test_undo_brings_back_the_plan_while_time_goes_on(qtbot: QtBot, running: Run
     assert window.live["undo"].text().endswith("Change the learning rate")
     window.live["undo"].trigger()
     assert running.session.document.training == before
-    assert window.tools.chips.lr.accessibleName() == "lr: 0.02"
+    assert window.tools.chips.lr.accessibleName() == "η: 0.02"
 
 
 def test_refused_setting_is_told_and_keeps_the_old(qtbot: QtBot, running: Running) -> None:

@@ -168,7 +168,7 @@ def test_chips_show_the_training_plan(window: MainWindow) -> None:
     assert names == [
         "Loss: Squared error (mean, no ½)",
         "Optimizer: Adam",
-        "lr: 0.02",
+        "η: 0.02",
         "batch: 10",
         "Watch: nothing more",
         "Conventions: dlviz",
@@ -191,7 +191,7 @@ def test_typing_a_rate_into_its_chip_edits_the_document(qtbot: QtBot, window: Ma
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert session.document.training.optimizer.settings["lr"] == 0.05
     assert session.calls[-1] == ("edit", "Change the learning rate")
-    assert window.tools.chips.lr.accessibleName() == "lr: 0.05"
+    assert window.tools.chips.lr.accessibleName() == "η: 0.05"
 
 
 def test_refused_rate_stays_in_the_field_and_changes_nothing(

@@ -86,7 +86,7 @@ class _Writer:
         """Write a sum of products of letters."""
         terms = [self._product([self._letters(factor) for factor in path.factors]) for path in found.paths]
         more = [r"\cdots" if self._is_latex else "⋯"] if found.count > len(found.paths) else []
-        return " + ".join([*terms, *more]) or "0"
+        return self._sum([*terms, *more])
 
     def over_batch(self, shown: list[Paths]) -> str:
         """Write the sum over the examples of a batch, each like the first."""
@@ -99,7 +99,11 @@ class _Writer:
         """Write the same sum with numbers; paths that were not asked for stand together as one."""
         terms = [self._product(self._path_numbers(path)) for path in found.paths]
         rest = [self.put(found.remainder)] if found.count > len(found.paths) else []
-        return " + ".join([*terms, *rest]) or "0"
+        return self._sum([*terms, *rest])
+
+    def _sum(self, terms: list[str]) -> str:
+        minus = self._spelling.form.minus
+        return (" + ".join(terms) or "0").replace(f" + {minus}", f" {minus} ")
 
     def _product(self, parts: list[str]) -> str:
         return (r" \cdot " if self._is_latex else " · ").join(parts)

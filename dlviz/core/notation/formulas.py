@@ -11,7 +11,9 @@ UPDATE = "update"
 _LEVEL = r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+|\[[a-z]\w*\]"
 _TIME = r"⟨[^⟩]*⟩"
 _LETTER = "δq|bu|[a-df-vx-zLWUβγδμẑ][\u0302\u0304]?"  # without e, which is a number, and w, which has powers
-_TOKEN = re.compile(rf"(?<![A-Za-z])({_LETTER})(?:({_LEVEL})({_TIME})?|({_TIME})|(?![A-Za-z(′\u0302\u0304]))")
+_END = r"(?![A-Za-z′\u0302\u0304])"
+_TOKEN = re.compile(rf"(?<![A-Za-z])({_LETTER})(?:({_LEVEL})({_TIME})?|({_TIME})|(?!\(){_END})")
+_BARE = re.compile(rf"(?<![A-Za-z\\±])({_LETTER}){_END}")
 _VECTOR = rf"(?:δq|[a-zδ])(?:{_LEVEL})?(?:{_TIME})?"
 _MATRIX = rf"[WU](?:{_LEVEL})?"
 _PRODUCT = re.compile(rf"({_MATRIX})(ᵀ?)( ?)({_VECTOR})(?![A-Za-zᵀ])")
@@ -43,8 +45,21 @@ def spelled_formula(formula: str, phase: str, symbols: Symbols, output: str = ""
 
 
 def spelled_label(label: str, symbols: Symbols) -> str:
-    """Write a label made of letters without indices, such as δ = ∂L/∂z."""
-    return spelled_formula(label, "backward", symbols)
+    """Write a label made of letters without indices, such as δ = ∂L/∂z; in LaTeX letters alone are exchanged."""
+    if symbols.notation.is_core:
+        return label
+    label = _ERROR.sub(_reversed, label) if symbols.notation.is_reversed else label
+    return _BARE.sub(partial(_spell_bare, symbols), label)
+
+
+def _spell_bare(symbols: Symbols, found: re.Match[str]) -> str:
+    letter = found[1]
+    if letter != VALUE and found.string[found.end() :].startswith("("):
+        return letter  # a function of this name
+    if letter in ("L", "y"):
+        return symbols.notation.loss if letter == "L" else symbols.notation.target
+    spelled = symbols.bare(letter)
+    return _signed(symbols, spelled, found) if letter == "δ" else spelled
 
 
 def spelled_rule(formula: str, notation: Notation) -> str:
@@ -56,7 +71,10 @@ def spelled_rule(formula: str, notation: Notation) -> str:
 
 def _reversed(found: re.Match[str]) -> str:
     a, cut, square = found.groups()
-    return f"(y − {a})²" if square else f"(−(y − {a}){cut or ''})"
+    if square:
+        return f"(y − {a})²"
+    is_alone = found.string[: found.start()].endswith("= ") and found.end() == len(found.string)
+    return f"−(y − {a})" if is_alone and not cut else f"(−(y − {a}){cut or ''})"
 
 
 def _product(symbols: Symbols, found: re.Match[str]) -> str:
@@ -95,4 +113,5 @@ def _speller(symbols: Symbols, output: str) -> Callable[[re.Match[str]], str]:
 def _signed(symbols: Symbols, delta: str, found: re.Match[str]) -> str:
     """Give an error its sign, in parentheses unless it leads a side of the formula."""
     before, after = found.string[: found.start()], found.string[found.end() :]
-    return symbols.signed(delta, is_factor=not (before == "" or before.endswith("= ")) or after.startswith("ᵀ"))
+    is_leading = before == "" or before.endswith("= ") or after.startswith(" =")
+    return symbols.signed(delta, is_factor=not is_leading or after.startswith("ᵀ"))

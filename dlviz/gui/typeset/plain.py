@@ -8,15 +8,18 @@ _WORDS = {
     r"\ln": "ln", r"\tanh": "tanh", r"\max": "max", r"\min": "min", r"\sqrt": "√", r"\quad": " ", r"\,": " ",
     r"\left": "", r"\right": "", r"\_": "_", r"\sigma": "σ", r"\theta": "θ", r"\varphi": "φ", r"\pi": "π",
     r"\log": "log", r"\langle": "⟨", r"\rangle": "⟩", r"\lambda": "λ", r"\Omega": "Ω",
+    r"\alpha": "α", r"\gamma": "γ", r"\mu": "μ", r"\rho": "ρ", r"\epsilon": "ε",
 }  # fmt: skip
 _COMMAND = re.compile(
     "|".join(re.escape(word) + ("" if word in (r"\,", r"\_") else r"(?![a-zA-Z])") for word in _WORDS)
 )
 _SUPERSCRIPTS = str.maketrans("0123456789-()t", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ᵗ")
-_SUBSCRIPTS = str.maketrans("0123456789,jk", "₀₁₂₃₄₅₆₇₈₉,ⱼₖ")
+_LETTERS = ",aehijklmnoprstuvx"
+_SUBSCRIPTS = str.maketrans(f"0123456789{_LETTERS}", "₀₁₂₃₄₅₆₇₈₉,ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*)\}"  # braces four deep are the most there are
 _RAISED = set("0123456789-()t")
-_LOWERED = set("0123456789,jk")
+_LOWERED = set(f"0123456789{_LETTERS}")
+_BRACKETED = re.compile(r"\[\w+\]")
 
 
 def uncoloured(latex: str) -> str:
@@ -30,7 +33,8 @@ def plain(latex: str) -> str:
     text = _innermost_out(text, re.compile(r"\\underset" + _GROUP + _GROUP), r"\2")
     text = _innermost_out(text, re.compile(r"\\frac" + _GROUP + _GROUP), _quotient)
     text = re.sub(r"\\(?:text|mathrm)" + _GROUP, r"\1", text)
-    text = re.sub(r"\\hat" + _GROUP, "\\1\u0302", text)
+    for accent, mark in (("hat", "\u0302"), ("bar", "\u0304")):
+        text = re.sub(rf"\\{accent}" + _GROUP, rf"\1{mark}", text)
     text = _COMMAND.sub(lambda found: _WORDS[found.group()], text)
     text = re.sub(r"\^(?:" + _GROUP + r"|(\w))", _raised, text)
     text = re.sub(r"_(?:" + _GROUP + r"|(\w))", _lowered, text)
@@ -59,6 +63,8 @@ def _raised(found: "re.Match[str]") -> str:
     inner = found.group(1) if found.group(1) is not None else found.group(2)
     # A time step stands in brackets of its own behind what can be raised: h₁⁽²⁾⟨3⟩.
     raised, bracket, time = inner.replace("⟨ ", "⟨").partition("⟨")
+    if _BRACKETED.fullmatch(raised):
+        return inner.replace("⟨ ", "⟨")  # there are no raised square brackets
     return raised.translate(_SUPERSCRIPTS) + bracket + time if set(raised) <= _RAISED else f"^({inner})"
 
 

@@ -65,14 +65,23 @@ class Chip(QAbstractButton):
         describe(self, caption, self._tip)
         theme_signals.changed.connect(self._use_theme)
 
+    def set_caption(self, caption: str) -> None:
+        """Call the setting otherwise."""
+        if caption != self._caption:
+            self._caption = caption
+            self._tell()
+
     def set_value(self, value: str, note: str = "") -> None:
         """Show a value, and a muted note after it."""
         if (value, note) != (self._value, self._note):
             self._value, self._note = value, note
-            whole = f"{self._caption}: {value} {note}".strip()
-            describe(self, whole, f"{whole}\n{self._tip}")
-            self.updateGeometry()
-            self.update()
+            self._tell()
+
+    def _tell(self) -> None:
+        whole = f"{self._caption}: {self._value} {self._note}".strip()
+        describe(self, whole, f"{whole}\n{self._tip}")
+        self.updateGeometry()
+        self.update()
 
     def reserve(self, widest: str) -> None:
         """Keep room for these words, so that a number that changes all the time moves nothing."""

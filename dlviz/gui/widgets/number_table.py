@@ -20,6 +20,7 @@ from PySide6.QtGui import QBrush, QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from dlviz.gui import numbers
+from dlviz.gui.letters import spell
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.copying import copy_csv, offer
 from dlviz.i18n import tr
@@ -40,7 +41,7 @@ class Column:
     title: str
     tip: str = ""
     is_signed: bool = False
-    digits: int = 4
+    digits: int | None = None
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,8 @@ class NumberModel(QAbstractTableModel):
             return None
         column = self.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
-        return column.tip or column.title if role == Qt.ItemDataRole.ToolTipRole else None
+            return spell(column.title)
+        return column.tip or spell(column.title) if role == Qt.ItemDataRole.ToolTipRole else None
 
 
 class NumberTable(QTableView):

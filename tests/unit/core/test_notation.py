@@ -9,7 +9,7 @@ from dlviz.core.choice import chosen
 from dlviz.core.conventions import Conventions, profiles
 from dlviz.core.narration import OPERATIONS, Focus, Plan, narrate
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
-from dlviz.core.notation import Notation, Symbols, spelled_formula
+from dlviz.core.notation import Notation, Symbols, spelled_formula, spelled_label
 from dlviz.core.notation.symbols import VALUE
 from dlviz.core.trace import Trace
 from tests.unit.core.narrated_runs import IMAGE_NETWORKS, network, recorded, two_layers
@@ -75,6 +75,7 @@ def test_flat_numbers_follow_a_sum() -> None:
 
 
 FORMULAS = {
+    ("backward", "∂L/∂a² = (a² − y)"): ("∂L/∂o₂ = −(y − o₂)", "∂E/∂y² = −(d − y²)", "∂L/∂o = (o − y)"),
     ("forward", "z² = W²a¹ + b²"): ("z₂ = o₁ W² + b₂", "v² = W²y¹ + b²", "zₒ = W²h + b²"),
     ("backward", "∂L/∂W² = δ² a¹ᵀ"): ("∂L/∂W² = o₁ᵀ δ₂", "∂E/∂W² = −δ² y¹ᵀ", "∂L/∂W² = δₒ hᵀ"),
     ("backward", "∂L/∂a¹ = W²ᵀ δ²"): ("∂L/∂o₁ = δ₂ W²ᵀ", "∂E/∂y¹ = W²ᵀ (−δ²)", "∂L/∂h = W²ᵀ δₒ"),
@@ -94,6 +95,20 @@ def test_formulas_of_steps_are_respelled(told: tuple[str, str], expected: tuple[
     phase, formula = told
     assert tuple(spelled_formula(formula, phase, Symbols(NETWORK, each), "o") for each in notations) == expected
     assert spelled_formula(formula, phase, Symbols(NETWORK), "o") == formula
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("δ = ∂L/∂a · φ′(z)", "−δ = ∂E/∂y · φ′(v)"), ("1 − a² = 1 − 0.5²", "1 − y² = 1 − 0.5²"), ("y − a", "d − y"),
+        ("a(1 − a) cancels: δ = a − y", "y(1 − y) cancels: −δ = y − d"), ("2 · (a − y)", "2 · (−(d − y))"),
+        ("∂L/∂aₜ", "∂E/∂yₜ"), ("(a − y, cut at ±δ)", "(y − d, cut at ±δ)"), ("−y log₂ a", "−d log₂ y"),
+        (r"\frac{1}{1 + e^{-\alpha z}}", r"\frac{1}{1 + e^{-\alpha v}}"), ("h(a − y)", "h(−(d − y))"),
+    ],
+)  # fmt: skip
+def test_labels_exchange_letters(label: str, expected: str) -> None:
+    assert spelled_label(label, Symbols(NETWORK, SIGNALS)) == expected
+    assert spelled_label(label, Symbols(NETWORK)) == label
 
 
 def test_rows_and_columns_turn_products_around() -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
 from dlviz.gui import numbers
+from dlviz.gui.letters import spell
 from dlviz.gui.panels.inspector.activation.extras import Comparison, Derivation, PointTable
 from dlviz.gui.panels.inspector.activation.plot import ActivationPlot
 from dlviz.gui.panels.inspector.activation.shares import SoftmaxBars
@@ -118,7 +119,8 @@ class ActivationCard(QWidget):
     def _show_words(self, shown: ActivationStudy, shape: Shape) -> None:
         is_tried = shown.question.tried is not None
         self.header.set_info(tr("{title}, tried out", title=tr(shape.title)) if is_tried else tr(shape.title))
-        self.formula.show_lines(rf"\varphi(z) = {shape.formula}", rf"\varphi'(z) = {shape.slope_formula}")
+        lines = rf"\varphi(z) = {shape.formula}", rf"\varphi'(z) = {shape.slope_formula}"
+        self.formula.show_lines(*map(spell, lines))
         self.settings.setVisible(not is_tried)
         if not is_tried:
             self.settings.show_settings(activations.get(shape.kind), shape.settings, shown.question.unit >= 0)
@@ -134,7 +136,7 @@ def _steepest(shape: Shape) -> str:
     z, slope = shape.peak
     if math.isnan(z):
         return tr("largest slope: φ′ = {slope}", slope=numbers.number(slope))
-    return tr("steepest at z = {z}: φ′ = {slope}", z=numbers.number(z), slope=numbers.number(slope))
+    return spell(tr("steepest at z = {z}: φ′ = {slope}", z=numbers.number(z), slope=numbers.number(slope)))
 
 
 def _facts(shown: ActivationStudy, spread: Spread | None) -> str:
@@ -157,4 +159,4 @@ def _warning(shape: Shape) -> str:
     if not shape.kinks:
         return ""
     places = ", ".join(numbers.number(kink) for kink in shape.kinks)
-    return tr("no derivative at z = {places}; the curve shows what is used there", places=places)
+    return spell(tr("no derivative at z = {places}; the curve shows what is used there", places=places))

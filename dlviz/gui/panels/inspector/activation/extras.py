@@ -9,6 +9,7 @@ from dlviz.core.choice import Choice, chosen
 from dlviz.core.errors import DlvizError
 from dlviz.core.hyper import complete
 from dlviz.gui import numbers
+from dlviz.gui.letters import spell
 from dlviz.gui.theme import GRID
 from dlviz.gui.typeset.lines import EquationLines
 from dlviz.gui.widgets.chooser import Chooser
@@ -22,6 +23,9 @@ STRETCHED = "2*sigmoid(2*z) - 1"  # what tanh z is
 OWN = "own"
 MOST_POINTS = 24
 SAME = 1e-12  # of two curves that coincide but for rounding
+
+
+HEADINGS = ("z", "φ(z)", "φ′(z)")
 
 
 class Comparison(Fold):
@@ -99,8 +103,8 @@ class PointTable(Fold):
         spaced(self.grid, gap=GRID // 2)
         self.column.addWidget(self.points)
         self.column.addLayout(self.grid)
-        for place, heading in enumerate(("z", "φ(z)", "φ′(z)")):
-            words = Text(heading, "muted", "small")
+        self.headings = tuple(Text("", "muted", "small") for _ in HEADINGS)
+        for place, words in enumerate(self.headings):
             words.setAlignment(Qt.AlignmentFlag.AlignRight)
             self.grid.addWidget(words, 0, place)
         self.rows: np.ndarray = np.zeros((0, 3))
@@ -117,6 +121,8 @@ class PointTable(Fold):
     def show_table(self, table: np.ndarray) -> None:
         """Show rows of z, value and derivative."""
         self.rows = table
+        for words, heading in zip(self.headings, HEADINGS, strict=True):
+            words.setText(spell(heading))
         while len(self.cells) < len(table):
             made = (Text(""), Text(""), Text(""))
             for place, cell in enumerate(made):
@@ -148,7 +154,7 @@ class Derivation(Fold):
         if not shape.derivation:
             return
         first, *more = shape.derivation
-        self.view.show_lines(rf"\varphi'(z) = {first}", *more)
+        self.view.show_lines(*map(spell, (rf"\varphi'(z) = {first}", *more)))
         self.said.setVisible(stands is not None and shape.kind == "sigmoid")
         if stands is not None and shape.kind == "sigmoid":
             _, a, slope = stands

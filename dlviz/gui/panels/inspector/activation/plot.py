@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from dlviz.gui import numbers
+from dlviz.gui.letters import spell
 from dlviz.gui.panels.inspector.curves import MARGIN, MarkedPlot
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.plot import finite
@@ -180,7 +181,7 @@ class ActivationPlot(MarkedPlot):
         self.cursor.setValue(found[0])
         self.cursor.show()
         at, value, slope = map(numbers.number, found)
-        self.pointed.emit(tr("z = {z}   φ = {value}   φ′ = {slope}", z=at, value=value, slope=slope))
+        self.pointed.emit(spell(tr("z = {z}   φ = {value}   φ′ = {slope}", z=at, value=value, slope=slope)))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Put the cursor away."""

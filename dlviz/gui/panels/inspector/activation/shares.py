@@ -6,6 +6,7 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from dlviz.gui import numbers
+from dlviz.gui.letters import spell
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe, painter, spaced
 from dlviz.gui.widgets.slider import LabelledSlider, Scale
@@ -81,7 +82,7 @@ class ShareBars(QWidget):
         with painter(self) as p:
             p.setFont(font("small"))
             p.setPen(theme.colour("muted"))
-            for column, heading in enumerate(HEADINGS):
+            for column, heading in enumerate(map(spell, HEADINGS)):
                 p.drawText(self._cell(0, column), RIGHT, heading)
             for row, words in enumerate(self.words(), 1):
                 p.setPen(theme.colour("muted"))
@@ -104,7 +105,7 @@ class ShareBars(QWidget):
     def event(self, event: QEvent) -> bool:
         """Give every digit of the row under the pointer."""
         if isinstance(event, QHelpEvent) and 0 <= (row := int(event.pos().y() // ROW) - 1) < len(self.units):
-            values = zip(HEADINGS, self._columns, strict=True)
+            values = zip(map(spell, HEADINGS), self._columns, strict=True)
             unit = self.units[row]
             lines = [f"{name} = {numbers.full(float(each[unit]))}" for name, each in values]
             QToolTip.showText(event.globalPos(), "\n".join(lines), self)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from dlviz.gui.letters import spell
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.inspector.loss.counted import CountedForm
 from dlviz.gui.panels.inspector.loss.curve import LossCurves
@@ -101,7 +102,8 @@ class LossCard(QWidget):
         self.progress.show_loss(shown)
 
     def _show_derivative(self, shown: LossExplanation | None) -> None:
-        lines = () if shown is None else derivative_lines(shown)
+        lines = () if shown is None else tuple(map(spell, derivative_lines(shown)))
+        self.derivative_header.title.setText(spell(tr("From ∂L/∂a to δ")))
         self.derivative_header.setVisible(bool(lines))
         for position, text in enumerate(self.derivative):
             text.show_words(lines[position] if position < len(lines) else "")

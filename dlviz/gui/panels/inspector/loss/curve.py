@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dlviz.core.losses.kind import BASES
 from dlviz.gui import numbers
+from dlviz.gui.letters import spell
 from dlviz.gui.panels.inspector.curves import MarkedPlot
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import TextButton
@@ -134,7 +135,7 @@ class LossCurves(QWidget):
             self.slider.deleteLater()
         self._scale = scale
         tip = tr("Put in another output and see what it would cost; nothing in the run changes")
-        self.slider = LabelledSlider(tr("if a were"), scale, value, tip=tip)
+        self.slider = LabelledSlider(spell(tr("if a were")), scale, value, tip=tip)
         self._column.insertWidget(3, self.slider)
         self.slider.changed.connect(self._try)
 
@@ -162,13 +163,14 @@ def _legend(shown: LossExplanation, here: Standing) -> str:
     kinks = [kink for curve in _own_first(shown.curves, here.y)[:1] for kink in curve.kinks]
     if kinks and shown.labels == "plus_minus_one":
         words.append(tr("kink at y·a = {margin}", margin=numbers.number(kinks[0] * here.y)))
-    return "   ".join(words)
+    return spell("   ".join(words))
 
 
 def _said(shown: LossExplanation, here: Standing) -> str:
     if shown.trial is None:
-        return tr("a = {a}, y = {y}: loss {loss}", a=numbers.number(here.a), y=numbers.number(here.y),
-                  loss=numbers.number(here.loss))  # fmt: skip
+        words = tr("a = {a}, y = {y}: loss {loss}", a=numbers.number(here.a), y=numbers.number(here.y),
+                   loss=numbers.number(here.loss))  # fmt: skip
+        return spell(words)
     costs = [tr("{loss} for y = {y}", loss=numbers.number(loss), y=numbers.number(curve.target))
              for loss, curve in zip(shown.trial.losses, shown.curves, strict=True)]  # fmt: skip
-    return tr("a = {a}: loss {costs}", a=numbers.number(shown.trial.own.a), costs=", ".join(costs))
+    return spell(tr("a = {a}: loss {costs}", a=numbers.number(shown.trial.own.a), costs=", ".join(costs)))

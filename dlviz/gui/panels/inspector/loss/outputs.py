@@ -8,7 +8,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from dlviz.gui import numbers
-from dlviz.gui.panels.inspector.notation import subscript
+from dlviz.gui.letters import symbols
 from dlviz.gui.theme import GRID, Theme, current, theme_signals
 from dlviz.gui.widgets.number_table import Column, Line, NumberTable
 from dlviz.gui.widgets.paint import describe, painter, spaced
@@ -127,7 +127,8 @@ class Outputs(QWidget):
         if shown.a is None or shown.y is None or shown.terms is None:
             return
         units = _shown_units(shown)
-        titles = [names[unit] if len(names) == len(shown.a) > 1 else "o" + subscript(unit + 1) for unit in units]
+        spelled = [symbols().value(shown.question.output, unit) for unit in units]
+        titles = [names[unit] for unit in units] if len(names) == len(shown.a) > 1 else spelled
         pairs = [Pair(unit, title, float(shown.y[unit]), float(shown.a[unit]))
                  for unit, title in zip(units, titles, strict=True)]  # fmt: skip
         self.bars.setVisible(len(shown.a) > 1)

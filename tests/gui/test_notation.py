@@ -1,0 +1,150 @@
+"""Every visible formula, list, fact and label speaks one notation, in every profile and at once."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
+
+from dlviz.core.conventions import Conventions
+from dlviz.core.notation import Notation
+from dlviz.gui.forms.conventions import ConventionsForm
+from dlviz.gui.selection import Selected
+from dlviz.session import edits
+from tests.gui.robot import Key, Robot, close_window, robot_at_window
+from tests.gui.shown_text import shown_texts
+from tests.gui.walker import Walker, length
+
+WRITTEN = {
+    "dlviz": {"profile": "dlviz"},
+    "pytorch": {"profile": "pytorch"},
+    "keras": {"profile": "keras"},
+    "haykin": {"profile": "haykin"},
+    "deeplearning_ai": {"profile": "deeplearning_ai"},
+    "source first": {"profile": "dlviz", "weight_notation": "source_target", "rate_letter": "lambda"},
+    "flat": {"profile": "dlviz", "weight_notation": "flat", "decimal_sign": "comma", "digits": 6},
+    "flat signals": {"profile": "haykin", "weight_notation": "flat", "examples_as": "rows"},
+}
+PLACES = (
+    Selected("link", "h", 0, "x", 0), Selected("unit", "h", 1), Selected("unit", "o", 0), Selected("bias", "o", 1),
+    Selected("layer", "o"), Selected("input", "x", 0),
+)  # fmt: skip
+
+
+@pytest.fixture
+def robot(qtbot: QtBot) -> Iterator[Robot]:
+    made = robot_at_window(qtbot)
+    yield made
+    close_window(made)
+
+
+def write_like(robot: Robot, conventions: dict[str, object]) -> Notation:
+    session = robot.window.context.session
+    session.edit(edits.set_conventions(session.document, conventions), "Change the conventions")
+    robot.wait(lambda: robot.frame.document.notation == session.document.notation)
+    notation: Notation = session.document.notation
+    return notation
+
+
+def written(conventions: dict[str, object]) -> dict[str, object]:
+    """Return only what conventions say of writing."""
+    own = {key: value for key, value in conventions.items() if key != "profile"}
+    return vars(Notation.of(Conventions(str(conventions.get("profile", "dlviz")), own).values))
+
+
+def foreign(notation: Notation) -> list[str]:
+    """Return patterns of text that only another notation would write."""
+    letter, level = "[wbzavyδ]", "[¹²³]"
+    found = []
+    if notation.has_error_signals:
+        found += [r"∂ ?L", r"\bz\b(?! ?\()", r"(?<![a-z])a[¹²₁₂\[(]", r"(?<!−)δ"]
+    else:
+        found += [r"∂ ?E", r"\bd[₁₂]", r"(?<![a-z])v[¹²₁₂]", r"−δ[¹²₁₂ₕₒ]"]
+    if notation.weight_notation != "layer_bracket":
+        found.append(rf"{letter}\[[12]\]")
+    if notation.weight_notation in ("layer_bracket", "flat"):
+        found.append(rf"{letter}{level}[₁₂]")
+    if notation.weight_notation == "flat":
+        found += [r"w₁₁", r"(?<![A-Z])[wb]⁽"]
+    if notation.weight_notation == "source_target":
+        found += [r"\bb¹", r"a[¹²]"]
+    if notation.weight_notation != "source_target":
+        found += [r"\bo₁₁", "ŷ"]
+    found += [rate for rate in "ηαλ" if rate not in (notation.rate, notation.strength) and rate != "α"]
+    found.append(r"\d\.\d" if notation.has_comma else r"\d,\d")
+    return found
+
+
+ALLOWED = (  # what is not of the notation: names of data, a setting called by its letter, versions
+    "slope α",
+    "φ",
+)
+
+
+def wrong(robot: Robot, notation: Notation) -> set[str]:
+    patterns = foreign(notation)
+    texts = (text for text in shown_texts(robot.window) if not any(each in text for each in ALLOWED))
+    return {text for text in texts if any(re.search(each, text) for each in patterns)}
+
+
+@pytest.mark.parametrize("conventions", WRITTEN.values(), ids=WRITTEN)
+def test_no_visible_text_speaks_another_notation(robot: Robot, conventions: dict[str, object]) -> None:
+    walker = Walker(robot)
+    walker.open("example")
+    notation = write_like(robot, conventions)
+    for place in range(length(walker)):
+        walker.press(Key.Key_PageDown)
+        walker.select(PLACES[place % len(PLACES)])
+        robot.wait(lambda: bool(walker.inspector.title.text()))
+        assert not wrong(robot, notation)
+    for selected in PLACES:
+        walker.facts(selected)
+        robot.wait(lambda: robot.frame.explanation is not None or walker.frame.cursor == 0)
+        assert not wrong(robot, notation)
+
+
+def test_switching_relabels_everything_at_the_same_step(robot: Robot) -> None:
+    walker = Walker(robot)
+    walker.open("example")
+    for _ in range(11):
+        walker.press(Key.Key_PageDown)
+    walker.select(PLACES[0])
+    stand, told = walker.stand(), walker.number()
+    for conventions in (*WRITTEN.values(), {}):
+        # Under dlviz's own values of training, which a profile would change with the letters.
+        notation = write_like(robot, {"profile": "dlviz", **written(conventions)})
+        robot.wait(lambda notation=notation: not wrong(robot, notation))
+        assert walker.stand() == stand
+        assert walker.number() == told
+    ways = [way.title for way in walker.inspector.behind.origin.paths.ways]
+    assert ways == ["through a²₁", "through a²₂"]
+
+
+def test_flat_weights_of_the_two_two_two_network_come_through_o1_and_o2(robot: Robot) -> None:
+    walker = Walker(robot)
+    walker.open("example")
+    write_like(robot, WRITTEN["flat"])
+    for _ in range(11):
+        walker.press(Key.Key_PageDown)
+    walker.select(PLACES[0])
+    paths = walker.inspector.behind.origin.paths
+    robot.wait(lambda: len(paths.ways) == 2)
+    assert walker.inspector.title.text() == "Weight w₁"
+    assert [(way.title, round(way.value, 9)) for way in paths.ways] == [
+        ("through o₁", 0.000668396), ("through o₂", -0.000229828),
+    ]  # fmt: skip
+
+
+def test_the_chip_switches_a_single_value(robot: Robot) -> None:
+    robot.start_on_canvas("step")
+    chips = robot.window.tools.chips
+    robot.click(chips.conventions)
+    form = next(each for each in robot.window.findChildren(ConventionsForm) if each.isVisible())
+    field = next(
+        each for each in form.findChildren(QComboBox) if {each.itemText(k) for k in range(each.count())} >= {"alpha"}
+    )
+    field.setCurrentText("alpha")
+    field.activated.emit(field.currentIndex())
+    robot.wait(lambda: robot.window.context.session.document.notation.rate == "α")
+    assert chips.lr._caption == "α"
