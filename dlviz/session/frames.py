@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from dlviz.session.race.racer import Racer
 from dlviz.session.rule_answers import epoch_errors
 from dlviz.session.rule_trainer import RuleTrainer
 from dlviz.session.run import Run
+from dlviz.session.slices.restarts import Restarts
+from dlviz.session.slices.slicer import Slicer
 from dlviz.session.trainer import Trainer
 
 FEW_ROWS, MANY_ROWS = 20, 1_000  # asked for in every frame of a run that goes on, and of one that stands
@@ -38,12 +41,15 @@ class FrameMaker:
         self._checkup = Checkup()
         self._racer = Racer()
         self._studies = ActivationStudies()
+        self._slicer, self._restarts = Slicer(), Restarts()
 
     @property
     def is_unfinished(self) -> bool:
         """Whether more will be known with the next frame, although nothing moves."""
-        needs = self.interest.needs
-        return ("judgements" in needs and self._judge.is_unfinished) or ("race" in needs and self._racer.is_unfinished)
+        workers: dict[Need, Judge | Racer | Slicer | Restarts] = {
+            "judgements": self._judge, "race": self._racer, "slice": self._slicer, "restarts": self._restarts,
+        }  # fmt: skip
+        return any(need in self.interest.needs and worker.is_unfinished for need, worker in workers.items())
 
     def make(self, run: Run, is_running: bool) -> Frame:
         """Return a frame; serial, generation and state are the worker's to fill in."""
@@ -156,6 +162,10 @@ class FrameMaker:
         }
         if question is not None:
             makers["explanation"] = lambda: self._explainer.explain(run, question, trace)
+        if interest.slice is not None:
+            makers["slice"] = partial(self._slicer.look, run, interest.slice)
+        if interest.restarts is not None:
+            makers["restarts"] = partial(self._restarts.look, run, interest.restarts)
         return {need: make() for need, make in makers.items() if need in interest.needs}
 
 

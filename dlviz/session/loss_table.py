@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.array import to_host
-from dlviz.core.errors import DlvizError
 from dlviz.core.evaluate import Evaluator
 from dlviz.core.explain import Pass
 from dlviz.core.losses import resolve as resolve_loss
-from dlviz.core.losses.likelihood import Likelihood, bernoulli, categorical
+from dlviz.core.losses.likelihood import likelihood_of
 from dlviz.core.network import output_ids
 from dlviz.core.objective import Objective
 from dlviz.session.loss_explanation import Approach, Average, FloatArray, LossRows
@@ -23,11 +22,6 @@ MOST_LISTED = 500  # rows of the table; each is a loss of its own
 MOST_MEASURED = 5_000  # training rows that count in the cost; beyond, every k-th row is taken
 MOST_STEPS = 40  # of the approach, the newest
 MOST_BATCHES = 400  # of the trace of batch losses, the newest
-LIKELIHOODS = {
-    "binary_cross_entropy": bernoulli,
-    "categorical_cross_entropy": categorical,
-    "sparse_categorical_cross_entropy": categorical,
-}
 
 
 @dataclass(frozen=True)
@@ -122,18 +116,9 @@ def _listed(seen: Seen, node: str, chosen: Objective) -> LossRows:
     shown = slice(MOST_LISTED)
     losses = entry.each(seen.outputs[:, shown], seen.targets[:, shown], settings)
     cost, _ = entry.evaluate(seen.outputs, seen.targets, settings)
-    found = _likelihood(entry.key, seen)
+    found = likelihood_of(entry.key, seen.outputs, seen.targets)
     return LossRows(
         seen.rows[shown], seen.outputs.T[shown], seen.targets.T[shown], losses, cost, len(seen.rows),
         None if found is None else found.each[shown], None if found is None else found.product,
         None if found is None else found.log,
     )  # fmt: skip
-
-
-def _likelihood(key: str, seen: Seen) -> Likelihood | None:
-    if key not in LIKELIHOODS:
-        return None
-    try:
-        return LIKELIHOODS[key](seen.outputs, seen.targets)
-    except DlvizError:  # outputs that are no probabilities, such as those of a linear unit
-        return None

@@ -20,13 +20,14 @@ from dlviz.session.idle import Idle
 from dlviz.session.race import RaceQuestion, RaceView
 from dlviz.session.rule_answers import EpochErrors, Firing, RowAnswers
 from dlviz.session.run_row import RunRow
+from dlviz.session.slices import RestartQuestion, RestartView, Slice, SliceQuestion
 from dlviz.session.worksheets import Judgement, Worksheet
 
 State = Literal["idle", "running", "paused", "failed", "closing"]
 Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "explanation", "board", "judgements", "health",
-    "distributions", "race", "activation",
+    "distributions", "race", "activation", "slice", "restarts",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -39,7 +40,8 @@ class Interest:
     extent: (x0, x1, y0, y1) of the maps in input units; axes: the two inputs they span,
     the others held at `fixed`. question: what the explanation is about.
     decimals: to which the board rounds. worksheets: the numbers that shall be judged. race: which step of the race
-    is to be shown in full. activation: which activation is studied.
+    is to be shown in full. activation: which activation is studied. slice: over which two weights the loss is wanted.
+    restarts: from how many other starts it shall be trained.
     """
 
     needs: frozenset[Need] = frozenset({"curves"})
@@ -53,6 +55,8 @@ class Interest:
     worksheets: tuple[Worksheet, ...] = ()
     race: RaceQuestion = RaceQuestion()
     activation: ActivationQuestion | None = None
+    slice: SliceQuestion | None = None
+    restarts: RestartQuestion | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,8 @@ class Frame:
     health: what is wrong with the training; empty where it is well. distributions: columns recorded so far.
     race: optimizers on a surface.
     activation: the study of an activation, also while training runs on.
-    idle: settings of the document that change nothing.
+    idle: settings of the document that change nothing. slice: the loss over two weights; none while training runs on.
+    restarts: the trainings from other starts that are over.
     wrong: rows of the data that a learning rule for classes answers wrongly now; None where nobody counted.
     answers: what a rule answers to each of a few rows; errors: its wrong answers by epoch; firing: a stochastic unit.
     gradient_check: the one that is made or was made last, since the last edit.
@@ -162,6 +167,8 @@ class Frame:
     distributions: tuple[Column, ...] | None = None
     race: RaceView | None = None
     activation: ActivationStudy | None = None
+    slice: Slice | None = None
+    restarts: RestartView | None = None
     wrong: tuple[int, ...] | None = None
     answers: RowAnswers | None = None
     errors: EpochErrors | None = None

@@ -100,6 +100,22 @@ def tanh_and_sigmoid() -> Document:
     return _worked(tr("A whole batch, 2-3-1"), data, network, values, plain_descent(ENTROPY, batch_size=3))
 
 
+def two_basins() -> Document:
+    """Return a 2-2-1 network whose targets come from one like it: its two hidden units can change places.
+
+    Over the first weights of both units the loss has two basins, at (3, -2) and mirrored. Curriculum LOS-12.
+    """
+    places = np.array([[x1, x2] for x1 in (-1.0, 0.0, 1.0) for x2 in (-1.0, 0.0, 1.0)])
+    second, bias = 1.0, 0.5
+    targets = sum(np.tanh(first * places[:, 0] + second * places[:, 1] + bias) for first in (3.0, -2.0))
+    values = {"h.W": [[1.0, second], [0.5, second]], "h.b": [bias, bias], "o.W": [[1.0, 1.0]], "o.b": [0.0]}
+    network = _chain((2,), dense("h", 2, "tanh"), dense("o", 1))
+    training = replace(plain_descent(SQUARED, batch_size=len(places)), epochs=1000)
+    return _worked(
+        tr("Two basins, 2-2-1"), written_table(places, np.asarray(targets)[:, None]), network, values, training
+    )
+
+
 def batch_norm() -> Document:
     """Return the batch normalisation of curriculum EX-47: its targets make the gradient 1, -2, 0.5, 3."""
     z, gradient, gamma, beta, eps = np.array([1.0, 2.0, 4.0, 9.0]), np.array([1.0, -2.0, 0.5, 3.0]), 1.5, -0.5, 1e-5
@@ -136,7 +152,9 @@ NETWORKS: tuple[Example, ...] = (
             "networks", logistic_unit),
     Example("batch", tr("&A whole batch, 2-3-1"), tr("Forward and backward for three examples at once"), "networks",
             tanh_and_sigmoid),
-    Example("batch_norm", tr("&Batch norm of four rows"), tr("Mean and variance join the rows, forward and back"),
+    Example("two_basins", tr("Two &basins, 2-2-1"), tr("A loss with two lowest places: units that can change places"),
+            "networks", two_basins),
+    Example("batch_norm", tr("Batch &norm of four rows"), tr("Mean and variance join the rows, forward and back"),
             "networks", batch_norm),
     Example("through_time", tr("Back through ti&me"), tr("One weight used at every time step, one term for each"),
             "networks", through_time),

@@ -19,6 +19,7 @@ from dlviz.gui.widgets.number_table import NumberTable
 from dlviz.gui.widgets.words import Words
 from dlviz.session.document import Document, handle
 from dlviz.session.edits import set_optimizer_setting
+from dlviz.session.network_presets import two_basins
 from dlviz.session.presets import example_document
 from tests.gui.robot import LEFT, NONE, Robot, close_window, robot_at_window
 from tests.gui.test_neuron import classes, rows, standing
@@ -298,3 +299,17 @@ def test_nothing_can_be_read_while_results_are_hidden(robot: Robot) -> None:
     card = at_work(robot, logistic())
     robot.window.context.hide_results(True)
     robot.wait(lambda: not card.isVisible())
+
+
+def test_trainings_from_other_starts_are_listed_and_can_be_stopped(robot: Robot) -> None:
+    card = at_work(robot, two_basins())
+    choose(robot, card.restarts.epochs, "1000")
+    robot.click(card.restarts.train)
+    robot.wait(lambda: len(card.restarts.table.numbers.lines) == 8)
+    ends = column(card.restarts.table, "last loss")
+    assert max(ends) > 100 * min(ends)
+    assert card.restarts.said.text().startswith("They end between ")
+    robot.click(card.restarts.train)
+    robot.click(card.restarts.stop)
+    robot.wait(card.restarts.train.isVisible)
+    assert robot.running.session.document.seed == two_basins().seed

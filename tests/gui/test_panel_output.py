@@ -10,13 +10,13 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from dlviz.data.prepare import prepare
 from dlviz.gui import numbers
-from dlviz.gui.panels.output.boundary import segments
 from dlviz.gui.panels.output.errors import confusion
 from dlviz.gui.panels.output.panel import OutputPanel
 from dlviz.gui.panels.output.picture import Scale, class_pixels, scale_for, signed_pixels
 from dlviz.gui.panels.output.plane import output_scale
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import DARK, LIGHT
+from dlviz.gui.widgets.contour import segments
 from dlviz.gui.widgets.points import paint_points
 from dlviz.session.edits import set_activation, set_loss
 from dlviz.session.messages import Interest, Maps

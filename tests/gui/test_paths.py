@@ -21,6 +21,7 @@ from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.edits.training import set_training
+from dlviz.session.network_presets import logistic_unit
 from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, no_stall, robot_at_window
 
 FIRST = Selected("link", "h", 0, "x", 0)
@@ -278,3 +279,24 @@ def test_the_history_ends_at_the_weight_as_it_is(robot: Robot) -> None:
     steps, values = panel.behind.origin.history.curve.getData()
     assert steps[-1] == robot.frame.step
     assert values[-1] == pytest.approx(robot.frame.parameters["o.W"][0, 1])
+
+
+def test_log_likelihood_and_cost_are_mirror_images_with_their_best_at_the_same_weight(robot: Robot) -> None:
+    """Curriculum LOS-10: J = −ℓ/m, both calculated from the outputs at every value of the weight."""
+    robot.start("step")
+    robot.running.session.new(logistic_unit())
+    robot.settle()
+    robot.window.context.selection.select(Selected("link", "o", 0, "x", 1))
+    slope = inspector(robot).behind.origin.slope
+    robot.wait(slope.likelihood.isVisible)
+    slope.likelihood.setCurrentIndex(1)
+    w, cost = slope.plot.curve.getData()
+    x = np.array([[1.0, 0.5], [2.0, -1.0], [-1.0, 2.0], [0.5, 0.0]])
+    a = 1 / (1 + np.exp(-(0.3 * x[:, :1] + np.outer(x[:, 1], w) + 0.1)))
+    y = np.array([[1.0], [0.0], [1.0], [0.0]])
+    logs = np.log(np.where(y == 1, a, 1 - a)).sum(axis=0)
+    assert slope.plot.likelihood.getData()[1] == pytest.approx(logs / 4, rel=1e-9)
+    assert cost == pytest.approx(-logs / 4, rel=1e-9)
+    facts = dict(line.split("\t") for line in slope.changes.words().split("\n"))
+    assert facts["smallest J at w"] == facts["largest ℓ at w"]
+    assert float(facts["largest |J + ℓ/m|"]) < TEN_DIGITS

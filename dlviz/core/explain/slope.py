@@ -7,6 +7,7 @@ import numpy as np
 from dlviz.core.errors import SpecError
 from dlviz.core.execute import run
 from dlviz.core.explain.passes import FloatArray, Pass, Weight
+from dlviz.core.losses.likelihood import likelihood_of
 
 MAX_POINTS = 10_001
 
@@ -17,6 +18,8 @@ class SlopePicture:
 
     values, losses: (points,) w and L(w). value, loss: where the weight is. gradient: the tangent's slope.
     change: of the weight; predicted: what the tangent says it does to the loss; real: what it does.
+    log_likelihoods: (points,) logarithm of the likelihood of all examples, None where outputs are no probabilities;
+    examples: how many there are.
     """
 
     values: FloatArray
@@ -27,6 +30,8 @@ class SlopePicture:
     change: float
     predicted: float
     real: float
+    log_likelihoods: FloatArray | None = None
+    examples: int = 1
 
     def tangent(self, values: FloatArray) -> FloatArray:
         """Return L + dL/dw · (w − value) at values of the weight."""
@@ -48,12 +53,17 @@ def slope_picture(
     gradient = passed.gradient(weight)
     value = float(passed.binding.memory.view("theta", weight.name)[weight.entry])
     values = value + np.linspace(-reach, reach, points)
-    *losses, loss, after = _losses(passed, weight, [*values, value, value + change])
-    return SlopePicture(values, np.array(losses), value, loss, gradient, change, gradient * change, after - loss)
+    found = _losses(passed, weight, [*values, value, value + change])
+    *losses, loss, after = [each for each, _ in found]
+    logs = np.array([np.nan if log is None else log for _, log in found[:points]])
+    return SlopePicture(
+        values, np.array(losses), value, loss, gradient, change, gradient * change, after - loss,
+        None if np.isnan(logs).all() else logs, passed.n,
+    )  # fmt: skip
 
 
-def _losses(passed: Pass, weight: Weight, values: list[float]) -> list[float]:
-    """Return the loss at each value of a weight, and leave it and the forward values as they were."""
+def _losses(passed: Pass, weight: Weight, values: list[float]) -> list[tuple[float, float | None]]:
+    """Return loss and log-likelihood at each value of a weight, and leave it and the forward values as they were."""
     binding = passed.binding
     place = binding.memory.view("theta", weight.name)
     start = place[weight.entry]
@@ -68,5 +78,15 @@ def _losses(passed: Pass, weight: Weight, values: list[float]) -> list[float]:
         for value in [*values, start]:
             place[weight.entry] = value
             run(calls)
-            found.append(binding.buffers.loss)
+            found.append((binding.buffers.loss, _log_likelihood(passed)))
     return found[:-1]
+
+
+def _log_likelihood(passed: Pass) -> float | None:
+    """Return the logarithm of the likelihood at the forward values; None for several outputs, or no probabilities."""
+    losses, buffers = passed.program.losses or {}, passed.binding.buffers
+    if len(losses) != 1:
+        return None
+    ((node, each),) = losses.items()
+    found = likelihood_of(each.choice.kind, buffers.activation(node), buffers.targets(node))
+    return None if found is None else found.log

@@ -39,6 +39,26 @@ def categorical(a: ArrayLike, y: ArrayLike) -> Likelihood:
         return _gathered(_times(targets, np.log(probabilities)))
 
 
+LIKELIHOODS = {
+    "binary_cross_entropy": bernoulli,
+    "categorical_cross_entropy": categorical,
+    "sparse_categorical_cross_entropy": categorical,
+}
+
+
+def likelihood_of(loss: str, a: ArrayLike, y: ArrayLike) -> Likelihood | None:
+    """Return the likelihood that a loss of this key is minus the logarithm of; None where outputs are no probabilities.
+
+    Shapes: a, y (k, n). Raises: ShapeError.
+    """
+    if loss not in LIKELIHOODS:
+        return None
+    try:
+        return LIKELIHOODS[loss](a, y)
+    except SpecError:
+        return None
+
+
 def _times(weight: Floats, log: Floats) -> Floats:
     """Multiply, with 0 · ln 0 = 0."""
     return np.where(weight == 0, 0.0, weight * log)

@@ -21,6 +21,7 @@ from dlviz.gui.panels.inspector.notation import find_layer
 from dlviz.gui.panels.inspector.origin import Origin
 from dlviz.gui.panels.inspector.parameter import weight_of
 from dlviz.gui.panels.inspector.reading import Reading
+from dlviz.gui.panels.inspector.two_weights import TwoWeights
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.widgets.button import TextButton
@@ -38,7 +39,6 @@ from dlviz.session.explanation import (
     UnitExplanation,
     UnitQuestion,
 )
-from dlviz.session.loss_explanation import LossExplanation, LossQuestion
 from dlviz.session.messages import Frame, Interest
 from dlviz.session.walk import end_of_backward
 
@@ -53,13 +53,14 @@ class Behind(QWidget):
         self._slope_reach = 1.0
         self._came_from, self._title = NOTHING, ""
         self.origin, self.neuron, self.activation, self.loss = Origin(), Neuron(), ActivationCard(), LossCard(context)
-        self.derivatives = Derivatives()
+        self.derivatives, self.pair = Derivatives(), TwoWeights()
         self.back = TextButton("", is_link=True)
         self.back.hide()
         column = QVBoxLayout(self)
         spaced(column, gap=0)
         column.addWidget(self.activation)
         column.addWidget(self.origin)
+        column.addWidget(self.pair)
         column.addWidget(self.neuron)
         column.addWidget(self.loss)
         column.addWidget(self.derivatives)
@@ -74,6 +75,7 @@ class Behind(QWidget):
             part.sample_taken.connect(self._look)
         self.neuron.loss_taken.connect(self._open_loss)
         self.loss.asked.connect(context.interest_changed)
+        self.pair.asked.connect(context.interest_changed)
         self.loss.unit_taken.connect(self._take_output)
         self.loss.row_taken.connect(self._take_row)
         self.back.clicked.connect(self._go_back)
@@ -95,15 +97,20 @@ class Behind(QWidget):
         if self._has_activation(selected):
             asked = self.activation.question(selected.layer, selected.unit if selected.kind == "unit" else -1)
             base = replace(base, needs=base.needs | {"activation"}, activation=asked)
+        if self._context.is_hidden:
+            return base
+        if selected.kind == "loss":
+            return self.loss.interest(base, selected)
+        wanted = self.pair.question(weight_of(selected, self._network))
+        if wanted is not None:
+            base = replace(base, needs=base.needs | {"slice"}, slice=wanted)
         question = self._question()
-        if question is None or self._context.is_hidden:
+        if question is None:
             return base
         return replace(base, needs=base.needs | {"explanation"}, question=question)
 
     def _question(self) -> AnyQuestion | None:
         selected = self._context.selection.current
-        if selected.kind == "loss":
-            return LossQuestion(selected.layer, selected.unit, self.loss.trial, self.loss.of_all)
         if selected.kind in ("network", "layer") and self._network.layers:
             return DerivativesQuestion(selected.layer)
         if selected.kind == "unit" and find_layer(self._network, selected.layer) is not None:
@@ -124,6 +131,7 @@ class Behind(QWidget):
         self._show_origin()
         self._show_neuron()
         self._show_loss()
+        self._show_slice()
         self._show_derivatives()
 
     def _has_activation(self, selected: Selected) -> bool:
@@ -186,26 +194,19 @@ class Behind(QWidget):
             self.derivatives.show_derivatives(answer, self._network, Reading(frame))
 
     def _show_loss(self) -> None:
-        """Show what the selected loss is about, once the walk has computed it."""
+        """Show what the selected loss is about."""
         frame, selected = self._frame, self._context.selection.current
         self.loss.setVisible(selected.kind == "loss" and not self._context.is_hidden)
-        if selected.kind != "loss" or frame is None:
-            return
-        reading, answer = Reading(frame), frame.explanation
-        if not reading.is_loss_known:
-            self.loss.say(tr("Not computed yet: the loss comes after the forward pass."))
-        elif isinstance(answer, LossExplanation) and self._is_about(answer.question, selected):
-            row = int(reading.trace.rows[answer.sample]) if reading.trace is not None else -1
-            is_backward = reading.array(f"{selected.layer or self._network.layers[-1].id}.da") is not None
-            self.loss.show_loss(answer, self._class_names(), row, is_backward)
-        elif frame.state == "running":
-            self.loss.say(tr("Pause to see the loss of every sample."))
-        elif not self.loss.shows(selected.layer):
-            self.loss.say("…")
+        if selected.kind == "loss" and frame is not None:
+            self.loss.show_frame(frame, selected, self._class_names())
 
-    @staticmethod
-    def _is_about(question: LossQuestion, selected: Selected) -> bool:
-        return (question.output, question.unit) == (selected.layer, selected.unit)
+    def _show_slice(self) -> None:
+        """Show the loss over the pinned and the selected weight, where the gradient of that may be seen."""
+        frame, selected = self._frame, self._context.selection.current
+        weight = None if self._context.is_hidden or frame is None else weight_of(selected, self._network)
+        shown = None if frame is None else frame.slice
+        symbol = "" if weight is None else self._symbols.entry(weight.name, *weight.entry)
+        self.pair.show_slice(weight, symbol, shown, frame is not None and frame.state == "running")
 
     def _class_names(self) -> tuple[str, ...]:
         prepared = prepared_or_none(self._context.session)

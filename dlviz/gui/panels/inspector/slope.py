@@ -32,17 +32,19 @@ class SlopePlot(Plot):
         )  # fmt: skip
         self.curve, self.tangent = self.line("loss", width=1.6), self.line("backward", Qt.PenStyle.DashLine, 1.4)
         self.update_line = self.line("update", width=2.4)
+        self.likelihood = self.line("forward", width=1.6)
+        self.extremum = self.line("faint", Qt.PenStyle.DotLine, 1.2)
         self.here, self.head, self.arrival = (pg.ScatterPlotItem() for _ in range(3))
         for item in (self.here, self.head, self.arrival):
             self.addItem(item)
-        for item in (self.curve, self.tangent, self.update_line):
+        for item in (self.curve, self.tangent, self.update_line, self.likelihood):
             item.opts["antialias"] = True
         self.setFixedHeight(HEIGHT)
         self._shown: SlopePicture | None = None
         theme_signals.changed.connect(self._recolour)
 
-    def show_picture(self, shown: SlopePicture) -> None:
-        """Draw one picture."""
+    def show_picture(self, shown: SlopePicture, with_likelihood: bool = False) -> None:
+        """Draw one picture; with the likelihood, ℓ/m below as the mirror image of J above."""
         self._shown = shown
         ends = np.array([shown.values[0], shown.values[-1]])
         self.curve.setData(shown.values, finite(shown.losses))
@@ -52,7 +54,12 @@ class SlopePlot(Plot):
             finite([shown.value, after]), finite([shown.loss, shown.loss + shown.predicted])
         )  # fmt: skip
         self._place_marks(current())
-        self.set_range((float(ends[0]), float(ends[1])), _span(shown.losses))
+        mirrored = mean_log_likelihoods(shown) if with_likelihood else np.zeros(0)
+        self.likelihood.setData(shown.values[: len(mirrored)], finite(mirrored))
+        low, high = _span(np.concatenate([shown.losses, mirrored]))
+        best = [shown.values[np.nanargmin(shown.losses)]] * 2 if len(mirrored) else []
+        self.extremum.setData(best, [low, high][: len(best)])
+        self.set_range((float(ends[0]), float(ends[1])), (low, high))
 
     def _place_marks(self, theme: Theme) -> None:
         shown = self._shown
@@ -72,6 +79,12 @@ class SlopePlot(Plot):
         self._place_marks(theme)
 
 
+def mean_log_likelihoods(shown: SlopePicture) -> np.ndarray:
+    """Return ℓ/m at every value of the weight; () where outputs are no probabilities."""
+    logs = shown.log_likelihoods
+    return np.zeros(0) if logs is None else logs / shown.examples
+
+
 class Slope(QWidget):
     """The picture with its heading, and the predicted beside the real change of the loss."""
 
@@ -81,7 +94,9 @@ class Slope(QWidget):
         super().__init__(parent)
         self.header = SectionHeader(tr("Slope"))
         self.reach = Words(tr("How far the picture reaches"), [("wide", tr("wide")), ("near", tr("near the step"))])
+        self.likelihood = Words(tr("What is drawn"), [("loss", "J"), ("both", tr("J and ℓ/m"))])
         self.plot, self.changes = SlopePlot(), FactTable()
+        self._shown: SlopePicture | None = None
         heading = QHBoxLayout()
         spaced(heading)
         heading.addWidget(self.header, 1)
@@ -89,27 +104,48 @@ class Slope(QWidget):
         column = QVBoxLayout(self)
         spaced(column, gap=GRID // 2)
         column.addLayout(heading)
+        column.addWidget(self.likelihood, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(self.plot)
         column.addWidget(self.changes)
         self.reach.chosen.connect(self._choose)
+        self.likelihood.chosen.connect(self._draw)
 
     def show_slope(self, shown: SlopePicture | None) -> None:
         """Show a picture; nothing where there is none."""
         self.setVisible(shown is not None)
         if shown is None:
             return
-        self.plot.show_picture(shown)
-        self.changes.show_facts(
-            (
-                Fact(tr("loss now"), (shown.loss,)),
-                Fact(tr("predicted change"), (shown.predicted,), is_signed=True),
-                Fact(tr("real change"), (shown.real,), is_signed=True),
-            )
+        self._shown = shown
+        self.likelihood.setVisible(shown.log_likelihoods is not None)
+        self._draw()
+
+    @Slot()
+    def _draw(self, _key: str = "") -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        with_likelihood = self.likelihood.key() == "both" and shown.log_likelihoods is not None
+        self.plot.show_picture(shown, with_likelihood)
+        facts = (
+            Fact(tr("loss now"), (shown.loss,)),
+            Fact(tr("predicted change"), (shown.predicted,), is_signed=True),
+            Fact(tr("real change"), (shown.real,), is_signed=True),
         )
+        self.changes.show_facts((*facts, *_extrema(shown)) if with_likelihood else facts)
 
     @Slot(str)
     def _choose(self, key: str) -> None:
         self.reach_chosen.emit(REACHES[key])
+
+
+def _extrema(shown: SlopePicture) -> tuple[Fact, ...]:
+    """Give where the loss is smallest and the likelihood largest in the picture, and how far J is from −ℓ/m."""
+    mirrored = mean_log_likelihoods(shown)
+    return (
+        Fact(tr("smallest J at w"), (float(shown.values[np.nanargmin(shown.losses)]),)),
+        Fact(tr("largest ℓ at w"), (float(shown.values[np.nanargmax(mirrored)]),)),
+        Fact(tr("largest |J + ℓ/m|"), (float(np.nanmax(np.abs(shown.losses + mirrored))),)),
+    )
 
 
 def _span(losses: np.ndarray) -> tuple[float, float]:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from dlviz.data.prepare import Prepared
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
-from dlviz.gui.panels.output.boundary import segments
 from dlviz.gui.panels.output.controls import PlaneControls
 from dlviz.gui.panels.output.copy import count_rows, map_rows
 from dlviz.gui.panels.output.curve import CurveView
@@ -33,6 +32,7 @@ from dlviz.gui.panels.output.words import answer_words, legend_words, unit_words
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme
+from dlviz.gui.widgets.contour import segments
 from dlviz.gui.widgets.copying import copy_csv, offer
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.i18n import tr

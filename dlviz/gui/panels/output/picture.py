@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.gui.panels.output.boundary import segments
 from dlviz.gui.theme import Theme, diverging
+from dlviz.gui.widgets.contour import segments
 
 FloatArray = NDArray[np.floating[Any]]
 Pixels = NDArray[np.uint8]

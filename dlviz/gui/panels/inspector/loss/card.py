@@ -1,6 +1,7 @@
 """The card of a loss: everything below its title in the inspector."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -13,13 +14,17 @@ from dlviz.gui.panels.inspector.loss.derivative import derivative_lines
 from dlviz.gui.panels.inspector.loss.examples import Examples
 from dlviz.gui.panels.inspector.loss.outputs import Outputs
 from dlviz.gui.panels.inspector.loss.progress import Progress
+from dlviz.gui.panels.inspector.loss.restarts import RestartTable
+from dlviz.gui.panels.inspector.reading import Reading
 from dlviz.gui.panels.inspector.text import FormulaText
+from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.number_table import Column, Line, NumberTable
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import SectionHeader, Text
 from dlviz.i18n import tr
-from dlviz.session.loss_explanation import LossExplanation
+from dlviz.session.loss_explanation import LossExplanation, LossQuestion
+from dlviz.session.messages import Frame, Interest
 
 MOST_LINES = 4
 
@@ -29,24 +34,26 @@ class LossCard(QWidget):
 
     unit_taken = Signal(int)
     row_taken = Signal(int)  # row of the data
-    asked = Signal()  # another question shall be asked: `trial` or `of_all` changed
+    asked = Signal()  # something else shall be asked of the worker
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.trial: float | None = None
         self.of_all = False
-        self._output: str | None = None  # whose loss is on show
+        self._output: str | None = None  # whose loss is on show, also until the answer to the next question is there
         self.note = Text("", "muted")
         self.note.setWordWrap(True)
         self.curves, self.outputs = LossCurves(), Outputs()
         self.derivative_header = SectionHeader(tr("From ∂L/∂a to δ"))
         self.derivative = [FormulaText("text" if k == 0 else "muted") for k in range(MOST_LINES)]
         self.counted, self.examples, self.progress = CountedForm(context), Examples(), Progress()
+        self.restarts = RestartTable()
         self.rivals_header, self.rivals = SectionHeader(tr("Other losses here")), NumberTable(MOST_LINES, False)
         describe(self.rivals, tr("Other losses for this output"), tr("At the output of the sample, or the one put in"))
         self._lay_out()
         self.say("…")
         self.curves.tried.connect(self._try)
+        self.restarts.asked.connect(self.asked)
         self.outputs.taken.connect(self.unit_taken)
         self.examples.taken.connect(self.row_taken)
         self.examples.of_all_chosen.connect(self._choose_all)
@@ -64,14 +71,38 @@ class LossCard(QWidget):
             for widget in parts:
                 section.addWidget(widget)
             column.addLayout(section)
-        for widget in (self.examples, self.counted, self.progress):
+        for widget in (self.examples, self.counted, self.progress, self.restarts):
             column.addWidget(widget)
 
     def _parts(self) -> tuple[QWidget, ...]:
         return (
             self.curves, self.outputs, self.derivative_header, *self.derivative, self.rivals_header, self.rivals,
-            self.examples, self.counted, self.progress,
+            self.examples, self.counted, self.progress, self.restarts,
         )  # fmt: skip
+
+    def interest(self, base: Interest, selected: Selected) -> Interest:
+        """Ask for what this loss is about, and for trainings from other starts."""
+        asked = LossQuestion(selected.layer, selected.unit, self.trial, self.of_all)
+        base = replace(base, needs=base.needs | {"explanation"}, question=asked)
+        if self.restarts.question is None:
+            return base
+        return replace(base, needs=base.needs | {"restarts"}, restarts=self.restarts.question)
+
+    def show_frame(self, frame: Frame, selected: Selected, names: Sequence[str]) -> None:
+        """Show what a frame tells about the selected loss, as far as the walk has come. names: of the classes."""
+        reading, answer = Reading(frame), frame.explanation
+        if not reading.is_loss_known:
+            self.say(tr("Not computed yet: the loss comes after the forward pass."))
+        elif isinstance(answer, LossExplanation) and _is_about(answer.question, selected):
+            row = int(reading.trace.rows[answer.sample]) if reading.trace is not None else -1
+            node = selected.layer or frame.document.network.layers[-1].id
+            self.show_loss(answer, names, row, reading.array(f"{node}.da") is not None)
+            self.restarts.show()
+            self.restarts.show_restarts(frame.restarts)
+        elif frame.state == "running":
+            self.say(tr("Pause to see the loss of every sample."))
+        elif self._output != selected.layer:
+            self.say("…")
 
     def say(self, words: str) -> None:
         """Show words where there is no answer yet."""
@@ -80,10 +111,6 @@ class LossCard(QWidget):
             part.hide()
         self.note.show()
         self.note.setText(words)
-
-    def shows(self, output: str) -> bool:
-        """Say whether the loss of this output is on show, until the answer to the next question about it is there."""
-        return self._output == output
 
     def show_loss(self, shown: LossExplanation, names: Sequence[str], looked_at: int, is_backward: bool) -> None:
         """Show an answer. names: of the classes. looked_at: row of the data. is_backward: δ is computed."""
@@ -132,3 +159,7 @@ class LossCard(QWidget):
     def forget(self) -> None:
         """Put in no output any more, as something else was selected."""
         self.trial = None
+
+
+def _is_about(question: LossQuestion, selected: Selected) -> bool:
+    return (question.output, question.unit) == (selected.layer, selected.unit)

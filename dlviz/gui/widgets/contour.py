@@ -46,3 +46,15 @@ def _pairs(points: FloatArray, crossed: NDArray[np.bool_], cells: NDArray[np.boo
     ends = points[:, cells]
     index = np.arange(ends.shape[1])
     return np.stack([ends[chosen[0], index], ends[chosen[1], index]], axis=1)
+
+
+def level_lines(values: FloatArray, levels: FloatArray, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the lines at several levels as one curve with gaps (NaN), in the units of the samples.
+
+    Shapes: values (rows, columns), x (columns,), y (rows,).
+    """
+    pieces = np.concatenate([segments(values, float(level)) for level in levels] or [np.empty((0, 2, 2))])
+    gap = np.full((len(pieces), 1), np.nan)
+    across = np.interp(pieces[..., 0], np.arange(len(x)), x)
+    up = np.interp(pieces[..., 1], np.arange(len(y)), y)
+    return np.hstack([across, gap]).ravel(), np.hstack([up, gap]).ravel()
