@@ -146,6 +146,15 @@ def validate(spec: NetworkSpec) -> None:
         raise SpecError(f"Expected at most {MAX_PARAMETERS} parameters. Received: {n_parameters}")
 
 
+def check_batch(spec: NetworkSpec, n: int) -> None:
+    """Raise ShapeError where a layer cannot be trained on a batch of n examples."""
+    known = shapes(spec)
+    for layer in spec.layers:
+        check = layers.get(layer.kind).check_batch
+        if check is not None:
+            check(layer, source_shapes(spec, layer, known), n)
+
+
 def check_data(spec: NetworkSpec, inputs: NDArray[np.floating]) -> None:
     """Raise DataError if a layer cannot use the data (n, d) that it reads, such as ids that are not whole numbers."""
     ends = list(accumulate(math.prod(node.shape) for node in spec.inputs))

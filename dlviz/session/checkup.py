@@ -74,7 +74,8 @@ def _vitals(run: Run, pictures: Pictures, score: float) -> Vitals:
         observed = replace(observed, gradients=observed_step(trainer, trace).gradients)
     vitals = vitals_of(observed)
     ends, means, _, _ = run.history.losses.columns()
-    losses = epoch_means(ends, means, run.segment.start.step, trainer.batches_per_epoch)
+    begin = run.segment.start.step, run.history.losses.first
+    losses = epoch_means(ends, means, *begin, trainer.batches_per_epoch)
     progress = learned(score, trainer.targets[_spread(run.prepared.train, MAX_COUNTED)], has_classes(trainer))
     is_clipped = trainer.document.training.clip is not None
     return replace(vitals, errors=errors_of(trace), losses=losses, learned=progress, is_clipped=is_clipped)

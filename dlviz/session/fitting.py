@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dlviz.core.errors import DataError, DlvizError, ShapeError, SpecError, as_list
-from dlviz.core.inference import check_data, parameters
+from dlviz.core.inference import check_batch, check_data, parameters
 from dlviz.core.network import LayerSpec, NetworkSpec, output_ids, sources
 from dlviz.core.objective import OutputLoss
 from dlviz.data.prepare import Prepared
 from dlviz.i18n import tr
+from dlviz.session.batches import last_batch_size
 from dlviz.session.document import Document
 from dlviz.session.format.document import check_document
 from dlviz.session.lowered import lowered
@@ -65,16 +66,27 @@ def check_width(document: Document, prepared: Prepared) -> None:
         raise ShapeError(f"Expected the shape of the data, {data}. Received: {received}", place="network.inputs")
 
 
+def check_batches(document: Document, prepared: Prepared) -> None:
+    """Raise ShapeError where a batch of an epoch, such as a smaller last one, is too small for a layer."""
+    n, size = len(prepared.train), document.training.batch_size
+    for count in {min(size, n), last_batch_size(n, size)} if n else ():
+        check_batch(document.network, count)
+
+
+def still_fitting(document: Document, changed: Document) -> Document:
+    """Return a changed document. Raises: DlvizError if it does not fit its data where the old one did."""
+    error = _misfit(changed)
+    if error is not None and _misfit(document) is None:
+        raise error
+    return changed
+
+
 def fitting(document: Document, network: NetworkSpec) -> Document:
     """Return a document with another network, settled.
 
     Raises: DlvizError if it cannot run, or not on the data where the old one could.
     """
-    result = settled(replace(document, network=network))
-    error = _misfit(result)
-    if error is not None and _misfit(document) is None:
-        raise error
-    return result
+    return still_fitting(document, settled(replace(document, network=network)))
 
 
 def _misfit(document: Document) -> DlvizError | None:
@@ -86,6 +98,7 @@ def _misfit(document: Document) -> DlvizError | None:
         check_width(document, prepared)
         lowered(document)
         check_data(document.network, prepared.inputs[:LOOKED_AT])
+        check_batches(document, prepared)
         targets_for(document, replace(prepared.dataset, targets=prepared.dataset.targets[:LOOKED_AT]))
     except DlvizError as error:
         return error

@@ -15,6 +15,7 @@ from dlviz.session.checkup import Checkup
 from dlviz.session.engine import Engine, engine_for
 from dlviz.session.explainer import Explainer
 from dlviz.session.formula_trainer import FormulaTrainer
+from dlviz.session.history import Measured
 from dlviz.session.judge import Judge
 from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.pictures import Pictures
@@ -66,7 +67,7 @@ class FrameMaker:
         if not isinstance(run.trainer, Trainer):
             return self._walked_only(run, is_running)
         measured = self._measured(run)
-        train_loss, test_loss, train_score, test_score = map(_finite, measured)
+        train_loss, test_loss, train_score, test_score, _ = map(_finite, measured)
         step, epoch, batch = _position(run)
         frame = Frame(
             0, 0, "running" if is_running else "paused", run.document, step, run.timeline.end, epoch, batch,
@@ -90,7 +91,7 @@ class FrameMaker:
             with np.errstate(all="ignore"):
                 self._measured(run)
 
-    def _measured(self, run: Run) -> tuple[float, float, float, float]:
+    def _measured(self, run: Run) -> Measured:
         self._pictures.follow(run)
         measured = self._pictures.measure(run)
         run.history.measured.add(run.step, measured)

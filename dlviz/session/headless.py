@@ -1,5 +1,6 @@
 """Train, trace and check a document without a window: what the commands do."""
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,6 @@ from dlviz.core.evaluate import Evaluator
 from dlviz.core.gradcheck import GradCheckReport
 from dlviz.core.gradcheck import gradcheck as check_gradients
 from dlviz.core.metrics import Value, check_metrics, needed
-from dlviz.core.penalties import penalties
 from dlviz.core.probe import Check
 from dlviz.data.prepare import prepare
 from dlviz.i18n import tr
@@ -23,7 +23,7 @@ from dlviz.session.files.callback_files import CallbackFiles
 from dlviz.session.files.data_file import with_file, with_named_file
 from dlviz.session.files.project_file import read_document
 from dlviz.session.fitting import check_width
-from dlviz.session.measure import has_classes, measure_step, measured_examples
+from dlviz.session.measure import has_classes, measure_step, measured_examples, penalty_of
 from dlviz.session.subject_trace import trace_of_subject
 from dlviz.session.tables import check_inputs, target_rows
 from dlviz.session.trace_report import Arrays, TraceReport
@@ -135,7 +135,7 @@ def train(
         train=_with_step(_score(trainer, values, rows.train), trainer),
         validation=_score(trainer, values, rows.validation),
         test=_score(trainer, values, rows.test),
-        penalty=_penalty(trainer, values),
+        penalty=None if math.isnan(penalty := penalty_of(trainer, values)) else penalty,
         stopped_by=_ended_by(ended),
         diverged_at=ended if isinstance(ended, int) else None,
         stop=ended if isinstance(ended, Stop) else None,
@@ -234,13 +234,6 @@ def _run(trainer: Trainer, total: int, watcher: Watcher | None, on_progress: OnP
         is_quick = time.perf_counter() - began < CHUNK_SECONDS
         size = min(2 * size, LARGEST_CHUNK) if is_quick else max(size // 2, 1)
     return None
-
-
-def _penalty(trainer: Trainer, values: Arrays) -> float | None:
-    """Return what the regularizers of all layers come to; None without any."""
-    batch = min(trainer.document.training.batch_size, len(trainer.prepared.train))
-    found = penalties(trainer.document.network, values, batch)
-    return sum(found.values()) if found else None
 
 
 def _score(trainer: Trainer, values: Arrays, rows: NDArray[np.int64]) -> Score | None:

@@ -15,16 +15,18 @@ from dlviz.session.watcher import Watched
 
 MAX_POINTS = 4096  # intervals of a curve; beyond this neighbours are merged in pairs
 FIRST_POINTS = 64  # of which there is room at first
-WIDTH = 4  # numbers of a measurement
+WIDTH = 5  # numbers of a measurement
 COLUMNS = ("_counts", "_sums", "_lows", "_highs")
 
 Column = NDArray[np.float64]
+Measured = tuple[float, float, float, float, float]
 
 
 class LossLog:
     """The loss of every batch, thinned so that minimum, maximum and mean of each interval stay.
 
-    Intervals hold `stride` steps each; when there are too many, two become one.
+    Intervals hold `stride` steps each; when there are too many, two become one. It begins where it is first told
+    of a loss: what came before a run was opened again is not known.
     """
 
     def __init__(self, first: int = 0, capacity: int = FIRST_POINTS) -> None:
@@ -40,12 +42,22 @@ class LossLog:
         return 4 * self._counts.nbytes
 
     @property
+    def first(self) -> int:
+        """The first step whose loss is known."""
+        return self._first
+
+    @property
     def end(self) -> int:
         """The step up to which losses are known."""
         return self._first + int(self._counts[: self._n].sum())
 
     def append(self, first: int, losses: Column) -> None:
-        """Add the finite losses of steps first, first + 1 …; steps known already are passed over."""
+        """Add the finite losses of steps first, first + 1 …; steps known already are passed over.
+
+        Behind a gap it begins anew.
+        """
+        if not self._n or first > self.end:
+            self._first, self._n, self.stride = first, 0, 1
         fresh = losses[max(self.end - first, 0) :]
         while len(fresh):
             fresh = fresh[self._take(fresh) :]
@@ -129,14 +141,14 @@ class LossLog:
 class Measurements:
     """Losses and scores over all training and held-out rows, at the steps where they were taken.
 
-    values: four numbers a step, as `add` was given them. Packed: a run keeps them as long as it is listed.
+    values: five numbers a step, as `add` was given them. Packed: a run keeps them as long as it is listed.
     """
 
     steps: "array[int]" = field(default_factory=lambda: array("q"))
     values: "array[float]" = field(default_factory=lambda: array("d"))
 
-    def add(self, step: int, row: tuple[float, float, float, float]) -> None:
-        """Add (train loss, test loss, train score, test score); a step measured before keeps its row."""
+    def add(self, step: int, row: Measured) -> None:
+        """Add (train loss, test loss, train score, test score, penalty); a step measured before keeps its row."""
         place = bisect.bisect_left(self.steps, step)
         if place < len(self.steps) and self.steps[place] == step:
             return
@@ -148,7 +160,7 @@ class Measurements:
             self.steps = self.steps[::2]
 
     def table(self) -> Column:
-        """Return all rows, (k, 4)."""
+        """Return all rows, (k, 5)."""
         return np.array(self.values, dtype=np.float64).reshape(-1, WIDTH)
 
     def at(self, step: int) -> tuple[float, ...]:
@@ -213,4 +225,7 @@ class History:
         steps, mean, low, high = self.losses.columns()
         table = self.measured.table()
         measured = np.array(self.measured.steps, dtype=np.int64)
-        return Curves(measured, table[:, 0], table[:, 2], measured, table[:, 1], table[:, 3], steps, mean, low, high)
+        train_loss, test_loss, train_score, test_score, penalty = table.T
+        return Curves(
+            measured, train_loss, train_score, measured, test_loss, test_score, steps, mean, low, high, penalty
+        )  # fmt: skip

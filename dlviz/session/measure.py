@@ -1,15 +1,17 @@
 """Loss, score and metrics of a trainer's network over some rows of its data, and of its next step."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from dlviz.core.choice import Choice
 from dlviz.core.evaluate import Evaluator, score
 from dlviz.core.lowering import name_of
 from dlviz.core.metrics import Observed, Value, measured
 from dlviz.core.metrics import resolve as resolve_metric
+from dlviz.core.penalties import penalties
 from dlviz.core.trace import Trace
 from dlviz.data import limits
 from dlviz.session.tables import Picked, inputs_of
@@ -55,6 +57,16 @@ def measure_rows(evaluator: Evaluator, rows: Examples, is_classes: bool) -> tupl
 def has_classes(trainer: Trainer) -> bool:
     """Say whether the rows belong to classes, rather than to values."""
     return trainer.prepared.dataset.task != "regression" or trainer.has_labels
+
+
+def penalty_of(trainer: Trainer, values: Mapping[str, ArrayLike]) -> float:
+    """Return what the regularizers of all layers add to the loss of a full batch; NaN without any.
+
+    values: parameters by name. Penalties by the mean divide by the rows of the batch.
+    """
+    batch = min(trainer.document.training.batch_size, len(trainer.prepared.train))
+    found = penalties(trainer.document.network, values, batch)
+    return sum(found.values()) if found else math.nan
 
 
 def measure_step(trainer: Trainer, metrics: Sequence[Choice]) -> dict[str, Value]:

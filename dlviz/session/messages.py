@@ -1,7 +1,8 @@
 """What passes between the window and the worker: small frozen commands in, frames out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -65,7 +66,9 @@ class Curves:
 
     steps: (k,) global steps at which train_loss and train_score were measured over all training rows;
     test_steps likewise for the held-out rows, NaN where there are none.
-    batch_steps: (b,) last step of each interval of batches, with mean, minimum and maximum of their losses.
+    penalty: (k,) what regularizers add to the training loss at `steps`, NaN where there are none.
+    batch_steps: (b,) last step of each interval of batches, with mean, minimum and maximum of their losses,
+    penalties included.
     """
 
     steps: NDArray[np.int64]
@@ -78,6 +81,7 @@ class Curves:
     batch_mean: FloatArray
     batch_low: FloatArray
     batch_high: FloatArray
+    penalty: FloatArray = field(default_factory=partial(np.empty, 0))
 
 
 @dataclass(frozen=True)

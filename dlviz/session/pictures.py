@@ -1,5 +1,6 @@
 """What frames show: maps, predictions, measurements and peeks, computed beside the run, never in it."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,8 @@ from numpy.typing import NDArray
 from dlviz.core.array import to_host
 from dlviz.core.evaluate import Evaluator
 from dlviz.core.trace import Trace
-from dlviz.session.measure import Examples, examples, has_classes, measure_rows
+from dlviz.session.history import Measured
+from dlviz.session.measure import Examples, examples, has_classes, measure_rows, penalty_of
 from dlviz.session.messages import Interest, Maps, Predictions
 from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer
@@ -26,6 +28,7 @@ class Pictures:
         self._maps: Evaluator | None = None
         self._exact: Evaluator | None = None
         self._measured: list[Examples] = []
+        self._is_penalised = False
         self._scratch: Trainer | None = None
         self._grids: dict[tuple[Any, ...], NDArray[np.float64]] = {}
 
@@ -43,6 +46,7 @@ class Pictures:
         prepared = run.trainer.prepared
         held_out = prepared.validation if len(prepared.validation) else prepared.test
         self._measured = [examples(run.network, _thinned(rows)) for rows in (prepared.train, held_out)]
+        self._is_penalised = not math.isnan(penalty_of(trainer, trainer.read()))
         self._scratch = None
         self._grids.clear()
 
@@ -98,12 +102,13 @@ class Pictures:
             points[:, interest.axes[1] % d] = np.repeat(_centres(y0, y1, side), side)
         return prepared.scaler.apply(points)
 
-    def measure(self, run: Run) -> tuple[float, float, float, float]:
-        """Return train loss, held-out loss, train score, held-out score; NaN without held-out rows."""
+    def measure(self, run: Run) -> Measured:
+        """Return train loss, held-out loss, train score, held-out score, penalty; NaN without rows or penalties."""
         assert self._exact is not None
         evaluator = self._use(self._exact, run)
         train, held_out = (measure_rows(evaluator, rows, has_classes(self.trainer)) for rows in self._measured)
-        return train[0], held_out[0], train[1], held_out[1]
+        added = penalty_of(self.trainer, evaluator.memory.read()) if self._is_penalised else math.nan
+        return train[0], held_out[0], train[1], held_out[1], added
 
     def predictions(self, run: Run) -> Predictions:
         """Return the outputs for every row of the data (the first 20 000), or of the sample of a streamed set."""

@@ -47,6 +47,7 @@ class Run(Playhead):
         self.walk: Walk | None = None
         self.stopped: Stop | None = None
         self._broken: tuple[int, Divergence] | None = None
+        self._before_walk = self.segment.start  # where the trainer stood before it recorded the walk
 
     @property
     def step(self) -> int:
@@ -164,9 +165,11 @@ class Run(Playhead):
         return self._standing()
 
     def state(self) -> TrainingState:
-        """Return where the run stands; a batch in hand counts as done."""
-        self.leave_walk()
-        return self._standing()
+        """Return where the run stands, and leave it there; a batch that is walked halfway has not been done."""
+        if self.walk is None:
+            return self._standing()
+        is_done = self.walk.is_done and self.trainer.is_sound(self._loss_walked(self.walk))
+        return self._standing() if is_done else self._before_walk
 
     def _branch(self, document: Document, start: TrainingState, label: str) -> None:
         is_new = start.step == self.timeline.first
@@ -262,7 +265,8 @@ class Run(Playhead):
     def _record(self) -> None:
         """Train the next batch with the recorder on and walk it from its start."""
         self.leave_walk()
-        self.recent(self.trainer.state())
+        self._before_walk = self.trainer.state()
+        self.recent(self._before_walk)
         trace = self.trainer.record()
         self.walk = Walk(trace, 0)
         loss = self._loss_walked(self.walk)

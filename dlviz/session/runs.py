@@ -270,7 +270,7 @@ class Runs:
     def _row(self, entry: Entry) -> RunRow:
         run, is_current = self.run, entry is self._current and entry.moment is None
         epoch = run.place[1]
-        train_loss, test_loss, train_score, test_score = map(_finite, run.history.measured.at(run.step))
+        train_loss, test_loss, train_score, test_score, _ = map(_finite, run.history.measured.at(run.step))
         return RunRow(
             entry.uid, entry.origin, entry.label, entry.colour, run.document, is_current, run.step, epoch,
             run.timeline.end, train_loss, test_loss, train_score, test_score, entry.seconds,

@@ -26,7 +26,7 @@ from dlviz.core.trace import Trace
 from dlviz.data.prepare import Prepared
 from dlviz.session.batches import batches_of, n_batches
 from dlviz.session.document import Document, TrainingSpec
-from dlviz.session.fitting import check_width
+from dlviz.session.fitting import check_batches, check_width
 from dlviz.session.lowered import lowered
 from dlviz.session.orders import Orders, Sampling
 from dlviz.session.tables import check_inputs, tables_of, target_rows
@@ -75,6 +75,7 @@ class Trainer:
         self.memory = Memory(self.program.layout, training.optimizer, training.frozen, xp, self.dtype, document.seed)
         self.targets = target_rows(document, prepared.dataset)
         self._tables = tables_of(prepared, self.targets, self.program.input_widths, self.memory.workspace)
+        check_batches(document, prepared)
         n = len(prepared.train)
         self._batches = batches_of(self.program, self.memory, self._tables, n, training.batch_size)
         self.batches_per_epoch = n_batches(n, training.batch_size)

@@ -378,7 +378,6 @@ class Worker:
 
     def _on_ask(self, command: cmd.AskState) -> None:
         state = self._run.state()
-        self._run.settle()
         command.reply.put(cmd.Answer(self._run.timeline, state, self._run.document, self._run.history.watched))
 
     def _on_close(self, command: Close) -> None:

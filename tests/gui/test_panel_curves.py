@@ -162,3 +162,21 @@ def test_axes_of_an_emptied_plot_begin_anew(panel: Any, qtbot: Any) -> None:
     empty = Curves(*(getattr(make_curves(), name)[:0] for name in Curves.__dataclass_fields__))
     panel.show_frame(make_frame(panel.context, curves=empty, step=0, last_step=0))
     qtbot.waitUntil(lambda: panel.plot.getViewBox().viewRange() == [[0.0, 1.0], [0.0, 1.0]])
+
+
+def test_a_penalty_has_a_line_of_its_own_and_one_with_the_loss(panel: Any) -> None:
+    curves = make_curves()
+    penalised = replace(curves, penalty=np.linspace(0.3, 0.1, len(curves.steps)))
+    panel.show_frame(make_frame(panel.context, curves=penalised))
+    np.testing.assert_allclose(panel.plot.penalty.getData()[1], penalised.penalty)
+    np.testing.assert_allclose(panel.plot.total.getData()[1], penalised.train_loss + penalised.penalty)
+    total = panel.context.number(float(penalised.train_loss[-1] + 0.1), 3)
+    assert panel.info == f"penalty 0.1 · total {total}"
+    panel.copy()
+    rows = {line.split(",")[0] for line in QGuiApplication.clipboard().text().splitlines()[1:]}
+    assert rows == {"train", "test", "penalty", "total"}
+    panel.scale.setCurrentIndex(2)
+    assert panel.plot.penalty.getData()[1] is None or not len(panel.plot.penalty.getData()[1])
+    panel.scale.setCurrentIndex(0)
+    panel.show_frame(make_frame(panel.context, curves=curves))
+    assert panel.info == ""

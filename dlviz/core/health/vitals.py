@@ -110,20 +110,21 @@ def twins(parts: Sequence[FloatArray]) -> tuple[int, ...]:
     return tuple(sorted(copies))
 
 
-def epoch_means(ends: NDArray[np.int64], means: FloatArray, start: int, per_epoch: int) -> FloatArray:
+def epoch_means(ends: NDArray[np.int64], means: FloatArray, start: int, first: int, per_epoch: int) -> FloatArray:
     """Return the mean loss of the first whole epoch after the step start, and of the newest MAX_EPOCHS (e,).
 
-    ends (k,): the last step of each interval of the record; means (k,): its mean loss. Inside an
-    interval every step counts as its mean.
+    ends (k,): the last step of each interval of the record, which begins at the step first; means (k,): its
+    mean loss. Inside an interval every step counts as its mean. Epochs before the record are left out.
     """
     if not len(ends):
         return np.zeros(0)
-    counts = np.diff(ends, prepend=0)
+    start += max(-(-(first - start) // per_epoch), 0) * per_epoch
+    counts = np.diff(ends, prepend=first)
     sums = np.concatenate([[0.0], np.cumsum(means * counts)])
     whole = (int(ends[-1]) - start) // per_epoch
     if whole <= 0:
         return np.zeros(0)
-    steps = np.concatenate([[0], ends])
+    steps = np.concatenate([[first], ends])
     epochs = np.concatenate([[0], np.arange(max(whole - MAX_EPOCHS, 1), whole)])
     begin, end = (np.interp(start + per_epoch * (epochs + shift), steps, sums) for shift in (0, 1))
     return np.asarray((end - begin) / per_epoch, dtype=np.float64)

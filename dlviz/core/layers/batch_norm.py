@@ -91,7 +91,7 @@ def _batch_mean(lowering: "Lowering", layer: LayerSpec) -> None:
     source, rows = lowering.sources(layer)[0], _rows(lowering, layer)
 
     def emit(b: "Buffers") -> Calls:
-        _refuse_single(b.columns * _size(lowering, layer), layer)
+        _check_batch(layer, (lowering.nodes[source],), b.columns)
         calls, values = _read(b, layer, source, rows)
         averages = Averages(b.workspace, values.shape, 1)
         return (*calls, *averages.mean(values, column(b.fixed(f"{layer.id}.mean", rows))))
@@ -101,9 +101,9 @@ def _batch_mean(lowering: "Lowering", layer: LayerSpec) -> None:
     lowering.add(Instruction("forward", layer.id, "batch_mean", formula, *slots, emit))
 
 
-def _refuse_single(count: int, layer: LayerSpec) -> None:
+def _check_batch(layer: LayerSpec, inputs: tuple[Shape, ...], n: int) -> None:
     # A single number has no spread: z would be β for every example, and nothing below would learn.
-    if count == 1:
+    if n * math.prod(inputs[0][1:]) == 1:
         raise ShapeError(
             "Expected at least 2 examples in every batch to normalise over. Received: a batch of 1",
             "Choose another batch size, or layer norm, which needs no other examples.",
@@ -237,7 +237,8 @@ BATCH_NORM = layers.add(
             AFFINE,
         ),
         {"activation": Choice("linear"), "gamma_initializer": ONES, "beta_initializer": ZEROS},
-        is_affine=True, formula=r"a = \phi(\gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta)",
+        check_batch=_check_batch, is_affine=True,
+        formula=r"a = \phi(\gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta)",
         source="Ioffe & Szegedy 2015, algorithms 1 and 2", stem="norm", family="noise and norms",
     )
 )  # fmt: skip

@@ -90,6 +90,7 @@ class LayerKind:
     the layer has no derivative, such as which number of a window is the largest. activates_inside: the layer
     applies its activation itself, at every time step, and the lowering adds none. check_data(layer, values),
     for kinds that can read nothing but data, raises DataError where values (n, d) cannot be used.
+    check_batch(layer, input_shapes, n) raises ShapeError where a batch of n examples is too small to train on.
     reads(layer, input_shape, unit), where a unit reads neither all units nor the one of its own index: those it reads.
     For those who build networks by hand: stem is what the ids of new layers begin with (the key where it says
     nothing), begins are settings that they start with in place of the defaults, and family is the group of kinds
@@ -111,6 +112,7 @@ class LayerKind:
     switches: Callable[[LayerSpec], tuple[str, ...]] = lambda layer: ()
     activates_inside: bool = False
     check_data: Callable[[LayerSpec, NDArray[np.floating]], None] | None = None
+    check_batch: Callable[[LayerSpec, tuple[Shape, ...], int], None] | None = None
     reads: Callable[[LayerSpec, Shape, int], NDArray[np.intp]] | None = None
     formula: str = ""
     source: str = ""

@@ -22,6 +22,7 @@ from dlviz.core.slips import slips
 from dlviz.i18n import tr
 from dlviz.session.document import Document, Handle, handle
 from dlviz.session.files.envelope import Envelope, TrainingPart, checked, refuse_keys
+from dlviz.session.fitting import still_fitting
 from dlviz.session.format.choice import checked_choice, choice_from_json
 from dlviz.session.format.document import check_document
 from dlviz.session.format.training import conventions_from_json, losses_from_json
@@ -86,7 +87,7 @@ def set_training(document: Document, **changes: Any) -> Document:
     )  # fmt: skip
     result = replace(result, training=plan)
     check_document(result)
-    return result
+    return still_fitting(document, result) if plan.batch_size != training.batch_size else result
 
 
 def _entry(value: Any, registry: Registry[Any], place: str) -> Choice:

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 
 from dlviz.core.choice import Choice, chosen
-from dlviz.core.errors import DlvizError, DocumentError, SpecError
-from dlviz.core.inference import parameters
-from dlviz.core.network import LayerSpec, NetworkSpec, dense, sources
+from dlviz.core.errors import DlvizError, DocumentError, ShapeError, SpecError
+from dlviz.core.inference import check_batch, parameters
+from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense, sources
 from dlviz.data.dataset import Dataset
 from dlviz.data.spec import DataSpec
 from dlviz.session import edits
 from dlviz.session.document import Document
 from dlviz.session.presets import data_for, document_for, empty_document, example_document, first_document
+from dlviz.session.run import Run
 
 
 def ids(document: Document) -> list[str]:
@@ -360,3 +361,35 @@ def test_an_edit_never_changes_the_document_it_was_given() -> None:
     before = (start.network, dict(start.parameters), start.training)
     edits.remove_unit(edits.rename_layer(edits.set_units(start, "h", 4), "h", "g"), "g", 0, {})
     assert before == (start.network, dict(start.parameters), start.training)
+
+
+def normed(batch_size: int, rows: int = 9) -> Document:
+    found = replace(first_document(), data=DataSpec("circles", {"samples": rows}))
+    found = edits.set_training(found, batch_size=batch_size)
+    return edits.insert_layer(found, "h1", "batch_norm")
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 8])
+def test_a_batch_that_leaves_a_single_row_to_batch_norm_is_refused_as_it_is_chosen(size: int) -> None:
+    document = normed(3)
+    with pytest.raises(ShapeError, match="at least 2 examples in every batch.*Received: a batch of 1") as refused:
+        edits.set_training(document, batch_size=size)
+    assert refused.value.place == next(layer.id for layer in document.network.layers if layer.kind == "batch_norm")
+    assert edits.set_training(document, batch_size=9).training.batch_size == 9
+
+
+def test_batch_norm_is_refused_where_the_last_batch_has_a_single_row() -> None:
+    with pytest.raises(ShapeError, match="Received: a batch of 1"):
+        normed(4)
+
+
+def test_a_document_whose_last_batch_is_too_small_says_so_before_it_trains() -> None:
+    document = replace(normed(3), training=replace(normed(3).training, batch_size=4))
+    assert "a batch of 1" in str(Run(document).problem)
+    # What does not fit already may be changed in steps.
+    assert edits.set_training(document, batch_size=2).training.batch_size == 2
+
+
+def test_images_are_normed_over_their_pixels_and_need_no_second_example() -> None:
+    layers = (LayerSpec("c", "conv2d", (), {"filters": 2, "kernel": 2}), LayerSpec("n", "batch_norm"))
+    check_batch(NetworkSpec(layers, (InputSpec("x", (1, 4, 4)),)), 1)

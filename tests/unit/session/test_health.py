@@ -132,8 +132,10 @@ def test_twins_are_rows_that_agree_in_all_parts() -> None:
 def test_epoch_means_agree_with_the_losses_of_single_batches() -> None:
     losses = np.random.default_rng(1).random(24)
     ends = np.arange(1, 25)
-    np.testing.assert_allclose(epoch_means(ends, losses, 4, 5), losses[4:].reshape(4, 5).mean(axis=1), rtol=1e-12)
-    assert not len(epoch_means(ends[:0], losses[:0], 0, 5))
+    np.testing.assert_allclose(epoch_means(ends, losses, 4, 0, 5), losses[4:].reshape(4, 5).mean(axis=1), rtol=1e-12)
+    known = losses[7:]  # of a run that was opened again in its first epoch but one
+    np.testing.assert_allclose(epoch_means(ends[7:], known, 4, 7, 5), losses[9:].reshape(3, 5).mean(axis=1), rtol=1e-12)
+    assert not len(epoch_means(ends[:0], losses[:0], 0, 0, 5))
 
 
 def test_learned_counts_from_the_best_constant_answer() -> None:

@@ -37,6 +37,17 @@ def test_each_interval_covers_its_own_steps() -> None:
     assert np.allclose(mean, (start + steps - 1) / 2)
 
 
+def test_a_log_begins_where_it_is_first_told_of_a_loss() -> None:
+    log = LossLog()
+    log.append(700, np.arange(3.0))
+    assert (log.first, log.end) == (700, 703)
+    assert log.columns()[0].tolist() == [701, 702, 703]
+    log.append(0, np.ones(5))  # what came before is not known, and stays so
+    assert log.end == 703
+    log.append(900, np.ones(2))
+    assert (log.first, log.columns()[0].tolist()) == (900, [901, 902])
+
+
 def test_losses_of_a_replay_are_counted_once() -> None:
     log = LossLog()
     log.append(0, np.ones(100))
@@ -58,10 +69,10 @@ def test_a_cut_forgets_the_future_and_goes_on_from_there() -> None:
 def test_measurements_stay_sorted_and_bounded() -> None:
     measured = Measurements()
     for step in (5, 1, 3, 5):
-        measured.add(step, (float(step), 0.0, 0.0, 0.0))
+        measured.add(step, (float(step), 0.0, 0.0, 0.0, 0.0))
     assert list(measured.steps) == [1, 3, 5]
     for step in range(10, 3 * history.MAX_POINTS):
-        measured.add(step, (0.0, 0.0, 0.0, 0.0))
+        measured.add(step, (0.0, 0.0, 0.0, 0.0, 0.0))
     assert len(measured.steps) == len(measured.table()) <= history.MAX_POINTS
 
 
@@ -104,8 +115,8 @@ def test_snapshots_of_all_runs_keep_one_budget_and_the_oldest_go_first() -> None
 
 def test_measurements_are_read_where_they_were_taken_last() -> None:
     measured = Measurements()
-    measured.add(10, (1.0, 2.0, 3.0, 4.0))
-    measured.add(20, (5.0, 6.0, 7.0, 8.0))
-    assert measured.at(19) == (1.0, 2.0, 3.0, 4.0)
-    assert measured.at(25) == (5.0, 6.0, 7.0, 8.0)
+    measured.add(10, (1.0, 2.0, 3.0, 4.0, 0.1))
+    measured.add(20, (5.0, 6.0, 7.0, 8.0, 0.2))
+    assert measured.at(19) == (1.0, 2.0, 3.0, 4.0, 0.1)
+    assert measured.at(25) == (5.0, 6.0, 7.0, 8.0, 0.2)
     assert np.isnan(measured.at(9)).all()

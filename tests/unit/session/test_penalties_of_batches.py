@@ -9,7 +9,11 @@ from dlviz.core.network import InputSpec, NetworkSpec, dense
 from dlviz.data.dataset import Dataset
 from dlviz.data.spec import DataSpec
 from dlviz.session.document import Document, TrainingSpec, handle
+from dlviz.session.frames import FrameMaker
+from dlviz.session.messages import Interest
 from dlviz.session.prepared import prepared_for
+from dlviz.session.presets import first_document
+from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer
 
 ROWS, SIZE, LR, EPOCHS = 10, 4, 0.05, 3  # batches of 4, 4 and 2 rows
@@ -63,3 +67,28 @@ def trainer_of(kind: Choice) -> Trainer:
         training=TrainingSpec(optimizer=chosen("sgd", lr=LR), batch_size=SIZE, shuffle=False),
     )  # fmt: skip
     return Trainer(document, prepared_for(document))
+
+
+def test_curves_hold_loss_and_penalty_apart() -> None:
+    run = Run(trainer_of(chosen("l2", strength=0.3, scale="mean")).document)
+    maker = FrameMaker()
+    maker.interest = Interest(needs=frozenset({"curves"}))
+    weights = []
+    for _ in range(5):
+        weights.append(run.parameters())
+        curves = maker.make(run, is_running=False).curves
+        run.advance(1)
+    assert curves is not None
+    expected = [0.3 / (2 * SIZE) * (each["o.W"] ** 2).sum() for each in weights]
+    np.testing.assert_allclose(curves.penalty, expected, rtol=1e-13)
+    fits = [((X @ each["o.W"].T + each["o.b"] - Y) ** 2).mean() for each in weights]
+    np.testing.assert_allclose(curves.train_loss, fits, rtol=1e-13)
+    assert len(curves.penalty) == len(curves.steps)
+
+
+def test_a_run_without_regularizers_has_no_penalty() -> None:
+    run = Run(first_document())
+    maker = FrameMaker()
+    maker.interest = Interest(needs=frozenset({"curves"}))
+    maker.make(run, is_running=False)
+    assert np.isnan(run.history.curves().penalty).all()

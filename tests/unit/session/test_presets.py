@@ -50,7 +50,8 @@ def test_a_preset_fits_its_data_and_its_loss(kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "epochs", "enough"),
     [("circles", 150, 0.99), ("xor", 300, 1.0), ("moons", 200, 0.99), ("spiral", 250, 0.97), ("blobs", 40, 0.99),
-     ("iris", 60, 0.95), ("sine", 200, 0.95), ("line", 100, 0.9), ("iq_salary", 300, 0.99)],
+     ("iris", 60, 0.95), ("sine", 200, 0.95), ("line", 100, 0.9), ("iq_salary", 300, 0.99),
+     ("cgpa_salary", 300, 0.99)],
 )  # fmt: skip
 def test_a_preset_learns_its_data_soon(kind: str, epochs: int, enough: float, seed: int) -> None:
     trained = train(replace(document_for(kind), seed=seed), epochs).train

@@ -226,3 +226,31 @@ def test_a_run_begun_anew_has_no_curves_of_the_old_one() -> None:
     run.begin(document_for("moons"))
     assert run.step == run.history.losses.end == 0
     assert len(run.history.curves().steps) == 0
+
+
+@pytest.mark.parametrize("cursor", [0, 5, 10_000])
+def test_asking_where_a_run_stands_leaves_it_there(cursor: int) -> None:
+    run = Run(first_document())
+    advance(run, 12)
+    before = run.trainer.state()
+    run.walk_to(cursor)
+    assert run.walk is not None
+    place, walked = (run.step, run.walk.cursor), run.walk.trace
+    state = run.state()
+    assert (run.step, run.walk.cursor) == place
+    assert run.walk.trace is walked
+    assert state.step == run.step == (13 if run.walk.is_done else 12)
+    if not run.walk.is_done:
+        assert_same(state, before)
+    run.walk_to(10_000)
+    assert_same(run.state(), here(run))
+
+
+def test_a_batch_that_breaks_is_not_what_a_run_is_saved_at() -> None:
+    run = Run(diverging())
+    divergence = run.advance(500)[1]
+    assert divergence is not None
+    assert run.walk is not None
+    run.walk_to(run.walk.length)
+    assert np.isfinite(run.state().kept).all()
+    assert run.state().step == divergence.step

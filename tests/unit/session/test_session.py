@@ -439,3 +439,17 @@ def test_a_document_that_cannot_train_is_saved_at_once(
         assert made.document.network.layers == document.network.layers
     finally:
         assert made.close()
+
+
+def test_saving_leaves_the_walk_where_it_stands(session: Session, tmp_path: Path) -> None:
+    session.seek(0)
+    for cursor in range(1, 4):
+        session.step("operation", 1)
+        frame_when(session, lambda f, cursor=cursor: f.cursor == cursor)
+    session.save(tmp_path / "walked.dlviz")
+    session.step("operation", 1)
+    frame = frame_when(session, lambda f: f.cursor > 3)
+    assert (frame.step, frame.cursor) == (0, 4)
+    assert not session.is_dirty
+    session.open(tmp_path / "walked.dlviz")
+    assert frame_when(session, lambda f: f.cursor == 0).step == 0

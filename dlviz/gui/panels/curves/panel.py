@@ -12,7 +12,7 @@ from dlviz.gui import numbers
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.curves.overlay import Drawn, nearest, others, training_of
 from dlviz.gui.panels.curves.plot import CurvePlot, Label
-from dlviz.gui.panels.curves.series import EMPTY, Series, batches, pair, span
+from dlviz.gui.panels.curves.series import EMPTY, Series, batches, pair, penalties, span
 from dlviz.gui.run_words import run_colour, run_name
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.copying import copy_csv, offer
@@ -24,6 +24,7 @@ from dlviz.session.messages import Curves, Frame, Need
 from dlviz.session.run_row import RunRow
 
 DIGITS = 3  # so that both numbers fit beside the choice; all of them are in the tooltip
+Place = tuple[float, float]  # a step and a value
 NOTHING_DRAWN = (0.0, 1.0)  # the range of values of an empty plot
 RANGE_MS = 250  # between adjustments of the axes; on every frame they would tremble
 
@@ -41,6 +42,7 @@ class CurvesPanel(Panel):
         super().__init__(context, parent)
         self._curves: Curves | None = None
         self._drawn: tuple[Series, Series] = (EMPTY, EMPTY)
+        self._added: tuple[Series, Series] = (EMPTY, EMPTY)  # the penalty, and loss and penalty together
         self._last_step = 1
         self._pointed: tuple[float, float] | None = None
         self._rows: tuple[RunRow, ...] = ()
@@ -62,7 +64,11 @@ class CurvesPanel(Panel):
         titles = (("loss", tr("loss")), ("log", tr("log")), ("score", tr("score")))
         self.scale = Words(tr("What the curves show: loss, loss on a logarithmic axis, or score"), titles)
         self.train, self.test = Text("", "train", "small"), Text("", "test", "small")
-        describe(self.train, tr("Training value"), tr("On the training rows; under the pointer, or the newest"))
+        describe(
+            self.train,
+            tr("Training value"),
+            tr("On the training rows; under the pointer, or the newest"),
+        )
         describe(self.test, tr("Test value"), tr("On the rows held out; under the pointer, or the newest"))
 
     def _lay_out(self) -> None:
@@ -128,9 +134,11 @@ class CurvesPanel(Panel):
             return
         metric = self._metric()
         self._drawn = pair(self._curves, metric, self.is_log)
+        self._added = penalties(self._curves, metric, self.is_log)
         met = batches(self._curves, metric, self.is_log)
         self.plot.batches.setData(met.steps, met.values)
-        for item, drawn in zip((self.plot.train, self.plot.test), self._drawn, strict=True):
+        items = (self.plot.train, self.plot.test, self.plot.penalty, self.plot.total)
+        for item, drawn in zip(items, (*self._drawn, *self._added), strict=True):
             item.setData(drawn.steps, drawn.values)
         if not self._timer.isActive():
             self._timer.start()
@@ -138,7 +146,7 @@ class CurvesPanel(Panel):
     @Slot()
     def _fit(self) -> None:
         """Fit the axes to what is drawn."""
-        values = span((*self._drawn, *(each.series for each in self._beside)), self.is_log)
+        values = span((*self._drawn, *self._added, *(each.series for each in self._beside)), self.is_log)
         last = max([self._last_step, *(row.last_step for row in self._others)])
         self.plot.set_range((0.0, float(last)), values or NOTHING_DRAWN)
         self._label()
@@ -175,7 +183,7 @@ class CurvesPanel(Panel):
     def _write(self) -> None:
         """Write the values under the pointer, else those where the run stands."""
         step = self._playhead if self._pointed is None else self._pointed[0]
-        train, test = (drawn.at(step) for drawn in self._drawn)
+        train, test, added, total = (drawn.at(step) for drawn in (*self._drawn, *self._added))
         self.train.setText("" if train is None else tr("train {value}", value=self._number(train[1])))
         self.test.setText("" if test is None else tr("test {value}", value=self._number(test[1])))
         for text, value in ((self.train, train), (self.test, test)):
@@ -183,7 +191,14 @@ class CurvesPanel(Panel):
         known = train or test
         is_placed = known is not None and self._pointed is not None
         at = tr("at step {step}", step=numbers.count(known[0])) if is_placed and known else ""
-        self.set_info(self._under_pointer() or at)
+        self.set_info(self._under_pointer() or " · ".join(part for part in (at, self._sum(added, total)) if part))
+
+    def _sum(self, added: Place | None, total: Place | None) -> str:
+        """Say the penalty and what it makes with the loss of the training rows; nothing where weights have none."""
+        if added is None or total is None:
+            return ""
+        penalty, both = self._number(added[1]), self._number(total[1])
+        return tr("penalty {penalty} · total {total}", penalty=penalty, total=both)
 
     def _under_pointer(self) -> str:
         """Say run, step and value of the curve nearest to the pointer, where there are several runs."""
@@ -214,7 +229,8 @@ class CurvesPanel(Panel):
     def copy(self) -> None:
         """Put the points of all curves on the clipboard with every digit."""
         name = self._metric()
-        own = list(zip(("train", "test"), self._drawn, strict=True))
+        parts = zip(("train", "test", "penalty", "total"), (*self._drawn, *self._added), strict=True)
+        own = [(part, drawn) for part, drawn in parts if part in ("train", "test") or len(drawn.steps)]
         if not self._beside:
             copy_csv(("rows", "step", name), [(part, *point) for part, drawn in own for point in _points(drawn)])
             return

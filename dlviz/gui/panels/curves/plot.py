@@ -27,15 +27,19 @@ class CurvePlot(Plot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Loss and score over the steps of training"), parent=parent)
-        self.setToolTip(tr("Full line: training rows. Dashed: test rows. Faint: single batches as they were met."))
+        self.setToolTip(
+            tr("Full line: training rows. Dashed: test rows. Faint: single batches as they were met. Where weights are "
+               "penalised, dotted: the penalty; dark: loss and penalty together.")
+        )  # fmt: skip
         self.runs: list[pg.PlotDataItem] = []  # one for each other run, pooled
         self._labels: list[pg.TextItem] = []  # the numbers of runs at the ends of their curves, the current one's first
         self._colour = ""  # of the run on show; "" while there is no other
         self.batches = pg.PlotDataItem(connect="finite")
         self.addItem(self.batches)
         self.train, self.test = self.line("train"), self.line("test", Qt.PenStyle.DashLine)
+        self.penalty, self.total = self.line("muted", Qt.PenStyle.DotLine), self.line("text")
         self.batches.setZValue(-1)
-        for item in (self.batches, self.train, self.test):
+        for item in (self.batches, self.train, self.test, self.penalty, self.total):
             item.opts["antialias"] = True
         self._marks: list[pg.InfiniteLine] = []
         self._shown: tuple[Mark, ...] = ()

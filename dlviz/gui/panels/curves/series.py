@@ -52,6 +52,14 @@ def pair(curves: Curves, metric: str, is_log: bool) -> tuple[Series, Series]:
     return train, series(curves.test_steps, curves.test_loss, is_log)
 
 
+def penalties(curves: Curves, metric: str, is_log: bool) -> tuple[Series, Series]:
+    """Return what regularizers add to the training loss, and the sum of both; nothing where there are none."""
+    if metric != "loss" or not np.isfinite(curves.penalty).any():
+        return EMPTY, EMPTY
+    total = curves.train_loss + curves.penalty
+    return series(curves.steps, curves.penalty, is_log), series(curves.steps, total, is_log)
+
+
 def batches(curves: Curves, metric: str, is_log: bool) -> Series:
     """Return the losses of the batches themselves, as each was met; nothing for the score."""
     return series(curves.batch_steps, curves.batch_mean, is_log) if metric == "loss" else EMPTY
