@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dlviz.core.choice import Choice
+from dlviz.core.choice import Choice, chosen
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.data.spec import DataSpec
 from dlviz.i18n import tr
@@ -25,6 +25,29 @@ def _worked(
 
 def _chain(shape: tuple[int, ...], *layers: LayerSpec) -> NetworkSpec:
     return NetworkSpec(layers, (InputSpec("x", shape),))
+
+
+def one_step() -> Document:
+    """Return the linear neuron of curriculum EX-01, one row and one step."""
+    values = {"o.W": [[0.5, -0.3]], "o.b": [0.1]}
+    data = written_table([[2.0, -1.0]], [[1.0]])
+    return _worked(tr("One step of one neuron"), data, _chain((2,), dense("o", 1)), values, plain_descent(SQUARED))
+
+
+def one_bias() -> Document:
+    """Return the loss (b − 2)² + 1 of curriculum EX-33: the mean over targets 1 and 3, as all inputs are 0."""
+    data = written_table([[0.0], [0.0]], [[1.0], [3.0]])
+    training = replace(plain_descent(SQUARED, batch_size=2), frozen=("o.W",))
+    values = {"o.W": [[0.0]], "o.b": [5.0]}
+    return _worked(tr("Why the minus sign: L(b) = (b − 2)² + 1"), data, _chain((1,), dense("o", 1)), values, training)
+
+
+def hinge_perceptron() -> Document:
+    """Return AND by a network without a step at its end: the hinge loss reads the raw score."""
+    values = {"o.W": [[0.0, 0.0]], "o.b": [0.0]}
+    training = plain_descent(chosen("hinge", labels="zero_one"), lr=0.5)
+    network = _chain((2,), dense("o", 1))
+    return _worked(tr("AND by the hinge loss"), DataSpec("and"), network, values, replace(training, epochs=20))
 
 
 def twelve_weights() -> Document:
@@ -138,6 +161,10 @@ def through_time() -> Document:
 
 
 NETWORKS: tuple[Example, ...] = (
+    Example("one_step", tr("One &step of one neuron"), tr("Weights move against their gradients at the old weights"),
+            "networks", one_step),
+    Example("one_bias", tr("&Why the minus sign"), tr("Select the bias: its arrow points to the minimum"),
+            "networks", one_bias),
     Example("one_path", tr("&One unit behind another"), tr("One path: a gradient is a product along it"),
             "networks", one_path),
     Example("twelve", tr("&Twelve weights, 3-2-2-1"), tr("Two paths: the gradient of w₁ is their sum"), "networks",
@@ -158,4 +185,6 @@ NETWORKS: tuple[Example, ...] = (
             "networks", batch_norm),
     Example("through_time", tr("Back through ti&me"), tr("One weight used at every time step, one term for each"),
             "networks", through_time),
+    Example("hinge", tr("AND by the hin&ge loss"), tr("A step has no slope, so the loss reads the raw score"), "rules",
+            hinge_perceptron),
 )  # fmt: skip

@@ -50,6 +50,19 @@ def perceptron_log() -> Document:
     return _rule(tr("Perceptron, two samples"), data, rule, W=[[0.5, -1.0, -0.5]], b=[0.5])
 
 
+def perceptron_trick() -> Document:
+    """Return two clouds of points, of which any one may push the line."""
+    return _rule(tr("Any point may push the line"), DataSpec("blobs", {"samples": 40, "classes": 2}),
+                 chosen("perceptron_trick", lr=0.3), W=[[1.0, 0.5]], b=[0.0])  # fmt: skip
+
+
+def nearest_row() -> Document:
+    """Return the three stored rows and the query of curriculum EX-40."""
+    memory = {"W": [[0.0, 0.0], [1.0, 1.0], [3.0, 3.0]], "labels": [0.0, 1.0, 1.0]}
+    data = _rows([[0.9, 0.4]], [1], "binary")
+    return _rule(tr("The nearest row answers"), data, chosen("nearest_neighbour"), **memory)
+
+
 def delta_rule() -> Document:
     """Return one row of curriculum EX-38 for the rule of Widrow and Hoff."""
     data = _rows([[1.0, -2.0, 0.5]], [[1.5]])
@@ -138,6 +151,10 @@ EXAMPLES: tuple[Example, ...] = (
             and_by_perceptron),
     Example("perceptron_log", tr("&Perceptron, two samples"), tr("A log of three epochs to check by hand"), "rules",
             perceptron_log),
+    Example("trick", tr("Perceptron &trick"), tr("A random point pushes the line where it is wrong"), "rules",
+            perceptron_trick),
+    Example("nearest", tr("Nearest &row"), tr("Memory-based learning: the nearest stored row gives its label"), "rules",
+            nearest_row),
     Example("delta", tr("&Delta rule, one step"), tr("The error times the input changes each weight"), "rules",
             delta_rule),
     Example("competitive", tr("&Winner takes all"), tr("The unit that matches best moves to the row"), "rules",

@@ -482,3 +482,37 @@ def test_every_number_of_the_perceptron_log(robot: Robot) -> None:
     robot.wait(lambda: panel(robot)._frame is robot.frame)
     example.check("log_if_x2_is_1_1_1", [log_line(robot) for _ in range(4)])
     example.assert_everything_compared()
+
+
+def test_the_nearest_stored_row_answers(robot: Robot) -> None:
+    example = Example("EX-40")
+    shown = opened(robot, "nearest")
+    for _ in range(3):
+        go(robot, Key.Key_PageDown)
+    distances = []
+    for unit in range(3):
+        robot.window.context.selection.select(Selected("unit", "o", unit))
+        robot.wait(lambda: robot.panel("inspector").isVisible() and "sum or distance" in facts(robot))
+        distances.append(facts(robot)["sum or distance"])
+    example.check("distances", distances)
+    winners = [each for each in shown.plane.shown.prototypes if each.is_winner]
+    example.check("nearest", winners[0].unit)
+    example.check("predicted", winners[0].label)
+    assert len(winners) == 1
+    example.assert_everything_compared()
+
+
+def test_a_random_point_pushes_the_line_where_it_is_wrong(robot: Robot) -> None:
+    shown = opened(robot, "trick")
+    robot.key(Key.Key_4)
+    rows, moved, side = [], 0, (1.0, 0.5, 0.0)
+    for _ in range(25):
+        go(robot, Key.Key_PageDown)
+        plane, trace = shown.plane.shown, robot.frame.trace
+        assert trace is not None
+        assert (plane.side != side) == bool(trace.value("o.e", 99)), "the line moves where the point is wrong"
+        rows.append(plane.current)
+        moved += plane.side != side
+        side = plane.side
+    assert len(set(rows)) > 8 and rows != sorted(rows), "any row may come next"
+    assert moved > 0

@@ -116,11 +116,10 @@ def test_twelve_weights(walker: Walker) -> None:
 
 def compare_without_biases(walker: Walker, example: Example) -> None:
     """Change the network in the window: all units linear, then with biases."""
-    robot, session = walker.robot, walker.robot.running.session
-    robot.trigger("reset")
+    session = walker.robot.running.session
     for node in ("h1", "h2", "o"):
         session.edit(edits.set_activation(session.document, node, "linear"), "linear")
-    robot.settle()
+    from_the_start(walker)
     walker.walk(6)
     example.check("a31_with_linear_activations", walker.told["o.a"][0])
     total = 0
@@ -263,10 +262,8 @@ def placed(values: dict[str, np.ndarray]) -> dict[str, float]:
 def rate(walker: Walker, lr: float) -> None:
     """Change the learning rate and begin again."""
     session = walker.robot.running.session
-    walker.robot.trigger("reset")
     session.edit(edits.set_optimizer_setting(session.document, "lr", lr), "rate")
-    walker.robot.settle()
-    walker.robot.wait(lambda: walker.stand() == (0, 0, 0) and walker.frame.peek is not None)
+    from_the_start(walker)
 
 
 def loss_in_list(walker: Walker) -> float:
@@ -293,6 +290,7 @@ def test_salaries_learnt_row_by_row(walker: Walker) -> None:
         losses.append(loss_in_list(walker))
     example.check("epoch_losses_lr_1e_5", np.reshape(losses, (3, 3)).mean(axis=1).tolist())
     rate(walker, 0.1)
+    walker.robot.key(Key.Key_4)
     walker.robot.key(Key.Key_Space)
     line = walker.robot.window.status.health
     walker.robot.wait(lambda: any(found.symptom == "not_finite" for found in line.found))
@@ -326,7 +324,7 @@ def test_batch_norm_forward_and_backward(walker: Walker) -> None:
     session.undo()
     walker.robot.settle()
     walker.select(Selected("bias", "h", 0))
-    walker.robot.wait(lambda: walker.inspector.value.target is not None)
+    walker.robot.wait(lambda: walker.inspector.value.leaf is not None)
     walker.inspector.value.typed.emit(7.0)
     outputs_of_another_run(walker)
     out = of_samples(walker, "n", 1, "a", 4)[:, 0]
@@ -336,10 +334,17 @@ def test_batch_norm_forward_and_backward(walker: Walker) -> None:
 
 def outputs_of_another_run(walker: Walker) -> None:
     """Begin again with what was changed and walk to the updates."""
+    from_the_start(walker)
+    to_the_updates(walker)
+
+
+def from_the_start(walker: Walker) -> None:
+    """Stand at the first operation again, wherever an edit left the walk."""
     walker.robot.settle()
     walker.robot.key(Key.Key_1)
-    walker.robot.wait(lambda: walker.frame.cursor == 0 and walker.frame.peek is not None)
-    to_the_updates(walker)
+    if walker.frame.cursor or walker.frame.step:
+        walker.robot.trigger("reset")
+    walker.robot.wait(lambda: walker.stand() == (0, 0, 0) and walker.frame.peek is not None)
 
 
 def test_back_through_time_term_by_term(walker: Walker) -> None:
@@ -360,9 +365,7 @@ def test_back_through_time_term_by_term(walker: Walker) -> None:
     session = walker.robot.running.session
     cut = edits.set_layer_setting(session.document, "h", "truncation", "window")
     session.edit(edits.set_layer_setting(cut, "h", "truncation_steps", 2), "truncation")
-    walker.robot.settle()
-    walker.robot.wait(lambda: walker.frame.cursor == 0 and walker.frame.peek is not None)
-    to_the_updates(walker)
+    outputs_of_another_run(walker)
     listed = walker.facts(Selected("parameter", "h", name="h.U", entry=(0, 0)))
     example.check("tbptt_k2_dL_dwh", last(listed, "∂L/∂"))
     example.leave("linear_product_wh_pow_20", "of another network, compared in tests/golden/test_examples_recurrent.py")
@@ -383,3 +386,95 @@ def terms_of_paths(walker: Walker) -> np.ndarray:
 def is_explained(walker: Walker, name: str) -> bool:
     answer = walker.frame.explanation
     return isinstance(answer, Explanation) and answer.question.weight.name == name
+
+
+def test_one_step_of_one_neuron_and_its_misreading(walker: Walker) -> None:
+    example = Example("EX-01")
+    walker.open("one_step").walk(length(walker))
+    told = walker.told
+    example.check("y_hat", told["o.z"][0])
+    example.check("loss", told["loss"])
+    example.check("grad_w", told["o.dW"][0])
+    example.check("grad_b", told["o.db"][0])
+    example.check("w_new", told["o.W"][0])
+    example.check("b_new", told["o.b"][0])
+    walker.walk(3)
+    example.check("loss_after", walker.told["loss"])
+    walker.robot.trigger("slip_misread_update")
+    from_the_start(walker)
+    walker.walk(length(walker))
+    places = (*(Selected("link", "o", 0, "x", source) for source in (0, 1)), Selected("bias", "o", 0))
+    misread = [last(walker.facts(place), "after the step") for place in places]
+    example.check("literal_misreading_w_times_gradient", misread)
+    walker.walk(3)
+    example.check("loss_after_misreading", walker.told["loss"])
+    assert "Wrong on purpose" in walker.robot.window.status.warning.text()
+    example.assert_everything_compared()
+
+
+def start_at(walker: Walker, b: float, lr: float) -> None:
+    """Stand at the start with this bias and this rate, the bias selected and its slope on show."""
+    rate(walker, lr)
+    walker.select(Selected("bias", "o", 0))
+    walker.robot.wait(lambda: walker.inspector.value.leaf is not None)
+    walker.inspector.value.typed.emit(b)
+    walker.robot.wait(lambda: slope_at(walker, b))
+
+
+def slope_at(walker: Walker, b: float) -> bool:
+    answer = walker.frame.explanation
+    return isinstance(answer, Explanation) and answer.slope is not None and answer.slope.value == pytest.approx(b)
+
+
+def tangent(walker: Walker) -> float:
+    """Return the slope of the dashed line in the picture."""
+    x, y = walker.inspector.behind.origin.slope.plot.tangent.getData()
+    return float((y[1] - y[0]) / (x[1] - x[0]))
+
+
+def arrow(walker: Walker) -> float:
+    """Return how far the arrow of the update goes, to the right positive."""
+    x, _ = walker.inspector.behind.origin.slope.plot.update_line.getData()
+    return float(x[-1] - x[0])
+
+
+def path(walker: Walker, steps: int) -> list[float]:
+    """Return the bias as the inspector shows it, before the first and after every batch."""
+    found = []
+    walker.robot.key(Key.Key_4)
+    for step in range(steps + 1):
+        if step:
+            walker.press(Key.Key_PageDown)
+        walker.select(Selected("bias", "o", 0))
+        target = walker.inspector.value.leaf
+        assert target is not None and target.value is not None
+        found.append(target.value)
+    return found
+
+
+def test_the_minus_sign_leads_to_the_minimum_from_both_sides(walker: Walker) -> None:
+    example = Example("EX-33")
+    walker.open("one_bias")
+    for name, b, sign in (("5", 5.0, -1), ("minus1", -1.0, 1)):
+        start_at(walker, b, 0.1)
+        x, y = walker.inspector.behind.origin.slope.plot.curve.getData()
+        np.testing.assert_allclose(y, (x - 2) ** 2 + 1, rtol=1e-10)
+        example.check(f"slope_at_{name}", tangent(walker))
+        assert np.sign(arrow(walker)) == sign, "towards 2"
+        example.check(f"path_from_{name}", path(walker, 5))
+    start_at(walker, 5.0, 1.0)
+    example.check("eta_1_from_5", path(walker, 2))
+    example.assert_everything_compared()
+
+
+def test_a_perceptron_learns_by_the_hinge_loss_of_its_raw_score(walker: Walker) -> None:
+    walker.open("hinge")
+    walker.robot.key(Key.Key_5)
+    for _ in range(20):
+        walker.press(Key.Key_PageDown)
+    rows = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    weights = [walker.facts(Selected("link", "o", 0, "x", source)) for source in (0, 1)]
+    w = [last(each, "after the step") for each in weights]
+    b = last(walker.facts(Selected("bias", "o", 0)), "after the step")
+    assert ((rows @ w + b) > 0).tolist() == [False, False, False, True]
+    assert walker.frame.train_loss == 0

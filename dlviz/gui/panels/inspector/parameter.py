@@ -95,7 +95,9 @@ def _parameter(scene: Scene, leaf: Leaf) -> tuple[Fact, ...]:
     gradient = reading.entry(f"{layer}.d{letter}", leaf.index)
     step = reading.entry(f"{leaf.name}.step", leaf.index)
     before = reading.before(leaf.name, leaf.index)
-    after = None if step is None or before is None else before + step
+    after = reading.written(leaf.name, leaf.index)
+    if after is None and step is not None and before is not None:
+        after = before + step
     state = [(label, reading.entry(f"{leaf.name}.{key}", leaf.index)) for key, label in STATE_LABELS.items()]
     facts = [*_checked(scene, leaf, gradient)]
     facts += [Fact(label, (value,)) for label, value in state if value is not None]

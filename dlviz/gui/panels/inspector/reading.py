@@ -81,6 +81,11 @@ class Reading:
         """Say whether some loss is computed where the walk stands."""
         return self.trace is not None and any(step.phase == "loss" for step in self.trace.steps[: self.cursor])
 
+    def written(self, name: str, index: tuple[int, ...]) -> float | None:
+        """Return an entry of a parameter as the update wrote it; None until then."""
+        is_updated = self.trace is not None and any(name in step.writes for step in self.trace.steps[: self.cursor])
+        return _item(self.array(name), index) if is_updated else None
+
     def is_gradient_known(self, name: str) -> bool:
         """Say whether the gradient of a parameter is computed where the walk stands."""
         return self.array(name_of("grad", name)) is not None
