@@ -1,6 +1,7 @@
 """Every visible formula, list, fact and label speaks one notation, in every profile and at once."""
 
 import re
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,8 @@ from dlviz.core.conventions import Conventions
 from dlviz.core.notation import Notation
 from dlviz.gui.forms.conventions import ConventionsForm
 from dlviz.gui.selection import Selected
+from dlviz.gui.typeset import typesetter
+from dlviz.gui.typeset.glyphs import Template
 from dlviz.session import edits
 from tests.gui.robot import Key, Robot, close_window, robot_at_window
 from tests.gui.shown_text import shown_texts
@@ -148,3 +151,25 @@ def test_the_chip_switches_a_single_value(robot: Robot) -> None:
     field.activated.emit(field.currentIndex())
     robot.wait(lambda: robot.window.context.session.document.notation.rate == "α")
     assert chips.lr._caption == "α"
+
+
+def test_playing_lays_no_formula_out_on_the_gui_thread(robot: Robot, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = []
+    lay_out = typesetter._laid_out
+
+    def noted(key: str) -> Template:
+        threads.append(threading.current_thread())
+        return lay_out(key)
+
+    monkeypatch.setattr(typesetter, "_laid_out", noted)
+    walker = Walker(robot)
+    walker.open("example")
+    robot.window.transport.speed.slider.setValue(80)
+    robot.key(Key.Key_Space)
+    for conventions in (WRITTEN["haykin"], WRITTEN["flat"]):
+        start = robot.frame.step
+        robot.wait(lambda start=start: robot.frame.step > start)  # through a whole pass
+        write_like(robot, conventions)
+    robot.pause()
+    assert threads
+    assert threading.main_thread() not in threads

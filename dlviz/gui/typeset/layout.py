@@ -1,7 +1,8 @@
 """Where the pieces of a told step go: flowed into lines of a given width, captions on a line below."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cache
 
 from dlviz.gui.typeset.glyphs import EM, Template
 from dlviz.gui.typeset.pieces import Piece
@@ -28,6 +29,10 @@ class Placed:
     y: float = 0.0
     size: float = 1.0
     is_result: bool = False
+
+    def at(self, x: float, y: float) -> "Placed":
+        """Return the same somewhere else."""
+        return Placed(self.latex, self.template, x, y, self.size, self.is_result)
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def flow(pieces: Sequence[Piece], measure: Measure, width: float, height: float,
 
     width, height and size are in pixels; size is that of the letters at best.
     """
-    layout = Layout()
+    layout, measure = Layout(), cache(measure)
     for factor in SIZES:
         scale = factor * size / EM
         layout = _stacked(_lines(pieces, measure, width / scale), scale)
@@ -93,10 +98,10 @@ def _stacked(lines: Sequence[_Line], scale: float) -> Layout:
     for line in lines:
         top += LINE_GAP if line.is_block else 0.0
         baseline = top + line.ascent
-        placed += [replace(each, x=each.x * scale, y=baseline * scale) for each in line.letters]
+        placed += [each.at(each.x * scale, baseline * scale) for each in line.letters]
         if line.captions:
             low = (baseline + line.caption_drop) * scale
-            placed += [replace(each, x=each.x * scale, y=low) for each in line.captions]
+            placed += [each.at(each.x * scale, low) for each in line.captions]
         top = baseline + line.depth + LINE_GAP
     right = max((line.right for line in lines), default=0.0)
     return Layout(tuple(placed), scale, right * scale, max(top - LINE_GAP, 0.0) * scale)
