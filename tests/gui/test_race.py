@@ -202,7 +202,7 @@ def test_poles_and_gaps_are_drawn_without_harm(robot: Robot, text: str) -> None:
     walked(robot)
     robot.key(Key.Key_End)
     robot.bot.wait(30)
-    assert np.isfinite(surface(robot).losses.viewRange()).all()
+    assert np.isfinite(surface(robot).losses.plot.viewRange()).all()
 
 
 def test_a_curve_has_its_own_picture(robot: Robot) -> None:

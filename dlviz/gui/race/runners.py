@@ -1,13 +1,15 @@
 """What every view of a race shows of an optimizer: its name, settings, colour and marker."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from dlviz.core.choice import Choice
 from dlviz.core.optimizers import lr_of, optimizers, resolve
 from dlviz.gui import numbers
-from dlviz.gui.theme import Theme, current
-from dlviz.gui.widgets.points import marker
+from dlviz.gui.theme import THEMES, Theme, current
+from dlviz.gui.widgets.points import marker, stamp
 from dlviz.i18n import tr
 
 GREEK = {"momentum": "β", "rho": "ρ", "beta1": "β₁", "beta2": "β₂", "eps": "ε", "weight_decay": "λ"}
@@ -38,7 +40,14 @@ def _words(name: str, value: object) -> str:
 
 def paint_runner(p: QPainter, index: int, at: QPointF, radius: float, theme: Theme | None = None) -> None:
     """Paint the marker of an optimizer with a rim that parts it from what lies beneath."""
-    theme = theme or current()
-    p.setPen(QPen(QColor(theme.panel), 1.6 * theme.mark_width, Qt.PenStyle.SolidLine))
-    p.setBrush(QColor(theme.runner_colour(index)))
-    p.drawPath(marker(index, radius).translated(at))
+    picture = _stamp(index, radius, (theme or current()).key, p.device().devicePixelRatioF())
+    half = picture.deviceIndependentSize().width() / 2
+    p.drawPixmap(at - QPointF(half, half), picture)
+
+
+@lru_cache(maxsize=256)
+def _stamp(index: int, radius: float, key: str, ratio: float) -> QPixmap:
+    """Return the marker of an optimizer as a picture: thirty of them are painted in every frame."""
+    theme = THEMES[key]
+    rim = QPen(QColor(theme.panel), 1.6 * theme.mark_width, Qt.PenStyle.SolidLine)
+    return stamp(marker(index, radius), rim, QColor(theme.runner_colour(index)), ratio)

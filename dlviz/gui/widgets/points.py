@@ -68,10 +68,10 @@ def _paint_stamps(
     painter: QPainter, shape: QPainterPath, places: NDArray[np.float64], pen: QPen, brush: QColor
 ) -> None:
     """Paint one marker as a picture and that picture everywhere, to the nearest pixel."""
-    stamp = _stamp(shape, pen, brush, painter.device().devicePixelRatioF())
-    half = stamp.deviceIndependentSize().width() / 2
+    picture = stamp(shape, pen, brush, painter.device().devicePixelRatioF())
+    half = picture.deviceIndependentSize().width() / 2
     for x, y in (places - half).tolist():
-        painter.drawPixmap(QPointF(x, y), stamp)
+        painter.drawPixmap(QPointF(x, y), picture)
 
 
 def _style(colour: QColor, theme: Theme, hollow: bool, rim: str) -> tuple[QPen, QColor]:
@@ -81,20 +81,21 @@ def _style(colour: QColor, theme: Theme, hollow: bool, rim: str) -> tuple[QPen, 
     return (QPen(ground, 1.2 * theme.mark_width) if rim else QPen(Qt.PenStyle.NoPen)), colour
 
 
-def _stamp(shape: QPainterPath, pen: QPen, brush: QColor, ratio: float) -> QPixmap:
+def stamp(shape: QPainterPath, pen: QPen, brush: QColor, ratio: float) -> QPixmap:
+    """Return a marker as a picture, its middle where the shape has its origin."""
     box = shape.boundingRect()
     side = 2 * math.ceil(max(-box.left(), box.right(), -box.top(), box.bottom()) + pen.widthF()) + 1
-    stamp = QPixmap(math.ceil(side * ratio), math.ceil(side * ratio))
-    stamp.setDevicePixelRatio(ratio)
-    stamp.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(stamp)
+    picture = QPixmap(math.ceil(side * ratio), math.ceil(side * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(pen)
     painter.setBrush(brush)
-    middle = stamp.deviceIndependentSize().width() / 2
+    middle = picture.deviceIndependentSize().width() / 2
     painter.drawPath(shape.translated(middle, middle))
     painter.end()
-    return stamp
+    return picture
 
 
 def _circle() -> QPainterPath:

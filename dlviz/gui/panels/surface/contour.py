@@ -5,12 +5,23 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dlviz.core.surfaces import gradient_at
 from dlviz.gui.panels.surface.plane import Frame2D, basins_of, sound_pieces
-from dlviz.gui.panels.surface.ribbons import Ribbon
+from dlviz.gui.panels.surface.ribbons import Ribbon, Trail
 from dlviz.gui.panels.surface.shades import Shades, contour_pixels
 from dlviz.gui.panels.surface.strokes import paint_arrow, paint_words
 from dlviz.gui.race.arrows import Arrow
@@ -20,6 +31,7 @@ from dlviz.gui.widgets.paint import describe, focus_ring, painter
 from dlviz.i18n import tr
 from dlviz.session.race import Race
 
+WIDTHS = (2.6, 1.8)  # pixels, of the path looked at and of the others
 BALL, START, CROSS = 6.0, 6.5, 7.0  # pixels, radii
 LONGEST, SHORTEST = 0.3, 3.0  # of the picture, pixels: how long an arrow is drawn
 TANGENT = 0.15  # of the picture's width, on either side
@@ -40,8 +52,8 @@ class Contour(QWidget):
         self.race: Race | None = None
         self.step, self.entrant = 0, 0
         self.arrows: tuple[Arrow, ...] = ()
-        self._image: QImage | None = None
-        self._ribbons: list[Ribbon] = []
+        self._base: QPixmap | None = None
+        self._trail = Trail((), WIDTHS)
         self._frame = Frame2D(QRectF(), (0.0, 1.0), (0.0, 1.0))
         self._is_held = False
         self.setMouseTracking(True)
@@ -69,13 +81,15 @@ class Contour(QWidget):
     def show_step(self, step: int, entrant: int, arrows: tuple[Arrow, ...]) -> None:
         """Stand after so many steps, with arrows at the ball of one optimizer."""
         if (step, entrant, arrows) != (self.step, self.entrant, self.arrows):
+            if entrant != self.entrant and self.race is not None and self.race.crowd is not None:
+                self._base = None  # the ends of its own many paths are painted there
             self.step, self.entrant, self.arrows = step, entrant, arrows
             self.update()
 
     def ball(self, index: int) -> QPointF:
         """Return where the ball of an optimizer is painted."""
         self._prepare()
-        return self._ribbons[index].at(self.step)
+        return self._trail.ribbons[index].at(self.step)
 
     @Slot(object)
     def _use_theme(self, _theme: Theme) -> None:
@@ -86,50 +100,59 @@ class Contour(QWidget):
         self._forget()
 
     def _forget(self) -> None:
-        self._image = None
+        self._base = None
         self.update()
 
     def _prepare(self) -> None:
         race = self.race
-        if race is None or self._image is not None or self.width() < 2 or self.height() < 2:
+        if race is None or self._base is not None or self.width() < 2 or self.height() < 2:
             return
-        shades = Shades(race.heights)
-        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        shades, box = Shades(race.heights), QRectF(self.rect()).adjusted(1, 1, -1, -1)
         if race.surface.d == 2:
             x0, x1, y0, y1 = race.extent
             self._frame = Frame2D(box, (x0, x1), (y0, y1))
-            self._image = _image(contour_pixels(shades.at(race.heights), current(), self.width(), self.height()))
             points = [path.points for path in race.paths]
         else:
             span = (shades.high - shades.low) * MARGIN or 1.0
             self._frame = Frame2D(box, (race.extent[0], race.extent[1]), (shades.low - span, shades.high + span))
-            self._image = QImage(1, 1, QImage.Format.Format_RGBA8888)
-            self._image.fill(QColor(current().canvas))
             points = [np.stack([path.points[:, 0], path.values], axis=1) for path in race.paths]
-        self._ribbons = [Ribbon(self._frame.pixels(each)) for each in points]
+        self._base = self._picture(race, shades)
+        self._trail = Trail([Ribbon(self._frame.pixels(each)) for each in points], WIDTHS)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the picture, then what lies on it from far to near."""
-        self._prepare()
-        race = self.race
-        with painter(self) as p:
+    def _picture(self, race: Race, shades: Shades) -> QPixmap:
+        """Return all that stays while the race is played: the surface, its minima, the flow, ends of many starts."""
+        ratio = self.devicePixelRatioF()
+        base = QPixmap(self.size() * ratio)
+        base.setDevicePixelRatio(ratio)
+        base.fill(Qt.GlobalColor.transparent)
+        with QPainter(base) as p:
+            p.setRenderHint(QPainter.RenderHint.Antialiasing)
             clip = QPainterPath()
             clip.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
             p.fillPath(clip, current().colour("canvas"))
-            if race is not None and self._image is not None:
-                p.setClipPath(clip)
-                p.drawImage(QRectF(self.rect()), self._image)
-                if race.surface.d == 1:
-                    self._paint_curve(p, race)
-                self._paint_ends(p, race)
-                self._paint_flow(p, race)
-                self._paint_paths(p)
+            p.setClipPath(clip)
+            if race.surface.d == 2:
+                pixels = contour_pixels(shades.at(race.heights), current(), self.width(), self.height())
+                p.drawImage(QRectF(self.rect()), _image(pixels))
+            else:
+                self._paint_curve(p, race)
+            self._paint_ends(p, race)
+            self._paint_flow(p, race)
+        return base
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the picture, then what moves."""
+        self._prepare()
+        race = self.race
+        with painter(self) as p:
+            if race is not None and self._base is not None:
+                p.drawPixmap(0, 0, self._base)
+                p.drawPixmap(0, 0, self._trail.picture(self.size(), self.devicePixelRatioF(), self.step, self.entrant))
                 self._paint_start(p, race)
                 self._paint_arrows(p, race)
                 if race.surface.d == 1:
                     self._paint_tangent(p, race)
                 self._paint_balls(p)
-                p.setClipping(False)
             focus_ring(p, self)
 
     def _paint_curve(self, p: QPainter, race: Race) -> None:
@@ -142,7 +165,7 @@ class Contour(QWidget):
     def _paint_tangent(self, p: QPainter, race: Race) -> None:
         """Paint the tangent of a curve where the ball of the optimizer looked at lies."""
         path = race.paths[self.entrant]
-        if self.step >= len(path.gradients) or self._ribbons[self.entrant].is_broken(self.step):
+        if self.step >= len(path.gradients) or self._trail.ribbons[self.entrant].is_broken(self.step):
             return
         at, value = float(path.points[self.step, 0]), float(path.values[self.step])
         slope = float(gradient_at(race.surface, path.points[self.step][:, None])[0, 0])
@@ -188,19 +211,6 @@ class Contour(QWidget):
             places = self._frame.pixels(race.flow)
             p.drawPolyline(QPolygonF([QPointF(*each) for each in places.tolist()]))
 
-    def _paint_paths(self, p: QPainter) -> None:
-        theme = current()
-        order = [index for index in range(len(self._ribbons)) if index != self.entrant] + [self.entrant]
-        for index in order:
-            line = self._ribbons[index].upto(self.step)
-            width = (2.6 if index == self.entrant else 1.8) * theme.mark_width
-            for colour, wide in ((theme.panel, width + 2.0), (theme.runner_colour(index), width)):
-                pen = QPen(QColor(colour), wide, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-                pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-                p.setPen(pen)
-                p.setBrush(Qt.BrushStyle.NoBrush)
-                p.drawPolyline(line)
-
     def _paint_start(self, p: QPainter, race: Race) -> None:
         theme, at = current(), QPointF(*self._of(race, race.start))
         p.setPen(QPen(QColor(theme.text), 2.0))
@@ -212,14 +222,14 @@ class Contour(QWidget):
 
     def _paint_balls(self, p: QPainter) -> None:
         if self.step:
-            for index, ribbon in enumerate(self._ribbons):
+            for index, ribbon in enumerate(self._trail.ribbons):
                 paint_runner(p, index, ribbon.at(self.step), BALL * (1.25 if index == self.entrant else 1.0))
 
     def _paint_arrows(self, p: QPainter, race: Race) -> None:
         """Paint the numbers at the ball as arrows: all of one scale, which is as large as fits."""
         if race.surface.d == 1 or not self.arrows:
             return
-        theme, origin = current(), self._ribbons[self.entrant].at(self.step)
+        theme, origin = current(), self._trail.ribbons[self.entrant].at(self.step)
         longest = LONGEST * min(self.width(), self.height())
         p.setFont(font("small", is_bold=True))
         for arrow in self.arrows:

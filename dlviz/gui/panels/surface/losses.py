@@ -3,11 +3,12 @@
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from dlviz.gui.theme import Theme, current, theme_signals
+from dlviz.gui.theme import GRID, Theme, current, theme_signals
+from dlviz.gui.widgets.paint import describe, focus_ring, painter
 from dlviz.gui.widgets.plot import Plot, finite
 from dlviz.i18n import tr
 from dlviz.session.race import Race
@@ -17,19 +18,14 @@ DECADES = 12.0  # at most, below the highest
 FloatArray = NDArray[np.floating]
 
 
-class Losses(Plot):
-    """One line an optimizer; a click goes to that step."""
-
-    sought = Signal(int)
+class LossPlot(Plot):
+    """One line an optimizer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Height after every step"), parent=parent)
         self._curves: list[pg.PlotDataItem] = []
         self.race: Race | None = None
-        self._playhead = pg.InfiniteLine(angle=90, movable=False)
-        self.addItem(self._playhead)
         self.is_log = False
-        self.setMinimumHeight(90)
         self._recolour(current())
         theme_signals.changed.connect(self._recolour)
 
@@ -64,24 +60,96 @@ class Losses(Plot):
             room = 0.06 * ((top - low) or 1.0)
             self.set_range((0, len(shown[0]) - 1), (low - room, top + room))
 
-    def show_step(self, step: int) -> None:
-        """Stand after so many steps."""
-        self._playhead.setValue(step)
-
     @Slot(object)
     def _recolour(self, theme: Theme) -> None:
-        pen = QPen(QColor(theme.accent), 1.0)
-        pen.setCosmetic(True)
-        self._playhead.setPen(pen)
         for index, line in enumerate(self._curves):
             pen = QPen(QColor(theme.runner_colour(index)), 1.4 * theme.mark_width, Qt.PenStyle.SolidLine)
             pen.setCosmetic(True)
             line.setPen(pen)
 
+
+class Losses(QWidget):
+    """A picture of the plot, with the playhead over it: thousands of points are painted once for a race, not a step.
+
+    A click or drag goes to that step.
+    """
+
+    sought = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.plot = LossPlot(self)
+        self.plot.hide()
+        self.step = 0
+        self._picture: QPixmap | None = None
+        self.setMinimumHeight(90)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        describe(self, tr("Height after every step"), "")
+        theme_signals.changed.connect(self._use_theme)
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(56 * GRID, 24 * GRID)
+
+    def show_race(self, race: Race) -> None:
+        """Show the lines of another race."""
+        self.plot.show_race(race)
+        self.setToolTip(self.plot.toolTip())
+        self.setAccessibleDescription(self.plot.toolTip())
+        self._forget()
+
+    def show_step(self, step: int) -> None:
+        """Stand after so many steps."""
+        if step != self.step:
+            self.step = step
+            self.update()
+
+    @Slot(object)
+    def _use_theme(self, _theme: Theme) -> None:
+        self._forget()
+
+    def resizeEvent(self, event: object) -> None:
+        """Draw the plot anew in the new size."""
+        self._forget()
+
+    def _forget(self) -> None:
+        self._picture = None
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the picture and the playhead."""
+        if self._picture is None:
+            self.plot.resize(self.size())
+            self._picture = self.plot.grab()
+        with painter(self) as p:
+            p.drawPixmap(0, 0, self._picture)
+            box = self._box()
+            x = self.plot.mapFromScene(self.plot.getViewBox().mapViewToScene(QPointF(self.step, 0))).x()
+            p.setPen(QPen(current().colour("accent"), 1.4))
+            p.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+            focus_ring(p, self)
+
+    def _box(self) -> QRectF:
+        """Return where lines can be, in pixels."""
+        return QRectF(self.plot.mapFromScene(self.plot.getViewBox().sceneBoundingRect()).boundingRect())
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the step under the pointer."""
-        place = self.getViewBox().mapSceneToView(self.mapToScene(event.position().toPoint()))
+        place = self.plot.getViewBox().mapSceneToView(self.plot.mapToScene(event.position().toPoint()))
         self.sought.emit(round(place.x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow a drag."""
+        self.mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go a step to the left or to the right."""
+        change = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        if change:
+            self.sought.emit(self.step + change)
+        else:
+            event.ignore()
 
 
 def rises_of(race: Race) -> tuple[list[FloatArray], bool]:

@@ -5,15 +5,15 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dlviz.core.descent import Path
-from dlviz.gui.panels.surface.ribbons import Ribbon
+from dlviz.gui.panels.surface.ribbons import Ribbon, Trail
 from dlviz.gui.panels.surface.shades import BANDS, Shades, enlarged, shade_index
 from dlviz.gui.race.runners import paint_runner
-from dlviz.gui.theme import GRID, RADIUS, Theme, current, sequential, theme_signals
-from dlviz.gui.widgets.paint import describe, focus_ring, painter
+from dlviz.gui.theme import GRID, Theme, current, sequential, theme_signals
+from dlviz.gui.widgets.paint import describe, focus_ring, painter, rounded
 from dlviz.i18n import tr
 from dlviz.session.race import Race
 
@@ -26,6 +26,7 @@ TURNS = {
 PER_PIXEL = 0.008  # radians that a drag turns
 HIGH = 0.62  # height of the relief, where its base is 2 wide
 LIGHT = np.array([-0.4, -0.5, 0.8]) / np.linalg.norm([-0.4, -0.5, 0.8])
+WIDTHS = (2.2, 1.8)  # pixels, of the path looked at and of the others
 BALL = 5.5  # pixels
 ABOVE = 0.012  # how far paths float above the mesh
 FloatArray = NDArray[np.floating]
@@ -40,7 +41,7 @@ class Relief(QWidget):
         self.step, self.entrant = 0, 0
         self.turn, self.tilt = FIRST_TURN, FIRST_TILT
         self._mesh: QPixmap | None = None
-        self._ribbons: list[Ribbon] = []
+        self._trail = Trail((), WIDTHS)
         self._held: QPointF | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -82,14 +83,11 @@ class Relief(QWidget):
         """Paint the mesh, then paths and balls."""
         self._prepare()
         with painter(self) as p:
-            clip = QPainterPath()
-            clip.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
-            p.fillPath(clip, current().colour("canvas"))
             if self._mesh is not None:
-                p.setClipPath(clip)
                 p.drawPixmap(0, 0, self._mesh)
-                self._paint_paths(p)
-                p.setClipping(False)
+                p.drawPixmap(0, 0, self._trail.picture(self.size(), self.devicePixelRatioF(), self.step, self.entrant))
+                for index, ribbon in enumerate(self._trail.ribbons):
+                    paint_runner(p, index, ribbon.at(self.step), BALL)
             focus_ring(p, self)
 
     def _prepare(self) -> None:
@@ -103,8 +101,10 @@ class Relief(QWidget):
         self._mesh.fill(Qt.GlobalColor.transparent)
         with QPainter(self._mesh) as p:
             p.setRenderHint(QPainter.RenderHint.Antialiasing)
+            rounded(p, QRectF(self.rect()), fill=current().canvas)
             self._paint_mesh(p, enlarged(shades.at(race.heights), SIDE + 1, SIDE + 1))
-        self._ribbons = [Ribbon(self._pixels(_on_relief(race, path, shades))) for path in race.paths]
+        lines = [Ribbon(self._pixels(_on_relief(race, path, shades))) for path in race.paths]
+        self._trail = Trail(lines, WIDTHS)
 
     def _paint_mesh(self, p: QPainter, heights: FloatArray) -> None:
         x, y = np.meshgrid(np.linspace(-1, 1, SIDE + 1), np.linspace(-1, 1, SIDE + 1))
@@ -147,19 +147,6 @@ class Relief(QWidget):
         scale = 0.96 * min(self.width() / (2 * math.sqrt(2)), self.height() / tall)
         middle = HIGH * math.cos(self.tilt) / 2
         return np.stack([self.width() / 2 + seen[:, 0] * scale, self.height() / 2 - (up - middle) * scale], axis=1)
-
-    def _paint_paths(self, p: QPainter) -> None:
-        theme = current()
-        for index, ribbon in enumerate(self._ribbons):
-            line = ribbon.upto(self.step)
-            for colour, wide in ((theme.panel, 3.6), (theme.runner_colour(index), 1.9)):
-                pen = QPen(QColor(colour), wide * theme.mark_width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-                pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-                p.setPen(pen)
-                p.setBrush(Qt.BrushStyle.NoBrush)
-                p.drawPolyline(line)
-        for index, ribbon in enumerate(self._ribbons):
-            paint_runner(p, index, ribbon.at(self.step), BALL)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of it."""

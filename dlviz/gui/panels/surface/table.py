@@ -46,28 +46,36 @@ def titles(race: Race | None) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def rows_of(race: Race, step: int) -> tuple[Runner, ...]:
-    """Return a row for each optimizer after so many steps."""
-    return tuple(_row(race, index, step) for index in range(len(race.paths)))
+class Standings:
+    """What the table says of one race, worked out once for all steps."""
 
+    def __init__(self, race: Race) -> None:
+        self.race = race
+        self._broken = [int(path.broken_at()) for path in race.paths]
+        self._distances = [path.distances(race.minima) for path in race.paths]
+        self._lengths = [path.lengths() for path in race.paths]
+        self._reached = [path.reached(race.minima, race.spec.tolerance) for path in race.paths]
+        self._names = [(title_of(each), setting_words(each)) for each in race.spec.optimizers]
 
-def _row(race: Race, index: int, step: int) -> Runner:
-    path, optimizer = race.paths[index], race.spec.optimizers[index]
-    broken = int(path.broken_at())
-    name, settings = title_of(optimizer), setting_words(optimizer)
-    if step >= broken:
-        words = tr("diverged at step {step}", step=numbers.count(broken))
-        return Runner((name, settings, words, NONE, NONE, NONE, numbers.count(step)), f"{name}: {words}")
-    reached = path.reached(race.minima, race.spec.tolerance)
-    value, length = float(path.values[step]), float(path.lengths()[step])
-    distance = float(path.distances(race.minima)[step])
-    cells = (
-        name, settings, numbers.number(value), NONE if math.isnan(distance) else numbers.number(distance),
-        NONE if reached is None or reached > step else numbers.count(reached), numbers.number(length),
-        numbers.count(step),
-    )  # fmt: skip
-    point = ", ".join(numbers.full(float(each)) for each in path.points[step])
-    return Runner(cells, tr("{name} at ({point}), f = {value}", name=name, point=point, value=numbers.full(value)))
+    def rows(self, step: int) -> tuple[Runner, ...]:
+        """Return a row for each optimizer after so many steps."""
+        return tuple(self._row(index, step) for index in range(len(self._names)))
+
+    def _row(self, index: int, step: int) -> Runner:
+        path, names, broken = self.race.paths[index], self._names[index], self._broken[index]
+        if step >= broken:
+            words = tr("diverged at step {step}", step=numbers.count(broken))
+            return Runner((*names, words, NONE, NONE, NONE, numbers.count(step)), f"{names[0]}: {words}")
+        value, distance = float(path.values[step]), float(self._distances[index][step])
+        reached = self._reached[index]
+        cells = (
+            *names, numbers.number(value), NONE if math.isnan(distance) else numbers.number(distance),
+            NONE if reached is None or reached > step else numbers.count(reached),
+            numbers.number(float(self._lengths[index][step])), numbers.count(step),
+        )  # fmt: skip
+        point = ", ".join(numbers.full(float(each)) for each in path.points[step])
+        tip = tr("{name} at ({point}), f = {value}", name=names[0], point=point, value=numbers.full(value))
+        return Runner(cells, tip)
 
 
 class TableModel(QAbstractTableModel):
@@ -156,6 +164,7 @@ class RunnerTable(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._standings: Standings | None = None
         self.rows = TableModel(self)
         self.painter = RunnerDelegate(self)
         self.setModel(self.rows)
@@ -181,7 +190,9 @@ class RunnerTable(QTableView):
     def show_race(self, race: Race, step: int, entrant: int) -> None:
         """Show what each came to after so many steps."""
         is_taller = len(race.paths) != len(self.rows.rows)
-        self.rows.show_rows(rows_of(race, step), titles(race))
+        if self._standings is None or self._standings.race is not race:
+            self._standings = Standings(race)
+        self.rows.show_rows(self._standings.rows(step), titles(race))
         if entrant != self.painter.entrant:
             self.painter.entrant = entrant
             self.viewport().update()
