@@ -54,6 +54,7 @@ def platform(name: str, environment: dict[str, str], seconds: float) -> list[Row
     key = f"window {name}"
     found = child("window_child", environment, "--seconds", str(seconds))
     started = [startup(environment) for _ in range(STARTS)]
+    race = child("race_child", environment)
     slowest = min(found["panels"].items(), key=lambda item: item[1], default=("no panel", 0.0))
     return [
         Row(key, "ticks", found["ticks"], "1/s"),
@@ -67,6 +68,8 @@ def platform(name: str, environment: dict[str, str], seconds: float) -> list[Row
         Row(key, "of headless", 100 * found["steps"] / found["headless"], "%", must=80),
         Row(key, "painted after", statistics.median(each[0] for each in started), "s", must=0.5, is_limit=True),
         Row(key, "painted after (CPU)", statistics.median(each[2] for each in started), "s"),
+        Row(key, "race, 8 optimizers", race["frames"], "frames/s", must=30.0),
+        Row(key, "race, p99 of a frame", race["p99"], "ms"),
         Row(key, "usable after", statistics.median(each[1] for each in started), "s", must=1.0, is_limit=True),
     ]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -82,6 +82,9 @@ class Losses(QWidget):
         self.plot.hide()
         self.step = 0
         self._picture: QPixmap | None = None
+        self._drawing = QTimer(self)  # not within a paint event: the plot is painted to be measured
+        self._drawing.setSingleShot(True)
+        self._drawing.timeout.connect(self._draw)
         self.setMinimumHeight(90)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -114,14 +117,12 @@ class Losses(QWidget):
         self._forget()
 
     def _forget(self) -> None:
-        self._picture = None
-        self.update()
+        self._drawing.start()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the picture and the playhead."""
+        """Paint the picture, once there is one, and the playhead."""
         if self._picture is None:
-            self.plot.resize(self.size())
-            self._picture = self.plot.grab()
+            return
         with painter(self) as p:
             p.drawPixmap(0, 0, self._picture)
             box = self._box()
@@ -129,6 +130,17 @@ class Losses(QWidget):
             p.setPen(QPen(current().colour("accent"), 1.4))
             p.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
             focus_ring(p, self)
+
+    @Slot()
+    def _draw(self) -> None:
+        """Paint the plot; an axis knows how much room its numbers take only once they were painted."""
+        self.plot.resize(self.size())
+        for _ in range(2):
+            self.plot.grab()
+            QCoreApplication.sendPostedEvents(self.plot.getPlotItem())
+            self.plot.getPlotItem().layout.activate()
+        self._picture = self.plot.grab()
+        self.update()
 
     def _box(self) -> QRectF:
         """Return where lines can be, in pixels."""
