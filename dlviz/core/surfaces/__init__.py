@@ -2,12 +2,12 @@
 
 from dlviz.core.surfaces import catalogue  # noqa: F401  (registration)
 from dlviz.core.surfaces.basic import quadratic, rosenbrock
-from dlviz.core.surfaces.curvature import flow, gradient_at, hessian_at, largest_curvature
+from dlviz.core.surfaces.curvature import curvatures_at, flow, gradient_at, hessian_at
 from dlviz.core.surfaces.entry import SurfaceEntry, resolve, surfaces
 from dlviz.core.surfaces.kind import Surface
 from dlviz.core.surfaces.typed import typed
 
 __all__ = [
-    "Surface", "SurfaceEntry", "flow", "gradient_at", "hessian_at", "largest_curvature", "quadratic", "resolve",
+    "Surface", "SurfaceEntry", "curvatures_at", "flow", "gradient_at", "hessian_at", "quadratic", "resolve",
     "rosenbrock", "surfaces", "typed",
 ]  # fmt: skip

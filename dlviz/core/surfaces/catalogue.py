@@ -6,6 +6,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.array import Array, Calls, Workspace
+from dlviz.core.errors import FormulaError
 from dlviz.core.expression.parser import MAX_CHARACTERS, parse
 from dlviz.core.hyper import floating, text
 from dlviz.core.surfaces.basic import quadratic, rosenbrock
@@ -33,6 +35,24 @@ def own_surface(written: str) -> Surface:
     if len(names) == 1:
         return typed(written, names)
     return typed(written, ("x", "y"))
+
+
+def read_gradients(written: str) -> tuple[float, ...]:
+    """Return the numbers of a list such as "1, 0.5, -0.25". Raises: FormulaError if there are none."""
+    try:
+        numbers = tuple(float(each) for each in written.replace(";", ",").split(",") if each.strip())
+    except ValueError:
+        numbers = ()
+    if not numbers or not all(map(math.isfinite, numbers)):
+        raise FormulaError(f"Expected numbers such as 1, 0.5, -0.25. Received: {written[:40]!r}")
+    return numbers
+
+
+def _flat() -> Surface:
+    def gradient(w: Workspace, points: Array, out: Array) -> Calls:
+        return ((out.fill, (0.0,)),)
+
+    return Surface("Given gradients", r"f = 0", 1, lambda points: 0.0 * points[0], gradient)
 
 
 def _bowl(settings: Settings) -> Surface:
@@ -73,9 +93,9 @@ surfaces.add(
     SurfaceEntry(
         "quadratic", "Quadratic by its matrix", _matrix, _matrix_minima, (-5.0, 5.0, -5.0, 5.0), (4.0, 2.0),
         "½ pᵀ A p: both eigenvalues positive make a bowl, one negative a saddle.", CONVEX,
-        (floating("a", 2.0, minimum=-100.0, maximum=100.0, help="upper left number of A"),
-         floating("b", 1.0, minimum=-100.0, maximum=100.0, help="both numbers beside the diagonal of A"),
-         floating("d", 4.0, minimum=-100.0, maximum=100.0, help="lower right number of A")),
+        (floating("a", 2.0, minimum=-1e6, maximum=1e6, help="upper left number of A"),
+         floating("b", 1.0, minimum=-1e6, maximum=1e6, help="both numbers beside the diagonal of A"),
+         floating("d", 4.0, minimum=-1e6, maximum=1e6, help="lower right number of A")),
     )
 )  # fmt: skip
 surfaces.add(
@@ -264,5 +284,14 @@ surfaces.add(
         "your own; its gradient as in A. Griewank and A. Walther, Evaluating Derivatives, 2008, chapter 3",
         (text("text", "sin(3*x)*cos(y) + 0.1*(x**2 + y**2)", MAX_CHARACTERS, reads=own_surface,
               help="a formula in x and y, or in one name for a curve"),),
+    )
+)  # fmt: skip
+surfaces.add(
+    SurfaceEntry(
+        "given", "Given gradients", lambda _: _flat(), _at(), (-1.0, 1.0), (0.0,),
+        "The gradients of a hand calculation, one a step: watch what each optimizer makes of them.", "your own",
+        (text("gradients", "1, 0.5, -0.25", MAX_CHARACTERS, reads=read_gradients,
+              help="numbers parted by commas, one for each step; zero after the last"),),
+        given=lambda s: read_gradients(s["gradients"]),
     )
 )  # fmt: skip

@@ -51,15 +51,15 @@ def hessian_at(surface: Surface, points: ArrayLike) -> FloatArray:
     return np.asarray(0.5 * (found + found.transpose(0, 2, 1)))
 
 
-def largest_curvature(surface: Surface, points: ArrayLike) -> FloatArray:
-    """Return the largest eigenvalue of the second derivatives at points (d, n), (n,); NaN where they are not finite."""
+def curvatures_at(surface: Surface, points: ArrayLike) -> FloatArray:
+    """Return the curvatures at points (d, n): eigenvalues of the second derivatives, smallest first, (n, d), or NaN."""
     with np.errstate(all="ignore"):
         hessians = hessian_at(surface, points)
     is_sound = np.isfinite(hessians).all(axis=(1, 2))
-    largest = np.full(len(hessians), np.nan)
+    found = np.full(hessians.shape[:2], np.nan)
     if is_sound.any():
-        largest[is_sound] = np.linalg.eigvalsh(hessians[is_sound])[:, -1]
-    return largest
+        found[is_sound] = np.linalg.eigvalsh(hessians[is_sound])
+    return found
 
 
 def flow(surface: Surface, start: ArrayLike, length: float, pieces: int) -> FloatArray:

@@ -19,6 +19,7 @@ class SurfaceEntry:
 
     make(settings) returns the surface; minima(settings) its lowest points. extent: (x0, x1, y0, y1) that shows
     what matters, (x0, x1) of a curve. start: where a descent begins unless told otherwise. teaches: one sentence.
+    given(settings) returns gradients, one a step, where they do not come from a surface.
     """
 
     key: str
@@ -30,6 +31,7 @@ class SurfaceEntry:
     teaches: str
     source: str
     settings: tuple[Hyper, ...] = ()
+    given: Callable[[Settings], tuple[float, ...]] | None = None
 
     @property
     def formula(self) -> str:

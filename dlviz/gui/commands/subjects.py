@@ -12,6 +12,7 @@ from dlviz.session.document import Document
 from dlviz.session.example import Example
 from dlviz.session.network_presets import NETWORKS
 from dlviz.session.neuron_presets import NEURONS
+from dlviz.session.race_presets import RACES
 from dlviz.session.subject_presets import EXAMPLES, rule_on
 
 
@@ -26,7 +27,7 @@ class ExampleCommand(QObject):
         """Return the entry of the submenu."""
         parts = {
             "neurons": tr("N&eurons"), "networks": tr("Worked &networks"), "rules": rules_menu(),
-            "graphs": tr("Computation &graphs"),
+            "graphs": tr("Computation &graphs"), "races": tr("Races of &optimizers"),
         }  # fmt: skip
         return Action(
             f"learn_{self._example.key}", self._example.title, self._open, "learn", tip=self._example.tip,
@@ -65,6 +66,6 @@ def rules_menu() -> str:
 
 
 def example_actions(context: Context, show: Callable[[Document, str], None], parent: QObject) -> tuple[Action, ...]:
-    """Return the entries of all four submenus."""
-    examples = tuple(ExampleCommand(each, show, parent).action() for each in (*NEURONS, *NETWORKS, *EXAMPLES))
+    """Return the entries of all submenus."""
+    examples = tuple(ExampleCommand(each, show, parent).action() for each in (*NEURONS, *NETWORKS, *EXAMPLES, *RACES))
     return (*examples, RuleOnData(context, show, parent).action())

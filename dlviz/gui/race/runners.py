@@ -50,4 +50,5 @@ def _stamp(index: int, radius: float, key: str, ratio: float) -> QPixmap:
     """Return the marker of an optimizer as a picture: thirty of them are painted in every frame."""
     theme = THEMES[key]
     rim = QPen(QColor(theme.panel), 1.6 * theme.mark_width, Qt.PenStyle.SolidLine)
-    return stamp(marker(index, radius), rim, QColor(theme.runner_colour(index)), ratio)
+    shape = marker(index + index // len(theme.runner_colours), radius)  # colours come again, never with their marker
+    return stamp(shape, rim, QColor(theme.runner_colour(index)), ratio)

@@ -139,7 +139,7 @@ class RacePart(Part):
     """Optimizers on a surface."""
 
     surface: ChoiceJson = "himmelblau"
-    optimizers: Annotated[list[ChoiceJson], Field(max_length=12)] | None = None
+    optimizers: Annotated[list[ChoiceJson], Field(max_length=16)] | None = None
     start: Annotated[list[float], Field(max_length=2)] = []
     steps: Annotated[int, Field(ge=1, le=20_000)] = 400
     schedule: ChoiceJson | None = None

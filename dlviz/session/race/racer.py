@@ -1,6 +1,7 @@
 """Racer: walks a race in small parts on the worker's thread, so that a newer one may take its place at any time."""
 
-from collections.abc import Generator
+import math
+from collections.abc import Generator, Sequence
 from time import perf_counter
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from dlviz.core.descent import Course, Path, record_step, walk_in_parts
 from dlviz.core.randomness import normals, uniforms
-from dlviz.core.surfaces import Surface, flow, largest_curvature
+from dlviz.core.surfaces import Surface, curvatures_at, flow
 from dlviz.core.surfaces import resolve as resolve_surface
 from dlviz.core.trace import Trace
 from dlviz.session.race.result import Crowd, Race, RaceQuestion, RaceView
@@ -61,11 +62,22 @@ class Racer:
 
 def course_of(spec: RaceSpec, d: int, starts: int = 0) -> Course:
     """Return how all walk; starts: how many at once, 0 for the one."""
-    noise = None
+    shape, given, noise = (spec.steps, d, *([starts] if starts else [])), given_gradients(spec), None
+    if given is not None:
+        noise = np.broadcast_to(given.reshape(spec.steps, *[1] * (len(shape) - 1)), shape)
     if spec.noise:
-        drawn = normals(spec.seed, "race.noise", spec.steps * d * max(starts, 1)) * spec.noise
-        noise = drawn.reshape((spec.steps, d, starts) if starts else (spec.steps, d))
+        drawn = normals(spec.seed, "race.noise", math.prod(shape)).reshape(shape) * spec.noise
+        noise = drawn if noise is None else noise + drawn
     return Course(spec.steps, spec.schedule, spec.clip, noise)
+
+
+def given_gradients(spec: RaceSpec) -> FloatArray | None:
+    """Return the gradients that are given instead of a surface, (steps,), zero after the last; None without any."""
+    entry, settings = resolve_surface(spec.surface)
+    if entry.given is None:
+        return None
+    known = np.array(entry.given(settings)[: spec.steps])
+    return np.concatenate([known, np.zeros(spec.steps - len(known))])
 
 
 def trace_of(race: Race, question: RaceQuestion) -> Trace | None:
@@ -100,12 +112,15 @@ def prepare_race(spec: RaceSpec) -> Generator[float, None, Race]:
     walking = walk_in_parts(surface, spec.optimizers, start, course_of(spec, surface.d))
     paths = yield from _walked(walking, spec, 0.1)
     crowd = yield from _crowd(spec, surface, extent)
+    if entry.given is not None:
+        extent = _around([path.points for path in paths])
+        heights = heights_on(surface, extent)
     length = (
         float(np.hypot(*np.diff(np.array(extent).reshape(-1, 2))[:, 0])) if surface.d == 2 else extent[1] - extent[0]
     )
     return Race(
         spec, entry, surface, start, entry.minima(settings), extent, heights, paths,
-        tuple(largest_curvature(surface, path.points.T) for path in paths),
+        tuple(curvatures_at(surface, path.points.T) for path in paths),
         flow(surface, start, length, FLOW_PIECES), crowd,
     )  # fmt: skip
 
@@ -155,6 +170,14 @@ def heights_on(surface: Surface, extent: tuple[float, ...]) -> FloatArray:
             return np.asarray(surface.value(np.linspace(x0, x1, CURVE_POINTS)[None]))
         x, y = np.meshgrid(np.linspace(x0, x1, GRID), np.linspace(up[0], up[1], GRID))
         return np.asarray(np.broadcast_to(surface.value(np.array([x, y])), x.shape))
+
+
+def _around(points: Sequence[NDArray[np.floating]]) -> tuple[float, ...]:
+    """Return an extent with room for all points of a curve."""
+    whole = np.concatenate([each.ravel() for each in points])
+    known = whole[np.isfinite(whole)]
+    room = 0.1 * float(np.ptp(known)) or 1.0
+    return float(known.min()) - room, float(known.max()) + room
 
 
 def _widened(extent: tuple[float, ...], start: tuple[float, ...]) -> tuple[float, ...]:

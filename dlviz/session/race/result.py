@@ -28,8 +28,9 @@ class Race:
     """One race, walked to its end.
 
     extent: (x0, x1, y0, y1) that is looked at, (x0, x1) of a curve. heights: values on a grid of it, (side, side)
-    with rows along y from y0 up, or (side,). paths: one for each optimizer, from the one start. curvature: the largest
-    one at every point of each path, (steps + 1,). flow: the line that runs downhill everywhere, (points, d).
+    with rows along y from y0 up, or (side,). paths: one for each optimizer, from the one start.
+    curvature: how the surface bends at every point of each path, smallest first, (steps + 1, d).
+    flow: the line that runs downhill everywhere, (points, d).
     """
 
     spec: RaceSpec

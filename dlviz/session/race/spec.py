@@ -14,7 +14,7 @@ from dlviz.core.surfaces import resolve as resolve_surface
 from dlviz.i18n import tr
 
 Starts = Literal["one", "grid", "random"]
-MOST_OPTIMIZERS, MOST_STEPS, MOST_STARTS = 12, 20_000, 1_000
+MOST_OPTIMIZERS, MOST_STEPS, MOST_STARTS = 16, 20_000, 1_000
 FIRST_MOVE = 0.01  # of the picture's width: how far a first step goes where nothing else is known
 MOST_RATE = 1.0
 

@@ -27,27 +27,27 @@ class MicroRow:
     phase: str
 
 
-def micro_rows(trace: Trace, names: tuple[str, ...]) -> tuple[MicroRow, ...]:
-    """Return a row for every micro-step of a trace."""
+def micro_rows(trace: Trace, names: tuple[str, ...], is_given: bool = False) -> tuple[MicroRow, ...]:
+    """Return a row for every micro-step of a trace; is_given: gradients come from no surface."""
     point = f"({', '.join(names)})" if len(names) > 1 else names[0]
-    return tuple(_row(step, point) for step in trace.steps)
+    return tuple(_row(step, point, is_given) for step in trace.steps)
 
 
-def _row(step: Step, point: str) -> MicroRow:
+def _row(step: Step, point: str, is_given: bool) -> MicroRow:
     arrays = [np.atleast_1d(np.asarray(each, dtype=np.float64)) for each in step.writes.values()]
     short = ";  ".join(_vector(each, DIGITS) for each in arrays)
     full = "; ".join(f"({', '.join(map(numbers.full, each.tolist()))})" for each in arrays)
-    return MicroRow(spelled(step, point), short, full, step.phase)
+    return MicroRow(spelled(step, point, is_given), short, full, step.phase)
 
 
-def spelled(step: Step, point: str) -> str:
+def spelled(step: Step, point: str, is_given: bool = False) -> str:
     """Write a formula of the core with the point for the weight and f for the loss."""
     if step.op == "value":
         return f"f{point if point.startswith('(') else f'({point})'}"
     if step.op == "gradient":
-        return tr("gradient g")
+        return tr("no surface") if is_given else tr("gradient g")
     if step.op == "noise":
-        return tr("g + noise")
+        return tr("given gradient g") if is_given else tr("g + noise")
     p = "p" if point.startswith("(") else point
     return step.formula.replace("∂L/∂w", "g").replace("∂f/∂p", "g").replace("Δw", "Δ").replace("w", p)
 

@@ -54,7 +54,8 @@ class RacePanel(Panel):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self.badge, self.title, self.place = Badge(), Text("", is_bold=True), Text("", "muted", "small")
-        self.micro, self.gauge = MicroList(), Gauge()
+        self.micro, self.gauge, self.bends = MicroList(), Gauge(), Text("", "muted", "small")
+        self.bends.setWordWrap(True)
         self.axis = Words(tr("Which coordinate is told"), [("0", "x"), ("1", "y")])
         self.formula, self.sentence = FormulaView(), Text("")
         self.sentence.setWordWrap(True)
@@ -87,6 +88,7 @@ class RacePanel(Panel):
         column.addLayout(told)
         column.addWidget(self.formula)
         column.addWidget(self.gauge)
+        column.addWidget(self.bends)
         column.addWidget(Hairline(margin=GRID // 2))
         column.addWidget(SectionHeader(tr("Race")))
         column.addWidget(self.add)
@@ -117,8 +119,9 @@ class RacePanel(Panel):
         at = player.done if not player.micro else player.told
         rates, path = race.paths[player.entrant].rates, race.paths[player.entrant]
         is_sound = at < int(path.broken_at())
-        curvature = float(race.curvature[player.entrant][at]) if is_sound else np.nan
-        self.gauge.show_value(float(rates[min(at, len(rates) - 1)]), curvature)
+        bends = race.curvature[player.entrant][at] if is_sound else np.full(race.surface.d, np.nan)
+        self.gauge.show_value(float(rates[min(at, len(rates) - 1)]), float(bends[-1]))
+        self.bends.setText(bend_words(bends.tolist()))
         trace = player.view.trace if player.view.question == player.question else None
         if trace is None:
             if not is_sound:
@@ -145,7 +148,7 @@ class RacePanel(Panel):
     def _show_step(self, race: Race, trace: Trace) -> None:
         player, names = self.context.race, names_of(race)
         done = player.micro_done
-        self.micro.show_rows(micro_rows(trace, names), done)
+        self.micro.show_rows(micro_rows(trace, names, race.entry.given is not None), done)
         axis = int(self.axis.key()) if race.surface.d == 2 else 0
         index = min(max(done - 1, 0), len(trace.steps) - 1)
         told = narrate_descent(
@@ -167,6 +170,19 @@ class RacePanel(Panel):
         self.add.setCurrentIndex(0)
         if key:
             edit(self.context, tr("Add an optimizer to the race"), lambda document: add_entrant(document, key))
+
+
+def bend_words(bends: list[float]) -> str:
+    """Say how the surface bends, how uneven that is, and which rate plain descent can bear: "2/λ = 0.1"."""
+    low, high = bends[0], bends[-1]
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return ""
+    parts = [tr("curvature {low} to {high}", low=numbers.number(low, 3), high=numbers.number(high, 3))]
+    if low > 0:
+        parts.append(tr("condition {ratio}", ratio=numbers.number(high / low)))
+    if high > 0:
+        parts.append(tr("largest stable rate {rate}", rate=numbers.number(2 / high)))
+    return " · ".join(parts)
 
 
 def names_of(race: Race) -> tuple[str, ...]:

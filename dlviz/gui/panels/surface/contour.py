@@ -284,6 +284,7 @@ class Contour(QWidget):
         self.start_asked.emit(point, False)
 
     def _ask(self, at: QPointF, is_dragging: bool) -> None:
+        self._prepare()
         if self.race is None:
             return
         box = self._frame.box

@@ -1,4 +1,4 @@
-"""How high each optimizer stands after every step: on a logarithmic axis above the lowest point where one is known."""
+"""Lines of a race against its steps, or how many starts ended where, with a choice of what is drawn."""
 
 import numpy as np
 import pyqtgraph as pg
@@ -7,58 +7,72 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, QTimer,
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from dlviz.gui.panels.surface.quantities import QUANTITIES, Drawn, Line
 from dlviz.gui.theme import GRID, Theme, current, theme_signals
 from dlviz.gui.widgets.paint import describe, focus_ring, painter
 from dlviz.gui.widgets.plot import Plot, finite
 from dlviz.i18n import tr
 from dlviz.session.race import Race
 
-TINY = 1e-16  # below this above the minimum there is only rounding
 DECADES = 12.0  # at most, below the highest
+BAND = 0.16  # opacity of the quartiles
 FloatArray = NDArray[np.floating]
 
 
 class LossPlot(Plot):
-    """One line an optimizer."""
+    """One line an optimizer, with a band about it where many starts were walked."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Height after every step"), parent=parent)
         self._curves: list[pg.PlotDataItem] = []
-        self.race: Race | None = None
-        self.is_log = False
-        self._recolour(current())
+        self._bands: list[pg.FillBetweenItem] = []
+        self.drawn: Drawn | None = None
         theme_signals.changed.connect(self._recolour)
 
-    def show_race(self, race: Race) -> None:
-        """Show the lines of another race."""
-        self.race = race
-        rises, self.is_log = rises_of(race)
-        while len(self._curves) < len(rises):
+    def show_lines(self, drawn: Drawn) -> None:
+        """Show other lines."""
+        self.drawn = drawn
+        for band in self._bands:
+            self.removeItem(band)
+        self._bands.clear()
+        while len(self._curves) < len(drawn.lines):
             line = pg.PlotDataItem(connect="finite")
             line.opts["antialias"] = True
             self.addItem(line)
             self._curves.append(line)
-        shown = [np.log10(each) if self.is_log else each for each in rises]
-        for index, line in enumerate(self._curves):
-            line.setVisible(index < len(shown))
-            if index < len(shown):
-                line.setData(np.arange(len(shown[index])), finite(shown[index]))
-        self.getAxis("left").setLogMode(self.is_log)
+        for index, curve in enumerate(self._curves):
+            curve.setVisible(index < len(drawn.lines))
+            if index < len(drawn.lines):
+                self._show_line(curve, drawn.lines[index])
+        self.getAxis("left").setLogMode(drawn.is_log)
         self._recolour(current())
-        self._fit(shown)
-        words = tr("f above its minimum, against steps") if self.is_log else tr("f against steps")
-        self.setToolTip(words)
-        self.setAccessibleDescription(words)
+        self._fit(drawn)
 
-    def _fit(self, shown: list[FloatArray]) -> None:
-        whole = np.concatenate(shown)
+    def _show_line(self, curve: pg.PlotDataItem, line: Line) -> None:
+        curve.setData(line.x, finite(self._scaled(line.y)))
+        edges = [pg.PlotDataItem(line.x, finite(self._scaled(each)), connect="finite") for each in line.band or ()]
+        if edges:
+            band = pg.FillBetweenItem(*edges)
+            self.addItem(band)
+            self._bands.append(band)
+
+    def _scaled(self, values: FloatArray) -> FloatArray:
+        with np.errstate(all="ignore"):
+            return np.log10(values) if self.drawn is not None and self.drawn.is_log else values
+
+    def _fit(self, drawn: Drawn) -> None:
+        shown = [self._scaled(each) for line in drawn.lines for each in (line.y, *(line.band or ()))]
+        whole, places = np.concatenate(shown), np.concatenate([line.x for line in drawn.lines])
         known = whole[np.isfinite(whole)]
         if len(known):
-            starts = [float(each[0]) for each in shown if np.isfinite(each[0])]
-            top = min(float(known.max()), max(starts) + (1.0 if self.is_log else abs(max(starts)) + 1.0))
-            low = max(float(known.min()), top - DECADES) if self.is_log else float(known.min())
-            room = 0.06 * ((top - low) or 1.0)
-            self.set_range((0, len(shown[0]) - 1), (low - room, top + room))
+            starts = [float(each[0]) for each in shown if np.isfinite(each[0])] or [float(known.max())]
+            top = float(known.max())
+            if drawn.is_over_steps:
+                top = min(top, max(starts) + (1.0 if drawn.is_log else abs(max(starts)) + 1.0))
+            low = max(float(known.min()), top - DECADES) if drawn.is_log else float(known.min())
+            room = 0.06 * ((top - low) or abs(top) or 1.0)
+            left, right = float(places.min()), float(places.max())
+            self.set_range((left, right if right > left else left + 1), (low - room, top + room))
 
     @Slot(object)
     def _recolour(self, theme: Theme) -> None:
@@ -66,6 +80,10 @@ class LossPlot(Plot):
             pen = QPen(QColor(theme.runner_colour(index)), 1.4 * theme.mark_width, Qt.PenStyle.SolidLine)
             pen.setCosmetic(True)
             line.setPen(pen)
+        for index, band in enumerate(self._bands):
+            fill = QColor(theme.runner_colour(index))
+            fill.setAlphaF(BAND)
+            band.setBrush(fill)
 
 
 class Losses(QWidget):
@@ -95,11 +113,12 @@ class Losses(QWidget):
         """Return a comfortable size."""
         return QSize(56 * GRID, 24 * GRID)
 
-    def show_race(self, race: Race) -> None:
-        """Show the lines of another race."""
-        self.plot.show_race(race)
-        self.setToolTip(self.plot.toolTip())
-        self.setAccessibleDescription(self.plot.toolTip())
+    def show_race(self, race: Race, quantity: str = "height") -> None:
+        """Show a quantity of a race."""
+        drawn = QUANTITIES[quantity][1](race)
+        self.plot.show_lines(drawn)
+        self.setToolTip(drawn.words)
+        self.setAccessibleDescription(drawn.words)
         self._forget()
 
     def show_step(self, step: int) -> None:
@@ -126,6 +145,8 @@ class Losses(QWidget):
         with painter(self) as p:
             p.drawPixmap(0, 0, self._picture)
             box = self._box()
+            if self.plot.drawn is not None and not self.plot.drawn.is_over_steps:
+                return
             x = self.plot.mapFromScene(self.plot.getViewBox().mapViewToScene(QPointF(self.step, 0))).x()
             p.setPen(QPen(current().colour("accent"), 1.4))
             p.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
@@ -148,6 +169,8 @@ class Losses(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the step under the pointer."""
+        if self.plot.drawn is None or not self.plot.drawn.is_over_steps:
+            return
         place = self.plot.getViewBox().mapSceneToView(self.plot.mapToScene(event.position().toPoint()))
         self.sought.emit(round(place.x()))
 
@@ -162,12 +185,3 @@ class Losses(QWidget):
             self.sought.emit(self.step + change)
         else:
             event.ignore()
-
-
-def rises_of(race: Race) -> tuple[list[FloatArray], bool]:
-    """Return what each path lies above the minimum and True; or plain values and False where none is known."""
-    if not race.minima:
-        return [path.values for path in race.paths], False
-    points = np.array(race.minima[0], dtype=np.float64)[:, None]
-    lowest = float(np.asarray(race.surface.value(points)).ravel()[0])
-    return [np.maximum(path.values - lowest, TINY) for path in race.paths], True

@@ -11,17 +11,20 @@ from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.surface.contour import Contour
 from dlviz.gui.panels.surface.losses import Losses
 from dlviz.gui.panels.surface.plane import place_words
+from dlviz.gui.panels.surface.quantities import QUANTITIES, offered
 from dlviz.gui.panels.surface.relief import Relief
 from dlviz.gui.panels.surface.table import RunnerTable
 from dlviz.gui.race.arrows import arrows_of
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.chip import Popup
 from dlviz.gui.widgets.paint import spaced
-from dlviz.gui.widgets.text import Text
+from dlviz.gui.widgets.text import Elided
+from dlviz.gui.widgets.words import Words
 from dlviz.gui.workspaces import OPTIMIZERS
 from dlviz.i18n import tr
 from dlviz.session.edits import remove_entrant, set_start
 from dlviz.session.messages import Interest
+from dlviz.session.race import Race
 
 
 class SurfacePanel(Panel):
@@ -33,12 +36,16 @@ class SurfacePanel(Panel):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self.contour, self.relief, self.losses, self.table = Contour(), Relief(), Losses(), RunnerTable()
-        self.words = Text(tr("Walking…"), "muted", "small")
+        self.words, self.drawn_words = Elided(tr("Walking…"), "muted", "small"), Elided("", "muted", "small")
+        self.quantity = Words(
+            tr("What is drawn against the steps"), [(key, word) for key, (word, _) in QUANTITIES.items()]
+        )
         self._popup: Popup | None = None
         self._drags = 0
         self._lay_out()
         self.contour.start_asked.connect(self._start)
         self.contour.pointed.connect(self._point)
+        self.quantity.chosen.connect(self._draw)
         self.losses.sought.connect(context.race.seek)
         self.table.looked_at.connect(context.race.look_at)
         self.table.opened.connect(self._open)
@@ -52,7 +59,9 @@ class SurfacePanel(Panel):
         spaced(beside)
         spaced(pictures, gap=2 * GRID)
         beside.addWidget(self.relief, 3)
+        beside.addWidget(self.quantity)
         beside.addWidget(self.losses, 2)
+        beside.addWidget(self.drawn_words)
         pictures.addWidget(self.contour, 1)
         pictures.addLayout(beside, 1)
         whole.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
@@ -73,8 +82,22 @@ class SurfacePanel(Panel):
             self.contour.show_race(race)
             self.relief.setVisible(race.surface.d == 2)
             self.relief.show_race(race)
-            self.losses.show_race(race)
+            self._offer(race)
+            self._draw()
             self._say("")
+
+    def _offer(self, race: Race) -> None:
+        """Offer what this race has; what was drawn stays, if it can."""
+        wanted, choices = self.quantity.key(), offered(race)
+        self.quantity.set_choices(choices)
+        self.quantity.set_key(wanted if wanted in dict(choices) else choices[0][0])
+
+    @Slot()
+    def _draw(self) -> None:
+        race = self.context.race.race
+        if race is not None:
+            self.losses.show_race(race, self.quantity.key())
+            self.drawn_words.setText(self.losses.toolTip())
 
     @Slot()
     def _show_step(self) -> None:

@@ -24,6 +24,7 @@ from dlviz.i18n import tr
 from dlviz.session.race import Race
 
 NONE = "–"
+STILL = 1e-6  # a path has settled once no number moves by as much; the test of curriculum OPT-22
 MARKER = 5.0  # pixels
 ROW = 3 * GRID + 4  # pixels
 Index = QModelIndex | QPersistentModelIndex
@@ -41,9 +42,21 @@ def titles(race: Race | None) -> tuple[str, ...]:
     """Return the words over the columns."""
     near = numbers.number(race.spec.tolerance) if race is not None else ""
     return (
-        tr("optimizer"), tr("settings"), tr("f now"), tr("distance"), tr("steps to {near}", near=near), tr("path"),
-        tr("gradients"),
+        tr("optimizer"), tr("settings"), tr("f now"), tr("distance"), tr("steps to {near}", near=near), tr("settled"),
+        tr("path"), tr("gradients"),
     )  # fmt: skip
+
+
+def column_tip(column: int) -> str:
+    """Say what a column means."""
+    return (
+        tr("The optimizer; Enter or a double click opens its settings"),
+        tr("Its rate, and what differs from the defaults"),
+        tr("Height of the surface where it stands"), tr("To the nearest minimum"),
+        tr("The first step within this distance of a minimum"),
+        tr("The first step that moved no number by 0.000001 or more"), tr("How long its way was so far"),
+        tr("How often the gradient was worked out so far"),
+    )[column]  # fmt: skip
 
 
 class Standings:
@@ -55,6 +68,7 @@ class Standings:
         self._distances = [path.distances(race.minima) for path in race.paths]
         self._lengths = [path.lengths() for path in race.paths]
         self._reached = [path.reached(race.minima, race.spec.tolerance) for path in race.paths]
+        self._settled = [path.settled(STILL) for path in race.paths]
         self._names = [(title_of(each), setting_words(each)) for each in race.spec.optimizers]
 
     def rows(self, step: int) -> tuple[Runner, ...]:
@@ -65,17 +79,22 @@ class Standings:
         path, names, broken = self.race.paths[index], self._names[index], self._broken[index]
         if step >= broken:
             words = tr("diverged at step {step}", step=numbers.count(broken))
-            return Runner((*names, words, NONE, NONE, NONE, numbers.count(step)), f"{names[0]}: {words}")
+            return Runner((*names, words, *[NONE] * 4, numbers.count(step)), f"{names[0]}: {words}")
         value, distance = float(path.values[step]), float(self._distances[index][step])
         reached = self._reached[index]
         cells = (
             *names, numbers.number(value), NONE if math.isnan(distance) else numbers.number(distance),
-            NONE if reached is None or reached > step else numbers.count(reached),
+            _past(reached, step), _past(self._settled[index], step),
             numbers.number(float(self._lengths[index][step])), numbers.count(step),
         )  # fmt: skip
         point = ", ".join(numbers.full(float(each)) for each in path.points[step])
         tip = tr("{name} at ({point}), f = {value}", name=names[0], point=point, value=numbers.full(value))
         return Runner(cells, tip)
+
+
+def _past(found: int | None, step: int) -> str:
+    """Write a step that is past by now."""
+    return NONE if found is None or found > step else numbers.count(found)
 
 
 class TableModel(QAbstractTableModel):
@@ -115,7 +134,9 @@ class TableModel(QAbstractTableModel):
         return None
 
     def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return the words over a column."""
+        """Return the words over a column, and what they mean."""
+        if way == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+            return column_tip(section)
         if way == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self.titles[section]
         return None

@@ -1,0 +1,127 @@
+"""What can be drawn against the steps of a race: height, distance, the rate, effective rates, ends of many starts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlviz.i18n import tr
+from dlviz.session.race import Race
+
+TINY = 1e-16  # below this above a minimum there is only rounding
+BINS = 30
+QUARTILES = (25, 75)
+FloatArray = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One optimizer's line, (k,) places and values; the band about it, where many starts were walked."""
+
+    x: FloatArray
+    y: FloatArray
+    band: tuple[FloatArray, FloatArray] | None = None
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is drawn: a line an optimizer, its words, and whether its axis is logarithmic."""
+
+    lines: tuple[Line, ...]
+    words: str
+    is_log: bool
+    is_over_steps: bool = True
+
+
+def height(race: Race) -> Drawn:
+    """Draw how far above its minimum each stands; the plain value where no minimum is known.
+
+    Many starts: the median, in the band from the lower to the upper quartile.
+    """
+    lowest = _lowest(race)
+    shift, is_log = (0.0, False) if lowest is None else (lowest, True)
+    whole = race.paths if race.crowd is None else race.crowd.paths
+    lines = tuple(_over_steps(_risen(path.values, shift, is_log)) for path in whole)
+    words = tr("f above its minimum, against steps") if is_log else tr("f against steps")
+    if race.crowd is not None:
+        words += tr("; median and quartiles of {n} starts", n=race.crowd.starts.shape[1])
+    return Drawn(lines, words, is_log)
+
+
+def distance(race: Race) -> Drawn:
+    """Draw how far each is from the nearest minimum."""
+    lines = tuple(_over_steps(np.maximum(path.distances(race.minima), TINY)) for path in race.paths)
+    return Drawn(lines, tr("distance to the nearest minimum, against steps"), is_log=True)
+
+
+def rate(race: Race) -> Drawn:
+    """Draw the learning rate of every step, as the schedule leaves it."""
+    return Drawn(
+        tuple(_over_steps(path.rates) for path in race.paths), tr("learning rate, against steps"), is_log=False
+    )
+
+
+def effective(race: Race, axis: int) -> Drawn:
+    """Draw how far each goes along one axis for each unit of slope there."""
+    lines = tuple(_over_steps(np.maximum(path.effective_rates()[:, axis], TINY)) for path in race.paths)
+    names = ("x", "y") if race.surface.d == 2 else ("w",)
+    return Drawn(lines, tr("|move| / |slope| along {name}, against steps", name=names[axis]), is_log=True)
+
+
+def ends(race: Race) -> Drawn:
+    """Draw how many of the starts ended at which height."""
+    if race.crowd is None:
+        return height(race)
+    known = np.concatenate([each[np.isfinite(each)] for each in race.crowd.values])
+    edges = np.histogram_bin_edges(known, BINS) if len(known) else np.linspace(0, 1, BINS + 1)
+    lines = tuple(_steps(edges, np.histogram(each[np.isfinite(each)], edges)[0]) for each in race.crowd.values)
+    words = tr("how many of {n} starts ended at which f", n=race.crowd.starts.shape[1])
+    return Drawn(lines, words, is_log=False, is_over_steps=False)
+
+
+#: Key → its word, and how it is drawn.
+QUANTITIES: Mapping[str, tuple[str, Callable[[Race], Drawn]]] = {
+    "height": (tr("height"), height),
+    "distance": (tr("distance"), distance),
+    "rate": (tr("rate"), rate),
+    "along_x": (tr("effective x"), lambda race: effective(race, 0)),
+    "along_y": (tr("effective y"), lambda race: effective(race, race.surface.d - 1)),
+    "ends": (tr("ends"), ends),
+}
+
+
+def offered(race: Race) -> tuple[tuple[str, str], ...]:
+    """Return the keys and words of what this race has."""
+    absent = {
+        *(("distance",) if not race.minima else ()),
+        *(("along_y",) if race.surface.d == 1 else ()),
+        *(("ends",) if race.crowd is None else ()),
+    }
+    return tuple((key, word) for key, (word, _) in QUANTITIES.items() if key not in absent)
+
+
+def _lowest(race: Race) -> float | None:
+    if not race.minima:
+        return None
+    points = np.array(race.minima[0], dtype=np.float64)[:, None]
+    return float(np.asarray(race.surface.value(points)).ravel()[0])
+
+
+def _risen(values: FloatArray, shift: float, is_log: bool) -> FloatArray:
+    return np.maximum(values - shift, TINY) if is_log else values
+
+
+def _over_steps(values: FloatArray) -> Line:
+    x = np.arange(len(values), dtype=np.float64)
+    if values.ndim == 1:
+        return Line(x, values)
+    with np.errstate(all="ignore"):
+        sound = np.where(np.isfinite(values), values, np.nan)
+        low, middle, high = np.nanpercentile(sound, (QUARTILES[0], 50, QUARTILES[1]), axis=1)
+    return Line(x, middle, (low, high))
+
+
+def _steps(edges: FloatArray, counts: NDArray[np.intp]) -> Line:
+    """Return a histogram as an outline."""
+    return Line(np.repeat(edges, 2)[1:-1], np.repeat(counts, 2).astype(np.float64))

@@ -1,0 +1,142 @@
+"""Races to open and walk: the optimizer examples of the course."""
+
+from dataclasses import replace
+from typing import Any
+
+from dlviz.core.choice import Choice, chosen
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.example import Example
+from dlviz.session.race import RaceSpec
+
+PARABOLA, FIVE = chosen("curve_parabola"), chosen("curve_five")
+
+
+def _race(title: str, surface: Choice, *optimizers: Choice, **parts: Any) -> Document:
+    return Document(title=title, dtype="float64", race=RaceSpec(surface, optimizers, **parts))
+
+
+def _given(title: str, gradients: str, *optimizers: Choice, start: float = 0.0, **parts: Any) -> Document:
+    steps = gradients.count(",") + 1
+    return _race(title, chosen("given", gradients=gradients), *optimizers, start=(start,), steps=steps, **parts)
+
+
+def minus_sign() -> Document:
+    """Return the descent of curriculum EX-33, right of the minimum, at a good rate and at one that only swings."""
+    both = (chosen("sgd", lr=0.1), chosen("sgd", lr=1.0))
+    return _race(tr("Why the minus sign works"), PARABOLA, *both, start=(5.0,), steps=100)
+
+
+def momentum_unrolled() -> Document:
+    """Return the three gradients of curriculum EX-21 under three conventions of momentum."""
+    forms = (("ema", "inside"), ("ema", "outside"), ("classical", "inside"))
+    runners = (chosen("momentum", lr=0.1, momentum=0.9, form=form, rate=rate) for form, rate in forms)
+    return _given(tr("Momentum, three gradients"), "1, 0.5, -0.25", *runners, start=1.0)
+
+
+def sum_that_grows() -> Document:
+    """Return the recurrence of curriculum EX-22 as a descent whose every gradient is −5."""
+    return _given(tr("A sum that grows by 5"), "-5, -5, -5, -5, -5", chosen("sgd", lr=1.0))
+
+
+def all_variants() -> Document:
+    """Return every variant of curriculum EX-23 on a bowl twenty times steeper along y."""
+    runners = (
+        chosen("sgd", lr=0.04),
+        *(chosen("momentum", lr=0.04, momentum=0.9, form=form, rate=rate)
+          for form, rate in (("ema", "outside"), ("ema", "inside"), ("classical", "inside"), ("classical", "outside"))),
+        chosen("nesterov", lr=0.04, momentum=0.9, form="look_ahead"),
+        chosen("nesterov", lr=0.04, momentum=0.9, form="library"),
+        chosen("adagrad", lr=0.5, eps=1e-8),
+        *(chosen("rmsprop", lr=0.1, rho=0.9, eps=1e-8, eps_place=place) for place in ("outside", "inside")),
+        chosen("adam", lr=0.3),
+        chosen("adam", lr=0.3, bias_correction=False, eps_place="inside"),
+        chosen("delta_bar_delta", lr=0.04, beta=0.1),
+    )  # fmt: skip
+    bowl = chosen("bowl", condition=20.0)
+    return _race(tr("All variants on one bowl"), bowl, *runners, start=(4.0, 1.0), steps=60)
+
+
+def clipped() -> Document:
+    """Return a slope of length 5 that is cut to length 1, as in curriculum EX-52."""
+    slope = chosen("formula", text="3*x + 4*y")
+    clip = chosen("norm", max_norm=1.0)
+    return _race(tr("A gradient cut to length 1"), slope, chosen("sgd", lr=1.0), start=(2.0, 2.0), steps=4, clip=clip)
+
+
+def local_gains() -> Document:
+    """Return the five gradients of curriculum EX-53 with a gain that grows and shrinks."""
+    runner = chosen("delta_bar_delta", lr=0.1, beta=0.1)
+    return _given(tr("Local gains"), "0.5, 0.4, -0.3, -0.2, 0.1", runner)
+
+
+def running_average() -> Document:
+    """Return the numbers of curriculum EX-65 as gradients: Adam's m is their running average, m̂ the corrected."""
+    runners = (chosen("adam", lr=0.1, beta1=beta) for beta in (0.9, 0.98, 0.5))
+    return _given(tr("Running average with correction"), "10, 12, 11, 15, 14", *runners)
+
+
+def decaying_rates() -> Document:
+    """Return a descent whose rate falls as in curriculum EX-66; the other schedules are a choice away."""
+    schedule = chosen("inverse_time", decay=1.0, first_epoch=1)
+    return _race(tr("Rates that decay"), PARABOLA, chosen("sgd", lr=0.2), start=(5.0,), steps=10, schedule=schedule)
+
+
+def adam_by_steps() -> Document:
+    """Return Adam on curriculum EX-69, with ε beside the root and in the form of Keras."""
+    forms = (chosen("adam", lr=0.1, eps=1e-7, eps_place=place) for place in ("outside", "hat"))
+    return _race(tr("Adam, step by step"), FIVE, *forms, start=(0.0,), steps=5)
+
+
+def raw_inputs() -> Document:
+    """Return the cost over two weights of curriculum EX-62 before standardisation: a ravine no rate fits."""
+    # X Xᵀ / 4 of the rows (1 2 3 4) and (100 300 200 400).
+    surface = chosen("quadratic", a=7.5, b=725.0, d=75_000.0)
+    return _race(tr("Cost of raw inputs"), surface, chosen("sgd", lr=2e-5), start=(4.0, 2.0), steps=100)
+
+
+def standard_inputs() -> Document:
+    """Return the same cost after standardisation, curriculum EX-62."""
+    surface = chosen("quadratic", a=1.0, b=0.8, d=1.0)
+    return _race(tr("Cost of standardised inputs"), surface, chosen("sgd", lr=1.0), start=(4.0, 2.0), steps=100)
+
+
+def turned_bowl() -> Document:
+    """Return a bowl to turn and steepen: Adam does not mind the steepness, plain descent not the turn."""
+    runners = (chosen("sgd", lr=0.09), chosen("adam", lr=0.3, eps=0.0))
+    bowl = chosen("bowl", condition=20.0, turn=0.0)
+    return _race(tr("Turn and steepen the bowl"), bowl, *runners, start=(4.0, 1.0), steps=60)
+
+
+def noisy_decay() -> Document:
+    """Return a noisy bowl on which only a falling rate settles (curriculum SCH-06)."""
+    spec = RaceSpec(
+        chosen("bowl", condition=4.0), (chosen("sgd", lr=0.2), chosen("momentum", lr=0.05)), (4.0, 3.0), 300, noise=2.0,
+        schedule=chosen("inverse_time", decay=0.05),
+    )  # fmt: skip
+    return replace(Document(title=tr("Noise and a falling rate"), dtype="float64"), race=spec)
+
+
+#: In the order of the menu.
+RACES: tuple[Example, ...] = (
+    Example("race_minus", tr("Why the &minus sign works"), tr("A parabola from its right side, at two rates"),
+            "races", minus_sign, "optimizers"),
+    Example("race_momentum", tr("M&omentum, three gradients"), tr("The same gradients under three conventions"),
+            "races", momentum_unrolled, "optimizers"),
+    Example("race_sum", tr("A &sum that grows by 5"), tr("The recurrence before momentum"), "races", sum_that_grows, "optimizers"),
+    Example("race_variants", tr("All &variants on one bowl"), tr("Thirteen optimizers and conventions, five by hand"),
+            "races", all_variants, "optimizers"),
+    Example("race_average", tr("Running &average with correction"), tr("Why Adam divides by 1 − βᵗ"),
+            "races", running_average, "optimizers"),
+    Example("race_adam", tr("A&dam, step by step"), tr("Every number of five steps, ε in two places"),
+            "races", adam_by_steps, "optimizers"),
+    Example("race_gains", tr("Local &gains"), tr("A gain grows while signs agree and shrinks when they turn"),
+            "races", local_gains, "optimizers"),
+    Example("race_clip", tr("A gradient &cut to length 1"), tr("Clipping keeps the direction"), "races", clipped, "optimizers"),
+    Example("race_decay", tr("&Rates that decay"), tr("Schedules against the steps"), "races", decaying_rates, "optimizers"),
+    Example("race_noise", tr("&Noise and a falling rate"), tr("Only a falling rate settles"), "races", noisy_decay, "optimizers"),
+    Example("race_raw", tr("Cost of ra&w inputs"), tr("Two inputs of very different size"), "races", raw_inputs, "optimizers"),
+    Example("race_standard", tr("Cost of s&tandardised inputs"), tr("The same data, standardised"),
+            "races", standard_inputs, "optimizers"),
+    Example("race_turn", tr("Turn and steepen the &bowl"), tr("What each method does not mind"), "races", turned_bowl, "optimizers"),
+)  # fmt: skip
