@@ -48,10 +48,11 @@ def all_variants() -> Document:
         chosen("nesterov", lr=0.04, momentum=0.9, form="look_ahead"),
         chosen("nesterov", lr=0.04, momentum=0.9, form="library"),
         chosen("adagrad", lr=0.5, eps=1e-8),
-        *(chosen("rmsprop", lr=0.1, rho=0.9, eps=1e-8, eps_place=place) for place in ("outside", "inside")),
-        chosen("adam", lr=0.3),
-        chosen("adam", lr=0.3, bias_correction=False, eps_place="inside"),
-        chosen("delta_bar_delta", lr=0.04, beta=0.1),
+        chosen("rmsprop", lr=0.04, rho=0.9, eps=1e-8),
+        chosen("rmsprop", lr=0.04, rho=0.9, eps=0.01, eps_place="inside"),
+        chosen("adam", lr=0.1),
+        chosen("adam", lr=0.1, bias_correction=False, eps_place="inside"),
+        chosen("delta_bar_delta", lr=0.04, beta=0.05),
     )  # fmt: skip
     bowl = chosen("bowl", condition=20.0)
     return _race(tr("All variants on one bowl"), bowl, *runners, start=(4.0, 1.0), steps=60)

@@ -1,0 +1,233 @@
+"""The optimizer examples of the course opened from Learn; their numbers are read from the rows of the race panel."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from dlviz.core.choice import chosen
+from dlviz.gui.panels.race.panel import RacePanel
+from dlviz.gui.panels.surface.panel import SurfacePanel
+from dlviz.gui.race.player import RacePlayer
+from dlviz.session import edits
+from dlviz.session.race_presets import RACES
+from tests.golden.example import Example
+from tests.gui.robot import Key, Robot, close_window, robot_at_window
+
+POINT, STEP = "←", "Δ ="
+VARIANTS = (
+    "sgd", "momentum_ema", "momentum_ema_lr_inside", "momentum_classical_lr_inside", "momentum_classical_lr_outside",
+    "nesterov_lookahead", "nesterov_torch", "adagrad", "rmsprop_eps_outside", "rmsprop_eps_inside", "adam_corrected",
+    "adam_uncorrected_eps_inside", "delta_bar_delta",
+)  # fmt: skip
+
+
+class Racing:
+    """Somebody who opens a race and reads what its panel says of a step."""
+
+    def __init__(self, robot: Robot) -> None:
+        self.robot = robot
+
+    @property
+    def player(self) -> RacePlayer:
+        return self.robot.window.context.race
+
+    @property
+    def inside(self) -> RacePanel:
+        found = self.robot.panel("race")
+        assert isinstance(found, RacePanel)
+        return found
+
+    @property
+    def surface(self) -> SurfacePanel:
+        found = self.robot.panel("surface")
+        assert isinstance(found, SurfacePanel)
+        return found
+
+    def open(self, key: str) -> "Racing":
+        self.robot.trigger(f"learn_{key}")
+        assert self.robot.window.context.workspace == "optimizers"
+        self.walked()
+        return self
+
+    def walked(self) -> None:
+        spec = self.robot.running.session.document.race
+        self.robot.wait(lambda: self.player.race is not None and self.player.race.spec == spec)
+
+    def row(self, entrant: int, step: int, formula: str) -> list[float]:
+        """Return the numbers of the micro-step with this formula, in a step counted from 1."""
+        self.player.look_at(entrant)
+        self.player.seek(step)
+        self.robot.wait(lambda: self.player.view is not None and self.player.view.question == self.player.question)
+        self.inside._show()
+        found = [row.full for row in self.inside.micro.rows if formula in row.formula]
+        plain = found[-1].replace("−", "-")
+        return [float(each) for each in re.findall(r"[-+0-9.e]+(?:inf|nan)?", plain)]
+
+    def rows(self, entrant: int, steps: int, formula: str) -> list[float]:
+        """Return the first number of that micro-step in every step."""
+        return [self.row(entrant, step, formula)[0] for step in range(1, steps + 1)]
+
+    def points(self, entrant: int, steps: int) -> list[list[float]]:
+        """Return every point after the start, as the last micro-step wrote it."""
+        return [self.row(entrant, step, POINT) for step in range(1, steps + 1)]
+
+    def cell(self, row: int, title: str) -> str:
+        table = self.surface.table.rows
+        return table.rows[row].cells[table.titles.index(title)]
+
+
+@pytest.fixture
+def racing(qtbot: QtBot) -> Iterator[Racing]:
+    robot = robot_at_window(qtbot)
+    robot.start()
+    yield Racing(robot)
+    close_window(robot)
+
+
+@pytest.mark.parametrize("key", [each.key for each in RACES])
+def test_every_race_is_walked_forward_and_back_by_micro_steps(racing: Racing, key: str) -> None:
+    racing.open(key)
+    robot, player = racing.robot, racing.player
+    robot.bot.mouseClick(racing.surface.words, Qt.MouseButton.LeftButton)
+    robot.window.run.use_size("operation")
+    robot.wait(lambda: player.micro_count > 0)
+    micro = player.micro_count
+    robot.key(Key.Key_PageDown, times=micro)
+    robot.wait(lambda: player.done == 1 and player.micro == 0)
+    robot.key(Key.Key_PageUp, times=micro)
+    robot.wait(lambda: player.is_at_start)
+    robot.key(Key.Key_End)
+    assert player.is_at_end
+    assert robot.message() == ""
+
+
+def test_why_the_minus_sign_works(racing: Racing) -> None:
+    example = Example("EX-33")
+    racing.open("race_minus")
+    example.check("slope_at_5", racing.row(0, 1, "gradient")[0])
+    example.check("path_from_5", [5.0, *(each[0] for each in racing.points(0, 5))])
+    example.check("eta_1_from_5", [5.0, *(each[0] for each in racing.points(1, 2))])
+    session = racing.robot.running.session
+    session.edit(edits.set_start(session.document, (-1.0,)), "start")
+    racing.walked()
+    example.check("slope_at_minus1", racing.row(0, 1, "gradient")[0])
+    example.check("path_from_minus1", [-1.0, *(each[0] for each in racing.points(0, 5))])
+    example.assert_everything_compared()
+
+
+def test_a_path_settles_where_its_moves_are_smaller_than_the_tolerance(racing: Racing) -> None:
+    example = Example("EX-72")
+    racing.open("race_minus")
+    racing.player.end()
+    assert int(racing.cell(0, "settled")) == example["steps"]
+    example.check("steps", int(racing.cell(0, "settled")))
+    example.check("w", racing.points(0, 61)[-1][0])
+
+
+def test_momentum_unrolled(racing: Racing) -> None:
+    example = Example("EX-21")
+    racing.open("race_momentum")
+    example.check("update_ema_lr_inside", racing.rows(0, 3, "v ←"))
+    example.check("velocity_ema_lr_outside", racing.rows(1, 3, "v ←"))
+    example.check("velocity_classical_lr_inside", racing.rows(2, 3, "v ←"))
+    example.check("w_path_ema", [1.0, *(each[0] for each in racing.points(0, 3))])
+
+
+def test_a_sum_that_grows(racing: Racing) -> None:
+    racing.open("race_sum")
+    Example("EX-22").check("a", [0.0, *(each[0] for each in racing.points(0, 5))])
+
+
+def test_all_variants_on_one_bowl(racing: Racing) -> None:
+    example = Example("EX-23")
+    racing.open("race_variants")
+    race = racing.player.race
+    assert race is not None
+    for entrant, name in enumerate(VARIANTS):
+        example.check(f"{name}/trajectory", [[4.0, 1.0], *racing.points(entrant, 5)])
+        example.check(f"{name}/loss", race.paths[entrant].values[:6])
+        example.leave(f"{name}/options", "the settings of the race")
+    example.assert_everything_compared()
+
+
+def test_a_gradient_is_cut_to_length_1_or_by_value(racing: Racing) -> None:
+    example = Example("EX-52")
+    racing.open("race_clip")
+    example.check("by_norm", racing.row(0, 1, "clipped"))
+    example.check("norm", float(np.linalg.norm(racing.row(0, 1, "gradient g"))))
+    session = racing.robot.running.session
+    session.edit(edits.set_race(session.document, clip=chosen("value", max_value=1.0)), "clip")
+    racing.walked()
+    example.check("by_value", racing.row(0, 1, "clipped"))
+    example.assert_everything_compared()
+
+
+def test_local_gains(racing: Racing) -> None:
+    example = Example("EX-53")
+    racing.open("race_gains")
+    example.check("gains", racing.rows(0, 5, "k ←"))
+    example.check("steps", racing.rows(0, 5, STEP))
+    example.assert_everything_compared()
+
+
+def test_raw_and_standardised_inputs(racing: Racing) -> None:
+    example = Example("EX-62")
+    for key, place in (("race_raw", "condition_number_raw"), ("race_standard", "condition_number_normalised")):
+        racing.open(key)
+        race = racing.player.race
+        assert race is not None
+        low, high = race.curvature[0][0]
+        example.check(place, high / low, rtol=1e-6)
+        racing.inside._show()
+        assert f"largest stable rate {2 / high:.4g}"[:22] in racing.inside.bends.text()
+        assert "condition" in racing.inside.bends.text()
+
+
+def test_running_average_with_correction(racing: Racing) -> None:
+    example = Example("EX-65")
+    racing.open("race_average")
+    for entrant, beta in enumerate(("0.9", "0.98", "0.5")):
+        example.check(f"{beta}/raw", racing.rows(entrant, 5, "m ←"))
+        example.check(f"{beta}/corrected", racing.rows(entrant, 5, "m̂ ="))
+        example.check(f"{beta}/window", 1 / (1 - float(beta)))
+    example.assert_everything_compared()
+
+
+def test_rates_that_decay(racing: Racing) -> None:
+    example = Example("EX-66")
+    racing.open("race_decay")
+    families = {
+        "inverse": chosen("inverse_time", decay=1.0, first_epoch=1),
+        "exponential": chosen("exponential", base=0.95, first_epoch=1),
+        "sqrt": chosen("square_root", k=1.0), "staircase": chosen("staircase", drop=0.5, every=2, first_epoch=1),
+    }  # fmt: skip
+    session = racing.robot.running.session
+    racing.surface.quantity.setCurrentIndex(
+        next(
+            index
+            for index in range(racing.surface.quantity.count())
+            if racing.surface.quantity.tabData(index) == "rate"
+        )
+    )
+    for name, schedule in families.items():
+        session.edit(edits.set_race(session.document, schedule=schedule), "schedule")
+        racing.walked()
+        racing.surface._draw()
+        drawn = racing.surface.losses.plot.drawn
+        assert drawn is not None
+        example.check(name, [float(drawn.lines[0].y[epoch - 1]) for epoch in example.inputs["epoch"]])
+    example.assert_everything_compared()
+
+
+def test_adam_step_by_step(racing: Racing) -> None:
+    example = Example("EX-69")
+    racing.open("race_adam")
+    example.check("first_gradient", racing.row(0, 1, "gradient")[0])
+    example.check("first_step", racing.row(0, 1, STEP)[0])
+    example.check("w", [0.0, *(each[0] for each in racing.points(0, 5))])
+    example.check("w_epsilon_hat", [0.0, *(each[0] for each in racing.points(1, 5))])
+    example.assert_everything_compared()
