@@ -1,5 +1,6 @@
 """Races to open and walk: the optimizer examples of the course."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from dlviz.session.document import Document
 from dlviz.session.example import Example
 from dlviz.session.race import RaceSpec
 
+OPTIMIZERS = "optimizers"  # the workspace that shows races
 PARABOLA, FIVE = chosen("curve_parabola"), chosen("curve_five")
 
 
@@ -118,26 +120,29 @@ def noisy_decay() -> Document:
     return replace(Document(title=tr("Noise and a falling rate"), dtype="float64"), race=spec)
 
 
+def _example(key: str, title: str, tip: str, make: Callable[[], Document]) -> Example:
+    return Example(key, title, tip, "races", make, OPTIMIZERS)
+
+
 #: In the order of the menu.
 RACES: tuple[Example, ...] = (
-    Example("race_minus", tr("Why the &minus sign works"), tr("A parabola from its right side, at two rates"),
-            "races", minus_sign, "optimizers"),
-    Example("race_momentum", tr("M&omentum, three gradients"), tr("The same gradients under three conventions"),
-            "races", momentum_unrolled, "optimizers"),
-    Example("race_sum", tr("A &sum that grows by 5"), tr("The recurrence before momentum"), "races", sum_that_grows, "optimizers"),
-    Example("race_variants", tr("All &variants on one bowl"), tr("Thirteen optimizers and conventions, five by hand"),
-            "races", all_variants, "optimizers"),
-    Example("race_average", tr("Running &average with correction"), tr("Why Adam divides by 1 − βᵗ"),
-            "races", running_average, "optimizers"),
-    Example("race_adam", tr("A&dam, step by step"), tr("Every number of five steps, ε in two places"),
-            "races", adam_by_steps, "optimizers"),
-    Example("race_gains", tr("Local &gains"), tr("A gain grows while signs agree and shrinks when they turn"),
-            "races", local_gains, "optimizers"),
-    Example("race_clip", tr("A gradient &cut to length 1"), tr("Clipping keeps the direction"), "races", clipped, "optimizers"),
-    Example("race_decay", tr("&Rates that decay"), tr("Schedules against the steps"), "races", decaying_rates, "optimizers"),
-    Example("race_noise", tr("&Noise and a falling rate"), tr("Only a falling rate settles"), "races", noisy_decay, "optimizers"),
-    Example("race_raw", tr("Cost of ra&w inputs"), tr("Two inputs of very different size"), "races", raw_inputs, "optimizers"),
-    Example("race_standard", tr("Cost of s&tandardised inputs"), tr("The same data, standardised"),
-            "races", standard_inputs, "optimizers"),
-    Example("race_turn", tr("Turn and steepen the &bowl"), tr("What each method does not mind"), "races", turned_bowl, "optimizers"),
+    _example("race_minus", tr("Why the &minus sign works"),
+             tr("A parabola from its right side, at two rates"), minus_sign),
+    _example("race_momentum", tr("M&omentum, three gradients"),
+             tr("The same gradients under three conventions"), momentum_unrolled),
+    _example("race_sum", tr("A &sum that grows by 5"), tr("The recurrence before momentum"), sum_that_grows),
+    _example("race_variants", tr("All &variants on one bowl"),
+             tr("Thirteen optimizers and conventions, five by hand"), all_variants),
+    _example("race_average", tr("Running &average with correction"),
+             tr("Why Adam divides by 1 − βᵗ"), running_average),
+    _example("race_adam", tr("A&dam, step by step"),
+             tr("Every number of five steps, ε in two places"), adam_by_steps),
+    _example("race_gains", tr("Local &gains"),
+             tr("A gain grows while signs agree and shrinks when they turn"), local_gains),
+    _example("race_clip", tr("A gradient &cut to length 1"), tr("Clipping keeps the direction"), clipped),
+    _example("race_decay", tr("&Rates that decay"), tr("Schedules against the steps"), decaying_rates),
+    _example("race_noise", tr("&Noise and a falling rate"), tr("Only a falling rate settles"), noisy_decay),
+    _example("race_raw", tr("Cost of ra&w inputs"), tr("Two inputs of very different size"), raw_inputs),
+    _example("race_standard", tr("Cost of s&tandardised inputs"), tr("The same data, standardised"), standard_inputs),
+    _example("race_turn", tr("Turn and steepen the &bowl"), tr("What each method does not mind"), turned_bowl),
 )  # fmt: skip
