@@ -73,8 +73,8 @@ class Theme:
     mark_width: float = 1.0
 
     def colour(self, name: str, alpha: float = 1.0) -> QColor:
-        """Return a named colour for painting, alpha from 0 to 1."""
-        colour = QColor(getattr(self, name))
+        """Return a named colour, or one given as #RRGGBB, for painting; alpha from 0 to 1."""
+        colour = QColor(name if name.startswith("#") else getattr(self, name))
         colour.setAlphaF(alpha)
         return colour
 

@@ -18,6 +18,7 @@ from dlviz.gui.panels.distributions.sizes import MAX_LAYERS, chosen_layers
 from dlviz.session.distributions import Column, column_of
 from dlviz.session.edits import set_optimizer_setting
 from dlviz.session.messages import Frame, Mark
+from dlviz.session.run_row import Label, Origin, RunRow
 from tests.gui.panel_stage import make_context, make_document, make_frame
 from tests.gui.robot import Robot, close_window, robot_at_window
 
@@ -212,3 +213,36 @@ def test_two_segments_of_a_run_are_overlaid(robot: Robot) -> None:
 
 def test_the_registry_holds_at_most_twelve_panels() -> None:
     assert len(list(panels)) <= 12
+
+
+def runs(panel: DistributionsPanel, other: tuple[Column, ...]) -> tuple[RunRow, ...]:
+    """Return a run that stands with columns of its own, and the one on show."""
+    document = panel.context.session.document
+    return (
+        RunRow(1, Origin(), Label(), 0, document, distributions=other),
+        RunRow(2, Origin(1, 20), Label("fast"), 1, document, is_current=True, distributions=COLUMNS),
+    )
+
+
+def test_two_runs_lie_on_one_axis_with_a_legend_and_their_counts_are_those_of_numpy(panel: DistributionsPanel) -> None:
+    other = (column(0, 7), column(35, 7), column(60, 7))  # the last one is wider than anything in the run on show
+    show(panel, runs=runs(panel, other))
+    panel.against.setCurrentIndex(panel.against.findText("and Run 1 at the same step"))
+    panel.against.activated.emit(panel.against.currentIndex())
+    assert panel.moments() == (COLUMNS[-1], other[1])
+    assert (panel.now.text(), panel.then.text()) == ("— fast, step 35", "- - Run 1, step 35")
+    row = panel.rows[0]
+    assert row.layer is not None and row.now is not None and row.then is not None
+    bins = np.linspace(row.layer.low, row.layer.high, row.layer.counts.shape[1] + 1)
+    assert np.array_equal(row.now, np.histogram(tensors(35, 2)["h.W"], bins)[0])
+    assert np.array_equal(row.then, np.histogram(tensors(35, 7)["h.W"], bins)[0])
+    assert row.then.sum() == 600
+
+
+def test_a_run_that_was_deleted_is_no_longer_compared_with(panel: DistributionsPanel) -> None:
+    show(panel, runs=runs(panel, (column(0, 7),)))
+    panel.against.setCurrentIndex(panel.against.findText("and Run 1 at the same step"))
+    panel.against.activated.emit(panel.against.currentIndex())
+    show(panel, runs=runs(panel, ())[1:])
+    assert panel.against.findText("and Run 1 at the same step") == -1
+    assert panel.moments()[1] is COLUMNS[2]

@@ -10,8 +10,9 @@ from dlviz.core.distribution import edges
 from dlviz.gui import numbers
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.distributions.reading import before_mark, column_at, counts_of, layers_of
-from dlviz.gui.panels.distributions.row import LayerRow
+from dlviz.gui.panels.distributions.row import COLOURS, LayerRow
 from dlviz.gui.panels.distributions.sizes import Sizes
+from dlviz.gui.run_words import run_colour, run_name
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.copying import copy_csv, offer
@@ -20,6 +21,7 @@ from dlviz.gui.widgets.text import Elided
 from dlviz.i18n import tr
 from dlviz.session.distributions import Column
 from dlviz.session.messages import Frame, Mark, Need
+from dlviz.session.run_row import RunRow
 
 SIZES = "sizes"
 MAX_MARKS = 8  # newest edits that a moment can be compared with
@@ -36,9 +38,11 @@ class DistributionsPanel(Panel):
         super().__init__(context, parent)
         self._columns: tuple[Column, ...] = ()
         self._marks: tuple[Mark, ...] = ()
+        self._runs: tuple[RunRow, ...] = ()
         self._step = self._last_step = 0
         self._pointed: float | None = None
         self._is_chosen = False  # somebody took a moment to compare with: a new edit does not take it away
+        self._drawn_beside: tuple[Column, ...] = ()  # of another run on the same axes
         self.rows: list[LayerRow] = []
         self._make_widgets()
         self._lay_out()
@@ -99,22 +103,26 @@ class DistributionsPanel(Panel):
         columns = frame.distributions or ()
         is_new = columns is not self._columns
         self._columns, self._step, self._last_step = columns, frame.step, max(frame.last_step, frame.step)
-        if frame.marks != self._marks:
-            self._marks = frame.marks
+        is_other = frame.marks != self._marks or _names(frame.runs) != _names(self._runs)
+        self._marks, self._runs = frame.marks, frame.runs
+        if is_other:
             self._fill_choices()
-        if is_new:
+        if is_new or self._is_beside_new():
             self._draw()
         else:
             self._show_moments()
 
     def _fill_choices(self) -> None:
-        """Offer the edits, newest first, the start, and nothing; the newest is taken until somebody chooses."""
+        """Offer edits, newest first, the start, other runs, and nothing; the newest is taken until one is chosen."""
         taken = self.against.currentText()
         self.against.clear()
         for mark in reversed(self._marks[-MAX_MARKS:]):
             title = tr("and before {edit} (step {step})", edit=mark.label, step=numbers.count(mark.step))
             self.against.addItem(title, mark)
         self.against.addItem(tr("and at the start"), START)
+        for row in self._runs:
+            if not row.is_current and row.distributions:
+                self.against.addItem(tr("and {run} at the same step", run=run_name(row)), row.uid)
         self.against.addItem(tr("and nothing else"), NOTHING)
         place = self.against.findText(taken)
         self.against.setCurrentIndex(place if self._is_chosen and place >= 0 else 0)
@@ -124,12 +132,24 @@ class DistributionsPanel(Panel):
         if kind == SIZES:
             self.sizes.show_columns(self._columns, self._last_step)
             return
-        layers = layers_of(self._columns, kind)
+        self._drawn_beside = self._columns_beside()
+        layers = layers_of(self._columns, kind, self._drawn_beside)
         self._keep_rows(len(layers))
         for row, layer in zip(self.rows, layers, strict=True):
             row.show_layer(layer, self._last_step)
         self.empty.setVisible(not layers)
         self._show_moments()
+
+    def _beside(self) -> RunRow | None:
+        """Return the run that is compared with, if it is another one."""
+        return next((row for row in self._runs if row.uid == self.against.currentData()), None)
+
+    def _columns_beside(self) -> tuple[Column, ...]:
+        beside = self._beside()
+        return beside.distributions if beside else ()
+
+    def _is_beside_new(self) -> bool:
+        return self._columns_beside() is not self._drawn_beside
 
     def _keep_rows(self, count: int) -> None:
         while len(self.rows) < count:
@@ -145,7 +165,9 @@ class DistributionsPanel(Panel):
     def moments(self) -> tuple[Column | None, Column | None]:
         """Return the column shown, and the one that it is compared with."""
         now = column_at(self._columns, self._step if self._pointed is None else self._pointed)
-        chosen = self.against.currentData()
+        chosen, beside = self.against.currentData(), self._columns_beside()
+        if beside:
+            return now, column_at(beside, now.step) if now else None
         if isinstance(chosen, Mark):
             then = before_mark(self._columns, chosen)
         else:
@@ -157,11 +179,17 @@ class DistributionsPanel(Panel):
             return
         kind, (now, then) = self.kind, self.moments()
         step = now.step if now and now is not self._columns[-1] else None
+        beside, current = self._beside(), next((row for row in self._runs if row.is_current), None)
+        is_two = beside is not None and current is not None
+        colours = (run_colour(self.theme, current), run_colour(self.theme, beside)) if current and beside else COLOURS
         for row in self.rows:
             if row.layer is not None:
-                row.show_moments(counts_of(now, kind, row.layer), counts_of(then, kind, row.layer), step)
-        self.now.setText(tr("— step {step}", step=numbers.count(now.step)) if now else "")
-        self.then.setText(tr("- - step {step}", step=numbers.count(then.step)) if then else "")
+                row.show_moments(counts_of(now, kind, row.layer), counts_of(then, kind, row.layer), step, colours)
+        for text, column, run, line, colour in (
+            (self.now, now, current, "—", colours[0]), (self.then, then, beside, "- -", colours[1])
+        ):  # fmt: skip
+            text.set_colour(colour)
+            text.setText(_legend(line, run if is_two else None, column))
 
     @property
     def kind(self) -> str:
@@ -177,7 +205,7 @@ class DistributionsPanel(Panel):
     @Slot(int)
     def _compare(self, _place: int) -> None:
         self._is_chosen = True
-        self._show_moments()
+        self._draw()
 
     @Slot(object)
     def _point(self, step: float | None) -> None:
@@ -209,6 +237,17 @@ class DistributionsPanel(Panel):
                 bins = zip(ends[:-1], ends[1:], histogram.counts.tolist(), strict=True)
                 found += [(column.step, layer, low, high, count) for low, high, count in bins if column and count]
         return found
+
+
+def _names(rows: tuple[RunRow, ...]) -> list[tuple[int, str, bool]]:
+    return [(row.uid, run_name(row), row.is_current) for row in rows]
+
+
+def _legend(line: str, run: RunRow | None, column: Column | None) -> str:
+    if column is None:
+        return ""
+    step = tr("step {step}", step=numbers.count(column.step))
+    return f"{line} {run_name(run)}, {step}" if run else f"{line} {step}"
 
 
 def make_distributions_panel(context: Context) -> Panel:

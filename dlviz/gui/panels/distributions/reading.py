@@ -74,16 +74,20 @@ def axis_of(histograms: Sequence[Histogram]) -> Axis:
     return Axis(exponent, times, first >> times, last >> times)
 
 
-def layers_of(columns: Sequence[Column], kind: str) -> tuple[Layer, ...]:
-    """Return what is recorded of every layer that the newest column has."""
+def layers_of(columns: Sequence[Column], kind: str, others: Sequence[Column] = ()) -> tuple[Layer, ...]:
+    """Return what is recorded of every layer that the newest column has.
+
+    others: columns of another run that shall lie on the same axes.
+    """
     if not columns:
         return ()
-    return tuple(_layer(columns, kind, name) for name in columns[-1].histograms[kind])
+    return tuple(_layer(columns, kind, name, others) for name in columns[-1].histograms[kind])
 
 
-def _layer(columns: Sequence[Column], kind: str, name: str) -> Layer:
+def _layer(columns: Sequence[Column], kind: str, name: str, others: Sequence[Column]) -> Layer:
     known = [(column.step, column.histograms[kind][name]) for column in columns if name in column.histograms[kind]]
-    axis = axis_of([histogram for _, histogram in known])
+    beside = [column.histograms[kind][name] for column in others if name in column.histograms[kind]]
+    axis = axis_of([*beside, *(histogram for _, histogram in known)])
     counts = np.array([axis.counts(histogram) for _, histogram in known], dtype=np.uint32)
     steps = np.array([step for step, _ in known], dtype=np.int64)
     return Layer(name, steps, counts, *axis.ends(), axis)

@@ -15,6 +15,7 @@ LEAST_HEIGHT, MOST_HEIGHT = 5 * GRID, 16 * GRID
 NAME_WIDTH = 6 * GRID
 SHARE = 0.55  # of the room that the shades over time take
 GAP = GRID
+COLOURS = ("train", "test")  # of the moment shown, and of the one that it is compared with
 
 
 class LayerRow(QWidget):
@@ -29,6 +30,7 @@ class LayerRow(QWidget):
         self.then: Counts | None = None
         self._last_step = 1
         self._playhead: float | None = None
+        self._colours = COLOURS
         self._image: QImage | None = None
         self._drawn: tuple[object, ...] = ()
         self.setMouseTracking(True)
@@ -47,12 +49,14 @@ class LayerRow(QWidget):
             describe(self, tr("Distribution in {layer}", layer=layer.name), self._words())
             self.update()
 
-    def show_moments(self, now: Counts | None, then: Counts | None, step: float | None) -> None:
-        """Show the histogram of one moment, and as a dashed line that of another.
+    def show_moments(
+        self, now: Counts | None, then: Counts | None, step: float | None, colours: tuple[str, str] = COLOURS
+    ) -> None:
+        """Show the histogram of one moment, and as a dashed line that of another, in these colours.
 
         step: where the first one is, if not at the end.
         """
-        self.now, self.then, self._playhead = now, then, step
+        self.now, self.then, self._playhead, self._colours = now, then, step, colours
         self.update()
 
     def _words(self) -> str:
@@ -129,7 +133,7 @@ class LayerRow(QWidget):
         if not most:
             return
         for counts, colour, style in (
-            (self.then, "test", Qt.PenStyle.DashLine), (self.now, "train", Qt.PenStyle.SolidLine)
+            (self.then, self._colours[1], Qt.PenStyle.DashLine), (self.now, self._colours[0], Qt.PenStyle.SolidLine)
         ):  # fmt: skip
             if counts is not None:
                 p.setPen(QPen(theme.colour(colour), 1, style))
