@@ -36,3 +36,7 @@ class DataSpec:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", frozen(self.settings))
+
+    def is_same(self, other: "DataSpec") -> bool:
+        """Say whether both give the very same rows: rows that were read or typed are compared by identity."""
+        return self is other or (self.dataset is other.dataset and self == other)

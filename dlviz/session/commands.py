@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from dlviz.session.document import Document
 from dlviz.session.run_row import Label
+from dlviz.session.saved_runs import SavedRuns
 from dlviz.session.timeline import Timeline
 from dlviz.session.trainer import TrainingState
 from dlviz.session.watcher import Watched
@@ -69,7 +70,7 @@ class Open:
     """Begin with another document and no other runs; state: where a saved run stood.
 
     is_whole: the saved run had one segment, so its past can be replayed from the start.
-    watched: what its callbacks had seen.
+    watched: what its callbacks had seen. runs: all that were saved, which stand for the rest.
     """
 
     generation: int
@@ -78,6 +79,7 @@ class Open:
     state: TrainingState | None = None
     is_whole: bool = True
     watched: Watched = field(default_factory=Watched)
+    runs: SavedRuns | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ class Answer:
     timeline: Timeline
     state: TrainingState
     document: Document
+    runs: SavedRuns
     watched: Watched = field(default_factory=Watched)
 
 

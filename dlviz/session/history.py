@@ -130,6 +130,19 @@ class LossLog:
             getattr(other, name)[: self._n] = getattr(self, name)[: self._n]
         return other
 
+    def table(self) -> Column:
+        """Return counts, sums, minima and maxima of the intervals, (k, 4), as `from_table` takes them."""
+        return np.stack([getattr(self, name)[: self._n] for name in COLUMNS], axis=1).astype(np.float64)
+
+    @staticmethod
+    def from_table(first: int, stride: int, table: Column) -> "LossLog":
+        """Return a log from its table (k, 4)."""
+        log = LossLog(first, max(len(table), FIRST_POINTS))
+        log.stride, log._n = stride, len(table)
+        for place, name in enumerate(COLUMNS):
+            getattr(log, name)[: log._n] = table[:, place]
+        return log
+
     def columns(self) -> tuple[NDArray[np.int64], Column, Column, Column]:
         """Return the last step of each interval, and mean, minimum, maximum of its losses."""
         counts = self._counts[: self._n]
@@ -162,6 +175,12 @@ class Measurements:
     def table(self) -> Column:
         """Return all rows, (k, 5)."""
         return np.array(self.values, dtype=np.float64).reshape(-1, WIDTH)
+
+    @staticmethod
+    def from_table(table: Column) -> "Measurements":
+        """Return measurements from rows of a step and what `add` takes, (k, 6)."""
+        rows = np.ascontiguousarray(table[:, 1:], dtype=np.float64)
+        return Measurements(array("q", table[:, 0].astype(np.int64).tobytes()), array("d", rows.tobytes()))
 
     def at(self, step: int) -> tuple[float, ...]:
         """Return the row of the last measured step up to this one; NaN where there is none."""

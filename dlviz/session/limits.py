@@ -25,6 +25,9 @@ TABLE_CELLS = 50_000_000
 COLUMNS = 10_000
 CLASSES = 1_000
 
+RUNS = 64  # in the list; beyond, the oldest that nobody named goes
+MAX_SEGMENTS = 1_000  # of all runs in a file
+
 UNDO_DEPTH = 500
 RECENT_FILES = 12
 SETTINGS_BYTES = MIB

@@ -63,10 +63,14 @@ class Run(Playhead):
             return self.walk.trace.global_step, self.walk.trace.epoch
         return self.step, self._trainer.epoch if self._trainer else self.segment.start.epoch
 
-    def remember(self) -> None:
-        """Keep the state here, so that coming back needs no replay."""
-        if self._trainer and self.walk is None:
-            self.recent(self._trainer.state())
+    @property
+    def place_shown(self) -> tuple[int, int]:
+        """The step and epoch that are shown; a batch walked to its end counts."""
+        return self.step, self._trainer.epoch if self._trainer and not self.walk else self.place[1]
+
+    def remembered(self) -> TrainingState:
+        """Return the state of `moment`: that before the batch in hand."""
+        return self._standing() if self.walk is None else self._before_walk
 
     def moment(self) -> Moment:
         """Return the present, to be restored later."""

@@ -1,25 +1,30 @@
 """Runs: every run of a session. One is current and moves; the others stand where they were left, exact to the bit.
 
 Memory: snapshots of all runs stay under `snapshots.ALL_BYTES`, recorded distributions under `COLUMN_BYTES`; curves of
-a run take at most 0.3 MB, and at most `MAX_RUNS` are listed. Starts of segments are never let go.
+a run take at most 0.3 MB, and at most `limits.RUNS` are listed. Starts of segments are never let go.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
+import numpy as np
+
 from dlviz.core.errors import SpecError
 from dlviz.i18n import tr
+from dlviz.session import limits
 from dlviz.session.differences import change_words
 from dlviz.session.document import Document
+from dlviz.session.history import History, LossLog, Measurements
 from dlviz.session.run import Moment, Run
 from dlviz.session.run_row import Label, Origin, RunRow
-from dlviz.session.snapshots import MIB
+from dlviz.session.saved_runs import SavedRun, SavedRuns, SavedSegment
+from dlviz.session.snapshots import MIB, AllSnapshots
+from dlviz.session.timeline import Segment, Timeline, segment
 from dlviz.session.trainer import TrainingState
 from dlviz.session.watcher import Watched
 
-MAX_RUNS = 64
 MAX_REMOVED = 16  # that can be brought back
 COLUMN_BYTES = 64 * MIB  # of distributions of all runs
 
@@ -28,7 +33,7 @@ COLUMN_BYTES = 64 * MIB  # of distributions of all runs
 class Entry:
     """A run in the list.
 
-    base: the document that it left; begins: the step from which it is its own. moment: where it stands while
+    base: the document that it left; begins: the step from which it is its own. moment, state: where it stands while
     another run is current. row: what the window was told of it then.
     """
 
@@ -40,6 +45,7 @@ class Entry:
     label: Label = Label()
     seconds: float = 0.0
     moment: Moment | None = None
+    state: TrainingState | None = None
     row: RunRow | None = None
 
     @property
@@ -68,7 +74,7 @@ class Runs:
     def __init__(self, document: Document, before_leaving: Callable[[Run], None] | None = None) -> None:
         self.run = Run(document)
         self._before_leaving = before_leaving
-        self.revision = 0  # counts what a project file would not have: runs that came, went or were renamed
+        self.revision = -1  # counts what a project file would not have: runs that came, went or were renamed
         self._serial = count(1)
         self._entries: dict[int, Entry] = {}
         self._removed: dict[int, Entry] = {}
@@ -96,7 +102,7 @@ class Runs:
     def _limit(self) -> None:
         """Let the oldest run go that nobody speaks of, where there are too many."""
         idle = [each for each in self._entries.values() if each.moment and not each.is_spoken_of]
-        if len(self._entries) > MAX_RUNS and idle:
+        if len(self._entries) > limits.RUNS and idle:
             del self._entries[min(idle, key=lambda each: each.uid).uid]
 
     def _is_trained(self, entry: Entry) -> bool:
@@ -144,18 +150,13 @@ class Runs:
         entry = self._current
         if self._before_leaving is not None:
             self._before_leaving(self.run)
-        entry.moment = self.run.moment()
-        self.run.remember()
-        self._note(entry)
+        entry.row = self._row(entry, self.run.moment(), *self.run.place_shown, is_current=False)
+        entry.moment, entry.state = self.run.moment(), self.run.remembered()
         self._limit_distributions()
         if keeps or entry.is_spoken_of or self._is_trained(entry):
             return entry.uid
         del self._entries[entry.uid]
         return entry.origin.parent
-
-    def _note(self, entry: Entry) -> None:
-        entry.row = None
-        entry.row = self._row(entry)
 
     def beside(self, document: Document, label: str, is_fresh: bool) -> int:
         """Begin a run under an edited document at the start, from the same first weights; the current one stays.
@@ -201,6 +202,43 @@ class Runs:
         """Stand where a saved run stood."""
         self.run.resume(state, is_whole, watched)
 
+    def saved(self) -> SavedRuns:
+        """Return all runs to be written, each where it stands, within a batch too."""
+        state = self.run.remembered()
+        standing = {entry.uid: (entry.moment or self.run.moment(), entry.state or state) for entry in self._all()}
+        uids = {each.uid: each for moment, _ in standing.values() for each in moment.timeline.segments}
+        places = {uid: place for place, uid in enumerate(uids)}
+        segments = tuple(SavedSegment(each.document, each.start, each.label) for each in uids.values())
+        return SavedRuns(
+            self.current, segments, tuple(_saved(entry, *standing[entry.uid], places) for entry in self._all())
+        )
+
+    def load(self, saved: SavedRuns) -> None:
+        """Take over the runs of a project file in place of those that are here."""
+        segments = [segment(each.document, each.start, each.label) for each in saved.segments]
+        snapshots = self.run.history.snapshots
+        self._entries = {each.uid: self._opened(each, segments, snapshots) for each in saved.runs}
+        self._serial = count(max(self._entries) + 1)
+        entry = self._entries[saved.current]
+        assert entry.moment is not None
+        self._stand(entry, entry.moment)
+        self.run.settle()
+        self.revision = 0
+
+    def _opened(self, saved: SavedRun, segments: Sequence[Segment], snapshots: AllSnapshots) -> Entry:
+        timeline = Timeline(tuple(segments[place] for place in saved.segments), saved.end)
+        losses = LossLog.from_table(saved.first_loss, saved.stride, saved.losses)
+        history = History(losses, Measurements.from_table(saved.measured), snapshots, saved.watched)
+        moment, base = Moment(timeline, history, saved.state.step, saved.cursor), timeline.segments[0].document
+        entry = Entry(
+            saved.uid, saved.origin, saved.colour, base, saved.begins, saved.label, saved.seconds, moment, saved.state
+        )
+        entry.row = self._row(entry, moment, saved.state.step, saved.state.epoch, is_current=False)
+        return entry
+
+    def _all(self) -> list[Entry]:
+        return [self._entries[uid] for uid in self.uids]
+
     def standing(self) -> Standing:
         """Return the present, to be restored later."""
         return Standing(self._current, self.run.moment())
@@ -218,7 +256,10 @@ class Runs:
         self._entries[entry.uid] = entry
         self._removed.pop(entry.uid, None)
         self._current = entry
-        entry.moment = entry.row = None
+        if entry.state is not None:
+            # It may have been let go meanwhile; with it nothing has to be replayed.
+            moment.history.of(moment.timeline.at(entry.state.step).uid).add_recent(entry.state)
+        entry.moment = entry.state = entry.row = None
         self.revision += 1
         self.run.restore(moment)
 
@@ -265,16 +306,15 @@ class Runs:
 
     def rows(self) -> tuple[RunRow, ...]:
         """Return all runs as the window sees them; those that stand are told once and kept."""
-        return tuple(self._entries[uid].row or self._row(self._entries[uid]) for uid in self.uids)
+        return tuple(each.row or self._row(each, self.run.moment(), *self.run.place_shown) for each in self._all())
 
-    def _row(self, entry: Entry) -> RunRow:
-        run, is_current = self.run, entry is self._current and entry.moment is None
-        epoch = run.place[1]
-        train_loss, test_loss, train_score, test_score, _ = map(_finite, run.history.measured.at(run.step))
+    def _row(self, entry: Entry, moment: Moment, step: int, epoch: int, is_current: bool = True) -> RunRow:
+        timeline, history = moment.timeline, moment.history
+        train_loss, test_loss, train_score, test_score, _ = map(_finite, history.measured.at(step))
         return RunRow(
-            entry.uid, entry.origin, entry.label, entry.colour, run.document, is_current, run.step, epoch,
-            run.timeline.end, train_loss, test_loss, train_score, test_score, entry.seconds,
-            None if is_current else run.history.curves(), run.history.columns.columns, run.timeline.marks(),
+            entry.uid, entry.origin, entry.label, entry.colour, timeline.at(step).document, is_current, step, epoch,
+            timeline.end, train_loss, test_loss, train_score, test_score, entry.seconds,
+            None if is_current else history.curves(), history.columns.columns, timeline.marks(),
         )  # fmt: skip
 
     def _limit_distributions(self) -> None:
@@ -287,6 +327,17 @@ class Runs:
                 return
             if largest.row is not None:
                 largest.row = replace(largest.row, distributions=largest.moment.history.columns.columns)
+
+
+def _saved(entry: Entry, moment: Moment, state: TrainingState, places: Mapping[int, int]) -> SavedRun:
+    timeline, history = moment.timeline, moment.history
+    measured = np.column_stack([np.array(history.measured.steps, dtype=np.float64), history.measured.table()])
+    return SavedRun(
+        entry.uid, entry.origin, entry.label, entry.colour, entry.begins, entry.seconds,
+        tuple(places[each.uid] for each in timeline.segments), timeline.end, state, moment.cursor,
+        history.losses.first, history.losses.stride, history.losses.table(), measured,
+        history.watched.fork(timeline.end),
+    )  # fmt: skip
 
 
 def _column_bytes(entry: Entry) -> int:

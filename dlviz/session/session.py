@@ -38,6 +38,7 @@ from dlviz.session.messages import (
 from dlviz.session.plan import kept_parameters
 from dlviz.session.prepared import prepared_for
 from dlviz.session.run_row import RunRow
+from dlviz.session.saved_runs import SavedRuns
 from dlviz.session.store import Store
 from dlviz.session.worker import Worker
 
@@ -63,6 +64,7 @@ class Session:
         self._generation = 0
         self._tokens = 0
         self._saved: SavedState | None = None
+        self._saved_runs: SavedRuns | None = None
         self._step = self._saved_step = 0
         self._revision = self._saved_revision = 0
         self.path: Path | None = None
@@ -127,7 +129,8 @@ class Session:
 
         A run that was never saved is not asked about: the first one begins by itself.
         """
-        return self._store.is_dirty or (self.path is not None and self._step != self._saved_step)
+        went_on = (self._step, self._revision) != (self._saved_step, self._saved_revision)
+        return self._store.is_dirty or (self.path is not None and went_on)
 
     def edit(self, document: Document, label: str, merge: str = "") -> None:
         """Go on with an edited document. Raises: DlvizError if it is not valid; the old one stays."""
@@ -332,20 +335,23 @@ class Session:
         """Go on with an opened document whose data file has been read, where its saved run stood."""
         check_document(document)
         prepared_for(document)
-        self._begin(Project(document, self._saved), self.path)
+        runs = self._saved_runs and self._saved_runs.with_data(self.document.data, document.data)
+        self._begin(Project(document, self._saved, runs), self.path)
 
     def _begin(self, project: Project, path: Path | None) -> None:
-        document = project.document
-        self._saved = project.state
+        # The document on show is that of its run: the one of the file only has its starting values written out.
+        document = project.document if project.runs is None else project.runs.document
+        self._saved, self._saved_runs = project.state, project.runs
         self._step = self._saved_step = project.state.step if project.state else 0
-        state = from_saved(document, project.state) if project.state else None
+        self._revision = self._saved_revision = 0
+        state = from_saved(document, project.state) if project.state and not project.runs else None
         generation, token = self._next()
         self._store = Store(Past(document, token))
         self.path = path
         is_whole = project.state is None or project.state.segments == 1
         self._send(Pause())
         watched = watched_from_json(project.state.extra.get(WATCHED) if project.state else None)
-        self._send(cmd.Open(generation, token, document, state, is_whole, watched))
+        self._send(cmd.Open(generation, token, document, state, is_whole, watched, project.runs))
         self._tell()
 
     def save(self, path: str | os.PathLike[str] | None = None) -> None:
@@ -355,9 +361,10 @@ class Session:
             raise SaveError(tr("Expected a file to save to. Received: none"), tr("Use Save as."))
         answer = self._ask()
         project = project_of(answer, target)
-        write_project(target, project.document, project.state)
+        write_project(target, project.document, project.state, runs=project.runs)
         self.path = target
         self._step = self._saved_step = answer.state.step
+        self._saved_revision = self._revision
         self._store.mark_saved()
 
     def _ask(self) -> cmd.Answer:

@@ -354,7 +354,9 @@ class Worker:
         self._until = None
         self._begun()
         self._runs = Runs(command.document, self._frames.measure)
-        if command.state is not None:
+        if command.runs is not None:
+            self._runs.load(command.runs)
+        elif command.state is not None:
             self._runs.resume(command.state, command.is_whole, command.watched)
 
     def _on_switch(self, command: cmd.SwitchRun) -> None:
@@ -377,8 +379,8 @@ class Worker:
         self._runs.reset()
 
     def _on_ask(self, command: cmd.AskState) -> None:
-        state = self._run.state()
-        command.reply.put(cmd.Answer(self._run.timeline, state, self._run.document, self._run.history.watched))
+        run, state, runs = self._run, self._run.state(), self._runs.saved()
+        command.reply.put(cmd.Answer(run.timeline, state, run.document, runs, run.history.watched))
 
     def _on_close(self, command: Close) -> None:
         self._become("close")

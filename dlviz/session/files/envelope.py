@@ -13,7 +13,7 @@ from dlviz.core.errors import DocumentError, SpecError, as_list, shown
 from dlviz.core.inference import ID_PATTERN
 from dlviz.data.spec import SplitSpec
 from dlviz.i18n import tr
-from dlviz.session.limits import COLUMNS, LAYERS, TEXT_CHARACTERS
+from dlviz.session.limits import COLUMNS, LAYERS, MAX_SEGMENTS, RUNS, TEXT_CHARACTERS
 
 FORMAT = "dlviz"
 VERSION = 1
@@ -126,6 +126,59 @@ class StatePart(Part):
     watched: WatchedPart | None = None
 
 
+class StandPart(Part):
+    """An exact state of a run. kept: parameters and optimizer states, a row each, columns as its segment lists them."""
+
+    step: Count
+    epoch: Count = 0
+    batch: Count = 0
+    updates: Count = 0
+    kept: Any = []
+
+
+class SegmentPart(Part):
+    """A stretch of runs. document: the parts in which it differs. parameters: shapes by name, as columns of states."""
+
+    document: dict[str, Any] = {}
+    label: Text = ""
+    parameters: Annotated[dict[str, list[Count]], Field(max_length=4 * LAYERS)] = {}
+    start: StandPart
+
+
+class RunPart(Part):
+    """A run: where it comes from, what is said about it, its segments by place, and where it stands."""
+
+    uid: Annotated[int, Field(ge=1, lt=2**31)]
+    parent: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+    step: Count = 0
+    epoch: Count = 0
+    change: Text = ""
+    is_beside: bool = False
+    name: Text = ""
+    note: Text = ""
+    is_pinned: bool = False
+    colour: Annotated[int, Field(ge=0, lt=1000)] = 0
+    begins: Count = 0
+    seconds: Annotated[float, Field(ge=0)] = 0.0
+    segments: Annotated[list[Annotated[int, Field(ge=0, lt=MAX_SEGMENTS)]], Field(min_length=1)]
+    end: Count
+    state: StandPart
+    cursor: Count | None = None
+    first_loss: Count = 0
+    stride: Annotated[int, Field(ge=1, le=2**53)] = 1
+    losses: Any = None
+    measured: Any = None
+    watched: WatchedPart | None = None
+
+
+class RunsPart(Part):
+    """Every run of a session; current: the one on show."""
+
+    current: int
+    segments: Annotated[list[SegmentPart], Field(min_length=1, max_length=MAX_SEGMENTS)]
+    runs: Annotated[list[RunPart], Field(min_length=1, max_length=RUNS)]
+
+
 class FormulaPart(Part):
     """A typed formula with its numbers."""
 
@@ -170,6 +223,7 @@ class Envelope(Part):
     race: RacePart | None = None
     view: dict[str, Any] = {}
     state: StatePart | None = None
+    runs: RunsPart | None = None
 
 
 P = TypeVar("P", bound=Part)

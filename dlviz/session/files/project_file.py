@@ -27,10 +27,12 @@ from dlviz.session.files.zip_parts import (
     write_zip,
 )
 from dlviz.session.format.document import document_arrays, document_from_json, document_to_json
+from dlviz.session.format.runs import RUNS, runs_from_json, runs_to_json
 from dlviz.session.format.state import SavedState, state_arrays, state_from_json, state_to_json
 from dlviz.session.format.table import Arrays
 from dlviz.session.format.text import dump_json, parse_json
 from dlviz.session.limits import JSON_BYTES, MIB, ZIP_FILE_BYTES
+from dlviz.session.saved_runs import SavedRuns
 
 __all__ = [
     "Project",
@@ -45,10 +47,11 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Project:
-    """A document and, if it was saved in the middle of a run, where that stood."""
+    """A document and, if it was saved in the middle of a run, where that stood; with all runs if there were several."""
 
     document: Document
     state: SavedState | None = None
+    runs: SavedRuns | None = None
 
 
 def read_document(path: str | os.PathLike[str]) -> Document:
@@ -76,18 +79,21 @@ def project_from_bytes(data: bytes) -> Project:
 
 
 def write_project(
-    path: str | os.PathLike[str], document: Document, state: SavedState | None = None, fs: FileSystem = real_fs
-) -> None:
+    path: str | os.PathLike[str], document: Document, state: SavedState | None = None, fs: FileSystem = real_fs,
+    runs: SavedRuns | None = None,
+) -> None:  # fmt: skip
     """Write a project whole or not at all: plain JSON if path ends in .json, else a zip.
 
     What a killed process left beside it is swept away. Raises: SaveError; the old file is whole then.
     """
     is_json = Path(path).suffix.lower() == ".json"
-    atomic_write(path, project_to_bytes(document, state, is_json), fs)
+    atomic_write(path, project_to_bytes(document, state, is_json, runs), fs)
     sweep(os.path.dirname(os.path.realpath(path)))
 
 
-def project_to_bytes(document: Document, state: SavedState | None = None, as_json: bool = False) -> bytes:
+def project_to_bytes(
+    document: Document, state: SavedState | None = None, as_json: bool = False, runs: SavedRuns | None = None
+) -> bytes:
     """Return the bytes of a project file; equal projects give equal bytes.
 
     Raises: SaveError for a document of a newer version, whose parts would be lost, or one too large.
@@ -96,13 +102,17 @@ def project_to_bytes(document: Document, state: SavedState | None = None, as_jso
     written = document_to_json(document, inline_arrays=as_json)
     if state is not None:
         written["state"] = state_to_json(state, as_json)
+    arrays = {} if as_json else document_arrays(document) | state_arrays(state)
+    if runs is not None:
+        written[RUNS], shared = runs_to_json(runs, document, as_json)
+        arrays |= shared
     text = _text(written)
     if len(text) > JSON_BYTES:
         raise SaveError(
             tr("Expected at most {n} MiB of JSON. Received: {got} MiB.", n=JSON_BYTES // MIB, got=len(text) // MIB),
             tr("Save as a .dlviz file.") if as_json else "",
         )
-    return text if as_json else _zipped(text, document_arrays(document) | state_arrays(state))
+    return text if as_json else _zipped(text, arrays)
 
 
 def _text(written: Mapping[str, Any]) -> bytes:
@@ -166,7 +176,8 @@ def _check_sums(members: Mapping[str, bytes]) -> None:
 def _project(data: dict[str, Any], arrays: Arrays) -> Project:
     document = document_from_json(data, arrays)
     state = data.get("state")
-    return Project(document, None if state is None else state_from_json(state, document, arrays))
+    saved = None if state is None else state_from_json(state, document, arrays)
+    return Project(document, saved, runs_from_json(data, document, arrays))
 
 
 def _refuse_newer(document: Document) -> None:

@@ -13,6 +13,7 @@ from dlviz.session.commands import Answer
 from dlviz.session.document import Document, handle
 from dlviz.session.files.project_file import Project, SavedState
 from dlviz.session.format.watched import watched_to_json
+from dlviz.session.saved_runs import SavedRuns
 from dlviz.session.timeline import from_named, named
 from dlviz.session.trainer import TrainingState
 
@@ -28,7 +29,17 @@ def project_of(answer: Answer, target: Path) -> Project:
     shapes = {name: values.shape for name, values in now["theta"].items()}
     fitting = {name: handle(values) for name, values in starts.items() if shapes[name] == values.shape}
     document = replace(answer.document, parameters=fitting, data=_beside(answer.document.data, target))
-    return Project(document, _saved(answer, now))
+    return Project(document, _saved(answer, now), _runs(answer, document.data, target))
+
+
+def _runs(answer: Answer, data: DataSpec, target: Path) -> SavedRuns | None:
+    """Return the runs to write, their data files named relative to the document; none where the state says it all."""
+    if answer.runs.is_plain:
+        return None
+    runs = answer.runs.with_data(answer.document.data, data)
+    for other in {id(each.document.data): each.document.data for each in runs.segments}.values():
+        runs = runs if other is data else runs.with_data(other, _beside(other, target))
+    return runs
 
 
 def _beside(data: DataSpec, target: Path) -> DataSpec:

@@ -7,7 +7,7 @@ import pytest
 
 from dlviz.core.errors import SpecError
 from dlviz.core.network import LayerSpec, dense
-from dlviz.session import runs as runs_module
+from dlviz.session import limits
 from dlviz.session.document import Document
 from dlviz.session.edits import set_optimizer, set_optimizer_setting, set_seed, set_training, set_units
 from dlviz.session.presets import document_for, first_document
@@ -259,7 +259,7 @@ def test_names_notes_and_pins_stay_with_a_run() -> None:
 
 
 def test_only_so_many_runs_are_listed_and_named_ones_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs_module, "MAX_RUNS", 4)
+    monkeypatch.setattr(limits, "RUNS", 4)
     runs = Runs(first_document())
     advance(runs.run, 20)
     runs.describe(1, Label("baseline"))

@@ -36,7 +36,7 @@ def others(rows: Iterable[RunRow], most: int = MOST) -> list[RunRow]:
 
 def _is_same_data(row: RunRow, other: RunRow) -> bool:
     one, two = row.document, other.document
-    return one.subject == two.subject and (one.data is two.data or one.data == two.data)
+    return one.subject == two.subject and one.data.is_same(two.data)
 
 
 def training_of(row: RunRow, metric: str, is_log: bool) -> Series:
