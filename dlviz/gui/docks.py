@@ -34,6 +34,11 @@ class DockTitle(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * GRID, GRID + 2, 2 * GRID, 4)
         layout.addWidget(self.header)
+        if panel.title_tool is not None:
+            layout.setContentsMargins(2 * GRID, 4, 2 * GRID, 0)
+            layout.setSpacing(GRID)
+            layout.addWidget(panel.title_tool)
+            panel.title_tool.show()
         panel.info_changed.connect(self.header.set_info)
 
     def paintEvent(self, event: QPaintEvent) -> None:

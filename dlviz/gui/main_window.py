@@ -18,6 +18,7 @@ from dlviz.gui.commands.checks import CheckCommands
 from dlviz.gui.commands.files import FileCommands
 from dlviz.gui.commands.run import RunCommands
 from dlviz.gui.commands.slips import slip_actions
+from dlviz.gui.commands.step_view import StepViewCommands
 from dlviz.gui.commands.view import ViewCommands
 from dlviz.gui.dialogs import Dialogs
 from dlviz.gui.docks import Docks
@@ -64,7 +65,9 @@ class MainWindow(QMainWindow):
         self.answers = AnswerCommands(self, self.context, asks, self.remembered)
         checks = CheckCommands(self.context, self.docks, self)
         further = (*slip_actions(self.context, self), *self.answers.actions(), *checks.actions())
-        self._add_actions((*self.files.actions(), *self.run.actions(), *self.views.actions(), *further))
+        step_view = StepViewCommands(self.context, self.remembered, self).actions()
+        self._add_actions((*self.files.actions(), *self.run.actions(), *self.views.actions(), *step_view, *further))
+        self.context.step_view.changed.connect(self.refresh)
         self._lay_out()
         self._connect()
         self._show_document()

@@ -12,6 +12,7 @@ from dlviz.gui import numbers
 from dlviz.gui.actions import Action
 from dlviz.gui.race.player import RacePlayer
 from dlviz.gui.selection import Selection
+from dlviz.gui.step_view import StepView
 from dlviz.gui.theme import Theme, current, theme_signals
 from dlviz.gui.workspaces import OPTIMIZERS
 from dlviz.session.document import Document
@@ -47,6 +48,7 @@ class Context(QObject):
         self.session = session
         self.selection = Selection(self)
         self.race = RacePlayer(self)
+        self.step_view = StepView(self)
         self.notify = notify
         self.workspace = "network"
         self._is_hidden = False
@@ -93,7 +95,7 @@ class Panel(QWidget):
     """A view of the document and the run; it draws frames and computes nothing.
 
     Only visible panels are asked for needs and given frames, so a closed one costs nothing.
-    The dock around it shows its title; `set_info` writes beside that title.
+    The dock around it shows its title; `set_info` writes beside that title, and a `title_tool` stands there.
     A centre panel has no dock and no title.
     """
 
@@ -107,6 +109,7 @@ class Panel(QWidget):
         self.context = context
         self.theme: Theme = current()
         self.info = ""
+        self.title_tool: QWidget | None = None
         theme_signals.changed.connect(self._use_theme)
 
     @Slot(object)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray
 from dlviz.session.settings import Settings, load_settings, save_settings, with_recent
 
 CARDS_USED = "cards_used"  # the first-start cards were used or closed once
+MATRIX_VIEW, PSEUDO_CODE = "matrix_view", "pseudo_code"  # how the Step workspace shows a pass
 
 
 class Remembered:
@@ -37,6 +38,21 @@ class Remembered:
     def use_cards(self) -> None:
         """Remember that the cards were used."""
         self.settings = replace(self.settings, extra={**self.settings.extra, CARDS_USED: True})
+
+    @property
+    def is_matrix(self) -> bool:
+        """Whether steps are shown as matrices."""
+        return bool(self.settings.extra.get(MATRIX_VIEW, False))
+
+    @property
+    def is_code(self) -> bool:
+        """Whether the steps of a pass are shown as pseudo-code."""
+        return bool(self.settings.extra.get(PSEUDO_CODE, False))
+
+    def use_step_view(self, is_matrix: bool, is_code: bool) -> None:
+        """Remember how steps are shown."""
+        extra = {**self.settings.extra, MATRIX_VIEW: is_matrix, PSEUDO_CODE: is_code}
+        self.settings = replace(self.settings, extra=extra)
 
     def keep_layout(self, workspace: str, state: QByteArray) -> None:
         """Remember a window's state for a workspace."""

@@ -115,6 +115,8 @@ def test_first_panel_of_a_side_gets_the_width_of_a_side(qtbot: QtBot, running: R
     qtbot.waitUntil(lambda: inspector.width() >= max(least, share * window.width()) - 8, timeout=SECONDS)
     steps = next(panel for panel in window.findChildren(Panel) if panel.key == "steps")
     qtbot.waitUntil(lambda: steps.width() >= WIDTHS["left"][0], timeout=SECONDS)
+    formula = next(panel for panel in window.findChildren(Panel) if panel.key == "formula")
+    assert formula.height() >= 0.33 * window.height()
 
 
 def test_inspector_opens_with_the_first_selection_and_not_again_once_closed(qtbot: QtBot, running: Running) -> None:

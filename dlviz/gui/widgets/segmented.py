@@ -11,18 +11,24 @@ from dlviz.gui.widgets.paint import describe, painter, rounded
 
 
 class Segmented(QTabBar):
-    """Choices side by side, by key and title. `is_tray`: the chosen one is a raised card in a grey tray.
+    """Choices side by side, by key and title.
 
+    `is_tray`: the chosen one is a raised card in a grey tray. `height`: in pixels; less for the title of a panel.
     A QTabBar underneath, so that screen readers and arrow keys know what it is.
     """
 
     chosen = Signal(str)  # by the user
 
     def __init__(
-        self, name: str, choices: Sequence[tuple[str, str]], is_tray: bool = False, parent: QWidget | None = None
+        self,
+        name: str,
+        choices: Sequence[tuple[str, str]],
+        is_tray: bool = False,
+        height: int = 4 * GRID,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._is_tray, self._is_tight = is_tray, False
+        self._is_tray, self._is_tight, self._height = is_tray, False, height
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setUsesScrollButtons(False)
@@ -77,7 +83,7 @@ class Segmented(QTabBar):
         """Return the room of one choice."""
         loose = 4 * GRID if self._is_tray else 2 * GRID + 4
         pad = GRID + 4 if self._is_tight else loose
-        return QSize(self._bold_width(index) + pad, 4 * GRID)
+        return QSize(self._bold_width(index) + pad, self._height)
 
     def _bold_width(self, index: int) -> int:
         # Measured in bold so that choosing another one moves nothing.

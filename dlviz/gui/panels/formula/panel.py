@@ -17,17 +17,21 @@ from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.formula.answers_page import AnswersPage
 from dlviz.gui.panels.formula.badge import PhaseBadge, place_words
 from dlviz.gui.panels.formula.focus import focus_for
+from dlviz.gui.panels.formula.matrices.page import MatrixPage
 from dlviz.gui.panels.formula.predict import Prediction, exercise_for, place_told
 from dlviz.gui.theme import GRID
 from dlviz.gui.typeset.plain import plain
 from dlviz.gui.typeset.view import FormulaView
 from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.segmented import Segmented
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.messages import Frame, Interest
 from dlviz.session.worksheets import Worksheet
+
+ONE_UNIT, MATRIX = "unit", "matrix"
 
 
 class FormulaPanel(Panel):
@@ -46,6 +50,10 @@ class FormulaPanel(Panel):
         self.by_hand, self.prediction, self.page = Text("", "muted"), Prediction(), AnswersPage()
         self.by_hand.setWordWrap(True)
         self.check = TextButton(tr("Check my numbers"), tr("Type the numbers of a hand calculation"), is_link=True)
+        self.matrices = MatrixPage(context)
+        choices = ((ONE_UNIT, tr("one unit")), (MATRIX, tr("matrix")))
+        self.title_tool = self.ways = Segmented(tr("Show the step for"), choices, height=3 * GRID, parent=self)
+        self.ways.hide()  # until the dock takes it
         self._places: tuple[Trace, Places] | None = None
         self._lender: QWidget | None = None  # what had the keyboard before the field for a prediction
         self._build()
@@ -62,6 +70,8 @@ class FormulaPanel(Panel):
         self.page.changed.connect(self.context.interest_changed)
         self.page.class_wanted.connect(self.context.class_wanted)
         self.page.closed.connect(self._close_answers)
+        self.ways.chosen.connect(self._choose_way)
+        self.context.step_view.changed.connect(self._show_way)
 
     def _build(self) -> None:
         self.area = QScrollArea()
@@ -82,12 +92,33 @@ class FormulaPanel(Panel):
         layout.setSpacing(int(1.5 * GRID))
         layout.addLayout(head)
         layout.addWidget(self.prediction)
-        layout.addWidget(self.area, 1)
+        layout.addLayout(self._way_pages(), 1)
         layout.addWidget(self.by_hand)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(told)
         self._pages.addWidget(self.page)
         self.setMinimumHeight(18 * GRID)
+
+    def _way_pages(self) -> QStackedLayout:
+        self._told = QStackedLayout()
+        self._told.addWidget(self.area)
+        self._told.addWidget(self.matrices)
+        self._take_way()
+        return self._told
+
+    def _take_way(self) -> None:
+        is_matrix = self.context.step_view.is_matrix
+        self.ways.set_key(MATRIX if is_matrix else ONE_UNIT)
+        self._told.setCurrentIndex(1 if is_matrix else 0)
+
+    @Slot(str)
+    def _choose_way(self, way: str) -> None:
+        self.context.step_view.use_matrix(way == MATRIX)
+
+    @Slot()
+    def _show_way(self) -> None:
+        self._take_way()
+        self._show()
 
     def sizeHint(self) -> QSize:
         """Return the share of the window that the sketch gives it."""
@@ -159,6 +190,7 @@ class FormulaPanel(Panel):
             self.sentence.setText(invitation(frame))
             self.sentence.set_colour("muted")
             self.view.show_narration(None)
+            self.matrices.show_step(None, frame, Focus())
             self._expect_first()
             return
         step = frame.trace.steps[min(frame.cursor, len(frame.trace.steps)) - 1]
@@ -184,7 +216,9 @@ class FormulaPanel(Panel):
         self.sentence.setText(tr("What will it come to? Predict, then press PgDn.") if is_hidden else words)
         self.view.show_narration(told, step.phase, is_hidden)
         self._show_aside(step, told)
-        if frame.state != "running":
+        if self.context.step_view.is_matrix:
+            self.matrices.show_step(step, frame, self._focus(step, frame), is_hidden)
+        elif frame.state != "running":
             self.view.expect(ahead)
 
     def _places_of(self, frame: Frame) -> Places | None:
