@@ -179,6 +179,16 @@ class Buffers:
         """Return new scratch of the same shape."""
         return self.workspace.like(array)
 
+    def share_of(self, target: Array, adds: bool) -> tuple[Array, Calls]:
+        """Return where one use writes its share of a gradient, and the calls that add it to those written before.
+
+        adds: an earlier step wrote to the target; else the share is the target itself.
+        """
+        if not adds:
+            return target, ()
+        share = self.like(target)
+        return share, ((self.xp.add, (target, share, target)),)
+
     @property
     def _read_role(self) -> str:
         return "ahead" if self.memory.looks_ahead else "theta"

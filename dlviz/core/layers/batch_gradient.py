@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dlviz.core.array import Array, Calls
-from dlviz.core.layers.normalise import column, kept_sums, letter, normalised, parameter_gradients, row_sums
+from dlviz.core.layers import normalise
 from dlviz.core.layers.passing import pass_on
 from dlviz.core.network import LayerSpec
 
@@ -15,23 +15,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Way:
-    """Which way the error takes. has_scale: the layer has γ and β. adds: another use wrote their gradients before."""
+    """Which way the error takes. adds: another use of the layer wrote the gradients of γ and β before."""
 
     layer: LayerSpec
     rows: int
-    has_scale: bool
     adds: bool
     training: bool
+
+    @property
+    def has_scale(self) -> bool:
+        """Whether the layer has γ and β."""
+        return normalise.has_scale(self.layer)
 
 
 def inverse(b: "Buffers", layer: LayerSpec, rows: int) -> Array:
     """Return the place of 1/√(v + ε), (rows, 1)."""
-    return column(b.fixed(f"{layer.id}.inverse_deviation", rows))
+    return normalise.column(b.fixed(f"{layer.id}.inverse_deviation", rows))
 
 
 def add_input_gradient(lowering: "Lowering", way: Way) -> None:
     """Add the step of the input's gradient, the paper's chain in one line."""
-    layer, z_hat = way.layer, letter(lowering, way.layer, way.has_scale)
+    layer, z_hat = way.layer, normalise.letter(lowering, way.layer)
     number, shared = lowering.number(layer.id), lowering.number(layer.owner)
     gamma = (f"{layer.owner}.gamma",) if way.has_scale else ()
     front = f"γ{shared}" if way.has_scale else "1"
@@ -42,7 +46,7 @@ def add_input_gradient(lowering: "Lowering", way: Way) -> None:
     else:
         statistics = f"{layer.owner}.running_var"
         right = f"{front} / √(v̄{shared} + ε) ⊙ δ{number}"
-    reads = (f"{layer.id}.dz", normalised(layer, way.has_scale), statistics, *gamma)
+    reads = (f"{layer.id}.dz", normalise.slot(layer), statistics, *gamma)
     pass_on(lowering, layer, "normalise_backward", right, reads, lambda b, out: _calls(b, way, out))
 
 
@@ -60,18 +64,18 @@ def _factor(b: "Buffers", way: Way) -> tuple[Calls, Array]:
     if not way.has_scale:
         return (), deviation
     factor = b.like(deviation)
-    return ((b.xp.multiply, (column(b.parameter(f"{way.layer.owner}.gamma")), deviation, factor)),), factor
+    return ((b.xp.multiply, (normalise.column(b.parameter(f"{way.layer.owner}.gamma")), deviation, factor)),), factor
 
 
 def _through_batch(b: "Buffers", way: Way, delta: Array, out: Array) -> Calls:
     """Return the calls of δ − mean δ − ẑ mean(δ ẑ): the batch's own mean and variance moved with the example."""
-    normal = b[normalised(way.layer, way.has_scale)].reshape(way.rows, -1)
+    normal = b[normalise.slot(way.layer)].reshape(way.rows, -1)
     # The gradients of γ and β are just the sums that are needed here, unless another use is in them.
     is_apart = way.adds or not way.has_scale
-    sums = kept_sums(b, way.layer, way.rows) if is_apart else parameter_gradients(b, way.layer)
+    sums = normalise.kept_sums(b, way.layer, way.rows) if is_apart else normalise.parameter_gradients(b, way.layer)
     (products, errors), m = (b.like(each) for each in sums), b.workspace.constant(delta.shape[1])
     return (
-        *(() if way.has_scale else row_sums(b, delta, normal, *sums)),
+        *(() if way.has_scale else normalise.row_sums(b, delta, normal, *sums)),
         (b.xp.divide, (sums[0], m, products)),
         (b.xp.divide, (sums[1], m, errors)),
         (b.xp.multiply, (normal, products, out)),

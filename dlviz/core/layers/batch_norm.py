@@ -4,27 +4,13 @@ import math
 from typing import TYPE_CHECKING
 
 from dlviz.core.array import Array, Calls
-from dlviz.core.choice import Choice
 from dlviz.core.errors import ShapeError, as_list
 from dlviz.core.hyper import choice, floating
 from dlviz.core.initializers import Fan
 from dlviz.core.instruction import Instruction
+from dlviz.core.layers import normalise
 from dlviz.core.layers.batch_gradient import Way, add_input_gradient, inverse
 from dlviz.core.layers.kind import LayerKind, ParameterSpec, Shape, layers
-from dlviz.core.layers.normalise import (
-    AFFINE,
-    EPS,
-    ONES,
-    ZEROS,
-    Averages,
-    add_scale_and_shift,
-    add_scale_and_shift_gradient,
-    column,
-    inverse_deviation,
-    letter,
-    normalised,
-    scale_and_shift_parameters,
-)
 from dlviz.core.network import LayerSpec
 
 if TYPE_CHECKING:
@@ -46,12 +32,9 @@ def _parameters(layer: LayerSpec, inputs: tuple[Shape, ...]) -> tuple[ParameterS
     own, shape = layer.id, inputs[0][:1]
     running = tuple(
         ParameterSpec(f"{own}.running_{name}", own, shape, Fan(1, 1), start, is_trainable=False)
-        for name, start in (("mean", ZEROS), ("var", ONES))
+        for name, start in (("mean", normalise.ZEROS), ("var", normalise.ONES))
     )
-    if not BATCH_NORM.option(layer, "affine"):
-        return running
-    gamma, beta = (BATCH_NORM.option(layer, f"{name}_initializer") for name in ("gamma", "beta"))
-    return (*scale_and_shift_parameters(layer, shape, gamma, beta), *running)
+    return (*normalise.scale_and_shift_parameters(layer, shape), *running)
 
 
 def _forward(lowering: "Lowering", layer: LayerSpec) -> None:
@@ -63,12 +46,8 @@ def _forward(lowering: "Lowering", layer: LayerSpec) -> None:
             _running_statistics(lowering, layer)
     else:
         _normalise_in_use(lowering, layer)
-    if BATCH_NORM.option(layer, "affine"):
-        add_scale_and_shift(lowering, layer)
-
-
-def _name(layer: LayerSpec) -> str:
-    return normalised(layer, BATCH_NORM.option(layer, "affine"))
+    if normalise.has_scale(layer):
+        normalise.add_scale_and_shift(lowering, layer)
 
 
 def _rows(lowering: "Lowering", layer: LayerSpec) -> int:
@@ -93,8 +72,8 @@ def _batch_mean(lowering: "Lowering", layer: LayerSpec) -> None:
     def emit(b: "Buffers") -> Calls:
         _check_batch(layer, (lowering.nodes[source],), b.columns)
         calls, values = _read(b, layer, source, rows)
-        averages = Averages(b.workspace, values.shape, 1)
-        return (*calls, *averages.mean(values, column(b.fixed(f"{layer.id}.mean", rows))))
+        averages = normalise.Averages(b.workspace, values.shape, 1)
+        return (*calls, *averages.mean(values, normalise.column(b.fixed(f"{layer.id}.mean", rows))))
 
     formula = f"μ{lowering.number(layer.id)} = mean of {lowering.symbol(source)} over the batch"
     slots = (lowering.slot(source),), (f"{layer.id}.mean",)
@@ -112,16 +91,16 @@ def _check_batch(layer: LayerSpec, inputs: tuple[Shape, ...], n: int) -> None:
 
 
 def _batch_variance(lowering: "Lowering", layer: LayerSpec) -> None:
-    source, rows, name = lowering.sources(layer)[0], _rows(lowering, layer), _name(layer)
+    source, rows, name = lowering.sources(layer)[0], _rows(lowering, layer), normalise.slot(layer)
 
     def emit(b: "Buffers") -> Calls:
         _, values = _read(b, layer, source, rows)
-        mean, variance = (column(b.fixed(f"{layer.id}.{each}", rows)) for each in ("mean", "var"))
+        mean, variance = (normalise.column(b.fixed(f"{layer.id}.{each}", rows)) for each in ("mean", "var"))
         centred, squares = b[name].reshape(rows, -1), b.like(values)
         return (
             (b.xp.subtract, (values, mean, centred)),
             (b.xp.multiply, (centred, centred, squares)),
-            *Averages(b.workspace, values.shape, 1).mean(squares, variance),
+            *normalise.Averages(b.workspace, values.shape, 1).mean(squares, variance),
         )
 
     number, symbol = lowering.number(layer.id), lowering.symbol(source)
@@ -132,14 +111,15 @@ def _batch_variance(lowering: "Lowering", layer: LayerSpec) -> None:
 
 def _normalise(lowering: "Lowering", layer: LayerSpec) -> None:
     """Add the step ẑ = (a − μ) / √(v + ε); the step before left a − μ in its place."""
-    source, rows, name = lowering.sources(layer)[0], _rows(lowering, layer), _name(layer)
-    z_hat = letter(lowering, layer, BATCH_NORM.option(layer, "affine"))
+    source, rows, name = lowering.sources(layer)[0], _rows(lowering, layer), normalise.slot(layer)
+    z_hat = normalise.letter(lowering, layer)
     eps = BATCH_NORM.option(layer, "eps")
 
     def emit(b: "Buffers") -> Calls:
         centred, factor = b[name].reshape(rows, -1), inverse(b, layer, rows)
-        variance = column(b.fixed(f"{layer.id}.var", rows))
-        return (*inverse_deviation(b.workspace, variance, eps, factor), (b.xp.multiply, (centred, factor, centred)))
+        variance = normalise.column(b.fixed(f"{layer.id}.var", rows))
+        calls = normalise.inverse_deviation(b.workspace, variance, eps, factor)
+        return (*calls, (b.xp.multiply, (centred, factor, centred)))
 
     number = lowering.number(layer.id)
     reads = (lowering.slot(source), f"{layer.id}.mean", f"{layer.id}.var")
@@ -149,17 +129,18 @@ def _normalise(lowering: "Lowering", layer: LayerSpec) -> None:
 
 def _normalise_in_use(lowering: "Lowering", layer: LayerSpec) -> None:
     """Add the step of a network in use, which reads the running statistics."""
-    source, rows, name, own = lowering.sources(layer)[0], _rows(lowering, layer), _name(layer), layer.owner
+    source, rows, name = lowering.sources(layer)[0], _rows(lowering, layer), normalise.slot(layer)
+    own = layer.owner
     running = f"{own}.running_mean", f"{own}.running_var"
-    eps, z_hat = BATCH_NORM.option(layer, "eps"), letter(lowering, layer, BATCH_NORM.option(layer, "affine"))
+    eps, z_hat = BATCH_NORM.option(layer, "eps"), normalise.letter(lowering, layer)
 
     def emit(b: "Buffers") -> Calls:
         calls, values = _read(b, layer, source, rows)
-        mean, variance = (column(b.memory.view("theta", each)) for each in running)
+        mean, variance = (normalise.column(b.memory.view("theta", each)) for each in running)
         normal, factor = b[name].reshape(rows, -1), inverse(b, layer, rows)
         return (
             *calls,
-            *inverse_deviation(b.workspace, variance, eps, factor),
+            *normalise.inverse_deviation(b.workspace, variance, eps, factor),
             (b.xp.subtract, (values, mean, normal)),
             (b.xp.multiply, (normal, factor, normal)),
         )
@@ -209,19 +190,18 @@ def _size(lowering: "Lowering", layer: LayerSpec) -> int:
 
 
 def _backward(lowering: "Lowering", layer: LayerSpec) -> None:
-    has_scale = BATCH_NORM.option(layer, "affine")
-    adds = has_scale and lowering.adds_to_block(layer.owner)
-    if has_scale:
-        add_scale_and_shift_gradient(lowering, layer, adds)
+    adds = normalise.has_scale(layer) and lowering.adds_to_block(layer.owner)
+    if normalise.has_scale(layer):
+        normalise.add_scale_and_shift_gradient(lowering, layer, adds)
     if lowering.wants_gradient(lowering.sources(layer)[0]):
-        add_input_gradient(lowering, Way(layer, _rows(lowering, layer), has_scale, adds, lowering.training))
+        add_input_gradient(lowering, Way(layer, _rows(lowering, layer), adds, lowering.training))
 
 
 BATCH_NORM = layers.add(
     LayerKind(
         "batch_norm", "Batch norm", _output_shape, _forward, _backward, _parameters,
         (
-            EPS,
+            normalise.EPS,
             floating(
                 "momentum", 0.9, minimum=0, maximum=1,
                 help="share of the running statistics that is kept; PyTorch's momentum is 1 − this",
@@ -234,11 +214,11 @@ BATCH_NORM = layers.add(
                 "running_variance", "biased", ("biased", "unbiased"),
                 "the running variance follows v of the batch (Keras) or v·m/(m − 1) (PyTorch, the paper)",
             ),
-            AFFINE,
+            normalise.AFFINE,
         ),
-        {"activation": Choice("linear"), "gamma_initializer": ONES, "beta_initializer": ZEROS},
+        normalise.CHOICES,
         check_batch=_check_batch, is_affine=True,
-        formula=r"a = \phi(\gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta)",
+        formula=normalise.FORMULA,
         source="Ioffe & Szegedy 2015, algorithms 1 and 2", stem="norm", family="noise and norms",
     )
 )  # fmt: skip

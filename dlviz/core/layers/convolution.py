@@ -119,10 +119,8 @@ def _kernel_gradient(lowering: "Lowering", layer: LayerSpec) -> None:
     adds = lowering.adds_to_block(own)
 
     def emit(b: "Buffers") -> Calls:
-        target = b.gradient_block(own)
-        out = b.like(target) if adds else target
-        product = (_maps(b, layer, "dz").dot, (b[f"{layer.id}.patches"].T, out))
-        return (product, (b.xp.add, (target, out, target))) if adds else (product,)
+        out, added = b.share_of(b.gradient_block(own), adds)
+        return ((_maps(b, layer, "dz").dot, (b[f"{layer.id}.patches"].T, out)), *added)
 
     bias = (f"{own}.db",) if CONV2D.option(layer, "bias") else ()
     sign = "+=" if adds else "="

@@ -69,10 +69,8 @@ def _weight_gradient(lowering: "Lowering", layer: LayerSpec) -> None:
 
     def emit(b: "Buffers") -> Calls:
         inputs = b.extended(source) if has_bias else b.activation(source)
-        target = b.gradient_block(own)
-        out = b.like(target) if adds else target
-        product = (b[f"{layer.id}.dz"].dot, (inputs.T, out))
-        return (product, (b.xp.add, (target, out, target))) if adds else (product,)
+        out, added = b.share_of(b.gradient_block(own), adds)
+        return ((b[f"{layer.id}.dz"].dot, (inputs.T, out)), *added)
 
     def outer(b: "Buffers") -> Mapping[str, Array | None]:
         return {f"{own}.W": b.activation(source), f"{own}.b": None}
@@ -92,10 +90,8 @@ def _input_gradient(lowering: "Lowering", layer: LayerSpec, source: str) -> None
 
     def emit(b: "Buffers") -> Calls:
         # With a bias the product has one row more, which lands in the spare row below the gradient.
-        target = b.gradient(source, extended=has_bias)
-        out = b.like(target) if adds else target
-        product = (b.block(own).T.dot, (b[f"{layer.id}.dz"], out))
-        return (product, (b.xp.add, (target, out, target))) if adds else (product,)
+        out, added = b.share_of(b.gradient(source, extended=has_bias), adds)
+        return ((b.block(own).T.dot, (b[f"{layer.id}.dz"], out)), *added)
 
     sign = "+=" if adds else "="
     weights, delta = f"W{lowering.number(own)}ᵀ", f"δ{lowering.number(layer.id)}"

@@ -7,7 +7,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.hyper import flag, floating
 from dlviz.core.initializers import Fan
 from dlviz.core.instruction import Instruction
-from dlviz.core.layers.kind import ParameterSpec, Shape
+from dlviz.core.layers.kind import ParameterSpec, Shape, layers
 from dlviz.core.network import LayerSpec
 
 if TYPE_CHECKING:
@@ -20,27 +20,34 @@ EPS = floating(
 AFFINE = flag("affine", True, "scale by γ and shift by β")
 ONES = Choice("constant", {"value": 1.0})
 ZEROS = Choice("zeros")
+CHOICES = {"activation": Choice("linear"), "gamma_initializer": ONES, "beta_initializer": ZEROS}
+FORMULA = r"a = \phi(\gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta)"
 
 
-def scale_and_shift_parameters(
-    layer: LayerSpec, shape: Shape, gamma: Choice, beta: Choice
-) -> tuple[ParameterSpec, ...]:
-    """Return `id.gamma` and `id.beta` in the shape of what is normalised alike."""
-    own, fan = layer.id, Fan(1, 1)
-    return (
-        ParameterSpec(f"{own}.gamma", own, shape, fan, gamma),
-        ParameterSpec(f"{own}.beta", own, shape, fan, beta),
+def has_scale(layer: LayerSpec) -> bool:
+    """Say whether γ and β scale and shift what was normalised."""
+    return bool(layers.get(layer.kind).option(layer, "affine"))
+
+
+def scale_and_shift_parameters(layer: LayerSpec, shape: Shape) -> tuple[ParameterSpec, ...]:
+    """Return `id.gamma` and `id.beta` in the shape of what is normalised alike; nothing where it is left so."""
+    if not has_scale(layer):
+        return ()
+    own, kind = layer.id, layers.get(layer.kind)
+    return tuple(
+        ParameterSpec(f"{own}.{name}", own, shape, Fan(1, 1), kind.option(layer, f"{name}_initializer"))
+        for name in ("gamma", "beta")
     )
 
 
-def normalised(layer: LayerSpec, has_scale: bool) -> str:
+def slot(layer: LayerSpec) -> str:
     """Return the recorded name of the normalised values: ẑ, or z itself where no scale and shift follow."""
-    return f"{layer.id}.z_hat" if has_scale else f"{layer.id}.z"
+    return f"{layer.id}.z_hat" if has_scale(layer) else f"{layer.id}.z"
 
 
-def letter(lowering: "Lowering", layer: LayerSpec, has_scale: bool) -> str:
+def letter(lowering: "Lowering", layer: LayerSpec) -> str:
     """Return the symbol of the normalised values."""
-    return f"{'ẑ' if has_scale else 'z'}{lowering.number(layer.id)}"
+    return f"{'ẑ' if has_scale(layer) else 'z'}{lowering.number(layer.id)}"
 
 
 def column(array: Array) -> Array:

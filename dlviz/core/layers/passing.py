@@ -29,11 +29,8 @@ def pass_on(
     adds = lowering.adds_to(source)
 
     def emit(b: "Buffers") -> Calls:
-        target = b.gradient(source)
-        if not adds:
-            return compute(b, target)
-        out = b.like(target)
-        return (*compute(b, out), (b.xp.add, (target, out, target)))
+        out, added = b.share_of(b.gradient(source), adds)
+        return (*compute(b, out), *added)
 
     formula = f"∂L/∂{lowering.symbol(source)} {'+=' if adds else '='} {right}"
     lowering.add(Instruction("backward", layer.id, op, formula, reads, (f"{source}.da",), emit))

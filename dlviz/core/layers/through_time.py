@@ -223,11 +223,9 @@ def _weight_gradient(u: Backward, cell: Cell, product: Product) -> None:
         delta, stack = u.totals(b, product.delta, cell.n_gates), u.stack(b)[: u.steps, u.rows_of(product)]
         flat = [b.workspace.zeros(part.shape[1], u.steps, b.columns) for part in (delta, stack)]
         gather = [(b.xp.copyto, (to, part.swapaxes(0, 1))) for to, part in zip(flat, (delta, stack), strict=True)]
-        target = b.gradient_block(product.block)
-        out = b.like(target) if adds else target
+        out, added = b.share_of(b.gradient_block(product.block), adds)
         left, right = (part.reshape(len(part), -1) for part in flat)
-        calls = [*gather, (left.dot, (right.T, out))]
-        return [*calls, (b.xp.add, (target, out, target))] if adds else calls
+        return [*gather, (left.dot, (right.T, out)), *added]
 
     letter = "δ" if product.delta == "dz" else "δq"
     matrix, read = next(iter(product.reads.items()))
@@ -245,13 +243,12 @@ def _start_gradient(u: Backward, cell: Cell, state: str) -> None:
     adds = u.lowering.adds_to_block(block)
 
     def emit(b: "Buffers") -> Calls:
-        gradient, target = u.gradient(b, f"d{state}", 0), b.parameter_gradient(block)
+        gradient = u.gradient(b, f"d{state}", 0)
         # No window reaches behind its first step.
         dropped = () if u.lanes == 1 else ((u.lane(gradient, 0).fill, (0,)),)
         carried = cell.carries[state](u, b, 0) if u.passes(0) else ((gradient.fill, (0,)),)
-        out = b.like(target) if adds else target
-        calls = (*carried, *dropped, (gradient.sum, ((1, 2), None, out)))
-        return (*calls, (b.xp.add, (target, out, target))) if adds else calls
+        out, added = b.share_of(b.parameter_gradient(block), adds)
+        return (*carried, *dropped, (gradient.sum, ((1, 2), None, out)), *added)
 
     carried = carried_symbol(u, 0) if state == "h" else f"{u.at('f', 1)} ⊙ ∂L/∂{u.at('c', 1)}"
     reads = carried_reads(u, 0) if state == "h" else (u.name(1, "dc"), u.name(1, "f"))
@@ -265,11 +262,9 @@ def _input_gradient(u: Backward, cell: Cell) -> None:
     adds = u.lowering.adds_to(u.source)
 
     def emit(b: "Buffers") -> Calls:
-        target = b.gradient(u.source).reshape(u.steps, u.features, b.columns)
-        out = b.like(target) if adds else target
+        out, added = b.share_of(b.gradient(u.source).reshape(u.steps, u.features, b.columns), adds)
         weights = b.block(product.block)[:, columns].T
-        calls = ((b.xp.matmul, (weights, u.totals(b, product.delta, cell.n_gates), out)),)
-        return (*calls, (b.xp.add, (target, out, target))) if adds else calls
+        return ((b.xp.matmul, (weights, u.totals(b, product.delta, cell.n_gates), out)), *added)
 
     sign = "+=" if adds else "="
     formula = f"∂L/∂{u.lowering.symbol(u.source)}⟨t⟩ {sign} W{u.shared}ᵀδ{u.number}⟨t⟩"
