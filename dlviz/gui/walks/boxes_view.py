@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from dlviz.gui import numbers
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme, current, font
 from dlviz.gui.walks.boxes import Box, Boxes, Link
-from dlviz.gui.widgets.paint import describe, focus_ring, painter, rounded
+from dlviz.gui.walks.picture import Picture
+from dlviz.gui.widgets.paint import focus_ring, painter, rounded
 from dlviz.i18n import tr
 
 LEAST_COLUMN, MOST_COLUMN = 104.0, 190.0  # pixels between the left edges of two columns, at the least type
@@ -31,19 +32,13 @@ class _Places:
     curves: tuple[QPainterPath, ...]
 
 
-class BoxesView(QWidget):
+class BoxesView(Picture):
     """One picture of boxes; it asks for as much room as its numbers need to be read."""
 
-    chosen = Signal(object)  # Selected
-
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(name, tr("Click a box or an edge to see its numbers; arrow keys move on"), parent)
         self.shown = Boxes()
-        self.selected = NOTHING
         self._places = _Places((), ())
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        describe(self, name, tr("Click a box or an edge to see its numbers; arrow keys move on"))
 
     def show_boxes(self, shown: Boxes) -> None:
         """Show another picture, or the same one further on."""
@@ -53,12 +48,6 @@ class BoxesView(QWidget):
         self.setAccessibleDescription(spoken(shown))
         self._arrange()
         self.update()
-
-    def select(self, place: Selected) -> None:
-        """Mark a place as selected."""
-        if place != self.selected:
-            self.selected = place
-            self.update()
 
     def sizeHint(self) -> QSize:
         return self.minimumSizeHint()
@@ -143,11 +132,6 @@ class BoxesView(QWidget):
             if curve.intersects(hit) and _is_near(curve, hit):
                 return link.place
         return NOTHING
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Select what is clicked."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.chosen.emit(self.place_at(event.position()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Select the next or the one before, in reading order; leave other keys to the window."""

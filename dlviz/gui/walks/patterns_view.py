@@ -1,31 +1,26 @@
 """PatternsView: paints patterns side by side with a bar for every energy."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from dlviz.gui import numbers
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme, current, font
 from dlviz.gui.walks.patterns import Pattern, Patterns
-from dlviz.gui.widgets.paint import describe, focus_ring, painter
+from dlviz.gui.walks.picture import Picture
+from dlviz.gui.widgets.paint import focus_ring, painter
 from dlviz.i18n import tr
 
 MOST_CELL = 40.0  # pixels
 
 
-class PatternsView(QWidget):
+class PatternsView(Picture):
     """One picture; a click on a cell selects its unit."""
 
-    chosen = Signal(object)  # Selected
-
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tr("Patterns"), tr("Full cells are +1; click one to see its numbers"), parent)
         self.shown = Patterns()
-        self.selected = NOTHING
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        describe(self, tr("Patterns"), tr("Full cells are +1; click one to see its numbers"))
 
     def show_patterns(self, shown: Patterns) -> None:
         """Show another moment."""
@@ -33,18 +28,6 @@ class PatternsView(QWidget):
             self.shown = shown
             self.setAccessibleDescription(spoken(shown))
             self.update()
-
-    def select(self, place: Selected) -> None:
-        """Mark the cell of a unit."""
-        if place != self.selected:
-            self.selected = place
-            self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(480, 320)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(160, 120)
 
     def grid(self, index: int) -> QRectF:
         """Return where a pattern is painted."""
@@ -90,11 +73,6 @@ class PatternsView(QWidget):
                 column, row = int((point.x() - area.left()) / cell), int((point.y() - area.top()) / cell)
                 return Selected("unit", "o", min(row * pattern.width + column, len(pattern.cells) - 1))
         return NOTHING
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Select what is clicked."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.chosen.emit(self.place_at(event.position()))
 
 
 def spoken(shown: Patterns) -> str:

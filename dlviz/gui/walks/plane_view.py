@@ -1,15 +1,16 @@
 """PlaneView: points, the point presented, and the line or the prototypes that learn from it."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 from dlviz.gui import numbers
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme, current, font
+from dlviz.gui.walks.picture import Picture
 from dlviz.gui.walks.plane import Plane, Prototype
-from dlviz.gui.widgets.paint import describe, focus_ring, painter
+from dlviz.gui.widgets.paint import focus_ring, painter
 from dlviz.gui.widgets.points import paint_points, radius_for
 from dlviz.i18n import tr
 
@@ -18,36 +19,19 @@ REACH = 9.0  # pixels from a line or a prototype that still hit it
 PROTOTYPE = 7.0  # pixels from its middle to a corner
 
 
-class PlaneView(QWidget):
+class PlaneView(Picture):
     """One picture; a click on a line or a prototype selects its unit."""
 
-    chosen = Signal(object)  # Selected
-
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        tip = tr("Click a line or a prototype to see its numbers")
+        super().__init__(tr("Points and what is learnt from them"), tip, parent)
         self.shown = Plane()
-        self.selected = NOTHING
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        describe(self, tr("Points and what is learnt from them"), tr("Click a line or a prototype to see its numbers"))
 
     def show_plane(self, shown: Plane) -> None:
         """Show another moment."""
         self.shown = shown
         self.setAccessibleDescription(spoken(shown))
         self.update()
-
-    def select(self, place: Selected) -> None:
-        """Mark the unit of a place."""
-        if place != self.selected:
-            self.selected = place
-            self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(480, 320)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(160, 120)
 
     def area(self) -> QRectF:
         """Return the square in which the plane is drawn."""
@@ -163,11 +147,6 @@ class PlaneView(QWidget):
             if not line.was and _distance(self.pixel(*line.ends[0]), self.pixel(*line.ends[1]), point) <= REACH:
                 return Selected("unit", "o", line.unit)
         return NOTHING
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Select what is clicked."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.chosen.emit(self.place_at(event.position()))
 
 
 def _diamond(at: QPointF) -> QPainterPath:
