@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +13,7 @@ from dlviz.core.conventions import Conventions
 from dlviz.core.notation import Notation
 from dlviz.gui.forms.conventions import ConventionsForm
 from dlviz.gui.selection import Selected
-from dlviz.gui.typeset import typesetter
+from dlviz.gui.typeset import typesetter, view
 from dlviz.gui.typeset.glyphs import Template
 from dlviz.session import edits
 from tests.gui.robot import Key, Robot, close_window, robot_at_window
@@ -162,6 +163,7 @@ def test_playing_lays_no_formula_out_on_the_gui_thread(robot: Robot, monkeypatch
         return lay_out(key)
 
     monkeypatch.setattr(typesetter, "_laid_out", noted)
+    monkeypatch.setattr(view.typesetter(), "_templates", OrderedDict())
     walker = Walker(robot)
     walker.open("example")
     robot.window.transport.speed.slider.setValue(80)
