@@ -65,7 +65,8 @@ def convention_words(loss: Choice) -> str:
     factor = float(settings.get("factor", 1.0))
     plain = tr("no ½") if entry.key == HALVED else ""
     scale = {0.5: "½", 1.0: plain}.get(factor, f"× {numbers.number(factor)}")
-    return ", ".join(part for part in (str(settings.get("reduction", "mean")), scale) if part)
+    logarithm = {"10": "log₁₀", "2": "log₂"}.get(str(settings.get("base", "")), "")
+    return ", ".join(part for part in (str(settings.get("reduction", "mean")), scale, logarithm) if part)
 
 
 def slip_words(slip: Choice | None, is_idle: bool = False) -> str:

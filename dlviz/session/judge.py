@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from dlviz.core.answers import Answer, Checker, Exercise, Place, board, parse_answer
 from dlviz.core.errors import DlvizError
+from dlviz.core.notation import Notation
 from dlviz.core.trace import Trace
 from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer
@@ -22,7 +24,7 @@ class Judge:
 
     def __init__(self) -> None:
         self.is_unfinished = False
-        self._batch: tuple[int, int] | None = None
+        self._batch: tuple[int, int, Notation] | None = None
         self._trainer: Trainer | None = None
         self._exercise: Exercise | None = None
         self._checker: Checker | None = None
@@ -53,10 +55,11 @@ class Judge:
         return tuple(found)
 
     def _follow(self, run: Run, peek: Callable[[], Trace]) -> Exercise:
-        batch = run.segment.uid, run.walk.trace.global_step if run.walk else run.step
+        batch = run.segment.uid, run.walk.trace.global_step if run.walk else run.step, run.document.notation
         if self._exercise is None or batch != self._batch or run.trainer is not self._trainer:
             self._batch, self._trainer = batch, run.network
-            self._exercise = exercise_of(run.network, run.walk.trace if run.walk else peek())
+            exercise = exercise_of(run.network, run.walk.trace if run.walk else peek())
+            self._exercise = replace(exercise, notation=run.document.notation)
             self._checker = None
             self._boards.clear()
             self._judgements.clear()

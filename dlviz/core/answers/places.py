@@ -11,16 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.answers.replay import Exercise
+from dlviz.core.answers.spelling import spelled_place
 from dlviz.core.errors import SpecError
 from dlviz.core.inference import parameters
 from dlviz.core.lowering import name_of
 from dlviz.core.network import NetworkSpec
+from dlviz.core.notation import Symbols
 from dlviz.core.trace import Trace
 from dlviz.i18n import tr
 
 LOSS_AFTER = "loss_after"  # the loss of the same rows with the new parameters
 LOSS_LETTERS = ("L", "E", "J", "C")
 MATRIX_AXES = 2
+MOST_SYMBOLS = 2000  # numbers of a pass up to which places are also found by their symbols
 _NAME = re.compile(r"([^\W\d][\w.]*?)\s*(?:[\[(]([\d,;\s]+)[\])])?")
 _FLAT = re.compile(r"(d?)([wb])_?(\d+)")
 
@@ -67,6 +70,8 @@ class Places:
     def __init__(self, exercise: Exercise) -> None:
         self.trace, self.network = exercise.trace, exercise.network
         self._fixed = _without_examples(exercise)
+        self._symbols = Symbols(exercise.network, exercise.notation)
+        self._parameters = frozenset(each.name for each in parameters(exercise.network))
 
     @cached_property
     def _last_writes(self) -> dict[str, int]:
@@ -75,6 +80,7 @@ class Places:
     def find(self, text: str, sample: int = 0) -> Place:
         """Return the place that is meant: `h.z[1]`, `o.dW[1,2]`, `loss`, `loss_after`, or in order `w5`, `dw5`, `b1`.
 
+        The symbols that are shown, such as z¹₁, are understood too.
         A parameter means its value after the update. sample: the example that is meant where none is said.
         Raises: SpecError where there is no such number.
         """
@@ -85,6 +91,28 @@ class Places:
             raise SpecError(tr("Expected a number of this pass. Received: {given}", given=text[:40]), self._example())
         array = self.trace.steps[self._last_writes[name]].writes[name]
         return self._place(name, self._full(text, name, index, array.shape, sample))
+
+    def spelled(self, place: Place) -> str:
+        """Write a place as formulas do, z¹₂, with the number of one of several examples; its label without letters."""
+        is_per_example = place.name not in self._fixed and place.name != LOSS_AFTER
+        index = place.index[1:] if is_per_example else place.index
+        words = spelled_place(self._symbols, place.name, index, self._parameters)
+        if not words:
+            return place.label
+        of_many = is_per_example and len(self.trace.rows) > 1
+        return tr("{symbol}, sample {number}", symbol=words, number=place.index[0] + 1) if of_many else words
+
+    @cached_property
+    def _by_symbol(self) -> dict[str, tuple[str, tuple[int, ...]]]:
+        """What symbols of the first example mean, in a pass of few numbers."""
+        few = self.of_example(0, MOST_SYMBOLS)
+        inner = ((each.name, each.index[each.name not in self._fixed :]) for each in few)
+        found = {}
+        for name, index in inner:
+            found[_bare(spelled_place(self._symbols, name, index, self._parameters))] = name, index
+            if name in self._parameters:
+                found[_bare(self._symbols.entry(name, *index))] = name, index
+        return found
 
     def at(self, name: str, index: tuple[int, ...]) -> Place:
         """Return the place of one entry of an array of the trace."""
@@ -98,6 +126,8 @@ class Places:
             return name_of("grad", name) if flat[1] else name, index
         if text in LOSS_LETTERS:
             return "loss", ()
+        if text not in self._last_writes and _bare(text) in self._by_symbol:
+            return self._by_symbol[_bare(text)]
         match = _NAME.fullmatch(text)
         if match is None:
             return text, ()
@@ -171,6 +201,11 @@ def _without_examples(exercise: Exercise) -> frozenset[str]:
         for name in written
         if name in own or name in own.values() or name.rpartition(".")[0] in own or last[name][:1] != (n,)
     )
+
+
+def _bare(symbol: str) -> str:
+    """Leave out what people leave out: spaces, and the minus of −δ."""
+    return symbol.replace(" ", "").replace("−", "").replace("-", "")
 
 
 def _in_order(network: NetworkSpec, letter: str, number: int) -> tuple[str, tuple[int, ...]] | None:

@@ -14,6 +14,7 @@ from dlviz.core.inference import parameters
 from dlviz.core.layout import layout
 from dlviz.core.memory import Memory
 from dlviz.core.network import NetworkSpec
+from dlviz.core.notation import Notation
 from dlviz.core.objective import Objective
 from dlviz.core.program import Binding, Program, lower
 from dlviz.core.trace import Trace
@@ -24,6 +25,7 @@ class Exercise:
     """A recorded batch, and what it was recorded with: all that is needed to calculate it again.
 
     slip: the mistake that the recording itself made. seed, number: the run and batch that address random draws.
+    notation: how its numbers are called.
     """
 
     network: NetworkSpec
@@ -35,6 +37,7 @@ class Exercise:
     slip: Choice | None = None
     seed: int = 0
     number: int = 0
+    notation: Notation = Notation()
 
     def program(self, slip: Choice | None = None) -> Program:
         """Return the steps of the pass; slip: with this mistake instead of the recording's own."""

@@ -37,6 +37,11 @@ class Symbols:
         return layer_numbers(self.network)
 
     @cached_property
+    def nodes(self) -> frozenset[str]:
+        """The ids of inputs and layers."""
+        return frozenset((*self._inputs, *(layer.id for layer in self.network.layers)))
+
+    @cached_property
     def _shapes(self) -> dict[str, tuple[int, ...]]:
         return shapes(self.network)
 

@@ -1,11 +1,14 @@
 """Typed numbers, places of a pass, and passes calculated again."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dlviz.core.answers import Checker, Exercise, Places, Replay, Rounding, board, parse_answer
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.errors import SpecError
+from dlviz.core.notation import Notation
 from dlviz.core.trace import Trace
 from dlviz.session.document import Document
 from dlviz.session.prepared import prepared_for
@@ -58,6 +61,23 @@ def test_half_of_the_last_digit_may_be_missing() -> None:
 )  # fmt: skip
 def test_places_are_found_by_their_names(text: str, label: str) -> None:
     assert Places(exercise_of(step_document())).find(text).label == label
+
+
+@pytest.mark.parametrize(
+    ("notation", "found"),
+    [
+        (Notation(), {"z¹₂": "h.z[2]", "δ²₁": "o.dz[1]", "∂L/∂w¹₂₁": "h.dW[2,1]", "new w²₁₂": "o.W[1,2]"}),
+        (Notation("flat"), {"o₁": "o.a[1]", "w₅": "o.W[1,1]", "∂L/∂w₄": "h.dW[2,2]", "Δb₃": "o.b.step[1]"}),
+        (Notation("source_target"), {"ŷ": "o.a[1]", "∂L/∂w¹₁₂": "h.dW[2,1]", "Δw²₂₁": "o.W.step[1,2]"}),
+        (Notation(symbols="error_signal"), {"v¹₂": "h.z[2]", "−δ²₁": "o.dz[1]", "δ²₁": "o.dz[1]", "E": "loss"}),
+    ],
+)
+def test_places_are_found_by_the_symbols_that_are_shown(notation: Notation, found: dict[str, str]) -> None:
+    places = Places(replace(exercise_of(step_document()), notation=notation))
+    assert {text: places.find(text).label for text in found} == found
+    every = places.of_example(0)
+    spelled = [places.spelled(each) for each in every]
+    assert [places.find(text) for text in spelled] == every, "no two places are written alike"
 
 
 @pytest.mark.parametrize("text", ["q.z[1]", "h.z[3]", "h.z", "h.z[0]", "w99", "h.W[1]", "?"])

@@ -1,6 +1,6 @@
 """The table of a worksheet: places of the pass, the numbers typed for them, and what was found of each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -39,11 +39,12 @@ class AnswersModel(QAbstractTableModel):
         self.places: tuple[str, ...] = ()
         self.numbers: dict[str, str] = {}
         self._added: tuple[str, ...] = ()
+        self._spelled: Mapping[str, str] = {}
         self._found: Judgement | None = None
 
-    def show_places(self, places: Iterable[str]) -> None:
-        """Offer these places; numbers typed for others stay, with their places behind."""
-        wanted = tuple(places)
+    def show_places(self, places: Mapping[str, str]) -> None:
+        """Offer these places, written so; numbers typed for others stay, with their places behind."""
+        wanted, self._spelled = tuple(places), places
         further = tuple(each for each in self.numbers if each not in wanted)
         if (wanted, further) != (self.places[: len(wanted)], self._added):
             self.beginResetModel()
@@ -87,11 +88,12 @@ class AnswersModel(QAbstractTableModel):
         return plain | Qt.ItemFlag.ItemIsEditable if index.column() == NUMBER else plain
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        place, line = self.places[index.row()], self.line_of(index.row())
+        line, place = self.line_of(index.row()), self.places[index.row()]
+        typed, place = self.numbers.get(place, ""), self._spelled.get(place, place)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            return (place, self.numbers.get(place, ""), marked(line) if line else "")[index.column()]
+            return (place, typed, marked(line) if line else "")[index.column()]
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return " ".join(filter(None, (place, self.numbers.get(place, ""), line.sentence if line else "")))
+            return " ".join(filter(None, (place, typed, line.sentence if line else "")))
         if role == Qt.ItemDataRole.ToolTipRole:
             return line.sentence if line else tr("Type what you worked out for {place}.", place=place)
         return self._look(line, index.column(), role)

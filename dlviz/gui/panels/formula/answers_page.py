@@ -113,7 +113,7 @@ class AnswersPage(QWidget):
         """Offer the places of a pass for one example."""
         if (places, sample) != self._offered:
             self._offered = places, sample
-            self.answers.show_places(each.label for each in places.of_example(sample))
+            self.answers.show_places({each.label: places.spelled(each) for each in places.of_example(sample)})
 
     def _label(self, typed: str) -> str:
         """Return how a place is called that somebody typed in another way; what is none stays as it is."""

@@ -10,6 +10,7 @@ from shiboken6 import isValid
 from dlviz.core.answers import Places
 from dlviz.core.errors import DlvizError
 from dlviz.core.narration import Focus, Narration, Plan, narrate
+from dlviz.core.notation import Notation
 from dlviz.core.trace import Step, Trace
 from dlviz.gui.board import board_words
 from dlviz.gui.invitation import invitation
@@ -54,7 +55,7 @@ class FormulaPanel(Panel):
         choices = ((ONE_UNIT, tr("one unit")), (MATRIX, tr("matrix")))
         self.title_tool = self.ways = Segmented(tr("Show the step for"), choices, height=3 * GRID, parent=self)
         self.ways.hide()  # until the dock takes it
-        self._places: tuple[Trace, Places] | None = None
+        self._places: tuple[Trace, Notation, Places] | None = None
         self._lender: QWidget | None = None  # what had the keyboard before the field for a prediction
         self._build()
         self._connect()
@@ -226,9 +227,10 @@ class FormulaPanel(Panel):
         trace = frame.trace or frame.peek
         if trace is None or not frame.document.network.layers or frame.formula or frame.telling:
             return None
-        if self._places is None or self._places[0] is not trace:
-            self._places = trace, Places(exercise_for(frame.document, trace))
-        return self._places[1]
+        notation = frame.document.notation
+        if self._places is None or self._places[0] is not trace or self._places[1] != notation:
+            self._places = trace, notation, Places(exercise_for(frame.document, trace))
+        return self._places[2]
 
     def _show_places(self, frame: Frame | None) -> None:
         """Offer the places of the pass where numbers are typed."""

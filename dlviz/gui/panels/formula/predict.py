@@ -24,7 +24,7 @@ PAUSE_MS = 500  # in typing, after which a number is checked
 def exercise_for(document: Document, trace: Trace) -> Exercise:
     """Return what names the places of a pass."""
     plan = document.explicit.training
-    return Exercise(document.network, plan.objective, plan.optimizer, trace)
+    return Exercise(document.network, plan.objective, plan.optimizer, trace, notation=document.notation)
 
 
 def place_told(places: Places, step: Step, told: Narration, focus: Focus) -> Place | None:
