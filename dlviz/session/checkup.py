@@ -76,9 +76,11 @@ def _vitals(run: Run, pictures: Pictures, score: float) -> Vitals:
     ends, means, _, _ = run.history.losses.columns()
     begin = run.segment.start.step, run.history.losses.first
     losses = epoch_means(ends, means, *begin, trainer.batches_per_epoch)
-    progress = learned(score, trainer.targets[_spread(run.prepared.train, MAX_COUNTED)], has_classes(trainer))
-    is_clipped = trainer.document.training.clip is not None
-    return replace(vitals, errors=errors_of(trace), losses=losses, learned=progress, is_clipped=is_clipped)
+    are_classes, counted = has_classes(trainer), trainer.targets[_spread(run.prepared.train, MAX_COUNTED)]
+    return replace(
+        vitals, errors=errors_of(trace), losses=losses, learned=learned(score, counted, are_classes),
+        has_classes=are_classes, is_clipped=trainer.document.training.clip is not None,
+    )  # fmt: skip
 
 
 def _spread(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:

@@ -18,6 +18,7 @@ from dlviz.session.formula_trainer import FormulaTrainer
 from dlviz.session.history import Measured
 from dlviz.session.judge import Judge
 from dlviz.session.messages import Frame, Interest, Need
+from dlviz.session.models import Models
 from dlviz.session.pictures import Pictures
 from dlviz.session.race.racer import Racer
 from dlviz.session.rule_answers import epoch_errors
@@ -43,6 +44,7 @@ class FrameMaker:
         self._racer = Racer()
         self._studies = ActivationStudies()
         self._slicer, self._restarts = Slicer(), Restarts()
+        self._models = Models()
 
     @property
     def is_unfinished(self) -> bool:
@@ -158,6 +160,7 @@ class FrameMaker:
 
         question = interest.question
         makers: dict[Need, Callable[[], object]] = {
+            "models": lambda: self._models.rows(run),
             "board": lambda: self._judge.board(run, interest.decimals, trace),
             "judgements": lambda: self._judge.judge(run, interest.worksheets, trace),
         }
@@ -188,7 +191,8 @@ def _answered(run: Run) -> dict[str, Any]:
     if trainer.batches_per_epoch > FEW_ROWS:
         return {}
     ends, means, _, _ = run.history.losses.columns()
-    errors = epoch_errors(ends, means, trainer.batches_per_epoch) if trainer.is_classifier else None
+    begin = run.history.losses.first
+    errors = epoch_errors(ends, means, begin, trainer.batches_per_epoch) if trainer.is_classifier else None
     return {"answers": trainer.answers(run.parameters()), "errors": errors}
 
 

@@ -18,6 +18,7 @@ from dlviz.session.document import Document
 from dlviz.session.explanation import AnyExplanation, AnyQuestion
 from dlviz.session.gradient_check import GradientCheck
 from dlviz.session.idle import Idle
+from dlviz.session.model_row import ModelRow
 from dlviz.session.race import RaceQuestion, RaceView
 from dlviz.session.rule_answers import EpochErrors, Firing, RowAnswers
 from dlviz.session.run_row import RunRow
@@ -28,7 +29,7 @@ State = Literal["idle", "running", "paused", "failed", "closing"]
 Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "explanation", "board", "judgements", "health",
-    "distributions", "race", "activation", "slice", "restarts",
+    "distributions", "race", "activation", "models", "slice", "restarts",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -127,7 +128,7 @@ class Frame:
     telling: how the steps of a learning rule are told. formula: the graph of a typed formula with its numbers.
     health: what is wrong with the training; empty where it is well. distributions: columns recorded so far.
     race: optimizers on a surface.
-    activation: the study of an activation, also while training runs on.
+    activation: the study of an activation, also while training runs on. models: other heads of the output.
     idle: settings of the document that change nothing. slice: the loss over two weights; none while training runs on.
     restarts: the trainings from other starts that are over.
     wrong: rows of the data that a learning rule for classes answers wrongly now; None where nobody counted.
@@ -173,6 +174,7 @@ class Frame:
     activation: ActivationStudy | None = None
     slice: Slice | None = None
     restarts: RestartView | None = None
+    models: tuple[ModelRow, ...] = ()
     wrong: tuple[int, ...] | None = None
     answers: RowAnswers | None = None
     errors: EpochErrors | None = None

@@ -42,18 +42,19 @@ class EpochErrors:
     is_exact: bool
 
 
-def epoch_errors(ends: NDArray[np.int64], means: FloatArray, per_epoch: int) -> EpochErrors:
-    """Return the wrong answers of every whole epoch since the run began.
+def epoch_errors(ends: NDArray[np.int64], means: FloatArray, begin: int, per_epoch: int) -> EpochErrors:
+    """Return the wrong answers of every whole epoch that is recorded.
 
-    ends (k,): the last step of each interval of the record; means (k,): the share of wrong answers in it.
+    ends (k,): the last step of each interval of the record, which begins at the step begin; means (k,): the share of
+    wrong answers in it.
     """
     if not len(ends):
         return EpochErrors(0, (), True)
-    counts = np.diff(ends, prepend=0)
+    counts = np.diff(ends, prepend=begin)
     sums = np.concatenate([[0.0], np.cumsum(means * counts)])
     whole = int(ends[-1]) // per_epoch
-    first = max(whole - MOST_EPOCHS, 0)
-    at = np.interp(per_epoch * np.arange(first, whole + 1), np.concatenate([[0], ends]), sums)
+    first = max(whole - MOST_EPOCHS, -(-begin // per_epoch))
+    at = np.interp(per_epoch * np.arange(first, whole + 1), np.concatenate([[begin], ends]), sums)
     is_exact = per_epoch % int(counts.max()) == 0
     found = np.diff(at)
     return EpochErrors(first, tuple((np.round(found) if is_exact else found).tolist()), is_exact)

@@ -37,7 +37,7 @@ def card_of(robot: Robot, document: Document, place: Selected, workspace: str = 
     robot.window.context.selection.select(place)
     panel = robot.panel("inspector")
     assert isinstance(panel, InspectorPanel)
-    card = panel.behind.activation
+    card = panel.behind.activation.card
     robot.wait(lambda: card.isVisible() and study(card) is not None)
     return card
 
@@ -254,7 +254,7 @@ def test_softmax_shows_shares_that_a_constant_does_not_change(robot: Robot) -> N
     robot.running.session.new(document_for("iris"))
     robot.settle()
     robot.window.context.selection.select(Selected("layer", "o"))
-    card = robot.panel("inspector").behind.activation
+    card = robot.panel("inspector").behind.activation.card
     robot.wait(lambda: card.softmax.isVisible() and card.softmax.bars.shown is not None)
     before = card.softmax.bars.shown
     assert before.probabilities == pytest.approx(np.exp(before.sums) / np.exp(before.sums).sum(), rel=1e-12)
@@ -282,7 +282,7 @@ def card_of_softmax(robot: Robot) -> ActivationCard:
     robot.trigger("learn_softmax_four")
     robot.settle()
     robot.window.context.selection.select(Selected("layer", "o"))
-    card = robot.panel("inspector").behind.activation
+    card = robot.panel("inspector").behind.activation.card
     robot.running.session.walk_to(2)
     robot.wait(lambda: card.softmax.isVisible() and card.softmax.bars.shown is not None)
     return card

@@ -67,7 +67,7 @@ def test_a_unit_lists_each_product_its_sum_bias_and_slope(robot: Robot) -> None:
 
 def test_the_mark_stands_on_the_curve(robot: Robot) -> None:
     standing(robot, example_document(), 11)
-    plot = inspected(robot, Selected("unit", "h", 0)).behind.activation.plot
+    plot = inspected(robot, Selected("unit", "h", 0)).behind.activation.card.plot
     robot.wait(plot.isVisible)
     ((x,), (y,)) = plot.dots["forward"].getData()
     assert (x, y) == pytest.approx((0.3775, 0.593269992), abs=5e-10)

@@ -81,7 +81,7 @@ symptoms.add(
         "The gradient fades on its way back: in {layer} it is {ratio} times that in {last}.",
         "RMS of dL/dw: {here} in {layer}, {there} in {last}. Below {limit} times, what five sigmoids leave at best, "
         "the first layers hardly learn.",
-        _fading, ("relu", "draw_again", "batch_norm", "fewer_layers", "lstm"), ("rate_low", "stalled"),
+        _fading, ("relu", "draw_again", "batch_norm", "fewer_layers", "lstm"), ("rate_low", "stalled", "many_sigmoids"),
         "curriculum DIA-01; Glorot & Bengio 2010; 0.25⁵ = 0.00098",
     )
 )  # fmt: skip

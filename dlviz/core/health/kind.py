@@ -31,7 +31,8 @@ class Vitals:
     dead, saturated: shares of units and of activations, hidden layers only.
     twins: by hidden layer the units that are copies of each other, and how many it has. losses: mean over
     each epoch under the present settings, oldest first. learned: 0 for no better than a constant answer,
-    1 for all right. is_clipped: gradients are clipped before every update. broken: where the run stopped being finite.
+    1 for all right. has_classes: the outputs stand for classes. is_clipped: gradients are clipped before every
+    update. broken: where the run stopped being finite.
     """
 
     network: NetworkSpec
@@ -44,6 +45,7 @@ class Vitals:
     twins: Mapping[str, tuple[tuple[int, ...], int]] = field(default_factory=dict)
     losses: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     learned: float = 0.0
+    has_classes: bool = False
     is_clipped: bool = False
     broken: Broken | None = None
 

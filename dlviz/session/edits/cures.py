@@ -1,5 +1,6 @@
 """Cures: edits of a document that may help against a symptom, offered only where they change something."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -7,7 +8,7 @@ from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
 from dlviz.core.errors import DlvizError
 from dlviz.core.health import Finding, symptoms
-from dlviz.core.inference import activation_of
+from dlviz.core.inference import activation_of, shapes
 from dlviz.core.layers.kind import layers as layer_kinds
 from dlviz.core.network import LayerSpec, NetworkSpec, output_ids
 from dlviz.core.optimizers import lr_of
@@ -24,6 +25,7 @@ from dlviz.session.edits import (
     set_optimizer_setting,
     set_scaling,
 )
+from dlviz.session.tasks import TASK_ENDS, known_rows
 
 FACTOR = 10  # by which a cure changes the learning rate; finer steps are a matter of search
 MAX_NORM = 1.0  # of a clipped gradient (Pascanu, Mikolov & Bengio 2013 use the order of its usual norm)
@@ -109,6 +111,25 @@ def _undrawn(document: Document, _finding: Finding) -> Document:
         if chosen is not None and activations.get(chosen.kind).draws:
             document = set_activation(document, layer.id, "tanh")
     return document
+
+
+def _class_output(document: Document, _finding: Finding) -> Document:
+    """Return a document whose outputs are probabilities of classes: a sigmoid for two, softmax for more."""
+    rows = known_rows(document.data)
+    if rows is None or rows.task == "regression":
+        return document
+    network, training = document.network, document.training
+    for output in output_ids(network):
+        units = math.prod(shapes(network)[output])
+        activation, loss = TASK_ENDS["binary" if units == 1 else "multiclass"]
+        layers = tuple(
+            replace(layer, settings={**layer.settings, "activation": Choice(activation)})
+            if layer.id == output
+            else layer
+            for layer in network.layers
+        )
+        network, training = replace(network, layers=layers), replace(training, loss=Choice(loss), losses={})
+    return replace(document, network=network, training=training)
 
 
 def _draw_again(document: Document, _finding: Finding) -> Document:
@@ -198,6 +219,8 @@ for _cure in (
     Cure("adam", "Adam", lambda document, _: document if document.training.optimizer.kind == "adam"
          else set_optimizer(document, "adam")),
     Cure("relu", "ReLU in hidden layers", _swapped(SATURATING, "relu")),
+    Cure("no_steps", "Tanh in place of steps", _swapped(("step",), "tanh")),
+    Cure("class_output", "Probabilities and cross-entropy", _class_output),
     Cure("tanh", "tanh instead of drawn values", _undrawn),
     Cure("leaky_relu", "Leaky ReLU in hidden layers", _swapped(("relu",), "leaky_relu")),
     Cure("draw_again", "Draw weights anew", _draw_again, starts_over=True),

@@ -88,7 +88,7 @@ def test_errors_by_epoch_are_the_same_walked_or_run() -> None:
 
 
 def test_errors_of_a_thinned_record_are_means() -> None:
-    found = epoch_errors(np.array([8, 16]), np.array([0.5, 0.25]), 4)
+    found = epoch_errors(np.array([8, 16]), np.array([0.5, 0.25]), 0, 4)
     assert not found.is_exact
     assert found.counts == (2.0, 2.0, 1.0, 1.0)
 

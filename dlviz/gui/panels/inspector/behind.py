@@ -1,19 +1,15 @@
 """Asks the worker what is behind the selected weight, unit, layer or network, and shows the answer below the facts."""
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from dlviz.core.choice import Choice
-from dlviz.core.inference import activation_of
 from dlviz.core.network import NetworkSpec
 from dlviz.core.notation import Symbols
-from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
-from dlviz.gui.panels.inspector.activation.card import ActivationCard
+from dlviz.gui.panels.inspector.activation.section import ActivationSection
 from dlviz.gui.panels.inspector.derivatives import Derivatives
 from dlviz.gui.panels.inspector.loss.card import LossCard
 from dlviz.gui.panels.inspector.neuron import Neuron
@@ -25,11 +21,8 @@ from dlviz.gui.panels.inspector.two_weights import TwoWeights
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.widgets.button import TextButton
-from dlviz.gui.widgets.form import setting_words
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.i18n import tr
-from dlviz.session.document import Document
-from dlviz.session.edits import set_activation
 from dlviz.session.explanation import (
     AnyQuestion,
     DerivativesExplanation,
@@ -52,7 +45,8 @@ class Behind(QWidget):
         self._frame: Frame | None = None
         self._slope_reach = 1.0
         self._came_from, self._title = NOTHING, ""
-        self.origin, self.neuron, self.activation, self.loss = Origin(), Neuron(), ActivationCard(), LossCard(context)
+        self.origin, self.neuron, self.loss = Origin(), Neuron(), LossCard(context)
+        self.activation = ActivationSection(context)
         self.derivatives, self.pair = Derivatives(), TwoWeights()
         self.back = TextButton("", is_link=True)
         self.back.hide()
@@ -79,8 +73,6 @@ class Behind(QWidget):
         self.loss.unit_taken.connect(self._take_output)
         self.loss.row_taken.connect(self._take_row)
         self.back.clicked.connect(self._go_back)
-        self.activation.asked.connect(context.interest_changed)
-        self.activation.setting_changed.connect(self._set_activation)
 
     @property
     def _symbols(self) -> Symbols:
@@ -93,10 +85,7 @@ class Behind(QWidget):
 
     def interest(self, base: Interest) -> Interest:
         """Ask for the explanation of what is selected, and for the study of its activation."""
-        selected = self._context.selection.current
-        if self._has_activation(selected):
-            asked = self.activation.question(selected.layer, selected.unit if selected.kind == "unit" else -1)
-            base = replace(base, needs=base.needs | {"activation"}, activation=asked)
+        base, selected = self.activation.interest(base), self._context.selection.current
         if self._context.is_hidden:
             return base
         if selected.kind == "loss":
@@ -127,35 +116,12 @@ class Behind(QWidget):
     def show_frame(self, frame: Frame | None, title: str) -> None:
         """Show what a frame explains about the selection, which the inspector calls by this title."""
         self._frame, self._title = frame, title
-        self._show_activation()
+        self.activation.show_frame(frame)
         self._show_origin()
         self._show_neuron()
         self._show_loss()
         self._show_slice()
         self._show_derivatives()
-
-    def _has_activation(self, selected: Selected) -> bool:
-        is_there = selected.kind in ("unit", "layer") and find_layer(self._network, selected.layer) is not None
-        return is_there and activation_of(self._network, selected.layer) is not None
-
-    def _show_activation(self) -> None:
-        """Show the study of the activation; while results are hidden nothing that could tell them."""
-        frame, selected = self._frame, self._context.selection.current
-        if frame is None or self._context.is_hidden or not self._has_activation(selected):
-            self.activation.hide()
-            return
-        self.activation.show_study(frame.activation, Reading(frame).array(f"{selected.layer}.z") is not None)
-
-    @Slot(str, object)
-    def _set_activation(self, name: str, value: object) -> None:
-        """Change one setting of the activation; the drag of a slider is one edit."""
-        layer = self._context.selection.current.layer
-        now = activation_of(self._context.session.document.network, layer)
-        if now is None:
-            return
-        wanted = Choice(now.kind, {**now.settings, name: value})
-        label = tr("Change {what} of {layer}", what=setting_words(name), layer=layer)
-        edit(self._context, label, partial(_with_activation, layer, wanted), merge=f"activation.{layer}.{name}")
 
     def _show_origin(self) -> None:
         """Show where the gradient comes from, once it is there and may be seen."""
@@ -258,7 +224,3 @@ class Behind(QWidget):
     def _reach(self, reach: float) -> None:
         self._slope_reach = reach
         self._context.interest_changed.emit()
-
-
-def _with_activation(layer: str, wanted: Choice, document: Document) -> Document:
-    return set_activation(document, layer, wanted)

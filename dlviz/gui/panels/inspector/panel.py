@@ -54,7 +54,7 @@ class InspectorPanel(Panel):
         self.value.typed.connect(self._type)
         self.value.refused.connect(self._refuse)
         self.picker.picked.connect(selection.select)
-        self.form.layer.activation_looked_at.connect(self.behind.activation.try_out)
+        self.form.layer.activation_looked_at.connect(self.behind.activation.card.try_out)
         self.facts.pointed.connect(selection.point_at)
         self.facts.taken.connect(self.behind.follow)
         self.check.taken.connect(self.behind.follow)
