@@ -257,6 +257,96 @@ def test_the_gauge_turns_red_exactly_beyond_the_largest_stable_rate(robot: Robot
         assert bool(abs(path.points[-1, 1]) > 1) is is_red
 
 
+def best_rate(kind: str, steps: int) -> float:
+    """Return the best rate of the scale as a script would find it: every rate walked alone."""
+    ends = {}
+    for rate in (float(f"{10 ** (-5 + k / 6):.1e}") for k in range(37)):
+        path = descend(HIMMELBLAU, chosen(kind, lr=rate), START, steps)
+        if path.is_finite.all():
+            ends[rate] = float(path.values[-1])
+    return max(rate for rate, end in ends.items() if end == min(ends.values()))
+
+
+def test_a_fair_race_is_at_the_same_or_each_at_its_best_rate(robot: Robot) -> None:
+    change(robot, steps=40)
+    rule = inside(robot).rule
+    surface(robot).table.looked_at.emit(3)
+    rule.setCurrentIndex(1)
+    walked(robot)
+    assert [each.settings["lr"] for each in robot.running.session.document.race.optimizers] == [0.16] * 4
+    assert "same rate" in inside(robot).stated.text()
+    rule.setCurrentIndex(2)
+    robot.wait(lambda: robot.running.session.document.race.rule == "best")
+    walked(robot)
+    expected = [best_rate(kind, 40) for kind in ("sgd", "momentum", "rmsprop", "adam")]
+    assert [each.settings["lr"] for each in robot.running.session.document.race.optimizers] == expected
+    assert "best of 37 rates" in inside(robot).stated.text()
+    robot.trigger("undo")
+    assert robot.running.session.document.race.rule == "same"
+
+
+def test_the_scan_of_rates_is_drawn(robot: Robot) -> None:
+    change(robot, steps=40)
+    surface(robot).quantity.set_key("scan")
+    surface(robot)._draw()
+    robot.wait(lambda: len(player(robot).scans) == 4)
+    robot.wait(lambda: surface(robot).losses.plot.drawn is not None and bool(surface(robot).losses.plot.drawn.lines))
+    drawn = surface(robot).losses.plot.drawn
+    assert drawn is not None and len(drawn.lines) == 4 and drawn.has_log_places
+    assert f"{best_rate('adam', 40):g}" in surface(robot).drawn_words.text()
+
+
+@pytest.mark.parametrize("key", ["height", "distance", "rate", "along_x", "along_y"])
+def test_every_quantity_is_that_of_the_paths(robot: Robot, key: str) -> None:
+    surface(robot).quantity.set_key(key)
+    surface(robot)._draw()
+    drawn, path = surface(robot).losses.plot.drawn, descend(HIMMELBLAU, chosen("adam", lr=0.16), START, 400)
+    assert drawn is not None
+    minima = np.array([[3, 2], [-2.805118086953, 3.13131251825], [-3.779310253378, -3.283185991286],
+                       [3.58442834033, -1.848126526964]])  # fmt: skip
+    away = np.linalg.norm(path.points[:, None] - minima[None], axis=2).min(axis=1)
+    moves = np.abs(np.diff(path.points, axis=0)) / np.abs(path.gradients)
+    expected = {
+        "height": path.values, "distance": away, "rate": np.full(400, 0.16), "along_x": moves[:, 0],
+        "along_y": moves[:, 1],
+    }[key]  # fmt: skip
+    assert drawn.lines[3].y == pytest.approx(np.maximum(expected, 1e-16), rel=1e-6, abs=1e-11)
+
+
+def test_many_starts_have_a_median_and_ends(robot: Robot) -> None:
+    change(robot, starts="grid", count=25, steps=60)
+    crowd = player(robot).race.crowd  # type: ignore[union-attr]
+    assert crowd is not None
+    drawn = surface(robot).losses.plot.drawn
+    assert drawn is not None and drawn.lines[0].band is not None
+    values = crowd.paths[0].values
+    assert drawn.lines[0].y == pytest.approx(np.maximum(np.median(values, axis=1), 1e-16))
+    assert drawn.lines[0].band[0] == pytest.approx(np.percentile(values, 25, axis=1))
+    surface(robot).quantity.set_key("ends")
+    surface(robot)._draw()
+    drawn = surface(robot).losses.plot.drawn
+    assert drawn is not None and not drawn.is_over_steps
+    assert sum(drawn.lines[0].y[::2]) == 25
+
+
+def test_steepening_and_turning_the_bowl_spare_one_method_each(robot: Robot) -> None:
+    runners = (chosen("sgd", lr=0.02), chosen("adam", lr=0.3, eps=0.0))
+
+    def paths(condition: float, turn: float, start: tuple[float, float]) -> list[np.ndarray]:
+        change(robot, surface=chosen("bowl", condition=condition, turn=turn), start=start, optimizers=runners, steps=60)
+        return [path.points for path in player(robot).race.paths]  # type: ignore[union-attr]
+
+    sgd, adam = paths(20.0, 0.0, (4.0, 1.0))
+    steep_sgd, steep_adam = paths(60.0, 0.0, (4.0, 1.0))
+    assert steep_adam == pytest.approx(adam, abs=1e-9) and np.abs(steep_sgd - sgd).max() > 0.1
+    angle = np.radians(30.0)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    x, y = (turn @ [4.0, 1.0]).tolist()
+    turned_sgd, turned_adam = paths(20.0, 30.0, (x, y))
+    assert turned_sgd @ turn == pytest.approx(sgd, abs=1e-9)
+    assert np.abs(turned_adam @ turn - adam).max() > 0.1
+
+
 def test_surface_settings_can_be_turned(robot: Robot) -> None:
     change(robot, surface=chosen("bowl"))
     form = SurfaceForm(robot.window.context)

@@ -34,6 +34,11 @@ class SurfaceEntry:
     given: Callable[[Settings], tuple[float, ...]] | None = None
 
     @property
+    def d(self) -> int:
+        """How many numbers a point has."""
+        return len(self.start)
+
+    @property
     def formula(self) -> str:
         """The surface with its default settings, as LaTeX."""
         return self.make(complete({}, self.settings, self.key)).formula

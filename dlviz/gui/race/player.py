@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from dlviz.i18n import tr
 from dlviz.session.messages import Frame
-from dlviz.session.race import Race, RaceQuestion, RaceView
+from dlviz.session.race import Race, RaceQuestion, RaceView, RateScan
 
 TICK_MS = 16
 MICRO = "operation"
@@ -29,12 +29,14 @@ class RacePlayer(QObject):
 
     moved = Signal()
     race_changed = Signal()
+    scanned = Signal()  # rates of one more optimizer
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.view: RaceView | None = None
         self.done, self.micro, self.entrant = 0, 0, 0
         self.is_playing = False
+        self._scans_asked_by: set[str] = set()
         self._by, self._rate, self._owed, self._since = "batch", 1.0, 0.0, 0.0
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
@@ -53,7 +55,7 @@ class RacePlayer(QObject):
     @property
     def question(self) -> RaceQuestion:
         """Which step is to be told: the one that is being taken, or the one taken last."""
-        return RaceQuestion(self.entrant, self.told)
+        return RaceQuestion(self.entrant, self.told, self.wants_scans)
 
     @property
     def told(self) -> int:
@@ -88,13 +90,33 @@ class RacePlayer(QObject):
         view = frame.race
         if view is None or view is self.view:
             return
-        is_other = self.race is not view.race
+        is_other, known = self.race is not view.race, () if self.view is None else self.view.scans
         self.view = view
         if is_other:
             self.done, self.micro = min(self.done, view.race.steps), 0
             self.entrant = min(self.entrant, len(view.race.paths) - 1)
             self.race_changed.emit()
+        if view.scans != known:
+            self.scanned.emit()
         self.moved.emit()
+
+    @property
+    def scans(self) -> tuple[RateScan, ...]:
+        """The rates of every optimizer of the race that is wanted; nothing while they are being scanned."""
+        view = self.view
+        return view.scans if view is not None and len(view.scans) == len(view.race.paths) else ()
+
+    @property
+    def wants_scans(self) -> bool:
+        """Whether somebody wants to see how high each optimizer ends at every rate."""
+        return bool(self._scans_asked_by)
+
+    def ask_scans(self, by: str, is_wanted: bool) -> None:
+        """Have the rates of all optimizers scanned for somebody, or no longer."""
+        before = self.wants_scans
+        self._scans_asked_by = self._scans_asked_by | {by} if is_wanted else self._scans_asked_by - {by}
+        if self.wants_scans != before:
+            self.moved.emit()
 
     def look_at(self, entrant: int) -> None:
         """Look closely at another optimizer."""

@@ -29,6 +29,7 @@ from dlviz.session.edits.race import (
     set_start,
     set_surface,
     set_surface_setting,
+    use_rates,
 )
 from dlviz.session.edits.training import (
     set_clip,
@@ -97,6 +98,7 @@ __all__ = [
     "set_training",
     "set_units",
     "settled",
+    "use_rates",
     "shape_words",
     "share_layer",
 ]

@@ -1,5 +1,6 @@
 """Edits of a document's race: pure functions, which raise and change nothing if unusable."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ from dlviz.core.surfaces import surfaces
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.format.choice import checked_choice
-from dlviz.session.race import RaceSpec, check_race, first_rate
+from dlviz.session.race import RaceSpec, Rule, check_race, first_rate
 
 
 def set_race(document: Document, **changes: Any) -> Document:
@@ -27,7 +28,7 @@ def set_surface(document: Document, surface: Choice) -> Document:
     spec = replace(document.race, surface=checked_choice(surface, surfaces, "race.surface"), start=())
     check_race(spec)
     runners = (replace(each, settings={**each.settings, "lr": first_rate(spec, each.kind)}) for each in spec.optimizers)
-    return _with(document, replace(spec, optimizers=tuple(runners)))
+    return _with(document, replace(spec, optimizers=tuple(runners), rule="own"))
 
 
 def set_surface_setting(document: Document, name: str, value: Any) -> Document:
@@ -46,14 +47,26 @@ def add_entrant(document: Document, kind: str) -> Document:
     """Let another optimizer race, at a rate to begin with. Raises: SpecError."""
     optimizers.get(kind, "race.optimizers")
     entrant = chosen(kind, lr=first_rate(document.race, kind))
-    return set_race(document, optimizers=(*document.race.optimizers, entrant))
+    return set_race(document, optimizers=(*document.race.optimizers, entrant), rule="own")
 
 
 def set_entrant(document: Document, index: int, optimizer: Choice) -> Document:
     """Let this optimizer race in the place of another. Raises: SpecError."""
     runners = list(document.race.optimizers)
     runners[index] = checked_choice(optimizer, optimizers, "race.optimizers")
-    return set_race(document, optimizers=tuple(runners))
+    return set_race(document, optimizers=tuple(runners), rule="own")
+
+
+def use_rates(document: Document, rates: Sequence[float], rule: Rule) -> Document:
+    """Let every optimizer race at its rate of these; one that is not finite stays. rule: how they were chosen.
+
+    Raises: SpecError.
+    """
+    runners = tuple(
+        replace(each, settings={**each.settings, "lr": float(rate)}) if math.isfinite(rate) else each
+        for each, rate in zip(document.race.optimizers, rates, strict=True)
+    )
+    return set_race(document, optimizers=runners, rule=rule)
 
 
 def remove_entrant(document: Document, index: int) -> Document:

@@ -202,6 +202,7 @@ class RacePart(Part):
     starts: Literal["one", "grid", "random"] = "one"
     count: Annotated[int, Field(ge=1, le=1_000)] = 100
     tolerance: Annotated[float, Field(gt=0, le=1e6)] = 0.05
+    rule: Literal["own", "same", "best"] = "own"
 
 
 class Envelope(Part):

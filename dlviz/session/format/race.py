@@ -34,6 +34,7 @@ def race_from_json(part: RacePart | None, extra: dict[str, Mapping[str, Any]]) -
         starts=part.starts,
         count=part.count,
         tolerance=part.tolerance,
+        rule=part.rule,
     )
     check_race(spec)
     return spec
@@ -44,7 +45,7 @@ def race_to_json(spec: RaceSpec) -> dict[str, Any]:
     first = RaceSpec()
     plain = {
         name: getattr(spec, name)
-        for name in ("steps", "noise", "seed", "starts", "count", "tolerance")
+        for name in ("steps", "noise", "seed", "starts", "count", "tolerance", "rule")
         if getattr(spec, name) != getattr(first, name)
     }
     return {

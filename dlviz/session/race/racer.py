@@ -13,6 +13,7 @@ from dlviz.core.surfaces import Surface, curvatures_at, flow
 from dlviz.core.surfaces import resolve as resolve_surface
 from dlviz.core.trace import Trace
 from dlviz.session.race.result import Crowd, Race, RaceQuestion, RaceView
+from dlviz.session.race.scan import RateScan, scan_in_parts
 from dlviz.session.race.spec import RaceSpec, start_of
 
 PART_SECONDS = 0.03  # for one frame; the rest follows with the next
@@ -31,28 +32,45 @@ class Racer:
         self._walking: Generator[float, None, Race] | None = None
         self._progress = 1.0
         self._step: tuple[Race, RaceQuestion, Trace | None] | None = None
+        self._scanning: Generator[None, None, RateScan] | None = None
+        self._scans: tuple[RateScan, ...] = ()
+        self._has_scans_left = False
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether a race is being walked."""
-        return self._walking is not None
+        """Whether a race is being walked, or rates are being scanned."""
+        return self._walking is not None or self._has_scans_left
 
     def look(self, spec: RaceSpec, question: RaceQuestion) -> RaceView | None:
         """Return the race of a spec, or the one before while it is being walked; None where there is none yet."""
         if spec != self._wanted:
             self._wanted, self._walking, self._progress = spec, prepare_race(spec), 0.0
-        self._go_on()
+            self._scanning, self._scans = None, ()
+        until = perf_counter() + PART_SECONDS
+        self._go_on(until)
+        if question.wants_scans and self._walking is None:
+            self._scan_on(spec, until)
+        self._has_scans_left = question.wants_scans and len(self._scans) < len(spec.optimizers)
         if self._race is None:
             return None
-        return RaceView(self._race, question, self._trace(self._race, question), self._progress)
+        return RaceView(self._race, question, self._trace(self._race, question), self._progress, self._scans)
 
-    def _go_on(self) -> None:
-        until = perf_counter() + PART_SECONDS
+    def _go_on(self, until: float) -> None:
         while self._walking is not None and perf_counter() < until:
             try:
                 self._progress = next(self._walking)
             except StopIteration as done:
                 self._race, self._walking, self._progress = done.value, None, 1.0
+
+    def _scan_on(self, spec: RaceSpec, until: float) -> None:
+        while len(self._scans) < len(spec.optimizers) and perf_counter() < until:
+            if self._scanning is None:
+                course = course_of(spec, resolve_surface(spec.surface)[0].d)
+                self._scanning = scan_in_parts(spec, len(self._scans), course)
+            try:
+                next(self._scanning)
+            except StopIteration as done:
+                self._scans, self._scanning = (*self._scans, done.value), None
 
     def _trace(self, race: Race, question: RaceQuestion) -> Trace | None:
         if self._step is None or self._step[:2] != (race, question):

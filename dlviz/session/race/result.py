@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from dlviz.core.descent import Path
 from dlviz.core.surfaces import Surface, SurfaceEntry
 from dlviz.core.trace import Trace
+from dlviz.session.race.scan import RateScan
 from dlviz.session.race.spec import RaceSpec
 
 FloatArray = NDArray[np.float64]
@@ -53,17 +54,22 @@ class Race:
 
 @dataclass(frozen=True)
 class RaceQuestion:
-    """Which step is to be shown in full: that of this optimizer after so many."""
+    """Which step is to be shown in full: that of this optimizer after so many; and whether rates are to be scanned."""
 
     entrant: int = 0
     step: int = 0
+    wants_scans: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class RaceView:
-    """What the window gets: the latest race, the step in question, and how far a newer race has come (0…1)."""
+    """What the window gets: the latest race, the step in question, and how far a newer race has come (0…1).
+
+    scans: of the optimizers whose rates were scanned so far, in their order.
+    """
 
     race: Race
     question: RaceQuestion
     trace: Trace | None
     progress: float = 1.0
+    scans: tuple[RateScan, ...] = ()

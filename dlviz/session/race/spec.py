@@ -14,6 +14,7 @@ from dlviz.core.surfaces import resolve as resolve_surface
 from dlviz.i18n import tr
 
 Starts = Literal["one", "grid", "random"]
+Rule = Literal["own", "same", "best"]
 MOST_OPTIMIZERS, MOST_STEPS, MOST_STARTS = 16, 20_000, 1_000
 FIRST_MOVE = 0.01  # of the picture's width: how far a first step goes where nothing else is known
 MOST_RATE = 1.0
@@ -40,6 +41,7 @@ class RaceSpec:
 
     noise: standard deviation of what is added to every gradient, drawn from seed. starts: how many starts there are
     besides the one; count: how many. tolerance: a minimum counts as reached from this distance on.
+    rule: how rates were chosen: each its own, the same for all, or the best of a scan; it changes nothing by itself.
     """
 
     surface: Choice = chosen("himmelblau")
@@ -53,6 +55,7 @@ class RaceSpec:
     starts: Starts = "one"
     count: int = 100
     tolerance: float = 0.05
+    rule: Rule = "own"
 
 
 def start_of(spec: RaceSpec) -> tuple[float, ...]:

@@ -6,7 +6,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from dlviz.core.narration.descent import narrate_descent
-from dlviz.core.optimizers import optimizers
+from dlviz.core.optimizers import lr_of, optimizers
 from dlviz.core.trace import Trace
 from dlviz.gui import numbers
 from dlviz.gui.editing import edit
@@ -23,8 +23,9 @@ from dlviz.gui.widgets.words import Words
 from dlviz.gui.workspaces import OPTIMIZERS
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.edits import add_entrant
-from dlviz.session.race import Race
+from dlviz.session.edits import add_entrant, set_race, use_rates
+from dlviz.session.race import Race, RaceSpec, Rule
+from dlviz.session.race.scan import HIGHEST, LOWEST, scale
 
 
 class Badge(QWidget):
@@ -61,10 +62,16 @@ class RacePanel(Panel):
         self.sentence.setWordWrap(True)
         self.add = QComboBox()
         self.course = CourseForm(context)
+        self.rule = Words(tr("How rates are chosen"), rule_words())
+        self.stated = Text("", "muted", "small")
+        self.stated.setWordWrap(True)
+        self._awaits_scan = False
         self._lay_out()
         self.micro.asked.connect(context.race.walk_to)
         self.axis.chosen.connect(self._show)
         self.add.activated.connect(self._add)
+        self.rule.chosen.connect(self._choose_rule)
+        context.race.scanned.connect(self._take_best)
         context.race.moved.connect(self._show)
         context.race.race_changed.connect(self._show)
 
@@ -92,6 +99,8 @@ class RacePanel(Panel):
         column.addWidget(Hairline(margin=GRID // 2))
         column.addWidget(SectionHeader(tr("Race")))
         column.addWidget(self.add)
+        column.addWidget(self.rule)
+        column.addWidget(self.stated)
         column.addWidget(self.course)
         column.addStretch(1)
         area = QScrollArea()
@@ -109,6 +118,8 @@ class RacePanel(Panel):
     def show_document(self, document: Document) -> None:
         """Show the settings of the race."""
         self.course.refresh()
+        self.rule.set_key(document.race.rule)
+        self.stated.setText(rule_sentence(document.race))
 
     @Slot()
     def _show(self) -> None:
@@ -164,6 +175,32 @@ class RacePanel(Panel):
         self.formula.setVisible(False)
         self.sentence.setText(tr("Diverged: at step {step} its numbers left all bounds.", step=numbers.count(step)))
 
+    @Slot(str)
+    def _choose_rule(self, key: str) -> None:
+        """Give all the rate of the one looked at, or each its best of a scan, which comes later."""
+        spec = self.context.session.document.race
+        self._awaits_scan = key == "best"
+        if key == "same":
+            rate = lr_of(spec.optimizers[self.context.race.entrant])
+            self._use_rates([rate] * len(spec.optimizers), "same")
+        elif key == "own":
+            edit(self.context, tr("Race at own rates"), lambda document: set_race(document, rule="own"))
+        else:
+            self.stated.setText(tr("Scanning rates…"))
+            self.context.race.ask_scans(self.key, True)
+            self._take_best()
+
+    @Slot()
+    def _take_best(self) -> None:
+        scans = self.context.race.scans
+        if self._awaits_scan and scans:
+            self._awaits_scan = False
+            self.context.race.ask_scans(self.key, False)
+            self._use_rates([each.best for each in scans], "best")
+
+    def _use_rates(self, rates: list[float], rule: Rule) -> None:
+        edit(self.context, tr("Choose the rates of the race"), lambda document: use_rates(document, rates, rule))
+
     @Slot(int)
     def _add(self, row: int) -> None:
         key = str(self.add.itemData(row))
@@ -183,6 +220,23 @@ def bend_words(bends: list[float]) -> str:
     if high > 0:
         parts.append(tr("largest stable rate {rate}", rate=numbers.number(2 / high)))
     return " · ".join(parts)
+
+
+def rule_words() -> tuple[tuple[str, str], ...]:
+    """Return how rates may be chosen, with their words."""
+    return ("own", tr("own rates")), ("same", tr("same rate")), ("best", tr("best rates"))
+
+
+def rule_sentence(spec: RaceSpec) -> str:
+    """State the rule of the race: what makes it fair, or not."""
+    evaluations = tr("Every step works out one gradient, so all have the same number of them.")
+    rules = {
+        "own": tr("Each at the rate that stands in the table."),
+        "same": tr("All at the same rate."),
+        "best": tr("Each at its best of {count} rates from {low} to {high}, by its height after {steps} steps.",
+                   count=len(scale()), low=numbers.number(LOWEST), high=numbers.number(HIGHEST), steps=spec.steps),
+    }  # fmt: skip
+    return f"{rules[spec.rule]} {evaluations}"
 
 
 def names_of(race: Race) -> tuple[str, ...]:

@@ -7,12 +7,11 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, QTimer,
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from dlviz.gui.panels.surface.quantities import QUANTITIES, Drawn, Line
+from dlviz.gui.panels.surface.quantities import Drawn, Line
 from dlviz.gui.theme import GRID, Theme, current, theme_signals
 from dlviz.gui.widgets.paint import describe, focus_ring, painter
 from dlviz.gui.widgets.plot import Plot, finite
 from dlviz.i18n import tr
-from dlviz.session.race import Race
 
 DECADES = 12.0  # at most, below the highest
 BAND = 0.16  # opacity of the quartiles
@@ -45,6 +44,7 @@ class LossPlot(Plot):
             if index < len(drawn.lines):
                 self._show_line(curve, drawn.lines[index])
         self.getAxis("left").setLogMode(drawn.is_log)
+        self.getAxis("bottom").setLogMode(drawn.has_log_places)
         self._recolour(current())
         self._fit(drawn)
 
@@ -61,6 +61,8 @@ class LossPlot(Plot):
             return np.log10(values) if self.drawn is not None and self.drawn.is_log else values
 
     def _fit(self, drawn: Drawn) -> None:
+        if not drawn.lines:
+            return
         shown = [self._scaled(each) for line in drawn.lines for each in (line.y, *(line.band or ()))]
         whole, places = np.concatenate(shown), np.concatenate([line.x for line in drawn.lines])
         known = whole[np.isfinite(whole)]
@@ -113,9 +115,8 @@ class Losses(QWidget):
         """Return a comfortable size."""
         return QSize(56 * GRID, 24 * GRID)
 
-    def show_race(self, race: Race, quantity: str = "height") -> None:
-        """Show a quantity of a race."""
-        drawn = QUANTITIES[quantity][1](race)
+    def show_drawn(self, drawn: Drawn) -> None:
+        """Show what is drawn of a race."""
         self.plot.show_lines(drawn)
         self.setToolTip(drawn.words)
         self.setAccessibleDescription(drawn.words)

@@ -11,7 +11,7 @@ from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.surface.contour import Contour
 from dlviz.gui.panels.surface.losses import Losses
 from dlviz.gui.panels.surface.plane import place_words
-from dlviz.gui.panels.surface.quantities import QUANTITIES, offered
+from dlviz.gui.panels.surface.quantities import QUANTITIES, SCAN, offered, scanned
 from dlviz.gui.panels.surface.relief import Relief
 from dlviz.gui.panels.surface.table import RunnerTable
 from dlviz.gui.race.arrows import arrows_of
@@ -52,6 +52,7 @@ class SurfacePanel(Panel):
         self.table.removed.connect(self._remove)
         context.race.race_changed.connect(self._show_race)
         context.race.moved.connect(self._show_step)
+        context.race.scanned.connect(self._draw)
         self.setFocusProxy(self.contour)
 
     def _lay_out(self) -> None:
@@ -96,7 +97,10 @@ class SurfacePanel(Panel):
     def _draw(self) -> None:
         race = self.context.race.race
         if race is not None:
-            self.losses.show_race(race, self.quantity.key())
+            key = self.quantity.key()
+            self.context.race.ask_scans(self.key, key == SCAN)
+            is_scan = key == SCAN
+            self.losses.show_drawn(scanned(race, self.context.race.scans) if is_scan else QUANTITIES[key][1](race))
             self.drawn_words.setText(self.losses.toolTip())
 
     @Slot()

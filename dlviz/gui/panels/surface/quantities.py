@@ -1,13 +1,14 @@
 """What can be drawn against the steps of a race: height, distance, the rate, effective rates, ends of many starts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.gui import numbers
 from dlviz.i18n import tr
-from dlviz.session.race import Race
+from dlviz.session.race import Race, RateScan
 
 TINY = 1e-16  # below this above a minimum there is only rounding
 BINS = 30
@@ -32,6 +33,7 @@ class Drawn:
     words: str
     is_log: bool
     is_over_steps: bool = True
+    has_log_places: bool = False
 
 
 def height(race: Race) -> Drawn:
@@ -80,6 +82,16 @@ def ends(race: Race) -> Drawn:
     return Drawn(lines, words, is_log=False, is_over_steps=False)
 
 
+def scanned(race: Race, scans: Sequence[RateScan]) -> Drawn:
+    """Draw how high each ended at every rate that was tried."""
+    lowest = _lowest(race)
+    shift, is_log = (0.0, False) if lowest is None else (lowest, True)
+    lines = tuple(Line(np.log10(each.rates), _risen(each.ends, shift, is_log)) for each in scans)
+    best = ", ".join(f"{numbers.number(each.best)}" for each in scans)
+    words = tr("height after {steps} steps, against the rate; best: {best}", steps=race.steps, best=best)
+    return Drawn(lines, words if scans else tr("scanning rates…"), is_log, is_over_steps=False, has_log_places=True)
+
+
 #: Key → its word, and how it is drawn.
 QUANTITIES: Mapping[str, tuple[str, Callable[[Race], Drawn]]] = {
     "height": (tr("height"), height),
@@ -89,6 +101,7 @@ QUANTITIES: Mapping[str, tuple[str, Callable[[Race], Drawn]]] = {
     "along_y": (tr("effective y"), lambda race: effective(race, race.surface.d - 1)),
     "ends": (tr("ends"), ends),
 }
+SCAN = "scan"
 
 
 def offered(race: Race) -> tuple[tuple[str, str], ...]:
@@ -98,7 +111,7 @@ def offered(race: Race) -> tuple[tuple[str, str], ...]:
         *(("along_y",) if race.surface.d == 1 else ()),
         *(("ends",) if race.crowd is None else ()),
     }
-    return tuple((key, word) for key, (word, _) in QUANTITIES.items() if key not in absent)
+    return (*((key, word) for key, (word, _) in QUANTITIES.items() if key not in absent), (SCAN, tr("rate scan")))
 
 
 def _lowest(race: Race) -> float | None:
