@@ -158,7 +158,6 @@ class StatusBar(QWidget):
     def use_workspace(self, key: str) -> None:
         """Speak about the race where it is shown, else about the run."""
         self._is_racing = key == OPTIMIZERS
-        self.health.setVisible(not self._is_racing)
         if self._frame is not None:
             self.show_frame(self._frame)
 

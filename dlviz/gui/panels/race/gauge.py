@@ -46,12 +46,12 @@ class Gauge(QWidget):
             return tr("rate × curvature: not known here")
         shown = numbers.number(self.value, 3)
         if self.is_too_high:
-            return tr("rate × curvature = {value} > 2: plain descent runs away", value=shown)
+            return tr("rate × curvature = {value} > 2: runs away", value=shown)
         if self.value > LIMIT / 2:
-            return tr("rate × curvature = {value}: overshoots, but settles", value=shown)
+            return tr("rate × curvature = {value}: overshoots", value=shown)
         if self.value < 0:
-            return tr("rate × curvature = {value}: the ground falls away", value=shown)
-        return tr("rate × curvature = {value} < 1: no overshooting", value=shown)
+            return tr("rate × curvature = {value}: downhill bend", value=shown)
+        return tr("rate × curvature = {value} < 1: settles", value=shown)
 
     def _describe(self) -> None:
         tip = tr("The learning rate times the largest curvature at the ball. Beyond 2 each step of plain descent\n"
