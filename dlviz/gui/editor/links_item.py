@@ -6,6 +6,7 @@ Measured on 72 links with the raster engine: one path a pen with Qt's own dashes
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,6 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from dlviz.gui.colour import mix
 from dlviz.gui.editor.layout import Links
-from dlviz.gui.editor.routes import Routes
 from dlviz.gui.theme import Theme
 
 WEIGHT_LIMIT = 4.0  # |weight| that is drawn widest
@@ -170,18 +170,31 @@ class Pieces:
         """Return one link as lines that touch."""
         key = index, (0.0, 0.0)
         if key not in self._made:
-            points, along = self._measured(index)
-            cuts = np.linspace(0.0, along[-1], WHOLE_PIECES + 1)
-            self._made[key] = _lines(points, along, cuts[:-1], cuts[1:])
+            own = self._touching[slice(*self._segments(index))]
+            self._made[key] = [QLineF(*four) for four in own.reshape(-1, 4).tolist()]
         return self._made[key]
+
+    @cached_property
+    def _touching(self) -> NDArray[np.float64]:
+        """All segments as lines that touch, (s, pieces, 2, 2): at once, for one by one takes a frame's time."""
+        assert self._links is not None  # only a drawn link is asked for
+        points = self._links.routes.points(np.linspace(0.0, 1.0, WHOLE_PIECES + 1))
+        return np.stack([points[:, :-1], points[:, 1:]], axis=2)
+
+    @cached_property
+    def _sampled(self) -> NDArray[np.float64]:
+        """Points of all segments, (s, points, 2)."""
+        assert self._links is not None  # only a drawn link is asked for
+        return self._links.routes.points(np.linspace(0.0, 1.0, 2 * WHOLE_PIECES))
+
+    def _segments(self, index: int) -> list[int]:
+        """Return the first segment of a link, and the one after its last."""
+        assert self._links is not None  # only a drawn link is asked for
+        return np.searchsorted(self._links.routes.owners, [index, index + 1]).tolist()
 
     def _measured(self, index: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return points along a link and how far each is from its start."""
-        assert self._links is not None  # only a drawn link is asked for
-        routes = self._links.routes
-        first, last = np.searchsorted(routes.owners, [index, index + 1])
-        own = Routes(routes.segments[first:last], routes.owners[first:last])
-        points = own.points(np.linspace(0.0, 1.0, 2 * WHOLE_PIECES)).reshape(-1, 2)
+        points = self._sampled[slice(*self._segments(index))].reshape(-1, 2)
         steps = np.hypot(*np.diff(points, axis=0).T)
         return points, np.concatenate([[0.0], np.cumsum(steps)])
 

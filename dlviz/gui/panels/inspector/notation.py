@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from dlviz.core.inference import layer_numbers
 from dlviz.core.network import LayerSpec, NetworkSpec, sources
 from dlviz.gui import numbers
@@ -37,14 +39,18 @@ def source_of(network: NetworkSpec, layer: LayerSpec) -> str:
     return sources(network, layer)[0]
 
 
+def written(weights: Sequence[float], most: int = MAX_TERMS) -> list[int]:
+    """Return which terms of a sum are written, in their order."""
+    count = len(weights) if len(weights) <= most else LARGEST
+    return sorted(np.argsort(-np.abs(weights), kind="stable")[:count].tolist())
+
+
 def weighted_sum(weights: Sequence[float], factors: Sequence[str], bias: float | None, most: int = MAX_TERMS) -> str:
     """Write w₁·x₁ − w₂·x₂ + b with numbers for the weights.
 
     Of more than `most` terms the three largest are written and the rest counted.
     """
-    count = len(weights) if len(weights) <= most else LARGEST
-    order = sorted(range(len(weights)), key=lambda i: -abs(weights[i]))[:count]
-    terms = [(weights[i], "·" + factors[i]) for i in sorted(order)]
+    terms = [(weights[i], "·" + factors[i]) for i in written(weights, most)]
     rest = len(weights) - len(terms)
     text = _joined(terms + ([] if bias is None else [(bias, "")]))
     return text + (" " + tr("+ {count} more", count=rest) if rest else "")

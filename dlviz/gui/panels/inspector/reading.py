@@ -1,6 +1,7 @@
 """Reading numbers out of a frame: of the batch being walked, or of what the next batch would do."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,6 +115,17 @@ class Reading:
         """Return the sample's value (while walking) and the mean over the batch."""
         column = self._column(name, unit)
         return (*self._sample(name, unit), None if column is None else float(column.mean()))
+
+    def columns_of(self, name: str, units: Sequence[int]) -> tuple[np.ndarray[Any, Any] | None, ...]:
+        """Return the sample's values (while walking) and the means over the batch of several units at once."""
+        array = self.array(name)
+        if array is None or array.ndim < 2:
+            return (None, None) if self.is_walking else (None,)
+        rows = array.reshape(len(array), -1)
+        if max(units, default=-1) >= rows.shape[1]:
+            return (None, None) if self.is_walking else (None,)
+        own = (rows[self.frame.sample, units] if self.frame.sample < len(rows) else None,)
+        return (*(own if self.is_walking else ()), rows[:, units].mean(axis=0))
 
     def sum_columns(self, name: str, unit: int) -> tuple[float | None, ...]:
         """Return the sample's value (while walking) and the sum over the batch."""

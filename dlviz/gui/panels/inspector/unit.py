@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from dlviz.core.activations import activations
 from dlviz.core.inference import shapes, source_shapes
 from dlviz.core.layers import layers as layer_kinds
@@ -50,20 +52,21 @@ def _terms(scene: Scene, layer: LayerSpec) -> tuple[Fact, ...]:
     network, reading = scene.document.network, scene.reading
     source = notation.source_of(network, layer)
     name = reading.node_name(network, source)
-    columns = [reading.mean_columns(name, each) for each in units]
-    products = [_times(weight, values) for weight, values in zip(weights, columns, strict=True)]
-    order = sorted(range(len(units)), key=lambda k: -abs(weights[k]))
+    products = [None if values is None else weights * values for values in reading.columns_of(name, units)]
+    order = np.argsort(-np.abs(weights), kind="stable").tolist()
     shown, rest = sorted(order[:MOST_TERMS]), order[MOST_TERMS:]
     of_mean = reading.of_mean
     facts = []
     for k in shown:
         factors = _factors(scene, layer, (source, units[k]), weights[k])
-        facts.append(Fact(" · ".join(each.text for each in factors), products[k], is_signed=True, sources=factors))
+        facts.append(
+            Fact(" · ".join(each.text for each in factors), _total(products, [k]), is_signed=True, sources=factors)
+        )
     if rest:
         title = tr("{count} smaller weights", count=numbers.count(len(rest)))
-        facts.append(Fact(title + of_mean, _total([products[k] for k in rest]), is_signed=True))
-    if len(products) > 1:
-        facts.append(Fact("u = Σ w·x" + of_mean, _total(products), is_signed=True))
+        facts.append(Fact(title + of_mean, _total(products, rest), is_signed=True))
+    if len(units) > 1:
+        facts.append(Fact("u = Σ w·x" + of_mean, _total(products, order), is_signed=True))
     return tuple(facts if bias is None else [*facts, Fact("b", (*reading.blanks, bias), is_signed=True)])
 
 
@@ -84,17 +87,9 @@ def node_place(network: NetworkSpec, node: str, unit: int) -> Selected:
     return Selected("input" if notation.find_layer(network, node) is None else "unit", node, unit)
 
 
-def _times(weight: float, values: Sequence[float | None]) -> tuple[float | None, ...]:
-    return tuple(None if value is None else weight * value for value in values)
-
-
-def _total(columns: Sequence[Sequence[float | None]]) -> tuple[float | None, ...]:
-    """Add up columns; one that is not computed makes the sum so."""
-    sums = []
-    for column in zip(*columns, strict=True):
-        known = [value for value in column if value is not None]
-        sums.append(sum(known) if len(known) == len(column) else None)
-    return tuple(sums)
+def _total(products: Sequence[np.ndarray | None], of: list[int]) -> tuple[float | None, ...]:
+    """Add up some of the products of every column; None where they are not computed."""
+    return tuple(None if column is None else float(column[of].sum()) for column in products)
 
 
 def _statistics(scene: Scene, layer: LayerSpec) -> tuple[Fact, ...]:
@@ -149,18 +144,19 @@ def _sums(scene: Scene, layer: LayerSpec) -> tuple[str, ...]:
     units, weights, bias = found
     network, reading = scene.document.network, scene.reading
     source = notation.source_of(network, layer)
-    symbols = [scene.symbols.value(source, i) for i in units]
-    symbolic = f"{scene.symbols.bare('z')} = " + notation.weighted_sum(weights, symbols, bias)
+    named = set(notation.written(weights.tolist()))
+    symbols = [scene.symbols.value(source, i) if k in named else "" for k, i in enumerate(units)]
+    symbolic = f"{scene.symbols.bare('z')} = " + notation.weighted_sum(weights.tolist(), symbols, bias)
     inputs, z = reading.row(reading.node_name(network, source)), reading.at(f"{layer.id}.z", scene.selected.unit)
     if inputs is None or z is None or len(weights) > notation.MAX_TERMS:
         return (symbolic,)
     values = [inputs[i] for i in units]
     factors = [f"({notation.short(v)})" if v < 0 else notation.short(v) for v in values]
-    return symbolic, "= " + notation.weighted_sum(weights, factors, bias) + " = " + notation.short(z)
+    return symbolic, "= " + notation.weighted_sum(weights.tolist(), factors, bias) + " = " + notation.short(z)
 
 
-def _incoming(scene: Scene, layer: LayerSpec) -> tuple[list[int], list[float], float | None] | None:
-    """Return the units that the selected unit reads, their weights and its bias; None where it has no weighted sum."""
+def _incoming(scene: Scene, layer: LayerSpec) -> tuple[list[int], np.ndarray, float | None] | None:
+    """Return the units that the selected unit reads, their weights (k,) and its bias; None without weighted sum."""
     weights = scene.reading.parameter(f"{layer.owner}.W")
     bias = scene.reading.parameter(f"{layer.owner}.b")
     if weights is None or layer.kind not in ("dense", "conv2d"):
@@ -169,8 +165,9 @@ def _incoming(scene: Scene, layer: LayerSpec) -> tuple[list[int], list[float], f
     # A frame of the network before the last edit may still arrive.
     if row >= len(weights) or len(units) != weights[0].size:
         return None
-    read = [(unit, float(w)) for unit, w in zip(units, weights[row].reshape(-1), strict=True) if unit >= 0]
-    return [unit for unit, _ in read], [w for _, w in read], None if bias is None else float(bias[row])
+    read, own = np.asarray(units), np.asarray(weights[row], dtype=np.float64).reshape(-1)
+    inside = read >= 0
+    return read[inside].tolist(), own[inside], None if bias is None else float(bias[row])
 
 
 def _patch(scene: Scene, layer: LayerSpec) -> tuple[int, Sequence[int]]:
