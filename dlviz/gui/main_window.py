@@ -16,6 +16,7 @@ from dlviz.gui.centre import Centre
 from dlviz.gui.commands.answers import AnswerCommands
 from dlviz.gui.commands.checks import CheckCommands
 from dlviz.gui.commands.files import FileCommands
+from dlviz.gui.commands.listing import ListCommands
 from dlviz.gui.commands.run import RunCommands
 from dlviz.gui.commands.slips import slip_actions
 from dlviz.gui.commands.step_view import StepViewCommands
@@ -64,7 +65,8 @@ class MainWindow(QMainWindow):
         self._may_ask = True
         self.answers = AnswerCommands(self, self.context, asks, self.remembered)
         checks = CheckCommands(self.context, self.docks, self)
-        further = (*slip_actions(self.context, self), *self.answers.actions(), *checks.actions())
+        listing = ListCommands(self, self.context, self.bridge)
+        further = (*slip_actions(self.context, self), *self.answers.actions(), *checks.actions(), *listing.actions())
         step_view = StepViewCommands(self.context, self.remembered, self).actions()
         self._add_actions((*self.files.actions(), *self.run.actions(), *self.views.actions(), *step_view, *further))
         self.context.step_view.changed.connect(self.refresh)

@@ -19,12 +19,12 @@ class CheckCommands(QObject):
         self._context, self._docks = context, docks
 
     def actions(self) -> tuple[Action, ...]:
-        """Return the entries of the Learn and View menus."""
+        """Return the entries of the Learn and Edit menus."""
         return (
             Action("check_gradients", tr("Check the &gradients"), self.check, "learn", ("Ctrl+G",), group=1,
                    tip=tr("Compare every gradient with central differences, in the inspector"),
                    is_enabled=self._is_network),
-            Action("inspect_network", tr("Inspect the whole &network"), self.inspect, "view", ("Ctrl+I",), group=2,
+            Action("inspect_network", tr("Select the whole &network"), self.inspect, "edit", ("Ctrl+I",), group=2,
                    tip=tr("Layers with shapes and parameter counts, the loss before and after the update"),
                    is_enabled=self._is_network),
         )  # fmt: skip

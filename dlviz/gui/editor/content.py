@@ -255,13 +255,18 @@ def value_at(place: Selected, frame: Frame) -> float | None:
 
 def spoken(place: Selected, symbols: Symbols, frame: Frame | None, named: Labels) -> str:
     """Say a place in words, for a screen reader and as a tip: its name, and its number where it has one."""
+    name, value = spoken_name(place, symbols, frame, named), None if frame is None else number_at(place, frame)
+    return name if value is None else f"{name}: {numbers.number(value)}"
+
+
+def spoken_name(place: Selected, symbols: Symbols, frame: Frame | None, named: Labels) -> str:
+    """Name a place, with what the data call it, and say where it is dropped."""
     name = place_name(place, symbols)
     if place.kind == "input" and place.unit < len(named.inputs):
         name = f"{name}, {named.inputs[place.unit]}"
-    value = None if frame is None else number_at(place, frame)
     if frame is not None and place.kind == "unit" and picture.is_dropped(frame, place.layer, place.unit):
         name = tr("{name}, dropped", name=name)
-    return name if value is None else f"{name}: {numbers.number(value)}"
+    return name
 
 
 def number_at(place: Selected, frame: Frame) -> float | None:

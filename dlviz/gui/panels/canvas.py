@@ -21,9 +21,11 @@ from dlviz.gui.editor.layout import arrange
 from dlviz.gui.editor.legend import Legend
 from dlviz.gui.editor.link_choice import LinkChoice
 from dlviz.gui.editor.link_gradients import LinkGradients, gradients, layer_in_hand
+from dlviz.gui.editor.listing import canvas_entries
 from dlviz.gui.editor.scene import NetworkScene
 from dlviz.gui.editor.state import CanvasState
 from dlviz.gui.editor.view import CanvasView
+from dlviz.gui.listing.entries import Entry
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
@@ -299,6 +301,10 @@ class CanvasPanel(Panel):
             for node, unit in {hidden for place in trail for hidden in places.hidden_units(layout, place)}:
                 self._pull(node, unit)
         self.scene.show_trail(trail)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return what is drawn, as a list."""
+        return () if self.state.network is None else canvas_entries(self.state, self.symbols, self._labels)
 
     def _spoken(self, place: Selected) -> str:
         has_network = self.state.network is not None

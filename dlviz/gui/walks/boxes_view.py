@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPaint
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from dlviz.gui import numbers
+from dlviz.gui.listing.entries import Entry
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme, current, font
 from dlviz.gui.walks.boxes import Box, Boxes, Link
@@ -162,6 +163,12 @@ class BoxesView(Picture):
             return box_words(box, numbers.full)
         link = next(each for each in self.shown.links if each.place == place)
         return link_words(self.shown, link, numbers.full)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return boxes and edges, as a list."""
+        boxes = ((box_words(box), box.place) for box in self.shown.boxes)
+        links = ((link_words(self.shown, link), link.place) for link in self.shown.links)
+        return tuple(Entry(words, place=place) for words, place in (*boxes, *links))
 
     def _all_places(self) -> list[Selected]:
         """Return what can be selected, boxes before edges."""

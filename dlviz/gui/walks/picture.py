@@ -4,6 +4,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from dlviz.gui.listing.entries import Entry
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.widgets.paint import describe
 
@@ -27,6 +28,10 @@ class Picture(QWidget):
         if place != self.selected:
             self.selected = place
             self.update()
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return what is drawn, line by line."""
+        return tuple(Entry(line) for line in self.accessibleDescription().splitlines())
 
     def place_at(self, point: QPointF) -> Selected:
         """Return what lies at a point; nothing for a picture without places."""

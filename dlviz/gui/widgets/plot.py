@@ -10,8 +10,10 @@ from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 
 from dlviz.gui import numbers
+from dlviz.gui.listing.entries import Entry, thinned
 from dlviz.gui.theme import Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe
+from dlviz.i18n import tr
 
 HALF_LINE = 7  # pixels above the plot, for the number at the upper end of its axis
 
@@ -38,6 +40,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         super().__init__(parent=parent, axisItems={side: Axis(side) for side in ("left", "bottom")})
         describe(self, name)
         self._lines: dict[pg.PlotDataItem, tuple[str, Qt.PenStyle, float]] = {}
+        self._words: dict[pg.GraphicsObject, str] = {}
         self.setFrameShape(self.Shape.NoFrame)
         self.setMenuEnabled(False)
         self.hideButtons()
@@ -64,6 +67,21 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.addItem(item)
         return item
 
+    def call(self, item: pg.GraphicsObject, words: str) -> None:
+        """Say what a curve or a group of points is, for the list of what is drawn."""
+        self._words[item] = words
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return every curve and group of points on show with its points."""
+        drawn = [item for item in self.getPlotItem().items if isinstance(item, pg.PlotDataItem | pg.ScatterPlotItem)]
+        shown = [(item, *_points(item)) for item in drawn if item.isVisible()]
+        found = []
+        for number, (item, x, y) in enumerate([each for each in shown if len(each[1])], 1):
+            is_curve = isinstance(item, pg.PlotDataItem)
+            usual = tr("curve {number}", number=number) if is_curve else tr("points {number}", number=number)
+            found.append(_curve(self._words.get(item, usual), x, y))
+        return tuple(found)
+
     def set_range(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show exactly this range; an empty or non-finite one is left alone."""
         if all(np.isfinite((*x, *y))) and x[0] < x[1] and y[0] < y[1]:
@@ -85,6 +103,21 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             axis.setPen(theme.line)
             axis.setTextPen(theme.muted)
             axis.setTickFont(font("small"))
+
+
+def _points(item: pg.PlotDataItem | pg.ScatterPlotItem) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the finite points of an item, before any logarithm."""
+    pair = (item.xData, item.yData) if isinstance(item, pg.PlotDataItem) else item.getData()
+    x, y = (np.asarray([] if each is None else each, float) for each in pair)
+    known = np.isfinite(x) & np.isfinite(y)
+    return x[known], y[known]
+
+
+def _curve(name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> Entry:
+    if len(x) == 1:
+        return Entry(name, f"{numbers.number(x[0])}, {numbers.number(y[0])}")
+    points = tuple(Entry(numbers.number(x[k]), numbers.number(y[k])) for k in thinned(len(x)))
+    return Entry(name, tr("{count} points", count=numbers.count(len(x))), parts=points)
 
 
 def finite(values: Sequence[float] | NDArray[np.floating]) -> NDArray[np.float64]:

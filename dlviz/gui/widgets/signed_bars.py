@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal, S
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from dlviz.gui.listing.entries import Entry
 from dlviz.gui.theme import GRID, Theme, current, theme_signals
 from dlviz.gui.widgets.paint import focus_ring, painter
 
@@ -47,6 +48,10 @@ class SignedBars(QWidget):
             self.bars, self.current = tuple(bars), number
             self.setAccessibleDescription("; ".join(bar.tip for bar in bars))
             self.update()
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the bars, as a list."""
+        return tuple(Entry(bar.tip) for bar in self.bars)
 
     @Slot(object)
     def _use_theme(self, _theme: Theme) -> None:

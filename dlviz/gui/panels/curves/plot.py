@@ -39,6 +39,11 @@ class CurvePlot(Plot):
         self.train, self.test = self.line("train"), self.line("test", Qt.PenStyle.DashLine)
         self.penalty, self.total = self.line("muted", Qt.PenStyle.DotLine), self.line("text")
         self.batches.setZValue(-1)
+        self.call(self.batches, tr("batches"))
+        self.call(self.train, tr("training rows"))
+        self.call(self.test, tr("test rows"))
+        self.call(self.penalty, tr("penalty"))
+        self.call(self.total, tr("loss and penalty"))
         for item in (self.batches, self.train, self.test, self.penalty, self.total):
             item.opts["antialias"] = True
         self._marks: list[pg.InfiniteLine] = []

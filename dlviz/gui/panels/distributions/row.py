@@ -6,6 +6,7 @@ from PySide6.QtGui import QFontMetrics, QImage, QMouseEvent, QPainter, QPaintEve
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dlviz.gui import numbers
+from dlviz.gui.listing.entries import Entry
 from dlviz.gui.panels.distributions.reading import Counts, Layer, picture_of
 from dlviz.gui.theme import GRID, current, font, sequential
 from dlviz.gui.widgets.paint import describe
@@ -58,6 +59,17 @@ class LayerRow(QWidget):
         """
         self.now, self.then, self._playhead, self._colours = now, then, step, colours
         self.update()
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the bins of the moment on show, as a list."""
+        layer, counts = self.layer, self.now
+        if layer is None or counts is None:
+            return ()
+        edges = [numbers.number(each, 3) for each in np.linspace(layer.low, layer.high, len(counts) + 1)]
+        return tuple(
+            Entry(tr("{low} to {high}", low=edges[k], high=edges[k + 1]), numbers.count(count))
+            for k, count in enumerate(counts.tolist())
+        )
 
     def _words(self) -> str:
         return tr(

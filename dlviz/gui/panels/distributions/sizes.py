@@ -64,6 +64,7 @@ class SizePlot(Plot):
             values = np.array([self._read(column).get(name, np.nan) for column in columns], dtype=float)
             values[~(np.isfinite(values) & (values > 0))] = np.nan
             curve.setVisible(bool(name))
+            self.call(curve, name)
             curve.setData(steps, values)
             low, high = np.nanmin([low, *values]), np.nanmax([high, *values])
         if low <= high:

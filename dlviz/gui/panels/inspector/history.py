@@ -25,6 +25,7 @@ class WeightHistory(QWidget):
         self.plot.setToolTip(tr("The weight at the steps whose state is kept, and now"))
         self.curve = self.plot.line("accent", width=1.6)
         self.curve.opts["antialias"] = True
+        self.plot.call(self.curve, tr("weight"))
         self.plot.setFixedHeight(HEIGHT)
         column = QVBoxLayout(self)
         spaced(column, gap=GRID // 2)

@@ -37,11 +37,21 @@ class SlopePlot(Plot):
         self.here, self.head, self.arrival = (pg.ScatterPlotItem() for _ in range(3))
         for item in (self.here, self.head, self.arrival):
             self.addItem(item)
+        self._name_items()
         for item in (self.curve, self.tangent, self.update_line, self.likelihood):
             item.opts["antialias"] = True
         self.setFixedHeight(HEIGHT)
         self._shown: SlopePicture | None = None
         theme_signals.changed.connect(self._recolour)
+
+    def _name_items(self) -> None:
+        self.call(self.curve, tr("loss"))
+        self.call(self.tangent, tr("tangent"))
+        self.call(self.update_line, tr("predicted update"))
+        self.call(self.likelihood, tr("log-likelihood"))
+        self.call(self.here, tr("weight now"))
+        self.call(self.head, tr("predicted loss after the update"))
+        self.call(self.arrival, tr("loss after the update"))
 
     def show_picture(self, shown: SlopePicture, with_likelihood: bool = False) -> None:
         """Draw one picture; with the likelihood, ℓ/m below as the mirror image of J above."""

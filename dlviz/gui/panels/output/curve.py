@@ -24,6 +24,12 @@ class CurveView(Plot):
             self.addItem(item)
         self.curve = self.line("text", width=2.0)
         self.curve.opts["antialias"] = True
+        for item, words in (
+            (self.curve, tr("output")),
+            (self._train, tr("training rows")),
+            (self._test, tr("test rows")),
+        ):
+            self.call(item, words)
         self.apply_theme(current())
 
     def show_points(self, x: NDArray[np.float64], y: NDArray[np.float64], points: PointSet) -> None:

@@ -8,9 +8,13 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from dlviz.gui import numbers
+from dlviz.gui.listing.entries import Entry, thinned
 from dlviz.gui.panels.output.picture import FloatArray, Pixels
+from dlviz.gui.selection import Selected
 from dlviz.gui.theme import RADIUS, Theme, current
 from dlviz.gui.widgets.points import paint_points, radius_for
+from dlviz.i18n import tr
 
 Extent = tuple[float, float, float, float]
 _NO_LINES = np.empty((0, 2, 2))
@@ -58,6 +62,20 @@ class MapView(QWidget):
         self.points = points
         self._overlay = None
         self.update()
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the points by class and part, as a list."""
+        points = self.points
+        if points is None:
+            return ()
+        found = []
+        for index in np.unique(points.classes).tolist():
+            for is_train, words in ((True, tr("class {number}, training")), (False, tr("class {number}, test"))):
+                rows = np.flatnonzero((points.classes == index) & (points.is_train == is_train))
+                listed = tuple(_point(points, int(rows[k])) for k in thinned(len(rows)))
+                name = words.format(number=index + 1)
+                found += [Entry(name, tr("{count} points", count=len(rows)), parts=listed)] if listed else []
+        return tuple(found)
 
     def apply_theme(self, theme: Theme) -> None:
         """Repaint the points in a theme's colours."""
@@ -159,6 +177,12 @@ class MapView(QWidget):
         distance = np.hypot(*(self.to_pixels(self.points.places) - (at.x(), at.y())).T)
         row = int(np.argmin(distance))
         return row if distance[row] <= _POINT_AT else None
+
+
+def _point(points: PointSet, row: int) -> Entry:
+    x, y = points.places[row]
+    place = f"{numbers.number(x, 3)}, {numbers.number(y, 3)}"
+    return Entry(tr("row {number}", number=row + 1), place, Selected("sample", unit=row))
 
 
 def _image(pixels: Pixels) -> QImage:

@@ -24,6 +24,9 @@ class PredictedView(Plot):
         self.train, self.test = (pg.ScatterPlotItem(size=6, antialias=True) for _ in range(2))
         for item in (self.train, self.test):
             self.addItem(item)
+        self.call(self._diagonal, tr("no error"))
+        self.call(self.train, tr("training rows"))
+        self.call(self.test, tr("test rows"))
         self.apply_theme(current())
 
     def show_rows(
