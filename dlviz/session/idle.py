@@ -64,8 +64,10 @@ def _slip(document: Document) -> Iterator[Idle]:
 
 def _of_optimizer(document: Document) -> Iterator[Idle]:
     plan = document.explicit.training
-    entry, _ = resolve_optimizer(plan.optimizer)
+    entry, settings = resolve_optimizer(plan.optimizer)
     title = tr(entry.title)
+    if "decays" in document.training.optimizer.settings and settings["weight_decay"] == 0:
+        yield Idle("training.optimizer", tr("decays changes nothing: the weight decay is 0."))
     if entry.reads_size:
         return
     if plan.schedule is not None and plan.schedule.kind != "constant":
@@ -77,9 +79,12 @@ def _of_optimizer(document: Document) -> Iterator[Idle]:
 
 
 def _of_frozen(document: Document) -> Iterator[Idle]:
-    names = set(document.training.frozen)
+    names = dict.fromkeys(document.training.frozen)
     specs = [each for each in parameters(document.explicit.network) if each.is_trainable]
-    still = [each for each in specs if {each.name, each.layer} & names]
+    still = [each for each in specs if each.name in names or each.layer in names]
+    for name in names:
+        if not any(name in (each.name, each.layer) for each in specs):
+            yield Idle("training.frozen", tr("Freezing {name} changes nothing: training never moves it.", name=name))
     if specs and len(still) == len(specs):
         yield Idle("training.frozen", tr("Every parameter is frozen: training changes nothing."))
     for layer in _layers(still, specs):

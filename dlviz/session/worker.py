@@ -128,6 +128,11 @@ class Worker:
         self._is_stale = True
 
     def _advance(self) -> None:
+        refusal = self._run.refusal
+        if refusal is not None and self._play.by in ("batch", "epoch"):
+            self._become("pause")
+            self._message, self._is_stale = refusal.hint, True
+            return
         if self._next_step > time.monotonic():
             return
         began, end = time.perf_counter(), self._run.timeline.end
@@ -257,11 +262,6 @@ class Worker:
         return self._rate if is_measured or self._state == "running" else 0.0
 
     def _on_play(self, command: Play) -> None:
-        refusal = self._run.refusal
-        if refusal is not None and command.by in ("batch", "epoch"):
-            self._pause_for_time()
-            self._message = refusal.hint
-            return
         self._play, self._message, self._until = command, "", None
         self._measuring = CHUNK_SECONDS
         self._next_step = time.monotonic()

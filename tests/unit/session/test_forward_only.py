@@ -7,15 +7,17 @@ import pytest
 
 from dlviz.core.choice import Choice
 from dlviz.core.errors import SpecError
+from dlviz.data.prepare import prepare
 from dlviz.session import headless
 from dlviz.session.document import Document
-from dlviz.session.edits import set_activation
+from dlviz.session.edits import set_activation, set_data_setting, set_units
 from dlviz.session.edits.cures import offers
 from dlviz.session.frames import FrameMaker
 from dlviz.session.messages import Interest
 from dlviz.session.presets import first_document
 from dlviz.session.run import Run
 from dlviz.session.session import Session
+from dlviz.session.trainer import Trainer
 from tests.unit.session.test_session import frame_when
 
 SENTENCE = "Back-propagation is not defined through sampling"
@@ -68,6 +70,18 @@ def test_looking_and_pausing_leave_the_draws_alone(document: Document) -> None:
         assert drawn(plain) == drawn(watched)
 
 
+@pytest.mark.parametrize(("samples", "units"), [(250, 4), (5000, 40)])
+def test_the_fast_walk_draws_what_the_recorder_draws(document: Document, samples: int, units: int) -> None:
+    """Small sets stand whole in the order of their epoch, larger ones are gathered batch by batch."""
+    document = set_data_setting(document, "samples", samples)
+    document = set_units(document, document.network.layers[0].id, units)
+    fast, slow = (Trainer(document, prepare(document.data, document.seed)) for _ in range(2))
+    losses = np.zeros(9)
+    fast.run(9, losses)
+    recorded = [slow.record() for _ in range(9)]
+    assert losses.tolist() == [float(each.value("loss", len(each.steps)).item()) for each in recorded]  # type: ignore[union-attr]
+
+
 def test_nothing_is_learnt_and_the_walk_ends_with_the_loss(document: Document) -> None:
     run = Run(document)
     before = run.parameters()
@@ -107,6 +121,16 @@ def test_playing_batches_says_why_it_does_not_train(session: Session, by: str) -
     assert (frame.state, frame.step) == ("paused", 0)
     session.step("operation", 1)
     assert frame_when(session, lambda f: f.cursor == 1).message == ""
+
+
+def test_a_run_that_goes_on_stops_where_values_begin_to_be_drawn() -> None:
+    made = Session(first_document())
+    made.play()
+    frame_when(made, lambda f: f.step > 20)
+    made.edit(set_activation(made.document, made.document.network.layers[0].id, "stochastic"), "draw")
+    frame = frame_when(made, lambda f: SENTENCE in f.message)
+    assert frame.state == "paused"
+    assert made.close()
 
 
 def test_playing_operations_walks_on(session: Session) -> None:

@@ -125,6 +125,11 @@ def test_a_layer_without_a_rate_keeps_its_weights_whatever_their_limit() -> None
     [
         (document(frozen=("h", "g", "o.W", "o.b")), "Every parameter is frozen: training changes nothing."),
         (
+            document((LayerSpec("d", "dropout"), dense("o", 1)), frozen=("d",)),
+            "Freezing d changes nothing: training never moves it.",
+        ),
+        (document(optimizer=chosen("sgd", decays="all")), "decays changes nothing: the weight decay is 0."),
+        (
             document(shuffle=False, replacement=True),
             "Leaving rows unshuffled changes nothing: they are drawn with replacement.",
         ),
