@@ -19,6 +19,8 @@ from dlviz.data.spec import DataSpec
 from dlviz.session.race import RaceSpec
 from dlviz.session.subject import FormulaSpec, Subject
 
+WATCHED = ("callbacks", "metrics", "epochs")  # of a training plan: they stop and measure, and change no number
+WRITTEN = ("title", "conventions", "data", "training", "race", "extra")  # compared by themselves, or not at all
 Dtype = Literal["auto", "float32", "float64"]
 
 
@@ -133,11 +135,22 @@ class Document:
         is_same = network is self.network and training is self.training
         return self if is_same else replace(self, network=network, training=training)
 
-    def is_respelled(self, other: "Document") -> bool:
-        """Whether another document differs from this one in how things are written, if in anything."""
+    def trains_like(self, other: "Document") -> bool:
+        """Whether another document trains to the same numbers: it may be written or watched differently."""
         if self.data is not other.data:  # rows are not compared
             return False
         return self.conventions.trains_like(other.conventions) and _essence(self) == _essence(other)
+
+    def like(self, other: "Document") -> "Document":
+        """Return this document with what changes no number taken from another: title, writing, rules and measures."""
+        watched = {name: getattr(other.training, name) for name in WATCHED}
+        training = replace(self.training, **watched)
+        kept = training if training != self.training else self.training
+        conventions = other.conventions if self.conventions.trains_like(other.conventions) else self.conventions
+        return replace(
+            self, title=other.title, conventions=conventions, training=kept, race=other.race, view=other.view,
+            extra=other.extra,
+        )  # fmt: skip
 
     @cached_property
     def notation(self) -> Notation:
@@ -162,6 +175,10 @@ class Document:
 
 
 def _essence(document: Document) -> tuple[Any, ...]:
-    """Return what a document is about apart from its rows, and how it is written."""
-    own = (each.name for each in fields(document) if each.compare and each.name not in ("conventions", "data"))
-    return tuple(getattr(document, name) for name in own)
+    """Return what decides the numbers of a run, apart from its rows and conventions."""
+    own = (each.name for each in fields(document) if each.compare and each.name not in WRITTEN)
+    plan = replace(document.training, **{name: getattr(_UNWATCHED, name) for name in WATCHED})
+    return (plan, *(getattr(document, name) for name in own))
+
+
+_UNWATCHED = TrainingSpec()

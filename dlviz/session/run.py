@@ -88,10 +88,9 @@ class Run(Playhead):
             self.look(moment.sample)
 
     def edit(self, document: Document, label: str) -> None:
-        """Go on from here under an edited document; one that only writes differently moves nothing."""
-        if self.document.is_respelled(document):
-            self.timeline = self.timeline.respelled(document)
-            self._segment = next(each for each in self.timeline.segments if each.uid == self.segment.uid)
+        """Go on from here under an edited document; one that trains to the same numbers moves nothing."""
+        if self.document.trains_like(document):
+            self._go_on_like(document, label)
             return
         if document.subject == "formula":
             self._edit_formula(document)
@@ -102,6 +101,20 @@ class Run(Playhead):
         walk, here = self.walk, carry_over(self._state_here(), self.document, document)
         self._branch(document, uncounted(here, document), label)
         self._walk_again(walk)
+
+    def _go_on_like(self, document: Document, label: str) -> None:
+        """Write and watch the whole run differently; what is recorded stays, and a walk as well."""
+        old = self.document.training
+        self.timeline = self.timeline.like(document)
+        here = next(each for each in self.timeline.segments if each.uid == self.segment.uid)
+        if (old.callbacks, old.metrics) == (document.training.callbacks, document.training.metrics):
+            self._segment = here
+            return
+        self.history = replace(self.history, watched=self.history.watched.fork(self.step))
+        state = self._standing()
+        self._stand(here, state)
+        if self.problem is not None:  # a rule that cannot be asked here: until it is mended the run stands
+            self._branch(document, state, label)
 
     def begins_anew(self, document: Document) -> bool:
         """Say whether a rule cannot go on under this document: it reads other rows, or is another rule."""

@@ -111,8 +111,11 @@ class Runs:
         return end > entry.begins
 
     def edit(self, document: Document, label: str) -> None:
-        """Go on under an edited document: in a run of its own where something is recorded ahead."""
-        if self.run.document.is_respelled(document):
+        """Go on under an edited document: in a run of its own where something is recorded ahead.
+
+        What changes no number, as a stop rule or a title, goes for the whole of the run on show.
+        """
+        if self.run.document.trains_like(document):
             self.run.edit(document, label)
             return
         if self.run.begins_anew(document):
@@ -345,10 +348,10 @@ def _column_bytes(entry: Entry) -> int:
 
 
 def _longer(kept: Moment | None, asked: Moment) -> Moment:
-    """Return the asked moment, with what was recorded since where no edit came between."""
-    if kept is None or kept.timeline.segments != asked.timeline.segments or kept.timeline.end <= asked.timeline.end:
+    """Return the asked moment, with what was recorded since where no edit changed the numbers in between."""
+    if kept is None or kept.timeline.uids != asked.timeline.uids or kept.timeline.end <= asked.timeline.end:
         return asked
-    return replace(asked, timeline=kept.timeline, history=kept.history)
+    return replace(asked, timeline=replace(asked.timeline, end=kept.timeline.end), history=kept.history)
 
 
 def _finite(value: float) -> float | None:

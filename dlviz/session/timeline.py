@@ -32,12 +32,9 @@ class Segment:
     label: str = ""
     uid: int = -1
 
-    def respelled(self, document: Document) -> "Segment":
-        """Return this segment written in other conventions; itself where those decide more than writing."""
-        conventions = document.conventions
-        if not self.document.conventions.trains_like(conventions):
-            return self
-        return replace(self, document=replace(self.document, conventions=conventions))
+    def like(self, document: Document) -> "Segment":
+        """Return this segment with what changes no number taken from a document: how it is written and watched."""
+        return replace(self, document=self.document.like(document))
 
 
 @dataclass(frozen=True)
@@ -70,9 +67,14 @@ class Timeline:
         kept = tuple(each for each in self.segments if each.start.step < step)
         return Timeline((*kept, segment), step)
 
-    def respelled(self, document: Document) -> "Timeline":
-        """Return the same timeline written in the conventions of a document, wherever it trained like that."""
-        return replace(self, segments=tuple(each.respelled(document) for each in self.segments))
+    def like(self, document: Document) -> "Timeline":
+        """Return the same timeline, written and watched as a document says."""
+        return replace(self, segments=tuple(each.like(document) for each in self.segments))
+
+    @property
+    def uids(self) -> tuple[int, ...]:
+        """The uids of its segments."""
+        return tuple(each.uid for each in self.segments)
 
     def marks(self) -> tuple[Mark, ...]:
         """Return what was changed and when."""

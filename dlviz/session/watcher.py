@@ -34,7 +34,7 @@ class Stop:
         entry, settings = resolve(self.callback)
         return tr(
             "{title} at batch {step}: {because}.",
-            title=tr(entry.title), step=self.step, because=tr(entry.because).format(**settings),
+            title=tr(entry.title), step=self.step, because=tr(entry.reason(settings)).format(**settings),
         )  # fmt: skip
 
 

@@ -51,7 +51,8 @@ class Callback:
 
     looks(settings) says when it must be asked: never while nothing can hold, so that training runs in
     long chunks. holds_at(losses, settings), for rules on the losses of batches, says where they hold; holds(seen,
-    settings) says whether the others do now. because is the reason in words, with settings in braces.
+    settings) says whether the others do now. because is the reason in words, with settings in braces; because_one,
+    where it differs, that of a rule about one unit.
     formula is LaTeX of what has to hold.
     """
 
@@ -64,6 +65,11 @@ class Callback:
     holds_at: Callable[[Losses, Settings], NDArray[np.bool_]] | None = None
     settings: tuple[Hyper, ...] = ()
     source: str = ""
+    because_one: str = ""
+
+    def reason(self, settings: Settings) -> str:
+        """Return the words for why it holds, settings in braces."""
+        return self.because_one if self.because_one and settings.get("unit") else self.because
 
 
 callbacks: Registry[Callback] = Registry("callback")

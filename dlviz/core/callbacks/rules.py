@@ -94,5 +94,6 @@ callbacks.add(
             integer("unit", 0, minimum=0, maximum=10**6, help="which unit, from 1; 0 means any of them"), EVERY,
         ),
         source="Maas et al. 2013, section 2",
+        because_one="unit {unit} of {layer} is 0 for every training row",
     )
 )  # fmt: skip

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dlviz.core.choice import chosen
 from dlviz.core.errors import SpecError
 from dlviz.core.network import LayerSpec, dense
 from dlviz.session import limits
 from dlviz.session.document import Document
-from dlviz.session.edits import set_optimizer, set_optimizer_setting, set_seed, set_training, set_units
+from dlviz.session.edits import set_optimizer, set_optimizer_setting, set_seed, set_title, set_training, set_units
 from dlviz.session.presets import document_for, first_document
 from dlviz.session.run import Run
 from dlviz.session.run_row import Label, RunRow
@@ -286,3 +287,47 @@ def test_memory_of_many_runs_stays_under_the_stated_budget(monkeypatch: pytest.M
     untouched = Run(hard_document())
     advance(untouched, runs.run.step)
     assert_same(runs.run.trainer.state(), untouched.trainer.state())
+
+
+def test_stop_rules_and_titles_are_changed_for_the_whole_run_and_begin_no_other() -> None:
+    runs = Runs(hard_document())
+    advance(runs.run, 60)
+    runs.edit(slower(runs.run.document), "rate")
+    advance(runs.run, 40)
+    runs.run.seek(30)
+    state = runs.run.trainer.state()
+    before = runs.standing()
+    runs.edit(set_training(runs.run.document, callbacks=["loss_below"], metrics=["accuracy"]), "rules")
+    runs.edit(set_title(runs.run.document, "Lecture 3"), "title")
+    assert runs.uids == (1,)
+    assert (runs.run.step, runs.run.timeline.end) == (30, 100)
+    assert_same(runs.run.trainer.state(), state)
+    assert {each.document.title for each in runs.run.timeline.segments} == {"Lecture 3"}
+    assert [mark.step for mark in runs.run.timeline.marks()] == [60]
+    runs.run.seek(80)
+    assert runs.run.document.training.callbacks == (chosen("loss_below"),)
+    assert runs.run.document.training.optimizer.settings["lr"] == 0.001
+    runs.restore(before)
+    assert runs.run.document.training.callbacks == ()
+    assert (runs.run.step, runs.run.timeline.end) == (30, 100)
+
+
+def test_a_rule_set_in_the_middle_of_a_batch_leaves_the_walk_where_it_is() -> None:
+    runs = Runs(hard_document())
+    advance(runs.run, 5)
+    for _ in range(4):
+        runs.run.forward("operation")
+    runs.edit(set_training(runs.run.document, callbacks=["loss_below"]), "rules")
+    assert runs.run.walk is not None
+    assert (runs.run.step, runs.run.walk.cursor) == (5, 4)
+
+
+def test_a_rule_that_cannot_be_asked_keeps_the_weights_until_it_is_mended() -> None:
+    runs = Runs(hard_document())
+    advance(runs.run, 25)
+    state = runs.run.trainer.state()
+    rule = {"kind": "plateau", "monitor": "validation_loss"}
+    runs.edit(set_training(runs.run.document, callbacks=[rule]), "rules")
+    assert runs.run.problem is not None
+    runs.edit(set_training(runs.run.document, callbacks=[]), "rules")
+    assert_same(runs.run.trainer.state(), state)
