@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from tests.bench import classifiers, descents, formulas, frames, maps, planes, tiny_networks, torch_peer, window
+from tests.bench import classifiers, descents, formulas, frames, maps, planes, scrub, tiny_networks, torch_peer, window
 from tests.bench.timing import Effort
 from tests.bench.workload import Benchmark, Row
 
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "w8": maps.w8,
     "w9": classifiers.w9,
     "frames": frames.frames,
+    "scrub": scrub.scrub,
     "formulas": formulas.formulas,
     "window": window.window,
 }
