@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from dlviz.core.conventions import Conventions
 from dlviz.core.notation import Notation
 from dlviz.gui.forms.conventions import ConventionsForm
+from dlviz.gui.panels.inspector.rows import FactRow
 from dlviz.gui.selection import Selected
 from dlviz.gui.typeset import typesetter, view
 from dlviz.gui.typeset.glyphs import Template
@@ -138,6 +139,43 @@ def test_flat_weights_of_the_two_two_two_network_come_through_o1_and_o2(robot: R
     assert [(way.title, round(way.value, 9)) for way in paths.ways] == [
         ("through o₁", 0.000668396), ("through o₂", -0.000229828),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("conventions", "shape", "units"),
+    [
+        ({"profile": "dlviz"}, "shape of W, units × inputs", "n⁰ = 2, n¹ = 2, n² = 1"),
+        ({"profile": "deeplearning_ai"}, "shape of W, units × inputs", "n[0] = 2, n[1] = 2, n[2] = 1"),
+        ({"profile": "dlviz", "weight_notation": "source_target"}, "shape of W, inputs × units",
+         "n⁰ = 2, n¹ = 2, n² = 1"),
+    ],
+)  # fmt: skip
+def test_the_summary_counts_layers_and_units(
+    robot: Robot, conventions: dict[str, object], shape: str, units: str
+) -> None:
+    walker = Walker(robot)
+    walker.open("step")
+    write_like(robot, conventions)
+    texts = {row._fact.label: row._fact.text for row in rows_of(walker, Selected("layer", "o"))}
+    assert texts[shape] in ("1 × 2", "2 × 1")
+    texts = {row._fact.label: row._fact.text for row in rows_of(walker, Selected("network"))}
+    assert texts["layers with weights"] == "L = 2"
+    assert texts["units"] == units
+
+
+def test_a_gradient_says_what_partial_means(robot: Robot) -> None:
+    walker = Walker(robot)
+    walker.open("step")
+    for _ in range(length(walker)):
+        walker.press(Key.Key_PageDown)
+    row = next(row for row in rows_of(walker, PLACES[0]) if row._fact.label.startswith("∂L/∂w"))
+    assert "partial derivative" in row.label.toolTip()
+    assert row.label.whatsThis() in row.label.toolTip()
+
+
+def rows_of(walker: Walker, place: Selected) -> list[FactRow]:
+    walker.facts(place)
+    return [row for row in walker.inspector.facts.rows if not row.isHidden()]
 
 
 def test_the_chip_switches_a_single_value(robot: Robot) -> None:

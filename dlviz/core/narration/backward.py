@@ -50,8 +50,9 @@ def weight_gradient(view: View) -> Narration:
     errors, inputs = view.rows(f"{node}.dz")[:, unit], view.rows(source)[:, k]
     earlier = before_it(view, f"{own}.dW", (unit, k))
     terms = earlier + products(errors, inputs, view.sample, view.digits, "backward")
+    each = view.of_each
     right = (
-        rf"{caption(delta(view, node, unit), tr('error'))} \cdot {caption(activation(view, source, k), tr('input'))}"
+        rf"{caption(delta(each, node, unit), tr('error'))} \cdot {caption(activation(each, source, k), tr('input'))}"
     )
     right = (f"{so_far()} + " if earlier else "") + right
     told = _gathered(view, weight(view, node, unit, k), right, terms, float(gradient[unit, k]))
@@ -131,7 +132,7 @@ def _bias_gradient(view: View) -> Narration:
 
     earlier = before_it(view, name, (unit,))
     terms = earlier + cut(errors, write, view.sample, view.digits)
-    right = (f"{so_far()} + " if earlier else "") + caption(delta(view, node, unit), tr("error"))
+    right = (f"{so_far()} + " if earlier else "") + caption(delta(view.of_each, node, unit), tr("error"))
     told = _gathered(view, bias(view, node, unit), right, terms, float(gradient[unit]))
     return _with_chain(view, told, unit, None)
 

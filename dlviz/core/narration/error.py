@@ -122,12 +122,13 @@ def _terms(told: Cost, view: View, a: FloatArray, y: FloatArray) -> list[Term]:
 
 def _loss_letters(told: Cost, view: View, width: int) -> str:
     node = view.output
-    letters = indexed(view, "a", node, "j"), view.symbols.target("j")
+    each = view.of_each
+    letters = indexed(each, "a", node, "j"), each.symbols.target("j")
     pair = Pair(0, 0, view.digits, *letters, settings(view), view.plan.notation.is_reversed)
     over = rf"\sum_{{j=1}}^{{{width}}} " if width > 1 else ""
     over = (r"\sum_{i=1}^{n} " if view.n > 1 else "") + over
     if width == 1:
-        pair = replace(pair, letter_a=indexed(view, "a", node, 0), letter_y=view.symbols.target(0))
+        pair = replace(pair, letter_a=indexed(each, "a", node, 0), letter_y=each.symbols.target(0))
     front = scale_letters(view)
     return f"{front} {over}{told.letters(pair)}" if front or over else bare(told.letters(pair))
 

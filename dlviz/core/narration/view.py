@@ -1,7 +1,7 @@
 """What a narrator sees: one step of a trace, the plan behind it, and the unit that is looked at."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -84,6 +84,7 @@ class View:
     plan: Plan
     focus: Focus
     digits: int = 4
+    example: str = ""
 
     @property
     def n(self) -> int:
@@ -175,8 +176,14 @@ class View:
 
     @cached_property
     def symbols(self) -> Symbols:
-        """The letters of this network as LaTeX."""
-        return Symbols(self.plan.network, self.plan.notation, is_latex=True)
+        """The letters of this network as LaTeX, for the example looked at or the one that is summed over."""
+        own = self.example or (str(self.sample + 1) if self.n > 1 else "")
+        return Symbols(self.plan.network, self.plan.notation, is_latex=True, example=own)
+
+    @property
+    def of_each(self) -> "View":
+        """The same step with the letters of example i, behind a sum over the batch."""
+        return replace(self, example="i") if self.n > 1 else self
 
     def owner(self, node: str) -> str:
         """Return the layer whose parameters a node uses: itself, or the one of which it is a second use."""

@@ -15,6 +15,7 @@ VALUE = "a"
 # Letters of parameters that are not their name, and what stands before their indices.
 _HEADS = {"gamma": ("γ", ""), "beta": ("β", ""), "bu": ("b", "U")}
 _SIGNALS = {"z": "v", VALUE: "y", "ẑ": "v̂", "v": "s", "v̄": "s̄"}  # Haykin's; a variance makes room for the induced field
+_OF_EXAMPLES = ("z", VALUE, "δ", "ẑ")  # letters that differ from example to example
 Index = int | str
 
 
@@ -22,11 +23,14 @@ class Symbols:
     """Spells quantities, as plain text or, with `is_latex`, for formulas.
 
     An index that is an int counts from 0 and is written from 1; a text such as "k" is written as it is.
-    Letters are those of the core: z for sums, a for what units hand on, δ for dL/dz.
+    Letters are those of the core: z for sums, a for what units hand on, δ for dL/dz. example: the number of
+    the example whose values they are, or a letter for each, where the notation writes it: a^{[2](i)}.
     """
 
-    def __init__(self, network: NetworkSpec, notation: Notation | None = None, is_latex: bool = False) -> None:
-        self.network = network
+    def __init__(
+        self, network: NetworkSpec, notation: Notation | None = None, is_latex: bool = False, example: str = ""
+    ) -> None:
+        self.network, self._example = network, example
         self.notation = notation or Notation()
         self.form: Form = Latex() if is_latex else Plain()
         self._inputs = [each.id for each in network.inputs]
@@ -47,17 +51,20 @@ class Symbols:
 
     def value(self, node: str, unit: Index) -> str:
         """Write what a unit hands on, or an input: `a¹₂`, `x₁`."""
-        if node in self._inputs:
-            letter = "x" if len(self._inputs) == 1 else self.form.name(node)
-            return self.form.put(letter, joined(_counted(self.places(node, unit))))
-        return self.unit(VALUE, node, unit)
+        return self.value_at(node, *self.places(node, unit))
 
     def value_at(self, node: str, *places: Index, time: str = "") -> str:
         """Write a value by the index of every axis: `x_{k,r+1,c}`."""
         if node not in self._inputs:
             return self.at(VALUE, node, *places, time=time)
         letter = "x" if len(self._inputs) == 1 else self.form.name(node)
-        return self.form.put(letter, joined(_counted(places)), time=time)
+        return self.form.put(letter, joined(_counted(places)), self._of_example, time)
+
+    @property
+    def _of_example(self) -> str:
+        """Write which example a value belongs to, where layers stand in square brackets."""
+        is_written = self._example and self.notation.weight_notation == "layer_bracket"
+        return f"({self._example})" if is_written else ""
 
     def unit(self, letter: str, node: str, unit: Index) -> str:
         """Write a letter of a unit: `z¹₂`; `z¹₂₁₃` where it lies on a map."""
@@ -86,7 +93,8 @@ class Symbols:
         head = self.form.letter(self._letter(letter))
         if style == "source_target":
             return self.form.put(head, joined([self._number(node), *low]), time=time)
-        return self.form.put(head, joined(low), self.mark(node), time)
+        high = self.mark(node) + (self._of_example if letter in _OF_EXAMPLES else "")
+        return self.form.put(head, joined(low), high, time)
 
     def _by_name(self, letter: str, node: str, low: list[str], time: str) -> str:
         """Write h₁ for a value, zₕ₁ for another letter."""
@@ -138,12 +146,15 @@ class Symbols:
 
     def mark(self, node: str) -> str:
         """Write what stands above for a layer: its number, or its id where it has no parameters."""
-        if node not in self.numbers:
-            return self.form.named(node)
-        number = str(self.numbers[node])
-        if self.notation.weight_notation == "layer_bracket":
-            return self.form.bracket(number)
-        return self.form.level(number)
+        return self._level(self.numbers[node]) if node in self.numbers else self.form.named(node)
+
+    def _level(self, number: int) -> str:
+        is_bracketed = self.notation.weight_notation == "layer_bracket"
+        return (self.form.bracket if is_bracketed else self.form.level)(str(number))
+
+    def level_of(self, letter: str, number: int) -> str:
+        """Write a letter of a level, where 0 are the inputs: `n¹`, `n[1]`."""
+        return self.form.put(letter, high=self._level(number))
 
     def owner(self, layer: str) -> str:
         """Return the layer whose parameters a layer uses: itself, or the one of which it is a second use."""
@@ -203,7 +214,7 @@ class Symbols:
         """Write a target of an output unit."""
         if not self.notation.has_error_signals and self.notation.is_source_first and self._has_only_output:
             return self.notation.target
-        return self.form.put(self.notation.target, joined(_counted(places)))
+        return self.form.put(self.notation.target, joined(_counted(places)), self._of_example)
 
     @property
     def _has_only_output(self) -> bool:

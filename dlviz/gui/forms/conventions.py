@@ -10,9 +10,18 @@ from dlviz.gui.forms.settings import ChoiceForm, Subject
 from dlviz.gui.panel import Context
 from dlviz.gui.widgets.choice_field import ChoiceField
 from dlviz.gui.widgets.form import HyperForm
-from dlviz.gui.widgets.text import SectionHeader
+from dlviz.gui.widgets.text import SectionHeader, Text
 from dlviz.i18n import tr
 from dlviz.session import edits
+
+
+def bracket_lines() -> tuple[str, ...]:
+    """Say what the three brackets mean that textbooks put above letters."""
+    return (
+        tr("[l]  layer l: W[2] belongs to the second layer with weights"),
+        tr("(i)  example i: x⁽³⁾ is the third row of the batch"),
+        tr("{t}  mini-batch t: X{5} are the rows of the fifth update"),
+    )  # fmt: skip
 
 
 class ConventionsForm(PlanForm):
@@ -41,6 +50,9 @@ class ConventionsForm(PlanForm):
         single.changed.connect(self._set)
         column.addWidget(SectionHeader(tr("Single values"), tr("where a document says nothing else")))
         column.addWidget(single)
+        column.addWidget(SectionHeader(tr("Brackets above a letter")))
+        for line in bracket_lines():
+            column.addWidget(Text(line, "muted"))
 
     @Slot(str, object)
     def _use_profile(self, _name: str, chosen: Choice) -> None:

@@ -19,7 +19,7 @@ _SUBSCRIPTS = str.maketrans(f"0123456789{_LETTERS}", "₀₁₂₃₄₅₆₇�
 _GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*)\}"  # braces four deep are the most there are
 _RAISED = set("0123456789-()t")
 _LOWERED = set(f"0123456789{_LETTERS}")
-_BRACKETED = re.compile(r"\[\w+\]")
+_BRACKETED = re.compile(r"\[\w+\](\(\w+\))?")
 
 
 def uncoloured(latex: str) -> str:

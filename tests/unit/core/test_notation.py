@@ -147,7 +147,11 @@ def foreign(notation: Notation) -> list[str]:
     """Return patterns of LaTeX that another notation would write."""
     never = [r"\\partial L", r"(?<![a-z\\{])z_", r"(?<!\\text\{)(?<![a-z\\{])a_\{", r"\\hat\{z\}"]
     found = never if notation.has_error_signals else [r"\\partial E", r"(?<![a-z\\])d_\{\d\}", r"-\\delta"]
-    marks = {"target_source": r"\^\{\(\d+\)", "layer_bracket": r"\^\{\[\d+\]", "flat": r"w_\{\d+\}(?!\^)"}
+    marks = {
+        "target_source": r"[wbzaδ]_\{[^}]*\}\^\{\(\d+\)",
+        "layer_bracket": r"\^\{\[\d+\]",
+        "flat": r"w_\{\d+\}(?!\^)",
+    }
     own = marks.get(notation.weight_notation)
     found += [mark for mark in marks.values() if mark != own and mark != marks["flat"]]
     further = {"flat": r"w_\{[^}]*\}\^\{[^\\]", "source_target": r"b_\{\d\}"}
@@ -175,6 +179,22 @@ def test_numbers_are_the_same_in_every_notation() -> None:
         [narrate(step, trace, replace(plan, notation=each)).values for step in trace.steps] for each in ALL.values()
     ]
     assert all(each == values[0] for each in values)
+
+
+def test_brackets_tell_layer_and_example() -> None:
+    trace, plan = recorded(two_layers("tanh", "sigmoid"), n=3)
+    plan = replace(plan, notation=BRACKETS)
+    told = {step.op: narrate(step, trace, plan, Focus(0, 1, 2)).symbols for step in trace.steps}
+    assert told["activate"].startswith("a_{1}^{[2](3)} = ")
+    assert "w_{12}^{[2]} a_{2}^{[1](3)}" in told["affine"]
+    assert r"\sum_{i=1}^{n} " in told["loss"] and "(a_{j}^{[2](i)} - y_{j}^{(i)})^2" in told["loss"]
+    assert r"\delta_{1}^{[1](i)}" in told["weight_gradient"] and "x_{2}^{(i)}" in told["weight_gradient"]
+
+
+def test_a_single_example_has_no_number() -> None:
+    trace, plan = recorded(two_layers("tanh", "sigmoid"))
+    told = narrate(trace.steps[0], trace, replace(plan, notation=BRACKETS))
+    assert told.symbols.startswith("z_{1}^{[1]} = ")
 
 
 def test_digits_and_comma_are_those_of_the_notation() -> None:

@@ -27,6 +27,7 @@ class Fact:
     """One row: a label and a number a column; None means not computed. `text` replaces the numbers.
 
     sources: the factors of the label, each of which leads to its place; `lead` are the words before them.
+    tip: what the label means, said on hover.
     """
 
     label: str
@@ -36,6 +37,7 @@ class Fact:
     digits: int | None = None
     sources: tuple[Source, ...] = ()
     lead: str = ""
+    tip: str = ""
 
 
 @dataclass(frozen=True)

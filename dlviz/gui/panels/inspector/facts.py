@@ -16,6 +16,7 @@ from dlviz.gui.leaves import data_leaf
 from dlviz.gui.panels.inspector import notation
 from dlviz.gui.panels.inspector.card import Card, Fact, Scene
 from dlviz.gui.panels.inspector.parameter import bias, link, parameter
+from dlviz.gui.panels.inspector.reading import partial_words
 from dlviz.gui.panels.inspector.unit import unit
 from dlviz.gui.panels.inspector.whole import network
 from dlviz.i18n import tr
@@ -36,7 +37,7 @@ def _layer(scene: Scene) -> Card:
     number = notation.layer_number(scene.document.network, layer.id)
     own = [each for each in parameters(scene.document.network) if each.layer == layer.owner]
     gradients = [name_of("grad", each.name) for each in own if each.is_trainable]
-    facts = (*_sizes(layer, own), Fact(tr("gradient norm"), (reading.norm(*gradients),)))
+    facts = (*_sizes(scene, layer, own), Fact(tr("gradient norm"), (reading.norm(*gradients),), tip=partial_words()))
     title = tr("Layer {number} · {kind}", number=number, kind=layer.kind.replace("_", " ")) if number else layer.kind
     facts = (*facts, *_statistics(scene, layer))
     return Card(title, layer.id, facts=facts if own else (), layer=layer.id, picks=layer.owner)
@@ -51,12 +52,14 @@ def _statistics(scene: Scene, layer: LayerSpec) -> tuple[Fact, ...]:
     return tuple(Fact(tr("unit {number}: μ, σ² as used", number=k), pair) for k, pair in enumerate(pairs, 1))
 
 
-def _sizes(layer: LayerSpec, own: Sequence[ParameterSpec]) -> tuple[Fact, ...]:
+def _sizes(scene: Scene, layer: LayerSpec, own: Sequence[ParameterSpec]) -> tuple[Fact, ...]:
     if layer.kind == "dense":
         weights, biases = own[0], sum(each.size for each in own[1:])
         count = f"{weights.size} + {biases} = {weights.size + biases}"
+        is_turned = scene.document.notation.is_source_first
+        title = tr("shape of W, inputs × units") if is_turned else tr("shape of W, units × inputs")
         return (
-            Fact(tr("shape of W, units × inputs"), text=" × ".join(map(str, weights.shape))),
+            Fact(title, text=" × ".join(map(str, weights.shape[::-1] if is_turned else weights.shape))),
             Fact(tr("parameters, weights + biases"), text=count),
         )
     shapes = (Fact(tr("shape of {name}", name=_short(each)), text=" × ".join(map(str, each.shape))) for each in own)

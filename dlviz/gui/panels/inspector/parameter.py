@@ -8,6 +8,7 @@ from dlviz.core.optimizers import optimizers
 from dlviz.gui.leaves import Leaf
 from dlviz.gui.panels.inspector import notation
 from dlviz.gui.panels.inspector.card import Card, Fact, Scene
+from dlviz.gui.panels.inspector.reading import partial_words
 from dlviz.gui.selection import Selected
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -111,14 +112,14 @@ def _checked(scene: Scene, leaf: Leaf, gradient: float | None) -> tuple[Fact, ..
     letter = leaf.name.rpartition(".")[2].lower()
     is_about = isinstance(answer, Explanation) and answer.question.weight == Weight(leaf.name, leaf.index)
     if gradient is None or not isinstance(answer, Explanation) or not is_about or answer.shares is None:
-        return (Fact(reading.of_gradient(letter), (gradient,), is_signed=True),)
+        return (Fact(reading.of_gradient(letter), (gradient,), is_signed=True, tip=partial_words()),)
     shares = answer.shares
     own = (float(shares.shares[answer.sample]),) if reading.is_walking else ()
     is_same = abs(answer.numeric - shares.gradient) <= AGREEMENT * max(abs(shares.gradient), 1e-3)
     check = tr("{mark} numeric check, ε = 10⁻⁶", mark="✓" if is_same else "≠")
     penalty = (Fact(tr("of it the penalty's share"), (shares.penalty,), is_signed=True),) if shares.penalty else ()
     return (
-        Fact(reading.of_gradient(letter), (*own, gradient), is_signed=True),
+        Fact(reading.of_gradient(letter), (*own, gradient), is_signed=True, tip=partial_words()),
         *penalty,
         Fact(check, (answer.numeric,), is_signed=True),
     )

@@ -14,6 +14,13 @@ from dlviz.i18n import tr
 from dlviz.session.messages import Frame
 
 
+def partial_words() -> str:
+    """Say what a partial derivative is, and what the gradient."""
+    return tr("∂ marks a partial derivative: how the loss moves with this number alone, while all others stand still.\n"
+              "One of them is no gradient: that is the list of all, one for each parameter. Its length is its norm."
+              )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Reading:
     """Looks names up as far as the walk has come; every answer is None where nothing is computed yet."""

@@ -46,8 +46,10 @@ class FactRow(QWidget):
     def show_fact(self, fact: Fact) -> None:
         """Show a label and its numbers; not a number leaves a column empty."""
         self._fact = fact
-        if self.label.text() != fact.label:
+        if (self.label.text(), self.label.whatsThis()) != (fact.label, fact.tip):
             self.label.setText(fact.label)
+            self.label.setToolTip(f"{fact.label}\n{fact.tip}" if fact.tip else fact.label)
+            self.label.setWhatsThis(fact.tip)
         self._show_sources(fact)
         shown = fact.values[-2:] if not fact.text else ()
         first = shown[0] if len(shown) == 2 else None

@@ -1,7 +1,7 @@
 """What the inspector says about the network as a whole: its layers with shapes and counts, and the last update."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -10,9 +10,10 @@ from dlviz.core.layers import ParameterSpec
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.lowering import name_of
 from dlviz.core.network import LayerSpec
+from dlviz.core.notation import Symbols
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Source
-from dlviz.gui.panels.inspector.reading import Reading
+from dlviz.gui.panels.inspector.reading import Reading, partial_words
 from dlviz.gui.selection import Selected
 from dlviz.i18n import tr
 
@@ -27,11 +28,28 @@ def network(scene: Scene) -> Card:
     facts = [_layer(layer, sizes[layer.id], [each for each in own if each.layer == layer.id]) for layer in spec.layers]
     total = sum(each.size for each in own)
     facts.append(Fact(tr("all parameters"), text=numbers.count(total)))
+    facts += _levels(scene.symbols, sizes)
     inputs = ", ".join(f"{each.id} {shape_words(each.shape)}" for each in spec.inputs)
     frozen = set(scene.document.training.frozen)
     learning = [each for each in own if each.is_trainable and not {each.name, each.layer} & frozen]
     facts += _update(scene.reading, learning)
     return Card(tr("Network"), tr("inputs {inputs}", inputs=inputs), facts=tuple(facts))
+
+
+def _levels(symbols: Symbols, sizes: Mapping[str, Sequence[int]]) -> tuple[Fact, ...]:
+    """Count the layers with weights, and write how many units the inputs and each of them have: n⁰ = 2, n¹ = 3."""
+    if not symbols.numbers:
+        return ()
+    inputs = sum(math.prod(each.shape) for each in symbols.network.inputs)
+    counts = [symbols.level_of("n", 0) + f" = {inputs}"]
+    counts += [
+        f"{symbols.level_of('n', number)} = {math.prod(sizes[node])}" for node, number in symbols.numbers.items()
+    ]
+    tip = tr("The inputs are level 0 and not counted as a layer; level L is the output.")
+    return (
+        Fact(tr("layers with weights"), text=f"L = {len(symbols.numbers)}", tip=tip),
+        Fact(tr("units"), text=", ".join(counts), tip=tip),
+    )
 
 
 def _layer(layer: LayerSpec, shape: Sequence[int], own: Sequence[ParameterSpec]) -> Fact:
@@ -69,15 +87,16 @@ def _update(reading: Reading, learning: Sequence[ParameterSpec]) -> tuple[Fact, 
     pairs = _pairs(reading, learning)
     if not pairs:
         gradients = (name_of("grad", each.name) for each in learning)
-        return (*facts, Fact(tr("gradient norm ‖g‖"), (reading.norm(*gradients),)))
+        return (*facts, Fact(tr("gradient norm ‖g‖"), (reading.norm(*gradients),), tip=partial_words()))
     squared = sum(float(np.vdot(gradient, gradient)) for gradient, _ in pairs)
     promised = sum(float(np.vdot(gradient, step)) for gradient, step in pairs)
     is_plain = math.isfinite(trace.lr) and abs(promised + trace.lr * squared) <= SAME * abs(promised)
-    label = tr("predicted change −η ‖g‖²") if is_plain else tr("predicted change g · Δw")
+    rate = reading.frame.document.notation.rate
+    label = tr("predicted change −{rate} ‖g‖²", rate=rate) if is_plain else tr("predicted change g · Δw")
     is_done = reading.cursor == len(trace.steps)
     return (
         *facts,
-        Fact(tr("gradient norm ‖g‖"), (math.sqrt(squared),)),
+        Fact(tr("gradient norm ‖g‖"), (math.sqrt(squared),), tip=partial_words()),
         Fact(label, (promised,), is_signed=True),
         Fact(tr("loss after the update"), (trace.loss_after if is_done else None,)),
         Fact(tr("real change"), (trace.loss_after - before if is_done else None,), is_signed=True),
