@@ -16,7 +16,7 @@ from tests.unit.core.latex_arithmetic import computed
 FULL, EXACT = 15, 40
 VARIANTS: dict[str, list[dict[str, Any]]] = {
     "perceptron": [{}, {"labels": "-1/+1", "at_zero": "lower", "bias": False, "order": "shuffled"}],
-    "delta": [{}, {"bias": False}],
+    "delta": [{}, {"bias": False}, {"view": "correction"}],
     "mcculloch_pitts": [{"units": 2, "threshold": -0.5, "labels": "-1/+1"}],
     "stochastic": [{"units": 2, "temperature": 0.7}, {"temperature": 0, "bias": False}],
     "competitive": [{}, {"compare": "dot", "units": 5}],

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from dlviz.core.hyper import choice
 from dlviz.core.narration.number import Term, evaluated, exact, factor, number, written
 from dlviz.core.narration.symbols import subscript
 from dlviz.core.narration.view import Narration
@@ -14,22 +15,33 @@ from dlviz.core.rules.tell import (
     difference_told,
     entry_of,
     linear_arrays,
+    outer_step,
     parameter_of,
     unit_of,
     zeros_like,
 )
 from dlviz.i18n import tr
 
+DESCENT, CORRECTION = "descent", "correction"
+VIEW = choice("view", DESCENT, (DESCENT, CORRECTION), "descent on half the squared error, or error times input")
+
 
 def _arrays(problem: Problem) -> Arrays:
     arrays = linear_arrays(problem, problem.k, problem.settings["bias"])
+    arrays |= zeros_like(arrays, "o.W", "o.b") | {"o.e": np.zeros((1, problem.k))}
+    if problem.settings["view"] == CORRECTION:
+        return arrays
     gradients = {f"o.d{name[2:]}": np.zeros_like(arrays[name]) for name in ("o.W", "o.b") if name in arrays}
-    own = {"o.e": np.zeros((1, problem.k)), "loss": np.zeros((1, 1))}
-    return arrays | zeros_like(arrays, "o.W", "o.b") | gradients | own
+    return arrays | gradients | {"loss": np.zeros((1, 1))}
 
 
 def _steps(problem: Problem, arrays: Arrays) -> tuple[RuleStep, ...]:
+    """Both views make the same step, bit for bit: η e x is −η times the gradient −e x."""
     parameters = ("o.W", "o.b") if "o.b" in arrays else ("o.W",)
+    if problem.settings["view"] == CORRECTION:
+        sentence = partial(tr, "The error times the input corrects each weight.")
+        step = outer_step(arrays, problem.settings["lr"], "o.e", "e", "ΔW = η e xᵀ", sentence)
+        return affine(arrays), _error(arrays), step, apply(arrays, *parameters)
     return (
         affine(arrays),
         _error(arrays),
@@ -99,7 +111,7 @@ def _step(arrays: Arrays, lr: float, parameters: tuple[str, ...]) -> RuleStep:
         (np.multiply, (arrays[gradient], minus_rate, arrays[write]))
         for gradient, write in zip(gradients, writes, strict=True)
     )
-    formula = "ΔW = −η ∂E/∂W = η e xᵀ"
+    formula = "ΔW = −η ∂E/∂W"
     return RuleStep("update", "weight_step", formula, gradients, writes, calls, partial(_step_told, lr))
 
 
@@ -117,7 +129,7 @@ def _step_told(lr: float, told: Told) -> Narration:
 DELTA = rules.add(
     Rule(
         "delta", "Delta rule (Widrow-Hoff, LMS)", r"\Delta w = \eta \, e \, x, \quad e = d - y", _arrays, _steps,
-        ("o.W", "o.b"), (LR, BIAS, order_setting(IN_ORDER)), "targets",
+        ("o.W", "o.b"), (LR, BIAS, VIEW, order_setting(IN_ORDER)), "targets",
         source="Widrow & Hoff 1960, eq. 3",
     )
 )  # fmt: skip

@@ -13,6 +13,7 @@ from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.walks.boxes import Boxes
 from dlviz.gui.walks.boxes_view import BoxesView
+from dlviz.gui.walks.controls import WalkControls
 from dlviz.gui.walks.firing_view import FiringView
 from dlviz.gui.walks.formula_boxes import Standing, formula_boxes
 from dlviz.gui.walks.neuron import neuron_boxes
@@ -66,6 +67,8 @@ class SubjectPanel(Panel):
         self._frame: Frame | None = None
         self._subject = ("network", "", "")
         self._typed = ""
+        self._pass_end, self._is_there = -1, False  # where a whole pass was asked to lead, and whether it did
+        self.controls = WalkControls()
         self.title, self.words = Text("", is_bold=True), Elided("", "muted", "small")
         self.line = QLineEdit()
         describe(self.line, tr("Formula"), tr("Type a formula, such as y = w*x + b; Enter computes it"))
@@ -85,6 +88,7 @@ class SubjectPanel(Panel):
         head.addWidget(self.title)
         head.addWidget(self.line, 1)
         head.addStretch(0)
+        head.addWidget(self.controls)
         layout.addLayout(head)
         beside = QHBoxLayout()
         spaced(beside, 0, 2 * GRID)
@@ -97,6 +101,8 @@ class SubjectPanel(Panel):
         self.firing.drawn.connect(self._sample)
         self.firing.sum_chosen.connect(self._use_sum)
         self.firing.temperature_chosen.connect(self._use_temperature)
+        self.controls.pass_asked.connect(self._go_through)
+        self.controls.setting_chosen.connect(self._set)
         context.selection.changed.connect(self._select)
         context.hidden_changed.connect(self._redraw)
         self.apply_theme(self.theme)
@@ -104,6 +110,7 @@ class SubjectPanel(Panel):
     def show_document(self, document: Document) -> None:
         """Forget the picture of another document."""
         self.title.setText(document.title)
+        self.controls.show_document(document)
         self.line.setVisible(document.formula is not None)
         if document.formula is not None and document.formula.text != self._typed:
             self._typed = document.formula.text
@@ -151,10 +158,34 @@ class SubjectPanel(Panel):
             self._show_boxes(Boxes())
             self.words.setText(tr("{count} operations: too many to draw", count=len(frame.formula.graph.nodes)))
             return
-        shown = formula_boxes(frame.formula, standing)
+        shown = formula_boxes(frame.formula, standing, self._is_whole_pass(cursor))
         self._show_boxes(shown)
         self.words.setText(tr("forward values above the edges, gradients below them"))
         self._follow(shown)
+
+    def _is_whole_pass(self, cursor: int) -> bool:
+        """Say whether a pass that was asked for ends here, until somebody steps on."""
+        if cursor == self._pass_end:
+            self._is_there = True
+        elif self._is_there:
+            self._pass_end, self._is_there = -1, False
+        return self._is_there
+
+    @Slot(str)
+    def _go_through(self, phase: str) -> None:
+        """Walk to the end of the forward or the backward pass."""
+        trace = None if self._frame is None else self._frame.trace or self._frame.peek
+        if trace is None:
+            return
+        self._pass_end = 1 + max(step.index for step in trace.steps if step.phase == phase)
+        self._is_there = False
+        self.context.session.walk_to(self._pass_end)
+        self._redraw()
+
+    @Slot(str, object)
+    def _set(self, name: str, value: object) -> None:
+        """Change a setting of the rule; undoable."""
+        edit(self.context, tr("Change the {what}", what=tr("learning rule")), partial(_with_setting, name, value))
 
     def _follow(self, shown: Boxes) -> None:
         """Keep the step in hand in sight where the graph is larger than the panel."""
@@ -171,6 +202,7 @@ class SubjectPanel(Panel):
             return
         scene = rule_scene(frame, prepared, self.context.is_hidden)
         self._show_rows(scene)
+        self.controls.show_step(scene.kind, scene.step)
         if frame.firing is not None and len(frame.firing.sums) and prepared.dataset.d == 1:
             self.firing.show_firing(frame.firing, len(prepared.train))
             self._raise(self.firing, "")
@@ -255,6 +287,10 @@ def _rule_words(frame: Frame, n: int) -> str:
 
 def _with_text(text: str, document: Document) -> Document:
     return set_formula(document, text)
+
+
+def _with_setting(name: str, value: object, document: Document) -> Document:
+    return set_rule_setting(document, name, value)
 
 
 def _identity(document: Document) -> tuple[str, str, str]:

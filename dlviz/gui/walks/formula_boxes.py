@@ -44,8 +44,11 @@ def edge_place(graph: Graph, edge: Edge) -> Selected:
     return Selected("link", graph.nodes[edge.target].id, edge.position, graph.nodes[edge.source].id)
 
 
-def formula_boxes(walked: FormulaWalk, standing: Standing) -> Boxes:
-    """Return the picture of a graph as far as it is walked; nodes that the result does not need are left out."""
+def formula_boxes(walked: FormulaWalk, standing: Standing, is_whole: bool = False) -> Boxes:
+    """Return the picture of a graph as far as it is walked; nodes that the result does not need are left out.
+
+    is_whole: light all of the pass that was just gone through, not only its last step.
+    """
     graph = walked.graph
     used = _used(graph, walked.output)
     kept = {node: index for index, node in enumerate(used)}
@@ -53,7 +56,7 @@ def formula_boxes(walked: FormulaWalk, standing: Standing) -> Boxes:
     operands = [tuple(kept[each] for each in graph.nodes[node].operands) for node in used]
     columns = columns_of(operands)
     rows = rows_of(operands, columns, kept[walked.output])
-    lit = _lit(walked, standing)
+    lit = _whole_pass(walked, standing) if is_whole else _lit(walked, standing)
     boxes = tuple(
         _box(walked, node, columns[index], rows[index], standing, node in lit.nodes) for node, index in kept.items()
     )
@@ -117,6 +120,15 @@ def _part(walked: FormulaWalk, edge: Edge, standing: Standing) -> float | None:
 class _Lit:
     nodes: frozenset[int] = frozenset()
     edges: frozenset[Edge] = frozenset()
+
+
+def _whole_pass(walked: FormulaWalk, standing: Standing) -> _Lit:
+    """Return every node and edge that a pass has gone through: forward all, backward those that carry a gradient."""
+    edges = frozenset(walked.graph.edges())
+    if standing.step is not None and standing.step.phase == "backward":
+        edges = frozenset(edge for edge in edges if _part(walked, edge, standing) is not None)
+    nodes = frozenset(node for edge in edges for node in (edge.source, edge.target))
+    return _Lit(nodes, edges)
 
 
 def _lit(walked: FormulaWalk, standing: Standing) -> _Lit:

@@ -41,6 +41,12 @@ class Text(QLabel):
         self._colour = colour
         self._use_theme(current())
 
+    def set_bold(self, is_bold: bool) -> None:
+        """Write in bold letters or not."""
+        if is_bold != self._is_bold:
+            self._is_bold = is_bold
+            self._use_theme(current())
+
     def _use_theme(self, theme: Theme) -> None:
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.WindowText, theme.colour(self._colour))

@@ -114,6 +114,18 @@ def test_delta_rule_is_gradient_descent_on_half_the_squared_error() -> None:
         np.testing.assert_allclose(learner.values[name], expected, rtol=1e-14)
 
 
+def test_both_views_of_the_delta_rule_make_the_same_steps_bit_for_bit() -> None:
+    rng = np.random.default_rng(4)
+    inputs, targets = rng.normal(size=(9, 3)), rng.normal(size=(9, 2))
+    views = [Learner(chosen("delta", lr=0.07, view=view), inputs, targets) for view in ("descent", "correction")]
+    for _ in range(50):
+        for each in views:
+            each.step()
+        first, second = (each.state().values for each in views)
+        for name in ("o.W", "o.b"):
+            np.testing.assert_array_equal(first[name], second[name], strict=True)
+
+
 def test_delta_rule_finds_the_least_squares_line() -> None:
     rng = np.random.default_rng(0)
     inputs = rng.normal(size=(40, 2))
