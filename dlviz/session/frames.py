@@ -188,11 +188,11 @@ def _answered(run: Run) -> dict[str, Any]:
         return {}
     if trainer.learner.rule.key == "stochastic":
         return {"firing": trainer.firing(run.parameters())}
-    if trainer.batches_per_epoch > FEW_ROWS:
-        return {}
     ends, means, _, _ = run.history.losses.columns()
     begin = run.history.losses.first
     errors = epoch_errors(ends, means, begin, trainer.batches_per_epoch) if trainer.is_classifier else None
+    if trainer.batches_per_epoch > FEW_ROWS:
+        return {"errors": errors}
     return {"answers": trainer.answers(run.parameters()), "errors": errors}
 
 

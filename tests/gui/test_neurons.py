@@ -106,7 +106,9 @@ def test_perceptron_never_solves_xor_and_hidden_units_do(robot: Robot) -> None:
     assert len(counts) == 12
     assert min(counts) > 0
     assert len(sides) > 1, "the line keeps moving"
-    assert shown.rows.errors.text() == "wrong answers by epoch: " + ", ".join(f"{each:g}" for each in counts)
+    assert shown.mistakes.accessibleDescription() == "wrong answers by epoch: " + ", ".join(
+        f"{each:g}" for each in counts
+    )
     robot.trigger("learn_xor_hidden")
     robot.wait(lambda: robot.running.session.document.network.layers != ())
     robot.running.session.play("batch")

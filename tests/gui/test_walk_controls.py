@@ -110,3 +110,29 @@ def test_a_smaller_neighbourhood_lets_fewer_units_learn(robot: Robot) -> None:
     assert sum(shares(robot)) < 0.5 * wide
     robot.trigger("undo")
     robot.wait(lambda: shown.controls.radius.value() == pytest.approx(2.5, abs=0.01))
+
+
+def test_errors_per_epoch_fall_to_none(robot: Robot) -> None:
+    example = Example("EX-41")
+    shown = opened(robot, "perceptron_log")
+    robot.key(Key.Key_4)
+    for _ in range(6):
+        go(robot, Key.Key_PageDown)
+    wrong = [line["epoch"] for line in example.expected["log"] if line["e"] != 0]
+    assert shown.mistakes.errors.counts == tuple(wrong.count(epoch) for epoch in (1, 2, 3)) == (2, 1, 0)
+    assert shown.mistakes.isVisible()
+    assert shown.mistakes.accessibleDescription() == "wrong answers by epoch: 2, 1, 0"
+    robot.click(shown.mistakes, shown.mistakes.point(0).toPoint())
+    robot.wait(lambda: robot.frame.step == 2 and panel(robot)._frame is robot.frame)
+
+
+def test_the_boundary_and_its_errors_are_shown_together(robot: Robot) -> None:
+    shown = opened(robot, "and")
+    robot.key(Key.Key_5)
+    for _ in range(9):
+        go(robot, Key.Key_PageDown)
+    assert len(shown.mistakes.errors.counts) == 9 and shown.mistakes.errors.counts[-1] == 0
+    assert shown.plane.isVisible() and shown.plane.shown.side is not None
+    robot.trigger("learn_map")
+    robot.wait(lambda: robot.frame.document.rule.kind == "som" and panel(robot)._frame is robot.frame)
+    assert not shown.mistakes.isVisible()

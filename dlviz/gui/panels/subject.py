@@ -16,6 +16,7 @@ from dlviz.gui.walks.boxes_view import BoxesView
 from dlviz.gui.walks.controls import WalkControls
 from dlviz.gui.walks.firing_view import FiringView
 from dlviz.gui.walks.formula_boxes import Standing, formula_boxes
+from dlviz.gui.walks.mistakes import MistakesCurve
 from dlviz.gui.walks.neuron import neuron_boxes
 from dlviz.gui.walks.patterns import KINDS as PATTERN_KINDS
 from dlviz.gui.walks.patterns import patterns
@@ -74,7 +75,7 @@ class SubjectPanel(Panel):
         describe(self.line, tr("Formula"), tr("Type a formula, such as y = w*x + b; Enter computes it"))
         self.line.returnPressed.connect(self._type)
         self.plane, self.patterns = PlaneView(), PatternsView()
-        self.boxes = BoxesView(tr("Graph"))
+        self.boxes, self.mistakes = BoxesView(tr("Graph")), MistakesCurve()
         self.area = Roomy(self.boxes)
         self.firing, self.rows = FiringView(), RowTable()
         self.stack = QStackedWidget()
@@ -95,6 +96,7 @@ class SubjectPanel(Panel):
         beside.addWidget(self.stack, 1)
         beside.addWidget(self.rows)
         layout.addLayout(beside, 1)
+        layout.addWidget(self.mistakes)
         layout.addWidget(self.words)
         for view in (self.plane, self.boxes, self.patterns):
             view.chosen.connect(self._choose)
@@ -103,6 +105,7 @@ class SubjectPanel(Panel):
         self.firing.temperature_chosen.connect(self._use_temperature)
         self.controls.pass_asked.connect(self._go_through)
         self.controls.setting_chosen.connect(self._set)
+        self.mistakes.taken.connect(self._go_to_epoch)
         context.selection.changed.connect(self._select)
         context.hidden_changed.connect(self._redraw)
         self.apply_theme(self.theme)
@@ -110,6 +113,7 @@ class SubjectPanel(Panel):
     def show_document(self, document: Document) -> None:
         """Forget the picture of another document."""
         self.title.setText(document.title)
+        self.mistakes.hide()
         self.controls.show_document(document)
         self.line.setVisible(document.formula is not None)
         if document.formula is not None and document.formula.text != self._typed:
@@ -203,6 +207,7 @@ class SubjectPanel(Panel):
         scene = rule_scene(frame, prepared, self.context.is_hidden)
         self._show_rows(scene)
         self.controls.show_step(scene.kind, scene.step)
+        self._show_mistakes(frame)
         if frame.firing is not None and len(frame.firing.sums) and prepared.dataset.d == 1:
             self.firing.show_firing(frame.firing, len(prepared.train))
             self._raise(self.firing, "")
@@ -223,7 +228,7 @@ class SubjectPanel(Panel):
         answers = None if self.context.is_hidden else scene.frame.answers
         self.rows.setVisible(answers is not None)
         if answers is not None:
-            self.rows.show_answers(answers, scene.frame.errors, scene.row)
+            self.rows.show_answers(answers, scene.row)
 
     @Slot(str)
     def _sample(self, by: str) -> None:
@@ -242,6 +247,18 @@ class SubjectPanel(Panel):
     @Slot(float)
     def _use_temperature(self, value: float) -> None:
         edit(self.context, tr("Change the temperature"), partial(_with_temperature, value))
+
+    def _show_mistakes(self, frame: Frame) -> None:
+        """Show the errors of every epoch; while a result is hidden they would tell it."""
+        self.mistakes.setVisible(frame.errors is not None and not self.context.is_hidden)
+        if frame.errors is not None:
+            self.mistakes.show_errors(frame.errors)
+
+    @Slot(int)
+    def _go_to_epoch(self, epoch: int) -> None:
+        """Go to the end of an epoch."""
+        if self._frame is not None:
+            self.context.session.seek((epoch + 1) * self._frame.batches_per_epoch)
 
     def _show_plane(self, scene: RuleScene) -> None:
         shown = plane(scene)

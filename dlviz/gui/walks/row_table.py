@@ -1,4 +1,4 @@
-"""RowTable: what a rule answers to each of a few rows, beside what was wanted, and its wrong answers by epoch."""
+"""RowTable: what a rule answers to each of a few rows, beside what was wanted."""
 
 from typing import Any
 
@@ -9,16 +9,15 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxL
 from dlviz.gui import numbers
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe, spaced
-from dlviz.gui.widgets.text import SectionHeader, Text
+from dlviz.gui.widgets.text import SectionHeader
 from dlviz.i18n import tr
-from dlviz.session.rule_answers import EpochErrors, RowAnswers
+from dlviz.session.rule_answers import RowAnswers
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 SUB = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 COLUMN, WIDEST = 6 * GRID, 40 * GRID  # pixels
 MOST_INPUTS = 4  # that are shown
-MOST_TOLD = 12  # epochs whose errors are written one by one
 RIGHT, WRONG = "✓", "✗"
 
 
@@ -87,7 +86,7 @@ class RowModel(QAbstractTableModel):
 
 
 class RowTable(QWidget):
-    """The table under its title, and the wrong answers by epoch below it."""
+    """The table under its title."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,13 +101,10 @@ class RowTable(QWidget):
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         tip = tr("Target, weighted sum v and answer y of every row, with the weights as they stand")
         describe(self.table, tr("Rows and answers"), tip)
-        self.errors = Text("", "muted")
-        self.errors.setWordWrap(True)
         column = QVBoxLayout(self)
         spaced(column, gap=GRID)
         column.addWidget(SectionHeader(tr("Every row")))
         column.addWidget(self.table)
-        column.addWidget(self.errors)
         column.addStretch(1)
         self._use_theme(current())
         theme_signals.changed.connect(self._use_theme)
@@ -127,21 +123,7 @@ class RowTable(QWidget):
         self.table.setFixedHeight(rows * self.table.verticalHeader().defaultSectionSize() + header + 2)
         self.setFixedWidth(min(self.model.columnCount() * COLUMN * self.table.fontMetrics().height() // 16, WIDEST))
 
-    def show_answers(self, shown: RowAnswers, errors: EpochErrors | None, row: int | None) -> None:
-        """Show every row's answer, and how many were wrong in each epoch."""
+    def show_answers(self, shown: RowAnswers, row: int | None) -> None:
+        """Show every row's answer; row: the one presented."""
         self.model.show_answers(shown, row)
         self._fit()
-        self.errors.setVisible(errors is not None and bool(errors.counts))
-        if errors is not None and errors.counts:
-            self.errors.setText(error_words(errors))
-
-
-def error_words(errors: EpochErrors) -> str:
-    """Say how many rows were answered wrongly in each epoch, the last ones; and since when there was none."""
-    told = errors.counts[-MOST_TOLD:]
-    listed = ", ".join(numbers.number(each, 3) for each in told)
-    begins = errors.first + len(errors.counts) - len(told)
-    lead = tr("wrong answers by epoch") if not begins else tr("wrong answers by epoch, from {n}", n=begins + 1)
-    if not errors.is_exact:
-        lead = tr("wrong answers by epoch, means")
-    return f"{lead}: {listed}"
