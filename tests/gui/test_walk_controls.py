@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.subject import SubjectPanel
 from dlviz.gui.theme import theme_signals
+from dlviz.session.edits.subject import set_rule
 from tests.golden.example import Example
 from tests.gui.robot import Key, Robot, close_window, robot_at_window
 from tests.gui.test_subjects import box, go, links_from, opened, panel
@@ -136,3 +138,42 @@ def test_the_boundary_and_its_errors_are_shown_together(robot: Robot) -> None:
     robot.trigger("learn_map")
     robot.wait(lambda: robot.frame.document.rule.kind == "som" and panel(robot)._frame is robot.frame)
     assert not shown.mistakes.isVisible()
+
+
+def test_a_test_point_is_put_down_and_answered_by_its_nearest_row(robot: Robot) -> None:
+    shown = opened(robot, "nearest")
+    assert shown.plane.shown.asks and shown.plane.shown.answer is None
+    stored = [each.at for each in shown.plane.shown.prototypes]
+    spot = shown.plane.pixel(-0.3, 0.1)
+    robot.click(shown.plane, spot.toPoint())
+    robot.wait(lambda: shown.plane.shown.answer is not None)
+    ((point, end),) = shown.plane.shown.rays
+    assert point == pytest.approx((-0.3, 0.1), abs=0.05)
+    assert end == stored[0] == (0.0, 0.0)
+    assert shown.plane.shown.answer == 0
+    assert "answered 0" in shown.words.text()
+    robot.click(shown.plane, shown.plane.pixel(2.5, 2.9).toPoint())
+    robot.wait(lambda: shown.plane.shown.answer == 1)
+    assert shown.plane.shown.rays[0][1] == stored[2]
+    for _ in range(3):
+        go(robot, Key.Key_PageUp)
+    assert shown.plane.shown.answer is None and shown.plane.shown.rays == ()
+    robot.trigger("undo")
+    robot.trigger("undo")
+    robot.wait(lambda: shown.plane.shown.places.tolist() == [[0.9, 0.4]])
+
+
+def test_stored_rows_can_be_asked_after_learning_from_data(robot: Robot) -> None:
+    robot.start_on_canvas()
+    robot.wait(lambda: robot.frame.step > 0)
+    robot.trigger("learn_rule_on_data")
+    robot.wait(lambda: robot.frame.document.subject == "rule" and panel(robot)._frame is robot.frame)
+    session = robot.running.session
+    session.edit(set_rule(session.document, "nearest_neighbour"), "rule")
+    shown = panel(robot)
+    robot.wait(lambda: shown.plane.shown.asks)
+    corner = shown.plane.area().topLeft().toPoint()
+    robot.click(shown.plane, corner + QPoint(4, 4))
+    robot.wait(lambda: shown.plane.shown.answer is not None)
+    assert len(shown.plane.shown.prototypes) == 175, "the training rows"
+    assert len(shown.plane.shown.places) == 1

@@ -86,6 +86,13 @@ class Walker:
         self._read(step)
         return step
 
+    def forward_names(self) -> list[tuple[str, ...]]:
+        """Go one operation on and return the names of everything that the pass has computed so far."""
+        self.press(Key.Key_PageDown)
+        trace = self.frame.trace
+        assert trace is not None
+        return [tuple(step.writes) for step in trace.steps[: self.frame.cursor]]
+
     def walk(self, count: int, each: Callable[[Step], None] = lambda step: None) -> None:
         """Go so many operations on."""
         for _ in range(count):

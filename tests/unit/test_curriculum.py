@@ -17,11 +17,10 @@ FIELDS = {"menu", "panel", "what", "gesture", "tests"}
 #: Rows that nobody covers yet, by family: take a number out when its row enters curriculum.toml.
 MISSING = {
     "NEU": (1, 2),
-    "LOS": (7, 15),
     "NOT": (1, 2, 3, 4, 5, 6, 7, 8, 9),
-    "FWD": (1, 2, 3, 4, 5, 6),
-    "BPR": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27),
-    "LRN": (1, 2, 3, 4, 5, 6, 8, 9),
+    "FWD": (3, 4, 6),
+    "LOS": (7, 15),
+    "BPR": (8, 9, 11, 20, 21, 24, 25, 26),
 }
 
 

@@ -29,7 +29,10 @@ def step(view: View) -> Narration:
     e = Entry(view)
     told = _STEPS.get(view.plan.optimizer.kind, _by_role)
     letters, numbers = told(e)
-    sentence = tr("The change: against the gradient, scaled by the learning rate.")
+    if view.plan.optimizer.kind == "nesterov" and e.settings["form"] == "look_ahead":
+        sentence = tr("The change: against the gradient at the point ahead, scaled by the learning rate.")
+    else:
+        sentence = tr("The change: against the gradient at the old weights, scaled by the learning rate.")
     return e.told(rf"\Delta {e.letter} = {letters}", numbers, "step", sentence)
 
 

@@ -1,12 +1,8 @@
 """The picture of a learning rule or a typed formula, in the place of the network's canvas."""
 
-from functools import partial
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
-
-from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
@@ -14,6 +10,7 @@ from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.walks.boxes import Boxes
 from dlviz.gui.walks.boxes_view import BoxesView
 from dlviz.gui.walks.controls import WalkControls
+from dlviz.gui.walks.edits import WalkEdits
 from dlviz.gui.walks.firing_view import FiringView
 from dlviz.gui.walks.formula_boxes import Standing, formula_boxes
 from dlviz.gui.walks.mistakes import MistakesCurve
@@ -23,38 +20,16 @@ from dlviz.gui.walks.patterns import patterns
 from dlviz.gui.walks.patterns_view import PatternsView
 from dlviz.gui.walks.plane import has_plane, plane
 from dlviz.gui.walks.plane_view import PlaneView
+from dlviz.gui.walks.roomy import Roomy
 from dlviz.gui.walks.row_table import RowTable
 from dlviz.gui.walks.rule_scene import RuleScene, rule_scene
 from dlviz.gui.widgets.paint import describe, spaced
-from dlviz.gui.widgets.text import Elided, Text
+from dlviz.gui.widgets.text import Elided
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.edits.subject import set_formula, set_rule_setting
 from dlviz.session.messages import Frame
 
 MOST_NODES = 300  # of a graph that is drawn
-
-
-class Roomy(QScrollArea):
-    """Gives what it shows all its room, and scrolls where that wants more."""
-
-    def __init__(self, view: BoxesView) -> None:
-        super().__init__()
-        self._view = view
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidget(view)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        view.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
-
-    def fit(self) -> None:
-        """Make the view as large as there is room for, and no smaller than it can be read."""
-        self._view.resize(self.viewport().size().expandedTo(self._view.minimumSizeHint()))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Follow the panel."""
-        super().resizeEvent(event)
-        self.fit()
 
 
 class SubjectPanel(Panel):
@@ -70,10 +45,12 @@ class SubjectPanel(Panel):
         self._typed = ""
         self._pass_end, self._is_there = -1, False  # where a whole pass was asked to lead, and whether it did
         self.controls = WalkControls()
-        self.title, self.words = Text("", is_bold=True), Elided("", "muted", "small")
+        self.title, self.words = Elided(), Elided("", "muted", "small")
+        self.title.set_bold(True)
         self.line = QLineEdit()
         describe(self.line, tr("Formula"), tr("Type a formula, such as y = w*x + b; Enter computes it"))
         self.line.returnPressed.connect(self._type)
+        self.edits = WalkEdits(context, self)
         self.plane, self.patterns = PlaneView(), PatternsView()
         self.boxes, self.mistakes = BoxesView(tr("Graph")), MistakesCurve()
         self.area = Roomy(self.boxes)
@@ -100,12 +77,13 @@ class SubjectPanel(Panel):
         layout.addWidget(self.words)
         for view in (self.plane, self.boxes, self.patterns):
             view.chosen.connect(self._choose)
-        self.firing.drawn.connect(self._sample)
-        self.firing.sum_chosen.connect(self._use_sum)
-        self.firing.temperature_chosen.connect(self._use_temperature)
+        self.firing.drawn.connect(self.edits.sample)
+        self.firing.sum_chosen.connect(self.edits.use_sum)
+        self.firing.temperature_chosen.connect(self.edits.use_temperature)
         self.controls.pass_asked.connect(self._go_through)
-        self.controls.setting_chosen.connect(self._set)
-        self.mistakes.taken.connect(self._go_to_epoch)
+        self.controls.setting_chosen.connect(self.edits.set_setting)
+        self.mistakes.taken.connect(self.edits.go_to_epoch)
+        self.plane.dropped.connect(self.edits.ask)
         context.selection.changed.connect(self._select)
         context.hidden_changed.connect(self._redraw)
         self.apply_theme(self.theme)
@@ -126,11 +104,11 @@ class SubjectPanel(Panel):
             if document.subject != "network":
                 self.context.selection.select(NOTHING)
         if self._frame is not None and self._frame.document is not document:
-            self._frame = None
+            self._frame = self.edits.frame = None
 
     def show_frame(self, frame: Frame) -> None:
         """Draw one frame."""
-        self._frame = frame
+        self._frame = self.edits.frame = frame
         self._redraw()
 
     def apply_theme(self, theme: Theme) -> None:
@@ -186,11 +164,6 @@ class SubjectPanel(Panel):
         self.context.session.walk_to(self._pass_end)
         self._redraw()
 
-    @Slot(str, object)
-    def _set(self, name: str, value: object) -> None:
-        """Change a setting of the rule; undoable."""
-        edit(self.context, tr("Change the {what}", what=tr("learning rule")), partial(_with_setting, name, value))
-
     def _follow(self, shown: Boxes) -> None:
         """Keep the step in hand in sight where the graph is larger than the panel."""
         lit = [box.id for box in shown.boxes if box.is_lit]
@@ -230,35 +203,11 @@ class SubjectPanel(Panel):
         if answers is not None:
             self.rows.show_answers(answers, scene.row)
 
-    @Slot(str)
-    def _sample(self, by: str) -> None:
-        self.context.session.step(by, 1)
-
-    @Slot(float)
-    def _use_sum(self, value: float) -> None:
-        """Type the bias, or without one the weight, with which the first row has this sum."""
-        session, values = self.context.session, (self._frame.parameters if self._frame else None) or {}
-        x, label = float(session.prepared.inputs[0, 0]), tr("Change the sum v")
-        if "o.b" in values:
-            session.set_parameter("o.b", 0, value - float(values["o.W"][0, 0]) * x, label)
-        elif x:
-            session.set_parameter("o.W", (0, 0), value / x, label)
-
-    @Slot(float)
-    def _use_temperature(self, value: float) -> None:
-        edit(self.context, tr("Change the temperature"), partial(_with_temperature, value))
-
     def _show_mistakes(self, frame: Frame) -> None:
         """Show the errors of every epoch; while a result is hidden they would tell it."""
         self.mistakes.setVisible(frame.errors is not None and not self.context.is_hidden)
         if frame.errors is not None:
             self.mistakes.show_errors(frame.errors)
-
-    @Slot(int)
-    def _go_to_epoch(self, epoch: int) -> None:
-        """Go to the end of an epoch."""
-        if self._frame is not None:
-            self.context.session.seek((epoch + 1) * self._frame.batches_per_epoch)
 
     def _show_plane(self, scene: RuleScene) -> None:
         shown = plane(scene)
@@ -278,8 +227,7 @@ class SubjectPanel(Panel):
 
     @Slot()
     def _type(self) -> None:
-        """Compute what was typed; undoable. A refusal is shown and changes nothing."""
-        edit(self.context, tr("Type a formula"), partial(_with_text, self.line.text()))
+        self.edits.type_formula(self.line.text())
 
     @Slot(object)
     def _choose(self, place: Selected) -> None:
@@ -291,23 +239,11 @@ class SubjectPanel(Panel):
             view.select(place)
 
 
-def _with_temperature(value: float, document: Document) -> Document:
-    return set_rule_setting(document, "temperature", value)
-
-
 def _rule_words(frame: Frame, n: int) -> str:
     """Say what stands at the edges of a neuron, and how many rows it answers wrongly."""
     words = tr("weights above the edges, their changes below")
     wrong = frame.wrong
     return words if wrong is None else f"{words} · " + tr("{count} of {n} rows wrong now", count=len(wrong), n=n)
-
-
-def _with_text(text: str, document: Document) -> Document:
-    return set_formula(document, text)
-
-
-def _with_setting(name: str, value: object, document: Document) -> Document:
-    return set_rule_setting(document, name, value)
 
 
 def _identity(document: Document) -> tuple[str, str, str]:

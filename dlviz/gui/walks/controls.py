@@ -70,10 +70,11 @@ class WalkControls(QWidget):
         self.radius = LabelledSlider(tr("neighbourhood"), Scale(0.0, LARGEST_RADIUS), RADIUS.default, tip=tip)
         self.phases = PhaseStrip()
         layout = QHBoxLayout(self)
-        spaced(layout, 0, GRID)
+        spaced(layout, 0, 2 * GRID)
         for widget in (self.forward, self.backward, self.view, self.phases, self.radius):
             layout.addWidget(widget)
-        self.radius.setFixedWidth(32 * GRID)
+            widget.hide()
+        self.radius.setFixedWidth(28 * GRID)
         self.forward.clicked.connect(self._go_forward)
         self.backward.clicked.connect(self._go_backward)
         self.view.chosen.connect(self._choose_view)

@@ -49,7 +49,8 @@ class Plane:
 
     extent: (x0, x1, y0, y1). places: (n, 2), with their classes. current: the point presented. side: of the
     line where the unit fires, as its normal (a, b) and offset c in a x + b y + c ≥ 0; None without one.
-    wrong: points that are answered wrongly now.
+    wrong: points that are answered wrongly now. asks: whether a point can be put down to be answered; rays then
+    lead from it to the stored rows that answer, and answer is the class that they give, None before.
     """
 
     extent: Extent = (-1.0, 1.0, -1.0, 1.0)
@@ -65,6 +66,9 @@ class Plane:
     wrong: tuple[int, ...] = ()
     words: str = ""
     phase: str = ""
+    asks: bool = False
+    rays: tuple[Ends, ...] = ()
+    answer: int | None = None
 
 
 def has_plane(scene: RuleScene) -> bool:
@@ -197,7 +201,18 @@ def _prototypes(scene: RuleScene, extent: Extent) -> dict[str, object]:
         )
         for unit, w in enumerate(weights)
     )  # fmt: skip
-    return {"prototypes": found, "ties": _ties(scene)}
+    return {"prototypes": found, "ties": _ties(scene), **_asked(scene, weights, winners)}
+
+
+def _asked(scene: RuleScene, stored: Array, nearest: set[int]) -> dict[str, object]:
+    """Return what a memory answers about the point presented."""
+    if scene.kind != "nearest_neighbour" or scene.trace is None:
+        return {}
+    x = np.asarray(scene.trace.before["x"], dtype=np.float64).reshape(-1)
+    rays = tuple(((float(x[0]), float(x[1])), (float(w[0]), float(w[1]))) for w in stored[sorted(nearest)])
+    is_done = scene.cursor == len(scene.trace.steps)
+    answer = scene.value("o.a") if is_done else None
+    return {"asks": True, "rays": rays, "answer": None if answer is None else int(answer.item())}
 
 
 def _moved(now: Array, old: Array | None) -> tuple[float, float] | None:
@@ -243,9 +258,11 @@ def _words(scene: RuleScene) -> str:
     y = np.asarray(scene.trace.before["y"]).reshape(-1)
     if len(y) and scene.kind in (*SEPARATORS, "lvq"):
         parts.append(tr("wanted {value}", value=numbers.number(float(y[0]))))
-    answer = scene.value("o.a") if scene.kind in SEPARATORS and scene.kind != "delta" else None
+    answers = (*(kind for kind in SEPARATORS if kind != "delta"), "nearest_neighbour")
+    answer = scene.value("o.a") if scene.kind in answers else None
     if answer is not None:
         parts.append(tr("answered {value}", value=numbers.number(float(answer[0, 0]))))
+    parts += [tr("click the plane to ask about another point")] if scene.kind == "nearest_neighbour" else []
     wrong, n = scene.frame.wrong, len(scene.prepared.train)
     parts += [] if wrong is None else [tr("{count} of {n} rows wrong now", count=len(wrong), n=n)]
     return " · ".join(parts)

@@ -1,8 +1,8 @@
 """PlaneView: points, the point presented, and the line or the prototypes that learn from it."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from dlviz.gui import numbers
@@ -21,6 +21,8 @@ PROTOTYPE = 7.0  # pixels from its middle to a corner
 
 class PlaneView(Picture):
     """One picture; a click on a line or a prototype selects its unit."""
+
+    dropped = Signal(float, float)  # where a point was put down, in the plane
 
     def __init__(self, parent: QWidget | None = None) -> None:
         tip = tr("Click a line or a prototype to see its numbers")
@@ -47,6 +49,13 @@ class PlaneView(Picture):
             area.left() + (x - x0) / (x1 - x0) * area.width(), area.bottom() - (y - y0) / (y1 - y0) * area.height()
         )
 
+    def coordinates(self, point: QPointF) -> tuple[float, float]:
+        """Return which point of the plane is painted here."""
+        x0, x1, y0, y1 = self.shown.extent
+        area = self.area()
+        across, up = (point.x() - area.left()) / area.width(), (area.bottom() - point.y()) / area.height()
+        return x0 + across * (x1 - x0), y0 + up * (y1 - y0)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, shown, area = current(), self.shown, self.area()
         with painter(self) as p:
@@ -56,6 +65,7 @@ class PlaneView(Picture):
             p.setClipRect(area)
             self._paint_side(p, theme)
             self._paint_points(p, theme)
+            self._paint_asked(p, theme)
             self._paint_learnt(p, theme)
             p.restore()
             p.setBrush(Qt.BrushStyle.NoBrush)
@@ -88,6 +98,25 @@ class PlaneView(Picture):
             p.setBrush(Qt.BrushStyle.NoBrush)
             p.setPen(QPen(theme.colour(shown.phase or "accent"), 2.4 * theme.mark_width))
             p.drawEllipse(QPointF(*pixels[shown.current]), radius + 6, radius + 6)
+
+    def _paint_asked(self, p: QPainter, theme: Theme) -> None:
+        """Draw the point that is asked about, its class once it is answered, and lines to the rows that answer."""
+        shown = self.shown
+        if not shown.asks or shown.current is None or not len(shown.places):
+            return
+        p.setPen(QPen(theme.colour("accent"), 2.0 * theme.mark_width, Qt.PenStyle.DashLine))
+        for begin, end in shown.rays:
+            p.drawLine(self.pixel(*begin), self.pixel(*end))
+        at = self.pixel(*shown.places[shown.current].tolist())
+        colour = theme.panel if shown.answer is None else theme.class_colour(shown.answer)
+        p.setPen(QPen(theme.colour("text"), 1.6 * theme.mark_width))
+        p.setBrush(QColor(colour))
+        p.drawEllipse(at, PROTOTYPE, PROTOTYPE)
+        p.setFont(font("small", is_bold=True))
+        p.drawText(
+            at + QPointF(PROTOTYPE + 5, PROTOTYPE + 5),
+            "?" if shown.answer is None else tr("class {number}", number=shown.answer),
+        )
 
     def _paint_learnt(self, p: QPainter, theme: Theme) -> None:
         shown = self.shown
@@ -147,6 +176,14 @@ class PlaneView(Picture):
             if not line.was and _distance(self.pixel(*line.ends[0]), self.pixel(*line.ends[1]), point) <= REACH:
                 return Selected("unit", "o", line.unit)
         return NOTHING
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Select what is clicked; where points can be put down, put one on an empty place."""
+        is_left, at = event.button() == Qt.MouseButton.LeftButton, event.position()
+        if is_left and self.shown.asks and self.place_at(at) == NOTHING and self.area().contains(at):
+            self.dropped.emit(*self.coordinates(at))
+        else:
+            super().mousePressEvent(event)
 
 
 def _diamond(at: QPointF) -> QPainterPath:

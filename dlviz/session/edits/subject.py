@@ -1,14 +1,19 @@
 """Edits of documents about a rule or a formula; each returns a new document."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from dlviz.core.choice import Choice
 from dlviz.core.errors import SpecError
 from dlviz.core.expression import parse
 from dlviz.core.rules import resolve, rules
+from dlviz.data.dataset import Dataset
+from dlviz.data.spec import DataSpec
 from dlviz.i18n import tr
-from dlviz.session.document import Document
+from dlviz.session.document import Document, handle
 from dlviz.session.format.choice import checked_settings
 from dlviz.session.prepared import prepared_for
 from dlviz.session.rule_trainer import learner_for
@@ -35,6 +40,25 @@ def set_rule(document: Document, kind: str) -> Document:
     changed = replace(document, rule=Choice(kind, checked_settings(kept, entry.settings, "rule")), parameters={})
     learner_for(changed, prepared_for(changed))
     return changed
+
+
+def set_query(document: Document, point: Sequence[float]) -> Document:
+    """Ask a memory-based rule about one point: what it has stored stays, and the point is the only row presented.
+
+    point: in the coordinates of the stored rows. Raises: SpecError, DataError for another rule or row.
+    """
+    prepared = prepared_for(document)
+    dataset, stored = prepared.dataset, learner_for(document, prepared).state().values
+    if document.rule is None or document.rule.kind != "nearest_neighbour" or len(point) != dataset.d:
+        raise SpecError(tr("Expected a point of {d} inputs for stored rows. Received: {n}", d=dataset.d, n=len(point)))
+    inputs, targets = np.array([point], dtype=np.float64), dataset.targets[:1].copy()
+    for array in (inputs, targets):
+        array.setflags(write=False)
+    asked = Dataset(
+        tr("Table"), dataset.task, inputs, targets, dataset.input_names, dataset.target_names, dataset.class_names
+    )
+    memory = {name: handle(values) for name, values in stored.items()}
+    return replace(document, data=DataSpec("table", dataset=asked), parameters=memory)
 
 
 def set_formula(document: Document, text: str) -> Document:
