@@ -29,7 +29,8 @@ class Evaluator:
     """Forward bindings with their own copy of the parameters, so that they never disturb a run.
 
     dtype "float32" is right for pictures: it is four times faster on maps than float64.
-    Read-only inputs stay loaded from one call to the next: the grid of a map is the same in every frame.
+    seed: of the values that stochastic units draw. Read-only inputs stay loaded from one call to the next: the
+    grid of a map is the same in every frame.
     """
 
     def __init__(
@@ -39,10 +40,11 @@ class Evaluator:
         dtype: str = "float32",
         xp: Any = np,
         slip: Choice | None = None,
+        seed: int = 0,
     ) -> None:
         self.network = network
         self.program = lower(network, loss, mode="evaluate" if loss else "forward", slip=slip)
-        self.memory = Memory(self.program.layout, chosen("sgd"), (), xp, dtype)
+        self.memory = Memory(self.program.layout, chosen("sgd"), (), xp, dtype, seed)
         self._bindings: dict[tuple[int, int], Binding] = {}
         self._loaded: dict[tuple[int, int], Array] = {}
         losses = (self.program.losses or {}).values()
@@ -130,17 +132,23 @@ class Evaluator:
         return total, out
 
     def measure(
-        self, inputs: Array, targets: Array, metrics: Sequence[Choice], is_classes: bool = True
+        self,
+        inputs: Array,
+        targets: Array,
+        metrics: Sequence[Choice],
+        is_classes: bool = True,
+        threshold: float | None = None,
     ) -> tuple[float, dict[str, Value]]:
         """Return the loss of all rows and these metrics of the first output, by key.
 
-        Metrics of a training step are left out: rows alone do not show them.
+        Metrics of a training step are left out: rows alone do not show them. threshold: as in `accuracy`.
         """
         loss, outputs = self.loss_and_outputs(inputs, targets)
         chosen = [each for each in metrics if resolve_metric(each)[0].needs != "step"]
         activations = self.responses(inputs) if "activations" in needed(chosen) else {}
         own = targets[:, : outputs.shape[1]]
-        return loss, measured(chosen, Observed(outputs, own, is_classes, self.network, activations))
+        seen = Observed(outputs, own, is_classes, self.network, activations, threshold=threshold)
+        return loss, measured(chosen, seen)
 
 
 def _stays(inputs: Array) -> bool:
@@ -148,6 +156,8 @@ def _stays(inputs: Array) -> bool:
     return isinstance(inputs, np.ndarray) and not inputs.flags.writeable
 
 
-def score(outputs: NDArray[np.floating], targets: NDArray[np.floating], is_classes: bool) -> float:
-    """Return accuracy for classes, else R²; outputs, targets: (n, k)."""
-    return accuracy(outputs, targets) if is_classes else explained(outputs, targets)
+def score(
+    outputs: NDArray[np.floating], targets: NDArray[np.floating], is_classes: bool, threshold: float | None = None
+) -> float:
+    """Return accuracy for classes, else R²; outputs, targets: (n, k). threshold: of one unit, as in `accuracy`."""
+    return accuracy(outputs, targets, threshold) if is_classes else explained(outputs, targets)

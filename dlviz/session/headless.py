@@ -246,7 +246,7 @@ def _score(trainer: Trainer, values: Arrays, rows: NDArray[np.int64]) -> Score |
     metrics = (first, *(each for each in training.metrics if each.kind != first.kind))
     more = evaluator.units if "activations" in needed(metrics) else 0
     inputs, targets = measured_examples(trainer, rows, more)
-    return Score(*evaluator.measure(inputs, targets, metrics, has_classes(trainer)))
+    return Score(*evaluator.measure(inputs, targets, metrics, has_classes(trainer), trainer.threshold))
 
 
 def _with_step(score: Score | None, trainer: Trainer) -> Score | None:

@@ -25,7 +25,7 @@ def measure(evaluator: Evaluator, trainer: Trainer, rows: NDArray[np.int64]) -> 
 
     evaluator: holds the parameters to measure.
     """
-    return measure_rows(evaluator, measured_examples(trainer, rows), has_classes(trainer))
+    return measure_rows(evaluator, measured_examples(trainer, rows), has_classes(trainer), trainer.threshold)
 
 
 def examples(trainer: Trainer, rows: NDArray[np.int64]) -> Examples:
@@ -45,13 +45,15 @@ def measured_examples(trainer: Trainer, rows: NDArray[np.int64], more: int = 0) 
     return inputs_of(trainer.prepared, rows), trainer.targets[rows]
 
 
-def measure_rows(evaluator: Evaluator, rows: Examples, is_classes: bool) -> tuple[float, float]:
+def measure_rows(
+    evaluator: Evaluator, rows: Examples, is_classes: bool, threshold: float | None = None
+) -> tuple[float, float]:
     """Return loss and score of examples as `measure` does."""
     inputs, targets = rows
     if len(inputs) == 0:
         return float("nan"), float("nan")
     loss, outputs = evaluator.loss_and_outputs(inputs, targets)
-    return loss, score(outputs, targets[:, : outputs.shape[1]], is_classes)
+    return loss, score(outputs, targets[:, : outputs.shape[1]], is_classes, threshold)
 
 
 def has_classes(trainer: Trainer) -> bool:

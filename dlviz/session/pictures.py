@@ -39,10 +39,9 @@ class Pictures:
         trainer = run.network
         self._trainer = trainer
         document = trainer.document
-        self._maps = Evaluator(document.network, slip=document.training.slip)
-        self._exact = Evaluator(
-            document.network, document.training.objective, trainer.dtype, slip=document.training.slip
-        )
+        network, plan, seed = document.network, document.training, document.seed
+        self._maps = Evaluator(network, slip=plan.slip, seed=seed)
+        self._exact = Evaluator(network, plan.objective, trainer.dtype, slip=plan.slip, seed=seed)
         prepared = run.trainer.prepared
         held_out = prepared.validation if len(prepared.validation) else prepared.test
         self._measured = [examples(run.network, _thinned(rows)) for rows in (prepared.train, held_out)]
@@ -106,7 +105,8 @@ class Pictures:
         """Return train loss, held-out loss, train score, held-out score, penalty; NaN without rows or penalties."""
         assert self._exact is not None
         evaluator = self._use(self._exact, run)
-        train, held_out = (measure_rows(evaluator, rows, has_classes(self.trainer)) for rows in self._measured)
+        scored = has_classes(self.trainer), self.trainer.threshold
+        train, held_out = (measure_rows(evaluator, rows, *scored) for rows in self._measured)
         added = penalty_of(self.trainer, evaluator.memory.read()) if self._is_penalised else math.nan
         return train[0], held_out[0], train[1], held_out[1], added
 

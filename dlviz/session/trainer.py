@@ -30,7 +30,7 @@ from dlviz.session.fitting import check_batches, check_width
 from dlviz.session.lowered import lowered
 from dlviz.session.orders import Orders, Sampling
 from dlviz.session.tables import check_inputs, tables_of, target_rows
-from dlviz.session.targets import are_labels
+from dlviz.session.targets import are_labels, decision_threshold
 
 MOST_LABELS = 20_000  # rows whose targets are looked at
 
@@ -91,6 +91,11 @@ class Trainer:
         aim = objective(self.document.network, self.document.training.objective)[self.program.output]
         n = min(self.prepared.dataset.n, MOST_LABELS)
         return are_labels(self.targets[np.arange(n)][:, : self.program.n_outputs], resolve_loss(aim.choice)[0])
+
+    @cached_property
+    def threshold(self) -> float:
+        """The value at which a single output unit changes its mind between two classes."""
+        return decision_threshold(self.document)
 
     @property
     def room(self) -> None:

@@ -27,18 +27,23 @@ def labels(values: NDArray[np.floating], threshold: float) -> NDArray[np.intp]:
     return (values[:, 0] > threshold).astype(np.intp)
 
 
-def accuracy(outputs: NDArray[np.floating], targets: NDArray[np.floating]) -> float:
-    """Return the share of rows whose class is right; NaN without rows."""
+def accuracy(outputs: NDArray[np.floating], targets: NDArray[np.floating], threshold: float | None = None) -> float:
+    """Return the share of rows whose class is right; NaN without rows.
+
+    threshold: where one unit changes its mind; None leaves that to the targets, which must then hold both labels.
+    """
     if len(targets) == 0:
         return float("nan")
-    threshold = threshold_of(targets)
+    threshold = threshold_of(targets) if threshold is None else threshold
     return float(np.mean(labels(outputs, threshold) == labels(targets, threshold)))
 
 
-def confusion(outputs: NDArray[np.floating], targets: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Return how many rows of each class (rows) were taken for each class (columns)."""
+def confusion(
+    outputs: NDArray[np.floating], targets: NDArray[np.floating], threshold: float | None = None
+) -> NDArray[np.int64]:
+    """Return how many rows of each class (rows) were taken for each class (columns); threshold as in `accuracy`."""
     n_classes = max(targets.shape[1], 2)
-    threshold = threshold_of(targets)
+    threshold = threshold_of(targets) if threshold is None else threshold
     pairs = labels(targets, threshold) * n_classes + labels(outputs, threshold)
     counts = np.bincount(pairs, minlength=n_classes**2).astype(np.int64)
     return counts.reshape(n_classes, n_classes)
@@ -46,7 +51,7 @@ def confusion(outputs: NDArray[np.floating], targets: NDArray[np.floating]) -> N
 
 def _rates(observed: Observed) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return precision, recall and F1 of every class; 0 where nothing was there to count."""
-    counts = confusion(observed.outputs, observed.targets)
+    counts = confusion(observed.outputs, observed.targets, observed.threshold)
     right = np.diag(counts).astype(np.float64)
     precision = _share(right, counts.sum(axis=0))
     recall = _share(right, counts.sum(axis=1))
@@ -71,14 +76,14 @@ def _averaged(place: int) -> Callable[[Observed, Settings], float]:
 ACCURACY = metrics.add(
     Metric(
         "accuracy", "Accuracy", r"\frac{1}{n} \sum_i [\hat{y}_i = y_i]",
-        lambda observed, _: accuracy(observed.outputs, observed.targets), wants_classes=True,
+        lambda observed, _: accuracy(observed.outputs, observed.targets, observed.threshold), wants_classes=True,
         source="Fawcett 2006, figure 1",
     )
 )  # fmt: skip
 CONFUSION = metrics.add(
     Metric(
         "confusion_matrix", "Confusion matrix", r"C_{jk} = \sum_i [y_i = j][\hat{y}_i = k]",
-        lambda observed, _: confusion(observed.outputs, observed.targets), wants_classes=True,
+        lambda observed, _: confusion(observed.outputs, observed.targets, observed.threshold), wants_classes=True,
         source="Fawcett 2006, figure 1",
     )
 )  # fmt: skip

@@ -24,7 +24,8 @@ Need = Literal["answers", "activations", "step"]
 class Observed:
     """What metrics look at; a part that no chosen metric needs may be left out.
 
-    outputs, targets (n, k) of the first output. activations: (units, n) by layer. One step of training:
+    outputs, targets (n, k) of the first output. threshold: of one output unit, where it changes its mind between
+    two classes; None where the targets tell it. activations: (units, n) by layer. One step of training:
     parameters before it, gradients, and updates, all by parameter name.
     """
 
@@ -36,6 +37,7 @@ class Observed:
     parameters: Arrays = field(default_factory=dict)
     gradients: Arrays = field(default_factory=dict)
     updates: Arrays = field(default_factory=dict)
+    threshold: float | None = None
 
 
 @dataclass(frozen=True)

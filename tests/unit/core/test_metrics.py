@@ -123,6 +123,14 @@ def test_one_class_alone_has_no_area() -> None:
     assert value("accuracy", rows) == 0.5
 
 
+def test_one_class_of_two_signs_is_parted_at_the_threshold_that_is_given() -> None:
+    outputs, targets = np.array([[0.2], [0.7], [-0.1]]), np.ones((3, 1))  # labels −1 and 1, of which only 1 is there
+    rows = Observed(outputs, targets, threshold=0.0)
+    assert value("accuracy", rows) == pytest.approx(2 / 3)
+    assert value("confusion_matrix", rows).tolist() == [[0, 0], [1, 2]]
+    assert value("recall", rows) == pytest.approx(2 / 3)
+
+
 def test_values_are_compared_by_their_definitions() -> None:
     rows = Observed(RNG.normal(size=(9, 2)), RNG.normal(size=(9, 2)), is_classes=False)
     gaps = [abs(float(y - a)) for y, a in zip(rows.targets.ravel(), rows.outputs.ravel(), strict=True)]

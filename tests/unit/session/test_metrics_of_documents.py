@@ -10,8 +10,11 @@ import pytest
 from dlviz.__main__ import main
 from dlviz.core.choice import chosen
 from dlviz.core.errors import DlvizError, SpecError
+from dlviz.core.network import InputSpec, NetworkSpec, dense
+from dlviz.data.dataset import Dataset
+from dlviz.data.spec import DataSpec
 from dlviz.session import headless
-from dlviz.session.document import Document
+from dlviz.session.document import Document, TrainingSpec, handle
 from dlviz.session.edits import set_training
 from dlviz.session.format.document import document_from_json, document_to_json
 from dlviz.session.measure import measure_step
@@ -95,3 +98,16 @@ def test_command_reports_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     shown = capsys.readouterr().out
     assert "confusion_matrix (test): [[" in shown
     assert "weight_norm (train): h " in shown
+
+
+def test_held_out_rows_of_one_class_are_scored_at_the_threshold_of_the_loss() -> None:
+    """Hinge parts −1 from 1 at 0, also where the rows that are measured hold nothing but 1."""
+    rows = Dataset("Signs", "regression", np.array([[0.2], [0.3], [0.4]]), np.ones((3, 1)), ("x",), ("y",))
+    document = Document(
+        data=DataSpec("table", dataset=rows), parameters={"o.W": handle([[1.0]]), "o.b": handle([0.0])},
+        network=NetworkSpec((dense("o", 1, "linear"),), (InputSpec("x", (1,)),)),
+        training=TrainingSpec(loss=chosen("hinge"), optimizer=chosen("sgd", lr=0.0)),
+    )  # fmt: skip
+    trained = headless.train(document, 1).train
+    assert trained is not None
+    assert trained.metrics["accuracy"] == 1
