@@ -102,7 +102,7 @@ class Panel(QWidget):
     key: ClassVar[str] = ""
     needs: ClassVar[frozenset[Need]] = frozenset()
 
-    info_changed = Signal(str)
+    info_changed = Signal(str, str)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,11 +118,11 @@ class Panel(QWidget):
         self.apply_theme(theme)
         self.update()
 
-    def set_info(self, text: str) -> None:
-        """Show a few muted words at the right of the panel's title."""
+    def set_info(self, text: str, short: str = "") -> None:
+        """Show a few muted words at the right of the panel's title. short: the same where there is little room."""
         if text != self.info:
             self.info = text
-            self.info_changed.emit(text)
+            self.info_changed.emit(text, short)
 
     def actions_offered(self) -> tuple[Action, ...]:
         """Return what the panel adds to menus and keys while it exists (the canvas: zoom)."""

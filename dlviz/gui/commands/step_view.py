@@ -1,4 +1,4 @@
-"""View: whole matrices or one unit, remembered from start to start."""
+"""View: whole matrices or one unit, pseudo-code or the list of steps, remembered from start to start."""
 
 from PySide6.QtCore import QObject, Slot
 
@@ -24,6 +24,9 @@ class StepViewCommands(QObject):
             Action("matrix_view", tr("Steps as &matrices"), self._turn_matrix, "view", ("M",), group=2,
                    tip=tr("Show a step with whole matrices, or for one unit"),
                    is_enabled=self._is_stepping, is_checked=self._is_matrix),
+            Action("pseudo_code", tr("Steps as &pseudo-code"), self._turn_code, "view", ("C",), group=2,
+                   tip=tr("Show the steps as pseudo-code with the running line, or as a list"),
+                   is_enabled=self._is_stepping, is_checked=self._is_code),
         )  # fmt: skip
 
     @Slot()
@@ -34,8 +37,14 @@ class StepViewCommands(QObject):
     def _turn_matrix(self) -> None:
         self._context.step_view.use_matrix(not self._context.step_view.is_matrix)
 
+    def _turn_code(self) -> None:
+        self._context.step_view.use_code(not self._context.step_view.is_code)
+
     def _is_stepping(self) -> bool:
         return self._context.workspace == "step"
 
     def _is_matrix(self) -> bool:
         return self._context.step_view.is_matrix
+
+    def _is_code(self) -> bool:
+        return self._context.step_view.is_code

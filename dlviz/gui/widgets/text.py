@@ -66,9 +66,13 @@ class Elided(Text):
     def __init__(
         self, text: str = "", colour: str = "text", size: FontSize = "normal", parent: QWidget | None = None
     ) -> None:
-        self._words = ""
+        self._words = self._short = ""
         super().__init__("", colour, size, parent=parent)
         self.setText(text)
+
+    def set_short(self, text: str) -> None:
+        """Show this instead of … where there is no room for the whole text; the next text forgets it."""
+        self._short = text
 
     def text(self) -> str:
         """Return the whole text."""
@@ -77,7 +81,7 @@ class Elided(Text):
     def setText(self, text: str) -> None:
         """Show text."""
         if text != self._words:
-            self._words = text
+            self._words, self._short = text, ""
             self.setToolTip(text)
             self.setAccessibleName(text)
             self.update()
@@ -92,7 +96,9 @@ class Elided(Text):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint as much of the text as fits."""
-        shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, self.width())
+        has_room = not self._short or self.fontMetrics().horizontalAdvance(self._words) <= self.width()
+        words = self._words if has_room else self._short
+        shown = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, self.width())
         style_painter = QStylePainter(self)
         align = int(self.alignment() | Qt.AlignmentFlag.AlignVCenter)
         style_painter.drawItemText(
@@ -116,7 +122,8 @@ class SectionHeader(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(title)
 
-    @Slot(str)
-    def set_info(self, text: str) -> None:
-        """Change the muted words."""
+    @Slot(str, str)
+    def set_info(self, text: str, short: str = "") -> None:
+        """Change the muted words. short: what stands there where they have no room."""
         self.info.setText(text)
+        self.info.set_short(short)

@@ -1,7 +1,7 @@
 """The steps of a pass as rows of a list: phase headings, and one row a step with what it came to."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from operator import attrgetter
 from typing import Any, Literal
@@ -99,7 +99,7 @@ def rows_of(
         full += "\n" + tr("By hand: {number}", number=rounded) if rounded else ""
         rows.append(Row(
             step.phase, text, place, state, summary, shorter, full, step.derived, rounded,
-            short_formula(step), is_open and not _is_small(values),
+            short_formula(replace(step, formula=formula)), is_open and not _is_small(values),
         ))  # fmt: skip
     return tuple(rows)
 

@@ -7,16 +7,24 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
+from dlviz.core.network import NetworkSpec
+from dlviz.core.pseudocode import Code, pseudo_code
+from dlviz.core.trace import Trace
 from dlviz.gui.invitation import invitation
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.panels.steps.code import CodeModel, CodeView, code_rows
 from dlviz.gui.panels.steps.delegate import StepsDelegate
 from dlviz.gui.panels.steps.model import Board, Role, Row, StepsModel, rows_of
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.segmented import Segmented
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
+from dlviz.session.loops import loops_of
 from dlviz.session.messages import Frame, Interest
+
+STEPS, CODE = "steps", "code"
 
 
 class StepsView(QListView):
@@ -78,8 +86,14 @@ class StepsPanel(Panel):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._frame: Frame | None = None
+        self._written: tuple[tuple[object, ...], Code] | None = None
         self.model = StepsModel(self)
         self.view = StepsView(self.model, self)
+        self.lines = CodeModel(self)
+        self.code = CodeView(self.lines, self)
+        choices = ((STEPS, tr("steps")), (CODE, tr("code")))
+        self.title_tool = self.ways = Segmented(tr("Show the pass as"), choices, height=3 * GRID, parent=self)
+        self.ways.hide()  # until the dock takes it
         self.hint = Text(invitation(None), "muted", "small")
         self.hint.setWordWrap(True)
         self.hint.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
@@ -87,10 +101,26 @@ class StepsPanel(Panel):
         spaced(layout, 0, 0)
         layout.addWidget(self.hint)
         layout.addWidget(self.view, 1)
-        self.setFocusProxy(self.view)
+        layout.addWidget(self.code, 1)
         self.view.asked.connect(self._go)
+        self.code.asked.connect(self._go)
+        self.ways.chosen.connect(self._choose_way)
+        context.step_view.changed.connect(self._show_way)
         context.hidden_changed.connect(self._show)
         context.board_changed.connect(self._show)
+        self._show_way()
+
+    @Slot(str)
+    def _choose_way(self, way: str) -> None:
+        self.context.step_view.use_code(way == CODE)
+
+    @Slot()
+    def _show_way(self) -> None:
+        is_code = self.context.step_view.is_code
+        self.ways.set_key(CODE if is_code else STEPS)
+        self.view.setVisible(not is_code)
+        self.code.setVisible(is_code)
+        self.setFocusProxy(self.code if is_code else self.view)
         self._show()
 
     def interest(self, base: Interest) -> Interest:
@@ -106,6 +136,7 @@ class StepsPanel(Panel):
     def apply_theme(self, theme: Theme) -> None:
         """Measure the rows again: type sizes differ between themes."""
         self.view.scheduleDelayedItemsLayout()
+        self.code.scheduleDelayedItemsLayout()
 
     @Slot()
     def _show(self) -> None:
@@ -115,16 +146,31 @@ class StepsPanel(Panel):
         self.hint.setVisible(bool(self.hint.text()))
         if frame is None or trace is None:
             self.model.show_rows(())
+            self.code.show_rows((), 0, 0)
             self.set_info("")
             return
         cursor = frame.cursor if frame.trace else 0
+        if self.context.step_view.is_code:
+            rows = code_rows(self._code(trace, frame), trace, cursor, frame)
+            self.code.show_rows(rows, cursor, len(trace.steps))
         is_hidden, write = self.context.is_hidden, frame.document.formula_of
         self.model.show_rows(rows_of(trace, cursor, frame.sample, is_hidden, self._board(frame), write))
         self.view.show_current(self.model.place_of(cursor))
-        is_network = frame.document.subject == "network"
-        self.set_info(
-            "" if not is_network else tr("sample {number} of {count}", number=frame.sample + 1, count=len(trace.rows))
-        )
+        if frame.document.subject == "network":
+            place = {"number": frame.sample + 1, "count": len(trace.rows)}
+            self.set_info(tr("sample {number} of {count}", **place), tr("{number} of {count}", **place))
+        else:
+            self.set_info("")
+
+    def _code(self, trace: Trace, frame: Frame) -> Code:
+        """Return the pseudo-code of a pass; every batch of one document has the same."""
+        document = frame.document
+        made = document, frame.batches_per_epoch, tuple((step.node, step.op, step.formula) for step in trace.steps)
+        if self._written is None or self._written[0][0] is not document or self._written[0][1:] != made[1:]:
+            network = document.explicit.network if document.subject == "network" else NetworkSpec()
+            loops = loops_of(document, frame.batches_per_epoch)
+            self._written = made, pseudo_code(trace, network, loops, document.formula_of)
+        return self._written[1]
 
     def _board(self, frame: Frame) -> Board | None:
         decimals = self.context.board_decimals
