@@ -113,9 +113,6 @@ def test_the_notation_of_the_document_is_used() -> None:
     assert {"v ← W y + b", "y ← σ(v)"} <= {line.text for line in code_of(document, trace).lines}
 
 
-RULES = [
-    pytest.param(Learner(case.values[0], *data(case.values[0])).record(), case.values[0], id=case.id) for case in CASES
-]  # type: ignore[arg-type]
 NETWORKS = [*IMAGE_NETWORKS.values(), CHAIN, network(dense("h", 3), LayerSpec("n", "batch_norm"), dense("o", 2))]
 
 
@@ -134,7 +131,7 @@ def test_every_step_of_a_network_is_on_one_line(place: int) -> None:
     assert_every_step_has_one_line(code, trace)
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", CASES)
 def test_every_step_of_a_rule_is_on_one_line(rule: Choice) -> None:
     trace = Learner(rule, *data(rule)).record()
     code = code_of(Document(rule=rule, network=NetworkSpec()), trace)

@@ -187,7 +187,7 @@ class StepsPanel(Panel):
     def _select_loss(self, cursor: int) -> None:
         """Show the loss in the inspector where its step was asked for."""
         trace = None if self._frame is None else self._frame.trace or self._frame.peek
-        is_network = self.context.session.document.subject == "network"
+        is_network = self._frame is not None and self._frame.document.subject == "network"
         if trace is None or not is_network or not 0 < cursor <= len(trace.steps):
             return
         step = trace.steps[cursor - 1]
