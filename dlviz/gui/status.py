@@ -15,6 +15,7 @@ from dlviz.gui import numbers
 from dlviz.gui.health import HealthLine
 from dlviz.gui.race.player import RacePlayer
 from dlviz.gui.race.runners import title_of
+from dlviz.gui.run_words import run_name
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.gui.workspaces import OPTIMIZERS
@@ -100,10 +101,16 @@ def engine_words(frame: Frame) -> str:
     return " · ".join(part for part in (frame.dtype, "CPU", speed) if part)
 
 
+def run_words(frame: Frame) -> str:
+    """Name the run on show, where there are several."""
+    shown = next((row for row in frame.runs if row.is_current), None)
+    return run_name(shown) if shown is not None and len(frame.runs) > 1 else ""
+
+
 def status_words(frame: Frame, is_hidden: bool = False) -> str:
     """Say everything that the status bar says about a frame; nothing of the loss while results are hidden."""
     seed, loss = tr("seed {seed}", seed=frame.document.seed), "" if is_hidden else loss_words(frame)
-    parts = (position_words(frame), loss, idle_words(frame), seed, engine_words(frame))
+    parts = (position_words(frame), run_words(frame), loss, idle_words(frame), seed, engine_words(frame))
     return GAP.join(part for part in parts if part)
 
 

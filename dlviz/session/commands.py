@@ -13,12 +13,16 @@ from dlviz.session.watcher import Watched
 
 @dataclass(frozen=True)
 class Edit:
-    """Go on under an edited document. token names the moment after the edit, for undo."""
+    """Go on under an edited document. token names the moment after the edit, for undo.
+
+    joins: the edit before it and this one are one change, as while a slider is pulled.
+    """
 
     generation: int
     token: int
     document: Document
     label: str
+    joins: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,11 @@ class TypeParameter:
 
 @dataclass(frozen=True)
 class Restore:
-    """Undo or redo: stand at the moment of this token again."""
+    """Undo or redo: stand at the moment of this token again; document: that of the moment."""
 
     generation: int
     token: int
+    document: Document
 
 
 @dataclass(frozen=True)

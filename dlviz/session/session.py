@@ -139,8 +139,8 @@ class Session:
         check_document(document)
         prepared_for(document)
         generation, token = self._next()
-        self._store.push(Past(document, token), label, merge)
-        self._send(cmd.Edit(generation, token, document, label))
+        joins = self._store.push(Past(document, token), label, merge)
+        self._send(cmd.Edit(generation, token, document, label, joins))
         self._tell()
 
     def set_parameter(self, name: str, index: int | tuple[int, ...], value: float, label: str = "") -> None:
@@ -176,7 +176,7 @@ class Session:
 
     def _travel(self, past: Past) -> None:
         self._generation += 1
-        self._send(cmd.Restore(self._generation, past.token))
+        self._send(cmd.Restore(self._generation, past.token, past.document))
         self._tell()
 
     def play(self, by: Granularity = "batch", rate: float = float("inf")) -> None:

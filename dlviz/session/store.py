@@ -69,17 +69,20 @@ class Store(Generic[T]):
         """Whether the current moment is another one than was saved."""
         return self._part(self._current) is not self._saved
 
-    def push(self, value: T, label: str, merge: str = "") -> None:
+    def push(self, value: T, label: str, merge: str = "") -> bool:
         """Make value current and remember the moment before it.
 
-        Pushes with the same merge key, one after the other, are one change: the drag of a slider.
+        Pushes with the same merge key, one after the other, are one change: the drag of a slider. Returns whether
+        it joined the one before.
         """
-        if not (merge and merge == self._merge and self._past):
+        joins = bool(merge and merge == self._merge and self._past)
+        if not joins:
             self._past.append(_Entry(self._current, label))
             del self._past[: -self._depth]
         self._current = value
         self._merge = merge
         self._future.clear()
+        return joins
 
     def show(self, value: T) -> None:
         """Make value current without a change to undo: time moved on, nobody edited."""

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import queue
 import threading
 import time
 from collections.abc import Callable
@@ -17,11 +16,13 @@ from dlviz.session import commands as cmd
 from dlviz.session.checking import CancelCheck, CheckGradients, Checking
 from dlviz.session.document import Document
 from dlviz.session.frames import FrameMaker
+from dlviz.session.inbox import Inbox
 from dlviz.session.mailbox import Mailbox
 from dlviz.session.messages import Close, FinishPhase, Frame, Look, Pause, Play, Seek, State, StepBy, Watch
+from dlviz.session.moments import Moments
 from dlviz.session.playhead import MAX_CHUNK
 from dlviz.session.run import Run
-from dlviz.session.runs import Runs, Standing
+from dlviz.session.runs import Runs
 from dlviz.session.state import Event, next_state
 from dlviz.session.walk import Divergence
 from dlviz.session.watcher import Stop
@@ -34,14 +35,13 @@ RECORDED_RATE = 30.0  # steps a second up to which played batches are recorded, 
 FIRST_CHUNK = 16  # batches
 CHUNKS = 50  # looks at a run in e times as many steps as it has done
 MEASURED_SHARE = 0.03  # of the time spent training
-MAX_MOMENTS = 600  # undo entries whose past is kept exactly
 
 
 class Worker:
     """Runs in its own thread between start() and the Close command; talks only in messages."""
 
     def __init__(self, document: Document) -> None:
-        self.commands: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.commands = Inbox()
         self.mailbox: Mailbox[Frame] = Mailbox()
         self._frames = FrameMaker()
         self._checking = Checking()
@@ -50,7 +50,7 @@ class Worker:
         self._play = Play()
         self._generation = self._offered = 0
         self._token = 0
-        self._moments: dict[int, Standing] = {}
+        self._moments = Moments()
         self._until: int | None = None  # where a run beside another has come as far as that one
         self._serial = count(1)
         self._message = ""
@@ -98,17 +98,13 @@ class Worker:
 
     def _obey(self) -> None:
         """Carry out what is queued; wait for a command where there is nothing else to do."""
-        wait = self._idle_seconds()
-        try:
-            command = self.commands.get(timeout=wait) if wait else self.commands.get_nowait()
-            while True:
-                self._handlers[type(command)](self, command)
-                self._is_stale = True
-                command = self.commands.get_nowait()
-        except queue.Empty:
-            return
+        command = self.commands.take(self._idle_seconds())
+        while command is not None:
+            self._handlers[type(command)](self, command)
+            self._is_stale = True
+            command = self.commands.take(0.0)
 
-    def _idle_seconds(self) -> float | None:
+    def _idle_seconds(self) -> float:
         now = time.monotonic()
         if self._checking.is_busy:
             return 0.0
@@ -307,25 +303,37 @@ class Worker:
     def _on_cancel_check(self, command: CancelCheck) -> None:
         self._checking.cancel()
 
-    def _keep_moment(self, command: Any) -> None:
+    def _keep_moment(self, command: Any, joins: bool = False) -> None:
+        """Keep the present for undo; joins: it lies within one change, as the places of a slider while it is pulled."""
         self._generation = command.generation
-        self._moments[self._token] = self._runs.standing()
+        if not joins:
+            self._moments.keep(self._token, self._runs.standing())
         self._token = command.token
         self._until = None
-        while len(self._moments) > MAX_MOMENTS:
-            del self._moments[min(self._moments)]
 
     def _on_edit(self, command: cmd.Edit) -> None:
-        self._keep_moment(command)
+        self._keep_moment(command, command.joins)
+        before = self._runs.current
         self._runs.edit(command.document, command.label)
+        self._tell_branch(before)
 
     def _on_type(self, command: cmd.TypeParameter) -> None:
         self._keep_moment(command)
+        before = self._runs.current
         self._runs.type_parameter(command.name, command.index, command.value, command.label)
+        self._tell_branch(before)
+
+    def _tell_branch(self, before: int) -> None:
+        if self._runs.current != before and before in self._runs.uids:
+            self._message = tr("Run {n} begins here; run {m} stays as it is.", n=self._runs.current, m=before)
 
     def _on_restore(self, command: cmd.Restore) -> None:
         self._keep_moment(command)
-        self._runs.restore(self._moments[command.token])
+        standing = self._moments.get(command.token)
+        if standing is None:  # too long ago: go on from here under the document of that time
+            self._runs.edit(command.document, "")
+        else:
+            self._runs.restore(standing)
 
     def _on_begin(self, command: cmd.Begin) -> None:
         self._keep_moment(command)
@@ -350,7 +358,7 @@ class Worker:
 
     def _on_open(self, command: cmd.Open) -> None:
         self._generation, self._token = command.generation, command.token
-        self._moments.clear()
+        self._moments = Moments()
         self._until = None
         self._begun()
         self._runs = Runs(command.document, self._frames.measure)

@@ -116,6 +116,7 @@ def test_the_table_says_parent_change_epoch_and_losses(robot: Robot) -> None:
     assert cell(panel, 1, "epoch") == str(robot.frame.epoch)
     assert cell(panel, 1, "seconds").endswith(" s")
     assert first.epoch == epoch  # where it was left
+    assert "Run 2" in robot.window.status.words.text()
 
 
 def test_a_click_shows_the_other_run_bit_for_bit(robot: Robot) -> None:

@@ -453,3 +453,35 @@ def test_saving_leaves_the_walk_where_it_stands(session: Session, tmp_path: Path
     assert not session.is_dirty
     session.open(tmp_path / "walked.dlviz")
     assert frame_when(session, lambda f: f.cursor == 0).step == 0
+
+
+def test_pulling_a_slider_is_one_undo_and_keeps_one_moment(session: Session) -> None:
+    before = trained(session, 40)
+    for place in range(30):
+        session.edit(set_optimizer_setting(session.document, "lr", 0.03 + place / 1000), "lr", merge="lr")
+    frame_when(session, lambda f: f.document is session.document)
+    assert len(session._worker._moments) <= 2
+    session.undo()
+    undone = frame_when(session, lambda f: f.step == before.step)
+    assert undone.document.training.optimizer.settings["lr"] == 0.02
+    session.redo()
+    again = frame_when(session, lambda f: f.document.training.optimizer.settings["lr"] == 0.059)
+    assert again.step == before.step
+
+
+def test_undo_of_what_is_too_long_ago_goes_on_from_here(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session._worker._moments, "_budget", 1)
+    for lr in (0.1, 0.2, 0.3):
+        session.edit(set_optimizer_setting(session.document, "lr", lr), "lr")
+    for lr in (0.2, 0.1, 0.02):
+        session.undo()
+        frame = frame_when(session, lambda f: f.document is session.document)
+        assert frame.document.training.optimizer.settings["lr"] == lr
+    assert frame.state != "failed"
+
+
+def test_a_branch_says_that_the_run_before_it_stays(session: Session) -> None:
+    trained(session, 50)
+    session.home()
+    session.edit(set_optimizer_setting(session.document, "lr", 0.1), "lr 0.1")
+    assert frame_when(session, lambda f: len(f.runs) == 2).message == "Run 2 begins here; run 1 stays as it is."
