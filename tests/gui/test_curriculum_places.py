@@ -39,7 +39,9 @@ def is_offered(bar: QMenuBar, titles: list[str]) -> bool:
     for title in titles:
         if menu is None or title not in [plain(action.text()) for action in menu.actions()]:
             return False
-        menu = next((each for each in below(menu) if plain(each.title()) == title), None)
+        # Menus that were filled anew leave their old selves below the bar until they are deleted.
+        shown = [each for each in below(menu) if each.menuAction() in menu.actions()]
+        menu = next((each for each in shown if plain(each.title()) == title), None)
     return True
 
 

@@ -1,7 +1,7 @@
 """Where everything of a network stands on the canvas: columns by depth, tiles, and the curves between them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ STRIP_SHOWN = 12  # units of a strip that are drawn
 MIN_COLUMN_PITCH, MAX_COLUMN_PITCH = 112.0, 300.0
 BLOCK_GAP = 84.0  # between two nodes in one column; holds the caption of the lower one
 TIGHT_GAP = 6.0  # between tiles where there is no room to write below them
+ONE_ROWS, ONE_ROOM = 0.35, 28.0  # rows, and at least so many pixels, that a +1 node takes
 STRIP_NOTE = 28.0  # below a strip, for "12 of 128 shown"
 
 
@@ -39,15 +40,28 @@ class Links:
         return len(self.layers)
 
 
+def _no_links() -> Links:
+    empty = np.empty(0, np.intp)
+    nothing = Routes(np.empty((0, 4, 2)), empty)
+    return Links((), (), empty, empty, empty, np.empty(0, bool), nothing)
+
+
+NO_LINKS = _no_links()
+
+
 @dataclass(frozen=True)
 class Layout:
-    """The whole drawing: blocks by node id in reading order, links, tile size and the rectangle around it."""
+    """The whole drawing: blocks by node id in reading order, links, tile size and the rectangle around it.
+
+    ones: where the node that is always +1 stands, by the layer whose biases start there.
+    """
 
     blocks: Mapping[str, Block]
     links: Links
     tile: TileShape
     bounds: tuple[float, float, float, float]
     column_pitch: float
+    ones: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def depths(spec: NetworkSpec) -> dict[str, int]:
@@ -77,10 +91,12 @@ def arrange(
     size: tuple[float, float] = (900.0, 560.0),
     tile: TileShape = MAP_TILE,
     pulled: Mapping[str, Sequence[int]] | None = None,
+    ones: frozenset[str] = frozenset(),
 ) -> Layout:
     """Place a network so that it fills a canvas of this size at zoom 1 when it can.
 
     shapes: node id → shape without the batch axis. pulled: units of strips asked for by index.
+    ones: layers whose biases start at a node that is always +1, below the column before.
     """
     columns = _columns(spec)
     height = size[1] - STRIP_NOTE
@@ -91,15 +107,42 @@ def arrange(
         for node in group
     }
     pitch = _column_pitch(len(columns), size[0], tile)
-    n_rows = max(_weight(group, shown) for group in columns)
+    hosted = _hosted(spec, ones)
+    n_rows = max(_weight(group, shown) + ONE_ROWS * len(hosted.get(k, ())) for k, group in enumerate(columns))
     fitted = _fitted(_grown(tile, n_rows, height, pitch), n_rows, height)
     blocks = {
         block.node: block
         for index, group in enumerate(columns)
-        for block in _stack(index, group, shapes, shown, (index - (len(columns) - 1) / 2) * pitch, fitted)
+        for block in _stack(
+            index, group, shapes, shown, (index - (len(columns) - 1) / 2) * pitch, fitted, len(hosted.get(index, ()))
+        )
     }
     ordered = {node: blocks[node] for node in (*(each.id for each in spec.inputs), *(each.id for each in spec.layers))}
-    return Layout(ordered, _links(spec, shapes, ordered, fitted), fitted, _bounds(ordered, fitted), pitch)
+    placed = _placed_ones(hosted, ordered, fitted)
+    bounds = _bounds(ordered, fitted, [y for _, y in placed.values()])
+    return Layout(ordered, _links(spec, shapes, ordered, fitted), fitted, bounds, pitch, placed)
+
+
+def _hosted(spec: NetworkSpec, ones: frozenset[str]) -> dict[int, list[str]]:
+    """Return the layers with a +1 node by the column that it stands in: the one before theirs."""
+    by_node, found = depths(spec), dict[int, list[str]]()
+    for layer in spec.layers:
+        if layer.id in ones:
+            found.setdefault(by_node[layer.id] - 1, []).append(layer.id)
+    return found
+
+
+def _placed_ones(
+    hosted: Mapping[int, Sequence[str]], blocks: Mapping[str, Block], tile: TileShape
+) -> dict[str, tuple[float, float]]:
+    found: dict[str, tuple[float, float]] = {}
+    for column, layers in hosted.items():
+        own = [block for block in blocks.values() if block.column == column]
+        last = max(own, key=lambda block: float(block.ys[-1]))
+        y = float(last.ys[-1]) + tile.height / 2 + (STRIP_NOTE if last.is_strip else 0.0)
+        for place, layer in enumerate(layers):
+            found[layer] = last.x, round(y + (place + 0.65) * max(ONE_ROWS * tile.pitch, ONE_ROOM))
+    return found
 
 
 def _columns(spec: NetworkSpec) -> list[list[str]]:
@@ -147,11 +190,12 @@ def _stack(
     shown: Mapping[str, tuple[int, ...]],
     x: float,
     tile: TileShape,
+    n_ones: int,
 ) -> list[Block]:
-    """Stack the nodes of one column, centred on y = 0."""
+    """Stack the nodes of one column, and room for +1 nodes below them, centred on y = 0."""
     pitch = tile.pitch
     heights = [pitch * len(shown[node]) for node in group]
-    top = -(sum(heights) + BLOCK_GAP * (len(group) - 1)) / 2
+    top = -(sum(heights) + BLOCK_GAP * (len(group) - 1) + ONE_ROWS * pitch * n_ones) / 2
     blocks = []
     for node, height in zip(group, heights, strict=True):
         # Whole pixels keep frames and text crisp.
@@ -166,8 +210,7 @@ def _links(
 ) -> Links:
     parts = [part for layer in spec.layers for part in _layer_links(spec, layer, shapes, blocks)]
     if not parts:
-        empty = np.empty(0, np.intp)
-        return Links((), (), empty, empty, empty, np.empty(0, bool), route([], [], blocks.values(), tile))
+        return NO_LINKS
     readers = tuple(part[0] for part in parts for _ in part[2])
     origins = tuple(part[1] for part in parts for _ in part[2])
     rows, columns, units = (np.concatenate([part[k] for part in parts]).astype(np.intp) for k in (2, 3, 4))
@@ -219,9 +262,9 @@ def _one_to_one(target: Block, source: Block, offset: int) -> Part:
     return target.node, source.node, units + offset, units + offset, units, False
 
 
-def _bounds(blocks: Mapping[str, Block], tile: TileShape) -> tuple[float, float, float, float]:
+def _bounds(blocks: Mapping[str, Block], tile: TileShape, others: Sequence[float]) -> tuple[float, float, float, float]:
     xs = [block.x for block in blocks.values()]
-    ys = np.concatenate([block.ys for block in blocks.values()])
+    ys = np.concatenate([*(block.ys for block in blocks.values()), others])
     half_width, half_height = tile.width / 2, tile.height / 2
     left, top = min(xs) - half_width, float(ys.min()) - half_height
     return left, top, max(xs) + half_width - left, float(ys.max()) + half_height - top

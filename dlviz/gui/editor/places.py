@@ -46,6 +46,9 @@ def rectangle(layout: Layout, place: Selected) -> QRectF | None:
     y = block.y_of(place.unit)
     if y is None:
         return None
+    if place.kind == "bias" and place.layer in layout.ones:
+        x, one_y = layout.ones[place.layer]  # of the node that its link starts at
+        return QRectF(x, min(one_y, y), block.x - layout.tile.width / 2 - x, abs(one_y - y))
     if place.kind == "bias":
         radius = bias_radius(layout)
         centre = bias_centre(layout, block, y)

@@ -6,18 +6,23 @@ from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.network import LayerSpec, NetworkSpec
 from dlviz.gui.editor import places
 from dlviz.gui.editor.layout import Layout
+from dlviz.gui.editor.ones import with_ones
 from dlviz.gui.selection import Selected
 from dlviz.session.messages import Frame
 
 
 @dataclass
 class CanvasState:
-    """The network, where it stands, and the last frame of it. is_values: tiles show numbers, not maps."""
+    """The network, where it stands, and the last frame of it.
+
+    is_values: tiles show numbers, not maps. has_ones: biases are drawn as weights of nodes that are always +1.
+    """
 
     network: NetworkSpec | None = None
     layout: Layout | None = None
     frame: Frame | None = None
     is_values: bool = False
+    has_ones: bool = False
     pulled: dict[str, list[int]] = field(default_factory=dict)
 
     def layer(self, node: str) -> LayerSpec | None:
@@ -29,6 +34,10 @@ class CanvasState:
         """Return the ids of layers with biases."""
         layers = self.network.layers if self.network is not None else ()
         return frozenset(each.id for each in layers if has_setting(each, "bias") and option(each, "bias"))
+
+    def ones(self) -> frozenset[str]:
+        """Return the ids of layers that have a +1 node now."""
+        return with_ones(self.network, self.biased()) if self.has_ones and self.network is not None else frozenset()
 
     def walk(self) -> tuple[Selected, ...]:
         """Return all places in the order of the Tab key."""

@@ -22,6 +22,7 @@ from dlviz.gui.editor.legend import Legend
 from dlviz.gui.editor.link_choice import LinkChoice
 from dlviz.gui.editor.link_gradients import LinkGradients, gradients, layer_in_hand
 from dlviz.gui.editor.listing import canvas_entries
+from dlviz.gui.editor.ones import without_dots
 from dlviz.gui.editor.scene import NetworkScene
 from dlviz.gui.editor.state import CanvasState
 from dlviz.gui.editor.view import CanvasView
@@ -140,6 +141,15 @@ class CanvasPanel(Panel):
         return (
             Action("canvas.zoom_in", tr("Zoom in"), self.zoom_in, "view", ("Ctrl++", "Ctrl+="), "zoom_in", group=2),
             Action("canvas.zoom_out", tr("Zoom out"), self.zoom_out, "view", ("Ctrl+-",), "zoom_out", group=2),
+            Action(
+                "canvas.ones",
+                tr("&Bias as a +1 node"),
+                self.toggle_ones,
+                "view",
+                group=2,
+                is_checked=self._has_ones,
+                tip=tr("Draw every bias as the weight of a node that is always +1"),
+            ),
             Action("canvas.fit", tr("Fit the network"), self.fit, "view", ("Ctrl+0",), "fit", group=2),
         )
 
@@ -150,6 +160,14 @@ class CanvasPanel(Panel):
     def zoom_out(self) -> None:
         """Show more."""
         self.controller.do("zoom_out")
+
+    def _has_ones(self) -> bool:
+        return self.state.has_ones
+
+    def toggle_ones(self) -> None:
+        """Draw biases as weights of +1 nodes, or as dots at their units again; the numbers are the same."""
+        self.state.has_ones = not self.state.has_ones
+        self.fit()
 
     @Slot()
     def fit(self) -> None:
@@ -166,7 +184,7 @@ class CanvasPanel(Panel):
         is_step = self.context.workspace == "step"
         self.view.is_editing = not is_step
         tile = STEP_TILE if is_step else VALUE_TILE if state.is_values else MAP_TILE
-        state.layout = arrange(state.network, sizes, self.view.free_size(), tile, state.pulled)
+        state.layout = arrange(state.network, sizes, self.view.free_size(), tile, state.pulled, state.ones())
         self.scene.set_network(state.network, state.layout, state.biased())
         self.view.fit()
         self._place_overlays()
@@ -220,6 +238,7 @@ class CanvasPanel(Panel):
         else:
             side = self.view.pixels(layout.tile.width)
             shown = content.with_thumbnails(shown, layout, network, frame, self.theme, side)
+        shown = without_dots(shown, layout.ones)
         colour = content.phase_colour(self.theme, lit.phase) if lit else ""
         lit_tiles = content.lit_tiles(layout, lit, self.context.selection.current)
         self.scene.show_tiles(replace(shown, lit=lit_tiles, lit_colour=colour))
@@ -232,9 +251,12 @@ class CanvasPanel(Panel):
         found = self._gradients(frame)
         drawn = weights if found is None else found.beside(weights)
         # Gradients have signs to tell by colour; at all other steps the colour is that of the phase.
-        self.scene.show_weights(drawn, shown, content.phase_colour(self.theme, lit.phase) if lit and not found else "")
+        colour = content.phase_colour(self.theme, lit.phase) if lit and not found else ""
+        self.scene.show_weights(drawn, shown, colour)
+        is_written = self.context.workspace == "step" and frame.trace is not None
+        self.scene.show_biases(frame, None if lit is None else frozenset(lit.layers), colour, is_written)
         self.legend.show_phase(lit.phase if lit else "", None if found is None else found.largest)
-        if self.context.workspace == "step" and frame.trace is not None:
+        if is_written:
             written = weights if found is None else found.values
             self.scene.show_labels(content.labels(layout, self.symbols, written, shown, selected))
 

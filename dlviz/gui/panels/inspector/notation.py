@@ -56,6 +56,11 @@ def weighted_sum(weights: Sequence[float], factors: Sequence[str], bias: float |
     return text + (" " + tr("+ {count} more", count=rest) if rest else "")
 
 
+def sum_of(first: float, second: float) -> str:
+    """Write a sum of two numbers."""
+    return _joined([(first, ""), (second, "")])
+
+
 def _joined(terms: Sequence[tuple[float, str]]) -> str:
     text = "".join(f" {numbers.MINUS if value < 0 else '+'} {short(abs(value))}{factor}" for value, factor in terms)
     minus = f" {numbers.MINUS} "

@@ -137,7 +137,7 @@ def _unit_title(scene: Scene, layer: LayerSpec) -> str:
 
 
 def _sums(scene: Scene, layer: LayerSpec) -> tuple[str, ...]:
-    """Write z with its weights, and while a sample is walked also with its numbers put in."""
+    """Write z with its weights; while a sample is walked also in numbers: each w·x, their sum and b, z, and φ(z)."""
     found = _incoming(scene, layer)
     if found is None:
         return ()
@@ -152,7 +152,12 @@ def _sums(scene: Scene, layer: LayerSpec) -> tuple[str, ...]:
         return (symbolic,)
     values = [inputs[i] for i in units]
     factors = [f"({notation.short(v)})" if v < 0 else notation.short(v) for v in values]
-    return symbolic, "= " + notation.weighted_sum(weights.tolist(), factors, bias) + " = " + notation.short(z)
+    u = float(weights @ np.array(values))
+    parted = "" if bias is None or len(weights) < 2 else " = " + notation.sum_of(u, bias)
+    line = "= " + notation.weighted_sum(weights.tolist(), factors, bias) + parted + " = " + notation.short(z)
+    a = reading.at(f"{layer.id}.a", scene.selected.unit)
+    applied = _activation(layer, scene.symbols.bare("z"))[1]
+    return symbolic, line if a is None else f"{line} → {applied} = {notation.short(a)}"
 
 
 def _incoming(scene: Scene, layer: LayerSpec) -> tuple[list[int], np.ndarray, float | None] | None:
