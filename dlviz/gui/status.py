@@ -128,6 +128,8 @@ def race_words(player: RacePlayer) -> str:
         place = tr("At the start")
     else:
         place = tr("After step {step}", step=numbers.count(player.done))
+    if race.network is not None:
+        return " · ".join((place, tr("on the loss of this network"), tr("seconds are those of training alone")))
     start = ", ".join(numbers.number(each) for each in race.start)
     noise = tr("noise {level}", level=numbers.number(spec.noise)) if spec.noise else tr("noise off")
     return " · ".join((place, tr("start ({start})", start=start), noise))

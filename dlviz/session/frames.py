@@ -59,7 +59,7 @@ class FrameMaker:
         frame = self._of_run(run, is_running)
         if "race" not in self.interest.needs:
             return frame
-        return replace(frame, race=self._racer.look(run.document.race, self.interest.race))
+        return replace(frame, race=self._racer.look(run.document, self.interest.race))
 
     # Shortly before a run breaks its numbers exceed the single precision of the maps.
     @np.errstate(all="ignore")

@@ -392,3 +392,47 @@ def test_the_clock_of_a_race_ends_with_it(robot: Robot) -> None:
     robot.wait(lambda: player(robot).is_at_end and not player(robot).is_playing)
     assert QApplication.activePopupWidget() is None
     assert replace(robot.running.session.document.race).steps == 5
+
+
+def test_optimizers_race_on_the_network_of_the_document(robot: Robot) -> None:
+    robot.window.use_workspace("network")
+    robot.trigger("race_network")
+    assert robot.window.context.workspace == "optimizers"
+    walked(robot)
+    race = player(robot).race
+    assert race is not None and race.network is not None and race.network.parameters == 31
+    chips, panel = robot.window.tools.race, surface(robot)
+    assert chips.network.isChecked() and chips.plane.isVisible() and not chips.line.isVisible()
+    robot.key(Key.Key_End)
+    assert "off the plane" in panel.table.rows.titles
+    assert cell(robot, 0, 2) == numbers.number(float(race.paths[0].values[-1]))
+    assert not inside(robot).gauge.isVisible() and not inside(robot).rule.isVisible()
+    assert list(inside(robot).course.settings.fields) == ["steps"] and not inside(robot).course.clip.isVisible()
+    assert [panel.quantity.tabData(k) for k in range(panel.quantity.count())] == ["height", "off_plane", "rate"]
+    start = robot.running.session.document.race.start
+    robot.bot.mouseClick(panel.contour, LEFT, NONE, QPoint(40, 40))
+    assert robot.running.session.document.race.start == start
+    robot.bot.mouseClick(chips.plane, LEFT, NONE, chips.plane.tabRect(2).center())
+    assert robot.running.session.document.race.plane == "weights"
+    walked(robot)
+    assert list(inside(robot).course.settings.fields) == ["steps", "weights"]
+    robot.click(chips.network)
+    walked(robot)
+    shown = player(robot).race
+    assert shown is not None and shown.network is None and robot.running.session.document.race.on == "surface"
+    assert inside(robot).rule.isVisible() and inside(robot).course.clip.isVisible()
+
+
+def test_a_race_that_cannot_be_says_why_in_its_place(robot: Robot) -> None:
+    robot.trigger("race_network")
+    walked(robot)
+    change_parts = {"plane": "weights", "weights": "nothing"}
+    robot.running.session.edit(edits.set_race(robot.running.session.document, **change_parts), "race")
+    robot.wait(lambda: "such as h.W" in surface(robot).words.text())
+
+
+def test_what_can_be_done_without_a_network(robot: Robot) -> None:
+    robot.trigger("new")
+    robot.window.refresh()
+    assert not robot.window.live["race_network"].isEnabled()
+    assert not robot.window.tools.race.network.isEnabled()

@@ -12,12 +12,14 @@ from dlviz.gui.actions import Action
 from dlviz.gui.commands.files import FileCommands
 from dlviz.gui.commands.subjects import example_actions
 from dlviz.gui.docks import Docks
+from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
 from dlviz.gui.remembered import Remembered
 from dlviz.gui.theme import THEMES, current, theme_signals
-from dlviz.gui.workspaces import Workspace, workspaces
+from dlviz.gui.workspaces import OPTIMIZERS, Workspace, workspaces
 from dlviz.i18n import tr
 from dlviz.session.document import Document
+from dlviz.session.edits import race_on
 from dlviz.session.presets import example_document, first_document, step_document
 
 
@@ -52,6 +54,9 @@ class ViewCommands(QObject):
 
     def _learn_actions(self) -> tuple[Action, ...]:
         return (
+            Action("race_network", tr("R&ace optimizers on this network"), self._race_network, "run", group=4,
+                   tip=tr("The same weights and batches under several optimizers, in one plane of the loss"),
+                   is_enabled=self._has_network),
             Action("learn_watch", tr("&Watch it learn"), self.watch, "learn", icon="watch",
                    tip=tr("Two circles and a small network that learns to tell them apart")),
             Action("learn_step", tr("&Step one example"), self.step_one, "learn", icon="step",
@@ -88,6 +93,15 @@ class ViewCommands(QObject):
     def step_example(self) -> None:
         """Show the 2-2-2 network that is often worked out on paper."""
         self._show_in(example_document(), "step")
+
+    def _has_network(self) -> bool:
+        return bool(self._context.session.document.network.layers)
+
+    def _race_network(self) -> None:
+        """Show the optimizers, racing on the loss of the network."""
+        if self._context.session.document.race.on != "network":
+            edit(self._context, tr("Race on this network"), lambda document: race_on(document, "network"))
+        self.on_workspace(OPTIMIZERS)
 
     def _show_in(self, document: Document, workspace: str) -> None:
         if self._files.show(document):

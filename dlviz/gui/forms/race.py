@@ -21,7 +21,7 @@ from dlviz.gui.widgets.text import SectionHeader, Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits import remove_entrant, set_entrant, set_race, set_surface, set_surface_setting
-from dlviz.session.race import RACE_SETTINGS, RaceSpec, first_rate
+from dlviz.session.race import RaceSpec, first_rate, settings_of
 
 Change = Callable[[Document], Document]
 
@@ -121,40 +121,42 @@ class SurfaceForm(RaceForm):
 
 
 class CourseForm(RaceForm):
-    """How all walk: steps, starts, noise, seed; schedule and clipping."""
+    """How all walk: steps, starts, noise, seed; schedule and clipping. For a network only what its plan leaves open."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
+        self._written = self.spec()
         self.settings = self._settings()
         self.schedule = KindForm(tr("Schedule"), schedules, tr("constant rate"), tr("How the rate changes by steps"))
         self.clip = KindForm(tr("Clipping"), clippings, tr("no clipping"), tr("How long gradients are cut"))
-        self.column.addWidget(self.settings)
-        for widget in (self.schedule, self.clip):
+        for widget in (self.settings, self.schedule, self.clip):
             self.column.addWidget(widget)
         self.schedule.kind_asked.connect(self._choose_schedule)
         self.schedule.setting_asked.connect(self._set_schedule)
         self.clip.kind_asked.connect(self._choose_clip)
         self.clip.setting_asked.connect(self._set_clip)
-        self._written = self.spec()
         self.refresh()
 
     def _settings(self) -> HyperForm:
-        spec = self.spec()
-        form = HyperForm(RACE_SETTINGS, {hyper.name: getattr(spec, hyper.name) for hyper in RACE_SETTINGS})
+        spec = self._written
+        declared = settings_of(spec)
+        form = HyperForm(declared, {hyper.name: getattr(spec, hyper.name) for hyper in declared})
         form.changed.connect(self._set)
         return form
 
     def refresh(self) -> None:
         """Show the race as it is now."""
-        spec = self.spec()
-        if any(getattr(spec, hyper.name) != getattr(self._written, hyper.name) for hyper in RACE_SETTINGS):
+        spec, written = self.spec(), self._written
+        is_other = settings_of(spec) != settings_of(written)
+        self._written = spec
+        if is_other or any(getattr(spec, each.name) != getattr(written, each.name) for each in settings_of(spec)):
             old, self.settings = self.settings, self._settings()
             self.column.replaceWidget(old, self.settings)
             old.hide()
             old.deleteLater()
-        self._written = spec
-        self.schedule.show_choice(spec.schedule)
-        self.clip.show_choice(spec.clip)
+        for form, chosen in ((self.schedule, spec.schedule), (self.clip, spec.clip)):
+            form.setVisible(spec.on == "surface")
+            form.show_choice(chosen)
 
     @Slot(str, object)
     def _set(self, name: str, value: object) -> None:

@@ -9,11 +9,14 @@ from dlviz.gui.editing import edit
 from dlviz.gui.forms.race import SurfaceForm
 from dlviz.gui.panel import Context
 from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.chip import Chip, Popup
 from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.segmented import Segmented
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.edits import set_surface
+from dlviz.session.edits import race_on, set_race, set_surface
+from dlviz.session.race import On
 
 OWN = "formula"
 WIDEST, NARROWEST = 44 * GRID, 30 * GRID
@@ -28,6 +31,11 @@ class RaceChips(QWidget):
         self._popup: Popup | None = None
         self.surface = Chip(tr("Surface"), tr("What the optimizers walk on, and what can be turned on it"))
         self.line = QLineEdit()
+        self.network = TextButton(
+            tr("this network's loss"), tr("Race on the loss of the document's network, in one plane")
+        )
+        self.network.setCheckable(True)
+        self.plane = Segmented(tr("Which plane through its parameters"), plane_words())
         self.line.setPlaceholderText(tr("or your own f(x, y)"))
         self.line.setMinimumWidth(NARROWEST)
         self.line.setMaximumWidth(WIDEST)
@@ -38,6 +46,11 @@ class RaceChips(QWidget):
         spaced(layout)
         layout.addWidget(self.surface)
         layout.addWidget(self.line, 1)
+        layout.addWidget(self.network)
+        layout.addWidget(self.plane)
+        self.plane.hide()
+        self.network.toggled.connect(self._race_on)
+        self.plane.chosen.connect(self._use_plane)
         self.surface.clicked.connect(self._open)
         self.line.returnPressed.connect(self._take)
 
@@ -47,6 +60,24 @@ class RaceChips(QWidget):
         settings = " · ".join(f"{value:g}" for value in surface.settings.values() if isinstance(value, float))
         self.surface.set_value(tr(surfaces.get(surface.kind).title), settings)
         self.line.setText(str(surface.settings.get("text", "")) if surface.kind == OWN else "")
+        is_network = document.race.on == "network"
+        was_blocked = self.network.blockSignals(True)
+        self.network.setChecked(is_network)
+        self.network.blockSignals(was_blocked)
+        self.network.setEnabled(is_network or bool(document.network.layers))
+        self.network.update()
+        self.plane.setVisible(is_network)
+        self.line.setVisible(not is_network)
+        self.plane.set_key(document.race.plane)
+
+    @Slot(bool)
+    def _race_on(self, is_network: bool) -> None:
+        on: On = "network" if is_network else "surface"
+        edit(self._context, tr("Race elsewhere"), lambda document: race_on(document, on))
+
+    @Slot(str)
+    def _use_plane(self, key: str) -> None:
+        edit(self._context, tr("Show another plane"), lambda document: set_race(document, plane=key))
 
     @Slot()
     def _open(self) -> None:
@@ -61,3 +92,8 @@ class RaceChips(QWidget):
         if text:
             chosen = Choice(OWN, {"text": text})
             edit(self._context, tr("Race on a formula"), lambda document: set_surface(document, chosen))
+
+
+def plane_words() -> tuple[tuple[str, str], ...]:
+    """Return the planes with their words."""
+    return ("pca", tr("main directions")), ("random", tr("random")), ("weights", tr("two weights"))

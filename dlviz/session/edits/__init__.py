@@ -23,6 +23,7 @@ from dlviz.session.edits.network import (
 )
 from dlviz.session.edits.race import (
     add_entrant,
+    race_on,
     remove_entrant,
     set_entrant,
     set_race,
@@ -55,6 +56,7 @@ __all__ = [
     "add_entrant",
     "remove_entrant",
     "set_entrant",
+    "race_on",
     "set_race",
     "set_start",
     "set_surface",

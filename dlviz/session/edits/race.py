@@ -12,7 +12,7 @@ from dlviz.core.surfaces import surfaces
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.format.choice import checked_choice
-from dlviz.session.race import RaceSpec, Rule, check_race, first_rate
+from dlviz.session.race import On, RaceSpec, Rule, check_race, first_rate
 
 
 def set_race(document: Document, **changes: Any) -> Document:
@@ -25,7 +25,7 @@ def set_surface(document: Document, surface: Choice) -> Document:
 
     Raises: SpecError, FormulaError.
     """
-    spec = replace(document.race, surface=checked_choice(surface, surfaces, "race.surface"), start=())
+    spec = replace(document.race, on="surface", surface=checked_choice(surface, surfaces, "race.surface"), start=())
     check_race(spec)
     runners = (replace(each, settings={**each.settings, "lr": first_rate(spec, each.kind)}) for each in spec.optimizers)
     return _with(document, replace(spec, optimizers=tuple(runners), rule="own"))
@@ -36,6 +36,16 @@ def set_surface_setting(document: Document, name: str, value: Any) -> Document:
     surface = document.race.surface
     changed = Choice(surface.kind, {**surface.settings, name: value})
     return set_race(document, surface=checked_choice(changed, surfaces, "race.surface"))
+
+
+def race_on(document: Document, on: On) -> Document:
+    """Race on the surface or on the loss of the network, each optimizer at a rate to begin with there.
+
+    Raises: SpecError.
+    """
+    spec = replace(document.race, on=on)
+    runners = (replace(each, settings={**each.settings, "lr": first_rate(spec, each.kind)}) for each in spec.optimizers)
+    return _with(document, replace(spec, optimizers=tuple(runners), rule="own"))
 
 
 def set_start(document: Document, start: Sequence[float]) -> Document:

@@ -203,6 +203,9 @@ class RacePart(Part):
     count: Annotated[int, Field(ge=1, le=1_000)] = 100
     tolerance: Annotated[float, Field(gt=0, le=1e6)] = 0.05
     rule: Literal["own", "same", "best"] = "own"
+    on: Literal["surface", "network"] = "surface"
+    plane: Literal["pca", "random", "weights"] = "pca"
+    weights: Annotated[str, Field(max_length=200)] = ""
 
 
 class Envelope(Part):

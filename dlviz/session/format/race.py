@@ -35,6 +35,9 @@ def race_from_json(part: RacePart | None, extra: dict[str, Mapping[str, Any]]) -
         count=part.count,
         tolerance=part.tolerance,
         rule=part.rule,
+        on=part.on,
+        plane=part.plane,
+        weights=part.weights,
     )
     check_race(spec)
     return spec
@@ -45,7 +48,7 @@ def race_to_json(spec: RaceSpec) -> dict[str, Any]:
     first = RaceSpec()
     plain = {
         name: getattr(spec, name)
-        for name in ("steps", "noise", "seed", "starts", "count", "tolerance", "rule")
+        for name in ("steps", "noise", "seed", "starts", "count", "tolerance", "rule", "on", "plane", "weights")
         if getattr(spec, name) != getattr(first, name)
     }
     return {

@@ -2,9 +2,9 @@
 
 from dlviz.session.race.result import Race, RaceQuestion, RaceView
 from dlviz.session.race.scan import RateScan
-from dlviz.session.race.spec import RACE_SETTINGS, RaceSpec, Rule, check_race, first_rate, start_of
+from dlviz.session.race.spec import On, RaceSpec, Rule, check_race, first_rate, settings_of, start_of
 
 __all__ = [
-    "RACE_SETTINGS", "Race", "RaceQuestion", "RaceSpec", "RaceView", "RateScan", "Rule", "check_race", "first_rate",
-    "start_of",
+    "On", "Race", "RaceQuestion", "RaceSpec", "RaceView", "RateScan", "Rule", "check_race",
+    "first_rate", "settings_of", "start_of",
 ]  # fmt: skip

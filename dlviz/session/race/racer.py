@@ -2,16 +2,21 @@
 
 import math
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.choice import Choice
 from dlviz.core.descent import Course, Path, record_step, walk_in_parts
+from dlviz.core.errors import DlvizError
 from dlviz.core.randomness import normals, uniforms
 from dlviz.core.surfaces import Surface, curvatures_at, flow
 from dlviz.core.surfaces import resolve as resolve_surface
 from dlviz.core.trace import Trace
+from dlviz.session.document import Document
+from dlviz.session.race.networks import race_network
 from dlviz.session.race.result import Crowd, Race, RaceQuestion, RaceView
 from dlviz.session.race.scan import RateScan, scan_in_parts
 from dlviz.session.race.spec import RaceSpec, start_of
@@ -28,8 +33,9 @@ class Racer:
 
     def __init__(self) -> None:
         self._race: Race | None = None
-        self._wanted: RaceSpec | None = None
-        self._walking: Generator[float, None, Race] | None = None
+        self._wanted: tuple[object, ...] = ()
+        self._walking: Generator[float | Race, None, Race] | None = None
+        self._problem = ""
         self._progress = 1.0
         self._step: tuple[Race, RaceQuestion, Trace | None] | None = None
         self._scanning: Generator[None, None, RateScan] | None = None
@@ -41,26 +47,39 @@ class Racer:
         """Whether a race is being walked, or rates are being scanned."""
         return self._walking is not None or self._has_scans_left
 
-    def look(self, spec: RaceSpec, question: RaceQuestion) -> RaceView | None:
-        """Return the race of a spec, or the one before while it is being walked; None where there is none yet."""
-        if spec != self._wanted:
-            self._wanted, self._walking, self._progress = spec, prepare_race(spec), 0.0
+    def look(self, document: Document, question: RaceQuestion) -> RaceView | None:
+        """Return the race of a document, or the one before while it is being walked; None where there is none yet."""
+        spec = document.race
+        wanted = (spec, *(_what_trains(document) if spec.on == "network" else ()))
+        if wanted != self._wanted:
+            self._wanted, self._progress, self._problem = wanted, 0.0, ""
+            self._walking = race_network(spec, document) if spec.on == "network" else prepare_race(spec)
             self._scanning, self._scans = None, ()
         until = perf_counter() + PART_SECONDS
         self._go_on(until)
-        if question.wants_scans and self._walking is None:
+        if question.wants_scans and self._walking is None and spec.on == "surface":
             self._scan_on(spec, until)
-        self._has_scans_left = question.wants_scans and len(self._scans) < len(spec.optimizers)
+        self._has_scans_left = question.wants_scans and spec.on == "surface" and len(self._scans) < len(spec.optimizers)
         if self._race is None:
             return None
-        return RaceView(self._race, question, self._trace(self._race, question), self._progress, self._scans)
+        return RaceView(
+            self._race, question, self._trace(self._race, question), self._progress, self._scans, self._problem
+        )
 
     def _go_on(self, until: float) -> None:
         while self._walking is not None and perf_counter() < until:
             try:
-                self._progress = next(self._walking)
+                found = next(self._walking)
             except StopIteration as done:
                 self._race, self._walking, self._progress = done.value, None, 1.0
+            except DlvizError as error:
+                self._walking, self._problem = None, str(error)
+                self._race = self._race or run_race(RaceSpec())
+            else:
+                if isinstance(found, Race):
+                    self._race = found
+                else:
+                    self._progress = found
 
     def _scan_on(self, spec: RaceSpec, until: float) -> None:
         while len(self._scans) < len(spec.optimizers) and perf_counter() < until:
@@ -76,6 +95,15 @@ class Racer:
         if self._step is None or self._step[:2] != (race, question):
             self._step = race, question, trace_of(race, question)
         return self._step[2]
+
+
+def _what_trains(document: Document) -> tuple[object, ...]:
+    """Return all that a race on the loss of the network depends on, besides the race itself."""
+    training = replace(document.training, optimizer=Choice("sgd"))
+    return (
+        document.network, document.data, training, document.seed, document.dtype, document.conventions,
+        document.parameters,
+    )  # fmt: skip
 
 
 def course_of(spec: RaceSpec, d: int, starts: int = 0) -> Course:
@@ -100,7 +128,7 @@ def given_gradients(spec: RaceSpec) -> FloatArray | None:
 
 def trace_of(race: Race, question: RaceQuestion) -> Trace | None:
     """Return every micro-step of one step of a race; None where there is no such step, or no finite number in it."""
-    if not (0 <= question.entrant < len(race.paths) and 0 <= question.step < race.steps):
+    if race.network is not None or not (0 <= question.entrant < len(race.paths) and 0 <= question.step < race.steps):
         return None
     path, d = race.paths[question.entrant], race.surface.d
     if question.step >= int(path.broken_at()):

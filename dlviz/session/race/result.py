@@ -25,13 +25,28 @@ class Crowd:
 
 
 @dataclass(frozen=True, eq=False)
+class NetworkPart:
+    """What a race on the loss of a network has besides: for each optimizer how far off the plane every point lies.
+
+    residuals, lengths: (steps + 1,) distance from the plane and length of the way, in all parameters. seconds: that
+    training took. parameters: how many there are.
+    """
+
+    residuals: tuple[FloatArray, ...]
+    lengths: tuple[FloatArray, ...]
+    seconds: tuple[float, ...]
+    parameters: int
+
+
+@dataclass(frozen=True, eq=False)
 class Race:
     """One race, walked to its end.
 
     extent: (x0, x1, y0, y1) that is looked at, (x0, x1) of a curve. heights: values on a grid of it, (side, side)
     with rows along y from y0 up, or (side,). paths: one for each optimizer, from the one start.
     curvature: how the surface bends at every point of each path, smallest first, (steps + 1, d).
-    flow: the line that runs downhill everywhere, (points, d).
+    flow: the line that runs downhill everywhere, (points, d). network: there where a network is trained: its points are
+    places on one plane through its parameters, and its values are the losses at the points themselves.
     """
 
     spec: RaceSpec
@@ -45,6 +60,7 @@ class Race:
     curvature: tuple[FloatArray, ...]
     flow: FloatArray
     crowd: Crowd | None = None
+    network: NetworkPart | None = None
 
     @property
     def steps(self) -> int:
@@ -65,7 +81,7 @@ class RaceQuestion:
 class RaceView:
     """What the window gets: the latest race, the step in question, and how far a newer race has come (0…1).
 
-    scans: of the optimizers whose rates were scanned so far, in their order.
+    scans: of the optimizers whose rates were scanned so far, in their order. problem: why the newer race cannot be.
     """
 
     race: Race
@@ -73,3 +89,4 @@ class RaceView:
     trace: Trace | None
     progress: float = 1.0
     scans: tuple[RateScan, ...] = ()
+    problem: str = ""

@@ -7,7 +7,7 @@ import numpy as np
 
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.errors import SpecError
-from dlviz.core.hyper import choice, floating, integer
+from dlviz.core.hyper import Hyper, choice, floating, integer, text
 from dlviz.core.optimizers import resolve as resolve_optimizer
 from dlviz.core.surfaces import gradient_at
 from dlviz.core.surfaces import resolve as resolve_surface
@@ -15,6 +15,8 @@ from dlviz.i18n import tr
 
 Starts = Literal["one", "grid", "random"]
 Rule = Literal["own", "same", "best"]
+On = Literal["surface", "network"]
+PlaneKind = Literal["pca", "random", "weights"]
 MOST_OPTIMIZERS, MOST_STEPS, MOST_STARTS = 16, 20_000, 1_000
 FIRST_MOVE = 0.01  # of the picture's width: how far a first step goes where nothing else is known
 MOST_RATE = 1.0
@@ -30,6 +32,12 @@ RACE_SETTINGS = (
              help="a minimum counts as reached from this distance on"),
 )  # fmt: skip
 
+#: The same where optimizers train the document's network; the rest is as the document's plan says.
+NETWORK_SETTINGS = (
+    integer("steps", 400, minimum=1, maximum=MOST_STEPS, help="how many batches each optimizer trains on"),
+    text("weights", "", 200, 0, help="two weights, such as h.W[1,1]; h.W[1,2]; the first two if empty"),
+)
+
 FIRST_OPTIMIZERS = (
     chosen("sgd", lr=0.0012), chosen("momentum", lr=0.0016), chosen("rmsprop", lr=0.035), chosen("adam", lr=0.16)
 )  # fmt: skip
@@ -42,6 +50,9 @@ class RaceSpec:
     noise: standard deviation of what is added to every gradient, drawn from seed. starts: how many starts there are
     besides the one; count: how many. tolerance: a minimum counts as reached from this distance on.
     rule: how rates were chosen: each its own, the same for all, or the best of a scan; it changes nothing by itself.
+    on: the surface, or the loss of the document's network, trained as its plan says but by these optimizers.
+    plane: through the principal directions of all paths, random filter-normalised directions, or two weights, which are
+    written as "h.W[1,1]; h.W[1,2]", counted from 1; the first two if empty.
     """
 
     surface: Choice = chosen("himmelblau")
@@ -56,6 +67,16 @@ class RaceSpec:
     count: int = 100
     tolerance: float = 0.05
     rule: Rule = "own"
+    on: On = "surface"
+    plane: PlaneKind = "pca"
+    weights: str = ""
+
+
+def settings_of(spec: RaceSpec) -> tuple[Hyper, ...]:
+    """Return the settings that mean something for this race."""
+    if spec.on == "surface":
+        return RACE_SETTINGS
+    return NETWORK_SETTINGS if spec.plane == "weights" else NETWORK_SETTINGS[:1]
 
 
 def start_of(spec: RaceSpec) -> tuple[float, ...]:
@@ -88,6 +109,8 @@ def first_rate(spec: RaceSpec, kind: str) -> float:
 
     Optimizers that divide by the size of gradients go as far as their rate; the others as far as rate × slope.
     """
+    if spec.on == "network":
+        return _FOR_NETWORKS.get(kind, MOST_RATE)
     entry, settings = resolve_surface(spec.surface)
     move = FIRST_MOVE * (entry.extent[1] - entry.extent[0])
     if kind in _BY_SLOPE:
@@ -97,6 +120,12 @@ def first_rate(spec: RaceSpec, kind: str) -> float:
         move *= _BY_SLOPE[kind]
     return min(float(f"{move:.1e}"), MOST_RATE)
 
+
+#: Rates to begin with on a network.
+_FOR_NETWORKS = {
+    "sgd": 0.1, "momentum": 0.03, "nesterov": 0.03, "adagrad": 0.05, "rmsprop": 0.01, "adam": 0.02, "adamw": 0.02,
+    "amsgrad": 0.02, "nadam": 0.02, "rprop": 0.01, "delta_bar_delta": 0.1,
+}  # fmt: skip
 
 #: Optimizers whose steps are as long as the slope is steep, with the share of a step that the first one should take.
 _BY_SLOPE = {"sgd": 1.0, "momentum": 0.4, "nesterov": 0.4, "delta_bar_delta": 1.0, "lbfgs": 1.0}

@@ -90,10 +90,10 @@ def test_the_same_noise_comes_again_and_another_seed_is_another() -> None:
 def test_a_newer_race_takes_the_place_of_one_that_is_still_walked() -> None:
     racer, question = Racer(), RaceQuestion()
     slow = replace(RaceSpec(), steps=20_000)
-    assert racer.look(slow, question) is None and racer.is_unfinished
+    assert racer.look(Document(race=slow), question) is None and racer.is_unfinished
     view = None
     for _ in range(200):
-        view = racer.look(BOWL, question)
+        view = racer.look(Document(race=BOWL), question)
         if not racer.is_unfinished:
             break
     assert view is not None and view.race.spec == BOWL and view.progress == 1.0

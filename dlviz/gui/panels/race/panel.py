@@ -13,7 +13,7 @@ from dlviz.gui.editing import edit
 from dlviz.gui.forms.race import CourseForm
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.race.gauge import Gauge
-from dlviz.gui.panels.race.micro import MicroList, micro_rows
+from dlviz.gui.panels.race.micro import MicroList, MicroRow, micro_rows
 from dlviz.gui.race.runners import paint_runner, title_of
 from dlviz.gui.theme import GRID
 from dlviz.gui.typeset.view import FormulaView
@@ -25,6 +25,7 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits import add_entrant, set_race, use_rates
 from dlviz.session.race import Race, RaceSpec, Rule
+from dlviz.session.race.result import NetworkPart
 from dlviz.session.race.scan import HIGHEST, LOWEST, scale
 
 
@@ -119,6 +120,7 @@ class RacePanel(Panel):
         """Show the settings of the race."""
         self.course.refresh()
         self.rule.set_key(document.race.rule)
+        self.rule.setVisible(document.race.on == "surface")
         self.stated.setText(rule_sentence(document.race))
 
     @Slot()
@@ -134,6 +136,11 @@ class RacePanel(Panel):
         self.gauge.show_value(float(rates[min(at, len(rates) - 1)]), float(bends[-1]))
         self.bends.setText(bend_words(bends.tolist()))
         trace = player.view.trace if player.view.question == player.question else None
+        self.bends.setVisible(race.network is None)
+        self.gauge.setVisible(race.network is None)
+        if race.network is not None:
+            self._show_training(race, race.network)
+            return
         if trace is None:
             if not is_sound:
                 self._say_broken(int(path.broken_at()))
@@ -154,7 +161,7 @@ class RacePanel(Panel):
         )
         count, done = player.micro_count, player.micro_done
         self.place.setText(tr("micro-step {done} of {count}", done=done, count=count) if count else "")
-        self.axis.setVisible(race.surface.d == 2)
+        self.axis.setVisible(race.surface.d == 2 and race.network is None)
 
     def _show_step(self, race: Race, trace: Trace) -> None:
         player, names = self.context.race, names_of(race)
@@ -169,6 +176,27 @@ class RacePanel(Panel):
         self.formula.setVisible(done > 0)
         if done:
             self.formula.show_narration(told, trace.steps[index].phase)
+
+    def _show_training(self, race: Race, network: NetworkPart) -> None:
+        """Say where the network stands that this optimizer trains; its steps are told in the Step workspace."""
+        player = self.context.race
+        at, index = player.done, player.entrant
+        rows = (
+            MicroRow(tr("loss of all training rows"), numbers.number(float(race.paths[index].values[at])),
+                     numbers.full(float(race.paths[index].values[at])), "loss"),
+            MicroRow(tr("off the plane"), numbers.number(float(network.residuals[index][at])),
+                     numbers.full(float(network.residuals[index][at])), "backward"),
+            MicroRow(tr("length of its way"), numbers.number(float(network.lengths[index][at])),
+                     numbers.full(float(network.lengths[index][at])), "update"),
+        )  # fmt: skip
+        self.micro.show_rows(rows, len(rows))
+        self.formula.setVisible(False)
+        self.axis.setVisible(False)
+        self.place.setText("")
+        self.sentence.setText(
+            tr("{n} parameters on one plane: a path that leaves it is drawn where it lies nearest.",
+               n=numbers.count(network.parameters))
+        )  # fmt: skip
 
     def _say_broken(self, step: int) -> None:
         self.micro.show_rows((), 0)
@@ -229,6 +257,8 @@ def rule_words() -> tuple[tuple[str, str], ...]:
 
 def rule_sentence(spec: RaceSpec) -> str:
     """State the rule of the race: what makes it fair, or not."""
+    if spec.on == "network":
+        return tr("The same first weights, batches and plan for all; each with its own optimizer.")
     evaluations = tr("Every step works out one gradient, so all have the same number of them.")
     rules = {
         "own": tr("Each at the rate that stands in the table."),

@@ -218,7 +218,7 @@ class Contour(QWidget):
         p.drawEllipse(at, START, START)
         if self.step == 0:
             p.setFont(font("small", is_bold=True))
-            paint_words(p, at + QPointF(START + 5, 4), tr("start (drag)"))
+            paint_words(p, at + QPointF(START + 5, 4), tr("start (drag)") if race.network is None else tr("start"))
 
     def _paint_balls(self, p: QPainter) -> None:
         if self.step:
@@ -252,7 +252,7 @@ class Contour(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Start there."""
-        if event.button() == Qt.MouseButton.LeftButton and self.race is not None:
+        if event.button() == Qt.MouseButton.LeftButton and self.race is not None and self.race.network is None:
             self._is_held = True
             self._ask(event.position(), is_dragging=True)
 
@@ -276,7 +276,7 @@ class Contour(QWidget):
         """Move the start by arrow keys."""
         moves = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
         move = moves.get(Qt.Key(event.key()))
-        if move is None or self.race is None:
+        if move is None or self.race is None or self.race.network is not None:
             event.ignore()
             return
         spans = np.diff(np.array(self.race.extent).reshape(-1, 2))[:, 0]

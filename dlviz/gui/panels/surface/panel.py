@@ -111,6 +111,8 @@ class SurfacePanel(Panel):
         trace = player.view.trace if player.view is not None and player.view.question == player.question else None
         micro = player.micro_done
         arrows = () if player.is_playing or trace is None else arrows_of(trace, micro)
+        if player.view is not None and player.view.problem:
+            self.words.setText(player.view.problem)
         at = player.told if player.micro or not player.done else player.done
         self.contour.show_step(at, player.entrant, arrows if player.micro else ())
         self.relief.show_step(player.done, player.entrant)

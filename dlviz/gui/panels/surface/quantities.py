@@ -45,7 +45,8 @@ def height(race: Race) -> Drawn:
     shift, is_log = (0.0, False) if lowest is None else (lowest, True)
     whole = race.paths if race.crowd is None else race.crowd.paths
     lines = tuple(_over_steps(_risen(path.values, shift, is_log)) for path in whole)
-    words = tr("f above its minimum, against steps") if is_log else tr("f against steps")
+    plain = tr("f against steps") if race.network is None else tr("loss of all training rows, against steps")
+    words = tr("f above its minimum, against steps") if is_log else plain
     if race.crowd is not None:
         words += tr("; median and quartiles of {n} starts", n=race.crowd.starts.shape[1])
     return Drawn(lines, words, is_log)
@@ -55,6 +56,13 @@ def distance(race: Race) -> Drawn:
     """Draw how far each is from the nearest minimum."""
     lines = tuple(_over_steps(np.maximum(path.distances(race.minima), TINY)) for path in race.paths)
     return Drawn(lines, tr("distance to the nearest minimum, against steps"), is_log=True)
+
+
+def off_plane(race: Race) -> Drawn:
+    """Draw how far every point of a network's path lies off the plane that is shown."""
+    residuals = race.network.residuals if race.network is not None else ()
+    words = tr("distance from the plane, in all parameters, against steps")
+    return Drawn(tuple(_over_steps(each) for each in residuals), words, is_log=False)
 
 
 def rate(race: Race) -> Drawn:
@@ -96,6 +104,7 @@ def scanned(race: Race, scans: Sequence[RateScan]) -> Drawn:
 QUANTITIES: Mapping[str, tuple[str, Callable[[Race], Drawn]]] = {
     "height": (tr("height"), height),
     "distance": (tr("distance"), distance),
+    "off_plane": (tr("off the plane"), off_plane),
     "rate": (tr("rate"), rate),
     "along_x": (tr("effective x"), lambda race: effective(race, 0)),
     "along_y": (tr("effective y"), lambda race: effective(race, race.surface.d - 1)),
@@ -110,8 +119,10 @@ def offered(race: Race) -> tuple[tuple[str, str], ...]:
         *(("distance",) if not race.minima else ()),
         *(("along_y",) if race.surface.d == 1 else ()),
         *(("ends",) if race.crowd is None else ()),
+        *(("along_x", "along_y") if race.network is not None else ("off_plane",)),
     }
-    return (*((key, word) for key, (word, _) in QUANTITIES.items() if key not in absent), (SCAN, tr("rate scan")))
+    scan = ((SCAN, tr("rate scan")),) if race.network is None else ()
+    return (*((key, word) for key, (word, _) in QUANTITIES.items() if key not in absent), *scan)
 
 
 def _lowest(race: Race) -> float | None:

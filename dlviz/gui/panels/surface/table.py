@@ -22,9 +22,11 @@ from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe, rounded
 from dlviz.i18n import tr
 from dlviz.session.race import Race
+from dlviz.session.race.result import NetworkPart
 
 NONE = "–"
 STILL = 1e-6  # a path has settled once no number moves by as much; the test of curriculum OPT-22
+NETWORK_COLUMNS = 7
 MARKER = 5.0  # pixels
 ROW = 3 * GRID + 4  # pixels
 Index = QModelIndex | QPersistentModelIndex
@@ -41,14 +43,27 @@ class Runner:
 def titles(race: Race | None) -> tuple[str, ...]:
     """Return the words over the columns."""
     near = numbers.number(race.spec.tolerance) if race is not None else ""
+    if race is not None and race.network is not None:
+        return (
+            tr("optimizer"), tr("settings"), tr("loss now"), tr("off the plane"), tr("path"), tr("seconds"),
+            tr("gradients"),
+        )  # fmt: skip
     return (
         tr("optimizer"), tr("settings"), tr("f now"), tr("distance"), tr("steps to {near}", near=near), tr("settled"),
         tr("path"), tr("gradients"),
     )  # fmt: skip
 
 
-def column_tip(column: int) -> str:
+def column_tip(column: int, is_network: bool = False) -> str:
     """Say what a column means."""
+    if is_network:
+        return (
+            tr("The optimizer; Enter or a double click opens its settings"),
+            tr("Its rate, and what differs from the defaults"), tr("Loss of all training rows, as in use"),
+            tr("How far its weights lie off the plane that is shown"),
+            tr("How long its way was so far, in all parameters"), tr("That its training took so far"),
+            tr("How often the gradient of a batch was worked out so far"),
+        )[column]  # fmt: skip
     return (
         tr("The optimizer; Enter or a double click opens its settings"),
         tr("Its rate, and what differs from the defaults"),
@@ -80,6 +95,8 @@ class Standings:
         if step >= broken:
             words = tr("diverged at step {step}", step=numbers.count(broken))
             return Runner((*names, words, *[NONE] * 4, numbers.count(step)), f"{names[0]}: {words}")
+        if self.race.network is not None:
+            return self._trained(self.race.network, index, step)
         value, distance = float(path.values[step]), float(self._distances[index][step])
         reached = self._reached[index]
         cells = (
@@ -90,6 +107,14 @@ class Standings:
         point = ", ".join(numbers.full(float(each)) for each in path.points[step])
         tip = tr("{name} at ({point}), f = {value}", name=names[0], point=point, value=numbers.full(value))
         return Runner(cells, tip)
+
+    def _trained(self, network: NetworkPart, index: int, step: int) -> Runner:
+        """Return the row of an optimizer that trains a network."""
+        value, seconds = float(self.race.paths[index].values[step]), network.seconds[index] * step / self.race.steps
+        figures = (value, float(network.residuals[index][step]), float(network.lengths[index][step]), seconds)
+        name = self._names[index][0]
+        tip = tr("{name}: loss {value} after {step} batches", name=name, value=numbers.full(value), step=step)
+        return Runner((*self._names[index], *map(numbers.number, figures), numbers.count(step)), tip)
 
 
 def _past(found: int | None, step: int) -> str:
@@ -136,7 +161,7 @@ class TableModel(QAbstractTableModel):
     def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return the words over a column, and what they mean."""
         if way == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
-            return column_tip(section)
+            return column_tip(section, len(self.titles) == NETWORK_COLUMNS)
         if way == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self.titles[section]
         return None
