@@ -43,6 +43,7 @@ from dlviz.session.run import Run
 from dlviz.session.timeline import Segment
 from dlviz.session.trainer import Trainer, TrainingState
 from dlviz.session.unit_explainer import explain_unit
+from dlviz.session.updates import place_of
 
 MOST_PATHS = 10  # that are listed
 MOST_WRITTEN = 4  # paths up to which the derivative is written out in letters
@@ -208,7 +209,7 @@ def _values(run: Run, segment: Segment, weight: Weight) -> dict[int, float]:
     view = layout(parameters(segment.document.network)).views.get(weight.name)
     if view is None or not _has(view, weight):
         return {}
-    place = view.offset + sum(at * stride for at, stride in zip(weight.entry, view.strides, strict=True))
+    place = place_of(view, weight)
     states: list[TrainingState] = [segment.start, *run.history.of(segment.uid).known()]
     return {state.step: float(state.kept[0, place]) for state in states}
 

@@ -47,13 +47,23 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Update:
+    """What one batch did to a number: the batch, counted from 1, the change, and the number after it."""
+
+    batch: int
+    change: float
+    value: float
+
+
+@dataclass(frozen=True)
 class Explanation:
     """The answer to a question about the batch at the playhead, for the example looked at.
 
     paths: the largest from the weight to the loss; None where `problem` says why there are none.
     terms: one for every use of the weight by the example. shares: what every example adds.
     written: the derivative in letters, where it is short. numeric: the central difference of the loss.
-    kept: the weight over the run. problem: why something is missing.
+    kept: the weight over the run. updates: the last ones, oldest first; none where they would take long.
+    problem: why something is missing.
     """
 
     question: Question
@@ -66,6 +76,7 @@ class Explanation:
     slope: SlopePicture | None = None
     numeric: float = math.nan
     kept: Kept | None = None
+    updates: tuple[Update, ...] = ()
     problem: str = ""
 
 

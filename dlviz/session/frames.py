@@ -14,6 +14,7 @@ from dlviz.session.activation_study import ActivationQuestion
 from dlviz.session.checkup import Checkup
 from dlviz.session.engine import Engine, engine_for
 from dlviz.session.explainer import Explainer
+from dlviz.session.explanation import AnyExplanation, AnyQuestion, Explanation
 from dlviz.session.formula_trainer import FormulaTrainer
 from dlviz.session.history import Measured
 from dlviz.session.judge import Judge
@@ -27,6 +28,7 @@ from dlviz.session.run import Run
 from dlviz.session.slices.restarts import Restarts
 from dlviz.session.slices.slicer import Slicer
 from dlviz.session.trainer import Trainer
+from dlviz.session.updates import LastUpdates
 
 FEW_ROWS, MANY_ROWS = 20, 1_000  # asked for in every frame of a run that goes on, and of one that stands
 
@@ -37,7 +39,7 @@ class FrameMaker:
     def __init__(self) -> None:
         self.interest = Interest()
         self._pictures = Pictures()
-        self._explainer = Explainer()
+        self._explainer, self._updates = Explainer(), LastUpdates()
         self._ahead: tuple[Engine, Engine] | None = None  # what computes the run, and its twin that looks ahead
         self._judge = Judge()
         self._checkup = Checkup()
@@ -151,6 +153,13 @@ class FrameMaker:
 
         return self._studies.study(run, question, self._pictures, trace, is_running)
 
+    def _explain(self, run: Run, question: AnyQuestion, trace: Callable[[], Trace]) -> AnyExplanation:
+        answer = self._explainer.explain(run, question, trace)
+        if not isinstance(answer, Explanation) or answer.shares is None:
+            return answer
+        copy = partial(self._pictures.copy_of, run)
+        return replace(answer, updates=self._updates.of(run, answer.question.weight, copy))
+
     def _worked_out(self, run: Run, peek: Trace | None) -> dict[str, Any]:
         """Return what is worked out from the batch in hand, where the run stands there long enough to read it."""
         interest = self.interest
@@ -165,7 +174,7 @@ class FrameMaker:
             "judgements": lambda: self._judge.judge(run, interest.worksheets, trace),
         }
         if question is not None:
-            makers["explanation"] = lambda: self._explainer.explain(run, question, trace)
+            makers["explanation"] = lambda: self._explain(run, question, trace)
         if interest.slice is not None:
             makers["slice"] = partial(self._slicer.look, run, interest.slice)
         if interest.restarts is not None:

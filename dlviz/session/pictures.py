@@ -131,13 +131,14 @@ class Pictures:
 
     def peek(self, run: Run) -> Trace:
         """Return what the next batch would do, from a copy of the run's state."""
-        return self._copy_of(run).record()
+        return self.copy_of(run).record()
 
     def peek_at(self, run: Run, rows: NDArray[np.int64]) -> Trace:
         """Return what a step on these rows would do, from a copy of the run's state."""
-        return self._copy_of(run).record_rows([int(row) for row in rows])
+        return self.copy_of(run).record_rows([int(row) for row in rows])
 
-    def _copy_of(self, run: Run) -> Trainer:
+    def copy_of(self, run: Run) -> Trainer:
+        """Return a trainer of its own that stands where the run does."""
         if self._scratch is None:
             self._scratch = Trainer(run.document, run.prepared)
         self._scratch.restore(run.trainer.state())

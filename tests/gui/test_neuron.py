@@ -16,7 +16,7 @@ from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.presets import example_document
-from tests.gui.robot import LEFT, NONE, Robot, close_window, robot_at_window
+from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, robot_at_window
 
 
 @pytest.fixture
@@ -142,3 +142,64 @@ def test_batch_norm_shows_the_statistics_it_used(robot: Robot) -> None:
     assert facts["μ of the batch, as used"] == [pytest.approx(before.mean(), rel=1e-12)]
     assert facts["σ² of the batch, as used"] == [pytest.approx(before.var(), rel=1e-12)]
     assert facts["normalised ẑ"][0] == robot.frame.trace.value("n.z_hat", 99)[0, 2]
+
+
+def test_the_change_of_a_weight_is_written_with_rate_error_and_input(robot: Robot) -> None:
+    """Mazur: w5 changes by −0.5 · 0.138498562 · 0.593269992 = −0.041083521."""
+    standing(robot, example_document(), 11)
+    robot.running.session.walk_to(99)
+    robot.window.context.selection.select(Selected("link", "o", 0, "h", 0))
+    panel = robot.panel("inspector")
+    robot.wait(lambda: panel.equations[1].text().startswith("="))
+    assert panel.equations[0].text() == "Δw = −η · δ · x"
+    assert panel.equations[1].text() == "= −0.5 · 0.138 · 0.593 = −0.0411, all at the old weights"
+
+
+def test_before_the_update_no_change_is_written(robot: Robot) -> None:
+    standing(robot, example_document(), 7)
+    robot.window.context.selection.select(Selected("link", "o", 0, "h", 0))
+    panel = robot.panel("inspector")
+    robot.wait(lambda: panel.title.text().startswith("Weight"))
+    assert not panel.equations[0].isVisible()
+
+
+def test_the_terms_of_an_error_lead_to_the_weight_and_to_the_unit_that_sent_it(robot: Robot) -> None:
+    standing(robot, example_document(), 11)
+    panel = inspected(robot, Selected("unit", "h", 0))
+    errors = panel.behind.neuron.errors
+    robot.wait(lambda: len(errors.rows) > 1 and errors.rows[0].sources is not None)
+    row = next(each for each in errors.rows if each.label.text().startswith("from a²₁"))
+    assert row.words().startswith("from a²₁: 0.4 · 0.138\t")
+    for number, place in ((0, Selected("link", "o", 0, "h", 0)), (1, Selected("unit", "o", 0))):
+        robot.bot.mouseClick(row.sources, LEFT, NONE, row.sources.rectangle(number).center().toPoint())
+        assert robot.window.context.selection.current == place
+        assert panel.behind.back.isVisible()
+        robot.bot.mouseClick(panel.behind.back, LEFT)
+        assert robot.window.context.selection.current == Selected("unit", "h", 0)
+        robot.wait(row.sources.isVisible)
+
+
+def test_the_products_of_a_unit_lead_to_weights_and_inputs_by_keyboard_too(robot: Robot) -> None:
+    standing(robot, example_document(), 11)
+    panel = inspected(robot, Selected("unit", "h", 1))
+    row = next(each for each in panel.facts.rows if each.label.text() == "0.25 · x₁")
+    row.sources.setFocus()
+    for key in (Key.Key_Right, Key.Key_Right, Key.Key_Return):
+        robot.bot.keyClick(row.sources, key)
+    assert robot.window.context.selection.current == Selected("input", "x", 0)
+
+
+def test_a_weight_lists_its_last_updates(robot: Robot) -> None:
+    robot.start("step")
+    robot.running.session.new(classes())
+    robot.settle()
+    for _ in range(7):
+        robot.running.session.step("batch")
+    robot.wait(lambda: robot.frame.step == 7)
+    robot.window.context.selection.select(Selected("link", "h", 1, "x", 0))
+    history = robot.panel("inspector").behind.origin.history
+    robot.wait(history.updates.isVisible)
+    found = rows(history.updates)
+    assert len(found) == 5
+    values = [value for _, value in found.values()]
+    assert np.diff(values) == pytest.approx([change for change, _ in list(found.values())[1:]], rel=1e-9)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dlviz.core.network import LayerSpec
+from dlviz.core.network import LayerSpec, NetworkSpec
 from dlviz.core.notation import Symbols
 from dlviz.data.dataset import Dataset
 from dlviz.gui.leaves import Leaf
@@ -38,6 +38,11 @@ class Fact:
     sources: tuple[Source, ...] = ()
     lead: str = ""
     tip: str = ""
+
+
+def node_place(network: NetworkSpec, node: str, unit: int) -> Selected:
+    """Return the selection of a unit, or of an input."""
+    return Selected("input" if notation.find_layer(network, node) is None else "unit", node, unit)
 
 
 @dataclass(frozen=True)

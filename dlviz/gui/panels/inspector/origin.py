@@ -80,7 +80,7 @@ class Origin(QWidget):
         self._show_uses(explanation, symbols)
         self.samples.show_shares(explanation, symbols.slope_of_loss("w"))
         self.slope.show_slope(explanation.slope)
-        self.history.show_kept(explanation.kept)
+        self.history.show_history(explanation.kept, explanation.updates)
         saved = explanation.saved
         self.saved.setVisible(saved is not None)
         if saved is not None:

@@ -1,19 +1,23 @@
 """What the inspector says about one weight or bias: its shares, gradient, optimizer state and step."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dlviz.core.explain import Weight
 from dlviz.core.network import NetworkSpec
+from dlviz.core.notation import spelled_label
 from dlviz.core.optimizers import optimizers
 from dlviz.gui.leaves import Leaf
 from dlviz.gui.panels.inspector import notation
-from dlviz.gui.panels.inspector.card import Card, Fact, Scene
+from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Source, node_place
 from dlviz.gui.panels.inspector.reading import partial_words
 from dlviz.gui.selection import Selected
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.explanation import Explanation
 
+SAME = 1e-9  # relative; a step that is −η times the gradient but for rounding
 AGREEMENT = 1e-4  # relative, of a central difference where units switch nowhere between the probes
 
 STATE_LABELS = {
@@ -43,12 +47,17 @@ def link(scene: Scene) -> Card:
     inputs = reading.mean_columns(reading.node_name(network, source), selected.source)
     weight = reading.entry(name, index)
     products = tuple(None if value is None or weight is None else value * weight for value in inputs)
-    shares = (Fact(carried + reading.of_mean, inputs), Fact(f"w·{carried}" + reading.of_mean, products, is_signed=True))
+    read = Source(carried + reading.of_mean, tr("what the weight multiplies"),
+                  node_place(network, source, selected.source))  # fmt: skip
+    shares = (
+        Fact(read.text, inputs, sources=(read,)),
+        Fact(f"w·{carried}" + reading.of_mean, products, is_signed=True),
+    )
     leaf = Leaf("parameter", name, index, symbol, weight)
     remark = f"{carried} → {scene.symbols.value(layer.id, selected.unit)}"
-    return Card(
-        tr("Weight {symbol}", symbol=symbol), remark, (), reading.headings, shares + _parameter(scene, leaf), leaf
-    )
+    told = _change(scene, leaf, (reading.at(f"{layer.id}.dz", selected.unit), inputs[0]))
+    title = tr("Weight {symbol}", symbol=symbol)
+    return Card(title, remark, told, reading.headings, shares + _parameter(scene, leaf), leaf)
 
 
 def bias(scene: Scene) -> Card:
@@ -60,7 +69,8 @@ def bias(scene: Scene) -> Card:
     name = f"{layer.owner}.b"
     leaf = Leaf("parameter", name, (unit,), symbol, scene.reading.entry(name, (unit,)))
     remark = "→ " + scene.symbols.value(layer.id, unit)
-    return Card(tr("Bias {symbol}", symbol=symbol), remark, facts=_parameter(scene, leaf), leaf=leaf)
+    told = _change(scene, leaf, (scene.reading.at(f"{layer.id}.dz", unit),))
+    return Card(tr("Bias {symbol}", symbol=symbol), remark, told, facts=_parameter(scene, leaf), leaf=leaf)
 
 
 def parameter(scene: Scene) -> Card:
@@ -104,6 +114,31 @@ def _parameter(scene: Scene, leaf: Leaf) -> tuple[Fact, ...]:
     facts += [Fact(label, (value,)) for label, value in state if value is not None]
     facts += [Fact(tr("step ({optimizer})", optimizer=optimizer), (step,), is_signed=True)]
     return _padded(scene, (*facts, Fact(tr("after the step"), (after,))))
+
+
+def _change(scene: Scene, leaf: Leaf, factors: Sequence[float | None]) -> tuple[str, ...]:
+    """Write the change of plain descent with its factors: the rate, and δ and x of a batch of one, else the gradient.
+
+    Nothing until it is computed, and for optimizers that do more.
+    """
+    reading, trace = scene.reading, scene.reading.trace
+    layer, letter = leaf.name.split(".")
+    gradient, step = reading.entry(f"{layer}.d{letter}", leaf.index), reading.entry(f"{leaf.name}.step", leaf.index)
+    if trace is None or not reading.is_walking or gradient is None or step is None or not step:
+        return ()
+    if not math.isclose(-trace.lr * gradient, step, rel_tol=SAME):
+        return ()
+    known = [each for each in factors if each is not None]
+    is_single = len(known) == len(factors) and math.isclose(math.prod(known), gradient, rel_tol=SAME)
+    letters = ("δ", "x")[: len(factors)] if is_single else (f"∂L/∂{letter.lower()}",)
+    put = known if is_single else [gradient]
+    symbols = " · ".join(("η", *letters))
+    written = " · ".join(f"({notation.short(each)})" if each < 0 else notation.short(each) for each in put)
+    rated = scene.document.notation.rated(f"Δ{letter.lower()} = −{symbols}")
+    return (
+        spelled_label(rated, scene.symbols),
+        f"= −{notation.short(trace.lr)} · {written} = {notation.short(step)}, {tr('all at the old weights')}",
+    )
 
 
 def _checked(scene: Scene, leaf: Leaf, gradient: float | None) -> tuple[Fact, ...]:

@@ -8,12 +8,12 @@ from dlviz.core.activations import activations
 from dlviz.core.inference import shapes, source_shapes
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.layers.convolution import windows_of
-from dlviz.core.network import LayerSpec, NetworkSpec
+from dlviz.core.network import LayerSpec
 from dlviz.core.notation import spelled_label
 from dlviz.gui import numbers
 from dlviz.gui.leaves import data_leaf
 from dlviz.gui.panels.inspector import notation
-from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Source
+from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Source, node_place
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.i18n import tr
 from dlviz.session.explanation import UnitExplanation
@@ -80,11 +80,6 @@ def _factors(scene: Scene, layer: LayerSpec, read: tuple[str, int], weight: floa
         Source(numbers.number(weight, 3), tr("weight {name}", name=name) if place != NOTHING else tr("weight"), place),
         Source(carried + scene.reading.of_mean, tr("what the weight multiplies"), node_place(network, node, source)),
     )
-
-
-def node_place(network: NetworkSpec, node: str, unit: int) -> Selected:
-    """Return the selection of a unit, or of an input."""
-    return Selected("input" if notation.find_layer(network, node) is None else "unit", node, unit)
 
 
 def _total(products: Sequence[np.ndarray | None], of: list[int]) -> tuple[float | None, ...]:
