@@ -1,6 +1,6 @@
 """Dataset: rows of inputs and targets with their names, and nothing about networks."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Literal
 
@@ -14,7 +14,7 @@ Task = Literal["regression", "binary", "multiclass"]
 SAMPLE_ROWS = 20_000  # of a set that stays on disk: as many as a plot can show
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Examples as rows; all arrays read-only.
 
@@ -33,6 +33,17 @@ class Dataset:
     notes: tuple[str, ...] = ()
     attribution: str = ""
     stride: int = 1
+
+    def __eq__(self, other: object) -> bool:
+        """Compare words by what they say, and arrays by whether they are one: there are too many numbers to compare."""
+        if not isinstance(other, Dataset):
+            return NotImplemented
+        pairs = ((getattr(self, each.name), getattr(other, each.name)) for each in fields(self))
+        return all(one is two if isinstance(one, np.ndarray) else one == two for one, two in pairs)
+
+    def __hash__(self) -> int:
+        """Agree with the comparison: by what the words say."""
+        return hash((self.title, self.task, self.input_names, self.target_names, self.class_names))
 
     @property
     def is_streamed(self) -> bool:

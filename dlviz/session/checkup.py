@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dlviz.core.health import Broken, Finding, Vitals, epoch_means, errors_of, examine, learned, vitals_of
 from dlviz.session.distributions import column_of
-from dlviz.session.measure import has_classes, observed_step
+from dlviz.session.measure import has_classes, observed_step, targets_by_output
 from dlviz.session.pictures import Pictures
 from dlviz.session.run import Run
 
@@ -77,9 +77,10 @@ def _vitals(run: Run, pictures: Pictures, score: float) -> Vitals:
     begin = run.segment.start.step, run.history.losses.first
     losses = epoch_means(ends, means, *begin, trainer.batches_per_epoch)
     are_classes, counted = has_classes(trainer), trainer.targets[_spread(run.prepared.train, MAX_COUNTED)]
+    spans = {node: (float(own.min()), float(own.max())) for node, own in targets_by_output(trainer, counted).items()}
     return replace(
         vitals, errors=errors_of(trace), losses=losses, learned=learned(score, counted, are_classes),
-        has_classes=are_classes, is_clipped=trainer.document.training.clip is not None,
+        targets=spans, has_classes=are_classes, is_clipped=trainer.document.training.clip is not None,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from dlviz.core.losses.likelihood import likelihood_of
 from dlviz.core.network import output_ids
 from dlviz.core.objective import Objective
 from dlviz.session.loss_explanation import Approach, Average, FloatArray, LossRows
-from dlviz.session.measure import examples
+from dlviz.session.measure import examples, targets_by_output
 from dlviz.session.run import Run
 from dlviz.session.trainer import TrainingState
 
@@ -95,14 +95,7 @@ class LossTable:
             outputs = self._evaluator.outputs(inputs).T
         else:
             outputs = self._evaluator.responses(inputs)[node]
-        return Seen(rows, np.asarray(outputs, dtype=np.float64), self._targets_of(targets, node).T)
-
-    def _targets_of(self, targets: FloatArray, node: str) -> FloatArray:
-        """Return the columns of the targets (n, k) that one of several outputs learns."""
-        widths = [int(np.prod(self.trainer.program.shapes[each])) for each in self._outputs]
-        ends = np.cumsum(widths)
-        place = self._outputs.index(node)
-        return targets[:, ends[place] - widths[place] : ends[place]]
+        return Seen(rows, np.asarray(outputs, dtype=np.float64), targets_by_output(self.trainer, targets)[node].T)
 
 
 def _spread(run: Run) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from dlviz.core.evaluate import Evaluator, score
 from dlviz.core.lowering import name_of
 from dlviz.core.metrics import Observed, Value, measured
 from dlviz.core.metrics import resolve as resolve_metric
+from dlviz.core.network import output_ids
 from dlviz.core.penalties import penalties
 from dlviz.core.trace import Trace
 from dlviz.data import limits
@@ -31,6 +32,13 @@ def measure(evaluator: Evaluator, trainer: Trainer, rows: NDArray[np.int64]) -> 
 def examples(trainer: Trainer, rows: NDArray[np.int64]) -> Examples:
     """Return the inputs (n, d) and targets (n, k) of some rows, all in memory."""
     return trainer.prepared.inputs[rows], trainer.targets[rows]
+
+
+def targets_by_output(trainer: Trainer, targets: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Part the columns of targets (n, k) by the output layer that learns them."""
+    outputs = output_ids(trainer.document.network)
+    ends = np.cumsum([int(np.prod(trainer.program.shapes[each])) for each in outputs])
+    return dict(zip(outputs, np.split(targets, ends[:-1], axis=1), strict=True))
 
 
 def measured_examples(trainer: Trainer, rows: NDArray[np.int64], more: int = 0) -> Examples:

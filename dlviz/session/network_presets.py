@@ -139,6 +139,15 @@ def two_basins() -> Document:
     )
 
 
+def prices() -> Document:
+    """Return a sigmoid unit that shall give prices of cars and starts at 0.9 for 50 000: curriculum EX-17, LOS-15."""
+    data = written_table([[3.0, 5.0], [3.0, 5.0], [6.0, 9.0], [1.0, 1.0]], [[50e3], [40e3], [25e3], [60e3]])
+    data = replace(data, scaling="standard")
+    values = {"o.W": [[0.0, 0.0]], "o.b": [np.log(9.0)]}
+    training = replace(plain_descent(SQUARED, batch_size=4), epochs=100)
+    return _worked(tr("Prices behind a sigmoid"), data, _chain((2,), dense("o", 1, "sigmoid")), values, training)
+
+
 def batch_norm() -> Document:
     """Return the batch normalisation of curriculum EX-47: its targets make the gradient 1, -2, 0.5, 3."""
     z, gradient, gamma, beta, eps = np.array([1.0, 2.0, 4.0, 9.0]), np.array([1.0, -2.0, 0.5, 3.0]), 1.5, -0.5, 1e-5
@@ -181,6 +190,8 @@ NETWORKS: tuple[Example, ...] = (
             tanh_and_sigmoid),
     Example("two_basins", tr("Two &basins, 2-2-1"), tr("A loss with two lowest places: units that can change places"),
             "networks", two_basins),
+    Example("prices", tr("&Prices behind a sigmoid"), tr("Targets that the output cannot give: the loss is stuck"),
+            "networks", prices),
     Example("batch_norm", tr("Batch &norm of four rows"), tr("Mean and variance join the rows, forward and back"),
             "networks", batch_norm),
     Example("through_time", tr("Back through ti&me"), tr("One weight used at every time step, one term for each"),

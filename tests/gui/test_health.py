@@ -21,6 +21,7 @@ STOPPING = {"not_finite", "no_way_back"}  # symptoms at which a training does no
 LEFT = Qt.MouseButton.LeftButton
 RATIO = {"layer": "h1", "last": "o", "ratio": 1e-5, "here": 1e-7, "there": 1e-2, "limit": 0.25**5}
 FADING = Finding("vanishing", "h1", numbers=RATIO)
+STUCK = 2e9  # squared price; no sigmoid comes below
 COPIES = Finding("symmetric", "h1", 2, {"layer": "h1", "copies": "4", "units": "4"})
 
 
@@ -179,3 +180,27 @@ def test_a_healthy_document_shows_none_at_any_time(robot: Robot, path: Path) -> 
     seen = trained(robot, path)
     assert len(seen) > 1 and not any(seen)
     assert robot.window.status.health.text() == "Healthy"
+
+
+def test_prices_behind_a_sigmoid_are_cured_by_scaling_or_by_a_linear_output(robot: Robot) -> None:
+    """Curriculum LOS-15, EX-17: the first car costs 2 499 910 000.81 at an output of 0.9; no training helps."""
+    robot.start("step")
+    robot.trigger("learn_prices")
+    robot.settle()
+    line = robot.window.status.health
+    robot.wait(lambda: [each.symptom for each in line.found] == ["out_of_reach"])
+    robot.window.context.selection.select(Selected("loss", "o"))
+    card = robot.panel("inspector").behind.loss
+    robot.wait(lambda: len(card.examples.table.numbers.lines) == 4)
+    assert card.examples.table.shown()[0][-1] == pytest.approx(2499910000.81, rel=1e-12)
+    for title in ("Scale the targets", "Linear output"):
+        robot.wait(lambda: [each.symptom for each in line.found] == ["out_of_reach"])
+        robot.running.session.step("epoch")
+        robot.wait(lambda: robot.frame.step > 0 and robot.frame.train_loss > STUCK)
+        line.open()
+        robot.bot.mouseClick(next(each for each in views(line)[0].buttons if each.text() == title), LEFT)
+        robot.wait(lambda: line.text() == "Healthy")
+        for _ in range(60):
+            robot.running.session.step("epoch")
+        robot.wait(lambda: robot.frame.train_loss is not None and robot.frame.train_loss < STUCK / 100)
+        robot.running.session.undo()

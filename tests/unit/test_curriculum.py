@@ -18,7 +18,7 @@ FIELDS = {"menu", "panel", "what", "gesture", "tests"}
 MISSING = {
     "NOT": (1, 2, 3, 4, 5, 6, 7, 8, 9),
     "FWD": (3, 4, 6),
-    "LOS": (7, 15),
+    "LOS": (7,),
     "BPR": (8, 9, 11, 20, 21, 24, 25, 26),
 }
 

@@ -3,6 +3,7 @@
 from dlviz.session.edits.cells import set_input_cell, set_output_target, set_target_cell
 from dlviz.session.edits.data import (
     attach_dataset,
+    scale_targets,
     set_data,
     set_data_setting,
     set_scaling,
@@ -52,6 +53,7 @@ from dlviz.session.fitting import CurableError, readings, settled, shape_words
 from dlviz.session.wiring import fresh_id
 
 __all__ = [
+    "scale_targets",
     "CurableError",
     "add_entrant",
     "remove_entrant",

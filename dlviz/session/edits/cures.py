@@ -8,7 +8,7 @@ from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
 from dlviz.core.errors import DlvizError
 from dlviz.core.health import Finding, symptoms
-from dlviz.core.inference import activation_of, shapes
+from dlviz.core.inference import activation_of, bounding_activation, shapes
 from dlviz.core.layers.kind import layers as layer_kinds
 from dlviz.core.network import LayerSpec, NetworkSpec, output_ids
 from dlviz.core.optimizers import lr_of
@@ -18,6 +18,7 @@ from dlviz.session.document import Document
 from dlviz.session.edits import (
     add_layer,
     remove_layer,
+    scale_targets,
     set_activation,
     set_clip,
     set_layer_setting,
@@ -149,6 +150,20 @@ def _initializer(document: Document, layer: str) -> str:
     return "he_normal" if is_open and chosen is not None and chosen.kind != "linear" else "glorot_normal"
 
 
+def _linear_output(document: Document, finding: Finding) -> Document:
+    return set_activation(document, finding.layer, "linear")
+
+
+def _scaled_targets(document: Document, finding: Finding) -> Document:
+    """Scale the targets into what the one output can give, and draw the weights anew: the old ones are at a limit."""
+    chosen = bounding_activation(document.network, finding.layer)
+    if chosen is None or len(output_ids(document.network)) > 1:
+        return document
+    low, high = activations.get(chosen.kind).range_of(chosen.settings)
+    is_bounded = math.isfinite(low) and math.isfinite(high)
+    return replace(scale_targets(document, *((low, high) if is_bounded else (0.0, 1.0))), parameters={})
+
+
 def _is_chain(network: NetworkSpec) -> bool:
     return len(network.inputs) == 1 and not any(layer.inputs or layer.shares for layer in network.layers)
 
@@ -229,6 +244,8 @@ for _cure in (
     Cure("more_units", "One more hidden layer", _wider, starts_over=True),
     Cure("lstm", "LSTM instead of simple recurrence", _recurrent(_to_lstm), starts_over=True),
     Cure("truncate", "Look back 10 time steps only", _recurrent(_truncated)),
+    Cure("scale_targets", "Scale the targets", _scaled_targets, starts_over=True),
+    Cure("linear_output", "Linear output", _linear_output),
     Cure("scale_data", "Standardise the inputs", lambda document, _: set_scaling(document, "standard")),
 ):  # fmt: skip
     cures.add(_cure)

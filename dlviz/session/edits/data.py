@@ -5,17 +5,22 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
+
 from dlviz.core.choice import Choice
+from dlviz.core.errors import DataError
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.network import LayerSpec, NetworkSpec, output_id
 from dlviz.data.builtin import datasets
 from dlviz.data.dataset import Dataset, Task
 from dlviz.data.spec import DataSpec
+from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits.training import set_loss
 from dlviz.session.files.envelope import DataPart, SplitPart, checked, refuse_keys, split_of
 from dlviz.session.fitting import settled
 from dlviz.session.format.choice import checked_settings
+from dlviz.session.limits import TABLE_CELLS
 from dlviz.session.tasks import TASK_ENDS, known_rows, rows_of
 
 
@@ -72,6 +77,32 @@ def set_scaling(document: Document, scaling: str) -> Document:
     """Scale inputs by "none", "standard" or "minmax". Raises: DocumentError."""
     part = checked(DataPart, {"kind": document.data.kind, "scaling": scaling}, "data")
     return replace(document, data=replace(document.data, scaling=part.scaling))
+
+
+def scale_targets(document: Document, low: float, high: float) -> Document:
+    """Shift and divide the target values, column by column, so that the rows span low to high.
+
+    The data become a table of the document's own; names and notes say what was done. Classes stay as they are.
+    Raises: DataError, SpecError.
+    """
+    rows = rows_of(document.data)
+    if rows is None or rows.is_streamed or rows.task != "regression":
+        return document
+    if rows.inputs.size + rows.targets.size > TABLE_CELLS:
+        raise DataError(tr("Expected a table of up to {cells} numbers. Received: {size}", cells=TABLE_CELLS,
+                           size=rows.inputs.size + rows.targets.size))  # fmt: skip
+    first, last = rows.targets.min(axis=0), rows.targets.max(axis=0)
+    span = np.where(last > first, last - first, 1.0)
+    targets = np.asarray(low + (high - low) * (rows.targets - first) / span, dtype=np.float64)
+    targets.setflags(write=False)
+    names = tuple(tr("{name}, scaled", name=name) for name in rows.target_names)
+    notes = tuple(
+        tr("{name} = {low} + {width} · ({old} − {first}) / {span}", name=name, low=f"{low:g}", width=f"{high - low:g}",
+           old=old, first=f"{a:g}", span=f"{b:g}")
+        for name, old, a, b in zip(names, rows.target_names, first, span, strict=True)
+    )  # fmt: skip
+    scaled = replace(rows, targets=targets, target_names=names, notes=(*rows.notes, *notes))
+    return replace(document, data=replace(document.data, kind="table", settings={}, dataset=scaled))
 
 
 def _checked_spec(spec: DataSpec) -> DataSpec:

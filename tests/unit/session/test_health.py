@@ -1,6 +1,7 @@
 """The health monitor: sick documents get exactly their own message, healthy ones none, and cures help."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from dlviz.core.health import Finding, Vitals, epoch_means, examine, learned, symptoms, twins
 from dlviz.core.network import NetworkSpec
 from dlviz.session.document import Document
+from dlviz.session.edits import scale_targets
 from dlviz.session.edits.cures import cures, offers
 from dlviz.session.files.project_file import read_project
 from dlviz.session.format.document import check_document
@@ -151,3 +153,29 @@ def test_a_cause_hides_what_follows_from_it() -> None:
     vitals = Vitals(NetworkSpec(), dead={"h": 0.75}, losses=flat)
     assert [finding.symptom for finding in examine(vitals)] == ["dead"]
     assert [finding.symptom for finding in examine(Vitals(NetworkSpec(), losses=flat))] == ["stalled"]
+
+
+def test_targets_beyond_a_bounded_output_are_told_before_the_first_step() -> None:
+    """Curriculum EX-17: below 1, the least that 50 000 can cost is 2 499 900 001."""
+    document = document_of(HERE / "sick" / "out_of_reach.json")
+    data = scale_targets(document, 50e3 - 35e3, 50e3).data  # the dearest car costs 50 000
+    (finding,) = checked(Run(replace(document, data=data)))
+    assert finding.symptom == "out_of_reach"
+    assert finding.numbers["squared"] == 2499900001
+
+
+def test_scaled_targets_say_how_they_were_scaled_and_span_what_the_output_gives() -> None:
+    document = document_of(HERE / "sick" / "out_of_reach.json")
+    scaled = offers(document, checked(Run(document))[0])[0].document
+    dataset = scaled.data.dataset
+    assert dataset is not None
+    assert (dataset.targets.min(), dataset.targets.max()) == (0.0, 1.0)
+    assert dataset.targets[0, 0] == pytest.approx((50e3 - 25e3) / 35e3, rel=1e-14)
+    assert dataset.notes == ("y1, scaled = 0 + 1 · (y1 − 25000) / 35000",)
+
+
+def test_targets_at_the_ends_of_the_range_are_no_finding() -> None:
+    document = document_of(HERE / "sick" / "out_of_reach.json")
+    assert checked(Run(scale_targets(document, 0.0, 1.0))) == ()
+    assert checked(Run(scale_targets(document, -0.005, 1.005))) == ()
+    assert [each.symptom for each in checked(Run(scale_targets(document, -0.05, 1.0)))] == ["out_of_reach"]
