@@ -310,6 +310,8 @@ class Worker:
             self._moments.keep(self._token, self._runs.standing())
         self._token = command.token
         self._until = None
+        if self._state != "failed":
+            self._message = ""  # why it stood still was said of the document before
 
     def _on_edit(self, command: cmd.Edit) -> None:
         self._keep_moment(command, command.joins)

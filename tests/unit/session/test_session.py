@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dlviz.core.choice import Choice
 from dlviz.core.errors import DlvizError, SpecError
 from dlviz.core.network import dense
 from dlviz.data.reader import read_table
 from dlviz.data.spec import DataSpec
 from dlviz.data.table_dataset import to_dataset
 from dlviz.session.document import Document
-from dlviz.session.edits import add_layer, set_optimizer_setting, set_units
+from dlviz.session.edits import add_layer, set_optimizer_setting, set_training, set_units
 from dlviz.session.files.data_file import with_file
 from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.presets import (
@@ -485,3 +486,13 @@ def test_a_branch_says_that_the_run_before_it_stays(session: Session) -> None:
     session.home()
     session.edit(set_optimizer_setting(session.document, "lr", 0.1), "lr 0.1")
     assert frame_when(session, lambda f: len(f.runs) == 2).message == "Run 2 begins here; run 1 stays as it is."
+
+
+def test_an_edit_takes_back_why_the_run_stood_still(session: Session) -> None:
+    rule = Choice("stop_epoch", {"epoch": 1})
+    session.edit(set_training(session.document, callbacks=(rule,)), "rule")
+    session.play()
+    frame = frame_when(session, lambda f: f.message != "")
+    assert "Stop after an epoch" in frame.message
+    session.edit(set_training(session.document, callbacks=()), "no rule")
+    assert frame_when(session, lambda f: not f.document.training.callbacks).message == ""
