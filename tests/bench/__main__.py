@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from tests.bench import classifiers, descents, formulas, frames, maps, planes, scrub, tiny_networks, torch_peer, window
+from tests.bench import (
+    classifiers,
+    descents,
+    formulas,
+    frames,
+    maps,
+    planes,
+    scrub,
+    stepping,
+    tiny_networks,
+    torch_peer,
+    window,
+)
 from tests.bench.timing import Effort
 from tests.bench.workload import Benchmark, Row
 
@@ -24,6 +36,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "scrub": scrub.scrub,
     "formulas": formulas.formulas,
     "window": window.window,
+    "stepping": stepping.stepping,
 }
 QUICK = Effort(rounds=3, seconds=0.05)
 HEADINGS = ("", "contender", "figure", "unit", "dlviz is", "must reach", "")
