@@ -20,7 +20,7 @@ Measure = Callable[[str], Template]
 class Placed:
     """A template at the origin of its baseline, and its size relative to the other letters.
 
-    x, y: in pixels at EM while lines are filled, in pixels of the widget in a finished layout.
+    x, y: in pixels at EM while lines are filled, in pixels of the widget in a finished layout. tag: of its piece.
     """
 
     latex: str
@@ -29,10 +29,11 @@ class Placed:
     y: float = 0.0
     size: float = 1.0
     is_result: bool = False
+    tag: int = -1
 
     def at(self, x: float, y: float) -> "Placed":
         """Return the same somewhere else."""
-        return Placed(self.latex, self.template, x, y, self.size, self.is_result)
+        return Placed(self.latex, self.template, x, y, self.size, self.is_result, self.tag)
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def _put(line: _Line, piece: Piece, measure: Measure, x: float) -> float:
     """Put a piece and its caption at x, one centred over the other, and return the wider's width."""
     template, width = measure(piece.latex), _width(piece, measure)
     left = x + (width - template.width) / 2
-    line.letters.append(Placed(piece.latex, template, left, is_result=piece.is_result))
+    line.letters.append(Placed(piece.latex, template, left, is_result=piece.is_result, tag=piece.tag))
     if piece.caption:
         line.captioned.append(len(line.letters) - 1)
         below = measure(piece.caption)

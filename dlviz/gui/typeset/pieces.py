@@ -21,7 +21,7 @@ class Piece:
 
     gap: space on both sides, at EM. caption: LaTeX of small words below. starts_line: begins a new line
     whatever room is left, opens_block: with more room above. may_wrap: a line may break before it.
-    is_result: drawn bold in the colour of its phase.
+    is_result: drawn bold in the colour of its phase. tag: its number among the pieces of a told step.
     """
 
     latex: str
@@ -31,6 +31,7 @@ class Piece:
     opens_block: bool = False
     may_wrap: bool = False
     is_result: bool = False
+    tag: int = -1
 
 
 def formulas_of(pieces: tuple[Piece, ...]) -> Iterator[str]:
@@ -46,6 +47,10 @@ def pieces_of(narration: Narration, is_hidden: bool = False) -> tuple[Piece, ...
 
     is_hidden: leave out everything that was computed, with a question mark in its place.
     """
+    return tuple(replace(piece, tag=tag) for tag, piece in enumerate(_told(narration, is_hidden)))
+
+
+def _told(narration: Narration, is_hidden: bool) -> tuple[Piece, ...]:
     symbols = _equation(narration.symbols)
     if is_hidden:
         return *symbols, *_led_by_equals((Piece("?", is_result=True),))

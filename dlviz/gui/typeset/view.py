@@ -1,9 +1,10 @@
 """FormulaView: one told step, typeset: symbols, numbers put in, result."""
 
 import math
+from collections.abc import Iterator
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from dlviz.core.narration import Narration
@@ -13,7 +14,7 @@ from dlviz.gui.typeset.paint import paint_layout
 from dlviz.gui.typeset.pieces import Piece, formulas_of, pieces_of
 from dlviz.gui.typeset.plain import plain, uncoloured
 from dlviz.gui.typeset.typesetter import Typesetter
-from dlviz.gui.widgets.paint import painter
+from dlviz.gui.widgets.paint import painter, rounded
 from dlviz.i18n import tr
 
 PATIENCE_MS = 50  # that the formula before stays while the new one is laid out; then plain text shows
@@ -33,6 +34,9 @@ def typesetter() -> Typesetter:
     return found
 
 
+Spot = tuple[QRectF, object]  # where a piece is painted, and what it stands for
+
+
 class FormulaView(QWidget):
     """Shows a narration as lines of typeset mathematics that wrap at + signs and shrink to fit.
 
@@ -41,6 +45,8 @@ class FormulaView(QWidget):
     """
 
     letter, least_letter, least_height = LETTER_SIZE, LEAST_LETTER, LEAST_HEIGHT
+    pointed = Signal(object)  # what the piece under the pointer stands for, None where it is nothing
+    picked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +54,11 @@ class FormulaView(QWidget):
         self.layout_shown = Layout()
         self._phase, self._is_hidden, self._is_plain = "text", False, False
         self._pieces: tuple[Piece, ...] = ()
+        self._spots: tuple[Spot, ...] = ()
+        self._places: tuple[tuple[object, ...], ...] = ()
+        self._marked: object | None = None
+        self._pointed: object | None = None
+        self.setMouseTracking(True)
         self._typesetter = typesetter()
         self._typesetter.ready.connect(self._lay_out)
         self._patience = QTimer(self)
@@ -71,6 +82,23 @@ class FormulaView(QWidget):
         self._lay_out()
         if is_hidden and self._patience.isActive():
             self._show_plain()  # the formula before may hold the very number that is hidden now
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """What is shown, piece by piece."""
+        return self._pieces
+
+    def show_places(self, places: tuple[tuple[object, ...], ...]) -> None:
+        """Say what every piece stands for, from left to right; empty where nobody asks."""
+        if places != self._places:
+            self._places = places
+            self._find_spots()
+
+    def mark(self, place: object | None) -> None:
+        """Light the pieces that stand for this."""
+        if place != self._marked:
+            self._marked = place
+            self.update()
 
     def finish(self) -> None:
         """Lay out at once what is shown: a picture of the window cannot wait."""
@@ -127,8 +155,40 @@ class FormulaView(QWidget):
                 p.setFont(font("normal"))
                 p.setPen(theme.colour("text"))
                 p.drawText(QRectF(self.rect()), Qt.TextFlag.TextWordWrap, self.text())
-            else:
-                paint_layout(p, self.layout_shown, theme, self._phase, QPointF(0, 0))
+                return
+            for rect, place in self._spots:
+                if place in (self._marked, self._pointed):
+                    rounded(p, rect.adjusted(-2, -2, 2, 2), theme.accent_soft, theme.accent, radius=4)
+            paint_layout(p, self.layout_shown, theme, self._phase, QPointF(0, 0))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell what the pointer is over."""
+        self._point(self._spot_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Tell that the pointer has left."""
+        self._point(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Pick what is clicked."""
+        place = self._spot_at(event.position())
+        if place is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.picked.emit(place)
+
+    def _spot_at(self, point: QPointF) -> object | None:
+        return next((place for rect, place in self._spots if rect.contains(point)), None)
+
+    def _point(self, place: object | None) -> None:
+        if place != self._pointed:
+            self._pointed = place
+            hand = Qt.CursorShape.ArrowCursor if place is None else Qt.CursorShape.PointingHandCursor
+            self.setCursor(hand)
+            self.pointed.emit(place)
+            self.update()
+
+    def _find_spots(self) -> None:
+        self._spots = tuple(spots(self.layout_shown, self._places))
+        self.update()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer to copy the formula."""
@@ -159,7 +219,7 @@ class FormulaView(QWidget):
             room = self.width(), max(self.height(), self.least_height)
             self.layout_shown = flow(self._pieces, self._typesetter.template, *room, size)
             self.updateGeometry()
-            self.update()
+            self._find_spots()
         else:
             self._typesetter.ask(formulas_of(self._pieces))
             if not self._patience.isActive():
@@ -178,6 +238,17 @@ class FormulaView(QWidget):
         self.setAccessibleName(tr("Formula of this step"))
         self.setAccessibleDescription(self.text())
         self.setToolTip(tr("Right-click to copy as LaTeX or text.") if self.narration else "")
+
+
+def spots(layout: Layout, places: tuple[tuple[object, ...], ...]) -> Iterator[Spot]:
+    """Give where the things that pieces stand for are painted; several in one piece share its width."""
+    for placed in layout.placed:
+        own = places[placed.tag] if 0 <= placed.tag < len(places) else ()
+        scale, template = layout.scale * placed.size, placed.template
+        top, height = placed.y - template.ascent * scale, (template.ascent + template.descent) * scale
+        width = template.width * scale / max(len(own), 1)
+        for number, place in enumerate(own):
+            yield QRectF(placed.x + number * width, top, width, height), place
 
 
 def _right_sides(told: Narration) -> tuple[str, ...]:

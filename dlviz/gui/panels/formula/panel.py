@@ -19,6 +19,7 @@ from dlviz.gui.panels.formula.answers_page import AnswersPage
 from dlviz.gui.panels.formula.badge import PhaseBadge, place_words
 from dlviz.gui.panels.formula.focus import focus_for
 from dlviz.gui.panels.formula.matrices.page import MatrixPage
+from dlviz.gui.panels.formula.operands import Operands
 from dlviz.gui.panels.formula.predict import Prediction, exercise_for, place_told
 from dlviz.gui.theme import GRID
 from dlviz.gui.typeset.plain import plain
@@ -51,7 +52,7 @@ class FormulaPanel(Panel):
         self.by_hand, self.prediction, self.page = Text("", "muted"), Prediction(), AnswersPage()
         self.by_hand.setWordWrap(True)
         self.check = TextButton(tr("Check my numbers"), tr("Type the numbers of a hand calculation"), is_link=True)
-        self.matrices = MatrixPage(context)
+        self.operands, self.matrices = Operands(self.view, context), MatrixPage(context)
         choices = ((ONE_UNIT, tr("one unit")), (MATRIX, tr("matrix")))
         self.title_tool = self.ways = Segmented(tr("Show the step for"), choices, height=3 * GRID, parent=self)
         self.ways.hide()  # until the dock takes it
@@ -191,6 +192,7 @@ class FormulaPanel(Panel):
             self.sentence.setText(invitation(frame))
             self.sentence.set_colour("muted")
             self.view.show_narration(None)
+            self.operands.show_step(None, frame, Focus())
             self.matrices.show_step(None, frame, Focus())
             self._expect_first()
             return
@@ -219,7 +221,9 @@ class FormulaPanel(Panel):
         self._show_aside(step, told)
         if self.context.step_view.is_matrix:
             self.matrices.show_step(step, frame, self._focus(step, frame), is_hidden)
-        elif frame.state != "running":
+            return
+        self.operands.show_step(step, frame, self._focus(step, frame))
+        if frame.state != "running":
             self.view.expect(ahead)
 
     def _places_of(self, frame: Frame) -> Places | None:
