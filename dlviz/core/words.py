@@ -72,6 +72,12 @@ def short_formula(step: Step) -> str:
     return f"{', '.join(letters)}: {words}" if letters else words
 
 
+def fitting(text: str, short: str, fits: Callable[[str], bool]) -> str:
+    """Return a formula, its short form, or the words of that alone: the first that fits, else the last."""
+    candidates = (text, short, short.partition(": ")[2] or short) if short else (text,)
+    return next((each for each in candidates if fits(each)), candidates[-1])
+
+
 def _left_sides(formula: str) -> list[str]:
     """Return what stands left of the signs of a formula; several equations stand with commas between."""
     found: list[str] = []

@@ -96,7 +96,7 @@ def test_loops_say_how_far_they_are(robot: Robot) -> None:
     walk(robot, Key.Key_PageDown, 1)
     rows = {row.line.text: row for row in steps_panel(robot).lines.rows}
     assert rows["for epoch = 1, 2, …"].counter == "1"
-    assert rows["for each row"].counter == "1 of 1"
+    assert rows["for each row"].counter == "1 / 1"
     assert rows["for layer 1, 2"].counter == "layer 1"
     assert rows["for layer 2, 1"].counter == ""
     step = robot.frame.trace.steps[2]

@@ -83,7 +83,7 @@ OPERATIONS: dict[str, Operation] = {
         through_time.recurrent_weight_gradient, partial(tr, "gradient of the weights")
     ),
     "dropout_mask": Operation(dropout.mask, partial(tr, "which units stay")),
-    "dropout": Operation(dropout.apply, partial(tr, "values of those that stay")),
+    "dropout": Operation(dropout.apply, partial(tr, "what stays")),
     "dropout_backward": Operation(dropout.backward, partial(tr, "back to what stayed")),
     "take": Operation(dropout.take, partial(tr, "values from below")),
     "take_backward": Operation(dropout.take_backward, partial(tr, "back to the layer before")),

@@ -83,6 +83,7 @@ class Segmented(QTabBar):
         """Return the room of one choice."""
         loose = 4 * GRID if self._is_tray else 2 * GRID + 4
         pad = GRID + 4 if self._is_tight else loose
+        pad -= GRID if self._height < 4 * GRID else 0
         return QSize(self._bold_width(index) + pad, self._height)
 
     def _bold_width(self, index: int) -> int:

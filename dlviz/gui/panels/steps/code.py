@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from dlviz.core.pseudocode import Code, Line
 from dlviz.core.trace import Step, Trace
-from dlviz.core.words import phase_label
+from dlviz.core.words import fitting, phase_label
 from dlviz.gui.panels.steps.delegate import formula_font
 from dlviz.gui.panels.steps.model import Role
 from dlviz.gui.theme import GRID, current, font
@@ -69,7 +69,7 @@ def counter_of(line: Line, step: Step | None, frame: Frame) -> str:
         return str(frame.epoch + 1)
     if line.kind == "batches":
         number = min(frame.batch + 1, frame.batches_per_epoch)
-        return tr("{number} of {count}", number=number, count=frame.batches_per_epoch)
+        return f"{number} / {frame.batches_per_epoch}"
     if line.kind != "loop" or step is None or step.index not in line.steps or line.phase is None:
         return ""
     if step.time_step:
@@ -164,17 +164,18 @@ def _paint_ground(painter: QPainter, rect: QRect, row: CodeRow, is_pointed: bool
 def _paint_line(painter: QPainter, rect: QRect, row: CodeRow) -> None:
     theme, line = current(), row.line
     room = QRectF(rect).adjusted(GUTTER + INDENT * line.depth, 0, -2 * GRID, 0)
+    is_phase = line.kind == "note" and line.phase is not None and bool(line.steps)
+    letters = formula_font() if line.kind == "step" else font("small", is_bold=line.kind != "note" or is_phase)
+    small, metrics = QFontMetricsF(font("small")), QFontMetricsF(letters)
+    used = small.horizontalAdvance(row.counter) + GRID if row.counter else 0.0
+    # What a loop says counts more than how far it is.
+    counter = row.counter if metrics.horizontalAdvance(line.text) + used <= room.width() else ""
     painter.setFont(font("small"))
     painter.setPen(theme.colour("muted"))
-    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, row.counter)
-    used = QFontMetricsF(font("small")).horizontalAdvance(row.counter) + GRID if row.counter else 0.0
-    is_phase = line.kind == "note" and line.phase is not None and bool(line.steps)
-    if line.kind == "step":
-        painter.setFont(formula_font())
-    else:
-        painter.setFont(font("small", is_bold=line.kind != "note" or is_phase))
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, counter)
+    painter.setFont(letters)
     painter.setPen(theme.colour(_colour(row, is_phase)))
-    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, fitted_text(painter, line, room.width() - used))
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, fitted_text(metrics, line, room.width()))
 
 
 def _colour(row: CodeRow, is_phase: bool) -> str:
@@ -185,10 +186,9 @@ def _colour(row: CodeRow, is_phase: bool) -> str:
     return "text" if row.is_done or row.is_running or row.line.kind != "step" else "faint"
 
 
-def fitted_text(painter: QPainter, line: Line, width: float) -> str:
+def fitted_text(metrics: QFontMetricsF, line: Line, width: float) -> str:
     """Return a line's text, in a narrow list what it does in words."""
-    metrics = QFontMetricsF(painter.font())
-    text = line.text if metrics.horizontalAdvance(line.text) <= width or not line.short else line.short
+    text = fitting(line.text, line.short, lambda words: metrics.horizontalAdvance(words) <= width)
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + 1)
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from dlviz.core.words import fitting
 from dlviz.gui.panels.steps.model import Role, Row
 from dlviz.gui.theme import GRID, current, font
 from dlviz.gui.widgets.paint import rounded
@@ -104,7 +105,7 @@ def fitted(row: Row, room: float) -> Fitted:
     if row.is_shape:
         summaries += [lead.strip(), ""]
     least = _with_gap(small, summaries[-1])
-    text = row.text if serif.horizontalAdvance(row.text) <= room - least else row.short
+    text = fitting(row.text, row.short, lambda words: serif.horizontalAdvance(words) <= room - least)
     free = room - serif.horizontalAdvance(text)
     board = f"≈ {row.board}" if row.board else ""
     if " " in row.board and _with_gap(small, board) + _with_gap(small, row.summary) > free:
