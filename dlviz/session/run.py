@@ -105,7 +105,7 @@ class Run(Playhead):
     def _go_on_like(self, document: Document, label: str) -> None:
         """Write and watch the whole run differently; what is recorded stays, and a walk as well."""
         old = self.document.training
-        self.timeline = self.timeline.like(document)
+        self.timeline = self.timeline.like(document, self.segment.uid)
         here = next(each for each in self.timeline.segments if each.uid == self.segment.uid)
         if (old.callbacks, old.metrics) == (document.training.callbacks, document.training.metrics):
             self._segment = here

@@ -32,10 +32,6 @@ class Segment:
     label: str = ""
     uid: int = -1
 
-    def like(self, document: Document) -> "Segment":
-        """Return this segment with what changes no number taken from a document: how it is written and watched."""
-        return replace(self, document=self.document.like(document))
-
 
 @dataclass(frozen=True)
 class Timeline:
@@ -67,9 +63,10 @@ class Timeline:
         kept = tuple(each for each in self.segments if each.start.step < step)
         return Timeline((*kept, segment), step)
 
-    def like(self, document: Document) -> "Timeline":
-        """Return the same timeline, written and watched as a document says."""
-        return replace(self, segments=tuple(each.like(document) for each in self.segments))
+    def like(self, document: Document, uid: int) -> "Timeline":
+        """Return the same timeline, written and watched as a document says: that of the segment of this uid."""
+        own = {each.uid: document if each.uid == uid else each.document.like(document) for each in self.segments}
+        return replace(self, segments=tuple(replace(each, document=own[each.uid]) for each in self.segments))
 
     @property
     def uids(self) -> tuple[int, ...]:

@@ -122,6 +122,32 @@ def test_a_cure_in_the_window_makes_the_training_healthy_and_undo_brings_the_fin
     robot.wait(lambda: line.text() == "1 thing to look at")
 
 
+def test_a_cure_runs_beside_the_original_from_the_same_seed_and_both_curves_are_seen(robot: Robot) -> None:
+    robot.start(file=SICK / "vanishing.json")
+    session, line = robot.running.session, robot.window.status.health
+    first_weights = robot.settle().parameters
+    session.play()
+    robot.wait(lambda: bool(line.found) and robot.frame.step > 30)
+    session.pause()
+    robot.wait(lambda: robot.frame.state == "paused")
+    seed, end = session.document.seed, robot.frame.step
+    line.open()
+    cure = next(button for button in views(line)[0].buttons if isinstance(button, CureButton))
+    label = cure.text()
+    robot.bot.mouseClick(cure, LEFT)
+    robot.wait(lambda: len(robot.frame.runs) == 2 and robot.frame.state == "paused" and robot.frame.step == end)
+    original, cured = robot.frame.runs
+    assert cured.origin.is_beside
+    assert (cured.origin.parent, cured.origin.step, cured.origin.change) == (original.uid, 0, label)
+    assert session.document.seed == seed
+    robot.wait(lambda: len(robot.panel("curves").plot.labels()) == 2)
+    session.home()
+    robot.wait(lambda: robot.frame.step == 0)
+    assert first_weights is not None and robot.frame.parameters is not None
+    for name, values in first_weights.items():
+        assert robot.frame.parameters[name].tobytes() == values.tobytes()
+
+
 def test_a_nan_stops_at_the_operation_that_breaks_and_the_list_shows_it(robot: Robot) -> None:
     robot.start(file=SICK / "not_finite.json")
     robot.window.run.play()

@@ -1,20 +1,22 @@
 """Runs side by side: going back and changing something keeps both, and each is found again exactly as it was left."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from dlviz.core.choice import chosen
+from dlviz.core.choice import Choice, chosen
 from dlviz.core.errors import SpecError
-from dlviz.core.network import LayerSpec, dense
+from dlviz.core.network import LayerSpec, NetworkSpec, dense
 from dlviz.session import limits
 from dlviz.session.document import Document
 from dlviz.session.edits import set_optimizer, set_optimizer_setting, set_seed, set_title, set_training, set_units
 from dlviz.session.presets import document_for, first_document
 from dlviz.session.run import Run
 from dlviz.session.run_row import Label, RunRow
-from dlviz.session.runs import Runs
+from dlviz.session.runs import Runs, Standing
+from dlviz.session.snapshots import AllSnapshots
 from dlviz.session.trainer import TrainingState
 
 
@@ -298,7 +300,9 @@ def test_stop_rules_and_titles_are_changed_for_the_whole_run_and_begin_no_other(
     state = runs.run.trainer.state()
     before = runs.standing()
     runs.edit(set_training(runs.run.document, callbacks=["loss_below"], metrics=["accuracy"]), "rules")
-    runs.edit(set_title(runs.run.document, "Lecture 3"), "title")
+    titled = set_title(runs.run.document, "Lecture 3")
+    runs.edit(titled, "title")
+    assert runs.run.document is titled
     assert runs.uids == (1,)
     assert (runs.run.step, runs.run.timeline.end) == (30, 100)
     assert_same(runs.run.trainer.state(), state)
@@ -331,3 +335,69 @@ def test_a_rule_that_cannot_be_asked_keeps_the_weights_until_it_is_mended() -> N
     assert runs.run.problem is not None
     runs.edit(set_training(runs.run.document, callbacks=[]), "rules")
     assert_same(runs.run.trainer.state(), state)
+
+
+def test_a_learning_rule_branches_too_and_another_rule_is_another_run() -> None:
+    runs = Runs(rule_document("perceptron", lr=0.5))
+    advance(runs.run, 12)
+    first = runs.run.trainer.state()
+    runs.run.seek(5)
+    rule = Choice("perceptron", {"lr": 0.25})
+    runs.edit(replace(runs.run.document, rule=rule), "rate")
+    advance(runs.run, 9)
+    assert [each.origin.parent for each in runs.rows()] == [None, 1]
+    assert row(runs, 2).origin.change == "rate 0.5 → 0.25"
+    runs.edit(replace(runs.run.document, rule=Choice("delta")), "another rule")
+    advance(runs.run, 3)
+    assert runs.uids == (1, 2, 3)
+    runs.switch(1)
+    runs.run.seek(12)
+    assert_same(runs.run.trainer.state(), first)
+
+
+def rule_document(kind: str, **settings: Any) -> Document:
+    return replace(document_for("and"), rule=Choice(kind, settings), network=NetworkSpec(), parameters={})
+
+
+EDITS = (
+    lambda document, draw: set_optimizer_setting(document, "lr", float(draw.choice([0.001, 0.02, 0.3]))),
+    lambda document, draw: set_units(document, "h1", int(draw.integers(2, 9))),
+    lambda document, draw: set_training(document, batch_size=int(draw.integers(5, 20))),
+    lambda document, draw: set_optimizer(document, str(draw.choice(["sgd", "adam", "momentum"]))),
+    lambda document, draw: set_training(document, callbacks=["loss_below"] if draw.random() < 0.5 else []),
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_done_every_run_is_replayed_from_its_start_to_the_same_bits(seed: int) -> None:
+    draw, runs = np.random.default_rng(seed), Runs(hard_document())
+    runs.run.history.snapshots.budget = 300_000  # so that much is let go, and replayed
+    kept: list[Standing] = []
+    for _ in range(150):
+        action, document = int(draw.integers(10)), runs.run.document
+        if action < 3:
+            runs.run.advance(int(draw.integers(1, 60)))
+        elif action == 3:
+            runs.run.seek(int(draw.integers(0, runs.run.timeline.end + 1)))
+        elif action == 4:
+            runs.run.forward(draw.choice(["operation", "batch"]))
+        elif action == 5:
+            runs.edit(EDITS[int(draw.integers(len(EDITS)))](document, draw), "edit")
+        elif action == 6:
+            runs.switch(int(draw.choice(runs.uids)))
+        elif action == 7:
+            kept.append(runs.standing())
+        elif action == 8 and kept:
+            runs.restore(kept[int(draw.integers(len(kept)))])
+        elif draw.random() < 0.3:
+            runs.beside(slower(document), "slower", is_fresh=False)
+    runs.switch(runs.uids[0])  # one that was never trained is gone now
+    for uid in runs.uids:
+        runs.switch(uid)
+        runs.run.leave_walk()
+        state, step = runs.run.trainer.state(), runs.run.step
+        runs.run.history.snapshots = AllSnapshots()  # nothing to begin from but the starts of segments
+        runs.run.seek(runs.run.timeline.first)
+        runs.run.seek(step)
+        runs.run.leave_walk()
+        assert_same(runs.run.trainer.state(), state)
