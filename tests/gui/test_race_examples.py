@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from dlviz.core.choice import chosen
+from dlviz.core.choice import Choice, chosen
 from dlviz.gui.panels.race.panel import RacePanel
 from dlviz.gui.panels.surface.panel import SurfacePanel
 from dlviz.gui.race.player import RacePlayer
@@ -135,6 +135,11 @@ def test_momentum_unrolled(racing: Racing) -> None:
     example.check("velocity_ema_lr_outside", racing.rows(1, 3, "v ←"))
     example.check("velocity_classical_lr_inside", racing.rows(2, 3, "v ←"))
     example.check("w_path_ema", [1.0, *(each[0] for each in racing.points(0, 3))])
+    racing.surface.quantity.set_key("memory")
+    racing.surface._draw()
+    drawn = racing.surface.losses.plot.drawn
+    assert drawn is not None
+    example.check("coefficients_of_g1_g2_g3_in_update3", drawn.lines[0].y[2::-1])
 
 
 def test_a_sum_that_grows(racing: Racing) -> None:
@@ -231,3 +236,78 @@ def test_adam_step_by_step(racing: Racing) -> None:
     example.check("w", [0.0, *(each[0] for each in racing.points(0, 5))])
     example.check("w_epsilon_hat", [0.0, *(each[0] for each in racing.points(1, 5))])
     example.assert_everything_compared()
+
+
+def race_on(racing: Racing, surface: str, *optimizers: Choice, **parts: object) -> RacePlayer:
+    session = racing.robot.running.session
+    racing.robot.window.use_workspace("optimizers")
+    session.edit(edits.set_race(session.document, surface=chosen(surface), optimizers=optimizers, **parts), "race")
+    racing.walked()
+    return racing.player
+
+
+def test_on_the_ridge_of_a_saddle_descent_stands_still(racing: Racing) -> None:
+    player = race_on(racing, "saddle", chosen("sgd", lr=0.1), start=(1.5, 0.0), steps=200)
+    assert player.race is not None and player.race.paths[0].values[-1] == pytest.approx(0.0, abs=1e-12)
+    player = race_on(racing, "saddle", chosen("sgd", lr=0.02), chosen("adam", lr=0.1), start=(1.5, 1e-6), steps=60)
+    assert player.race is not None
+    slow, fast = (path.values[-1] for path in player.race.paths)
+    assert slow > -0.1 and fast < -5
+
+
+def test_on_a_plateau_steps_are_counted_until_the_loss_falls(racing: Racing) -> None:
+    race_on(racing, "plateau", chosen("sgd", lr=0.5), chosen("adam", lr=0.2), steps=400)
+    racing.player.end()
+    assert int(racing.cell(1, "steps to 0.05")) < 100
+    assert racing.cell(0, "steps to 0.05") == "–" or int(racing.cell(0, "steps to 0.05")) > 100
+
+
+def test_a_cliff_throws_the_ball_away_unless_gradients_are_cut(racing: Racing) -> None:
+    run = chosen("sgd", lr=0.5)
+    player = race_on(racing, "cliff", run, start=(1.05, 2.5), steps=1)
+    assert player.race is not None
+    thrown = float(player.race.paths[0].lengths()[-1])
+    player = race_on(racing, "cliff", run, start=(1.05, 2.5), steps=1, clip=chosen("norm", max_norm=1.0))
+    assert player.race is not None and thrown > 5
+    assert float(player.race.paths[0].lengths()[-1]) == pytest.approx(0.5)
+
+
+def test_adagrads_effective_rate_only_falls(racing: Racing) -> None:
+    race_on(racing, "bowl", chosen("adagrad", lr=0.5), steps=30)
+    racing.surface.quantity.set_key("along_x")
+    racing.surface._draw()
+    drawn = racing.surface.losses.plot.drawn
+    assert drawn is not None and (np.diff(drawn.lines[0].y) < 0).all()
+
+
+def test_in_noise_only_a_falling_rate_settles(racing: Racing) -> None:
+    racing.open("race_noise")
+    assert racing.player.race is not None
+    near = [float(np.mean(path.distances(racing.player.race.minima)[-50:])) for path in racing.player.race.paths]
+    session = racing.robot.running.session
+    session.edit(edits.set_race(session.document, schedule=None), "schedule")
+    racing.walked()
+    far = [float(np.mean(path.distances(racing.player.race.minima)[-50:])) for path in racing.player.race.paths]
+    assert all(n < 0.6 * f for n, f in zip(near, far, strict=True))
+
+
+def test_nesterov_draws_the_point_ahead_and_the_gradient_there(racing: Racing) -> None:
+    player = race_on(racing, "bowl", chosen("nesterov", lr=0.04, form="look_ahead"), start=(4.0, 1.0), steps=10)
+    robot = racing.robot
+    robot.window.run.use_size("operation")
+    player.seek(3)
+    robot.wait(lambda: player.micro_count > 3 and player.view is not None and player.view.question == player.question)
+    player.step("operation", 1)
+    robot.wait(lambda: player.view is not None and player.view.question == player.question)
+    for _ in range(2):
+        player.step("operation", 1)
+    racing.surface._show_step()
+    arrows = {arrow.name: arrow for arrow in racing.surface.contour.arrows}
+    trace = player.view.trace  # type: ignore[union-attr]
+    assert trace is not None and player.race is not None
+    ahead = trace.value("f.p.ahead", len(trace.steps))
+    assert ahead is not None
+    point = player.race.paths[0].points[3]
+    assert arrows["look ahead"].vector == pytest.approx((ahead - point).tolist())
+    assert arrows["−g"].place == pytest.approx(ahead.tolist())
+    assert arrows["−g"].vector == pytest.approx([-ahead[0], -20 * ahead[1]])

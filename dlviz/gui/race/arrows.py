@@ -5,16 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlviz.core.trace import Phase, Trace
+from dlviz.i18n import tr
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """A vector at the ball. is_move: it is as long as the ball moves; others are shortened to what fits."""
+    """A vector at the ball, or at another place. is_move: drawn as long as it is; others are shortened to what fits."""
 
     name: str
     phase: Phase
     vector: tuple[float, float]
     is_move: bool = False
+    place: tuple[float, float] | None = None
 
 
 #: Role in a trace → name, phase, sign: gradients point uphill, so that what is drawn is where they send the ball.
@@ -26,16 +28,29 @@ _DRAWN: tuple[tuple[str, str, Phase, float, bool], ...] = (
 )
 
 
-def arrows_of(trace: Trace | None, micro: int, is_upward: bool = False) -> tuple[Arrow, ...]:
-    """Return the arrows of the micro-steps done so far. is_upward: the velocity points where the ball goes."""
+def arrows_of(trace: Trace | None, micro: int) -> tuple[Arrow, ...]:
+    """Return the arrows of the micro-steps done so far.
+
+    Nesterov's look-ahead form takes the gradient at the point ahead, and its velocity points where the ball goes.
+    """
     if trace is None:
         return ()
     written = {name: array for step in trace.steps[:micro] for name, array in step.writes.items()}
-    found = []
+    found, ahead = list[Arrow](), _pair(written.get("f.p.ahead"))
+    start = _pair(trace.before.get("f.p"))
+    if ahead is not None and start is not None:
+        found.append(Arrow(tr("look ahead"), "forward", (ahead[0] - start[0], ahead[1] - start[1]), is_move=True))
     for name, words, phase, sign, is_move in _DRAWN:
-        array = written.get(name)
-        if array is not None and np.size(array) == 2 and np.isfinite(array).all():
-            turned = 1.0 if name == "f.p.velocity" and is_upward else sign
-            x, y = (turned * np.asarray(array, dtype=np.float64)).tolist()
-            found.append(Arrow(words, phase, (x, y), is_move))
+        vector = _pair(written.get(name))
+        if vector is not None:
+            turned = 1.0 if name == "f.p.velocity" and ahead is not None else sign
+            x, y = turned * vector[0], turned * vector[1]
+            found.append(Arrow(words, phase, (x, y), is_move, ahead if name == "f.dp" else None))
     return tuple(found)
+
+
+def _pair(array: np.ndarray | None) -> tuple[float, float] | None:
+    if array is None or np.size(array) != 2 or not np.isfinite(array).all():
+        return None
+    x, y = np.asarray(array, dtype=np.float64).tolist()
+    return x, y

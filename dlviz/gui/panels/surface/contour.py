@@ -233,9 +233,10 @@ class Contour(QWidget):
         longest = LONGEST * min(self.width(), self.height())
         p.setFont(font("small", is_bold=True))
         for arrow in self.arrows:
-            tip, colour = self._tip(origin, arrow, longest), getattr(theme, arrow.phase)
+            at = origin if arrow.place is None else QPointF(*self._of(race, arrow.place))
+            tip, colour = self._tip(at, arrow, longest), getattr(theme, arrow.phase)
             if tip is not None:
-                paint_arrow(p, origin, tip, colour)
+                paint_arrow(p, at, tip, colour)
                 paint_words(p, tip + QPointF(6, -4), arrow.name, colour)
 
     def _tip(self, origin: QPointF, arrow: Arrow, longest: float) -> QPointF | None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.optimizers import Optimizer, resolve
 from dlviz.gui import numbers
 from dlviz.i18n import tr
 from dlviz.session.race import Race, RateScan
@@ -13,6 +15,7 @@ from dlviz.session.race import Race, RateScan
 TINY = 1e-16  # below this above a minimum there is only rounding
 BINS = 30
 QUARTILES = (25, 75)
+MOST_AGES = 40  # steps back that are drawn
 FloatArray = NDArray[np.floating]
 
 
@@ -79,6 +82,24 @@ def effective(race: Race, axis: int) -> Drawn:
     return Drawn(lines, tr("|move| / |slope| along {name}, against steps", name=names[axis]), is_log=True)
 
 
+def memory(race: Race) -> Drawn:
+    """Draw how much of the gradient so many steps ago is in what each optimizer carries along now.
+
+    v or m is a sum over past gradients with shares that shrink by β a step; those without a memory have one share.
+    """
+    ages = np.arange(min(race.steps, MOST_AGES), dtype=np.float64)
+    lines = tuple(Line(ages, _shares(*resolve(each), ages)) for each in race.spec.optimizers)
+    words = tr("share of the gradient of so many steps ago in the velocity or the mean")
+    return Drawn(lines, words, is_log=False, is_over_steps=False)
+
+
+def _shares(entry: Optimizer, settings: Mapping[str, Any], ages: FloatArray) -> FloatArray:
+    beta = settings.get("momentum", settings.get("beta1", 0.0))
+    is_mean = settings.get("form") == "ema" or "beta1" in settings
+    rate = settings["lr"] if settings.get("rate") == "inside" or settings.get("form") == "look_ahead" else 1.0
+    return np.asarray((1 - beta if is_mean else 1.0) * rate * np.power(beta, ages))
+
+
 def ends(race: Race) -> Drawn:
     """Draw how many of the starts ended at which height."""
     if race.crowd is None:
@@ -108,6 +129,7 @@ QUANTITIES: Mapping[str, tuple[str, Callable[[Race], Drawn]]] = {
     "rate": (tr("rate"), rate),
     "along_x": (tr("effective x"), lambda race: effective(race, 0)),
     "along_y": (tr("effective y"), lambda race: effective(race, race.surface.d - 1)),
+    "memory": (tr("memory"), memory),
     "ends": (tr("ends"), ends),
 }
 SCAN = "scan"
@@ -119,7 +141,7 @@ def offered(race: Race) -> tuple[tuple[str, str], ...]:
         *(("distance",) if not race.minima else ()),
         *(("along_y",) if race.surface.d == 1 else ()),
         *(("ends",) if race.crowd is None else ()),
-        *(("along_x", "along_y") if race.network is not None else ("off_plane",)),
+        *(("along_x", "along_y", "memory") if race.network is not None else ("off_plane",)),
     }
     scan = ((SCAN, tr("rate scan")),) if race.network is None else ()
     return (*((key, word) for key, (word, _) in QUANTITIES.items() if key not in absent), *scan)
