@@ -1,6 +1,7 @@
 """What the window says about a recurrent layer, whose weights do not belong to pairs of units."""
 
 import numpy as np
+import pytest
 
 from dlviz.core.inference import shapes
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
@@ -51,11 +52,27 @@ def test_every_input_is_wired_to_every_unit_without_a_weight() -> None:
     assert not links.is_weighted[wires].any()
 
 
-def test_a_unit_shows_no_sum_of_its_inputs() -> None:
-    found = card_of(Selected("unit", "r", 1))
-    assert found.equations == ()
-    assert [fact.label for fact in found.facts] == ["a"]
-    assert found.remark == "tanh"
+def test_a_unit_shows_its_gates_and_states_with_their_formulas() -> None:
+    """At the end of the walk the way back stands at the first time step."""
+    found, trace = card_of(Selected("unit", "r", 1)), traced()[1]
+    facts = {fact.label: fact.values for fact in found.facts}
+    assert found.remark == "tanh · time step 1 of 3"
+    assert found.equations == ("c¹⟨1⟩ = f¹⟨1⟩ ⊙ c¹⟨0⟩ + i¹⟨1⟩ ⊙ g¹⟨1⟩", "h¹⟨1⟩ = o¹⟨1⟩ ⊙ tanh(c¹⟨1⟩)")
+    value = {letter: facts[f"{letter}⟨1⟩"][0] for letter in "ifgoch"}
+    assert value == {letter: trace.value(f"r.t1.{letter}", 99)[0, 1] for letter in "ifgoch"}
+    assert value["c"] == pytest.approx(value["i"] * value["g"], rel=1e-12)
+    assert value["h"] == pytest.approx(value["o"] * np.tanh(value["c"]), rel=1e-12)
+    assert facts["∂L/∂h⟨1⟩, sum"][1] == pytest.approx(trace.value("r.t1.dh", 99)[:, 1].sum(), rel=1e-12)
+    assert facts["h⟨3⟩"][0] == facts["a"][0]
+
+
+def test_what_a_time_step_has_not_computed_yet_is_no_number() -> None:
+    built, trace = traced()
+    frame = make_frame(make_context(built), {}, trace=trace, cursor=6)
+    facts = {fact.label: fact.values for fact in card(Scene(Selected("unit", "r", 0), built, None, frame)).facts}
+    assert facts["i⟨2⟩"][0] == trace.value("r.t2.i", 99)[0, 0]
+    assert facts["c⟨2⟩"] == facts["h⟨2⟩"] == facts["a"] == (None, None)
+    assert facts["h⟨1⟩"][0] == trace.value("r.t1.h", 99)[0, 0]
 
 
 def test_a_layer_counts_the_parameters_of_all_its_gates() -> None:

@@ -17,7 +17,7 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.explanation import Explanation
 
-SAME = 1e-9  # relative; a step that is −η times the gradient but for rounding
+SAME = 1e-6  # relative; a step that is −η times the gradient but for rounding, in float32 too
 AGREEMENT = 1e-4  # relative, of a central difference where units switch nowhere between the probes
 
 STATE_LABELS = {

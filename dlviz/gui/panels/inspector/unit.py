@@ -14,6 +14,7 @@ from dlviz.gui import numbers
 from dlviz.gui.leaves import data_leaf
 from dlviz.gui.panels.inspector import notation
 from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Source, node_place
+from dlviz.gui.panels.inspector.timed import timed_equations, timed_facts, timed_remark
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.i18n import tr
 from dlviz.session.explanation import UnitExplanation
@@ -29,8 +30,14 @@ def unit(scene: Scene) -> Card:
     z, delta = scene.symbols.bare("z"), spelled_label("δ = ∂L/∂z", scene.symbols)
     title, applied = _activation(layer, z)
     if layer_kinds.get(layer.kind).activates_inside:
-        state = Fact(scene.symbols.bare("a") + reading.of_mean, reading.mean_columns(f"{layer.id}.a", unit))
-        return Card(_unit_title(scene, layer), title, (), reading.headings, (state,))
+        facts = (
+            *timed_facts(scene, layer),
+            Fact(scene.symbols.bare("a") + reading.of_mean, reading.mean_columns(f"{layer.id}.a", unit)),
+            Fact(spelled_label("∂L/∂a", scene.symbols) + reading.of_sum, reading.sum_columns(f"{layer.id}.da", unit),
+                 is_signed=True),
+        )  # fmt: skip
+        remark = " · ".join(filter(None, (title, timed_remark(scene, layer))))
+        return Card(_unit_title(scene, layer), remark, timed_equations(scene, layer)[-2:], reading.headings, facts)
     facts = (
         *_terms(scene, layer),
         *_statistics(scene, layer),

@@ -1,0 +1,83 @@
+"""What the inspector says about one unit of a recurrent layer: its gates and state in the time step in hand."""
+
+from collections.abc import Iterator
+
+from dlviz.core.network import LayerSpec
+from dlviz.core.notation import spelled_label
+from dlviz.core.trace import Step, Trace
+from dlviz.gui.panels.inspector.card import Fact, Scene
+from dlviz.i18n import tr
+
+MOST_STATES = 8  # time steps whose state is listed
+
+
+def timed_equations(scene: Scene, layer: LayerSpec) -> tuple[str, ...]:
+    """Return the formulas by which the layer goes through the time step in hand."""
+    steps = _steps(scene, layer)
+    at = _time_in_hand(scene, steps)
+    forward = [step for step in steps if step.time_step == at and step.phase == "forward"]
+    return tuple(scene.document.formula_of(step) for step in forward)
+
+
+def timed_facts(scene: Scene, layer: LayerSpec) -> tuple[Fact, ...]:
+    """Return what the unit reads, its gates and state in the time step in hand, and its state in the others."""
+    steps = _steps(scene, layer)
+    if not steps:
+        return ()
+    at, last = _time_in_hand(scene, steps), max(step.time_step for step in steps)
+    return (*_read(scene, layer, steps, at), *_written(scene, layer, steps, at), *_states(scene, layer, at, last))
+
+
+def _steps(scene: Scene, layer: LayerSpec) -> list[Step]:
+    trace: Trace | None = scene.reading.trace
+    return [] if trace is None else [step for step in trace.steps if step.layer == layer.id and step.time_step]
+
+
+def _time_in_hand(scene: Scene, steps: list[Step]) -> int:
+    """Return the time step that was computed last where the walk stands; the last one where none was."""
+    done = [step for step in steps if step.index < scene.reading.cursor]
+    return done[-1].time_step if done else max((step.time_step for step in steps), default=0)
+
+
+def _read(scene: Scene, layer: LayerSpec, steps: list[Step], at: int) -> Iterator[Fact]:
+    """Give the states that the time step begins with."""
+    for letter in ("h", "c"):
+        if at > 1 and f"{layer.id}.t{at - 1}.{letter}" in _names(steps):
+            yield _fact(scene, layer, letter, at - 1)
+
+
+def _names(steps: list[Step]) -> set[str]:
+    return {name for step in steps for name in step.writes}
+
+
+def _written(scene: Scene, layer: LayerSpec, steps: list[Step], at: int) -> Iterator[Fact]:
+    """Give what one time step writes for every unit: gates, cell, state, and their gradients."""
+    units = int(layer.settings.get("units", 0))
+    for step in steps:
+        for name, array in step.writes.items() if step.time_step == at else ():
+            if array.ndim == 2 and array.shape[1] == units and name.startswith(f"{layer.id}.t{at}."):
+                yield _fact(scene, layer, name.rpartition(".")[2], at)
+
+
+def _states(scene: Scene, layer: LayerSpec, at: int, last: int) -> Iterator[Fact]:
+    """Give the state of the other time steps, the nearest ones where there are many."""
+    first = min(max(at - MOST_STATES // 2, 1), max(last - MOST_STATES + 1, 1))
+    for time in range(first, min(first + MOST_STATES, last + 1)):
+        if time not in (at - 1, at):
+            yield _fact(scene, layer, "h", time)
+
+
+def _fact(scene: Scene, layer: LayerSpec, letter: str, time: int) -> Fact:
+    reading, name, unit = scene.reading, f"{layer.id}.t{time}.{letter}", scene.selected.unit
+    if letter.startswith("d"):
+        label = spelled_label(f"∂L/∂{letter[1:]}", scene.symbols) + f"⟨{time}⟩" + reading.of_sum
+        return Fact(label, reading.sum_columns(name, unit), is_signed=True)
+    return Fact(f"{letter}⟨{time}⟩" + reading.of_mean, reading.mean_columns(name, unit))
+
+
+def timed_remark(scene: Scene, layer: LayerSpec) -> str:
+    """Say which time step the numbers are of."""
+    steps = _steps(scene, layer)
+    if not steps:
+        return ""
+    return tr("time step {at} of {last}", at=_time_in_hand(scene, steps), last=max(step.time_step for step in steps))
