@@ -14,7 +14,8 @@ from dlviz.session.run import Run
 
 MAX_ROWS = 256  # training rows whose sums are looked at, evenly spread
 MAX_NUMBERS = 1_000_000  # sums of all rows together; fewer rows of wide layers
-RUNNING_SECONDS = 0.15  # between two studies of a run that goes on
+LEAST_SECONDS = 0.15  # between two studies of a run that goes on
+SHARE = 0.05  # of the worker's time that studies may take from a run that goes on
 
 
 class ActivationStudies:
@@ -38,13 +39,15 @@ class ActivationStudies:
         is_same = self._key[2:] == key[2:]
         if key == self._key or (is_same and is_running and time.monotonic() < self._due):
             return self._study
-        self._key, self._due = key, time.monotonic() + RUNNING_SECONDS
+        self._key, began = key, time.monotonic()
         trace = walk.trace if walk else peek()
         try:
             example = _example(trace, question.layer, walk.sample if walk else 0)
             self._study = study(question, chosen, _sums(run, question, pictures), example)
         except DlvizError as error:
             self._study = ActivationStudy(question, problem=str(error))
+        now = time.monotonic()
+        self._due = now + max(LEAST_SECONDS, (now - began) / SHARE)
         return self._study
 
 

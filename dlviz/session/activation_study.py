@@ -7,9 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.activations import Activation, Settings, resolve
+from dlviz.core.activations.formula import read
 from dlviz.core.activations.softmax import exponentials
 from dlviz.core.choice import Choice
+from dlviz.core.expression import node_latex
+from dlviz.core.expression.derivative import derivative, inlined
 from dlviz.core.metrics.health import MARGIN
+from dlviz.core.rules.threshold import mean_output
 
 FloatArray = NDArray[np.float64]
 
@@ -43,6 +47,7 @@ class ActivationQuestion:
 class Shape:
     """One activation over z, (points,) each, and how it is written. settings are complete.
 
+    formula, slope_formula: LaTeX, of a typed formula as it was typed. Where values are drawn, values are their mean.
     kinks: z where value or slope jumps. peak: z and slope where it is steepest; NaN for z where many places are.
     """
 
@@ -156,14 +161,27 @@ def _places(question: ActivationQuestion, sums: FloatArray | None, kinks: tuple[
 
 
 def _shape(entry: Activation, settings: Settings, at: FloatArray) -> Shape:
-    values, slopes = entry.value(at, settings), entry.slope(at, settings)
+    values = mean_output(at, settings["temperature"]) if entry.draws else entry.value(at, settings)
+    slopes = entry.slope(at, settings)
     steepest = float(slopes[np.isfinite(slopes)].max(initial=-math.inf))
     (steep,) = np.nonzero(slopes == steepest)
     peak = float(at[steep[0]]) if len(steep) == 1 else math.nan
     return Shape(
-        entry.key, entry.title, entry.symbol, entry.formula, entry.slope_formula, entry.derivation, settings,
+        entry.key, entry.title, entry.symbol, *_formulas(entry, settings), entry.derivation, settings,
         values, slopes, entry.kinks(settings), (peak, steepest),
     )  # fmt: skip
+
+
+def _formulas(entry: Activation, settings: Settings) -> tuple[str, str]:
+    """Return how an activation and its slope are written; a typed formula with what was typed."""
+    if entry.key != "formula":
+        return entry.formula, entry.slope_formula
+    typed = read(settings["text"])
+    whole, slope = inlined(typed), derivative(typed, "z")
+    return (
+        entry.formula if whole is None else node_latex(whole),
+        entry.slope_formula if slope is None else node_latex(slope),
+    )
 
 
 def _written(entry: Activation, settings: Settings) -> Shape:
@@ -187,6 +205,8 @@ def _flat(entry: Activation, settings: Settings, z: FloatArray) -> tuple[NDArray
 
 
 def _flat_zones(entry: Activation, settings: Settings, at: FloatArray) -> tuple[tuple[tuple[float, float], ...], bool]:
+    if entry.draws:
+        return (), False
     is_flat, is_limited = _flat(entry, settings, at)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_flat, [False]]).astype(np.int8)))
     spans = edges.reshape(-1, 2)
@@ -211,7 +231,7 @@ def _spread(
 def _stands(
     question: ActivationQuestion, entry: Activation, settings: Settings, example: FloatArray | None
 ) -> tuple[float, float, float] | None:
-    if example is None or not 0 <= question.unit < len(example):
+    if example is None or not 0 <= question.unit < len(example) or entry.draws:
         return None
     z = example[question.unit : question.unit + 1]
     return float(z[0]), float(entry.value(z, settings)[0]), float(entry.slope(z, settings)[0])

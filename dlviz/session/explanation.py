@@ -81,17 +81,10 @@ class Explanation:
 
 
 @dataclass(frozen=True)
-class ActivationPicture:
-    """An activation and its slope around where a unit stands.
+class Stand:
+    """Where a unit stands on its activation for the example: z, a = φ(z), slope = φ′(z); symbol: how φ is written."""
 
-    sums, values, slopes: (points,) z, φ(z) and φ′(z). z, a, slope: where the unit is for the example.
-    """
-
-    title: str
     symbol: str
-    sums: FloatArray
-    values: FloatArray
-    slopes: FloatArray
     z: float
     a: float
     slope: float
@@ -125,7 +118,7 @@ class UnitExplanation:
     question: UnitQuestion
     sample: int
     errors: tuple[Term, ...] = ()
-    activation: ActivationPicture | None = None
+    activation: Stand | None = None
     loss: LossPicture | None = None
     problem: str = ""
 

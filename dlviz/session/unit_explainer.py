@@ -10,10 +10,9 @@ from dlviz.core.activations import resolve as resolve_activation
 from dlviz.core.explain import Pass, received
 from dlviz.core.inference import activation_of
 from dlviz.core.losses import resolve as resolve_loss
-from dlviz.session.explanation import ActivationPicture, FloatArray, LossPicture, UnitExplanation, UnitQuestion
+from dlviz.session.explanation import FloatArray, LossPicture, Stand, UnitExplanation, UnitQuestion
 
 POINTS = 121
-LEAST_REACH = 4.0  # of the activation's picture around 0, in units of z
 ROOM = 0.25  # of the span between output and target, on either side in the picture of the loss
 INSIDE = 1e-3  # how far the picture of the loss stays away from the ends of a bounded output
 
@@ -30,7 +29,7 @@ def explain_unit(passed: Pass, question: UnitQuestion, sample: int) -> UnitExpla
     )
 
 
-def _activation(passed: Pass, question: UnitQuestion, sample: int) -> ActivationPicture | None:
+def _activation(passed: Pass, question: UnitQuestion, sample: int) -> Stand | None:
     chosen = activation_of(passed.program.network, question.layer)
     name = f"{question.layer}.z"
     if chosen is None or not _is_written(passed, name):
@@ -38,13 +37,9 @@ def _activation(passed: Pass, question: UnitQuestion, sample: int) -> Activation
     entry, settings = resolve_activation(chosen, question.layer)
     if not entry.is_elementwise:
         return None
-    z = _number(passed, name, question.unit, sample)
-    reach = max(LEAST_REACH, 1.2 * abs(z)) if math.isfinite(z) else LEAST_REACH
-    at = np.linspace(-reach, reach, POINTS)
-    return ActivationPicture(
-        entry.title, entry.symbol, at, entry.value(at, settings), entry.slope(at, settings),
-        z, float(entry.value(np.array([z]), settings)[0]), float(entry.slope(np.array([z]), settings)[0]),
-    )  # fmt: skip
+    z = np.array([_number(passed, name, question.unit, sample)])
+    value, slope = entry.value(z, settings), entry.slope(z, settings)
+    return Stand(entry.symbol, float(z[0]), float(value[0]), float(slope[0]))
 
 
 def _is_written(passed: Pass, name: str) -> bool:

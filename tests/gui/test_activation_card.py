@@ -17,7 +17,7 @@ from dlviz.session.document import Document
 from dlviz.session.edits import set_activation
 from dlviz.session.presets import document_for, step_document
 from tests.golden.example import Example
-from tests.gui.robot import Key, Robot, close_window, robot_at_window
+from tests.gui.robot import Key, Robot, close_window, no_stall, robot_at_window
 
 DIGITS = 1e-10
 
@@ -246,6 +246,16 @@ def test_curve_follows_the_run_while_it_trains(robot: Robot) -> None:
     before = card.plot.ticks.getData()[0].copy()
     robot.running.session.play("batch")
     robot.wait(lambda: not np.array_equal(card.plot.ticks.getData()[0], before, equal_nan=True))
+    robot.running.session.pause()
+
+
+def test_window_lives_while_the_card_follows_a_run_and_a_slider(robot: Robot) -> None:
+    card = card_of(robot, with_activation("tanh"), Selected("layer", "h1"))
+    robot.running.session.play("batch")
+    robot.wait(lambda: robot.frame.state == "running")
+    with no_stall():
+        robot.drag_slider(card.settings.sliders["slope"].slider, [0.5, 0.52, 0.55, 0.58, 0.6])
+        robot.bot.wait(500)
     robot.running.session.pause()
 
 

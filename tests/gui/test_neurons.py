@@ -147,6 +147,17 @@ def test_temperature_of_zero_makes_the_neuron_a_step(robot: Robot) -> None:
     robot.wait(lambda: view.picture.shown.tally[0] == 100)
 
 
+def test_hidden_draws_are_told_by_no_picture(robot: Robot) -> None:
+    shown = opened(robot, "stochastic")
+    robot.running.session.walk_to(4)
+    robot.wait(lambda: robot.frame.cursor == 4 and shown.firing.isVisible())
+    robot.key(Key.Key_H)
+    assert not shown.firing.isVisible()
+    assert not shown.rows.isVisible()
+    robot.key(Key.Key_H)
+    robot.wait(shown.firing.isVisible)
+
+
 def test_one_neuron_shows_probabilities_and_the_line_of_one_half(robot: Robot) -> None:
     robot.start("network")
     robot.trigger("learn_one_neuron")

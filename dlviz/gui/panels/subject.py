@@ -91,6 +91,7 @@ class SubjectPanel(Panel):
     def show_document(self, document: Document) -> None:
         """Forget the picture of another document."""
         self.title.setText(document.title)
+        self.title.updateGeometry()
         self.mistakes.hide()
         self.controls.show_document(document)
         self.line.setVisible(document.formula is not None)
@@ -181,7 +182,7 @@ class SubjectPanel(Panel):
         self._show_rows(scene)
         self.controls.show_step(scene.kind, scene.step)
         self._show_mistakes(frame)
-        if frame.firing is not None and len(frame.firing.sums) and prepared.dataset.d == 1:
+        if frame.firing is not None and prepared.dataset.d == 1 and not self.context.is_hidden:
             self.firing.show_firing(frame.firing, len(prepared.train))
             self._raise(self.firing, "")
         elif scene.kind in PATTERN_KINDS:

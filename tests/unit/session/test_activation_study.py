@@ -116,6 +116,21 @@ def test_another_activation_can_be_tried_on_the_same_sums() -> None:
     assert run.document.network.layers[0].settings["activation"].kind == "relu"
 
 
+def test_a_typed_formula_is_written_with_its_derivative() -> None:
+    shape = study(ActivationQuestion("h"), chosen("formula", text="z**3"), None, None).shape
+    assert shape is not None
+    assert (shape.formula, shape.slope_formula) == ("z^{3}", r"3 \cdot z^{2}")
+
+
+def test_drawn_values_are_shown_by_their_mean() -> None:
+    z = np.array([[0.7, -0.2]])
+    found = study(ActivationQuestion("h", 0), chosen("stochastic", temperature=2.0), z, z[:, 0])
+    assert found.shape is not None
+    assert found.shape.values == pytest.approx(np.tanh(found.sums / 4), abs=1e-12)
+    assert found.stands is None, "a draw lies on no curve"
+    assert found.zones == ()
+
+
 def test_the_unit_stands_where_the_example_puts_it() -> None:
     run = Run(step_document())
     stands = studied(run, ActivationQuestion("h", 0)).stands

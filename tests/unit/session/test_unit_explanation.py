@@ -35,7 +35,6 @@ def test_the_mark_stands_where_the_unit_is() -> None:
     assert picture.z == trace.value("h.z", 99)[0, 1] == pytest.approx(0.3925)
     assert picture.a == trace.value("h.a", 99)[0, 1]
     assert picture.slope == pytest.approx(picture.a * (1 - picture.a), rel=1e-14)
-    np.testing.assert_allclose(picture.values, 1 / (1 + np.exp(-picture.sums)), rtol=1e-13)
 
 
 def test_errors_come_from_every_output() -> None:

@@ -147,13 +147,14 @@ def _facts(shown: ActivationStudy, spread: Spread | None) -> str:
     parts = [tr("saturated: {share}", share=share) if shown.is_limited else tr("without slope: {share}", share=share)]
     if spread.dead is not None:
         parts.append(tr("dead units: {dead} of {units}", dead=spread.dead, units=spread.units))
-    return " · ".join([*parts, tr("{n} training rows", n=numbers.count(spread.n))])
+    return " · ".join([*parts, tr("training rows: {n}", n=numbers.count(spread.n))])
 
 
 def _warning(shape: Shape) -> str:
     """Say what back-propagation makes of an activation that has no slope, or of its kinks."""
     if shape.kind == "stochastic":
-        return tr("Values are drawn: back-propagation is not defined through sampling.")
+        return tr("Values are drawn, and the line is their mean tanh(z/2T): back-propagation is not defined through "
+                  "sampling.")  # fmt: skip
     if shape.kind == "step":
         return tr("The slope is 0 wherever it exists: no gradient passes, so the layers before it learn nothing.")
     if not shape.kinks:
