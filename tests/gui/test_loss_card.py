@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from dlviz.core.conventions import Conventions
 from dlviz.gui.chips import ChipRow
 from dlviz.gui.panels.inspector.loss.card import LossCard
 from dlviz.gui.panels.inspector.panel import InspectorPanel
@@ -18,7 +19,7 @@ from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.number_table import NumberTable
 from dlviz.gui.widgets.words import Words
 from dlviz.session.document import Document, handle
-from dlviz.session.edits import set_optimizer_setting
+from dlviz.session.edits import set_conventions, set_optimizer_setting
 from dlviz.session.network_presets import two_basins
 from dlviz.session.presets import example_document
 from tests.gui.robot import LEFT, NONE, Robot, close_window, robot_at_window
@@ -313,3 +314,21 @@ def test_trainings_from_other_starts_are_listed_and_can_be_stopped(robot: Robot)
     robot.click(card.restarts.stop)
     robot.wait(card.restarts.train.isVisible)
     assert robot.running.session.document.seed == two_basins().seed
+
+
+@pytest.mark.parametrize(("base", "divisor"), [("10", np.log(10)), ("2", np.log(2))])
+def test_another_logarithm_changes_the_loss_on_show_and_no_gradient(robot: Robot, base: str, divisor: float) -> None:
+    """Curriculum LOS-07, EX-12: the convention is set for the whole document."""
+    card = at_work(robot, logistic(), cursor=LOSS_STEP + 2)
+    losses = np.array(column(card.examples.table, "loss"))
+    here, deltas = robot.frame.explanation.here, robot.frame.explanation.deltas
+    session = robot.running.session
+    session.edit(set_conventions(session.document, Conventions("dlviz", {"log_base": base})), "logarithm")
+    robot.settle()
+    session.walk_to(LOSS_STEP + 2)
+    robot.wait(lambda: robot.frame.explanation is not None and robot.frame.explanation.base == base)
+    robot.wait(lambda: column(card.examples.table, "loss") == pytest.approx(losses / divisor, rel=1e-10))
+    assert robot.frame.explanation.here.gradient == here.gradient
+    assert robot.frame.explanation.deltas == pytest.approx(deltas, rel=1e-12)
+    (x0, x1), (y0, y1) = card.curves.plot.tangent.getData()
+    assert (y1 - y0) / (x1 - x0) == pytest.approx(here.gradient / divisor, rel=1e-9)

@@ -20,7 +20,8 @@ class PlaneControls(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.views = Words(tr("What is shown"), (("map", tr("map")), ("errors", tr("predictions"))))
+        shown = (("map", tr("map")), ("errors", tr("predictions")), ("answer", tr("one row")))
+        self.views = Words(tr("What is shown"), shown)
         self.across, self.up = Chooser(), Chooser()
         describe(self.across, tr("Input across"), tr("Input along the horizontal axis of the map"))
         describe(self.up, tr("Input up"), tr("Input along the vertical axis of the map"))
@@ -54,7 +55,8 @@ class PlaneControls(QWidget):
         """
         is_known = self._dataset is not None and self._dataset.input_names == dataset.input_names
         self._dataset, self._means = dataset, means
-        self.setVisible(dataset.d > 2)
+        self.views.setTabVisible(2, dataset.task == "multiclass")
+        self.setVisible(self.has_choice)
         if not is_known:
             for chooser, index in ((self.across, 0), (self.up, 1)):
                 chooser.clear()
@@ -70,8 +72,14 @@ class PlaneControls(QWidget):
 
     @property
     def view(self) -> View:
-        """Whether the map or the predictions are shown."""
-        return "errors" if self.views.key() == "errors" else "map"
+        """What the user wants to see: the map, the predictions, or the answer for one row."""
+        known: dict[str, View] = {"errors": "errors", "answer": "answer"}
+        return known.get(self.views.key(), "map")
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether the data can be looked at in several ways."""
+        return self._dataset is not None and (self._dataset.d > 2 or self._dataset.task == "multiclass")
 
     @Slot()
     def _choose(self, _choice: object = None) -> None:
@@ -86,7 +94,7 @@ class PlaneControls(QWidget):
             other.setCurrentIndex((other.currentIndex() + 1) % max(other.count(), 1))
 
     def _refresh(self) -> None:
-        is_map = self.view == "map"
+        is_map = self.view == "map" and self._dataset is not None and self._dataset.d > 2
         self._axes.setVisible(is_map)
         self.fixed.setVisible(is_map)
         if self._dataset is not None:

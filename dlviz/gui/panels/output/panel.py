@@ -7,8 +7,10 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
+from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.panels.output.answer import AnswerView, row_shown
 from dlviz.gui.panels.output.controls import PlaneControls
 from dlviz.gui.panels.output.copy import count_rows, map_rows
 from dlviz.gui.panels.output.curve import CurveView
@@ -63,7 +65,7 @@ class OutputPanel(Panel):
 
     def _make_widgets(self) -> None:
         self.frame, self.curve, self.table = MapFrame(), CurveView(), ErrorTable()
-        self.predicted = PredictedView()
+        self.predicted, self.answer = PredictedView(), AnswerView()
         self.controls, self.legend = PlaneControls(), ClassLegend()
         for plot in (self.curve, self.predicted):
             plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the panel's own comes up
@@ -74,7 +76,7 @@ class OutputPanel(Panel):
         spaced(layout, 2 * GRID, GRID // 2)
         layout.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
         self._pages = QStackedLayout()
-        for page in (self.frame, self.curve, self.table, self.predicted):
+        for page in (self.frame, self.curve, self.table, self.predicted, self.answer):
             self._pages.addWidget(page)
         layout.addWidget(self.controls)
         layout.addLayout(self._pages, 1)
@@ -86,10 +88,11 @@ class OutputPanel(Panel):
         self.controls.changed.connect(self._change_view)
         self.table.cell_clicked.connect(self._select_cell)
         self.context.selection.hovered.connect(self._hover)
+        self.context.selection.changed.connect(self._show_answer)
 
     def interest(self, base: Interest) -> Interest:
         """Ask for the map of the chosen plane, or for the predictions of all rows."""
-        if self.view == "errors":
+        if self.view in ("errors", "answer"):
             return replace(base, needs=base.needs | {"predictions"})
         return replace(
             base, needs=base.needs | {"maps"}, output_grid=OUTPUT_GRID,
@@ -119,7 +122,7 @@ class OutputPanel(Panel):
         if prepared is None:
             return
         dataset = prepared.dataset
-        self.view = self.controls.view if dataset.d > 2 else first_view(dataset)
+        self.view = self._wanted(dataset)
         if self.view == "map":
             self.plane = plane_of(prepared, self.controls.axes if dataset.d > 2 else (0, 1))
             self.frame.map.show_map(None, extent=self.plane.extent)
@@ -136,7 +139,14 @@ class OutputPanel(Panel):
         if self._frame is not None:
             self.show_frame(self._frame)
 
+    def _wanted(self, dataset: Dataset) -> View:
+        """Return what the user wants to see; data of one input have a curve in the place of the map."""
+        is_free = self.controls.has_choice and (dataset.d > 1 or self.controls.view != "map")
+        return self.controls.view if is_free else first_view(dataset)
+
     def _page(self) -> QWidget:
+        if self.view == "answer":
+            return self.answer
         if self.view == "errors":
             return self.predicted if self._is_regression else self.table
         return self.frame if self.view == "map" else self.curve
@@ -154,6 +164,8 @@ class OutputPanel(Panel):
                 self._say()
         elif self.view == "curve" and frame.maps is not None:
             self.curve.show_outputs(frame.maps.output[0][0], frame.maps.extent[:2])
+        elif self.view == "answer":
+            self._show_answer()
         elif self.view == "errors" and frame.predictions is not None:
             self._show_predictions(frame.predictions, frame.document)
 
@@ -178,6 +190,17 @@ class OutputPanel(Panel):
         """Return the map of the unit under the pointer, if there is one."""
         units = maps.units.get(self._shown.layer) if self._shown.kind in ("unit", "input") else None
         return None if units is None or self._shown.unit >= len(units) else units[self._shown.unit]
+
+    @Slot()
+    def _show_answer(self) -> None:
+        """Show the classes of the row that is selected or walked."""
+        frame, prepared = self._frame, self._prepared
+        if self.view != "answer" or frame is None or frame.predictions is None or prepared is None:
+            return
+        outputs, dataset = frame.predictions.outputs, prepared.dataset
+        row = row_shown(frame, self.context.selection.current)
+        if row < min(len(outputs), dataset.n) and outputs.shape[1] == len(dataset.class_names):
+            self.answer.show_row(row, outputs[row], dataset.class_names, int(dataset.targets[row]))
 
     def _show_predictions(self, predictions: Predictions, document: Document) -> None:
         prepared = self._prepared
@@ -246,6 +269,8 @@ class OutputPanel(Panel):
             self.set_info(answer_words(prepared.dataset, self.plane.axes, self._place, answer))
         elif self.view == "map" and self._shown.kind == "unit":
             self.set_info(unit_words(self.context.session.document.network, self._shown))
+        elif self.view == "answer":
+            self.set_info(tr("classes of one row"))
         elif self.view == "errors":
             self.set_info(tr("predicted over target") if self._is_regression else "")
         else:
@@ -267,7 +292,9 @@ class OutputPanel(Panel):
         prepared = self._prepared
         if prepared is None:
             return
-        if self.view == "errors" and not self._is_regression:
+        if self.view == "answer":
+            copy_csv(["class", "output"], [(bar.name, bar.output) for bar in self.answer.bars.bars])
+        elif self.view == "errors" and not self._is_regression:
             names = prepared.dataset.class_names
             copy_csv(["true", *names], count_rows(self.table.counts, names) if len(self.table.counts) else ())
         elif self.view == "map" and self._values is not None:

@@ -18,7 +18,7 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.targets import decision_threshold
 
-View = Literal["map", "curve", "errors"]
+View = Literal["map", "curve", "errors", "answer"]
 MAX_MAP_INPUTS = 12  # with more inputs a plane through their means says little: predictions come first
 _MARGIN = 0.08  # of the data's range, left free around it
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -1,0 +1,123 @@
+"""The answer for one row: a bar for every class, the largest first, and the class that is chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from dlviz.gui import numbers
+from dlviz.gui.panels.output.picture import FloatArray
+from dlviz.gui.selection import Selected
+from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
+from dlviz.gui.widgets.paint import describe, painter, spaced
+from dlviz.gui.widgets.text import Text
+from dlviz.i18n import tr
+from dlviz.session.messages import Frame
+
+ROW = 3 * GRID + 4  # pixels of a class
+NAME_WIDTH, NUMBER_WIDTH = 10 * GRID, 7 * GRID
+MOST_CLASSES = 20  # drawn, those with the largest outputs
+
+
+@dataclass(frozen=True)
+class ClassBar:
+    """One class: its number, name and output, and whether it is the right one."""
+
+    number: int
+    name: str
+    output: float
+    is_true: bool
+
+
+def sorted_bars(outputs: FloatArray, names: Sequence[str], true: int) -> tuple[ClassBar, ...]:
+    """Return a bar for each class of outputs (k,), the largest first; of very many those with the largest."""
+    order = np.argsort(-outputs, kind="stable")[:MOST_CLASSES]
+    return tuple(ClassBar(int(k), names[k], float(outputs[k]), k == true) for k in order)
+
+
+def row_shown(frame: Frame, selected: Selected) -> int:
+    """Return the row whose answer is shown: the selected one, else the one that is walked, else the first."""
+    if selected.kind == "sample":
+        return selected.unit
+    return int(frame.trace.rows[frame.sample]) if frame.trace is not None else 0
+
+
+class Bars(QWidget):
+    """Names at the left, bars from zero, numbers at the right; the first is marked as the answer."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bars: tuple[ClassBar, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        describe(self, tr("Outputs by class, the largest first"),
+                 tr("The longest bar is the answer (arg max). A frame marks the right class."))  # fmt: skip
+        theme_signals.changed.connect(self._use_theme)
+
+    @Slot(object)
+    def _use_theme(self, _theme: Theme) -> None:
+        self.update()
+
+    def show_bars(self, bars: tuple[ClassBar, ...]) -> None:
+        """Show these bars."""
+        if bars == self.bars:
+            return
+        self.bars = bars
+        self.setAccessibleDescription("; ".join(f"{bar.name}: {numbers.number(bar.output)}" for bar in bars))
+        self.setFixedHeight(max(len(bars), 1) * ROW)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the height of all bars."""
+        return QSize(34 * GRID, max(len(self.bars), 1) * ROW)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint every class."""
+        largest = max((abs(bar.output) for bar in self.bars), default=0.0) or 1.0
+        with painter(self) as p:
+            for row, bar in enumerate(self.bars):
+                self._paint_bar(p, row, bar, bar.output / max(largest, 1.0))
+
+    def _paint_bar(self, p: QPainter, row: int, bar: ClassBar, share: float) -> None:
+        theme, top, is_answer = current(), row * ROW, row == 0
+        middle = Qt.AlignmentFlag.AlignVCenter
+        p.setFont(font("normal", is_bold=is_answer))
+        p.setPen(theme.colour("text" if is_answer else "muted"))
+        name = p.fontMetrics().elidedText(bar.name, Qt.TextElideMode.ElideRight, NAME_WIDTH - GRID)
+        p.drawText(QRectF(0, top, NAME_WIDTH - GRID, ROW), Qt.AlignmentFlag.AlignRight | middle, name)
+        room = self.width() - NAME_WIDTH - NUMBER_WIDTH
+        p.fillRect(QRectF(NAME_WIDTH, top + 6, max(room * share, 1.0), ROW - 12),
+                   theme.colour("forward" if is_answer else "outline"))  # fmt: skip
+        if bar.is_true:
+            p.setPen(QPen(theme.colour("text"), 1.4))
+            p.setBrush(Qt.BrushStyle.NoBrush)
+            p.drawRect(QRectF(NAME_WIDTH, top + 4, room, ROW - 8))
+        p.setPen(theme.colour("text" if is_answer else "muted"))
+        number = QRectF(self.width() - NUMBER_WIDTH, top, NUMBER_WIDTH, ROW)
+        p.drawText(number, Qt.AlignmentFlag.AlignRight | middle, numbers.number(bar.output))
+
+
+class AnswerView(QWidget):
+    """The bars of one row, with the answer in words above them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.said, self.bars, self.note = Text("", is_bold=True), Bars(), Text("", "muted", "small")
+        self.note.setWordWrap(True)
+        column = QVBoxLayout(self)
+        spaced(column, gap=GRID)
+        for widget in (self.said, self.bars, self.note):
+            column.addWidget(widget)
+        column.addStretch(1)
+
+    def show_row(self, row: int, outputs: FloatArray, names: Sequence[str], true: int) -> None:
+        """Show the outputs (k,) of a row. true: its class."""
+        bars = sorted_bars(outputs, names, true)
+        self.bars.show_bars(bars)
+        mark = "✓" if bars[0].is_true else tr("✗, it is {name}", name=names[true])
+        self.said.setText(tr("row {row}: {name} {mark}", row=row + 1, name=bars[0].name, mark=mark))
+        total = numbers.number(float(np.sum(outputs)))
+        self.note.setText(tr("The answer is the class with the largest output (arg max). Sum of all outputs: {total}.",
+                             total=total))  # fmt: skip
