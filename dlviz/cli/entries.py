@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dlviz.core.hyper import Hyper
+from dlviz.core.plain import plain
 from dlviz.i18n import tr
 
 # Where the registry of each kind is; loaded only when asked for.
@@ -84,11 +85,15 @@ def _settings(entry: Any) -> Iterable[Hyper]:
 
 def _table(entries: Iterable[Any]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for title in (tr("key"), tr("title"), tr("settings"), tr("source")):
-        table.add_column(title, no_wrap=title == tr("key"))
+    entries = list(entries)
+    columns = [tr("key"), tr("title"), tr("settings"), tr("source")]
+    has_formulas = any(getattr(entry, "formula", "") for entry in entries)
+    for title in (*columns[:2], *((tr("formula"),) if has_formulas else ()), *columns[2:]):
+        table.add_column(title, no_wrap=title == tr("key"), overflow="fold")
     for entry in entries:
-        settings = "\n".join(map(_sentence, _settings(entry)))
-        table.add_row(entry.key, entry.title, settings, getattr(entry, "source", ""))
+        settings, formula = "\n".join(map(_sentence, _settings(entry))), plain(getattr(entry, "formula", ""))
+        shown = (formula,) if has_formulas else ()
+        table.add_row(entry.key, entry.title, *shown, settings, getattr(entry, "source", ""))
     return table
 
 

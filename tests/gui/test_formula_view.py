@@ -9,9 +9,9 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from dlviz.core.narration import Focus, Narration, narrate
 from dlviz.core.network import dense
+from dlviz.core.plain import plain
 from dlviz.gui.theme import LIGHT, THEMES, theme_signals
 from dlviz.gui.typeset.paint import paint_layout
-from dlviz.gui.typeset.plain import plain
 from dlviz.gui.typeset.view import FormulaView
 from tests.unit.core.narrated_runs import network, recorded
 

@@ -289,7 +289,8 @@ surfaces.add(
 surfaces.add(
     SurfaceEntry(
         "given", "Given gradients", lambda _: _flat(), _at(), (-1.0, 1.0), (0.0,),
-        "The gradients of a hand calculation, one a step: watch what each optimizer makes of them.", "your own",
+        "The gradients of a hand calculation, one a step: watch what each optimizer makes of them.",
+        "your own, as curriculum EX-21 gives them",
         (text("gradients", "1, 0.5, -0.25", MAX_CHARACTERS, reads=read_gradients,
               help="numbers parted by commas, one for each step; zero after the last"),),
         given=lambda s: read_gradients(s["gradients"]),

@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QWidget
 
+from dlviz.core.plain import plain
 from dlviz.gui.typeset.pieces import chain_pieces, equation_pieces
-from dlviz.gui.typeset.plain import plain
 from dlviz.gui.typeset.view import FormulaView
 from dlviz.i18n import tr
 

@@ -8,11 +8,11 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QPain
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from dlviz.core.narration import Narration
+from dlviz.core.plain import plain, uncoloured
 from dlviz.gui.theme import Theme, current, font, theme_signals
 from dlviz.gui.typeset.layout import Layout, flow
 from dlviz.gui.typeset.paint import paint_layout
 from dlviz.gui.typeset.pieces import Piece, formulas_of, pieces_of
-from dlviz.gui.typeset.plain import plain, uncoloured
 from dlviz.gui.typeset.typesetter import Typesetter
 from dlviz.gui.widgets.paint import painter, rounded
 from dlviz.i18n import tr

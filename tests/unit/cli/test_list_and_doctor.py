@@ -11,10 +11,11 @@ from dlviz import __version__
 from dlviz.__main__ import main
 from dlviz.cli.commands import COMMANDS
 from dlviz.cli.entries import KINDS
+from dlviz.core.plain import plain
 
 KEYS = {"key", "title", "settings", "formula", "source"}
 #: A year, a documentation, a row of the curriculum, or a course.
-SOURCE = re.compile(r"\b(1[89]|20)\d\d\b|[Dd]ocumentation|curriculum [A-Z]{3}-\d\d|Specialization")
+SOURCE = re.compile(r"\b(1[89]|20)\d\d\b|[Dd]ocumentation|curriculum [A-Z]{2,3}-\d\d|Specialization")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -109,3 +110,18 @@ def test_table_tells_open_limits_and_words(capsys: pytest.CaptureFixture[str], m
     assert "slope = 1.0 (> 0, ≤ 100)" in out
     assert "slope = 0.01 (≥ 0, < 1)" in out
     assert "at_zero = 1 (0, 1)" in out
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_list_as_table_writes_formulas_as_text(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["list", kind, "--json"])
+    formulas = {entry["key"]: plain(entry["formula"]) for entry in json.loads(capsys.readouterr().out)}
+    assert not [key for key, text in formulas.items() if re.search(r"[\\{}&]", text)]
+    main(["list", kind])
+    printed = capsys.readouterr().out
+    assert ("formula" in printed.splitlines()[0].split()) == any(formulas.values())
+
+
+def test_list_as_table_shows_the_formula_of_an_entry(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["list", "schedules"])
+    assert "η = η₀ bᵗ" in capsys.readouterr().out

@@ -11,6 +11,7 @@ from dlviz.core.answers import Places
 from dlviz.core.errors import DlvizError
 from dlviz.core.narration import Focus, Narration, Plan, narrate
 from dlviz.core.notation import Notation
+from dlviz.core.plain import plain
 from dlviz.core.trace import Step, Trace
 from dlviz.gui.board import board_words
 from dlviz.gui.invitation import invitation
@@ -22,7 +23,6 @@ from dlviz.gui.panels.formula.matrices.page import MatrixPage
 from dlviz.gui.panels.formula.operands import Operands
 from dlviz.gui.panels.formula.predict import Prediction, exercise_for, place_told
 from dlviz.gui.theme import GRID
-from dlviz.gui.typeset.plain import plain
 from dlviz.gui.typeset.view import FormulaView
 from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.paint import spaced
