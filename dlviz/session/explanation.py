@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.explain import Derivation, Multiplications, Paths, Shares, SlopePicture, Term, Weight
+from dlviz.session.forward_times import ForwardTimes
 from dlviz.session.loss_explanation import LossExplanation, LossQuestion
 
 FloatArray = NDArray[np.float64]
@@ -125,11 +126,15 @@ class UnitExplanation:
 
 @dataclass(frozen=True)
 class DerivativesExplanation:
-    """All derivatives of a layer or network, from the loss back; empty where there are too many. n: of the batch."""
+    """All derivatives of a layer or network, from the loss back; empty where there are too many. n: of the batch.
+
+    times: of its forward pass, where there are several examples and the network is asked for.
+    """
 
     question: DerivativesQuestion
     written: tuple[tuple[Weight, Derivation], ...] = ()
     n: int = 0
+    times: ForwardTimes | None = None
     problem: str = ""
 
 

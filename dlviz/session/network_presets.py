@@ -13,6 +13,7 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document, TrainingSpec, handle
 from dlviz.session.example import Example, plain_descent, written_table
 
+SIDE = 64  # pixels of the pictures
 ENTROPY, SQUARED = Choice("binary_cross_entropy"), Choice("squared_error")
 
 
@@ -169,6 +170,22 @@ def through_time() -> Document:
     return _worked(tr("Back through time"), data, network, values, training)
 
 
+def image_column() -> Document:
+    """Return two pictures of 3 × 64 × 64, curriculum EX-71, whose three classes have the outputs of EX-06."""
+    at = (np.arange(SIDE) + 0.5) / SIDE
+    down, across = np.meshgrid(at, at, indexing="ij")
+    disc, stripes = (down - 0.5) ** 2 + (across - 0.5) ** 2 < 0.1, np.floor(8 * across) % 2
+    pictures = [[down, across, disc], [stripes, 1 - down, disc * across]]
+    inputs = np.round(np.array(pictures, dtype=np.float64).reshape(2, -1), 9)
+    rows = written_table(inputs, [0, 1], "binary")
+    assert rows.dataset is not None
+    named = replace(rows.dataset, task="multiclass", class_names=("cat", "dog", "bird"))
+    network = _chain((3, SIDE, SIDE), LayerSpec("f", "flatten"), dense("o", 3, "softmax"))
+    values = {"o.W": np.zeros((3, 3 * SIDE * SIDE)), "o.b": np.log([0.15, 0.02, 0.83])}
+    training = plain_descent(Choice("sparse_categorical_cross_entropy"), lr=0.001)
+    return _worked(tr("An image as a column"), replace(rows, dataset=named), network, values, training)
+
+
 NETWORKS: tuple[Example, ...] = (
     Example("one_step", tr("One &step of one neuron"), tr("Weights move against their gradients at the old weights"),
             "networks", one_step),
@@ -196,6 +213,8 @@ NETWORKS: tuple[Example, ...] = (
             "networks", batch_norm),
     Example("through_time", tr("Back through ti&me"), tr("One weight used at every time step, one term for each"),
             "networks", through_time),
+    Example("image", tr("&Image as a column"), tr("Three planes stacked into one column, and three classes"),
+            "networks", image_column),
     Example("hinge", tr("AND by the hin&ge loss"), tr("A step has no slope, so the loss reads the raw score"), "rules",
             hinge_perceptron),
 )  # fmt: skip

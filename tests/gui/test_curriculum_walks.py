@@ -1,6 +1,8 @@
 """Rows of the curriculum that a walk shows in passing: what is lit, written and said at each step."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,9 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from dlviz.gui import numbers
 from dlviz.gui.editor import picture
+from dlviz.gui.panels.inspector.input import ShapeForm
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from dlviz.session.explanation import Explanation
+from dlviz.session.presets import document_for
 from tests.golden.example import Example
 from tests.gui.robot import Key, Robot, close_window, robot_at_window
 from tests.gui.walker import Walker, length
@@ -155,3 +159,38 @@ def test_a_unit_shows_the_slope_that_the_backward_pass_uses(walker: Walker) -> N
         walker.robot.wait(lambda place=place: any(label.startswith("σ′") for label in walker.facts(place)))
         slope = next(values for label, values in walker.facts(place).items() if label.startswith("σ′"))[0]
         assert slope == pytest.approx(a * (1 - a), rel=1e-10)
+
+
+def test_a_shape_that_does_not_fit_is_refused_with_both_shapes(walker: Walker) -> None:
+    robot = walker.robot
+    robot.start("network")
+    robot.running.session.new(document_for("digits"))
+    robot.settle()
+    walker.select(Selected("input", "x", 0))
+    form = walker.inspector.findChild(ShapeForm)
+    robot.wait(form.isVisible)
+    form.shape.setEditText("1 × 7 × 9")
+    robot.bot.keyClick(form.shape.lineEdit(), Key.Key_Return)
+    robot.wait(lambda: robot.message() != "")
+    assert "[64]" in robot.message() and "[1, 7, 9]" in robot.message()
+    assert robot.running.session.document.network.inputs[0].shape == (64,)
+
+
+def test_weights_of_a_wrong_shape_are_refused_with_both_shapes(walker: Walker, tmp_path: Path) -> None:
+    robot = walker.robot
+    walker.open("matrices")
+    written = json.loads(written_document(robot, tmp_path / "net.json"))
+    written["parameters"]["h2.W"] = written["parameters"]["h2.W"][:2]
+    robot.answers.path = tmp_path / "wrong.json"
+    robot.answers.path.write_text(json.dumps(written), encoding="utf-8")
+    robot.trigger("open")
+    robot.wait(lambda: robot.message() != "")
+    assert robot.message() == "Expected an array of [3, 4] for h2.W. Received: [2, 4]."
+
+
+def written_document(robot: Robot, path: Path) -> str:
+    """Save the document as one readable file and return it."""
+    robot.answers.path = path
+    robot.trigger("save_as")
+    robot.wait(path.exists)
+    return path.read_text(encoding="utf-8")

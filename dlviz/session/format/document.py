@@ -142,8 +142,9 @@ def check_document(document: Document) -> None:
         if each.array.shape != shapes[name]:
             raise ShapeError(
                 tr(
-                    "Expected an array of {shape}. Received: {got}",
+                    "Expected an array of {shape} for {name}. Received: {got}",
                     shape=as_list(shapes[name]),
+                    name=name,
                     got=as_list(each.array.shape),
                 ),
                 place=name,

@@ -15,7 +15,10 @@ from dlviz.gui.panels.inspector.card import Card, Scene
 from dlviz.gui.panels.inspector.edits import SelectionForm
 from dlviz.gui.panels.inspector.facts import card
 from dlviz.gui.panels.inspector.gradient_check import GradientCheckView
+from dlviz.gui.panels.inspector.image import ImageInput
 from dlviz.gui.panels.inspector.picker import ParameterPicker
+from dlviz.gui.panels.inspector.prediction import Prediction
+from dlviz.gui.panels.inspector.reading import Reading
 from dlviz.gui.panels.inspector.rows import FactTable, ValueField
 from dlviz.gui.panels.inspector.subject import subject_card
 from dlviz.gui.panels.inspector.text import FormulaText
@@ -68,6 +71,7 @@ class InspectorPanel(Panel):
         self.value, self.value_label = ValueField(), Text(tr("value"), "muted")
         self.facts, self.form, self.picker = FactTable(), SelectionForm(self.context), ParameterPicker()
         self.behind, self.check = Behind(self.context), GradientCheckView()
+        self.image, self.prediction = ImageInput(), Prediction()
         self.hint = Text(_HINT, "muted")
         self.hint.setWordWrap(True)
 
@@ -93,6 +97,8 @@ class InspectorPanel(Panel):
         column.addWidget(self.form)
         column.addWidget(self.facts)
         column.addWidget(self.picker)
+        column.addWidget(self.image)
+        column.addWidget(self.prediction)
         column.addWidget(self.behind)
         column.addWidget(self.check)
         column.addStretch(1)
@@ -157,6 +163,8 @@ class InspectorPanel(Panel):
         self._show_picker(shown)
         self.behind.show_frame(self._frame, shown.title)
         self._show_check(shown)
+        self._show_image()
+        self._show_prediction()
 
     def _show_value(self, shown: Card) -> None:
         is_open = shown.leaf is not None and not self.context.is_hidden  # a new weight may be what is hidden
@@ -175,6 +183,28 @@ class InspectorPanel(Panel):
         self.check.setVisible(is_open and not self.context.is_hidden)
         if is_open and self._frame is not None:
             self.check.show_check(self._frame.gradient_check, self.context.session.document.symbols)
+
+    def _show_image(self) -> None:
+        """Show an image that is selected as an input: what the sample looked at holds."""
+        selected, document = self.context.selection.current, self.context.session.document
+        node = next((each for each in document.network.inputs if each.id == selected.layer), None)
+        values = None if self._frame is None else Reading(self._frame).example(selected.layer)
+        is_image = selected.kind in ("input", "layer") and node is not None and len(node.shape) == 3
+        self.image.setVisible(is_image and values is not None and self._dataset is not None)
+        if is_image and node is not None and values is not None and self._dataset is not None:
+            self.image.show_image(node, values, self._dataset.n, self._dataset.n_outputs)
+
+    def _show_prediction(self) -> None:
+        """Show the classes of the sample looked at, where an output of several classes is selected."""
+        selected, network = self.context.selection.current, self.context.session.document.network
+        names = () if self._dataset is None else self._dataset.class_names
+        is_output = bool(network.layers) and selected.layer == network.layers[-1].id
+        is_asked = selected.kind in ("unit", "layer") and is_output and len(names) > 2 and not self.context.is_hidden
+        outputs = Reading(self._frame).example(f"{selected.layer}.a") if is_asked and self._frame else None
+        is_there = outputs is not None and len(outputs) == len(names)
+        self.prediction.setVisible(is_there)
+        if outputs is not None and is_there:
+            self.prediction.show_outputs(outputs.tolist(), names)
 
     @Slot(bool)
     def _ask_check(self, holds_draws: bool) -> None:

@@ -113,6 +113,12 @@ class Reading:
             return None
         return [float(value) for value in np.ravel(array[self.frame.sample])]
 
+    def example(self, node: str) -> np.ndarray[Any, Any] | None:
+        """Return what an input node holds for the sample looked at, flat; the first of the batch to come."""
+        array = self.array(node)
+        sample = self.frame.sample if self.is_walking else 0
+        return None if array is None or sample >= len(array) else np.ravel(array[sample])
+
     def at(self, name: str, unit: int) -> float | None:
         """Return the looked-at sample's value of one unit while walking."""
         row = self.row(name)

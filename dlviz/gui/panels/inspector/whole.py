@@ -16,6 +16,8 @@ from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Source
 from dlviz.gui.panels.inspector.reading import Reading, partial_words
 from dlviz.gui.selection import Selected
 from dlviz.i18n import tr
+from dlviz.session.explanation import DerivativesExplanation
+from dlviz.session.messages import Frame
 
 SAME = 1e-9  # relative; a step that is −η times the gradient but for rounding
 
@@ -33,6 +35,7 @@ def network(scene: Scene) -> Card:
     frozen = set(scene.document.training.frozen)
     learning = [each for each in own if each.is_trainable and not {each.name, each.layer} & frozen]
     facts += _update(scene.reading, learning)
+    facts += _times(scene.frame)
     return Card(tr("Network"), tr("inputs {inputs}", inputs=inputs), facts=tuple(facts))
 
 
@@ -71,6 +74,25 @@ def count_words(own: Sequence[ParameterSpec]) -> str:
     parts = [shape_words(each.shape) for each in own]
     is_plain = parts == [total]
     return total if is_plain or not own else f"{' + '.join(parts)} = {total}"
+
+
+def _times(frame: Frame) -> tuple[Fact, ...]:
+    """Compare the forward pass in a loop over the examples with that of one matrix, as they were measured here."""
+    answer = frame.explanation
+    times = answer.times if isinstance(answer, DerivativesExplanation) else None
+    if times is None:
+        return ()
+    ratio = times.one_by_one / times.at_once
+    return (
+        Fact(tr("forward, {n} examples one by one", n=times.n), text=time_words(times.one_by_one)),
+        Fact(tr("forward, as one matrix of {n} columns", n=times.n), text=time_words(times.at_once)),
+        Fact(tr("vectorised is faster by"), text=f"× {numbers.number(ratio, 2)}"),
+    )
+
+
+def time_words(seconds: float) -> str:
+    """Write a short time: 12 µs, 3.4 ms."""
+    return f"{numbers.number(1e3 * seconds, 3)} ms" if seconds >= 1e-3 else f"{numbers.number(1e6 * seconds, 3)} µs"
 
 
 def _update(reading: Reading, learning: Sequence[ParameterSpec]) -> tuple[Fact, ...]:
