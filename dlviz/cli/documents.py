@@ -20,6 +20,7 @@ from dlviz.session.idle import idle_settings
 
 MINUS = "\N{MINUS SIGN}"
 NO_NUMBER = "NaN"
+DIGITS = 6  # significant ones, where a document asks for no more
 SHOWN_NUMBERS = 12  # of an array in a table; JSON has them all
 
 
@@ -60,22 +61,22 @@ def plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def number(value: float | None, digits: int = 6) -> str:
+def number(value: float | None, digits: int = DIGITS) -> str:
     """Write a number with so many significant digits and a true minus sign; "" where there is none."""
     if value is None or math.isnan(value):
         return ""
     return f"{value + 0.0:.{digits}g}".replace("-", MINUS)  # adding 0.0 turns -0.0 into 0.0
 
 
-def values(array: NDArray[np.generic]) -> str:
+def values(array: NDArray[np.generic], digits: int = DIGITS) -> str:
     """Write an array as nested lists, or its shape and first numbers if it is long."""
     if array.size <= SHOWN_NUMBERS:
-        return _nested(array.tolist())
-    first = " ".join(_nested(each) for each in array.ravel()[: SHOWN_NUMBERS // 2].tolist())
+        return _nested(array.tolist(), digits)
+    first = " ".join(_nested(each, digits) for each in array.ravel()[: SHOWN_NUMBERS // 2].tolist())
     return f"{'×'.join(map(str, array.shape))}: {first} …"
 
 
-def _nested(value: Any) -> str:
+def _nested(value: Any, digits: int) -> str:
     if isinstance(value, list):
-        return "[" + ", ".join(map(_nested, value)) + "]"
-    return NO_NUMBER if math.isnan(value) else number(float(value))
+        return "[" + ", ".join(_nested(each, digits) for each in value) + "]"
+    return NO_NUMBER if math.isnan(value) else number(float(value), digits)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from dlviz.cli.documents import declare_document, document_of, number, print_json, values
+from dlviz.cli.documents import DIGITS, declare_document, document_of, number, print_json, values
 from dlviz.core.notation import Notation
 from dlviz.core.trace import Step
 from dlviz.i18n import tr
@@ -94,7 +94,7 @@ def _print_table(report: TraceReport, document: Document) -> None:
 
 def _values(array: NDArray[np.generic], notation: Notation) -> str:
     """Write an array; behind decimal commas its entries stand apart by semicolons."""
-    written = values(array)
+    written = values(array, max(DIGITS, notation.digits))
     return notation.decimal(written.replace(", ", "; ")) if notation.has_comma else written
 
 

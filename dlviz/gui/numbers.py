@@ -12,6 +12,7 @@ MINUS = "\u2212"
 NARROW_SPACE = "\u202f"  # no-break; groups thousands in every language
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _in_use = Notation()
+MOST_OF_FEW = 6  # digits
 LONGEST_COUNT = 9  # digits that are written one by one
 _LARGEST_PLAIN, _SMALLEST_PLAIN = 1e6, 1e-4  # outside of these a power of ten is written
 
@@ -20,6 +21,11 @@ def use(notation: Notation) -> None:
     """Write all numbers from now on with the digits and the decimal sign of a notation."""
     global _in_use
     _in_use = notation
+
+
+def has_comma() -> bool:
+    """Say whether the decimal sign is a comma."""
+    return _in_use.has_comma
 
 
 def digits_in_use() -> int:
@@ -39,6 +45,11 @@ def number(value: float, digits: int | None = None, signed: bool = False) -> str
         return "0"
     sign = MINUS if value < 0 else "+" if signed else ""
     return sign + _in_use.decimal(_magnitude(abs(value), digits or _in_use.digits))
+
+
+def few(value: float, signed: bool = False) -> str:
+    """Write value where there is little room, on the canvas or in two columns: with at most six digits."""
+    return number(value, min(_in_use.digits, MOST_OF_FEW), signed)
 
 
 def _magnitude(value: float, digits: int) -> str:

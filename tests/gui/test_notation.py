@@ -5,11 +5,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
+from dlviz.core.choice import chosen
 from dlviz.core.conventions import Conventions
+from dlviz.core.network import InputSpec, NetworkSpec, dense
 from dlviz.core.notation import Notation
 from dlviz.gui.forms.conventions import ConventionsForm
 from dlviz.gui.panels.inspector.rows import FactRow
@@ -17,6 +20,9 @@ from dlviz.gui.selection import Selected
 from dlviz.gui.typeset import typesetter, view
 from dlviz.gui.typeset.glyphs import Template
 from dlviz.session import edits
+from dlviz.session.document import Document, TrainingSpec, handle
+from dlviz.session.example import written_table
+from tests.golden.example import Example
 from tests.gui.robot import Key, Robot, close_window, robot_at_window
 from tests.gui.shown_text import shown_texts
 from tests.gui.walker import Walker, length
@@ -69,7 +75,7 @@ def foreign(notation: Notation) -> list[str]:
     if notation.weight_notation != "layer_bracket":
         found.append(rf"{letter}\[[12]\]")
     if notation.weight_notation in ("layer_bracket", "flat"):
-        found.append(rf"{letter}{level}[₁₂]")
+        found += [rf"{letter}{level}[₁₂]", rf"(?<![A-Za-z]){'[zavyδ]'}{level}[:,]"]
     if notation.weight_notation == "flat":
         found += [r"w₁₁", r"(?<![A-Z])[wb]⁽"]
     if notation.weight_notation == "source_target":
@@ -176,6 +182,65 @@ def test_a_gradient_says_what_partial_means(robot: Robot) -> None:
 def rows_of(walker: Walker, place: Selected) -> list[FactRow]:
     walker.facts(place)
     return [row for row in walker.inspector.facts.rows if not row.isHidden()]
+
+
+def test_examples_as_rows_turn_formulas_and_keep_numbers(robot: Robot) -> None:
+    walker = Walker(robot)
+    walker.open("example")
+    for _ in range(11):
+        walker.press(Key.Key_PageDown)
+    columns, told = [row.text for row in walker.steps.model.rows], walker.number()
+    write_like(robot, {"profile": "dlviz", "examples_as": "rows"})
+    robot.wait(lambda: [row.text for row in walker.steps.model.rows] != columns)
+    rows = [row.text for row in walker.steps.model.rows]
+    pairs = [(a, b) for a, b in zip(columns, rows, strict=True) if a != b]
+    assert pairs == [
+        ("z¹ = W¹x + b¹", "z¹ = x W¹ᵀ + b¹"), ("z² = W²a¹ + b²", "z² = a¹ W²ᵀ + b²"),
+        ("∂L/∂W² = δ² a¹ᵀ", "∂L/∂W² = δ²ᵀ a¹"), ("∂L/∂a¹ = W²ᵀ δ²", "∂L/∂a¹ = δ² W²"),
+        ("∂L/∂W¹ = δ¹ xᵀ", "∂L/∂W¹ = δ¹ᵀ x"),
+    ]  # fmt: skip
+    assert walker.number() == told
+
+
+@pytest.mark.parametrize(("base", "key"), [("e", "minus_ln"), ("10", "minus_log10"), ("2", "minus_log2")])
+def test_the_logarithm_changes_the_shown_loss_and_no_gradient(robot: Robot, base: str, key: str) -> None:
+    walker = Walker(robot)
+    walker.open("step")
+    session = robot.window.context.session
+    for probability in ("0.1", "0.2", "0.8", "0.9", "0.95"):
+        p = float(probability)
+        session.new(certain(p, base))
+        robot.wait(lambda p=p: robot.frame.document.parameters["o.b"].array[0] == np.log(p / (1 - p)))
+        robot.settle()
+        for _ in range(3):
+            walker.press(Key.Key_PageDown)
+        expected = Example("EX-12").expected[probability][key]
+        assert walker.number() == pytest.approx(expected, rel=1e-10)
+        assert {"e": "ln", "10": "log₁₀", "2": "log₂"}[base] in walker.formula.view.text()
+        walker.press(Key.Key_PageDown)
+        assert walker.number() == pytest.approx(-1 / p, rel=1e-10)
+        walker.press(Key.Key_PageDown)
+        assert walker.number() == pytest.approx(p - 1, rel=1e-10)
+
+
+def certain(probability: float, base: str) -> Document:
+    """Return a document whose only output is this probability, of the class that is right."""
+    network = NetworkSpec((dense("o", 1, "sigmoid"),), (InputSpec("x", (1,)),))
+    start = {"o.W": handle([[0.0]]), "o.b": handle([np.log(probability / (1 - probability))])}
+    data = written_table([[1.0]], [[1.0]])
+    plan = TrainingSpec(chosen("binary_cross_entropy"), batch_size=1, shuffle=False)
+    return Document(
+        dtype="float64", data=data, network=network, parameters=start, training=plan,
+        conventions=Conventions(own={"log_base": base}),
+    )  # fmt: skip
+
+
+def test_the_form_explains_the_brackets(robot: Robot) -> None:
+    robot.start_on_canvas("step")
+    robot.click(robot.window.tools.chips.conventions)
+    form = next(each for each in robot.window.findChildren(ConventionsForm) if each.isVisible())
+    words = " ".join(each.text() for each in form.findChildren(QLabel))
+    assert all(each in words for each in ("[l]  layer", "(i)  example", "{t}  mini-batch"))
 
 
 def test_the_chip_switches_a_single_value(robot: Robot) -> None:

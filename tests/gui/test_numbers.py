@@ -3,9 +3,12 @@
 import math
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from dlviz.core.errors import SpecError
-from dlviz.gui.numbers import count, full, how_many, number, parse_number, percent
+from dlviz.core.notation import Notation
+from dlviz.gui.numbers import count, exact, full, how_many, number, parse_number, percent, use
+from dlviz.gui.widgets.copying import copy_csv
 
 
 @pytest.mark.parametrize(
@@ -78,3 +81,23 @@ def test_counts_of_any_size_are_short(whole: int, written: str) -> None:
 
 def test_counts_beyond_floats_are_written() -> None:
     assert how_many(10**400) == "1.00×10⁴⁰⁰"
+
+
+@pytest.mark.parametrize(
+    ("notation", "shown", "copied"),
+    [
+        (Notation(), "0.3333", "a,b\n0.3333333333333333,2\n"),
+        (Notation(digits=7), "0.3333333", "a,b\n0.3333333333333333,2\n"),
+        (Notation(decimal_sign="comma"), "0,3333", "a;b\n0,3333333333333333;2\n"),
+    ],
+)
+def test_digits_and_decimal_sign_follow_the_notation(
+    qapp: QApplication, notation: Notation, shown: str, copied: str
+) -> None:
+    use(notation)
+    assert number(1 / 3) == shown
+    assert number(1 / 3, 2) == shown[:4]
+    assert full(-1 / 3) == "−" + exact(1 / 3)
+    assert parse_number(shown) == parse_number(shown.replace(",", "."))
+    copy_csv(("a", "b"), [(1 / 3, 2)])
+    assert QApplication.clipboard().text() == copied

@@ -192,5 +192,8 @@ define(
 define("", "Significant digits", integer("digits", 4, minimum=3, maximum=10, help="of every number that is shown"))
 define(
     "", "Decimal sign",
-    choice("decimal_sign", "point", ("point", "comma"), "0.5, or 0,5; both are understood where numbers are typed"),
+    choice(
+        "decimal_sign", "point", ("point", "comma"),
+        "0.5, or 0,5, in copied tables too, with ; between cells; both can be typed",
+    ),
 )  # fmt: skip

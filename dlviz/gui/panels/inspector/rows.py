@@ -78,7 +78,9 @@ class FactRow(QWidget):
             self.taken.emit(self._fact.sources[number].place)
 
     def _set(self, text: Text, fact: Fact, value: float | None, is_shown: bool) -> None:
-        words = fact.text or write(value, fact.is_signed, fact.digits)
+        digits = fact.digits or numbers.digits_in_use()
+        digits = min(digits, numbers.MOST_OF_FEW) if len(fact.values) > 1 else digits
+        words = fact.text or write(value, fact.is_signed, digits)
         if text.text() != words:
             text.setText(words)
             text.setToolTip(full(value) if not fact.text else fact.text)
