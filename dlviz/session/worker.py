@@ -343,7 +343,7 @@ class Worker:
         self._runs.begin(command.document, command.label)
 
     def _begun(self) -> None:
-        self._message, self._rate = "", 0.0
+        self._message, self._rate, self._measuring = "", 0.0, CHUNK_SECONDS
         if self._state == "failed":
             self._become("pause")
 

@@ -17,7 +17,7 @@ from dlviz.gui.run_words import run_colour, run_name
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.copying import copy_csv, offer
 from dlviz.gui.widgets.paint import describe, spaced
-from dlviz.gui.widgets.text import Text
+from dlviz.gui.widgets.text import Elided
 from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 from dlviz.session.messages import Curves, Frame, Need
@@ -25,6 +25,7 @@ from dlviz.session.run_row import RunRow
 
 DIGITS = 3  # so that both numbers fit beside the choice; all of them are in the tooltip
 Place = tuple[float, float]  # a step and a value
+WIDEST = "0.000"  # a number as it stands there most of the time
 NOTHING_DRAWN = (0.0, 1.0)  # the range of values of an empty plot
 RANGE_MS = 250  # between adjustments of the axes; on every frame they would tremble
 
@@ -63,7 +64,7 @@ class CurvesPanel(Panel):
         self.plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the panel's own comes up
         titles = (("loss", tr("loss")), ("log", tr("log")), ("score", tr("score")))
         self.scale = Words(tr("What the curves show: loss, loss on a logarithmic axis, or score"), titles)
-        self.train, self.test = Text("", "train", "small"), Text("", "test", "small")
+        self.train, self.test = Elided("", "train", "small"), Elided("", "test", "small")
         describe(
             self.train,
             tr("Training value"),
@@ -184,14 +185,23 @@ class CurvesPanel(Panel):
         """Write the values under the pointer, else those where the run stands."""
         step = self._playhead if self._pointed is None else self._pointed[0]
         train, test, added, total = (drawn.at(step) for drawn in (*self._drawn, *self._added))
-        self.train.setText("" if train is None else tr("train {value}", value=self._number(train[1])))
-        self.test.setText("" if test is None else tr("test {value}", value=self._number(test[1])))
-        for text, value in ((self.train, train), (self.test, test)):
+        for text, title, value in zip((self.train, self.test), self._titles(), (train, test), strict=True):
+            before = len(text.text())
+            text.setText("" if value is None else f"{title} {self._number(value[1])}")
             text.setToolTip("" if value is None else self.context.full(value[1]))
+            if len(text.text()) != before:
+                text.updateGeometry()  # by itself it asks for no room, lest every frame makes a new layout
         known = train or test
         is_placed = known is not None and self._pointed is not None
         at = tr("at step {step}", step=numbers.count(known[0])) if is_placed and known else ""
         self.set_info(self._under_pointer() or " · ".join(part for part in (at, self._sum(added, total)) if part))
+
+    def _titles(self) -> tuple[str, str]:
+        """Return what stands before both numbers: words, or how their lines look where there is no room for words."""
+        widest = f"{tr('train')} {WIDEST} {tr('test')} {WIDEST}"
+        room = self.width() - self.scale.sizeHint().width() - 6 * GRID
+        has_room = self.train.fontMetrics().horizontalAdvance(widest) <= room
+        return (tr("train"), tr("test")) if has_room else ("—", "- -")
 
     def _sum(self, added: Place | None, total: Place | None) -> str:
         """Say the penalty and what it makes with the loss of the training rows; nothing where weights have none."""
