@@ -17,6 +17,7 @@ LAYOUT_VERSION = 2  # raised when panels are renamed, so that old layouts are no
 SUBJECT = "network"  # of documents, the one for which every panel is
 NARROW = 1100  # pixels; below it side docks become tabs
 WIDTHS = {"left": (256, 0.19), "right": (312, 0.235)}  # least pixels, and share of the window's width
+LETTERS = 10.0  # points of the type for which the least widths are; larger type needs more
 BOTTOM_SHARE = 0.4  # of the window's height
 AREAS = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -74,6 +75,7 @@ class Docks(QObject):
         dock.setAccessibleName(entry.title)
         dock.setTitleBarWidget(DockTitle(entry.title, panel, dock))
         dock.setWidget(panel)
+        self._keep_readable(entry, panel)
         dock.hide()
         self._window.addDockWidget(AREAS[entry.area], dock)
         if entry.behind:
@@ -226,12 +228,17 @@ class Docks(QObject):
         height = round(self._window.height() * BOTTOM_SHARE)
         self._window.resizeDocks(below, [height] * len(below), Qt.Orientation.Vertical)
 
+    def _keep_readable(self, entry: PanelEntry, panel: Panel) -> None:
+        """Let no centre, however wide it wants to be, take a side the room that its letters need."""
+        if entry.area in WIDTHS:
+            panel.setMinimumWidth(round(WIDTHS[entry.area][0] * current().normal / LETTERS))
+
     def _width(self, area: str) -> int:
         return max(dock.width() for dock in self._side(area))
 
     def _shared_width(self, area: str) -> int:
         least, share = WIDTHS[area]
-        return max(least, round(self._window.width() * share))
+        return max(round(least * current().normal / LETTERS), round(self._window.width() * share))
 
     def _use_widths(self, widths: Mapping[str, int]) -> None:
         """Give sides their widths in pixels, all at once: what one of them alone is given, Qt takes from the others."""
@@ -294,5 +301,8 @@ class Docks(QObject):
 
     @Slot(object)
     def _use_theme(self, _theme: Theme) -> None:
-        for dock in self._docks.values():
+        for key, dock in self._docks.items():
             dock.titleBarWidget().update()
+            panel = dock.widget()
+            if isinstance(panel, Panel):
+                self._keep_readable(self._entries[key], panel)

@@ -5,6 +5,7 @@ from time import perf_counter
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -105,3 +106,28 @@ def test_the_font_of_formulas_is_loaded_before_anybody_asks(robot: Robot) -> Non
     robot.start()
     assert not typesetter().has(["="]), "the first pictures come first"
     robot.wait(lambda: typesetter().has(["="]))
+
+
+class Strays(QObject):
+    """Notes every widget that is shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.shown.append(type(watched).__name__)
+        return False
+
+
+def test_nothing_flashes_as_a_window_of_its_own_while_panels_are_made(robot: Robot) -> None:
+    strays = Strays()
+    robot.running.app.installEventFilter(strays)
+    try:
+        robot.start()
+        for workspace in ("step", "optimizers", "network"):
+            robot.window.use_workspace(workspace)
+    finally:
+        robot.running.app.removeEventFilter(strays)
+    assert strays.shown == []

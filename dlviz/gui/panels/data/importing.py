@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
 from dlviz.data.dataset import Dataset
@@ -77,14 +77,14 @@ class ImportView(QDialog):
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         spaced(layout, 2 * GRID, GRID)
-        self._pages = QStackedLayout()
+        self._pages = QStackedWidget(self)
         self._pages.addWidget(self._waiting_page())
         self._pages.addWidget(self._preview_page())
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.accept_button)
-        layout.addLayout(self._pages, 1)
+        layout.addWidget(self._pages, 1)
         layout.addLayout(buttons)
 
     def _waiting_page(self) -> QWidget:

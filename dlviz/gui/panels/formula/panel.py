@@ -4,7 +4,16 @@ from contextlib import suppress
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedLayout,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from shiboken6 import isValid
 
 from dlviz.core.answers import Places
@@ -94,15 +103,15 @@ class FormulaPanel(Panel):
         layout.setSpacing(int(1.5 * GRID))
         layout.addLayout(head)
         layout.addWidget(self.prediction)
-        layout.addLayout(self._way_pages(), 1)
+        layout.addWidget(self._way_pages(), 1)
         layout.addWidget(self.by_hand)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(told)
         self._pages.addWidget(self.page)
         self.setMinimumHeight(18 * GRID)
 
-    def _way_pages(self) -> QStackedLayout:
-        self._told = QStackedLayout()
+    def _way_pages(self) -> QStackedWidget:
+        self._told = QStackedWidget(self)  # a layout without a parent would show the first page as a window
         self._told.addWidget(self.area)
         self._told.addWidget(self.matrices)
         self._take_way()

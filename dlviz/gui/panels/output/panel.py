@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
@@ -75,11 +75,11 @@ class OutputPanel(Panel):
         layout = QVBoxLayout(self)
         spaced(layout, 2 * GRID, GRID // 2)
         layout.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
-        self._pages = QStackedLayout()
+        self._pages = QStackedWidget(self)  # a layout without a parent would show the first page as a window
         for page in (self.frame, self.curve, self.table, self.predicted, self.answer):
             self._pages.addWidget(page)
         layout.addWidget(self.controls)
-        layout.addLayout(self._pages, 1)
+        layout.addWidget(self._pages, 1)
         layout.addWidget(self.legend)
 
     def _connect(self) -> None:
