@@ -78,8 +78,7 @@ class Docks(QObject):
         self._keep_readable(entry, panel)
         dock.hide()
         self._window.addDockWidget(AREAS[entry.area], dock)
-        if entry.behind:
-            dock.toggleViewAction().triggered.connect(self._open_behind)
+        dock.toggleViewAction().triggered.connect(self._open_behind if entry.behind else self._open_guest)
         self._docks[entry.key], self._entries[entry.key] = dock, entry
 
     def toggle_actions(self) -> list[QAction]:
@@ -184,6 +183,16 @@ class Docks(QObject):
         self._window.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self._window.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
         self.share_space()
+
+    @Slot(bool)
+    def _open_guest(self, is_open: bool) -> None:
+        """Give a panel that does not belong to this workspace its place at its side."""
+        opened = next((dock for dock in self._docks.values() if dock.toggleViewAction() is self.sender()), None)
+        nowhere = Qt.DockWidgetArea.NoDockWidgetArea
+        if is_open and opened is not None and self._window.dockWidgetArea(opened) == nowhere:
+            opened.hide()
+            self._window.addDockWidget(AREAS[self._entry_of(opened).area], opened)
+            self._open(opened)
 
     @Slot(bool)
     def _open_behind(self, is_open: bool) -> None:

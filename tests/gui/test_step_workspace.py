@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.formula.panel import FormulaPanel
 from dlviz.gui.panels.steps.code import CodeRow, CodeView, counter_of
 from dlviz.gui.panels.steps.model import Role
 from dlviz.gui.panels.steps.panel import StepsPanel
+from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document
-from dlviz.session.presets import step_document
+from dlviz.session.presets import document_for, step_document
 from dlviz.session.subject_presets import and_by_perceptron, competitive, hopfield_recall, three_functions
 from tests.gui.hiding import drawn, leaks
 from tests.gui.robot import LEFT, NONE, SHIFT, Key, Robot, close_window, robot_at_window
@@ -184,3 +186,20 @@ def test_space_plays_operation_by_operation_and_pauses(robot: Robot, make: Calla
     if robot.frame.state == "running":
         robot.key(Key.Key_Space)
     robot.wait(lambda: robot.frame.state == "paused")
+
+
+def test_the_example_looked_at_is_ringed_in_the_map_and_a_click_looks_at_another(robot: Robot) -> None:
+    robot.start_on_canvas("step")
+    robot.running.session.new(document_for("moons"))
+    robot.settle()
+    dock = next(dock for dock in robot.window.docks._docks.values() if dock.objectName() == "dock.output")
+    dock.toggleViewAction().trigger()
+    output = robot.panel("output")
+    robot.wait(output.isVisible)
+    walk(robot, Key.Key_PageDown, 1)
+    shown, trace = output.frame.map, robot.frame.trace  # type: ignore[attr-defined]
+    robot.wait(lambda: shown.ringed == int(trace.rows[0]))
+    at = shown.to_pixels(shown.points.places[[int(trace.rows[3])]])[0]
+    robot.bot.mouseClick(shown, LEFT, NONE, QPoint(round(at[0]), round(at[1])))
+    robot.wait(lambda: robot.frame.sample == 3 and shown.ringed == int(trace.rows[3]))
+    assert robot.window.context.selection.current == Selected("sample", unit=int(trace.rows[3]))

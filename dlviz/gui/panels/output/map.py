@@ -43,6 +43,7 @@ class MapView(QWidget):
         self._image = QImage()
         self._lines: FloatArray = _NO_LINES
         self._overlay: QPixmap | None = None
+        self.ringed: int | None = None  # row of the point in a ring
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -62,6 +63,12 @@ class MapView(QWidget):
         self.points = points
         self._overlay = None
         self.update()
+
+    def ring(self, row: int | None) -> None:
+        """Put a ring around the point of a row; None: around none."""
+        if row != self.ringed:
+            self.ringed = row
+            self.update()
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the points by class and part, as a list."""
@@ -125,6 +132,17 @@ class MapView(QWidget):
             painter.drawImage(self.square(), self._image)
             self._paint_lines(painter)
         painter.drawPixmap(0, 0, self._points_overlay())
+        self._paint_ring(painter)
+
+    def _paint_ring(self, painter: QPainter) -> None:
+        if self.points is None or self.ringed is None or self.ringed >= len(self.points.places):
+            return
+        x, y = self.to_pixels(self.points.places[[self.ringed]])[0]
+        radius = 2 * radius_for(len(self.points.places), self.square().width()) + 2
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, width in (("panel", 4.0), ("accent", 2.0)):  # a pale rim keeps it off the map's colours
+            painter.setPen(QPen(current().colour(colour), width * current().mark_width))
+            painter.drawEllipse(QPointF(x, y), radius, radius)
 
     def _paint_lines(self, painter: QPainter) -> None:
         square = self.square()

@@ -15,6 +15,7 @@ from dlviz.gui.panels.output.controls import PlaneControls
 from dlviz.gui.panels.output.copy import count_rows, map_rows
 from dlviz.gui.panels.output.curve import CurveView
 from dlviz.gui.panels.output.errors import ErrorTable, confusion, winners
+from dlviz.gui.panels.output.example import look_at_row, row_looked_at
 from dlviz.gui.panels.output.frame import MapFrame
 from dlviz.gui.panels.output.legend import ClassLegend
 from dlviz.gui.panels.output.picture import FloatArray, Scale, class_boundaries, class_pixels, signed_pixels
@@ -158,6 +159,7 @@ class OutputPanel(Panel):
     def show_frame(self, frame: Frame) -> None:
         """Draw the frame's map or predictions; a frame without them changes nothing."""
         self._frame = frame
+        self.frame.map.ring(row_looked_at(frame))
         if self.view == "map" and frame.maps is not None:
             self._show_maps(frame.maps, frame.document)
             if self._place is not None:
@@ -244,6 +246,7 @@ class OutputPanel(Panel):
     @Slot(object)
     def _select_row(self, row: int) -> None:
         self.context.selection.select(Selected("sample", unit=row))
+        look_at_row(self.context, self._frame, row)
 
     @Slot(object)
     def _select_cell(self, cell: tuple[int, int]) -> None:
