@@ -20,8 +20,10 @@ from dlviz.gui.remembered import Remembered
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import DARK, LIGHT, diverging, theme_signals
 from dlviz.session.document import Document, TrainingSpec
+from dlviz.session.network_presets import matrix_products, tanh_and_sigmoid
 from dlviz.session.presets import data_for, example_document
 from dlviz.session.subject_presets import and_by_perceptron, hopfield_recall, three_functions
+from tests.golden.example import Example
 from tests.gui.hiding import drawn, leaks
 from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, robot_at_window
 
@@ -223,3 +225,49 @@ def test_pictures_use_the_scale_of_signed_values_and_mark_what_is_not_finite(the
     assert seen == [theme.negative, theme.positive, theme.error]
     assert image.pixelColor(1, 0).getRgb()[:3] == tuple(diverging(theme)[128][:3])
     assert largest(np.array([np.inf, -1.5])) == 1.5
+
+
+def seen(robot: Robot, cursor: int) -> dict[str, np.ndarray]:
+    """Walk to a step and return the matrices that are shown, by letter."""
+    robot.running.session.walk_to(cursor)
+    panel = robot.panel("formula")
+    robot.wait(lambda: panel._frame is not None and panel._frame.cursor == cursor)  # type: ignore[attr-defined]
+    return {each.letter: each.values for each in view_of(robot).form.matrices}
+
+
+def step_of(robot: Robot, op: str, node: str) -> int:
+    assert robot.frame.trace is not None
+    return next(step.index + 1 for step in robot.frame.trace.steps if (step.op, step.node) == (op, node))
+
+
+def test_four_layer_products_in_both_shapes_of_the_weights(robot: Robot) -> None:
+    example = Example("EX-29")
+    at_step(robot, matrix_products(), 1)
+    for number, (turned, plain) in enumerate(example["shapes_W_and_WT"], 1):
+        found = seen(robot, step_of(robot, "affine", f"h{number}"))
+        weights = found[f"W{'¹²³⁴'[number - 1]}"]
+        assert list(weights.shape) == plain and list(weights.T.shape) == turned
+        np.testing.assert_allclose(weights.T, example.parameters["W"][number - 1], rtol=1e-12)
+        outputs = seen(robot, step_of(robot, "activate", f"h{number}"))[f"a{'¹²³⁴'[number - 1]}"]
+        np.testing.assert_allclose(outputs[:, 0], example["layer_outputs"][number - 1], rtol=1e-10)
+
+
+def test_a_batch_as_columns_forward_and_backward(robot: Robot) -> None:
+    example, n = Example("EX-55"), 3
+    at_step(robot, tanh_and_sigmoid(), 1)
+    first = seen(robot, 1)
+    np.testing.assert_array_equal(first["x"], example.inputs["X"])
+    assert first["W¹"].shape == (3, 2) and first["x"].shape == (2, n) and first["z¹"].shape == (3, n)
+    for number, node in ((1, "h"), (2, "o")):
+        mark = "¹²"[number - 1]
+        example.check(f"A{number}", seen(robot, step_of(robot, "activate", node))[f"a{mark}"])
+        gradients = seen(robot, step_of(robot, "weight_gradient", node))
+        example.check(f"dW{number}", gradients[f"∂L/∂W{mark}"])
+        example.check(f"db{number}", gradients[f"∂L/∂b{mark}"])
+        # The notes divide by the number of examples when they gather weights, this network in the loss.
+        example.check(f"dZ{number}", n * gradients[f"δ{mark}"])
+    example.check("dA2", n * seen(robot, step_of(robot, "loss_backward", "o"))["∂L/∂a²"])
+    example.check("J", seen(robot, step_of(robot, "loss", "o"))["L"][0, 0])
+    example.assert_everything_compared()
+    down = seen(robot, step_of(robot, "input_gradient", "o"))
+    np.testing.assert_allclose(down["∂L/∂a¹"], down["W²ᵀ"] @ down["δ²"], rtol=1e-12)
