@@ -30,7 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
         if layer.settings.get("truncation", "none") != "none":
             say(tr("{layer}: the way back through time is cut on purpose, so its gradients differ.", layer=layer.id))
     if arguments.json:
-        print_json(as_json(report))
+        slip = document.training.slip
+        print_json(as_json(report) | ({} if slip is None else {"slip": slip.kind}))
     else:
         _print_table(report)
     return SUCCESS if report.passed else USER_ERROR

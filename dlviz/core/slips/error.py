@@ -5,7 +5,6 @@ import math
 from dlviz.core.array import Calls
 from dlviz.core.buffers import Buffers
 from dlviz.core.instruction import Instruction
-from dlviz.core.losses import resolve as resolve_loss
 from dlviz.core.slips.kind import Draft, Instructions, Settings, Slip, followed, slips
 
 LOSS_STEPS = ("loss", "output_loss")
@@ -15,7 +14,8 @@ def _base_ten(draft: Draft, settings: Settings) -> Instructions:
     outputs = list(draft.losses)
 
     def changed(each: Instruction) -> Instruction:
-        if each.op not in LOSS_STEPS or "ln" not in resolve_loss(draft.losses[each.node].choice)[0].text:
+        # A loss that is shown to another base has no ln that could be mistaken.
+        if each.op not in LOSS_STEPS or "ln" not in each.formula:
             return each
         term = outputs.index(each.node)
 

@@ -234,3 +234,13 @@ def test_a_table_of_labels_is_scored_by_accuracy_without_naming_its_task(
     assert found["train"]["accuracy"] == 1
     assert found["train"]["f1"] == 1
     assert "r2" not in found["train"]
+
+
+def test_a_gradient_check_names_the_mistake_that_it_finds(
+    example_document_json: Json, write_json: Callable[[Json], str], call: Callable[..., tuple[int, str, str]]
+) -> None:
+    example_document_json["training"]["slip"] = "missing_slope"
+    status, out, error = call("gradcheck", write_json(example_document_json), "--json")
+    found = json.loads(out)
+    assert (status, found["passed"], found["slip"]) == (1, False, "missing_slope")
+    assert "Wrong on purpose" in error

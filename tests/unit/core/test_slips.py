@@ -149,6 +149,17 @@ def test_the_wrong_logarithm_changes_the_value_alone() -> None:
     assert np.array_equal(right.memory.vectors["theta"], wrong.memory.vectors["theta"])
 
 
+@pytest.mark.parametrize("base", ["2", "10"])
+def test_a_loss_to_another_base_has_no_logarithm_to_mistake(base: str) -> None:
+    spec = NetworkSpec((dense("o", 1, "sigmoid"),), (InputSpec("x", (2,)),))
+    loss = chosen("binary_cross_entropy", base=base)
+    right, wrong = bound(None, spec, loss=loss), bound(chosen("log10"), spec, loss=loss)
+    run(right.calls)
+    run(wrong.calls)
+    assert not wrong.program.slips
+    assert wrong.buffers.loss == right.buffers.loss
+
+
 def test_only_the_chosen_layers_lose_their_slope() -> None:
     changed = bound(chosen("missing_slope", where="hidden")).program.slips
     assert {each.node for each in changed} == {"h", "g"}

@@ -90,7 +90,7 @@ def test_the_rate_of_a_layer_counts_with_every_optimizer(key: str) -> None:
     ("name", "loss"),
     [
         *((name, chosen("squared_error", factor=factor)) for name in NETWORKS for factor in (1.0, 0.5)),
-        *((name, chosen("binary_cross_entropy")) for name in ("deep", "neuron")),
+        *((name, chosen("binary_cross_entropy", base=base)) for name in ("deep", "neuron") for base in ("e", "10")),
     ],
 )
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
