@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import (
@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QBrush, QContextMenuEvent
+from PySide6.QtGui import QBrush, QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from dlviz.gui import numbers
@@ -31,6 +31,10 @@ RAW = Qt.ItemDataRole.UserRole + 1
 NUMBER = Qt.ItemDataRole.UserRole + 2
 ROW_HEIGHT = 3 * GRID  # pixels
 NONE = -1
+FEWEST = 2  # digits of a number in the narrowest column
+LARGEST_PLAIN = 1e6  # from here a power of ten is written
+PADDING = 8  # pixels that a cell keeps free beside its words
+MOST_MEASURED = 100  # rows whose width decides how many digits are written
 _NOWHERE = QModelIndex()
 
 
@@ -60,6 +64,22 @@ class NumberModel(QAbstractTableModel):
         self.columns: tuple[Column, ...] = ()
         self.lines: tuple[Line, ...] = ()
         self.marked = NONE
+        self.digits: tuple[int, ...] = ()  # at most so many of each column, as there is room
+
+    def write(self, line: Line, section: int, digits: int) -> str:
+        """Return a cell with at most so many digits."""
+        return _words(line.cells[section], replace(self.columns[section], digits=digits), is_full=False)
+
+    def most_digits(self, section: int) -> int:
+        """Return how many digits a column has where there is room."""
+        return self.columns[section].digits or numbers.digits_in_use()
+
+    def use_digits(self, digits: tuple[int, ...]) -> None:
+        """Write the numbers of each column with at most so many digits."""
+        if digits != self.digits:
+            self.digits = digits
+            if self.lines and self.columns:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(self.lines) - 1, len(self.columns) - 1))
 
     def show_lines(self, columns: Sequence[Column], lines: Sequence[Line], marked: int) -> None:
         """Show other numbers; columns and rows that stay leave the view as it is scrolled and sorted."""
@@ -91,8 +111,13 @@ class NumberModel(QAbstractTableModel):
             return line.number
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return _words(cell, column, is_full=role == Qt.ItemDataRole.ToolTipRole)
+        if role == Qt.ItemDataRole.DisplayRole:
+            section = index.column()
+            return self.write(
+                line, section, self.digits[section] if section < len(self.digits) else self.most_digits(section)
+            )
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _words(cell, column, is_full=True)
         return self._brush(line, cell, column, role)
 
     def _brush(self, line: Line, cell: Cell, column: Column, role: int) -> QBrush | None:
@@ -121,6 +146,7 @@ class NumberTable(QTableView):
     def __init__(self, most_rows: int = 8, is_sortable: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._most_rows = most_rows
+        self._is_filling = False
         self.numbers = NumberModel(self)
         self._sorted = QSortFilterProxyModel(self)
         self._sorted.setSourceModel(self.numbers)
@@ -160,16 +186,38 @@ class NumberTable(QTableView):
     def show_lines(self, columns: Sequence[Column], lines: Sequence[Line], marked: int = NONE) -> None:
         """Show these numbers; the row of this number is marked."""
         count = len(self.numbers.lines)
+        self._is_filling = True
         self.numbers.show_lines(columns, lines, marked)
+        self._is_filling = False
         self._share_room()
         if len(lines) != count:
             self._fit()
+        self._choose_digits()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Write as many digits as the new width has room for."""
+        super().resizeEvent(event)
+        if not self._is_filling:  # a model that is being filled has no rows to measure
+            self._choose_digits()
+
+    def _choose_digits(self) -> None:
+        """Write numbers shorter where a column is narrow: one that ends in … could be any."""
+        self.numbers.use_digits(tuple(map(self._digits_of, range(self.numbers.columnCount()))))
+
+    def _digits_of(self, section: int) -> int:
+        metrics, room = self.fontMetrics(), self.columnWidth(section) - PADDING
+        for digits in range(self.numbers.most_digits(section), FEWEST, -1):
+            written = (self.numbers.write(line, section, digits) for line in self.numbers.lines[:MOST_MEASURED])
+            if all(metrics.horizontalAdvance(words) <= room for words in written):
+                return digits
+        return FEWEST
 
     def _share_room(self) -> None:
-        """Give columns of words what they need; numbers share the rest."""
+        """Give columns of words, and row numbers at the left, what they need; other numbers share the rest."""
         head, lines = self.horizontalHeader(), self.numbers.lines
         for section in range(self.numbers.columnCount()):
             is_words = any(isinstance(line.cells[section], str) for line in lines)
+            is_words |= section == 0 and all(_is_whole(line.cells[0]) for line in lines)
             mode = QHeaderView.ResizeMode.ResizeToContents if is_words else QHeaderView.ResizeMode.Stretch
             if head.sectionResizeMode(section) != mode:
                 head.setSectionResizeMode(section, mode)
@@ -214,6 +262,10 @@ def _order(cell: Cell) -> float | str:
     return math.inf if cell is None or math.isnan(cell) else cell
 
 
+def _is_whole(cell: Cell) -> bool:
+    return isinstance(cell, float) and cell.is_integer()
+
+
 def _words(cell: Cell, column: Column, is_full: bool) -> str:
     if isinstance(cell, str):
         return cell
@@ -221,4 +273,8 @@ def _words(cell: Cell, column: Column, is_full: bool) -> str:
         return "–"
     if math.isnan(cell):
         return ""
-    return numbers.full(cell) if is_full else numbers.number(cell, column.digits, column.is_signed)
+    if is_full:
+        return numbers.full(cell)
+    # Digits before the point are never rounded away: row 136 is not row 100.
+    before = len(str(int(abs(cell)))) if abs(cell) < LARGEST_PLAIN else 0
+    return numbers.number(cell, max(column.digits or numbers.digits_in_use(), before), column.is_signed)

@@ -116,10 +116,10 @@ class TwoWeights(QWidget):
         for row in (heading, buttons):
             spaced(row)
         heading.addWidget(self.header, 1)
-        heading.addWidget(self.reach)
+        heading.addWidget(self.stop)
         buttons.addWidget(self.pin)
         buttons.addStretch(1)
-        buttons.addWidget(self.stop)
+        buttons.addWidget(self.reach)
         column = QVBoxLayout(self)
         spaced(column, gap=GRID // 2)
         column.setContentsMargins(0, GRID + GRID // 2, 0, 0)
