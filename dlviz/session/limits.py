@@ -22,7 +22,7 @@ ARRAY_BYTES = GIB
 
 LAYERS = MAX_LAYERS
 TABLE_CELLS = 50_000_000
-COLUMNS = 10_000
+COLUMNS = 20_000  # an image of 64 × 64 in three colours has 12 288
 CLASSES = 1_000
 
 RUNS = 64  # in the list; beyond, the oldest that nobody named goes
