@@ -266,6 +266,8 @@ def test_labels_at_the_ends_of_curves_never_lie_on_each_other() -> None:
     boxes = stacked(labels, [QSizeF(20, 0.1)] * 4, QRectF(0, 0, 100, 1))
     assert not any(a.intersects(b) for i, a in enumerate(boxes) for b in boxes[:i])
     assert all(box.right() <= 100 for box in boxes)
+    highest = stacked([Label("Run 5", "#000000", 1.0, 1.0)], [QSizeF(20, 0.1)], QRectF(0, 0, 100, 1))[0]
+    assert QRectF(0, 0, 100, 1).contains(highest)
 
 
 def test_a_cure_runs_beside_the_original_and_the_table_says_so(robot: Robot) -> None:

@@ -198,7 +198,7 @@ def stacked(labels: Sequence[Label], sizes: Sequence[QSizeF], frame: QRectF) -> 
     for place in sorted(range(len(labels)), key=lambda each: labels[each].height):
         label, size = labels[place], sizes[place]
         left = min(max(label.step - size.width(), frame.left()), frame.right() - size.width())
-        box = QRectF(QPointF(left, label.height), size)
+        box = QRectF(QPointF(left, min(label.height, frame.bottom() - size.height())), size)
         while any(box.intersects(other) for other in taken) and box.bottom() + size.height() <= frame.bottom():
             box.moveTop(box.top() + size.height() / 2)
         taken.append(box)
