@@ -20,6 +20,7 @@ from dlviz.session.inbox import Inbox
 from dlviz.session.mailbox import Mailbox
 from dlviz.session.messages import Close, FinishPhase, Frame, Look, Pause, Play, Seek, State, StepBy, Watch
 from dlviz.session.moments import Moments
+from dlviz.session.pace import Pace
 from dlviz.session.playhead import MAX_CHUNK
 from dlviz.session.run import Run
 from dlviz.session.runs import Runs
@@ -29,12 +30,8 @@ from dlviz.session.watcher import Stop
 
 log = logging.getLogger(__name__)
 
-CHUNK_SECONDS = 0.003  # how long one call of the trainer runs: the reaction time to a command
 FRAME_SECONDS = 0.016
 RECORDED_RATE = 30.0  # steps a second up to which played batches are recorded, so that they can be walked
-FIRST_CHUNK = 16  # batches
-CHUNKS = 50  # looks at a run in e times as many steps as it has done
-MEASURED_SHARE = 0.03  # of the time spent training
 
 
 class Worker:
@@ -57,9 +54,7 @@ class Worker:
         self._is_stale = True
         self._next_frame = 0.0
         self._next_step = 0.0
-        self._chunk = FIRST_CHUNK
-        self._measuring = 0.0  # seconds that may be spent on measurements between frames
-        self._rate = 0.0
+        self._pace = Pace()
         self._thread = threading.Thread(target=self._loop, name="dlviz-worker")
 
     def start(self) -> None:
@@ -154,30 +149,22 @@ class Worker:
 
     def _room(self) -> int:
         """Return how many batches may run before somebody has to look."""
-        to_other = MAX_CHUNK if self._until is None else max(self._until - self._run.step, 1)
-        return min(to_other, max(self._run.step // CHUNKS, FIRST_CHUNK))
-
-    def _measure_between(self, seconds: float) -> None:
-        """Measure loss and score oftener than frames are made, so that curves of fast runs have no corners.
-
-        Evenly on a logarithmic axis of steps, for a small share of the time spent training.
-        """
-        self._measuring = min(self._measuring + MEASURED_SHARE * seconds, CHUNK_SECONDS)
-        steps = self._run.history.measured.steps
-        since = self._run.step - (steps[-1] if steps else 0)
-        is_shown = self._offered == self._generation  # the first frame of a run makes what measures it
-        if is_shown and self._measuring > 0 and since * CHUNKS >= self._run.step:
-            began = time.perf_counter()
-            self._frames.measure(self._run)
-            self._measuring -= time.perf_counter() - began
+        step = self._run.step
+        return min(self._pace.room(step), MAX_CHUNK if self._until is None else max(self._until - step, 1))
 
     def _advance_chunk(self) -> None:
         began = time.perf_counter()
-        done = self._train(self._chunk)
-        seconds = max(time.perf_counter() - began, 1e-6)
-        self._measure_between(seconds)
-        self._rate += 0.1 * (done / seconds - self._rate) if self._rate else done / seconds
-        self._chunk = max(1, min(MAX_CHUNK, int(self._chunk * min(2.0, CHUNK_SECONDS / seconds)) or 1))
+        done = self._train(self._pace.chunk)
+        self._pace.trained(done, time.perf_counter() - began)
+        self._measure_between()
+
+    def _measure_between(self) -> None:
+        """Measure loss and score between frames where it is due; the first frame of a run makes what measures it."""
+        steps = self._run.history.measured.steps
+        if self._offered == self._generation and self._pace.is_due(self._run.step, steps[-1] if steps else 0):
+            began = time.perf_counter()
+            self._frames.measure(self._run)
+            self._pace.measured(time.perf_counter() - began)
 
     def _train(self, count: int) -> int:
         done, divergence = self._run.advance(min(count, self._room()))
@@ -201,15 +188,15 @@ class Worker:
     def _advance_some(self) -> None:
         """Train as many batches as are due; nobody can follow single ones at this speed."""
         now = time.monotonic()
-        due = min(int((now - self._next_step) * self._play.rate) + 1, self._chunk)
+        due = min(int((now - self._next_step) * self._play.rate) + 1, self._pace.chunk)
         self._next_step = max(self._next_step + due / self._play.rate, now - FRAME_SECONDS)
         self._train(due)
-        self._rate = self._play.rate
+        self._pace.rate = self._play.rate
 
     def _advance_once(self) -> None:
         interval = 0.0 if math.isinf(self._play.rate) else 1 / self._play.rate
         self._next_step = max(self._next_step + interval, time.monotonic())
-        self._rate = 0.0 if math.isinf(self._play.rate) else self._play.rate
+        self._pace.rate = 0.0 if math.isinf(self._play.rate) else self._play.rate
         before = self._run.moment()
         self._run.forward(self._play.by)
         walk = self._run.walk
@@ -255,11 +242,11 @@ class Worker:
     def _speed(self) -> float:
         """Return steps a second; a speed that was only asked for says nothing once the run pauses."""
         is_measured = math.isinf(self._play.rate)
-        return self._rate if is_measured or self._state == "running" else 0.0
+        return self._pace.rate if is_measured or self._state == "running" else 0.0
 
     def _on_play(self, command: Play) -> None:
         self._play, self._message, self._until = command, "", None
-        self._measuring = CHUNK_SECONDS
+        self._pace.begin()
         self._next_step = time.monotonic()
         self._become("play")
 
@@ -343,7 +330,8 @@ class Worker:
         self._runs.begin(command.document, command.label)
 
     def _begun(self) -> None:
-        self._message, self._rate, self._measuring = "", 0.0, CHUNK_SECONDS
+        self._message, self._pace.rate = "", 0.0
+        self._pace.begin()
         if self._state == "failed":
             self._become("pause")
 
