@@ -99,11 +99,8 @@ class Told:
 
     def indices(self, name: str, *places: int | str) -> str:
         """Write the indices of an entry of `o.W` or `o.b`; a letter stands for all of an axis."""
-        role = name.removesuffix(".step")
-        if self.notation.weight_notation == "flat":
-            return running(1, self.before(role).shape, places)
-        is_turned = self.notation.is_source_first and len(places) > 1
-        return subscript(*(places[::-1] if is_turned else places))
+        array = self.wrote(name) if name in self.step.writes else self.before(name)
+        return indices_of(self.notation, array.shape, *places)
 
     def before(self, name: str) -> Array:
         """Return an array as it stood before this step."""
@@ -116,6 +113,14 @@ class Told:
     def wrote(self, name: str) -> Array:
         """Return an array that this step wrote."""
         return np.asarray(self.step.writes[name], dtype=np.float64)
+
+
+def indices_of(notation: Notation, shape: tuple[int, ...], *places: int | str) -> str:
+    """Write the indices of a weight or bias of a rule: unit and source, source and unit, or its number."""
+    if notation.weight_notation == "flat":
+        return running(1, shape, places)
+    is_turned = notation.is_source_first and len(places) > 1
+    return subscript(*(places[::-1] if is_turned else places))
 
 
 @dataclass(frozen=True)

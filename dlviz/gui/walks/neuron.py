@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from dlviz.gui.letters import spell
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.walks.boxes import Box, Boxes, Link
 from dlviz.gui.walks.rule_scene import Array, RuleScene
@@ -34,7 +35,7 @@ class _Neuron:
     def boxes(self) -> Boxes:
         """Return everything."""
         self._inputs()
-        sums = {unit: self._unit("o.z", "z", unit, 1) for unit in self._units}
+        sums = {unit: self._unit("o.z", spell("z"), unit, 1) for unit in self._units}
         self._weights_into(sums)
         self._answers(sums)
         step = self._scene.step

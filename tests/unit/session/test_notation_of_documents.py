@@ -8,12 +8,13 @@ from dlviz.core.conventions import Conventions
 from dlviz.core.narration import Focus
 from dlviz.session import edits
 from dlviz.session.document import Document
+from dlviz.session.example import Example
 from dlviz.session.presets import step_document
 from dlviz.session.rule_trainer import RuleTrainer
 from dlviz.session.run import Run
 from dlviz.session.runs import Runs
 from dlviz.session.subject import FormulaSpec
-from dlviz.session.subject_presets import and_by_perceptron
+from dlviz.session.subject_presets import EXAMPLES, and_by_perceptron
 
 
 def written(document: Document, **own: object) -> Document:
@@ -94,3 +95,16 @@ def test_rules_take_rate_and_indices_from_the_notation(own: dict[str, object], s
     told = [telling.narrate(trace, step.index, Focus(0, 1), notation=document.notation) for step in trace.steps]
     assert told[0].symbols == sums
     assert change in [each.symbols for each in told]
+
+
+@pytest.mark.parametrize("notation", ["target_source", "source_target", "flat"])
+@pytest.mark.parametrize("example", [each for each in EXAMPLES if each.part == "rules"], ids=lambda each: each.key)
+def test_every_rule_is_told_in_every_notation(example: Example, notation: str) -> None:
+    document = written(example.make(), weight_notation=notation, symbols="error_signal", rate_letter="lambda")
+    run = Run(document)
+    run.walk_to(1)
+    assert run.walk is not None and isinstance(run.trainer, RuleTrainer)
+    trace, telling = run.walk.trace, run.trainer.learner.telling
+    told = [telling.narrate(trace, step.index, notation=document.notation).symbols for step in trace.steps]
+    assert not [each for each in told if r"\eta" in each or "z_{" in each]
+    assert document.formula_of(trace.steps[0])

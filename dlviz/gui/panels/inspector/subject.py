@@ -6,9 +6,11 @@ import numpy as np
 
 from dlviz.core.expression import Edge, Path
 from dlviz.core.expression import Walk as FormulaWalk
+from dlviz.core.rules.kind import indices_of
 from dlviz.core.trace import Trace
 from dlviz.gui import numbers
 from dlviz.gui.leaves import Leaf, data_leaf
+from dlviz.gui.letters import symbols
 from dlviz.gui.panels.inspector.card import Card, Fact, Scene
 from dlviz.gui.walks.formula_boxes import Standing, is_numbered
 from dlviz.i18n import tr
@@ -57,13 +59,13 @@ def _unit(scene: Scene, trace: Trace, cursor: int) -> Card:
     ]
     changes = _array(scene, trace, cursor, "o.W.step")
     facts += [
-        Fact(_symbol("o.W", (unit, i)), (float(w), _at(changes, unit, i)), is_signed=False)
+        Fact(_symbol("o.W", weights.shape, (unit, i)), (float(w), _at(changes, unit, i)), is_signed=False)
         for i, w in enumerate(weights[unit])
     ]
     bias = _array(scene, trace, cursor, "o.b")
     if bias is not None:
         step = _array(scene, trace, cursor, "o.b.step")
-        facts.append(Fact(_symbol("o.b", (unit,)), (_at(bias, unit), _at(step, unit))))
+        facts.append(Fact(_symbol("o.b", bias.shape, (unit,)), (_at(bias, unit), _at(step, unit))))
     return Card(tr("Unit {number}", number=unit + 1), "", (), (tr("value"), tr("change")), tuple(facts))
 
 
@@ -71,9 +73,11 @@ def _weight(scene: Scene, trace: Trace, cursor: int) -> Card:
     selected = scene.selected
     is_bias = selected.kind == "bias"
     name, index = ("o.b", (selected.unit,)) if is_bias else ("o.W", (selected.unit, selected.source))
-    now = _at(_array(scene, trace, cursor, name), *index)
-    if now is None:
+    array = _array(scene, trace, cursor, name)
+    now = _at(array, *index)
+    if array is None or now is None:
         return Card()
+    symbol = _symbol(name, array.shape, index)
     before = trace.before.get(name)
     change = _at(trace.value(f"{name}.step", cursor), *index)
     x = None if is_bias else _at(trace.before.get("x"), 0, selected.source)
@@ -81,8 +85,7 @@ def _weight(scene: Scene, trace: Trace, cursor: int) -> Card:
     facts = [Fact(tr("before this row"), (_at(before, *index),))]
     facts += [] if is_bias else [Fact(tr("input x"), (x,))]
     facts += [Fact(tr("error e"), (error,), is_signed=True)] if _has(trace, "o.e") else []
-    facts += [Fact("Δ" + _symbol(name, index), (change,), is_signed=True)] if _has(trace, f"{name}.step") else []
-    symbol = _symbol(name, index)
+    facts += [Fact("Δ" + symbol, (change,), is_signed=True)] if _has(trace, f"{name}.step") else []
     kind = tr("Bias {symbol}", symbol=symbol) if is_bias else tr("Weight {symbol}", symbol=symbol)
     return Card(kind, "", (), (tr("this row"),), tuple(facts), Leaf("parameter", name, index, symbol, now))
 
@@ -91,9 +94,9 @@ def _has(trace: Trace, name: str) -> bool:
     return any(name in step.writes for step in trace.steps)
 
 
-def _symbol(name: str, index: tuple[int, ...]) -> str:
-    between = "" if max(index) < 9 else " "  # w₁₁₂ could be two places
-    return ("b" if name == "o.b" else "w") + between.join(str(each + 1) for each in index).translate(SUB)
+def _symbol(name: str, shape: tuple[int, ...], index: tuple[int, ...]) -> str:
+    indices = indices_of(symbols().notation, shape, *index)
+    return ("b" if name == "o.b" else "w") + indices.translate(SUB)
 
 
 def _input(scene: Scene, trace: Trace, cursor: int) -> Card:
