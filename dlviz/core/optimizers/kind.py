@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from dlviz.core.array import Array, Calls, Workspace
@@ -162,7 +163,13 @@ def lr_of(chosen: Choice) -> float:
 
 def apply_step() -> MicroStep:
     """Return the last line of every optimizer: add the step to the parameters."""
-    return MicroStep(
-        "apply", "w ← w + Δw", ("theta", "step"), ("theta",),
-        lambda u: ((u.xp.add, (u["theta"], u["step"], u["theta"])),),
-    )  # fmt: skip
+    return MicroStep("apply", "w ← w + Δw", ("theta", "step"), ("theta",), _applied)
+
+
+def _applied(u: UpdateBuffers) -> Calls:
+    move = (u.xp.add, (u["theta"], u["step"], u["theta"]))
+    if u.scale is None:
+        return (move,)
+    # A rate of 0 alone does not hold them still: 0 times the 0/0 of a gradient that never came is not a number.
+    hold = partial(u.xp.copyto, where=u.scale == 0)
+    return (hold, (u["step"], u.constant(0.0))), move

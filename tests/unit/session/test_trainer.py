@@ -6,8 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dlviz.core.choice import chosen
 from dlviz.core.errors import DataError, SpecError
 from dlviz.data.prepare import prepare
+from dlviz.session.edits import insert_layer, set_training
 from dlviz.session.presets import first_document
 from dlviz.session.trainer import Trainer
 
@@ -45,3 +47,18 @@ def test_data_without_training_rows_are_refused() -> None:
     prepared = replace(prepare(document.data), train=np.array([], dtype=np.int64))
     with pytest.raises(DataError, match="at least one row to train on"):
         Trainer(document, prepared)
+
+
+@pytest.mark.parametrize("optimizer", ["adagrad", "rmsprop", "adam"])
+def test_what_is_not_trained_stays_whatever_its_step_comes_to(optimizer: str) -> None:
+    """Without ε a gradient that never comes makes a step of 0/0; running statistics and frozen layers keep still."""
+    document = insert_layer(first_document(), "h1", "batch_norm")
+    norm = next(layer.id for layer in document.network.layers if layer.kind == "batch_norm")
+    document = set_training(document, optimizer=chosen(optimizer, eps=0.0), frozen=("h2",))
+    made = Trainer(document, prepare(document.data))
+    before = made.read()
+    made.run(20, np.zeros(20))
+    after = made.read()
+    assert all(np.isfinite(values).all() for values in after.values())
+    assert np.array_equal(before["h2.W"], after["h2.W"])
+    assert not np.array_equal(before[f"{norm}.running_mean"], after[f"{norm}.running_mean"])
