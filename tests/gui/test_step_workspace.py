@@ -203,3 +203,11 @@ def test_the_example_looked_at_is_ringed_in_the_map_and_a_click_looks_at_another
     robot.bot.mouseClick(shown, LEFT, NONE, QPoint(round(at[0]), round(at[1])))
     robot.wait(lambda: robot.frame.sample == 3 and shown.ringed == int(trace.rows[3]))
     assert robot.window.context.selection.current == Selected("sample", unit=int(trace.rows[3]))
+
+
+@pytest.mark.parametrize("make", [and_by_perceptron, three_functions])
+def test_the_picture_of_a_rule_or_graph_has_the_whole_middle(robot: Robot, make: Callable[[], Document]) -> None:
+    opened(robot, make())
+    robot.bot.wait(100)
+    subject, middle = robot.panel("subject"), robot.window.centre._split
+    robot.wait(lambda: subject.isVisible() and subject.height() == middle.height())

@@ -136,6 +136,10 @@ class Losses(QWidget):
         """Draw the plot anew in the new size."""
         self._forget()
 
+    def showEvent(self, event: object) -> None:
+        """Draw what could not be drawn while nobody saw it."""
+        self._forget()
+
     def _forget(self) -> None:
         self._drawing.start()
 
@@ -156,6 +160,8 @@ class Losses(QWidget):
     @Slot()
     def _draw(self) -> None:
         """Paint the plot; an axis knows how much room its numbers take only once they were painted."""
+        if not self.isVisible():
+            return  # to grab part of a hidden panel, Qt lays the window out as if the panel were shown
         self.plot.resize(self.size())
         for _ in range(2):
             self.plot.grab()
