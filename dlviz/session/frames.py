@@ -22,7 +22,7 @@ from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.models import Models
 from dlviz.session.pictures import Pictures
 from dlviz.session.race.racer import Racer
-from dlviz.session.rule_answers import epoch_errors
+from dlviz.session.rule_answers import corrections, epoch_errors
 from dlviz.session.rule_trainer import RuleTrainer
 from dlviz.session.run import Run
 from dlviz.session.slices.restarts import Restarts
@@ -191,7 +191,7 @@ def _wrong(run: Run, most: int) -> tuple[int, ...] | None:
 
 
 def _answered(run: Run) -> dict[str, Any]:
-    """Return what a rule answers to few rows, its errors by epoch, and how its one stochastic unit fires."""
+    """Return what a rule answers to few rows, its errors and corrections, and how its one stochastic unit fires."""
     trainer = run.trainer
     if not isinstance(trainer, RuleTrainer):
         return {}
@@ -202,7 +202,12 @@ def _answered(run: Run) -> dict[str, Any]:
     errors = epoch_errors(ends, means, begin, trainer.batches_per_epoch) if trainer.is_classifier else None
     if trainer.batches_per_epoch > FEW_ROWS:
         return {"errors": errors}
-    return {"answers": trainer.answers(run.parameters()), "errors": errors}
+    answers = trainer.answers(run.parameters())
+    # The theorem counts from the start of a run that nobody changed on the way.
+    if not trainer.is_classifier or answers is None or len(run.timeline.segments) > 1:
+        return {"answers": answers, "errors": errors}
+    made = corrections(ends, means, begin, run.step, trainer.most_corrections)
+    return {"answers": answers, "errors": errors, "corrections": made}
 
 
 def _walked(run: Run) -> dict[str, Any]:

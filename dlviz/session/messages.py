@@ -20,7 +20,7 @@ from dlviz.session.gradient_check import GradientCheck
 from dlviz.session.idle import Idle
 from dlviz.session.model_row import ModelRow
 from dlviz.session.race import RaceQuestion, RaceView
-from dlviz.session.rule_answers import EpochErrors, Firing, RowAnswers
+from dlviz.session.rule_answers import Corrections, EpochErrors, Firing, RowAnswers
 from dlviz.session.run_row import RunRow
 from dlviz.session.slices import RestartQuestion, RestartView, Slice, SliceQuestion
 from dlviz.session.worksheets import Judgement, Worksheet
@@ -132,7 +132,8 @@ class Frame:
     idle: settings of the document that change nothing. slice: the loss over two weights; none while training runs on.
     restarts: the trainings from other starts that are over.
     wrong: rows of the data that a learning rule for classes answers wrongly now; None where nobody counted.
-    answers: what a rule answers to each of a few rows; errors: its wrong answers by epoch; firing: a stochastic unit.
+    answers: what a rule answers to each of a few rows; errors: its wrong answers by epoch; corrections: those of a
+    perceptron so far; firing: a stochastic unit.
     gradient_check: the one that is made or was made last, since the last edit.
     runs: every run of the session, oldest first. runs_revision: counts changes of that list.
     """
@@ -178,6 +179,7 @@ class Frame:
     wrong: tuple[int, ...] | None = None
     answers: RowAnswers | None = None
     errors: EpochErrors | None = None
+    corrections: Corrections | None = None
     firing: Firing | None = None
     gradient_check: GradientCheck | None = None
     runs: tuple[RunRow, ...] = ()

@@ -61,6 +61,24 @@ def epoch_errors(ends: NDArray[np.int64], means: FloatArray, begin: int, per_epo
 
 
 @dataclass(frozen=True)
+class Corrections:
+    """How often a perceptron was corrected up to where it stands, and how often it can be at most.
+
+    most: by the convergence theorem; None where no line was found that parts the rows.
+    """
+
+    made: int
+    most: float | None
+
+
+def corrections(ends: NDArray[np.int64], means: FloatArray, begin: int, step: int, most: float | None) -> Corrections:
+    """Return the corrections up to a step. ends, means, begin: the record, as for epoch_errors."""
+    counts = np.diff(ends, prepend=begin)
+    sums = np.concatenate([[0.0], np.cumsum(means * counts)])
+    return Corrections(round(float(np.interp(step, np.concatenate([[begin], ends]), sums))), most)
+
+
+@dataclass(frozen=True)
 class Firing:
     """A stochastic unit at one sum: P(+1), the mean of ±1, how often it answered −1 and +1, and P over v (points,)."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from dlviz.core.layers import ParameterSpec
 from dlviz.core.layout import layout
 from dlviz.core.rules import Learner, LearnerState, resolve
 from dlviz.core.rules.learner import NODE
-from dlviz.core.rules.perceptron import BIPOLAR
+from dlviz.core.rules.perceptron import BIPOLAR, mistakes_bound, separating
 from dlviz.core.rules.threshold import TALLY
 from dlviz.core.trace import Trace
 from dlviz.data.dataset import Dataset
@@ -171,6 +172,19 @@ class RuleTrainer:
         if answers.shape[1] != 1:
             return None
         return RowAnswers(self.prepared.train, problem.inputs, problem.targets[:, 0], sums[:, 0], answers[:, 0])
+
+    @cached_property
+    def most_corrections(self) -> float | None:
+        """How often a perceptron of one unit can be corrected from its start; None where no line was found."""
+        problem = self.learner.problem
+        ones = np.ones((problem.n, 1 if "o.b" in self.learner.values else 0))
+        rows, labels = np.hstack([problem.inputs, ones]), problem.targets[:, 0]
+        found = separating(rows, labels)
+        if found is None:
+            return None
+        begin = learner_for(self.document, self.prepared).values
+        start = np.concatenate([begin["o.W"][0], begin.get("o.b", np.zeros(0))])
+        return mistakes_bound(rows, labels, found, start, float(self.learner.settings["lr"]))
 
     def firing(self, values: Mapping[str, NDArray[np.generic]]) -> Firing | None:
         """Return how the only unit of a stochastic rule fires for the first row; None where there are more units."""

@@ -92,6 +92,20 @@ def test_label_set_changes_rule_table_and_plot(robot: Robot) -> None:
     assert shown.plane.shown.lines is not None
 
 
+def test_and_is_learnt_within_the_bound_shown(robot: Robot) -> None:
+    shown = opened(robot, "and")
+    robot.key(Key.Key_5)
+    for epoch in range(1, 15):
+        robot.key(Key.Key_PageDown)
+        robot.wait(lambda wanted=epoch: robot.frame.epoch == wanted and shown._frame is robot.frame)
+    counts = shown._frame.errors.counts
+    assert counts[-1] == 0
+    words = shown.rows.corrections.text()
+    assert words.startswith(f"corrections so far: {sum(counts):g}; at most ")
+    most = int(words.partition("at most ")[2].split()[0])
+    assert sum(counts) <= most
+
+
 def test_perceptron_never_solves_xor_and_hidden_units_do(robot: Robot) -> None:
     shown = opened(robot, "xor_perceptron")
     robot.key(Key.Key_5)  # by epoch

@@ -147,6 +147,26 @@ def learn_epoch(learner: Learner) -> int:
     return wrong
 
 
+def separating(inputs: ArrayLike, labels: ArrayLike, epochs: int = 1000) -> Array | None:
+    """Return weights (d,) that part the rows with room to spare, found within so many epochs; else None.
+
+    inputs (n, d) with a column of ones where there is a bias; labels (n,), the upper one positive. Rows on the line
+    count as wrong here, so that the margin is not 0.
+    """
+    rows = np.asarray(inputs, dtype=np.float64)
+    towards = rows * np.where(np.asarray(labels, dtype=np.float64) > 0, 1.0, -1.0)[:, None]
+    found: Array = np.zeros(rows.shape[1])
+    for _ in range(epochs):
+        wrong = 0
+        for row in towards:
+            is_wrong = row @ found <= 0
+            found = found + row if is_wrong else found
+            wrong += bool(is_wrong)
+        if not wrong:
+            return found
+    return None
+
+
 def mistakes_bound(
     inputs: ArrayLike, labels: ArrayLike, separator: ArrayLike, start: ArrayLike | None = None, lr: float = 1.0
 ) -> float:

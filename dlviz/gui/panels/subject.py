@@ -202,7 +202,7 @@ class SubjectPanel(Panel):
         answers = None if self.context.is_hidden else scene.frame.answers
         self.rows.setVisible(answers is not None)
         if answers is not None:
-            self.rows.show_answers(answers, scene.row)
+            self.rows.show_answers(answers, scene.row, scene.frame.corrections)
 
     def _show_mistakes(self, frame: Frame) -> None:
         """Show the errors of every epoch; while a result is hidden they would tell it."""

@@ -1,5 +1,6 @@
 """RowTable: what a rule answers to each of a few rows, beside what was wanted."""
 
+import math
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
@@ -9,9 +10,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxL
 from dlviz.gui import numbers
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe, spaced
-from dlviz.gui.widgets.text import SectionHeader
+from dlviz.gui.widgets.text import SectionHeader, Text
 from dlviz.i18n import tr
-from dlviz.session.rule_answers import RowAnswers
+from dlviz.session.rule_answers import Corrections, RowAnswers
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -101,10 +102,15 @@ class RowTable(QWidget):
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         tip = tr("Target, weighted sum v and answer y of every row, with the weights as they stand")
         describe(self.table, tr("Rows and answers"), tip)
+        self.corrections = Text("", "muted", "small")
+        self.corrections.setWordWrap(True)
+        tip = tr("R²/γ²: the longest row against the smallest distance from a line that parts the rows, both squared")
+        self.corrections.setToolTip(tip)
         column = QVBoxLayout(self)
         spaced(column, gap=GRID)
         column.addWidget(SectionHeader(tr("Every row")))
         column.addWidget(self.table)
+        column.addWidget(self.corrections)
         column.addStretch(1)
         self._use_theme(current())
         theme_signals.changed.connect(self._use_theme)
@@ -123,7 +129,18 @@ class RowTable(QWidget):
         self.table.setFixedHeight(rows * self.table.verticalHeader().defaultSectionSize() + header + 2)
         self.setFixedWidth(min(self.model.columnCount() * COLUMN * self.table.fontMetrics().height() // 16, WIDEST))
 
-    def show_answers(self, shown: RowAnswers, row: int | None) -> None:
-        """Show every row's answer; row: the one presented."""
+    def show_answers(self, shown: RowAnswers, row: int | None, made: Corrections | None = None) -> None:
+        """Show every row's answer; row: the one presented; made: how often a perceptron was corrected."""
         self.model.show_answers(shown, row)
         self._fit()
+        self.corrections.setVisible(made is not None)
+        self.corrections.setText("" if made is None else correction_words(made))
+
+
+def correction_words(made: Corrections) -> str:
+    """Say how often a perceptron was corrected, and how often it can be at most."""
+    count = tr("corrections so far: {made}", made=numbers.count(made.made))
+    if made.most is None:
+        return tr("{count}; no line was found that parts these rows", count=count)
+    most = numbers.count(math.floor(made.most))
+    return tr("{count}; at most {most} by the convergence theorem", count=count, most=most)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dlviz.core.rules.perceptron import mistakes_bound
 from dlviz.session.edits.subject import set_rule_setting
 from dlviz.session.frames import FrameMaker
 from dlviz.session.messages import Frame, Interest
@@ -85,6 +86,41 @@ def test_errors_by_epoch_are_the_same_walked_or_run() -> None:
         assert errors is not None
         assert list(errors.counts[:2]) == wanted
         assert errors.counts[2] == 0, "the third epoch is free of errors"
+
+
+def test_and_is_learnt_within_the_bound_of_the_theorem() -> None:
+    run = Run(and_by_perceptron())
+    run.advance(200)
+    found = framed(run)
+    assert found.errors is not None
+    assert found.corrections is not None
+    assert found.errors.counts[-1] == 0
+    assert found.corrections.made == sum(found.errors.counts)
+    assert found.corrections.most is not None
+    assert found.corrections.made <= found.corrections.most < 200
+    # R²/γ² for the separator x1 + x2 - 1.5, by hand: R² = 3, γ = 0.5/|(1, 1, -1.5)|.
+    assert mistakes_bound([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], [0, 0, 0, 1], [1, 1, -1.5]) == pytest.approx(51)
+
+
+def test_corrections_are_counted_up_to_the_playhead() -> None:
+    run = Run(and_by_perceptron())
+    run.advance(40)
+    everything = framed(run).corrections
+    run.seek(8)
+    half = framed(run).corrections
+    assert half is not None
+    assert everything is not None
+    again = Run(and_by_perceptron())
+    again.advance(8)
+    assert half.made == framed(again).corrections.made < everything.made
+
+
+def test_no_line_is_found_for_xor_and_none_is_promised_after_an_edit() -> None:
+    run = Run(xor_by_perceptron())
+    run.advance(12)
+    assert framed(run).corrections.most is None
+    run.type_parameter("o.W", (0, 0), 3.0, "w")
+    assert framed(run).corrections is None
 
 
 def test_errors_of_a_thinned_record_are_means() -> None:

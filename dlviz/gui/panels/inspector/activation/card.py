@@ -113,7 +113,7 @@ class ActivationCard(QWidget):
             self.table.show_table(shown.table)
         self.softmax.setVisible(shown.softmax is not None and is_known)
         if shown.softmax is not None and is_known:
-            self.softmax.show_softmax(shown.softmax, shown.question.shift)
+            self.softmax.show_softmax(shown.softmax, shown.question.shift, float(shown.shape.settings["temperature"]))
         self.derivation.show_derivation(shown.shape, shown.stands if is_known else None)
 
     def _show_words(self, shown: ActivationStudy, shape: Shape) -> None:

@@ -17,6 +17,7 @@ from dlviz.session.activation_study import Softmax
 MOST_UNITS = 12  # that are drawn, the likeliest; the rest are added up
 ROW = 2.5 * GRID  # pixels
 HEADINGS = ("z", "e^z", "a")
+COOLED = ("z", "e^(z/T)", "a")  # at a temperature that is not 1
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 SIDE = 5.0  # of the constant
 
@@ -27,6 +28,7 @@ class ShareBars(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.shown: Softmax | None = None
+        self.headings = HEADINGS
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         describe(self, tr("Softmax, unit by unit"), tr("Bars of z, of e to the power of z, and of its share a"))
         theme_signals.changed.connect(self._use_theme)
@@ -36,9 +38,9 @@ class ShareBars(QWidget):
         self.updateGeometry()
         self.update()
 
-    def show_shares(self, shown: Softmax | None) -> None:
-        """Show the way of one example."""
-        self.shown = shown
+    def show_shares(self, shown: Softmax, is_cooled: bool) -> None:
+        """Show the way of one example; is_cooled: at a temperature that is not 1."""
+        self.shown, self.headings = shown, COOLED if is_cooled else HEADINGS
         self.setAccessibleDescription("; ".join(" ".join(row) for row in self.words()))
         self.updateGeometry()
         self.update()
@@ -131,9 +133,9 @@ class SoftmaxBars(QWidget):
             column.addWidget(widget)
         self.shift.changed.connect(self.shifted)
 
-    def show_softmax(self, shown: Softmax, shift: float) -> None:
+    def show_softmax(self, shown: Softmax, shift: float, temperature: float) -> None:
         """Show one example, and what the constant changed."""
-        self.bars.show_shares(shown)
+        self.bars.show_shares(shown, temperature != 1)
         change = float(abs(shown.probabilities - shown.unshifted).max())
         self.said.setVisible(shift != 0)
         self.said.setText(tr("largest change of a probability: {change}", change=numbers.number(change, 2)))
