@@ -10,7 +10,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.network import InputSpec, NetworkSpec, dense
 from dlviz.data.dataset import Dataset
 from dlviz.data.spec import DataSpec
-from dlviz.gui.panels.output.answer import MOST_CLASSES, sorted_bars
+from dlviz.gui.panels.output.answer import MOST_CLASSES, Bars, sorted_bars
 from dlviz.gui.panels.output.panel import OutputPanel
 from dlviz.gui.selection import Selected
 from dlviz.session.document import Document, TrainingSpec, handle
@@ -79,6 +79,15 @@ def test_data_of_two_inputs_and_three_classes_offer_it_beside_the_map(robot: Rob
     assert len(panel.answer.bars.bars) == 3
     robot.click(panel.controls.views, panel.controls.views.tabRect(0).center())
     robot.wait(panel.frame.isVisible)
+
+
+def test_numbers_have_the_room_they_need(qtbot: QtBot) -> None:
+    bars = Bars()
+    qtbot.addWidget(bars)
+    bars.show_bars(sorted_bars(np.array([1.0, 4.108e-5, 3.577e-7]), ["versicolor", "virginica", "setosa"], 0))
+    left, right = bars.widths()
+    assert right > bars.fontMetrics().horizontalAdvance("4.11×10⁻⁵")
+    assert left > bars.fontMetrics().horizontalAdvance("versicolor")
 
 
 def test_of_very_many_classes_the_largest_are_shown() -> None:

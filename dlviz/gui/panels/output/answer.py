@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from dlviz.gui import numbers
@@ -18,7 +18,8 @@ from dlviz.i18n import tr
 from dlviz.session.messages import Frame
 
 ROW = 3 * GRID + 4  # pixels of a class
-NAME_WIDTH, NUMBER_WIDTH = 10 * GRID, 7 * GRID
+LONGEST_NAME = 14 * GRID  # pixels; longer names end in …
+DIGITS = 3
 MOST_CLASSES = 20  # drawn, those with the largest outputs
 
 
@@ -30,6 +31,11 @@ class ClassBar:
     name: str
     output: float
     is_true: bool
+
+    @property
+    def words(self) -> str:
+        """The output as it is written."""
+        return numbers.number(self.output, DIGITS)
 
 
 def sorted_bars(outputs: FloatArray, names: Sequence[str], true: int) -> tuple[ClassBar, ...]:
@@ -65,9 +71,16 @@ class Bars(QWidget):
         if bars == self.bars:
             return
         self.bars = bars
-        self.setAccessibleDescription("; ".join(f"{bar.name}: {numbers.number(bar.output)}" for bar in bars))
+        self.setAccessibleDescription("; ".join(f"{bar.name}: {bar.words}" for bar in bars))
         self.setFixedHeight(max(len(bars), 1) * ROW)
         self.update()
+
+    def widths(self) -> tuple[int, int]:
+        """Return the room at the left for the names, and at the right for the numbers, which are never cut."""
+        metrics = QFontMetrics(font("normal", is_bold=True))
+        names = max((metrics.horizontalAdvance(bar.name) for bar in self.bars), default=0)
+        written = max((metrics.horizontalAdvance(bar.words) for bar in self.bars), default=0)
+        return min(names, LONGEST_NAME) + GRID, written + GRID
 
     def sizeHint(self) -> QSize:
         """Return the height of all bars."""
@@ -82,21 +95,21 @@ class Bars(QWidget):
 
     def _paint_bar(self, p: QPainter, row: int, bar: ClassBar, share: float) -> None:
         theme, top, is_answer = current(), row * ROW, row == 0
-        middle = Qt.AlignmentFlag.AlignVCenter
+        at_right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        left, right = self.widths()
+        room = max(self.width() - left - right, 1)
+        colour = theme.colour("text" if is_answer else "muted")
         p.setFont(font("normal", is_bold=is_answer))
-        p.setPen(theme.colour("text" if is_answer else "muted"))
-        name = p.fontMetrics().elidedText(bar.name, Qt.TextElideMode.ElideRight, NAME_WIDTH - GRID)
-        p.drawText(QRectF(0, top, NAME_WIDTH - GRID, ROW), Qt.AlignmentFlag.AlignRight | middle, name)
-        room = self.width() - NAME_WIDTH - NUMBER_WIDTH
-        p.fillRect(QRectF(NAME_WIDTH, top + 6, max(room * share, 1.0), ROW - 12),
+        p.fillRect(QRectF(left, top + 6, max(room * share, 1.0), ROW - 12),
                    theme.colour("forward" if is_answer else "outline"))  # fmt: skip
         if bar.is_true:
             p.setPen(QPen(theme.colour("text"), 1.4))
             p.setBrush(Qt.BrushStyle.NoBrush)
-            p.drawRect(QRectF(NAME_WIDTH, top + 4, room, ROW - 8))
-        p.setPen(theme.colour("text" if is_answer else "muted"))
-        number = QRectF(self.width() - NUMBER_WIDTH, top, NUMBER_WIDTH, ROW)
-        p.drawText(number, Qt.AlignmentFlag.AlignRight | middle, numbers.number(bar.output))
+            p.drawRect(QRectF(left, top + 4, room, ROW - 8))
+        p.setPen(colour)
+        name = p.fontMetrics().elidedText(bar.name, Qt.TextElideMode.ElideRight, left - GRID)
+        p.drawText(QRectF(0, top, left - GRID, ROW), at_right, name)
+        p.drawText(QRectF(self.width() - right, top, right, ROW), at_right, bar.words)
 
 
 class AnswerView(QWidget):
