@@ -74,7 +74,11 @@ class SubjectPanel(Panel):
         beside.addWidget(self.rows)
         layout.addLayout(beside, 1)
         layout.addWidget(self.mistakes)
-        layout.addWidget(self.words)
+        foot = QHBoxLayout()
+        spaced(foot, 0, 2 * GRID)
+        foot.addWidget(self.words, 1)
+        foot.addWidget(self.controls.radius)
+        layout.addLayout(foot)
         for view in (self.plane, self.boxes, self.patterns):
             view.chosen.connect(self._choose)
         self.firing.drawn.connect(self.edits.sample)

@@ -55,7 +55,7 @@ class PhaseStrip(QWidget):
 
 
 class WalkControls(QWidget):
-    """Offers what applies to the document that is walked."""
+    """Offers what applies to the document that is walked. radius has a place of its own, given by the panel."""
 
     pass_asked = Signal(str)  # "forward" or "backward"
     setting_chosen = Signal(str, object)  # a setting of the rule and its new value
@@ -71,10 +71,11 @@ class WalkControls(QWidget):
         self.phases = PhaseStrip()
         layout = QHBoxLayout(self)
         spaced(layout, 0, 2 * GRID)
-        for widget in (self.forward, self.backward, self.view, self.phases, self.radius):
+        for widget in (self.forward, self.backward, self.view, self.phases):
             layout.addWidget(widget)
             widget.hide()
-        self.radius.setFixedWidth(28 * GRID)
+        self.radius.slider.setFixedWidth(12 * GRID)  # its words keep their own width in every theme
+        self.radius.hide()
         self.forward.clicked.connect(self._go_forward)
         self.backward.clicked.connect(self._go_backward)
         self.view.chosen.connect(self._choose_view)
