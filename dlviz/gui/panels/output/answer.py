@@ -80,7 +80,7 @@ class Bars(QWidget):
         metrics = QFontMetrics(font("normal", is_bold=True))
         names = max((metrics.horizontalAdvance(bar.name) for bar in self.bars), default=0)
         written = max((metrics.horizontalAdvance(bar.words) for bar in self.bars), default=0)
-        return min(names, LONGEST_NAME) + GRID, written + GRID
+        return min(names + GRID // 2, LONGEST_NAME) + GRID, written + GRID
 
     def sizeHint(self) -> QSize:
         """Return the height of all bars."""
