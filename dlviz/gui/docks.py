@@ -146,6 +146,8 @@ class Docks(QObject):
         area = self._entry_of(dock).area
         is_first = not self._side(area)
         widths = {each: self._width(each) for each in WIDTHS if self._side(each)}
+        if self._window.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
+            self._window.addDockWidget(AREAS[area], dock)  # it belongs to other workspaces
         dock.show()
         if self._is_narrow and beside:
             self._window.tabifyDockWidget(beside[0], dock)

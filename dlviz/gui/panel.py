@@ -41,6 +41,7 @@ class Context(QObject):
     interest_changed = Signal()  # a panel emits it when its `interest` answers differently
     board_changed = Signal(int)
     answers_asked = Signal(object)  # worksheets of a class to be checked; none: numbers that will be typed
+    rows_wanted = Signal()  # the rows of the data shall be shown as a table
     class_wanted = Signal()  # somebody shall choose the file of a class
 
     def __init__(self, session: Any, notify: Notify, parent: QObject | None = None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +12,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.network import NetworkSpec, dense
 from dlviz.data.spec import DataSpec
 from dlviz.gui.editor.rects import tile_rect
+from dlviz.gui.panels.data.rows import RowsTable
 from dlviz.gui.panels.inspector.panel import InspectorPanel
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
@@ -206,3 +207,59 @@ def test_an_input_of_a_rule_is_typed_in_the_inspector(robot: Robot) -> None:
     robot.key(Key.Key_Return)
     robot.wait(lambda: robot.frame.trace is not None and robot.frame.trace.before["x"][0, 0] == 0.75)
     assert robot.frame.cursor == 2
+
+
+def rows_table(robot: Robot) -> RowsTable:
+    """Open the data beside Step, and the table of its rows."""
+    robot.key(Key.Key_T, CONTROL)
+    panel = robot.panel("data")
+    robot.wait(lambda: panel.rows.isVisible() and panel.rows.rows.rowCount() > 0)
+    return panel.rows
+
+
+def type_in_cell(robot: Robot, table: RowsTable, row: int, column: int, words: str) -> None:
+    table.setFocus()
+    table.setCurrentIndex(table.rows.index(row, column))
+    table.edit(table.rows.index(row, column))
+    editor = QApplication.focusWidget()
+    assert editor is not None
+    editor.selectAll()
+    robot.text(words)
+    robot.key(Key.Key_Return)
+
+
+def test_a_cell_of_the_row_in_hand_is_typed_in_the_table(robot: Robot) -> None:
+    standing(robot, example_document(), 9)
+    table = rows_table(robot)
+    robot.wait(lambda: table.rows.looked_at == 0)
+    assert table.rows.headerData(0, Qt.Orientation.Vertical) == "▸ 1"
+    type_in_cell(robot, table, 0, 1, "1/4")
+    robot.wait(lambda: robot.frame.trace is not None and robot.frame.trace.before["x"][0, 1] == 0.25)
+    assert robot.frame.cursor == 9
+    type_in_cell(robot, table, 0, 2, "0,5")
+    robot.wait(lambda: robot.frame.trace is not None and robot.frame.trace.before["y"][0, 0] == 0.5)
+    robot.window.live["undo"].trigger()
+    robot.wait(lambda: robot.frame.trace is not None and robot.frame.trace.before["y"][0, 0] == 0.01)
+    assert table.rows.index(0, 1).data() == "0.25"
+
+
+def test_a_class_is_typed_by_name_and_another_word_is_refused(robot: Robot) -> None:
+    standing(robot, classes(), 9)
+    table = rows_table(robot)
+    dataset = table.rows.dataset
+    row = int(robot.frame.trace.rows[0])
+    other = dataset.class_names[(int(dataset.targets[row]) + 1) % 3]
+    type_in_cell(robot, table, row, dataset.d, other)
+    robot.wait(lambda: table.rows.index(row, dataset.d).data() == other)
+    type_in_cell(robot, table, row, dataset.d, "nobody")
+    robot.wait(lambda: "Expected a class" in robot.message())
+    assert table.rows.index(row, dataset.d).data() == other
+
+
+def test_what_is_no_number_leaves_the_cell_as_it_was(robot: Robot) -> None:
+    standing(robot, example_document(), 9)
+    table = rows_table(robot)
+    type_in_cell(robot, table, 0, 0, "much")
+    robot.wait(lambda: "Expected a number" in robot.message())
+    assert table.rows.index(0, 0).data() == "0.05"
+    assert not robot.running.session.can_undo

@@ -1,4 +1,4 @@
-"""Learn: checking the gradients of the network."""
+"""Learn and Edit: checking gradients, the network as a whole, and the rows of the data."""
 
 from PySide6.QtCore import QObject
 
@@ -12,7 +12,7 @@ WHOLE = Selected("network")
 
 
 class CheckCommands(QObject):
-    """Shows the whole network in the inspector and begins the gradient check there."""
+    """Opens the place where something is looked into: the inspector, or the data."""
 
     def __init__(self, context: Context, docks: Docks, parent: QObject) -> None:
         super().__init__(parent)
@@ -27,6 +27,8 @@ class CheckCommands(QObject):
             Action("inspect_network", tr("Select the whole &network"), self.inspect, "edit", ("Ctrl+I",), group=2,
                    tip=tr("Layers with shapes and parameter counts, the loss before and after the update"),
                    is_enabled=self._is_network),
+            Action("data_rows", tr("&Rows of the data…"), self.show_rows, "edit", ("Ctrl+T",), group=2,
+                   tip=tr("The rows as a table; inputs and targets can be typed over"), is_enabled=self._has_rows),
         )  # fmt: skip
 
     def inspect(self) -> None:
@@ -38,6 +40,14 @@ class CheckCommands(QObject):
         """Begin a check; what it finds stands in the inspector."""
         self.inspect()
         self._context.session.check_gradients()
+
+    def show_rows(self) -> None:
+        """Show the table of the rows in the data panel."""
+        self._docks.open("data")
+        self._context.rows_wanted.emit()
+
+    def _has_rows(self) -> bool:
+        return bool(self._context.session.document.subject != "formula")
 
     def _is_network(self) -> bool:
         document = self._context.session.document

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
@@ -14,9 +14,11 @@ from dlviz.gui import numbers
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.data.importing import FILE_FILTER, import_file
 from dlviz.gui.panels.data.job import Job
+from dlviz.gui.panels.data.rows import NOBODY, RowsTable
 from dlviz.gui.panels.data.settings import SEED, TRAIN, DataSettings, setting_title
 from dlviz.gui.panels.data.thumbnails import SHOWN, ThumbnailList
 from dlviz.gui.prepared import prepared_or_none
+from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.chooser import Chooser
@@ -24,7 +26,8 @@ from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.edits import set_data, set_data_setting, set_scaling, set_split
+from dlviz.session.edits import set_data, set_data_setting, set_input_cell, set_scaling, set_split, set_target_cell
+from dlviz.session.messages import Frame
 from dlviz.session.prepared import prepared_for
 from dlviz.session.presets import data_for, document_for
 
@@ -58,6 +61,10 @@ class DataPanel(Panel):
         for text in (self.summary, self.applied, self.notes):
             text.setWordWrap(True)
         self.settings = DataSettings()
+        self.hide_rows = TextButton(tr("Hide the rows"), tr("Put the table of the rows away"), is_link=True)
+        self.rows = RowsTable()
+        for widget in (self.hide_rows, self.rows):  # the Edit menu opens them: the first start is calm
+            widget.hide()
         self.scaling = QComboBox()
         for key, words in (("none", tr("none")), ("standard", tr("standard")), ("minmax", tr("min–max"))):
             self.scaling.addItem(words, key)
@@ -83,6 +90,8 @@ class DataPanel(Panel):
         column.addLayout(scaling)
         column.addWidget(self.applied)
         column.addWidget(self.notes)
+        column.addWidget(self.hide_rows, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.rows)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidget(body)
@@ -101,6 +110,11 @@ class DataPanel(Panel):
         self.settings.changed.connect(self._change)
         self.settings.let_go.connect(self._end_gesture)
         self.scaling.activated.connect(self._scale)
+        self.context.rows_wanted.connect(self._show_rows)
+        self.hide_rows.clicked.connect(self._hide_rows)
+        self.rows.rows.typed.connect(self._type)
+        self.rows.rows.refused.connect(self._refuse)
+        self.rows.clicked.connect(self._select_row)
         self._preparing.finished.connect(self._use)
         self._preparing.failed.connect(self._refuse)
 
@@ -115,10 +129,51 @@ class DataPanel(Panel):
         share = 1 - spec.split.test - spec.split.validation
         self.settings.show_values(declared, spec.settings, share, int(seed))
         self.scaling.setCurrentIndex(self.scaling.findData(spec.scaling))
+        self._fill_rows()
         if prepared is not None:
             self._tell_prepared(prepared)
         elif spec.kind == "file":
             self.summary.setText(tr("The data file {path} was not opened yet.", path=spec.settings.get("path", "")))
+
+    def show_frame(self, frame: Frame) -> None:
+        """Mark the row that is walked."""
+        if self.rows.isVisible():
+            trace = frame.trace
+            is_inside = trace is not None and frame.sample < len(trace.rows)
+            self.rows.look_at(int(trace.rows[frame.sample]) if trace is not None and is_inside else NOBODY)
+
+    @Slot()
+    def _show_rows(self) -> None:
+        for widget in (self.hide_rows, self.rows):
+            widget.show()
+        self._fill_rows()
+        self.rows.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _hide_rows(self) -> None:
+        for widget in (self.hide_rows, self.rows):
+            widget.hide()
+
+    def _fill_rows(self) -> None:
+        """Show the rows where somebody looks at them."""
+        if not self.rows.isHidden():
+            prepared = prepared_or_none(self.context.session)
+            self.rows.rows.show_rows(None if prepared is None else prepared.sample)
+
+    @Slot(int, int, float)
+    def _type(self, row: int, column: int, value: float) -> None:
+        dataset = self.rows.rows.dataset
+        assert dataset is not None  # one of its numbers was typed
+        name = (*dataset.input_names, *dataset.target_names)[column]
+        label = tr("Type {symbol}", symbol=name)
+        if column < dataset.d:
+            self._edit(set_input_cell, label, "", row, column, value)
+        else:
+            self._edit(set_target_cell, label, "", row, column - dataset.d, value)
+
+    @Slot(QModelIndex)
+    def _select_row(self, index: QModelIndex) -> None:
+        self.context.selection.select(Selected("sample", unit=index.row()))
 
     def _tell_prepared(self, prepared: Prepared) -> None:
         """Say what the rows are and what was done to them."""
