@@ -436,3 +436,45 @@ def test_what_can_be_done_without_a_network(robot: Robot) -> None:
     robot.window.refresh()
     assert not robot.window.live["race_network"].isEnabled()
     assert not robot.window.tools.race.network.isEnabled()
+
+
+def test_a_typed_formula_in_one_name_is_a_curve(robot: Robot) -> None:
+    line = robot.window.tools.race.line
+    line.setText("x**2 - x")
+    robot.bot.keyClick(line, Key.Key_Return)
+    walked(robot)
+    race = player(robot).race
+    assert race is not None and race.surface.d == 1 and len(race.extent) == 2 and race.start == (2.0,)
+    assert not surface(robot).relief.isVisible()
+    robot.key(Key.Key_End)
+    assert race.paths[0].points[:, 0] == pytest.approx(
+        0.5 + 1.5 * (1 - 2 * robot.running.session.document.race.optimizers[0].settings["lr"]) ** np.arange(401)
+    )
+
+
+def test_a_start_of_two_numbers_is_left_when_the_formula_becomes_a_curve(robot: Robot) -> None:
+    change(robot, surface=Choice("formula", {"text": "x**2 + y**2"}), start=(1.0, 1.0))
+    form = SurfaceForm(robot.window.context)
+    form.kind.setting_asked.emit("text", "x**2")
+    walked(robot)
+    assert not robot.message()
+    assert robot.running.session.document.race.start == () and player(robot).race.surface.d == 1  # type: ignore[union-attr]
+    form.deleteLater()
+
+
+def test_rows_of_the_race_before_ask_for_nothing_that_is_gone(robot: Robot) -> None:
+    surface(robot).table.looked_at.emit(3)
+    two = robot.running.session.document.race.optimizers[:2]
+    robot.running.session.edit(edits.set_race(robot.running.session.document, optimizers=two), "race")
+    surface(robot).table.opened.emit(3)
+    inside(robot).rule.setCurrentIndex(1)
+    assert robot.running.session.document.race.rule == "same"
+    walked(robot)
+
+
+def test_the_window_says_how_far_a_race_has_come(robot: Robot) -> None:
+    said = []
+    player(robot).moved.connect(lambda: said.append(surface(robot).words.text()))
+    change(robot, optimizers=(chosen("nesterov", lr=0.001),) * 8, steps=20_000)
+    assert any(words.startswith("Walking…") for words in said)
+    robot.wait(lambda: not surface(robot).words.text().startswith("Walking…"))

@@ -1,7 +1,7 @@
 """What a shipped surface declares: where to look, its minima, and what it teaches."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dlviz.core.choice import Choice
@@ -48,6 +48,11 @@ surfaces: Registry[SurfaceEntry] = Registry("surface")
 
 
 def resolve(choice: Choice) -> tuple[SurfaceEntry, Settings]:
-    """Return the entry of a choice with all its settings. Raises: SpecError."""
+    """Return the entry of a choice with all its settings; start and extent of a typed curve have one axis.
+
+    Raises: SpecError, FormulaError.
+    """
     entry = surfaces.get(choice.kind, "surface")
-    return entry, complete(choice.settings, entry.settings, "surface")
+    settings = complete(choice.settings, entry.settings, "surface")
+    d = entry.make(settings).d
+    return replace(entry, start=entry.start[:d], extent=entry.extent[: 2 * d]), settings

@@ -8,6 +8,7 @@ from typing import Any
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.errors import SpecError
 from dlviz.core.optimizers import optimizers
+from dlviz.core.surfaces import resolve as resolve_surface
 from dlviz.core.surfaces import surfaces
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -32,10 +33,14 @@ def set_surface(document: Document, surface: Choice) -> Document:
 
 
 def set_surface_setting(document: Document, name: str, value: Any) -> Document:
-    """Change one setting of the surface; start and rates stay. Raises: SpecError, FormulaError."""
-    surface = document.race.surface
-    changed = Choice(surface.kind, {**surface.settings, name: value})
-    return set_race(document, surface=checked_choice(changed, surfaces, "race.surface"))
+    """Change one setting of the surface; start and rates stay, but no start of two numbers on a curve.
+
+    Raises: SpecError, FormulaError.
+    """
+    surface, start = document.race.surface, document.race.start
+    changed = checked_choice(Choice(surface.kind, {**surface.settings, name: value}), surfaces, "race.surface")
+    fits = len(start) == resolve_surface(changed)[0].d
+    return set_race(document, surface=changed, start=start if fits else ())
 
 
 def race_on(document: Document, on: On) -> Document:

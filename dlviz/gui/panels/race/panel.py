@@ -209,7 +209,8 @@ class RacePanel(Panel):
         spec = self.context.session.document.race
         self._awaits_scan = key == "best"
         if key == "same":
-            rate = lr_of(spec.optimizers[self.context.race.entrant])
+            entrant = min(self.context.race.entrant, len(spec.optimizers) - 1)  # the race before may have had more
+            rate = lr_of(spec.optimizers[entrant])
             self._use_rates([rate] * len(spec.optimizers), "same")
         elif key == "own":
             edit(self.context, tr("Race at own rates"), lambda document: set_race(document, rule="own"))

@@ -111,8 +111,8 @@ class SurfacePanel(Panel):
         trace = player.view.trace if player.view is not None and player.view.question == player.question else None
         micro = player.micro_done
         arrows = () if player.is_playing or trace is None else arrows_of(trace, micro)
-        if player.view is not None and player.view.problem:
-            self.words.setText(player.view.problem)
+        if player.view is not None and (player.view.problem or player.view.progress < 1):
+            self.words.setText(player.view.problem or walking_words(player.view.progress))
         at = player.told if player.micro or not player.done else player.done
         self.contour.show_step(at, player.entrant, arrows if player.micro else ())
         self.relief.show_step(player.done, player.entrant)
@@ -142,6 +142,8 @@ class SurfacePanel(Panel):
 
     @Slot(int)
     def _open(self, index: int) -> None:
+        if index >= len(self.context.session.document.race.optimizers):
+            return  # the table still shows the race before, which had more
         if self._popup is not None:
             self._popup.deleteLater()
         self._popup = Popup(EntrantForm(self.context, index), self)
@@ -150,6 +152,11 @@ class SurfacePanel(Panel):
     @Slot(int)
     def _remove(self, index: int) -> None:
         edit(self.context, tr("Take an optimizer out of the race"), lambda document: remove_entrant(document, index))
+
+
+def walking_words(progress: float) -> str:
+    """Say that what is seen is the race before, and how far the one that was asked for has come."""
+    return tr("Walking… {percent} %", percent=round(100 * progress))
 
 
 def make_surface_panel(context: Context) -> Panel:
