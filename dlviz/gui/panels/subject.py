@@ -49,36 +49,40 @@ class SubjectPanel(Panel):
         self.title.set_bold(True)
         self.line = QLineEdit()
         describe(self.line, tr("Formula"), tr("Type a formula, such as y = w*x + b; Enter computes it"))
-        self.line.returnPressed.connect(self._type)
         self.edits = WalkEdits(context, self)
         self.plane, self.patterns = PlaneView(), PatternsView()
         self.boxes, self.mistakes = BoxesView(tr("Graph")), MistakesCurve()
         self.area = Roomy(self.boxes)
         self.firing, self.rows = FiringView(), RowTable()
         self.stack = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self.apply_theme(self.theme)
+
+    def _lay_out(self) -> None:
         for each in (self.plane, self.area, self.patterns, self.firing):
             self.stack.addWidget(each)
         layout = QVBoxLayout(self)
         spaced(layout, 0, 4)
         layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        head = QHBoxLayout()
-        spaced(head, 0, 2 * GRID)
+        head, beside, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for row in (head, beside, foot):
+            spaced(row, 0, 2 * GRID)
         head.addWidget(self.title, 1)
         head.addWidget(self.line, 2)
         head.addStretch(0)
         head.addWidget(self.controls)
         layout.addLayout(head)
-        beside = QHBoxLayout()
-        spaced(beside, 0, 2 * GRID)
         beside.addWidget(self.stack, 1)
         beside.addWidget(self.rows)
         layout.addLayout(beside, 1)
         layout.addWidget(self.mistakes)
-        foot = QHBoxLayout()
-        spaced(foot, 0, 2 * GRID)
         foot.addWidget(self.words, 1)
         foot.addWidget(self.controls.radius)
         layout.addLayout(foot)
+
+    def _connect(self) -> None:
+        self.line.returnPressed.connect(self._type)
         for view in (self.plane, self.boxes, self.patterns):
             view.chosen.connect(self._choose)
         self.firing.drawn.connect(self.edits.sample)
@@ -88,9 +92,8 @@ class SubjectPanel(Panel):
         self.controls.setting_chosen.connect(self.edits.set_setting)
         self.mistakes.taken.connect(self.edits.go_to_epoch)
         self.plane.dropped.connect(self.edits.ask)
-        context.selection.changed.connect(self._select)
-        context.hidden_changed.connect(self._redraw)
-        self.apply_theme(self.theme)
+        self.context.selection.changed.connect(self._select)
+        self.context.hidden_changed.connect(self._redraw)
 
     def show_document(self, document: Document) -> None:
         """Forget the picture of another document."""
