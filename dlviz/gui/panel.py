@@ -42,6 +42,7 @@ class Context(QObject):
     board_changed = Signal(int)
     answers_asked = Signal(object)  # worksheets of a class to be checked; none: numbers that will be typed
     rows_wanted = Signal()  # the rows of the data shall be shown as a table
+    typing_asked = Signal(object)  # Selected: a number that is shown shall be typed anew, where it stands
     class_wanted = Signal()  # somebody shall choose the file of a class
 
     def __init__(self, session: Any, notify: Notify, parent: QObject | None = None) -> None:

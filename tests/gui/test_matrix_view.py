@@ -119,6 +119,16 @@ def test_a_click_on_a_cell_selects_its_weight_unit_or_bias_everywhere(robot: Rob
     robot.wait(lambda: robot.panel("inspector").isVisible())
 
 
+def test_a_double_click_on_a_weight_opens_its_card(robot: Robot) -> None:
+    view, canvas = at_step(robot, example_document(), 1), robot.panel("canvas")
+    robot.bot.mouseDClick(view, LEFT, NONE, place_of(view, 1, 1, 0))
+    robot.wait(lambda: canvas.card.is_editing)
+    assert robot.window.context.selection.current == Selected("link", "h", 1, "x", 0)
+    canvas.card.close_card()
+    robot.bot.mouseDClick(view, LEFT, NONE, place_of(view, 0, 1, 0))
+    assert not canvas.card.is_editing
+
+
 def test_hovering_lights_the_canvas_and_the_canvas_lights_the_matrix(robot: Robot) -> None:
     view = at_step(robot, example_document(), 1)
     robot.bot.mouseMove(view, place_of(view, 1, 0, 1))

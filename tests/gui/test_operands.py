@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from dlviz.core.conventions import Conventions
@@ -18,7 +19,7 @@ from dlviz.gui.typeset.pieces import pieces_of
 from dlviz.gui.typeset.view import FormulaView
 from dlviz.session.document import Document
 from dlviz.session.presets import example_document
-from tests.gui.robot import LEFT, NONE, Robot, close_window, robot_at_window
+from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, robot_at_window
 from tests.unit.core.narrated_runs import network, recorded
 
 SPEC = network(dense("h", 2, "sigmoid"), dense("o", 2, "sigmoid"), inputs=2)
@@ -105,6 +106,22 @@ def test_a_click_on_an_operand_selects_it(robot: Robot) -> None:
     view = walked(robot, example_document(), 1)
     robot.bot.mouseClick(view, LEFT, NONE, middle(view, BIAS).toPoint())
     assert robot.window.context.selection.current == BIAS
+
+
+def test_a_double_click_on_a_number_types_it_anew_and_all_that_follows(robot: Robot) -> None:
+    view = walked(robot, example_document(), 1)
+    canvas = robot.panel("canvas")
+    robot.bot.mouseDClick(view, LEFT, NONE, middle(view, BIAS).toPoint())
+    robot.wait(lambda: canvas.card.is_editing)
+    before = robot.running.session.document.parameters["h.b"].array.tolist()
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    field.setText("0,5")
+    robot.bot.keyClick(field, Key.Key_Return)
+    robot.wait(lambda: robot.running.session.document.parameters["h.b"].array.tolist() != before)
+    assert robot.running.session.document.parameters["h.b"].array[BIAS.unit] == 0.5
+    robot.trigger("undo")
+    robot.wait(lambda: robot.running.session.document.parameters["h.b"].array.tolist() == before)
 
 
 def test_a_walk_over_all_steps_finds_operands_in_every_phase(robot: Robot) -> None:

@@ -42,6 +42,7 @@ class Controller(QObject):
         view.picked.connect(self.pick)
         view.asked.connect(self._answer)
         view.commanded.connect(self.do)
+        context.typing_asked.connect(self.type_anew)
         self.field.accepted.connect(self._take_field)
         opener.leaf_of = self.commands.leaf
 
@@ -49,6 +50,14 @@ class Controller(QObject):
     def pick(self, place: Selected) -> None:
         """Select a place."""
         self._context.selection.select(place)
+
+    @Slot(object)
+    def type_anew(self, place: Selected) -> None:
+        """Open the card of a number that was double clicked elsewhere, if it is one that people type."""
+        leaf = self.commands.leaf(place)
+        if leaf is not None:
+            self.pick(place)
+            self._opener.type_at(place, "" if leaf.value is None else numbers.number(leaf.value, 6))
 
     @property
     def _current(self) -> Selected:

@@ -47,6 +47,7 @@ class FormulaView(QWidget):
     letter, least_letter, least_height = LETTER_SIZE, LEAST_LETTER, LEAST_HEIGHT
     pointed = Signal(object)  # what the piece under the pointer stands for, None where it is nothing
     picked = Signal(object)
+    typing_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -174,6 +175,12 @@ class FormulaView(QWidget):
         place = self._spot_at(event.position())
         if place is not None and event.button() == Qt.MouseButton.LeftButton:
             self.picked.emit(place)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Ask to type what is clicked anew."""
+        place = self._spot_at(event.position())
+        if place is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.typing_asked.emit(place)
 
     def _spot_at(self, point: QPointF) -> object | None:
         return next((place for rect, place in self._spots if rect.contains(point)), None)

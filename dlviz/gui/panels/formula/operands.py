@@ -122,6 +122,7 @@ class Operands(QObject):
         self._view, self._selection = view, context.selection
         view.pointed.connect(self._point)
         view.picked.connect(self._pick)
+        view.typing_asked.connect(context.typing_asked)
         context.selection.hovered.connect(self._mark)
 
     def show_step(self, step: Step | None, frame: Frame | None, focus: Focus) -> None:

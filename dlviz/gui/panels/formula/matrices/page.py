@@ -63,6 +63,7 @@ class MatrixPage(QWidget):
         self._pages.addWidget(self.note)
         self.view.pointed.connect(self._point)
         self.view.picked.connect(self._pick)
+        self.view.typing_asked.connect(self._type)
         context.selection.hovered.connect(self._mark)
 
     def show_step(self, step: Step | None, frame: Frame | None, focus: Focus, is_hidden: bool = False) -> None:
@@ -107,6 +108,10 @@ class MatrixPage(QWidget):
             self._context.selection.select(spot.place)
         if self._walked is not None and spot.example not in (-1, self._walked.frame.sample):
             self._context.session.look(spot.example)
+
+    @Slot(object)
+    def _type(self, found: tuple[Matrix, tuple[int, ...]]) -> None:
+        self._context.typing_asked.emit(self._spot(found).place)
 
     def _spot(self, found: tuple[Matrix, tuple[int, ...]] | None) -> Spot:
         if found is None or self._walked is None:

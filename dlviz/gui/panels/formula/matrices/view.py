@@ -37,6 +37,7 @@ class MatrixView(QWidget):
 
     pointed = Signal(object)  # (matrix, index), or None when the pointer has left
     picked = Signal(object)  # (matrix, index)
+    typing_asked = Signal(object)  # (matrix, index)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -152,6 +153,14 @@ class MatrixView(QWidget):
         if cell is not None and event.button() == Qt.MouseButton.LeftButton:
             self._cursor = cell
             self._pick(cell)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Ask to type the cell anew that is clicked."""
+        cell = self._cell_at(event.position())
+        if cell is not None and event.button() == Qt.MouseButton.LeftButton:
+            found = self._index(cell)
+            if found is not None:
+                self.typing_asked.emit(found)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk over the cells with the arrow keys; Enter picks one."""
