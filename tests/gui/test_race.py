@@ -18,6 +18,7 @@ from dlviz.gui.forms.race import EntrantForm, SurfaceForm
 from dlviz.gui.panels.race.panel import RacePanel
 from dlviz.gui.panels.surface.panel import SurfacePanel
 from dlviz.gui.panels.surface.plane import basins_of
+from dlviz.gui.panels.surface.ribbons import NEAR, _thinned
 from dlviz.gui.race.player import RacePlayer
 from dlviz.gui.widgets.form import LineField
 from dlviz.session import edits
@@ -478,3 +479,34 @@ def test_the_window_says_how_far_a_race_has_come(robot: Robot) -> None:
     change(robot, optimizers=(chosen("nesterov", lr=0.001),) * 8, steps=20_000)
     assert any(words.startswith("Walking…") for words in said)
     robot.wait(lambda: not surface(robot).words.text().startswith("Walking…"))
+
+
+def test_operations_go_whole_steps_where_a_path_broke(robot: Robot) -> None:
+    change(robot, surface=chosen("rosenbrock"), optimizers=(chosen("sgd", lr=0.1),), steps=100)
+    robot.window.run.use_size("operation")
+    robot.key(Key.Key_End)
+    told(robot)
+    robot.key(Key.Key_PageUp)
+    told(robot)
+    assert player(robot).done == 99
+    robot.key(Key.Key_PageDown)
+    assert player(robot).done == 100
+
+
+def test_operations_go_whole_steps_of_a_network_and_its_news_end(robot: Robot) -> None:
+    change(robot, on="network", steps=30)
+    robot.window.run.use_size("operation")
+    told(robot)
+    robot.key(Key.Key_PageDown)
+    assert player(robot).done == 1
+    robot.wait(lambda: player(robot).view is not None and player(robot).view.progress == 1)  # type: ignore[union-attr]
+    assert surface(robot).words.text() == player(robot).race.entry.teaches  # type: ignore[union-attr]
+
+
+def test_long_paths_are_thinned_to_squares_of_less_than_a_pixel() -> None:
+    angles = np.linspace(0, 1, 20_001)
+    places = np.stack([100 * np.cos(angles), 100 * np.sin(angles)], axis=1)
+    kept = _thinned(places)
+    assert kept[0] == 0 and len(kept) < 400
+    nearest = places[kept][np.searchsorted(kept, np.arange(20_001), side="right") - 1]
+    assert np.abs(places - nearest).max() < NEAR

@@ -70,6 +70,11 @@ class RacePlayer(QObject):
         return len(trace.steps) if trace is not None and is_known else 0
 
     @property
+    def _has_no_micro_steps(self) -> bool:
+        """Whether nothing is to be told of the step in question: beyond where a path broke, or of a network."""
+        return self.view is not None and self.view.question == self.question and self.view.trace is None
+
+    @property
     def micro_done(self) -> int:
         """How many micro-steps of the told step are done."""
         return self.micro if self.micro or not self.done else self.micro_count
@@ -193,7 +198,7 @@ class RacePlayer(QObject):
             self.pause()
 
     def _go(self, by: str, count: int) -> None:
-        size = SIZES.get(by, 1)
+        size = SIZES.get(by, 1) or (1 if self._has_no_micro_steps else 0)
         if size:
             whole = -1 if count < 0 and self.micro else 0  # back from within a step: to its beginning first
             self._stand(min(max(self.done + size * count - size * whole, 0), self.steps))

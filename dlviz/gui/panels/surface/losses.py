@@ -37,6 +37,8 @@ class LossPlot(Plot):
         while len(self._curves) < len(drawn.lines):
             line = pg.PlotDataItem(connect="finite")
             line.opts["antialias"] = True
+            line.opts["autoDownsampleFactor"] = 1.0  # lowest and highest of every pixel
+            line.setDownsampling(auto=True, method="peak")
             self.addItem(line)
             self._curves.append(line)
         for index, curve in enumerate(self._curves):

@@ -42,6 +42,7 @@ class SurfacePanel(Panel):
         )
         self._popup: Popup | None = None
         self._drags = 0
+        self._news = ""  # of the race that was asked for, while it is not the one that is seen
         self._lay_out()
         self.contour.start_asked.connect(self._start)
         self.contour.pointed.connect(self._point)
@@ -111,13 +112,22 @@ class SurfacePanel(Panel):
         trace = player.view.trace if player.view is not None and player.view.question == player.question else None
         micro = player.micro_done
         arrows = () if player.is_playing or trace is None else arrows_of(trace, micro)
-        if player.view is not None and (player.view.problem or player.view.progress < 1):
-            self.words.setText(player.view.problem or walking_words(player.view.progress))
+        self._tell_news()
         at = player.told if player.micro or not player.done else player.done
         self.contour.show_step(at, player.entrant, arrows if player.micro else ())
         self.relief.show_step(player.done, player.entrant)
         self.losses.show_step(player.done)
         self.table.show_race(race, player.done, player.entrant)
+
+    def _tell_news(self) -> None:
+        """Say why the race that was asked for cannot be, or how far it has come; nothing more once it is there."""
+        view, before = self.context.race.view, self._news
+        if view is not None:
+            self._news = view.problem or (walking_words(view.progress) if view.progress < 1 else "")
+        if self._news:
+            self.words.setText(self._news)
+        elif before:
+            self._say("")
 
     def showEvent(self, event: object) -> None:
         """Show where the race stands by now."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from dlviz.gui.theme import current
 
-NEAR = 0.8  # pixels; points closer to the last one kept add nothing
+NEAR = 0.8  # pixels, side of a square; more points within it one after the other add nothing
 RIM = 2.0  # pixels, both sides together, in the colour of the panel
 OVERLAP = 6  # points
 FAR = 1e5  # pixels; beyond, a painter loses its precision
@@ -85,11 +85,6 @@ class Trail:
 
 
 def _thinned(places: FloatArray) -> NDArray[np.intp]:
-    """Return the indices of points that lie apart, in order."""
-    kept: list[int] = []
-    last_x = last_y = np.inf
-    for index, (x, y) in enumerate(places.tolist()):
-        if not kept or abs(x - last_x) + abs(y - last_y) >= NEAR:
-            kept.append(index)
-            last_x, last_y = x, y
-    return np.array(kept, dtype=np.intp)
+    """Return the indices, in order, of the first point and of all that lie in another square than the one before."""
+    squares = np.floor(places / NEAR)
+    return np.flatnonzero(np.any(np.diff(squares, axis=0, prepend=np.nan) != 0, axis=1))
