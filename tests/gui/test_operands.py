@@ -113,15 +113,21 @@ def test_a_double_click_on_a_number_types_it_anew_and_all_that_follows(robot: Ro
     canvas = robot.panel("canvas")
     robot.bot.mouseDClick(view, LEFT, NONE, middle(view, BIAS).toPoint())
     robot.wait(lambda: canvas.card.is_editing)
-    before = robot.running.session.document.parameters["h.b"].array.tolist()
+    before = bias_now(robot)
     field = QApplication.focusWidget()
     assert isinstance(field, QLineEdit)
     field.setText("0,5")
     robot.bot.keyClick(field, Key.Key_Return)
-    robot.wait(lambda: robot.running.session.document.parameters["h.b"].array.tolist() != before)
-    assert robot.running.session.document.parameters["h.b"].array[BIAS.unit] == 0.5
+    robot.wait(lambda: bias_now(robot) == 0.5)
     robot.trigger("undo")
-    robot.wait(lambda: robot.running.session.document.parameters["h.b"].array.tolist() == before)
+    robot.wait(lambda: bias_now(robot) == before)
+
+
+def bias_now(robot: Robot) -> float:
+    """Return the bias as the walked pass found it."""
+    trace = robot.frame.trace
+    assert trace is not None
+    return float(trace.before["h.b"][BIAS.unit])
 
 
 def test_a_walk_over_all_steps_finds_operands_in_every_phase(robot: Robot) -> None:
