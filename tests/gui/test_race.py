@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.descent import descend
+from dlviz.core.errors import SpecError
 from dlviz.core.surfaces import typed
 from dlviz.gui import numbers
 from dlviz.gui.forms.race import EntrantForm, SurfaceForm
@@ -510,3 +511,19 @@ def test_long_paths_are_thinned_to_squares_of_less_than_a_pixel() -> None:
     assert kept[0] == 0 and len(kept) < 400
     nearest = places[kept][np.searchsorted(kept, np.arange(20_001), side="right") - 1]
     assert np.abs(places - nearest).max() < NEAR
+
+
+def test_more_paths_than_memory_holds_are_refused(robot: Robot) -> None:
+    with pytest.raises(SpecError, match="at most 2500 steps for 1000 starts and 4 optimizers"):
+        change(robot, starts="random", count=1_000, steps=20_000)
+    change(robot, steps=20_000)
+
+
+def test_quartiles_of_very_many_places_are_those_of_every_kth_step(robot: Robot) -> None:
+    change(robot, starts="random", count=400, steps=3_000, optimizers=(chosen("adam", lr=0.1),))
+    race = player(robot).race
+    assert race is not None and race.crowd is not None
+    line = surface(robot).losses.plot.drawn.lines[0]  # type: ignore[union-attr]
+    values = race.crowd.paths[0].values
+    assert line.x.tolist() == list(range(0, 3_001, 2))
+    assert line.y == pytest.approx(np.maximum(np.median(values[::2], axis=1), 1e-16))

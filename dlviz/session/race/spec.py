@@ -18,6 +18,7 @@ Rule = Literal["own", "same", "best"]
 On = Literal["surface", "network"]
 PlaneKind = Literal["pca", "random", "weights"]
 MOST_OPTIMIZERS, MOST_STEPS, MOST_STARTS = 16, 20_000, 1_000
+MOST_PLACES = 10_000_000  # kept of many starts: 240 MB on a surface
 FIRST_MOVE = 0.01  # of the picture's width: how far a first step goes where nothing else is known
 MOST_RATE = 1.0
 
@@ -102,6 +103,19 @@ def check_race(spec: RaceSpec) -> None:
             tr("Expected 1 to {most} optimizers. Received: {n}", most=MOST_OPTIMIZERS, n=len(spec.optimizers)),
             place="race.optimizers",
         )
+    _check_places(spec)
+
+
+def _check_places(spec: RaceSpec) -> None:
+    """Raise SpecError if the paths of many starts would not fit into memory."""
+    paths = 1 if spec.starts == "one" else spec.count * len(spec.optimizers)
+    most = MOST_PLACES // paths
+    if spec.steps > most and paths > 1:
+        raise SpecError(
+            tr("Expected at most {most} steps for {count} starts and {n} optimizers. Received: {steps}",
+               most=most, count=spec.count, n=len(spec.optimizers), steps=spec.steps),
+            place="race.steps",
+        )  # fmt: skip
 
 
 def first_rate(spec: RaceSpec, kind: str) -> float:

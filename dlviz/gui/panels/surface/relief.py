@@ -166,13 +166,7 @@ class Relief(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Turn it by arrow keys."""
-        turns = {
-            Qt.Key.Key_Left: (-0.1, 0),
-            Qt.Key.Key_Right: (0.1, 0),
-            Qt.Key.Key_Up: (0, -0.1),
-            Qt.Key.Key_Down: (0, 0.1),
-        }
-        turn = turns.get(Qt.Key(event.key()))
+        turn = TURNS.get(Qt.Key(event.key()))
         if turn is None:
             event.ignore()
         else:
