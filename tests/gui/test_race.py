@@ -207,6 +207,13 @@ def test_poles_and_gaps_are_drawn_without_harm(robot: Robot, text: str) -> None:
     assert np.isfinite(surface(robot).losses.plot.viewRange()).all()
 
 
+def test_a_range_that_is_too_large_to_be_drawn_is_left_alone(robot: Robot) -> None:
+    plot = surface(robot).losses.plot
+    plot.set_range((0.0, 1.0), (2.0, 3.0))
+    plot.set_range((0.0, 1.0), (-1e308, 1e308))
+    assert plot.viewRange() == [[0.0, 1.0], [2.0, 3.0]]
+
+
 def test_a_curve_has_its_own_picture(robot: Robot) -> None:
     robot.running.session.edit(edits.set_surface(robot.running.session.document, Choice("curve_parabola")), "race")
     walked(robot)

@@ -33,8 +33,8 @@ SOFTNESS = 0.88  # how much of the pure colour a line has; mixed beforehand, for
 
 def levels(weights: NDArray[np.floating]) -> NDArray[np.int64]:
     """Return the signed level of every weight, 1…20 by size, 0 where it is NaN or zero."""
-    sizes = np.nan_to_num(np.abs(weights), nan=0.0, posinf=WEIGHT_LIMIT) / WEIGHT_LIMIT
-    steps = np.clip(np.ceil(sizes * LEVELS), 0, LEVELS)
+    sizes = np.minimum(np.nan_to_num(np.abs(weights), nan=0.0), WEIGHT_LIMIT) / WEIGHT_LIMIT
+    steps = np.ceil(sizes * LEVELS)
     return (np.sign(np.nan_to_num(weights)) * steps).astype(np.int64)
 
 

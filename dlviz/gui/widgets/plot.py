@@ -16,6 +16,7 @@ from dlviz.gui.widgets.paint import describe
 from dlviz.i18n import tr
 
 HALF_LINE = 7  # pixels above the plot, for the number at the upper end of its axis
+MOST_SHOWN = 1e300  # beyond it the width of a range, and a scale in its numbers, are no longer finite
 
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False)
 
@@ -83,8 +84,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         return tuple(found)
 
     def set_range(self, x: tuple[float, float], y: tuple[float, float]) -> None:
-        """Show exactly this range; an empty or non-finite one is left alone."""
-        if all(np.isfinite((*x, *y))) and x[0] < x[1] and y[0] < y[1]:
+        """Show exactly this range; one that is empty, or too large to be drawn, is left alone."""
+        if np.abs((*x, *y)).max() < MOST_SHOWN and x[0] < x[1] and y[0] < y[1]:
             self.getViewBox().setRange(QRectF(x[0], y[0], x[1] - x[0], y[1] - y[0]), padding=0)
 
     @staticmethod
