@@ -127,6 +127,8 @@ class ChipRow(QWidget):
 
     def show_document(self, document: Document) -> None:
         """Show the plan of a document, or its rule."""
+        if self._popup is not None and document.subject != self._subject:
+            self._popup.close()  # its form is about what this document does not have
         self._subject = document.subject
         for chip in (*self._plan(), self.rule):
             chip.setVisible(chip in self.chips())

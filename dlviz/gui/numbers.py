@@ -7,6 +7,7 @@ import numpy as np
 from dlviz.core.errors import FormulaError, SpecError
 from dlviz.core.expression import evaluate, parse
 from dlviz.core.notation import Notation
+from dlviz.i18n import tr
 
 MINUS = "\u2212"
 NARROW_SPACE = "\u202f"  # no-break; groups thousands in every language
@@ -40,7 +41,7 @@ def number(value: float, digits: int | None = None, signed: bool = False) -> str
     """
     value = float(value)
     if not math.isfinite(value):
-        return "not a number" if math.isnan(value) else ("∞" if value > 0 else MINUS + "∞")
+        return tr("not a number") if math.isnan(value) else ("∞" if value > 0 else MINUS + "∞")
     if value == 0:
         return "0"
     sign = MINUS if value < 0 else "+" if signed else ""

@@ -17,6 +17,7 @@ from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from dlviz.gui.walks.boxes import Box, Link
 from dlviz.session.messages import Frame
+from dlviz.session.presets import step_document
 from dlviz.session.subject_presets import EXAMPLES, letters
 from tests.golden.example import Example
 from tests.gui.robot import Key, Robot, close_window, robot_at_window
@@ -516,3 +517,12 @@ def test_a_random_point_pushes_the_line_where_it_is_wrong(robot: Robot) -> None:
         side = plane.side
     assert len(set(rows)) > 8 and rows != sorted(rows), "any row may come next"
     assert moved > 0
+
+
+def test_the_form_of_a_rule_closes_with_its_document(robot: Robot) -> None:
+    opened(robot, "delta")
+    robot.click(robot.window.tools.chips.rule)
+    popup = robot.window.tools.chips._popup
+    assert popup is not None and popup.isVisible()
+    robot.running.session.new(step_document())
+    robot.wait(lambda: not popup.isVisible())
