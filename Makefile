@@ -5,7 +5,7 @@ export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 
 SHOTS := shots
-WORKSPACES := network step
+WORKSPACES := network step optimizers
 THEMES := light dark projector
 SIZES := 1280x720 1920x1080
 

@@ -534,3 +534,20 @@ def test_quartiles_of_very_many_places_are_those_of_every_kth_step(robot: Robot)
     values = race.crowd.paths[0].values
     assert line.x.tolist() == list(range(0, 3_001, 2))
     assert line.y == pytest.approx(np.maximum(np.median(values[::2], axis=1), 1e-16))
+
+
+def test_a_learning_rule_is_no_network_to_race_on(robot: Robot) -> None:
+    robot.trigger("learn_delta")
+    robot.window.use_workspace("optimizers")
+    robot.window.refresh()
+    assert not robot.window.live["race_network"].isEnabled()
+    assert not robot.window.tools.race.network.isEnabled()
+
+
+def test_who_turns_back_to_own_rates_waits_for_no_scan(robot: Robot) -> None:
+    change(robot, steps=5000)
+    rule = inside(robot).rule
+    rule.setCurrentIndex(2)
+    assert player(robot).wants_scans
+    rule.setCurrentIndex(0)
+    assert not player(robot).wants_scans

@@ -95,7 +95,8 @@ class ViewCommands(QObject):
         self._show_in(example_document(), "step")
 
     def _has_network(self) -> bool:
-        return bool(self._context.session.document.network.layers)
+        document = self._context.session.document
+        return document.subject == "network" and bool(document.network.layers)
 
     def _race_network(self) -> None:
         """Show the optimizers, racing on the loss of the network."""

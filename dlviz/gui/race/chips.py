@@ -64,7 +64,7 @@ class RaceChips(QWidget):
         was_blocked = self.network.blockSignals(True)
         self.network.setChecked(is_network)
         self.network.blockSignals(was_blocked)
-        self.network.setEnabled(is_network or bool(document.network.layers))
+        self.network.setEnabled(is_network or (document.subject == "network" and bool(document.network.layers)))
         self.network.update()
         self.plane.setVisible(is_network)
         self.line.setVisible(not is_network)

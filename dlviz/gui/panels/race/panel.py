@@ -208,6 +208,7 @@ class RacePanel(Panel):
         """Give all the rate of the one looked at, or each its best of a scan, which comes later."""
         spec = self.context.session.document.race
         self._awaits_scan = key == "best"
+        self.context.race.ask_scans(self.key, self._awaits_scan)
         if key == "same":
             entrant = min(self.context.race.entrant, len(spec.optimizers) - 1)  # the race before may have had more
             rate = lr_of(spec.optimizers[entrant])
@@ -216,7 +217,6 @@ class RacePanel(Panel):
             edit(self.context, tr("Race at own rates"), lambda document: set_race(document, rule="own"))
         else:
             self.stated.setText(tr("Scanning rates…"))
-            self.context.race.ask_scans(self.key, True)
             self._take_best()
 
     @Slot()
