@@ -250,10 +250,12 @@ GONE = (
 
 
 @pytest.mark.parametrize("selected", GONE, ids=lambda selected: f"{selected.kind}-{selected.unit}")
-def test_places_that_are_gone_do_no_harm(stage: Stage, selected: Selected) -> None:
+def test_places_that_are_gone_show_no_numbers(stage: Stage, selected: Selected) -> None:
     stage.frame(peek=stage.trace)
     stage.context.selection.select(selected)
     stage.frame(trace=stage.trace, cursor=3, sample=50)
+    assert {text for texts in stage.values().values() for text in texts} <= {"–"}
+    assert [equation.text() for equation in stage.panel.equations] == ["", ""]
 
 
 def test_long_sums_show_their_largest_terms() -> None:
