@@ -157,7 +157,7 @@ class TransportBar(QWidget):
     def _counter(self) -> QWidget:
         counter = QWidget()
         counter.setToolTip(tr("Epochs done: one epoch has looked at every training row once"))
-        self.small.reserve("epoch · 000,000 steps")
+        self.small.reserve("operation · epoch 00,000")
         self.large.reserve("0,000,000")
         column = QVBoxLayout(counter)
         spaced(column, gap=0)
