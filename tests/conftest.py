@@ -31,6 +31,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="needs a GPU"))
 
 
+def pytest_collection_finish() -> None:
+    """Take the thousands of collected tests out of the collector's sight: a full look took 0.3 s, in any test."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
 def example_document_json() -> dict[str, Any]:
     """The example of the document format: two inputs, two hidden units, two outputs, biases fixed.
