@@ -18,7 +18,8 @@ from dlviz.session import headless
 from dlviz.session.document import Document
 from dlviz.session.files.atomic import save_error
 from dlviz.session.files.project_file import write_project
-from dlviz.session.headless import Score, TrainProgress, TrainReport
+from dlviz.session.headless import TrainProgress, TrainReport
+from dlviz.session.score import Score
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

@@ -2,19 +2,17 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.core.choice import chosen
 from dlviz.core.errors import DataError, SpecError
-from dlviz.core.evaluate import Evaluator
 from dlviz.core.gradcheck import GradCheckReport
 from dlviz.core.gradcheck import gradcheck as check_gradients
-from dlviz.core.metrics import Value, check_metrics, needed
+from dlviz.core.metrics import check_metrics
 from dlviz.core.probe import Check
 from dlviz.data.prepare import prepare
 from dlviz.i18n import tr
@@ -23,10 +21,11 @@ from dlviz.session.files.callback_files import CallbackFiles
 from dlviz.session.files.data_file import with_file, with_named_file
 from dlviz.session.files.project_file import read_document
 from dlviz.session.fitting import check_width
-from dlviz.session.measure import has_classes, measure_step, measured_examples, penalty_of
+from dlviz.session.measure import has_classes, measure_step, penalty_of
+from dlviz.session.score import Score, score_rows
 from dlviz.session.subject_trace import trace_of_subject
 from dlviz.session.tables import check_inputs, target_rows
-from dlviz.session.trace_report import Arrays, TraceReport
+from dlviz.session.trace_report import TraceReport
 from dlviz.session.trainer import Trainer, start_values
 from dlviz.session.watcher import Stop, Watched, Watcher, watcher_for
 
@@ -44,17 +43,6 @@ class TrainProgress:
 
 
 OnProgress = Callable[[TrainProgress], None]
-
-
-@dataclass(frozen=True)
-class Score:
-    """Loss over some rows in the document's convention, and metrics by name.
-
-    The first is accuracy or R²; those the document chooses follow, of them numbers, arrays or numbers by name.
-    """
-
-    loss: float
-    metrics: Mapping[str, Value]
 
 
 @dataclass(frozen=True)
@@ -132,9 +120,9 @@ def train(
         epochs=epochs,
         steps=steps,
         seconds=seconds,
-        train=_with_step(_score(trainer, values, rows.train), trainer),
-        validation=_score(trainer, values, rows.validation),
-        test=_score(trainer, values, rows.test),
+        train=_with_step(score_rows(trainer, values, rows.train), trainer),
+        validation=score_rows(trainer, values, rows.validation),
+        test=score_rows(trainer, values, rows.test),
         penalty=None if math.isnan(penalty := penalty_of(trainer, values)) else penalty,
         stopped_by=_ended_by(ended),
         diverged_at=ended if isinstance(ended, int) else None,
@@ -234,19 +222,6 @@ def _run(trainer: Trainer, total: int, watcher: Watcher | None, on_progress: OnP
         is_quick = time.perf_counter() - began < CHUNK_SECONDS
         size = min(2 * size, LARGEST_CHUNK) if is_quick else max(size // 2, 1)
     return None
-
-
-def _score(trainer: Trainer, values: Arrays, rows: NDArray[np.int64]) -> Score | None:
-    if len(rows) == 0:
-        return None
-    training = trainer.document.training
-    evaluator = Evaluator(trainer.document.network, training.objective, trainer.dtype, slip=training.slip)
-    evaluator.load(values)
-    first = chosen("accuracy" if has_classes(trainer) else "r2")
-    metrics = (first, *(each for each in training.metrics if each.kind != first.kind))
-    more = evaluator.units if "activations" in needed(metrics) else 0
-    inputs, targets = measured_examples(trainer, rows, more)
-    return Score(*evaluator.measure(inputs, targets, metrics, has_classes(trainer), trainer.threshold))
 
 
 def _with_step(score: Score | None, trainer: Trainer) -> Score | None:
