@@ -1,34 +1,24 @@
 """A card: a large quiet button with an icon, a title and one sentence."""
 
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dlviz.gui.icons import paint_icon
-from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
-from dlviz.gui.widgets.paint import describe, focus_ring, painter, rounded
+from dlviz.gui.theme import GRID, current, font
+from dlviz.gui.widgets.bare_button import BareButton
+from dlviz.gui.widgets.paint import focus_ring, painter, rounded
 
 ICON = 24  # pixels
 TEXT_LEFT = ICON + 3 * GRID
 
 
-class Card(QAbstractButton):
+class Card(BareButton):
     """Does one thing when clicked."""
 
     def __init__(self, icon: str, title: str, sentence: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(title, sentence, parent)
         self._icon, self._sentence = icon, sentence
-        self.setText(title)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        describe(self, title, sentence)
-        theme_signals.changed.connect(self._use_theme)
-
-    @Slot(object)
-    def _use_theme(self, _theme: Theme) -> None:
-        self.updateGeometry()
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Return the room for both lines."""

@@ -2,32 +2,22 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
-from dlviz.gui.widgets.paint import describe, focus_ring, painter, spaced
+from dlviz.gui.theme import GRID, current, font
+from dlviz.gui.widgets.bare_button import BareButton
+from dlviz.gui.widgets.paint import focus_ring, painter, spaced
 from dlviz.i18n import tr
 
 OPEN, CLOSED = "▾", "▸"
 
 
-class FoldHeading(QAbstractButton):
+class FoldHeading(BareButton):
     """The words of a fold after the mark that says whether it is open."""
 
     def __init__(self, title: str, tip: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setText(title)
+        super().__init__(title, tip, parent)
         self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        describe(self, title, tip)
-        theme_signals.changed.connect(self._use_theme)
-
-    @Slot(object)
-    def _use_theme(self, _theme: Theme) -> None:
-        self.updateGeometry()
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Return the room for mark and words."""
