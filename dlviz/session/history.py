@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.session.curves import Curves
 from dlviz.session.distributions import Columns
-from dlviz.session.messages import Curves
 from dlviz.session.snapshots import AllSnapshots, Snapshots
 from dlviz.session.watcher import Watched
 

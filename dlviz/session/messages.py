@@ -1,8 +1,7 @@
 """What passes between the window and the worker: small frozen commands in, frames out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -13,6 +12,7 @@ from dlviz.core.health import Finding
 from dlviz.core.rules.learner import Telling
 from dlviz.core.trace import Trace
 from dlviz.session.activation_study import ActivationQuestion, ActivationStudy
+from dlviz.session.curves import Curves, Mark
 from dlviz.session.distributions import Column
 from dlviz.session.document import Document
 from dlviz.session.explanation import AnyExplanation, AnyQuestion
@@ -62,30 +62,6 @@ class Interest:
 
 
 @dataclass(frozen=True)
-class Curves:
-    """Metric columns over training.
-
-    steps: (k,) global steps at which train_loss and train_score were measured over all training rows;
-    test_steps likewise for the held-out rows, NaN where there are none.
-    penalty: (k,) what regularizers add to the training loss at `steps`, NaN where there are none.
-    batch_steps: (b,) last step of each interval of batches, with mean, minimum and maximum of their losses,
-    penalties included.
-    """
-
-    steps: NDArray[np.int64]
-    train_loss: FloatArray
-    train_score: FloatArray
-    test_steps: NDArray[np.int64]
-    test_loss: FloatArray
-    test_score: FloatArray
-    batch_steps: NDArray[np.int64]
-    batch_mean: FloatArray
-    batch_low: FloatArray
-    batch_high: FloatArray
-    penalty: FloatArray = field(default_factory=partial(np.empty, 0))
-
-
-@dataclass(frozen=True)
 class Maps:
     """Responses over a 2-D plane of inputs, row 0 at the bottom (y0).
 
@@ -104,14 +80,6 @@ class Predictions:
 
     outputs: FloatArray
     is_train: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Something that happened at a step: a changed rate, a typed weight."""
-
-    step: int
-    label: str
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,10 @@
 """RunRow: one run of a session as the window sees it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from dlviz.session.curves import Curves, Mark
 from dlviz.session.distributions import Column
 from dlviz.session.document import Document
-
-if TYPE_CHECKING:
-    from dlviz.session.messages import Curves, Mark
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,6 @@ class RunRow:
     train_score: float | None = None
     test_score: float | None = None
     seconds: float = 0.0
-    curves: "Curves | None" = None
+    curves: Curves | None = None
     distributions: tuple[Column, ...] = ()
-    marks: "tuple[Mark, ...]" = ()
+    marks: tuple[Mark, ...] = ()

@@ -11,8 +11,8 @@ from dlviz.core.errors import DlvizError
 from dlviz.core.layout import Layout, layout
 from dlviz.core.rules import rules
 from dlviz.data.cells import is_same_but_for_a_row
+from dlviz.session.curves import Mark
 from dlviz.session.document import Document
-from dlviz.session.messages import Mark
 from dlviz.session.plan import first_roles, first_values, kept_parameters, kept_type
 from dlviz.session.prepared import prepared_for
 from dlviz.session.trainer import TrainingState

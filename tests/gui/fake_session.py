@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from dlviz.core.trace import Step, Trace
+from dlviz.session.curves import Mark
 from dlviz.session.document import Document
-from dlviz.session.messages import Frame, Interest, Mark
+from dlviz.session.messages import Frame, Interest
 from dlviz.session.presets import first_document
 
 PHASES = ("forward",) * 4 + ("loss",) + ("backward",) * 5 + ("update",) * 2

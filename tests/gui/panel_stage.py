@@ -12,8 +12,9 @@ from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared, prepare
 from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.gui.panel import Context
+from dlviz.session.curves import Curves
 from dlviz.session.document import Document, TrainingSpec
-from dlviz.session.messages import Curves, Frame, Maps, Predictions
+from dlviz.session.messages import Frame, Maps, Predictions
 
 
 @dataclass

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from dlviz.gui.panels.curves.panel import CurvesPanel
 from dlviz.gui.panels.curves.series import series, span
 from dlviz.gui.widgets.plot import Axis
-from dlviz.session.messages import Curves, Mark
+from dlviz.session.curves import Curves, Mark
 from tests.gui.panel_stage import make_context, make_curves, make_frame
 
 

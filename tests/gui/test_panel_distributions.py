@@ -15,9 +15,10 @@ from dlviz.gui.panels.distributions.panel import START, DistributionsPanel
 from dlviz.gui.panels.distributions.reading import before_mark, layers_of, picture_of
 from dlviz.gui.panels.distributions.row import outline
 from dlviz.gui.panels.distributions.sizes import MAX_LAYERS, chosen_layers
+from dlviz.session.curves import Mark
 from dlviz.session.distributions import Column, column_of
 from dlviz.session.edits import set_optimizer_setting
-from dlviz.session.messages import Frame, Mark
+from dlviz.session.messages import Frame
 from dlviz.session.run_row import Label, Origin, RunRow
 from tests.gui.panel_stage import make_context, make_document, make_frame
 from tests.gui.robot import Robot, close_window, robot_at_window

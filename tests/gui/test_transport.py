@@ -13,7 +13,8 @@ from dlviz.gui.main_window import MainWindow
 from dlviz.gui.status import convention_words, loss_words, position_words, status_words
 from dlviz.gui.transport import SPEED_POSITIONS, rate_at, rate_words
 from dlviz.gui.widgets.timeline import MARGIN, Timeline
-from dlviz.session.messages import Frame, Mark
+from dlviz.session.curves import Mark
+from dlviz.session.messages import Frame
 from tests.gui.fake_session import PHASES, FakeSession, small_trace
 
 

@@ -10,7 +10,7 @@ from dlviz.gui.colour import mix
 from dlviz.gui.theme import GRID, current, font
 from dlviz.gui.widgets.paint import describe, painter, rounded
 from dlviz.i18n import tr
-from dlviz.session.messages import Mark
+from dlviz.session.curves import Mark
 
 MARGIN = 10.0  # pixels at both ends
 THICK = 7.0  # pixels, height of a segment

@@ -7,7 +7,7 @@ from dlviz.session.score import Score
 from dlviz.session.vary.spec import Experiment, Value
 
 if TYPE_CHECKING:
-    from dlviz.session.messages import Curves
+    from dlviz.session.curves import Curves
     from dlviz.session.vary.kept import Kept
 
 Status = Literal["waiting", "running", "done", "diverged", "stopped", "cancelled", "failed"]

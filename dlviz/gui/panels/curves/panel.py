@@ -20,7 +20,8 @@ from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided
 from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
-from dlviz.session.messages import Curves, Frame, Need
+from dlviz.session.curves import Curves
+from dlviz.session.messages import Frame, Need
 from dlviz.session.run_row import RunRow
 
 DIGITS = 3  # so that both numbers fit beside the choice; all of them are in the tooltip

@@ -13,7 +13,7 @@ from dlviz.gui.panels.curves.series import Series
 from dlviz.gui.theme import Theme, current, font
 from dlviz.gui.widgets.plot import Plot
 from dlviz.i18n import tr
-from dlviz.session.messages import Mark
+from dlviz.session.curves import Mark
 
 _FAINTNESS = 0.3  # of single batches, whose noise must not drown the curves
 CURRENT_WIDTH = 2.2  # pixels, of the run on show among others

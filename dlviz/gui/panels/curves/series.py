@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.session.messages import Curves
+from dlviz.session.curves import Curves
 
 _PADDING = 0.06
 

@@ -19,8 +19,9 @@ from dlviz.gui.widgets.copying import copy_csv, offer
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided
 from dlviz.i18n import tr
+from dlviz.session.curves import Mark
 from dlviz.session.distributions import Column
-from dlviz.session.messages import Frame, Mark, Need
+from dlviz.session.messages import Frame, Need
 from dlviz.session.run_row import RunRow
 
 SIZES = "sizes"

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.distribution import BINS, Histogram, edges, widened
+from dlviz.session.curves import Mark
 from dlviz.session.distributions import Column
-from dlviz.session.messages import Mark
 
 Counts = NDArray[np.uint32]
 FEWEST_SHOWN, MOST_SHOWN = 12, 64  # bins on an axis: twice the root of how many numbers there are, within these

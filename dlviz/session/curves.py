@@ -1,0 +1,41 @@
+"""Curves: what a run has measured by step, and the marks of what happened to it."""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Metric columns over training.
+
+    steps: (k,) global steps at which train_loss and train_score were measured over all training rows;
+    test_steps likewise for the held-out rows, NaN where there are none.
+    penalty: (k,) what regularizers add to the training loss at `steps`, NaN where there are none.
+    batch_steps: (b,) last step of each interval of batches, with mean, minimum and maximum of their losses,
+    penalties included.
+    """
+
+    steps: NDArray[np.int64]
+    train_loss: FloatArray
+    train_score: FloatArray
+    test_steps: NDArray[np.int64]
+    test_loss: FloatArray
+    test_score: FloatArray
+    batch_steps: NDArray[np.int64]
+    batch_mean: FloatArray
+    batch_low: FloatArray
+    batch_high: FloatArray
+    penalty: FloatArray = field(default_factory=partial(np.empty, 0))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened at a step: a changed rate, a typed weight."""
+
+    step: int
+    label: str
