@@ -1,6 +1,7 @@
 """Let optimizers walk on a surface, and print where they went."""
 
 import argparse
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.table import Table
 from dlviz.cli.documents import number, print_json
 from dlviz.cli.messages import SUCCESS
 from dlviz.core.choice import Choice
+from dlviz.core.conventions import DLVIZ, Conventions
 from dlviz.core.descent import Path
 from dlviz.core.errors import SpecError
 from dlviz.core.optimizers import optimizers, resolve
@@ -32,6 +34,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=400, help=tr("how many steps each takes"))
     parser.add_argument("--noise", type=float, default=0.0, help=tr("standard deviation of what gradients are off by"))
     parser.add_argument("--seed", type=int, default=0, help=tr("from which the noise is drawn"))
+    parser.add_argument("--conventions", default=DLVIZ, help=tr("whose settings count where none is given: pytorch"))
     parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
 
 
@@ -53,7 +56,7 @@ def _spec(arguments: argparse.Namespace) -> RaceSpec:
         steps=arguments.steps, noise=arguments.noise, seed=arguments.seed,
     )  # fmt: skip
     runners = tuple(_optimizer(bare, word) for word in arguments.optimizers.split(",") if word)
-    spec = RaceSpec(**{**vars(bare), "optimizers": runners})
+    spec = replace(bare, optimizers=runners).under(Conventions(arguments.conventions))
     check_race(spec)
     return spec
 

@@ -90,7 +90,7 @@ def train(running: Running, steps: int) -> None:
 def race_to(running: Running, steps: int) -> None:
     """Walk the race and stand after so many steps."""
     player, deadline = running.window.context.race, monotonic() + LONGEST_SECONDS
-    spec = running.session.document.race
+    spec = running.session.document.explicit.race
     while player.race is None or player.race.spec != spec:
         settle(running, 0.01)
         if monotonic() > deadline:

@@ -131,9 +131,9 @@ class Document:
         Everything below reads settings alone; what is edited and saved stays as it was written.
         """
         network = filled_network(self.network, self.conventions.decided)
-        training = self.training.under(self.conventions)
-        is_same = network is self.network and training is self.training
-        return self if is_same else replace(self, network=network, training=training)
+        training, race = self.training.under(self.conventions), self.race.under(self.conventions)
+        is_same = network is self.network and training is self.training and race is self.race
+        return self if is_same else replace(self, network=network, training=training, race=race)
 
     def trains_like(self, other: "Document") -> bool:
         """Whether another document trains to the same numbers: it may be written or watched differently."""

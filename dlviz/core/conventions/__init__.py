@@ -3,6 +3,6 @@
 from dlviz.core.conventions import values  # noqa: F401  (registration)
 from dlviz.core.conventions.fill import filled, filled_network
 from dlviz.core.conventions.kind import Convention, conventions
-from dlviz.core.conventions.profiles import Conventions, Profile, profiles
+from dlviz.core.conventions.profiles import DLVIZ, Conventions, Profile, profiles
 
-__all__ = ["Convention", "Conventions", "Profile", "conventions", "filled", "filled_network", "profiles"]
+__all__ = ["DLVIZ", "Convention", "Conventions", "Profile", "conventions", "filled", "filled_network", "profiles"]

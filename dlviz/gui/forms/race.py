@@ -40,6 +40,11 @@ class RaceForm(QWidget):
         spec: RaceSpec = self._context.session.document.race
         return spec
 
+    def whole(self) -> RaceSpec:
+        """Return the race with what the document's conventions decide."""
+        spec: RaceSpec = self._context.session.document.explicit.race
+        return spec
+
     def edit(self, label: str, change: Change, merge: str = "") -> None:
         """Make one undoable edit, and show what the race is then."""
         edit(self._context, label, change, merge)
@@ -67,7 +72,7 @@ class EntrantForm(RaceForm):
 
     def refresh(self) -> None:
         """Show the optimizer as it is now."""
-        self.kind.show_choice(self.spec().optimizers[self._index])
+        self.kind.show_choice(self.whole().optimizers[self._index])
         self.adjustSize()
 
     @Slot(str)
@@ -154,7 +159,7 @@ class CourseForm(RaceForm):
             self.column.replaceWidget(old, self.settings)
             old.hide()
             old.deleteLater()
-        for form, chosen in ((self.schedule, spec.schedule), (self.clip, spec.clip)):
+        for form, chosen in ((self.schedule, self.whole().schedule), (self.clip, spec.clip)):
             form.setVisible(spec.on == "surface")
             form.show_choice(chosen)
 

@@ -49,7 +49,7 @@ class Racer:
 
     def look(self, document: Document, question: RaceQuestion) -> RaceView | None:
         """Return the race of a document, or the one before while it is being walked; None where there is none yet."""
-        spec = document.race
+        spec = document.explicit.race
         wanted = (spec, *(_what_trains(document) if spec.on == "network" else ()))
         if wanted != self._wanted:
             self._wanted, self._progress, self._problem = wanted, 0.0, ""

@@ -1,11 +1,12 @@
 """RaceSpec: which optimizers walk on which surface, from where, for how long, and under what noise."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from dlviz.core.choice import Choice, chosen
+from dlviz.core.conventions import Conventions, filled
 from dlviz.core.errors import SpecError
 from dlviz.core.hyper import Hyper, choice, floating, integer, text
 from dlviz.core.optimizers import resolve as resolve_optimizer
@@ -71,6 +72,13 @@ class RaceSpec:
     on: On = "surface"
     plane: PlaneKind = "pca"
     weights: str = ""
+
+    def under(self, conventions: Conventions) -> "RaceSpec":
+        """Return this race with every setting that conventions decide written out; itself if none is left out."""
+        decided = conventions.decided
+        runners = tuple(filled("optimizer", each, decided) for each in self.optimizers)
+        new = replace(self, optimizers=runners, schedule=self.schedule and filled("schedule", self.schedule, decided))
+        return self if new == self else new
 
 
 def settings_of(spec: RaceSpec) -> tuple[Hyper, ...]:

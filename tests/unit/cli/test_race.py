@@ -43,6 +43,7 @@ def test_the_table_has_a_row_for_each(capsys: pytest.CaptureFixture[str]) -> Non
         (("bowl", "--optimizers", "adam:lr"), "name=value"),
         (("bowl", "--start=a,b"), "numbers such as"),
         (("bowl", "--start=1"), "2 finite numbers"),
+        (("bowl", "--conventions", "torch"), "conventions profile"),
     ],
 )
 def test_refusals(words: tuple[str, ...], sentence: str) -> None:

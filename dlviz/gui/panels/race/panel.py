@@ -206,7 +206,7 @@ class RacePanel(Panel):
     @Slot(str)
     def _choose_rule(self, key: str) -> None:
         """Give all the rate of the one looked at, or each its best of a scan, which comes later."""
-        spec = self.context.session.document.race
+        spec = self.context.session.document.explicit.race
         self._awaits_scan = key == "best"
         self.context.race.ask_scans(self.key, self._awaits_scan)
         if key == "same":
