@@ -16,6 +16,7 @@ from dlviz.gui import hooks
 from dlviz.gui.collection import Collection
 from dlviz.gui.dialogs import Dialogs
 from dlviz.gui.icons import icon
+from dlviz.gui.look import Look
 from dlviz.gui.main_window import MainWindow
 from dlviz.gui.remembered import Remembered
 from dlviz.gui.theme import THEMES, Theme, current, font, palette, theme_signals
@@ -29,13 +30,14 @@ FONT_AFTER_MS = 1000  # from the panels on; the first pictures are worth more th
 
 
 def make_application() -> QApplication:
-    """Return the QApplication, on Fusion; a test's own one is taken as it is."""
+    """Return the QApplication in the look of the app; a test's own one is taken as it is."""
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(["dlviz"])
     app.setApplicationName("dlviz")
     app.setApplicationDisplayName("")
     app.setDesktopFileName("dlviz")
-    app.setStyle("Fusion")
+    if not isinstance(app.style(), Look):
+        app.setStyle(Look())
     return app
 
 

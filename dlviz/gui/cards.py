@@ -19,7 +19,7 @@ class FirstCards(QWidget):
         super().__init__(parent)
         self.watch = Card("watch", tr("Watch it learn"), tr("Two circles, from zero"))
         self.step = Card("step", tr("Step one example"), tr("Every number of it"))
-        self.data = Card("data", tr("Load your own data"), tr("Or drop a file here"))
+        self.data = Card("data", tr("Load your data"), tr("Or drop a file here"))
         self.hint = Elided(tr("Space pauses. Esc closes these cards."), "muted", "small")
         self._lay_out()
         for button in (self.watch, self.step, self.data):
@@ -27,7 +27,7 @@ class FirstCards(QWidget):
 
     def _lay_out(self) -> None:
         row, column = QHBoxLayout(), QVBoxLayout(self)
-        spaced(row, gap=GRID + 4)
+        spaced(row, gap=GRID)
         column.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(6)
         column.addWidget(self.hint)

@@ -52,10 +52,10 @@ def test_pointer_reads_step_and_values(panel: Any, qtbot: Any) -> None:
     scene = box.mapViewToScene(box.mapToView(box.boundingRect().center()))
     panel.plot.scene().sigMouseMoved.emit(scene)
     step = round(box.mapSceneToView(scene).x() / 3)
-    assert panel.info == f"at step {3 * step}"
+    assert panel.said.text() == f"at step {3 * step}"
     assert panel.train.text() == "train " + panel.context.number(float(frame.curves.train_loss[step]), 3)
     panel.plot.scene().sigMouseMoved.emit(QPoint(-50, -50))
-    assert panel.info == ""
+    assert panel.said.text() == ""
 
 
 def test_gaps_and_infinities_never_reach_the_plot(panel: Any) -> None:
@@ -171,7 +171,7 @@ def test_a_penalty_has_a_line_of_its_own_and_one_with_the_loss(panel: Any) -> No
     np.testing.assert_allclose(panel.plot.penalty.getData()[1], penalised.penalty)
     np.testing.assert_allclose(panel.plot.total.getData()[1], penalised.train_loss + penalised.penalty)
     total = panel.context.number(float(penalised.train_loss[-1] + 0.1), 3)
-    assert panel.info == f"penalty 0.1 · total {total}"
+    assert panel.said.text() == f"penalty 0.1 · total {total}"
     panel.copy()
     rows = {line.split(",")[0] for line in QGuiApplication.clipboard().text().splitlines()[1:]}
     assert rows == {"train", "test", "penalty", "total"}
@@ -179,4 +179,4 @@ def test_a_penalty_has_a_line_of_its_own_and_one_with_the_loss(panel: Any) -> No
     assert panel.plot.penalty.getData()[1] is None or not len(panel.plot.penalty.getData()[1])
     panel.scale.setCurrentIndex(0)
     panel.show_frame(make_frame(panel.context, curves=curves))
-    assert panel.info == ""
+    assert panel.said.text() == ""

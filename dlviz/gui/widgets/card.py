@@ -10,7 +10,7 @@ from dlviz.gui.widgets.bare_button import BareButton
 from dlviz.gui.widgets.paint import focus_ring, painter, rounded
 
 ICON = 24  # pixels
-TEXT_LEFT = ICON + 3 * GRID
+TEXT_LEFT = ICON + 2.25 * GRID
 
 
 class Card(BareButton):
@@ -24,12 +24,12 @@ class Card(BareButton):
         """Return the room for both lines."""
         title = QFontMetrics(font("normal", is_bold=True)).horizontalAdvance(self.text())
         sentence = QFontMetrics(font("small")).horizontalAdvance(self._sentence)
-        return QSize(max(title, sentence) + TEXT_LEFT + 2 * GRID, 7 * GRID)
+        return QSize(round(max(title, sentence) + TEXT_LEFT) + GRID, 7 * GRID)
 
     def minimumSizeHint(self) -> QSize:
         """Return the room for the title; the sentence may end in …."""
         title = QFontMetrics(font("normal", is_bold=True)).horizontalAdvance(self.text())
-        return QSize(title + TEXT_LEFT + 2 * GRID, 7 * GRID)
+        return QSize(round(title + TEXT_LEFT) + GRID, 7 * GRID)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint box, icon, title and sentence."""
@@ -38,7 +38,7 @@ class Card(BareButton):
         width = self.width() - TEXT_LEFT - GRID
         with painter(self) as p:
             rounded(p, rect, fill=theme.accent_soft if is_hot else theme.field, border=theme.outline, radius=8)
-            paint_icon(p, self._icon, QRectF(1.5 * GRID, middle - ICON / 2, ICON, ICON), theme.accent)
+            paint_icon(p, self._icon, QRectF(GRID, middle - ICON / 2, ICON, ICON), theme.accent)
             p.setPen(theme.colour("text"))
             p.setFont(font("normal", is_bold=True))
             p.drawText(QRectF(TEXT_LEFT, GRID, width, middle - GRID), Qt.AlignmentFlag.AlignVCenter, self.text())

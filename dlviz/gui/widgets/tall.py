@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-BAR, GAP = 14, 10  # pixels for the scroll bar and beside it
+GAP = 8  # pixels beside the scroll bar
 
 
 class Tall(QScrollArea):
@@ -32,7 +32,7 @@ class Tall(QScrollArea):
     def sizeHint(self) -> QSize:
         """Return the size of the content, cut at the height that is allowed."""
         wanted = self.widget().sizeHint()
-        bar = BAR + GAP if wanted.height() > self._tallest else 0
+        bar = self.verticalScrollBar().sizeHint().width() + GAP if wanted.height() > self._tallest else 0
         return QSize(wanted.width() + bar, min(wanted.height(), self._tallest))
 
     def minimumSizeHint(self) -> QSize:

@@ -74,6 +74,10 @@ class Elided(Text):
         """Show this instead of … where there is no room for the whole text; the next text forgets it."""
         self._short = text
 
+    def short(self) -> str:
+        """Return what is shown where there is no room for the whole text; empty: the text ends in … there."""
+        return self._short
+
     def text(self) -> str:
         """Return the whole text."""
         return self._words

@@ -24,9 +24,8 @@ from dlviz.session.curves import Curves
 from dlviz.session.messages import Frame, Need
 from dlviz.session.run_row import RunRow
 
-DIGITS = 3  # so that both numbers fit beside the choice; all of them are in the tooltip
+DIGITS = 3  # so that both numbers fit beside the title; all of them are in the tooltip
 Place = tuple[float, float]  # a step and a value
-WIDEST = "0.000"  # a number as it stands there most of the time
 NOTHING_DRAWN = (0.0, 1.0)  # the range of values of an empty plot
 RANGE_MS = 250  # between adjustments of the axes; on every frame they would tremble
 
@@ -72,14 +71,19 @@ class CurvesPanel(Panel):
             tr("On the training rows; under the pointer, or the newest"),
         )
         describe(self.test, tr("Test value"), tr("On the rows held out; under the pointer, or the newest"))
+        self.said = Elided("", "muted", "small")
+        for text in (self.train, self.test, self.said):
+            text.setAlignment(Qt.AlignmentFlag.AlignRight)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
+        self.title_tool = QWidget(self)
+        values, top = QHBoxLayout(self.title_tool), QHBoxLayout()
+        values.setContentsMargins(0, GRID - 2, 0, 4)
+        values.addWidget(self.train)
+        values.addWidget(self.test)
         spaced(top, gap=GRID)
         top.addWidget(self.scale)
-        top.addStretch(1)
-        top.addWidget(self.train)
-        top.addWidget(self.test)
+        top.addWidget(self.said, 1)
         layout = QVBoxLayout(self)
         spaced(layout, gap=GRID // 2)
         layout.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
@@ -186,7 +190,7 @@ class CurvesPanel(Panel):
         """Write the values under the pointer, else those where the run stands."""
         step = self._playhead if self._pointed is None else self._pointed[0]
         train, test, added, total = (drawn.at(step) for drawn in (*self._drawn, *self._added))
-        for text, title, value in zip((self.train, self.test), self._titles(), (train, test), strict=True):
+        for text, title, value in zip((self.train, self.test), (tr("train"), tr("test")), (train, test), strict=True):
             before = len(text.text())
             text.setText("" if value is None else f"{title} {self._number(value[1])}")
             text.setToolTip("" if value is None else self.context.full(value[1]))
@@ -195,14 +199,7 @@ class CurvesPanel(Panel):
         known = train or test
         is_placed = known is not None and self._pointed is not None
         at = tr("at step {step}", step=numbers.count(known[0])) if is_placed and known else ""
-        self.set_info(self._under_pointer() or " · ".join(part for part in (at, self._sum(added, total)) if part))
-
-    def _titles(self) -> tuple[str, str]:
-        """Return what stands before both numbers: words, or how their lines look where there is no room for words."""
-        widest = f"{tr('train')} {WIDEST} {tr('test')} {WIDEST}"
-        room = self.width() - self.scale.sizeHint().width() - 6 * GRID
-        has_room = self.train.fontMetrics().horizontalAdvance(widest) <= room
-        return (tr("train"), tr("test")) if has_room else ("—", "- -")
+        self.said.setText(self._under_pointer() or " · ".join(part for part in (at, self._sum(added, total)) if part))
 
     def _sum(self, added: Place | None, total: Place | None) -> str:
         """Say the penalty and what it makes with the loss of the training rows; nothing where weights have none."""

@@ -254,7 +254,7 @@ panels.add(
         ("network", "step"),
         make_inspector_panel,
         order=2,
-        stretch=4,
+        stretch=6,
         opens_on_selection=True,
     )
 )

@@ -1,0 +1,66 @@
+"""At the smallest size that the window is for, no word and no number is cut, whatever the theme, while it learns."""
+
+import math
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QLabel
+from pytestqt.qtbot import QtBot
+
+from dlviz.gui.selection import Selected
+from dlviz.gui.theme import THEMES, theme_signals
+from dlviz.gui.widgets.text import Elided
+from tests.gui.robot import Key, Robot, close_window, robot_at_window
+
+ROUNDING = 1  # pixels
+
+
+@pytest.fixture(params=THEMES)
+def robot(qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[Robot]:
+    made = robot_at_window(qtbot, (1280, 720))
+    theme_signals.use(request.param)
+    yield made.start()
+    close_window(made)
+    theme_signals.use("light")
+
+
+def is_cut(widget: QLabel | QAbstractButton) -> bool:
+    """Whether words have less room than they need; a text that gives way may be its short form."""
+    if isinstance(widget, QLabel) and widget.wordWrap():
+        return widget.heightForWidth(widget.width()) > widget.height() + ROUNDING
+    short = widget.short() if isinstance(widget, Elided) else ""
+    needed = widget.fontMetrics().horizontalAdvance(short) if short else widget.sizeHint().width()
+    return needed > widget.width() + ROUNDING
+
+
+def cut_words(robot: Robot) -> list[str]:
+    """Return the words that can be seen only in part."""
+    written = (*robot.window.findChildren(QLabel), *robot.window.findChildren(QAbstractButton))
+    return [each.text() for each in written if each.isVisible() and each.text() and is_cut(each)]
+
+
+def assert_nothing_is_cut(robot: Robot) -> None:
+    """Wait for the layout that a number of another length asks for, then fail with the words that are cut."""
+
+    def is_whole() -> None:
+        assert cut_words(robot) == []
+
+    robot.bot.waitUntil(is_whole, timeout=3000)
+
+
+def test_nothing_is_cut_at_the_first_start(robot: Robot) -> None:
+    robot.wait(lambda: robot.frame.step > 50)
+    assert_nothing_is_cut(robot)
+
+
+@pytest.mark.parametrize("kind", ["link", "unit"])
+def test_nothing_is_cut_beside_the_inspector_at_small_losses(robot: Robot, kind: str) -> None:
+    layer = robot.running.session.document.network.layers[0].id
+    robot.key(Key.Key_Escape)
+    robot.window.context.selection.select(
+        Selected("link", layer, 1, "x", 0) if kind == "link" else Selected("unit", layer, 1)
+    )
+    robot.window.run.use_rate(math.inf)
+    panel = robot.panel("curves")
+    robot.wait(lambda: "×10" in panel.train.text() and "×10" in panel.test.text())
+    assert_nothing_is_cut(robot)
