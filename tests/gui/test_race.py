@@ -415,7 +415,7 @@ def test_optimizers_race_on_the_network_of_the_document(robot: Robot) -> None:
     robot.key(Key.Key_End)
     assert "off the plane" in panel.table.rows.titles
     assert cell(robot, 0, 2) == numbers.number(float(race.paths[0].values[-1]))
-    assert not inside(robot).gauge.isVisible() and not inside(robot).rule.isVisible()
+    assert inside(robot).gauge.isVisible() and not inside(robot).rule.isVisible()
     assert list(inside(robot).course.settings.fields) == ["steps"] and not inside(robot).course.clip.isVisible()
     assert [panel.quantity.tabData(k) for k in range(panel.quantity.count())] == ["height", "off_plane", "rate"]
     start = robot.running.session.document.race.start
@@ -430,6 +430,26 @@ def test_optimizers_race_on_the_network_of_the_document(robot: Robot) -> None:
     shown = player(robot).race
     assert shown is not None and shown.network is None and robot.running.session.document.race.on == "surface"
     assert inside(robot).rule.isVisible() and inside(robot).course.clip.isVisible()
+
+
+def test_the_gauge_of_a_network_says_what_its_curvature_is_where_the_ball_lies(robot: Robot) -> None:
+    robot.trigger("race_network")
+    walked(robot)
+    race, gauge = player(robot).race, inside(robot).gauge
+    assert race is not None and race.network is not None
+    for done in (30, 40):
+        player(robot).seek(done)
+        assert gauge.is_awaited and "…" in gauge.words()
+        robot.wait(lambda: not gauge.is_awaited)
+        view = player(robot).view
+        assert view is not None and view.curvature is not None and view.curvature.has_converged
+        assert gauge.value == pytest.approx(race.paths[0].rates[0] * view.curvature.value)
+        assert numbers.number(2 / view.curvature.value) in inside(robot).bends.text()
+    player(robot).look_at(3)
+    assert gauge.is_awaited
+    robot.wait(lambda: not gauge.is_awaited)
+    player(robot).look_at(0)
+    robot.wait(lambda: not gauge.is_awaited)
 
 
 def test_a_race_that_cannot_be_says_why_in_its_place(robot: Robot) -> None:

@@ -14,7 +14,13 @@ linear map that a network of linear layers is (`collapse`).
 """
 
 from dlviz.core.explain.collapse import LinearMap, collapse, why_not_linear
-from dlviz.core.explain.curvature import Curvature, LossGradient, hessian_vector, largest_curvature
+from dlviz.core.explain.curvature import (
+    Curvature,
+    LossGradient,
+    curvature_in_parts,
+    hessian_vector,
+    largest_curvature,
+)
 from dlviz.core.explain.derivation import Derivation, derive
 from dlviz.core.explain.errors import received
 from dlviz.core.explain.multiplications import Multiplications, multiplications
@@ -49,6 +55,7 @@ __all__ = [
     "Weight",
     "collapse",
     "count_paths",
+    "curvature_in_parts",
     "derive",
     "differentiate",
     "differentiate_binding",

@@ -1,6 +1,6 @@
-"""Curvature of a loss: Hessian times a vector from two gradients, and the largest eigenvalue by power iteration."""
+"""Curvature of a loss: Hessian times a vector from two gradients, and the largest eigenvalue by Lanczos's method."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,8 @@ Gradient = Callable[[FloatArray], FloatArray]
 STEP = float(np.finfo(np.float64).eps) ** (1 / 3)
 TOLERANCE = 1e-3  # relative residual; the eigenvalue itself is then far closer, its error going with the square
 MOST_PRODUCTS = 1000
-SETTLED = 1e-7  # relative change of the estimate at which more products would bring nothing
+MOST_VECTORS, MOST_NUMBERS = 60, 16_000_000  # of the basis: how many, and how many numbers they have in all
+ROUNDING = 1e-7  # of the largest eigenvalue in size: what the central differences leave
 
 
 @dataclass(frozen=True)
@@ -100,37 +101,63 @@ def hessian_vector(gradient: Gradient, theta: FloatArray, vector: FloatArray) ->
 def largest_curvature(
     gradient: Gradient, theta: FloatArray, tolerance: float = TOLERANCE, most: int = MOST_PRODUCTS, seed: int = 0
 ) -> Curvature:
-    """Return the largest eigenvalue of the Hessian at θ: what the rate is multiplied with in rate · λ < 2.
+    """Return the largest eigenvalue of the Hessian at θ, with its sign: what the rate is multiplied with in rate · λ.
 
-    Power iteration finds the eigenvalue of largest size. Where that is not a positive one (a saddle, a
-    summit), it is taken again with the Hessian shifted by that size, which leaves the largest on top.
+    Plain descent settles below 2 and runs away beyond (LeCun, Simard & Pearlmutter 1993).
     """
-    first = _power(lambda vector: hessian_vector(gradient, theta, vector), theta, 0.0, (tolerance, most, seed))
-    size = float(np.linalg.norm(hessian_vector(gradient, theta, first.direction)))
-    if first.has_converged and first.value >= 0:
-        return first
-    shift = max(size, abs(first.value))
-    second = _power(lambda vector: hessian_vector(gradient, theta, vector), theta, shift, (tolerance, most, seed))
-    return Curvature(
-        second.value, second.direction, second.residual, first.products + second.products + 1, second.has_converged
-    )
+    work = curvature_in_parts(gradient, theta, tolerance, most, seed)
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            found: Curvature = done.value
+            return found
 
 
-def _power(product: Gradient, theta: FloatArray, shift: float, limits: tuple[float, int, int]) -> Curvature:
-    """Iterate with H + shift until its Rayleigh quotient is an eigenvalue; the value is that of H."""
-    tolerance, most, seed = limits
-    vector = normals(seed, "power iteration", theta.size)
+def curvature_in_parts(
+    gradient: Gradient, theta: FloatArray, tolerance: float = TOLERANCE, most: int = MOST_PRODUCTS, seed: int = 0
+) -> Generator[None, None, Curvature]:
+    """Find what `largest_curvature` finds, with a pause after every product, so that somebody may stop it.
+
+    Lanczos's method, begun anew from the best vector so far when its basis is full.
+    """
     # Only directions that move the gradient at all: frozen parameters stay out from the first product on.
-    vector = product(vector)
+    vector = hessian_vector(gradient, theta, normals(seed, "lanczos", theta.size))
+    yield
     if not np.any(vector) or not np.all(np.isfinite(vector)):
         return Curvature(float(vector.sum()), np.zeros_like(theta), 0.0, 1, bool(np.all(np.isfinite(vector))))
-    value = earlier = np.inf
-    for products in range(2, most + 1):
-        vector /= np.linalg.norm(vector)
-        image = product(vector)
-        value = float(vector @ image)
-        residual = float(np.linalg.norm(image - value * vector))
-        if residual <= tolerance * abs(value + shift) and abs(value - earlier) <= SETTLED * abs(value + shift):
-            return Curvature(value, vector, residual, products, True)
-        earlier, vector = value, image + shift * vector
-    return Curvature(value, vector / np.linalg.norm(vector), residual, most, False)
+    products, size = 1, max(min(MOST_VECTORS, MOST_NUMBERS // theta.size), 2)
+    while True:
+        found = yield from _lanczos(
+            lambda each: hessian_vector(gradient, theta, each), vector, min(size, most - products), tolerance
+        )
+        products, vector = products + found.products, found.direction
+        if found.has_converged or products >= most:
+            return Curvature(found.value, vector, found.residual, products, found.has_converged)
+
+
+def _lanczos(product: Gradient, start: FloatArray, size: int, tolerance: float) -> Generator[None, None, Curvature]:
+    """Project H on at most `size` vectors that start and its products span; return its largest value there.
+
+    Source: Golub & Van Loan 2013, algorithm 10.1.1, with every vector made orthogonal to all before.
+    """
+    basis = np.empty((size, start.size))
+    basis[0] = start / np.linalg.norm(start)
+    projected = np.zeros((size + 1, size + 1))
+    for last in range(size):
+        image = product(basis[last])
+        yield
+        known = basis[: last + 1]
+        projected[last, last] = basis[last] @ image
+        for _ in range(2):  # the first leaves rounding errors behind
+            image -= known.T @ (known @ image)
+        beside = float(np.linalg.norm(image))
+        values, vectors = np.linalg.eigh(projected[: last + 1, : last + 1])
+        value, share = float(values[-1]), vectors[:, -1]
+        residual = beside * abs(float(share[-1]))
+        has_converged = residual <= max(tolerance * abs(value), ROUNDING * float(np.abs(values).max()))
+        if has_converged or last + 1 == size:
+            break
+        basis[last + 1] = image / beside
+        projected[last, last + 1] = projected[last + 1, last] = beside
+    return Curvature(value, known.T @ share, residual, last + 1, has_converged)

@@ -55,12 +55,18 @@ class RacePlayer(QObject):
     @property
     def question(self) -> RaceQuestion:
         """Which step is to be told: the one that is being taken, or the one taken last."""
-        return RaceQuestion(self.entrant, self.told, self.wants_scans)
+        is_network = self.race is not None and self.race.network is not None
+        return RaceQuestion(self.entrant, self.told, self.wants_scans, self.place if is_network else 0)
 
     @property
     def told(self) -> int:
         """How many steps were done before the step that is told."""
         return self.done if self.micro or not self.done else self.done - 1
+
+    @property
+    def place(self) -> int:
+        """After how many steps the ball lies where it does."""
+        return self.told if self.micro else self.done
 
     @property
     def micro_count(self) -> int:

@@ -21,13 +21,13 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.measure import measure
 from dlviz.session.prepared import prepared_for
+from dlviz.session.race.ground import Ground, named
 from dlviz.session.race.result import NetworkPart, Race
 from dlviz.session.race.spec import RaceSpec
 from dlviz.session.trainer import Trainer
 
 MOST_NUMBERS = 40_000_000  # kept of all paths: 320 MB
 MOST_POINTS = 600  # of all paths together, from which the principal directions are taken
-MOST_ROWS = 2_000  # training rows that count in the picture; beyond, every k-th is taken
 SIDES = (13, 25, 49)  # points along each side, picture after picture
 MARGIN, THINNEST = 0.2, 0.25  # of the paths' width: room about them; least width of the other side
 LARGE = 10_000  # parameters from which single precision is enough for a picture
@@ -51,10 +51,10 @@ def race_network(spec: RaceSpec, document: Document) -> Generator[float | Race, 
         for share in (training := _Training(trainer, spec.steps)):
             yield 0.8 * (number + share) / len(trainers)
         walked.append(training.walked())
-    names = {name: np.shape(value) for name, value in trainers[0].read().items()}
     middle, axes = plane_of(spec, trainers[0], [each[0] for each in walked])
-    race = _without_picture(spec, walked, middle, axes)
-    for heights in _pictures(trainers[0], names, middle, axes, race.extent):
+    ground = Ground(trainers[0], tuple(each[0] for each in walked))
+    race = _without_picture(spec, walked, middle, axes, ground)
+    for heights in _pictures(ground, middle, axes, race.extent):
         race = replace(race, heights=heights, surface=_surface(heights, race.extent))
         yield race
     return race
@@ -126,7 +126,7 @@ def plane_of(spec: RaceSpec, trainer: Trainer, thetas: list[FloatArray]) -> tupl
         return thetas[0][0] * (1 - axes.sum(axis=0)), axes  # so that a place is the two weights themselves
     if spec.plane == "random":
         middle = ends.mean(axis=0)
-        values = _named(middle, trainer)
+        values = named(middle, trainer.read())
         drawn = (filter_normalised(trainer.document.network, values, spec.seed, number) for number in (0, 1))
         return middle, np.array([_flat({name: each.get(name, 0 * values[name]) for name in values}) for each in drawn])
     return _principal(np.concatenate([each[np.isfinite(each).all(axis=1)] for each in thetas]))
@@ -171,18 +171,19 @@ def _place(text: str, values: Mapping[str, Any], starts: Mapping[str, int]) -> i
     return starts[name] + int(np.ravel_multi_index(entry, shape))
 
 
-def _without_picture(spec: RaceSpec, walked: list[Walked], middle: FloatArray, axes: FloatArray) -> Race:
+def _without_picture(
+    spec: RaceSpec, walked: list[Walked], middle: FloatArray, axes: FloatArray, ground: Ground
+) -> Race:
     paths, residuals, lengths = [], [], []
     for thetas, losses, rates, _ in walked:
-        away = thetas - middle
-        places = np.linalg.lstsq(axes.T, np.nan_to_num(away).T, rcond=None)[0].T
-        places[~np.isfinite(away).all(axis=1)] = np.nan
+        with np.errstate(all="ignore"):  # a path that breaks exceeds every number before
+            places, residual = _on_plane(thetas - middle, axes)
+            moves = np.linalg.norm(np.diff(thetas, axis=0), axis=1)
+            lengths.append(np.concatenate([[0.0], np.cumsum(moves)]))
         paths.append(Path(places, losses, np.zeros((0, 2)), {}, rates))
-        residuals.append(np.linalg.norm(away - places @ axes, axis=1))
-        moves = np.linalg.norm(np.diff(thetas, axis=0), axis=1)
-        lengths.append(np.concatenate([[0.0], np.cumsum(moves)]))
+        residuals.append(residual)
     extent = _extent(np.concatenate([path.points for path in paths]))
-    part = NetworkPart(tuple(residuals), tuple(lengths), tuple(each[3] for each in walked), len(middle))
+    part = NetworkPart(tuple(residuals), tuple(lengths), tuple(each[3] for each in walked), len(middle), ground)
     heights = np.full((2, 2), np.nan)
     unknown = np.full((spec.steps + 1, 2), np.nan)
     start = tuple(float(each) for each in paths[0].points[0])
@@ -192,17 +193,23 @@ def _without_picture(spec: RaceSpec, walked: list[Walked], middle: FloatArray, a
     )  # fmt: skip
 
 
+def _on_plane(away: FloatArray, axes: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return where points (m, P) from the middle of a plane lie nearest on it, (m, 2), and how far off it, (m,)."""
+    places = np.asarray(np.linalg.lstsq(axes.T, np.nan_to_num(away).T, rcond=None)[0].T, dtype=np.float64)
+    places[~np.isfinite(away).all(axis=1)] = np.nan
+    off: FloatArray = np.linalg.norm(away - places @ axes, axis=1)
+    return places, off
+
+
 def _pictures(
-    trainer: Trainer, names: Mapping[str, tuple[int, ...]], middle: FloatArray, axes: FloatArray,
-    extent: tuple[float, ...],
-) -> Generator[FloatArray, None, None]:  # fmt: skip
+    ground: Ground, middle: FloatArray, axes: FloatArray, extent: tuple[float, ...]
+) -> Generator[FloatArray, None, None]:
     """Yield the losses on the plane, (side, side), ever finer."""
-    train = trainer.prepared.train
-    rows = train[:: max(-(-len(train) // MOST_ROWS), 1)]
-    u, v = (_named(each, trainer) for each in axes)
+    document, like = ground.trainer.document, ground.trainer.read()
+    u, v = (named(each, like) for each in axes)
     plane = Plane(
-        trainer.document.network, trainer.document.training.objective, _named(middle, trainer), (u, v),
-        (trainer.prepared.inputs[rows], trainer.targets[rows]), "float32" if len(middle) > LARGE else "float64",
+        document.network, document.training.objective, named(middle, like), (u, v), ground.rows(),
+        "float32" if len(middle) > LARGE else "float64",
     )  # fmt: skip
     x0, x1, y0, y1 = extent
     for side in SIDES:
@@ -245,14 +252,6 @@ def _unknown() -> Surface:
 
 def _flat(values: Mapping[str, Any]) -> FloatArray:
     return np.concatenate([np.asarray(each, dtype=np.float64).ravel() for each in values.values()])
-
-
-def _named(theta: FloatArray, trainer: Trainer) -> dict[str, FloatArray]:
-    named, at = {}, 0
-    for name, value in trainer.read().items():
-        named[name] = theta[at : at + np.size(value)].reshape(np.shape(value))
-        at += int(np.size(value))
-    return named
 
 
 def _last_sound(thetas: FloatArray) -> FloatArray:

@@ -16,6 +16,7 @@ from dlviz.core.surfaces import Surface, curvatures_at, flow
 from dlviz.core.surfaces import resolve as resolve_surface
 from dlviz.core.trace import Trace
 from dlviz.session.document import Document
+from dlviz.session.race.bends import Bends
 from dlviz.session.race.networks import race_network
 from dlviz.session.race.result import Crowd, Race, RaceQuestion, RaceView
 from dlviz.session.race.scan import RateScan, scan_in_parts
@@ -41,11 +42,12 @@ class Racer:
         self._scanning: Generator[None, None, RateScan] | None = None
         self._scans: tuple[RateScan, ...] = ()
         self._has_scans_left = False
+        self._bends = Bends()
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether a race is being walked, or rates are being scanned."""
-        return self._walking is not None or self._has_scans_left
+        """Whether a race is being walked, rates are being scanned, or a curvature is being found."""
+        return self._walking is not None or self._has_scans_left or self._bends.is_unfinished
 
     def look(self, document: Document, question: RaceQuestion) -> RaceView | None:
         """Return the race of a document, or the one before while it is being walked; None where there is none yet."""
@@ -63,8 +65,9 @@ class Racer:
         if self._race is None:
             return None
         return RaceView(
-            self._race, question, self._trace(self._race, question), self._progress, self._scans, self._problem
-        )
+            self._race, question, self._trace(self._race, question), self._progress, self._scans, self._problem,
+            self._bends.look(self._race, question, until),
+        )  # fmt: skip
 
     def _go_on(self, until: float) -> None:
         while self._walking is not None and perf_counter() < until:

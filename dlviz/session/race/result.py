@@ -1,15 +1,20 @@
 """What a race comes to: the picture of the surface and every path, ready to be looked at in any order."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.descent import Path
+from dlviz.core.explain import Curvature
 from dlviz.core.surfaces import Surface, SurfaceEntry
 from dlviz.core.trace import Trace
 from dlviz.session.race.scan import RateScan
 from dlviz.session.race.spec import RaceSpec
+
+if TYPE_CHECKING:  # it trains documents, and documents have races
+    from dlviz.session.race.ground import Ground
 
 FloatArray = NDArray[np.float64]
 
@@ -29,13 +34,14 @@ class NetworkPart:
     """What a race on the loss of a network has besides: for each optimizer how far off the plane every point lies.
 
     residuals, lengths: (steps + 1,) distance from the plane and length of the way, in all parameters. seconds: that
-    training took. parameters: how many there are.
+    training took. parameters: how many there are. ground: what the race stands on.
     """
 
     residuals: tuple[FloatArray, ...]
     lengths: tuple[FloatArray, ...]
     seconds: tuple[float, ...]
     parameters: int
+    ground: "Ground"
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +76,15 @@ class Race:
 
 @dataclass(frozen=True)
 class RaceQuestion:
-    """Which step is to be shown in full: that of this optimizer after so many; and whether rates are to be scanned."""
+    """Which step is to be shown in full: that of this optimizer after so many; and whether rates are to be scanned.
+
+    place: after how many steps it stands where the curvature of a network's loss is wanted.
+    """
 
     entrant: int = 0
     step: int = 0
     wants_scans: bool = False
+    place: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +92,7 @@ class RaceView:
     """What the window gets: the latest race, the step in question, and how far a newer race has come (0…1).
 
     scans: of the optimizers whose rates were scanned so far, in their order. problem: why the newer race cannot be.
+    curvature: the largest of a network's loss at the place in question; None while it is not known.
     """
 
     race: Race
@@ -90,3 +101,4 @@ class RaceView:
     progress: float = 1.0
     scans: tuple[RateScan, ...] = ()
     problem: str = ""
+    curvature: Curvature | None = None

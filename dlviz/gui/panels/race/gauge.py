@@ -22,16 +22,18 @@ class Gauge(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.value = math.nan
+        self.is_awaited = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         describe(self, tr("Rate times curvature"), "")
         theme_signals.changed.connect(self._use_theme)
         self._describe()
 
-    def show_value(self, rate: float, curvature: float) -> None:
-        """Show the rate times the largest curvature at the ball."""
-        value = rate * curvature
-        if value != self.value and not (math.isnan(value) and math.isnan(self.value)):
-            self.value = value
+    def show_value(self, rate: float, curvature: float | None) -> None:
+        """Show the rate times the largest curvature at the ball; None while it is being worked out."""
+        value, is_awaited = math.nan if curvature is None else rate * curvature, curvature is None
+        is_same = value == self.value or (math.isnan(value) and math.isnan(self.value))
+        if not is_same or is_awaited != self.is_awaited:
+            self.value, self.is_awaited = value, is_awaited
             self._describe()
             self.update()
 
@@ -42,6 +44,8 @@ class Gauge(QWidget):
 
     def words(self) -> str:
         """Say what the gauge shows."""
+        if self.is_awaited:
+            return tr("rate × curvature = …")
         if math.isnan(self.value):
             return tr("rate × curvature: not known here")
         shown = numbers.number(self.value, 3)
@@ -55,7 +59,9 @@ class Gauge(QWidget):
 
     def _describe(self) -> None:
         tip = tr("The learning rate times the largest curvature at the ball. Beyond 2 each step of plain descent\n"
-                 "lands further from the minimum than it began; other methods change that limit.")  # fmt: skip
+                 "lands further from the minimum than it began; other methods change that limit.\n"
+                 "Of a network: the largest eigenvalue of the Hessian of the loss that is trained,\n"
+                 "over all training rows, found from pairs of gradients.")  # fmt: skip
         self.setToolTip(tip)
         self.setAccessibleDescription(self.words())
 

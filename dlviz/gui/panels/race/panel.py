@@ -1,5 +1,7 @@
 """The race panel: one optimizer's step in numbers, why it behaves so, and how the race is run."""
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QPaintEvent
@@ -24,7 +26,7 @@ from dlviz.gui.workspaces import OPTIMIZERS
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits import add_entrant, set_race, use_rates
-from dlviz.session.race import Race, RaceSpec, Rule
+from dlviz.session.race import Race, RaceSpec, RaceView, Rule
 from dlviz.session.race.result import NetworkPart
 from dlviz.session.race.scan import HIGHEST, LOWEST, scale
 
@@ -129,15 +131,10 @@ class RacePanel(Panel):
         if race is None or player.view is None or not self.isVisible():
             return
         self._show_head(race)
-        at = player.done if not player.micro else player.told
-        rates, path = race.paths[player.entrant].rates, race.paths[player.entrant]
-        is_sound = at < int(path.broken_at())
-        bends = race.curvature[player.entrant][at] if is_sound else np.full(race.surface.d, np.nan)
-        self.gauge.show_value(float(rates[min(at, len(rates) - 1)]), float(bends[-1]))
-        self.bends.setText(bend_words(bends.tolist()))
+        path = race.paths[player.entrant]
+        is_sound = player.place < int(path.broken_at())
+        self._show_bends(race, player.view, is_sound)
         trace = player.view.trace if player.view.question == player.question else None
-        self.bends.setVisible(race.network is None)
-        self.gauge.setVisible(race.network is None)
         if race.network is not None:
             self._show_training(race, race.network)
             return
@@ -146,6 +143,19 @@ class RacePanel(Panel):
                 self._say_broken(int(path.broken_at()))
             return
         self._show_step(race, trace)
+
+    def _show_bends(self, race: Race, view: RaceView, is_sound: bool) -> None:
+        """Show how the surface, or the loss of the network, bends where the ball lies."""
+        player = self.context.race
+        at, rates = player.place, race.paths[player.entrant].rates
+        bends: list[float] | None = [math.nan] * race.surface.d
+        if race.network is not None:
+            is_known = view.curvature is not None and view.question == player.question
+            bends = [view.curvature.value] if is_known and view.curvature is not None else None
+        elif is_sound:
+            bends = race.curvature[player.entrant][at].tolist()
+        self.gauge.show_value(float(rates[min(at, len(rates) - 1)]), None if bends is None else bends[-1])
+        self.bends.setText(bend_words(bends) if bends is not None else "…")
 
     def showEvent(self, event: object) -> None:
         """Show where the race stands by now."""
@@ -243,8 +253,11 @@ def bend_words(bends: list[float]) -> str:
     low, high = bends[0], bends[-1]
     if not (np.isfinite(low) and np.isfinite(high)):
         return ""
-    parts = [tr("curvature {low} to {high}", low=numbers.number(low, 3), high=numbers.number(high, 3))]
-    if low > 0:
+    if len(bends) == 1:
+        parts = [tr("largest curvature {high}", high=numbers.number(high, 3))]
+    else:
+        parts = [tr("curvature {low} to {high}", low=numbers.number(low, 3), high=numbers.number(high, 3))]
+    if low > 0 and len(bends) > 1:
         parts.append(tr("condition {ratio}", ratio=numbers.number(high / low)))
     if high > 0:
         parts.append(tr("largest stable rate {rate}", rate=numbers.number(2 / high)))
