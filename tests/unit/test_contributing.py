@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlviz.core import activations
+from dlviz.core import activations, sheets
 from dlviz.core.choice import Choice
 from dlviz.core.network import NetworkSpec, dense
 from dlviz.core.optimizers import momentum
@@ -31,6 +31,12 @@ def run_example(heading: str, module: Any) -> None:
     found = re.search(rf"^## {heading}.*?```python\n(.*?)```", TEXT, re.DOTALL | re.MULTILINE)
     assert found
     exec(found[1], dict(vars(module)))
+
+
+def test_sheet_is_read_and_computed() -> None:
+    found = re.search(r"^## A sheet.*?```text\n(.*?)```", TEXT, re.DOTALL | re.MULTILINE)
+    assert found
+    assert sheets.compute(sheets.read(found[1]), {}).answer == 3
 
 
 def test_activation_has_the_slope_of_its_value() -> None:

@@ -131,6 +131,9 @@ class _Builder:
         return values[index - 1]
 
     def _apply(self, node: Apply) -> Places:
+        if node.op == "where" and self._is_counted(node.args[0]):
+            # w[i - 1] if i > 1 else start: at every turn only one of them is there.
+            return self._places(node.args[1 if self._known(node.args[0]) else 2])
         operands = [self._places(each) for each in node.args]
         if node.op not in ("max", "min"):
             return self._each(node, partial(self._operation, node.op), operands)
@@ -187,12 +190,12 @@ class _Builder:
     def _loop(self, node: Loop) -> Places:
         first, last = self._whole(node.first), self._whole(node.last)
         if last < first:
-            if node.kind == "scan":
+            if node.kind in ("list", "scan"):
                 raise self._refusal(node, f"Expected a last index of at least {first}. Received: {last}")
             return self._number(0.0 if node.kind == "sum" else 1.0)
         self._spend(node, last - first)
         values = self._turns(node, first, last)
-        if node.kind == "scan":
+        if node.kind in ("list", "scan"):
             return tuple(values)
         return self._sum(node, values) if node.kind == "sum" else self._product(node, values)
 
@@ -246,6 +249,13 @@ class _Builder:
                 return apply(node.op, numbers) if len(numbers) == len(operands) else None
             case _:
                 return None
+
+    def _is_counted(self, node: Node) -> bool:
+        """Say whether a condition is about numbers and indices of loops alone."""
+        if isinstance(node, Apply):
+            return node.op not in LISTS and all(self._is_counted(each) for each in node.args)
+        is_index = isinstance(node, Name) and node.name in self._local and self._fixed.get(node.name) is not None
+        return isinstance(node, Number) or is_index
 
     def _known_name(self, node: Name) -> float | None:
         if node.name in self._fixed:

@@ -136,12 +136,14 @@ class _Writer:
 
     def _loop(self, node: Loop) -> Written:
         index, first, last = name_latex(node.index), self.write(node.first), self.write(node.last)
+        bounds = rf"{index} = {first}, \ldots, {last}"
+        if node.kind == "list":
+            return Written(rf"{{\left({self.write(node.body)}\right)}}_{{{bounds}}}", ATOM)
         if node.initial is None:
             sign = r"\sum" if node.kind == "sum" else r"\prod"
             return Written(rf"{sign}_{{{index} = {first}}}^{{{last}}} {self._within(node.body, PRODUCT)}", PRODUCT)
         state = name_latex(node.state)
         recurrence = rf"{state} \leftarrow {self.write(node.body)}"
-        bounds = rf"{index} = {first}, \ldots, {last}"
         return Written(rf"{{\left[{recurrence}\right]}}_{{{bounds}}}^{{{state} = {self.write(node.initial)}}}", ATOM)
 
     def _called(self, name: str, args: tuple[Node, ...]) -> str:

@@ -5,6 +5,8 @@ from typing import Literal, TypeAlias
 
 from dlviz.core.errors import FormulaError
 
+LoopKind = Literal["sum", "product", "list", "scan"]
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -50,9 +52,9 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A body for index = first … last: its sum, its product, or the list of states of a recurrence."""
+    """A body for index = first … last: its sum, its product, all of them, or the states of a recurrence."""
 
-    kind: Literal["sum", "product", "scan"]
+    kind: LoopKind
     body: "Node"
     index: str
     first: "Node"
@@ -107,5 +109,5 @@ def refusal(text: str, at: int, message: str, hint: str = "") -> FormulaError:
     """Return the error of a place in a text, which says line and character as people count them."""
     before = text[:at]
     line, character = before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
-    place = f"line {line}, character {character}" if "\n" in text.strip() else f"character {at + 1}"
+    place = f"line {line}, character {character}" if "\n" in text else f"character {at + 1}"
     return FormulaError(message, hint, place)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dlviz.core.errors import FormulaError
-from dlviz.core.expression.nodes import Apply, Draw, Index, Items, Loop, Name, Node, Number, refusal
+from dlviz.core.expression.nodes import Apply, Draw, Index, Items, Loop, LoopKind, Name, Node, Number, refusal
 from dlviz.core.expression.operations import CONSTANTS, FUNCTIONS
 from dlviz.core.expression.tokens import Token
 
-LOOPS: dict[str, Literal["sum", "product", "scan"]] = {"sum": "sum", "product": "product", "scan": "scan"}
+LOOPS: dict[str, LoopKind] = {"sum": "sum", "product": "product", "list": "list", "scan": "scan"}
 DRAWS: dict[str, Literal["sample", "normal"]] = {"sample": "sample", "normal": "normal"}
 KNOWN = sorted({*FUNCTIONS, *LOOPS, *DRAWS})
 
@@ -164,7 +164,7 @@ class TreeReader:
             raise self._refusal(at, "Expected the name of a function before the bracket. Received: something else",
                                 "Write * for a product.")  # fmt: skip
         name, count = node.func.id, len(node.args)
-        if name == "scan" or (name in LOOPS and count > 1):
+        if name in ("list", "scan") or (name in LOOPS and count > 1):
             return self._loop(name, node)
         if name in DRAWS:
             return self._draw(name, node)
@@ -177,7 +177,7 @@ class TreeReader:
         return self._apply(op, at, *(self._node(each) for each in node.args))
 
     def _loop(self, name: str, node: ast.Call) -> Node:
-        """Read sum(body, i, first, last), product(…) or scan(body, i, first, last, state=start)."""
+        """Read sum(body, i, first, last), product(…), list(…) or scan(body, i, first, last, state=start)."""
         at, states = self._at(node), [each for each in node.keywords if each.arg]
         index = node.args[1] if len(node.args) == 4 else None
         if not isinstance(index, ast.Name) or len(node.keywords) != len(states) or len(states) != (name == "scan"):

@@ -12,6 +12,7 @@ from dlviz.core.narration.number import coloured, factor, number
 from dlviz.core.narration.view import Narration, View
 from dlviz.i18n import tr
 
+DOTS = "left_out"  # stands for the terms of a long sum that are not written
 _CHAIN = re.compile(r"∂(\S+)/∂(\S+) (\+?=) ∂\S+/∂\S+ · (.+)")
 
 
@@ -22,10 +23,11 @@ def operation(view: View) -> Narration:
     if node is None:
         return general(view)
     value = _entry(view, name)
-    letters = {each: name_latex(each) for each in view.step.reads}
-    put = {each: number(_before(view, each), view.digits) for each in view.step.reads}
+    letters = {each: name_latex(each) for each in view.step.reads} | {DOTS: r"\ldots"}
+    put = {each: number(_before(view, each), view.digits) for each in view.step.reads} | {DOTS: r"\ldots"}
     symbols = f"{name_latex(name)} = {node_latex(node, letters)}"
-    sentence = tr("Compute this operation from what is known already.")
+    said = view.plan.remarks.get(name.partition("[")[0])
+    sentence = said or tr("Compute this operation from what is known already.")
     if math.isnan(value) and not any(math.isnan(_before(view, each)) for each in view.step.reads):
         sentence = tr("This operation is not defined for these numbers, so its result is not a number.")
     return Narration(symbols, node_latex(node, put), number(value, view.digits), sentence, (value,))
@@ -77,9 +79,9 @@ def _factor(view: View, node: Node | None, slope: str) -> tuple[str, str]:
 
 
 def _read(text: str) -> Node | None:
-    """Read a right side; items such as x[1] become names. None for one that was cut short."""
+    """Read a right side; items such as x[1] become names. None for one that cannot be read back."""
     try:
-        return _named(parse(text).statements[0].expression)
+        return _named(parse(text.replace("…", DOTS)).statements[0].expression)
     except FormulaError:
         return None
 

@@ -1,7 +1,8 @@
 """What a narrator sees: one step of a trace, the plan behind it, and the unit that is looked at."""
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +24,7 @@ class Plan:
     """What a trace was made with.
 
     loss: one for all outputs, or one for each. frozen names the parameters and layers that are never updated.
+    remarks: what tells the steps of a sheet, by the name of the formula.
     """
 
     network: NetworkSpec
@@ -31,6 +33,7 @@ class Plan:
     frozen: tuple[str, ...] = ()
     clip: Choice | None = None
     notation: Notation = Notation()
+    remarks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

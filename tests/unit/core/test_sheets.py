@@ -1,0 +1,202 @@
+"""Sheets compute the numbers of the worked examples, and are walked one named number at a time."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlviz.core.choice import Choice
+from dlviz.core.narration import Narration, Plan, narrate
+from dlviz.core.network import NetworkSpec
+from dlviz.core.sheets import Computed, compute, read
+from dlviz.resources import resource
+
+ROOT = Path(__file__).parents[3]
+EXAMPLES = {
+    each["id"]: each
+    for each in json.loads((ROOT / "tests/golden/worked_examples.json").read_text(encoding="utf-8"))["examples"]
+}
+SHEETS = sorted(resource("sheets").glob("*.txt"))
+
+SHORT = """\
+title: A line
+text: The answer of one unit.
+slider w = 2 from -5 to 5 : the weight
+number b = 1
+list x = 1, 2, -3
+y = w*x + b : Weigh and shift.
+total = sum(y) : Add all of them.
+squared = (w*x[1] - 3)^2
+show: total
+table: x, y
+plot: squared against w from -1 to 4
+question: What is the total?
+answer: total to 2 decimals
+"""
+
+
+def shipped(name: str, **inputs: Any) -> Computed:
+    return compute(read(resource("sheets", f"{name}.txt").read_text(encoding="utf-8")), inputs)
+
+
+def close(found: Any, wanted: Any) -> None:
+    np.testing.assert_allclose(found, np.ravel(wanted), rtol=1e-10, atol=1e-15)
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
+def test_every_shipped_sheet_is_whole(path: Path) -> None:
+    sheet = read(path.read_text(encoding="utf-8"))
+    found = compute(sheet, {})
+    assert sheet.sentences and sheet.question is not None and sheet.plot is not None
+    assert found.trace.steps and found.rows
+    assert math.isfinite(found.answer)
+    assert all(np.isfinite(curve.y).all() for curve in found.curves)
+    assert all(each.remark or each.name in ("t", "n") for each in sheet.inputs)
+
+
+@pytest.mark.parametrize("beta", ["0.9", "0.98", "0.5"])
+def test_running_average(beta: str) -> None:
+    wanted = EXAMPLES["EX-65"]["expected"][beta]
+    found = shipped("running_average", beta=float(beta))
+    close(found.values["v"], wanted["raw"])
+    close(found.values["corrected"], wanted["corrected"])
+    close(found.values["window"], wanted["window"])
+    assert found.values["corrected"][0] == pytest.approx(10, rel=1e-12)
+
+
+def test_momentum_unrolled() -> None:
+    wanted, found = EXAMPLES["EX-21"]["expected"], shipped("momentum_unrolled").values
+    close(found["u"], wanted["update_ema_lr_inside"])
+    close(found["v"], wanted["velocity_ema_lr_outside"])
+    close(found["classical"], wanted["velocity_classical_lr_inside"])
+    close(found["c"], wanted["coefficients_of_g1_g2_g3_in_update3"])
+    close([1, *found["w"]], wanted["w_path_ema"])
+    close(found["unrolled"], wanted["update_ema_lr_inside"][2])
+    close(found["classical"] * 0.1, found["u"])
+
+
+def test_a_sum_that_grows() -> None:
+    close(shipped("growing_sum").values["a"], EXAMPLES["EX-22"]["expected"]["a"])
+
+
+def test_clipping() -> None:
+    wanted, found = EXAMPLES["EX-52"]["expected"], shipped("clipping").values
+    for name in ("norm", "by_norm", "by_value"):
+        close(found[name], wanted[name])
+    close(shipped("clipping", g=(0.3, 0.4)).values["by_norm"], [0.3, 0.4])
+
+
+def test_rates_that_decay() -> None:
+    wanted, found = EXAMPLES["EX-66"]["expected"], shipped("decay_families").values
+    for name in ("inverse", "exponential", "staircase"):
+        close(found[name], wanted[name])
+    close(found["square_root"], wanted["sqrt"])
+
+
+def test_adagrad_only_falls_and_rmsprop_settles() -> None:
+    found = shipped("vanishing_rate").values
+    close(found["adagrad"], 0.1 / (np.sqrt(np.arange(1, 31)) + 1e-8))
+    close(found["S"], 1 - 0.9 ** np.arange(1, 31))
+    assert found["rmsprop"][-1] == pytest.approx(0.1, rel=0.03)
+
+
+def test_conditioning() -> None:
+    wanted, found = EXAMPLES["EX-62"]["expected"], shipped("conditioning").values
+    close([*found["mu1"], *found["mu2"]], wanted["mean"])
+    close([*found["sigma1"], *found["sigma2"]], wanted["sigma"])
+    close([*found["z1"], *found["z2"]], wanted["normalised"])
+    close(found["kappa"], wanted["condition_number_raw"])
+    close(found["kappa_z"], wanted["condition_number_normalised"])
+    x = np.array(EXAMPLES["EX-62"]["inputs"]["X"])
+    close(found["rate"], 2 / np.linalg.eigvalsh(x @ x.T / 4)[-1])
+
+
+def test_convergence() -> None:
+    wanted, found = EXAMPLES["EX-72"]["expected"], shipped("convergence").values
+    assert found["steps"] == wanted["steps"]
+    close(found["w_end"], wanted["w"])
+
+
+def test_adam() -> None:
+    wanted, found = EXAMPLES["EX-69"]["expected"], shipped("adam_first_step").values
+    close([0, *found["w"]], wanted["w"])
+    close(found["g"][:1], wanted["first_gradient"])
+    close(found["first_step"], wanted["first_step"])
+    close([each[0] for each in (found["m_hat"], found["v_hat"])], [-10, 100])
+
+
+def test_local_gains() -> None:
+    wanted, found = EXAMPLES["EX-53"]["expected"], shipped("local_gains").values
+    close(found["gain"], wanted["gains"])
+    close(found["step"], wanted["steps"])
+
+
+# Steps
+
+
+def told(found: Computed, which: int) -> Narration:
+    plan = Plan(NetworkSpec(), Choice("squared_error"), Choice("sgd"), remarks=found.sheet.remarks)
+    return narrate(found.trace.steps[which], found.trace, plan)
+
+
+def test_every_named_number_is_one_step() -> None:
+    found = compute(read(SHORT), {"w": 3.0})
+    assert [step.formula for step in found.trace.steps] == [
+        "y[1] = w · x[1] + b", "y[2] = w · x[2] + b", "y[3] = w · x[3] + b", "total = y[1] + y[2] + y[3]",
+        "squared = (w · x[1] − 3)²",
+    ]  # fmt: skip
+    assert [step.writes[step.node].item() for step in found.trace.steps] == [4, 7, -8, 3, 0]
+    assert found.answer == 3
+
+
+def test_a_step_is_told_in_symbols_numbers_and_result_with_its_remark() -> None:
+    step = told(compute(read(SHORT), {}), 2)
+    assert step.symbols == r"y_{3} = w \cdot x_{3} + b"
+    assert step.numbers == r"2 \cdot \left(-3\right) + 1"
+    assert (step.result, step.sentence) == ("-5", "Weigh and shift.")
+
+
+def test_a_long_sum_is_told_by_its_first_terms_and_its_last() -> None:
+    found = compute(read("title: T\nlist x = 1, 2, 3, 4, 5, 6, 7\ny = sum(2*x)"), {})
+    assert told(found, 0).symbols == r"y = 2 \cdot x_{1} + 2 \cdot x_{2} + \ldots + 2 \cdot x_{7}"
+    assert told(found, 0).numbers == r"2 \cdot 1 + 2 \cdot 2 + \ldots + 2 \cdot 7"
+    assert told(found, 0).value == 56
+
+
+def test_states_of_a_recurrence_take_the_names_of_their_own_lists() -> None:
+    steps = [step.formula for step in shipped("adam_first_step").trace.steps]
+    assert steps[:6] == [
+        "g[1] = 2 · (w_start − 5)", "m[1] = beta1 · 0 + (1 − beta1) · g[1]", "v[1] = beta2 · 0 + (1 − beta2) · g[1]²",
+        "m_hat[1] = m[1] / (1 − beta1¹)", "v_hat[1] = v[1] / (1 − beta2¹)",
+        "w[1] = w_start − alpha · m_hat[1] / (sqrt(v_hat[1]) + eps)",
+    ]  # fmt: skip
+
+
+def test_a_state_without_a_name_that_doubles_every_turn_is_told_in_parts() -> None:
+    found = compute(read("title: T\nnumber a = 1\ny = sum(scan(v + v*v/4, i, 1, 40, v=a))"), {})
+    assert max(len(step.formula) for step in found.trace.steps) < 200
+
+
+def test_a_condition_on_a_turn_is_decided_beforehand() -> None:
+    found = compute(read("title: T\nlist x = 3, 5\ny = list(x[i] - (x[i - 1] if i > 1 else 0), i, 1, 2)"), {})
+    assert [step.formula for step in found.trace.steps] == ["y[1] = x[1] − 0", "y[2] = x[2] − x[1]"]
+
+
+# Curves
+
+
+def test_an_input_runs_along_the_axis() -> None:
+    [curve] = compute(read(SHORT), {}).curves
+    assert (curve.x[0], curve.x[-1]) == (-1, 4)
+    close(curve.y, (curve.x - 3) ** 2)
+
+
+def test_poles_and_logs_of_negatives_are_values_and_no_errors() -> None:
+    found = compute(
+        read("title: T\nnumber x = 0\ny = ln(x - 1) + 1/x\nz = 9^9^9^9\nplot: y, z against x from -1 to 1"), {}
+    )
+    assert math.isnan(found.values["y"][0]) and math.isinf(found.values["z"][0])
+    assert not np.isfinite(found.curves[0].y).any()
