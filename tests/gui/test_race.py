@@ -289,7 +289,13 @@ def test_a_fair_race_is_at_the_same_or_each_at_its_best_rate(robot: Robot) -> No
     walked(robot)
     expected = [best_rate(kind, 40) for kind in ("sgd", "momentum", "rmsprop", "adam")]
     assert [each.settings["lr"] for each in robot.running.session.document.race.optimizers] == expected
-    assert "best of 37 rates" in inside(robot).stated.text()
+    assert (
+        "best of 37 rates" in inside(robot).stated.text() and "for all: 40, one a step" in inside(robot).stated.text()
+    )
+    robot.key(Key.Key_End)
+    for row, (kind, rate) in enumerate(zip(("sgd", "momentum", "rmsprop", "adam"), expected, strict=True)):
+        path = descend(HIMMELBLAU, chosen(kind, lr=rate), START, 40)
+        assert cell(robot, row, 2) == numbers.number(float(path.values[-1])) and cell(robot, row, 7) == "40"
     robot.trigger("undo")
     assert robot.running.session.document.race.rule == "same"
 

@@ -199,7 +199,7 @@ class RacePart(Part):
     clip: ChoiceJson | None = None
     noise: Annotated[float, Field(ge=0, le=1e6)] = 0.0
     seed: Seed = 0
-    starts: Literal["one", "grid", "random"] = "one"
+    starts: Literal["one", "grid", "random", "again"] = "one"
     count: Annotated[int, Field(ge=1, le=1_000)] = 100
     tolerance: Annotated[float, Field(gt=0, le=1e6)] = 0.05
     rule: Literal["own", "same", "best"] = "own"

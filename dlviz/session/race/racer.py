@@ -200,8 +200,10 @@ def _crowd(spec: RaceSpec, surface: Surface, extent: tuple[float, ...]) -> Gener
 
 
 def starts_of(spec: RaceSpec, extent: tuple[float, ...]) -> FloatArray:
-    """Return the many starts of a race, (d, n), on a grid or drawn from its seed."""
+    """Return the many starts of a race, (d, n): on a grid, drawn from its seed, or its one start again and again."""
     ends = np.array(extent).reshape(-1, 2)
+    if spec.starts == "again":
+        return np.repeat(np.array(start_of(spec), dtype=np.float64)[:, None], spec.count, axis=1)
     if spec.starts == "random":
         shares = uniforms(spec.seed, "race.starts", len(ends) * spec.count).reshape(len(ends), spec.count)
     else:

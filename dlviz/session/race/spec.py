@@ -14,7 +14,7 @@ from dlviz.core.surfaces import gradient_at
 from dlviz.core.surfaces import resolve as resolve_surface
 from dlviz.i18n import tr
 
-Starts = Literal["one", "grid", "random"]
+Starts = Literal["one", "grid", "random", "again"]
 Rule = Literal["own", "same", "best"]
 On = Literal["surface", "network"]
 PlaneKind = Literal["pca", "random", "weights"]
@@ -26,7 +26,8 @@ MOST_RATE = 1.0
 #: What is the same for all in a race, with limits and words.
 RACE_SETTINGS = (
     integer("steps", 400, minimum=1, maximum=MOST_STEPS, help="how many steps each optimizer takes"),
-    choice("starts", "one", ("one", "grid", "random"), "one start, or many at once to see which minimum each reaches"),
+    choice("starts", "one", ("one", "grid", "random", "again"),
+           "one start, many at once to see which minimum each reaches, or the same again and again under other noise"),
     integer("count", 100, minimum=1, maximum=MOST_STARTS, help="how many starts, where there are many"),
     floating("noise", 0.0, minimum=0.0, maximum=1e6, help="standard deviation of what is added to every gradient"),
     integer("seed", 0, minimum=0, maximum=2**63 - 1, help="from which noise and random starts are drawn"),
@@ -50,7 +51,8 @@ class RaceSpec:
     """One race. start: (d,) numbers; empty for the surface's own.
 
     noise: standard deviation of what is added to every gradient, drawn from seed. starts: how many starts there are
-    besides the one; count: how many. tolerance: a minimum counts as reached from this distance on.
+    besides the one, "again" the same with noise of its own each time; count: how many. tolerance: a minimum counts as
+    reached from this distance on.
     rule: how rates were chosen: each its own, the same for all, or the best of a scan; it changes nothing by itself.
     on: the surface, or the loss of the document's network, trained as its plan says but by these optimizers.
     plane: through the principal directions of all paths, random filter-normalised directions, or two weights, which are

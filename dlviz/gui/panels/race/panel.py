@@ -272,8 +272,10 @@ def rule_words() -> tuple[tuple[str, str], ...]:
 def rule_sentence(spec: RaceSpec) -> str:
     """State the rule of the race: what makes it fair, or not."""
     if spec.on == "network":
-        return tr("The same first weights, batches and plan for all; each with its own optimizer.")
-    evaluations = tr("Every step works out one gradient, so all have the same number of them.")
+        return tr("The same first weights, batches and plan for all, and the same number of gradients: {steps}, one a "
+                  "batch. Each with its own optimizer.", steps=spec.steps)  # fmt: skip
+    evaluations = tr("The same number of gradient evaluations for all: {steps}, one a step. Nesterov takes its own at "
+                     "the point ahead, L-BFGS searches no line.", steps=spec.steps)  # fmt: skip
     rules = {
         "own": tr("Each at the rate that stands in the table."),
         "same": tr("All at the same rate."),
