@@ -70,6 +70,7 @@ def platform(name: str, environment: dict[str, str], seconds: float) -> list[Row
         Row(key, "painted after (CPU)", statistics.median(each[2] for each in started), "s"),
         Row(key, "race, 8 optimizers", race["frames"], "frames/s", must=30.0),
         Row(key, "race, p99 of a frame", race["p99"], "ms"),
+        Row(key, "race 16 x 20 000, stall", race["stall"], "ms", must=100, is_limit=True),
         Row(key, "usable after", statistics.median(each[1] for each in started), "s", must=1.0, is_limit=True),
     ]
 

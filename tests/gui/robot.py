@@ -98,8 +98,8 @@ class StallGuard(QObject):
 
 
 @contextmanager
-def no_stall() -> Iterator[StallGuard]:
-    """Fail if the event loop stands still for longer than a person bears.
+def no_stall(seconds: float = STALL_SECONDS) -> Iterator[StallGuard]:
+    """Fail if the event loop stands still for longer than a person bears, or than so many seconds.
 
     The program turns automatic collection off (`gui.collection`); so does this, or the objects that earlier tests
     left would be looked through in the middle of one.
@@ -112,7 +112,7 @@ def no_stall() -> Iterator[StallGuard]:
         worst = guard.stop()
         guard.deleteLater()
         gc.enable()
-    assert worst < STALL_SECONDS, f"the window stood still for {1000 * worst:.0f} ms"
+    assert worst < seconds, f"the window stood still for {1000 * worst:.0f} ms"
 
 
 @dataclass

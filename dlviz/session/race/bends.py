@@ -44,7 +44,7 @@ class Bends:
         self._place, self._work = (-1, -1), None
 
     def _work_on(self, race: Race, place: tuple[int, int], until: float) -> None:
-        if race.network is None or place[1] >= int(race.paths[place[0]].broken_at()):
+        if race.network is None or place[1] >= race.standings[place[0]].broken:
             self._found[place] = UNKNOWN
             return
         if self._work is None:

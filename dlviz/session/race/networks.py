@@ -24,6 +24,7 @@ from dlviz.session.prepared import prepared_for
 from dlviz.session.race.ground import Ground, named
 from dlviz.session.race.result import NetworkPart, Race
 from dlviz.session.race.spec import RaceSpec
+from dlviz.session.race.standings import standing_of
 from dlviz.session.trainer import Trainer
 
 MOST_NUMBERS = 40_000_000  # kept of all paths: 320 MB
@@ -189,7 +190,7 @@ def _without_picture(
     start = tuple(float(each) for each in paths[0].points[0])
     return Race(
         spec, ENTRY, _unknown(), start, (), extent, heights, tuple(paths), tuple(unknown for _ in paths),
-        np.zeros((0, 2)), network=part,
+        np.zeros((0, 2)), tuple(standing_of(path, (), spec.tolerance) for path in paths), network=part,
     )  # fmt: skip
 
 

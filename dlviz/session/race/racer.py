@@ -21,6 +21,7 @@ from dlviz.session.race.networks import race_network
 from dlviz.session.race.result import Crowd, Race, RaceQuestion, RaceView
 from dlviz.session.race.scan import RateScan, scan_in_parts
 from dlviz.session.race.spec import RaceSpec, start_of
+from dlviz.session.race.standings import Standing, standing_of
 
 PART_SECONDS = 0.03  # for one frame; the rest follows with the next
 GRID = 192  # heights along each side of the picture
@@ -134,7 +135,7 @@ def trace_of(race: Race, question: RaceQuestion) -> Trace | None:
     if race.network is not None or not (0 <= question.entrant < len(race.paths) and 0 <= question.step < race.steps):
         return None
     path, d = race.paths[question.entrant], race.surface.d
-    if question.step >= int(path.broken_at()):
+    if question.step >= race.standings[question.entrant].broken:
         return None
     optimizer = race.spec.optimizers[question.entrant]
     return record_step(race.surface, optimizer, path, question.step, course_of(race.spec, d))
@@ -167,10 +168,14 @@ def prepare_race(spec: RaceSpec) -> Generator[float, None, Race]:
     length = (
         float(np.hypot(*np.diff(np.array(extent).reshape(-1, 2))[:, 0])) if surface.d == 2 else extent[1] - extent[0]
     )
+    minima, bends, standings = entry.minima(settings), list[FloatArray](), list[Standing]()
+    for path in paths:
+        bends.append(curvatures_at(surface, path.points.T))
+        standings.append(standing_of(path, minima, spec.tolerance))
+        yield 0.97
     return Race(
-        spec, entry, surface, start, entry.minima(settings), extent, heights, paths,
-        tuple(curvatures_at(surface, path.points.T) for path in paths),
-        flow(surface, start, length, FLOW_PIECES), crowd,
+        spec, entry, surface, start, minima, extent, heights, paths, tuple(bends),
+        flow(surface, start, length, FLOW_PIECES), tuple(standings), crowd,
     )  # fmt: skip
 
 

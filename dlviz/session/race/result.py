@@ -12,6 +12,7 @@ from dlviz.core.surfaces import Surface, SurfaceEntry
 from dlviz.core.trace import Trace
 from dlviz.session.race.scan import RateScan
 from dlviz.session.race.spec import RaceSpec
+from dlviz.session.race.standings import Standing
 
 if TYPE_CHECKING:  # it trains documents, and documents have races
     from dlviz.session.race.ground import Ground
@@ -51,8 +52,9 @@ class Race:
     extent: (x0, x1, y0, y1) that is looked at, (x0, x1) of a curve. heights: values on a grid of it, (side, side)
     with rows along y from y0 up, or (side,). paths: one for each optimizer, from the one start.
     curvature: how the surface bends at every point of each path, smallest first, (steps + 1, d).
-    flow: the line that runs downhill everywhere, (points, d). network: there where a network is trained: its points are
-    places on one plane through its parameters, and its values are the losses at the points themselves.
+    flow: the line that runs downhill everywhere, (points, d). standings: of each path.
+    network: there where a network is trained: its points are places on one plane through its parameters, and its values
+    are the losses at the points themselves.
     """
 
     spec: RaceSpec
@@ -65,6 +67,7 @@ class Race:
     paths: tuple[Path, ...]
     curvature: tuple[FloatArray, ...]
     flow: FloatArray
+    standings: tuple[Standing, ...]
     crowd: Crowd | None = None
     network: NetworkPart | None = None
 

@@ -131,8 +131,8 @@ class RacePanel(Panel):
         if race is None or player.view is None or not self.isVisible():
             return
         self._show_head(race)
-        path = race.paths[player.entrant]
-        is_sound = player.place < int(path.broken_at())
+        broken = race.standings[player.entrant].broken
+        is_sound = player.place < broken
         self._show_bends(race, player.view, is_sound)
         trace = player.view.trace if player.view.question == player.question else None
         if race.network is not None:
@@ -140,7 +140,7 @@ class RacePanel(Panel):
             return
         if trace is None:
             if not is_sound:
-                self._say_broken(int(path.broken_at()))
+                self._say_broken(broken)
             return
         self._show_step(race, trace)
 

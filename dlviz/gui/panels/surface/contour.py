@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -12,22 +12,21 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPainterPath,
-    QPaintEvent,
     QPen,
-    QPixmap,
     QPolygonF,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dlviz.core.surfaces import gradient_at
+from dlviz.gui.panels.surface.landscape import Landscape
 from dlviz.gui.panels.surface.plane import Frame2D, basins_of, sound_pieces
-from dlviz.gui.panels.surface.ribbons import Ribbon, Trail
+from dlviz.gui.panels.surface.ribbons import Ribbon
 from dlviz.gui.panels.surface.shades import Shades, contour_pixels
 from dlviz.gui.panels.surface.strokes import paint_arrow, paint_words
 from dlviz.gui.race.arrows import Arrow
 from dlviz.gui.race.runners import paint_runner
-from dlviz.gui.theme import GRID, RADIUS, Theme, current, font, theme_signals
-from dlviz.gui.widgets.paint import describe, focus_ring, painter
+from dlviz.gui.theme import RADIUS, current, font
+from dlviz.gui.widgets.paint import describe
 from dlviz.i18n import tr
 from dlviz.session.race import Race
 
@@ -41,72 +40,39 @@ MARGIN = 0.04  # of the height of a curve, above and below
 FloatArray = NDArray[np.floating]
 
 
-class Contour(QWidget):
-    """A picture of the surface, made once for a race and a size; paths and balls are painted over it."""
+class Contour(Landscape):
+    """The surface from above, with its minima, the start, arrows and the tangent at the ball."""
 
     start_asked = Signal(object, bool)  # the point, and whether it is still being dragged
     pointed = Signal(object)  # the place under the pointer, or None
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.race: Race | None = None
-        self.step, self.entrant = 0, 0
+        super().__init__(WIDTHS, parent)
         self.arrows: tuple[Arrow, ...] = ()
-        self._base: QPixmap | None = None
-        self._trail = Trail((), WIDTHS)
         self._frame = Frame2D(QRectF(), (0.0, 1.0), (0.0, 1.0))
         self._is_held = False
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.CrossCursor)
         describe(
             self, tr("Surface from above"), tr("Click or drag: all optimizers start there. Arrow keys move the start.")
         )
-        theme_signals.changed.connect(self._use_theme)
 
-    def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
-        return QSize(56 * GRID, 56 * GRID)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the least useful size."""
-        return QSize(24 * GRID, 20 * GRID)
-
-    def show_race(self, race: Race) -> None:
-        """Show another race."""
-        self.race = race
-        self._forget()
-
-    def show_step(self, step: int, entrant: int, arrows: tuple[Arrow, ...]) -> None:
+    def show_step(self, step: int, entrant: int, arrows: tuple[Arrow, ...] = ()) -> None:
         """Stand after so many steps, with arrows at the ball of one optimizer."""
-        if (step, entrant, arrows) != (self.step, self.entrant, self.arrows):
-            if entrant != self.entrant and self.race is not None and self.race.crowd is not None:
-                self._base = None  # the ends of its own many paths are painted there
-            self.step, self.entrant, self.arrows = step, entrant, arrows
+        if entrant != self.entrant and self.race is not None and self.race.crowd is not None:
+            self._picture = None  # the ends of its own many paths are painted there
+        if arrows != self.arrows:
+            self.arrows = arrows
             self.update()
+        super().show_step(step, entrant)
 
     def ball(self, index: int) -> QPointF:
         """Return where the ball of an optimizer is painted."""
         self._prepare()
         return self._trail.ribbons[index].at(self.step)
 
-    @Slot(object)
-    def _use_theme(self, _theme: Theme) -> None:
-        self._forget()
-
-    def resizeEvent(self, event: object) -> None:
-        """Draw the picture anew in the new size."""
-        self._forget()
-
-    def _forget(self) -> None:
-        self._base = None
-        self.update()
-
-    def _prepare(self) -> None:
-        race = self.race
-        if race is None or self._base is not None or self.width() < 2 or self.height() < 2:
-            return
+    def _paint_still(self, p: QPainter, race: Race) -> list[Ribbon]:
+        """Paint the surface, its minima, the flow, and ends of many starts."""
         shades, box = Shades(race.heights), QRectF(self.rect()).adjusted(1, 1, -1, -1)
         if race.surface.d == 2:
             x0, x1, y0, y1 = race.extent
@@ -116,44 +82,25 @@ class Contour(QWidget):
             span = (shades.high - shades.low) * MARGIN or 1.0
             self._frame = Frame2D(box, (race.extent[0], race.extent[1]), (shades.low - span, shades.high + span))
             points = [np.stack([path.points[:, 0], path.values], axis=1) for path in race.paths]
-        self._base = self._picture(race, shades)
-        self._trail = Trail([Ribbon(self._frame.pixels(each)) for each in points], WIDTHS)
+        clip = QPainterPath()
+        clip.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
+        p.fillPath(clip, current().colour("canvas"))
+        p.setClipPath(clip)
+        if race.surface.d == 2:
+            pixels = contour_pixels(shades.at(race.heights), current(), self.width(), self.height())
+            p.drawImage(QRectF(self.rect()), _image(pixels))
+        else:
+            self._paint_curve(p, race)
+        self._paint_ends(p, race)
+        self._paint_flow(p, race)
+        return [Ribbon(self._frame.pixels(each)) for each in points]
 
-    def _picture(self, race: Race, shades: Shades) -> QPixmap:
-        """Return all that stays while the race is played: the surface, its minima, the flow, ends of many starts."""
-        ratio = self.devicePixelRatioF()
-        base = QPixmap(self.size() * ratio)
-        base.setDevicePixelRatio(ratio)
-        base.fill(Qt.GlobalColor.transparent)
-        with QPainter(base) as p:
-            p.setRenderHint(QPainter.RenderHint.Antialiasing)
-            clip = QPainterPath()
-            clip.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
-            p.fillPath(clip, current().colour("canvas"))
-            p.setClipPath(clip)
-            if race.surface.d == 2:
-                pixels = contour_pixels(shades.at(race.heights), current(), self.width(), self.height())
-                p.drawImage(QRectF(self.rect()), _image(pixels))
-            else:
-                self._paint_curve(p, race)
-            self._paint_ends(p, race)
-            self._paint_flow(p, race)
-        return base
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the picture, then what moves."""
-        self._prepare()
-        race = self.race
-        with painter(self) as p:
-            if race is not None and self._base is not None:
-                p.drawPixmap(0, 0, self._base)
-                p.drawPixmap(0, 0, self._trail.picture(self.size(), self.devicePixelRatioF(), self.step, self.entrant))
-                self._paint_start(p, race)
-                self._paint_arrows(p, race)
-                if race.surface.d == 1:
-                    self._paint_tangent(p, race)
-                self._paint_balls(p)
-            focus_ring(p, self)
+    def _paint_moving(self, p: QPainter, race: Race) -> None:
+        self._paint_start(p, race)
+        self._paint_arrows(p, race)
+        if race.surface.d == 1:
+            self._paint_tangent(p, race)
+        self._paint_balls(p)
 
     def _paint_curve(self, p: QPainter, race: Race) -> None:
         x = np.linspace(race.extent[0], race.extent[1], len(race.heights))

@@ -1,5 +1,7 @@
 """Lines of a race against its steps, or how many starts ended where, with a choice of what is drawn."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -7,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, QTimer,
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from dlviz.gui.panels.surface.columns import is_rough, narrowed
 from dlviz.gui.panels.surface.quantities import Drawn, Line
 from dlviz.gui.theme import GRID, Theme, current, theme_signals
 from dlviz.gui.widgets.paint import describe, focus_ring, painter
@@ -25,69 +28,91 @@ class LossPlot(Plot):
         super().__init__(tr("Height after every step"), parent=parent)
         self._curves: list[pg.PlotDataItem] = []
         self._bands: list[pg.FillBetweenItem] = []
+        self._rough: tuple[bool, ...] = ()
         self.drawn: Drawn | None = None
         theme_signals.changed.connect(self._recolour)
 
     def show_lines(self, drawn: Drawn) -> None:
         """Show other lines."""
         self.drawn = drawn
+        lines = [_scaled(narrowed(each), drawn.is_log) for each in drawn.lines]
         for band in self._bands:
             self.removeItem(band)
         self._bands.clear()
-        while len(self._curves) < len(drawn.lines):
-            line = pg.PlotDataItem(connect="finite")
-            line.opts["antialias"] = True
-            line.opts["autoDownsampleFactor"] = 1.0  # lowest and highest of every pixel
-            line.setDownsampling(auto=True, method="peak")
-            self.addItem(line)
-            self._curves.append(line)
+        while len(self._curves) < len(lines):
+            curve = pg.PlotDataItem(connect="finite")
+            self.addItem(curve)
+            self._curves.append(curve)
         for index, curve in enumerate(self._curves):
-            curve.setVisible(index < len(drawn.lines))
-            if index < len(drawn.lines):
-                self._show_line(curve, drawn.lines[index])
+            curve.setVisible(index < len(lines))
+            if index < len(lines):
+                self._show_line(curve, lines[index])
         self.getAxis("left").setLogMode(drawn.is_log)
         self.getAxis("bottom").setLogMode(drawn.has_log_places)
+        height = self._fit(lines, drawn)
+        self._rough = tuple(is_rough(each.y, height) for each in lines)
         self._recolour(current())
-        self._fit(drawn)
 
     def _show_line(self, curve: pg.PlotDataItem, line: Line) -> None:
-        curve.setData(line.x, finite(self._scaled(line.y)))
-        edges = [pg.PlotDataItem(line.x, finite(self._scaled(each)), connect="finite") for each in line.band or ()]
+        curve.setData(line.x, line.y)
+        edges = [pg.PlotDataItem(line.x, each, connect="finite") for each in line.band or ()]
         if edges:
             band = pg.FillBetweenItem(*edges)
             self.addItem(band)
             self._bands.append(band)
 
-    def _scaled(self, values: FloatArray) -> FloatArray:
-        with np.errstate(all="ignore"):
-            return np.log10(values) if self.drawn is not None and self.drawn.is_log else values
-
-    def _fit(self, drawn: Drawn) -> None:
-        if not drawn.lines:
-            return
-        shown = [self._scaled(each) for line in drawn.lines for each in (line.y, *(line.band or ()))]
-        whole, places = np.concatenate(shown), np.concatenate([line.x for line in drawn.lines])
+    def _fit(self, lines: Sequence[Line], drawn: Drawn) -> float:
+        """Choose the range that is seen, and return how high it is."""
+        shown = [each for line in lines for each in (line.y, *(line.band or ()))]
+        whole = np.concatenate(shown) if shown else np.zeros(0)
         known = whole[np.isfinite(whole)]
-        if len(known):
-            starts = [float(each[0]) for each in shown if np.isfinite(each[0])] or [float(known.max())]
-            top = float(known.max())
-            if drawn.is_over_steps:
-                top = min(top, max(starts) + (1.0 if drawn.is_log else abs(max(starts)) + 1.0))
-            low = max(float(known.min()), top - DECADES) if drawn.is_log else float(known.min())
-            room = 0.06 * ((top - low) or abs(top) or 1.0)
-            left, right = float(places.min()), float(places.max())
-            self.set_range((left, right if right > left else left + 1), (low - room, top + room))
+        if not len(known):
+            return 1.0
+        starts = [float(each[0]) for each in shown if np.isfinite(each[0])] or [float(known.max())]
+        top = float(known.max())
+        if drawn.is_over_steps:
+            top = min(top, max(starts) + (1.0 if drawn.is_log else abs(max(starts)) + 1.0))
+        low = max(float(known.min()), top - DECADES) if drawn.is_log else float(known.min())
+        room = 0.06 * ((top - low) or abs(top) or 1.0)
+        left, right = min(float(each.x.min()) for each in lines), max(float(each.x.max()) for each in lines)
+        self.set_range((left, right if right > left else left + 1), (low - room, top + room))
+        return top - low + 2 * room
 
     @Slot(object)
     def _recolour(self, theme: Theme) -> None:
-        for index, line in enumerate(self._curves):
-            pen = QPen(QColor(theme.runner_colour(index)), 1.4 * theme.mark_width, Qt.PenStyle.SolidLine)
+        for index, curve in enumerate(self._curves):
+            is_rough = index < len(self._rough) and self._rough[index]
+            pen = QPen(QColor(theme.runner_colour(index)), 1.0 if is_rough else 1.4 * theme.mark_width)
             pen.setCosmetic(True)
-            line.setPen(pen)
+            curve.opts["antialias"] = not is_rough
+            curve.setPen(pen)
         for index, band in enumerate(self._bands):
             fill = QColor(theme.runner_colour(index))
             fill.setAlphaF(BAND)
             band.setBrush(fill)
+
+    def settle(self, size: QSize) -> None:
+        """Take a size; an axis knows how much room its numbers take only once they were painted, without lines here."""
+        self.resize(size)
+        items = [each for each in (*self._curves, *self._bands) if each.isVisible()]
+        for each in items:
+            each.setVisible(False)
+        for _ in range(2):
+            self.grab()
+            QCoreApplication.sendPostedEvents(self.getPlotItem())
+            self.getPlotItem().layout.activate()
+        for each in items:
+            each.setVisible(True)
+
+
+def _scaled(line: Line, is_log: bool) -> Line:
+    """Return a line as it is drawn: logarithms where the axis has them, and gaps where nothing is finite."""
+
+    def scaled(values: FloatArray) -> FloatArray:
+        with np.errstate(all="ignore"):
+            return finite(np.log10(values) if is_log else values)
+
+    return Line(line.x, scaled(line.y), line.band and (scaled(line.band[0]), scaled(line.band[1])))
 
 
 class Losses(QWidget):
@@ -161,14 +186,10 @@ class Losses(QWidget):
 
     @Slot()
     def _draw(self) -> None:
-        """Paint the plot; an axis knows how much room its numbers take only once they were painted."""
+        """Paint the plot."""
         if not self.isVisible():
             return  # to grab part of a hidden panel, Qt lays the window out as if the panel were shown
-        self.plot.resize(self.size())
-        for _ in range(2):
-            self.plot.grab()
-            QCoreApplication.sendPostedEvents(self.plot.getPlotItem())
-            self.plot.getPlotItem().layout.activate()
+        self.plot.settle(self.size())
         self._picture = self.plot.grab()
         self.update()
 

@@ -58,7 +58,7 @@ def height(race: Race) -> Drawn:
 
 def distance(race: Race) -> Drawn:
     """Draw how far each is from the nearest minimum."""
-    lines = tuple(_over_steps(np.maximum(path.distances(race.minima), TINY)) for path in race.paths)
+    lines = tuple(_over_steps(np.maximum(each.distances, TINY)) for each in race.standings)
     return Drawn(lines, tr("distance to the nearest minimum, against steps"), is_log=True)
 
 

@@ -4,16 +4,17 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 from dlviz.core.descent import Path
-from dlviz.gui.panels.surface.ribbons import Ribbon, Trail
+from dlviz.gui.panels.surface.landscape import Landscape
+from dlviz.gui.panels.surface.ribbons import Ribbon
 from dlviz.gui.panels.surface.shades import BANDS, Shades, enlarged, shade_index
 from dlviz.gui.race.runners import paint_runner
-from dlviz.gui.theme import GRID, Theme, current, sequential, theme_signals
-from dlviz.gui.widgets.paint import describe, focus_ring, painter, rounded
+from dlviz.gui.theme import current, sequential
+from dlviz.gui.widgets.paint import describe, rounded
 from dlviz.i18n import tr
 from dlviz.session.race import Race
 
@@ -32,79 +33,26 @@ ABOVE = 0.012  # how far paths float above the mesh
 FloatArray = NDArray[np.floating]
 
 
-class Relief(QWidget):
+class Relief(Landscape):
     """Drag or use the arrow keys to turn it. The mesh is a picture; paths are painted over it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.race: Race | None = None
-        self.step, self.entrant = 0, 0
+        super().__init__(WIDTHS, parent)
         self.turn, self.tilt = FIRST_TURN, FIRST_TILT
-        self._mesh: QPixmap | None = None
-        self._trail = Trail((), WIDTHS)
         self._held: QPointF | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         describe(self, tr("Surface in relief"), tr("Drag to turn it, or use the arrow keys"))
-        theme_signals.changed.connect(self._use_theme)
 
-    def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
-        return QSize(56 * GRID, 40 * GRID)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the least useful size."""
-        return QSize(20 * GRID, 14 * GRID)
-
-    def show_race(self, race: Race) -> None:
-        """Show another race."""
-        self.race = race
-        self._forget()
-
-    def show_step(self, step: int, entrant: int) -> None:
-        """Stand after so many steps."""
-        if (step, entrant) != (self.step, self.entrant):
-            self.step, self.entrant = step, entrant
-            self.update()
-
-    @Slot(object)
-    def _use_theme(self, _theme: Theme) -> None:
-        self._forget()
-
-    def resizeEvent(self, event: object) -> None:
-        """Draw the mesh anew in the new size."""
-        self._forget()
-
-    def _forget(self) -> None:
-        self._mesh = None
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the mesh, then paths and balls."""
-        self._prepare()
-        with painter(self) as p:
-            if self._mesh is not None:
-                p.drawPixmap(0, 0, self._mesh)
-                p.drawPixmap(0, 0, self._trail.picture(self.size(), self.devicePixelRatioF(), self.step, self.entrant))
-                for index, ribbon in enumerate(self._trail.ribbons):
-                    paint_runner(p, index, ribbon.at(self.step), BALL)
-            focus_ring(p, self)
-
-    def _prepare(self) -> None:
-        race = self.race
-        if race is None or race.surface.d != 2 or self._mesh is not None or self.width() < 2:
-            return
+    def _paint_still(self, p: QPainter, race: Race) -> list[Ribbon]:
+        rounded(p, QRectF(self.rect()), fill=current().canvas)
+        if race.surface.d != 2:
+            return []
         shades = Shades(race.heights)
-        ratio = self.devicePixelRatioF()
-        self._mesh = QPixmap(self.size() * ratio)
-        self._mesh.setDevicePixelRatio(ratio)
-        self._mesh.fill(Qt.GlobalColor.transparent)
-        with QPainter(self._mesh) as p:
-            p.setRenderHint(QPainter.RenderHint.Antialiasing)
-            rounded(p, QRectF(self.rect()), fill=current().canvas)
-            self._paint_mesh(p, enlarged(shades.at(race.heights), SIDE + 1, SIDE + 1))
-        lines = [Ribbon(self._pixels(_on_relief(race, path, shades))) for path in race.paths]
-        self._trail = Trail(lines, WIDTHS)
+        self._paint_mesh(p, enlarged(shades.at(race.heights), SIDE + 1, SIDE + 1))
+        return [Ribbon(self._pixels(_on_relief(race, path, shades))) for path in race.paths]
+
+    def _paint_moving(self, p: QPainter, race: Race) -> None:
+        for index, ribbon in enumerate(self._trail.ribbons):
+            paint_runner(p, index, ribbon.at(self.step), BALL)
 
     def _paint_mesh(self, p: QPainter, heights: FloatArray) -> None:
         x, y = np.meshgrid(np.linspace(-1, 1, SIDE + 1), np.linspace(-1, 1, SIDE + 1))
@@ -184,5 +132,5 @@ def _on_relief(race: Race, path: Path, shades: Shades) -> FloatArray:
     with np.errstate(all="ignore"):
         base = 2 * (path.points - ends[:, 0]) / (ends[:, 1] - ends[:, 0]) - 1
     places = np.column_stack([base, shades.at(path.values) * HIGH + ABOVE])
-    places[np.abs(base).max(axis=1) > 1.02] = np.nan
+    places[(np.abs(base[:, 0]) > 1.02) | (np.abs(base[:, 1]) > 1.02)] = np.nan
     return places

@@ -25,7 +25,6 @@ from dlviz.session.race import Race
 from dlviz.session.race.result import NetworkPart
 
 NONE = "–"
-STILL = 1e-6  # a path has settled once no number moves by as much; the test of curriculum OPT-22
 NETWORK_COLUMNS = 7
 MARKER = 5.0  # pixels
 ROW = 3 * GRID + 4  # pixels
@@ -74,35 +73,29 @@ def column_tip(column: int, is_network: bool = False) -> str:
     )[column]  # fmt: skip
 
 
-class Standings:
-    """What the table says of one race, worked out once for all steps."""
+class Rows:
+    """Writes the rows of one race; what is the same at all steps is written once."""
 
     def __init__(self, race: Race) -> None:
         self.race = race
-        self._broken = [int(path.broken_at()) for path in race.paths]
-        self._distances = [path.distances(race.minima) for path in race.paths]
-        self._lengths = [path.lengths() for path in race.paths]
-        self._reached = [path.reached(race.minima, race.spec.tolerance) for path in race.paths]
-        self._settled = [path.settled(STILL) for path in race.paths]
         self._names = [(title_of(each), setting_words(each)) for each in race.spec.optimizers]
 
-    def rows(self, step: int) -> tuple[Runner, ...]:
+    def at(self, step: int) -> tuple[Runner, ...]:
         """Return a row for each optimizer after so many steps."""
         return tuple(self._row(index, step) for index in range(len(self._names)))
 
     def _row(self, index: int, step: int) -> Runner:
-        path, names, broken = self.race.paths[index], self._names[index], self._broken[index]
-        if step >= broken:
-            words = tr("diverged at step {step}", step=numbers.count(broken))
+        path, names, standing = self.race.paths[index], self._names[index], self.race.standings[index]
+        if step >= standing.broken:
+            words = tr("diverged at step {step}", step=numbers.count(standing.broken))
             return Runner((*names, words, *[NONE] * 4, numbers.count(step)), f"{names[0]}: {words}")
         if self.race.network is not None:
             return self._trained(self.race.network, index, step)
-        value, distance = float(path.values[step]), float(self._distances[index][step])
-        reached = self._reached[index]
+        value, distance = float(path.values[step]), float(standing.distances[step])
         cells = (
             *names, numbers.number(value), NONE if math.isnan(distance) else numbers.number(distance),
-            _past(reached, step), _past(self._settled[index], step),
-            numbers.number(float(self._lengths[index][step])), numbers.count(step),
+            _past(standing.reached, step), _past(standing.settled, step),
+            numbers.number(float(standing.lengths[step])), numbers.count(step),
         )  # fmt: skip
         point = ", ".join(numbers.full(float(each)) for each in path.points[step])
         tip = tr("{name} at ({point}), f = {value}", name=names[0], point=point, value=numbers.full(value))
@@ -210,7 +203,7 @@ class RunnerTable(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._standings: Standings | None = None
+        self._rows: Rows | None = None
         self.rows = TableModel(self)
         self.painter = RunnerDelegate(self)
         self.setModel(self.rows)
@@ -236,9 +229,9 @@ class RunnerTable(QTableView):
     def show_race(self, race: Race, step: int, entrant: int) -> None:
         """Show what each came to after so many steps."""
         is_taller = len(race.paths) != len(self.rows.rows)
-        if self._standings is None or self._standings.race is not race:
-            self._standings = Standings(race)
-        self.rows.show_rows(self._standings.rows(step), titles(race))
+        if self._rows is None or self._rows.race is not race:
+            self._rows = Rows(race)
+        self.rows.show_rows(self._rows.at(step), titles(race))
         if entrant != self.painter.entrant:
             self.painter.entrant = entrant
             self.viewport().update()
