@@ -56,7 +56,7 @@ class Checkup:
 
 def _broken(run: Run) -> Broken:
     assert run.broken is not None
-    return Broken(run.broken.step, run.broken.node, run.broken.formula, run.broken.index)
+    return Broken(run.broken.step, run.broken.node, run.document.formula_of(run.broken), run.broken.index)
 
 
 def _vitals(run: Run, pictures: Pictures, score: float) -> Vitals:

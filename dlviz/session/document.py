@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,6 @@ from dlviz.core.conventions import Conventions, filled, filled_network
 from dlviz.core.network import NetworkSpec
 from dlviz.core.notation import Notation, Symbols, spelled_formula, spelled_rule
 from dlviz.core.objective import Objective, OutputLoss
-from dlviz.core.trace import Step
 from dlviz.data.spec import DataSpec
 from dlviz.session.race import RaceSpec
 from dlviz.session.subject import FormulaSpec, Subject
@@ -22,6 +21,22 @@ from dlviz.session.subject import FormulaSpec, Subject
 WATCHED = ("callbacks", "metrics", "epochs")  # of a training plan: they stop and measure, and change no number
 WRITTEN = ("title", "conventions", "data", "training", "race", "extra")  # compared by themselves, or not at all
 Dtype = Literal["auto", "float32", "float64"]
+
+
+class Written(Protocol):
+    """What a formula is spelled from: the core's letters, and whose they are."""
+
+    @property
+    def formula(self) -> str:
+        """The formula in the letters of the core."""
+
+    @property
+    def phase(self) -> str:
+        """The phase of its step."""
+
+    @property
+    def node(self) -> str:
+        """The node of its step."""
 
 
 @dataclass(frozen=True)
@@ -165,8 +180,8 @@ class Document:
         """The letters of its network in plain text."""
         return Symbols(self.network if self.subject == "network" else NetworkSpec(), self.notation)
 
-    def formula_of(self, step: Step) -> str:
-        """Write the formula of a step of its pass."""
+    def formula_of(self, step: Written) -> str:
+        """Write the formula of a step of its pass in its notation."""
         if self.formula is not None:
             return self.notation.decimal(step.formula)
         if self.rule is not None:

@@ -38,6 +38,7 @@ class Divergence:
     step: int
     node: str
     op: str
+    phase: str
     formula: str
     index: int
 
@@ -46,7 +47,7 @@ def divergence(trace: Trace) -> Divergence | None:
     """Return the first step that wrote something not finite; None where all numbers are finite."""
     for step in trace.steps:
         if any(not np.isfinite(to_host(values)).all() for values in step.writes.values()):
-            return Divergence(trace.global_step, step.node, step.op, step.formula, step.index)
+            return Divergence(trace.global_step, step.node, step.op, step.phase, step.formula, step.index)
     return None
 
 

@@ -213,7 +213,7 @@ class Worker:
             "Batch {step} is not finite any more, first in {formula}. The last finite weights are kept. "
             "Try a smaller learning rate.",
             step=divergence.step + 1,
-            formula=divergence.formula,
+            formula=self._run.document.formula_of(divergence),
         )
 
     def _offer(self) -> None:

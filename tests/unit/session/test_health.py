@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dlviz.core.conventions import Conventions
 from dlviz.core.health import Finding, Vitals, epoch_means, examine, learned, symptoms, twins
 from dlviz.core.network import NetworkSpec
 from dlviz.session.document import Document
@@ -104,6 +105,18 @@ def test_a_nan_pauses_at_the_first_operation_that_breaks_and_names_it() -> None:
     assert finding.numbers == {
         "batch": str(divergence.step + 1), "formula": first.formula, "operation": str(first.index + 1),
     }  # fmt: skip
+
+
+def test_the_operation_that_breaks_is_written_in_the_letters_of_the_document() -> None:
+    document = document_of(HERE / "sick" / "not_finite.json")
+    run = Run(replace(document, conventions=Conventions("haykin")))
+    _, divergence = run.advance(500)
+    assert divergence is not None
+    assert run.walk is not None
+    written = run.document.formula_of(run.walk.trace.steps[divergence.index])
+    assert written != divergence.formula
+    (finding,) = checked(run)
+    assert finding.numbers["formula"] == written
 
 
 def test_training_on_after_a_nan_breaks_at_the_same_batch_again() -> None:
