@@ -38,4 +38,10 @@ def run(word: str, words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(f"dlviz {word}")
     command.declare(parser)
     # On Python 3.11 plain parsing refuses options between positional words.
-    return command.run(parser.parse_intermixed_args(words))
+    return command.run(parser.parse_intermixed_args([_as_value(each) for each in words]))
+
+
+def _as_value(word: str) -> str:
+    """Put a space before a word such as -x**2 or -1.2,1, which argparse would take for an option."""
+    is_option = word.startswith("--") or word == "-h" or not word.startswith("-")
+    return word if is_option else f" {word}"

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _spec(arguments: argparse.Namespace) -> RaceSpec:
-    key = arguments.surface
+    key = arguments.surface.strip()
     surface = Choice(key) if key in surfaces else Choice("formula", {"text": key})
     bare = RaceSpec(
         surface=checked_choice(surface, surfaces, "surface"), optimizers=(), start=_start(arguments.start),
@@ -96,11 +96,12 @@ def _value(text: str) -> Any:
 def _run_json(race: Race, index: int) -> dict[str, Any]:
     path, optimizer = race.paths[index], race.spec.optimizers[index]
     sound = int(path.broken_at())
+    shown = max(sound, 1)  # the start is there even where the surface has no height
     return {
         "optimizer": optimizer.kind,
         "settings": dict(resolve(optimizer)[1]),
-        "path": path.points[:sound].tolist(),
-        "values": path.values[:sound].tolist(),
+        "path": path.points[:shown].tolist(),
+        "values": path.values[:shown].tolist(),
         "diverged": None if sound > race.steps else sound,
     }
 
@@ -117,7 +118,9 @@ def _table(race: Race) -> Table:
 
 def _figures(race: Race, path: Path) -> tuple[str, ...]:
     sound = int(path.broken_at())
-    last = min(sound, race.steps + 1) - 1
+    if not sound:
+        return *["–"] * 4, tr("no height at the start")
+    last = sound - 1
     distances, reached = path.distances(race.minima), path.reached(race.minima, race.spec.tolerance)
     return (
         number(float(path.values[last]), 6),

@@ -33,7 +33,8 @@ class Path:
 
     def settled(self, tolerance: float) -> int | None:
         """Return after how many steps no number of any start moved by as much as the tolerance, or None."""
-        moves = np.abs(np.diff(self.points, axis=0)).reshape(len(self.rates), -1).max(axis=1, initial=0.0)
+        with np.errstate(all="ignore"):
+            moves = np.abs(np.diff(self.points, axis=0)).reshape(len(self.rates), -1).max(axis=1, initial=0.0)
         still = np.flatnonzero(moves < tolerance)
         return int(still[0]) + 1 if len(still) else None
 

@@ -86,5 +86,6 @@ def flow(surface: Surface, start: ArrayLike, length: float, pieces: int) -> Floa
 
 def _downhill(slopes: Slopes, point: FloatArray) -> FloatArray:
     slope = slopes.at(point[:, None])[:, 0]
-    norm = float(np.linalg.norm(slope))
+    with np.errstate(over="ignore"):
+        norm = float(np.linalg.norm(slope))
     return -slope / norm if 0 < norm < math.inf else np.zeros_like(slope)

@@ -139,7 +139,8 @@ def first_rate(spec: RaceSpec, kind: str) -> float:
     move = FIRST_MOVE * (entry.extent[1] - entry.extent[0])
     if kind in _BY_SLOPE:
         slope = gradient_at(entry.make(settings), np.array(start_of(spec))[:, None])[:, 0]
-        norm = float(np.linalg.norm(slope))
+        with np.errstate(over="ignore"):
+            norm = float(np.linalg.norm(slope))
         move = move / norm if norm > 0 and np.isfinite(norm) else move
         move *= _BY_SLOPE[kind]
     return min(float(f"{move:.1e}"), MOST_RATE)

@@ -35,6 +35,25 @@ def test_the_table_has_a_row_for_each(capsys: pytest.CaptureFixture[str]) -> Non
     assert "sgd" in text and "adam" in text and "steps to" in text
 
 
+def test_a_formula_may_begin_with_a_minus(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("-x**2 + y", "--start", "-1.5,2", "--steps=1", "--optimizers=sgd:lr=0.1", "--json")
+    (run,) = json.loads(race(capsys, *words))["runs"]
+    assert run["path"] == [[-1.5, 2.0], pytest.approx([-1.8, 1.9])]
+
+
+@pytest.mark.parametrize("text", ["1/x", "log(x)", "sqrt(x-1)", "x**1000/0"])
+def test_a_start_without_a_height_is_said(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    first = json.loads(race(capsys, text, "--start=0", "--json"))["runs"][0]
+    assert (first["path"], first["values"], first["diverged"]) == ([[0.0]], [None], 0)
+    table = race(capsys, text, "--start=0")
+    assert "no height" in table and "nan" not in table and "inf" not in table
+
+
+def test_very_steep_formulas_print_no_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    race(capsys, "1e299*(x+y)")
+    assert not capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -211,7 +211,8 @@ class RacePanel(Panel):
     def _say_broken(self, step: int) -> None:
         self.micro.show_rows((), 0)
         self.formula.setVisible(False)
-        self.sentence.setText(tr("Diverged: at step {step} its numbers left all bounds.", step=numbers.count(step)))
+        broken = tr("Diverged: at step {step} its numbers left all bounds.", step=numbers.count(step))
+        self.sentence.setText(broken if step else tr("Nothing to walk on: the surface has no height at the start."))
 
     @Slot(str)
     def _choose_rule(self, key: str) -> None:

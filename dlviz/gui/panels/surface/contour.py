@@ -1,6 +1,7 @@
 """The landscape from above: bands of height, minima, paths, the start to be dragged, arrows at the ball."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import QWidget
 from dlviz.core.surfaces import gradient_at
 from dlviz.gui.panels.surface.landscape import Landscape
 from dlviz.gui.panels.surface.plane import Frame2D, basins_of, sound_pieces
-from dlviz.gui.panels.surface.ribbons import Ribbon
+from dlviz.gui.panels.surface.ribbons import FAR, Ribbon
 from dlviz.gui.panels.surface.shades import Shades, contour_pixels
 from dlviz.gui.panels.surface.strokes import paint_arrow, paint_words
 from dlviz.gui.race.arrows import Arrow
@@ -105,9 +106,12 @@ class Contour(Landscape):
     def _paint_curve(self, p: QPainter, race: Race) -> None:
         x = np.linspace(race.extent[0], race.extent[1], len(race.heights))
         places = self._frame.pixels(np.stack([x, race.heights], axis=1))
-        p.setPen(QPen(current().colour("loss"), 1.8 * current().mark_width))
-        for piece in sound_pieces(places):
-            p.drawPolyline(QPolygonF([QPointF(*each) for each in piece.tolist()]))
+        pen = QPen(current().colour("loss"), 1.8 * current().mark_width)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        p.setPen(pen)
+        for piece in sound_pieces(np.clip(places, -FAR, FAR)):
+            # Line by line: as one line, the stroke of sin(1e10*x) crosses itself so often that it takes a second.
+            p.drawLines([QLineF(*a, *b) for a, b in pairwise(piece.tolist())])
 
     def _paint_tangent(self, p: QPainter, race: Race) -> None:
         """Paint the tangent of a curve where the ball of the optimizer looked at lies."""
@@ -146,11 +150,12 @@ class Contour(Landscape):
             p.drawEllipse(QPointF(x, y), 4.0, 4.0)
 
     def _of(self, race: Race, point: tuple[float, ...]) -> tuple[float, float]:
-        """Return the pixels of a point of the surface, on the curve where it is one."""
+        """Return the pixels of a point of the surface, on the curve where it is one; below where that has no height."""
         if race.surface.d == 1:
-            point = (point[0], float(race.surface.value(np.array([[point[0]]]))[0]))
+            with np.errstate(all="ignore"):
+                point = (point[0], float(race.surface.value(np.array([[point[0]]]))[0]))
         x, y = self._frame.pixels(np.array([point]))[0]
-        return float(x), float(y)
+        return float(x), float(y) if np.isfinite(y) else self._frame.box.bottom()
 
     def _paint_flow(self, p: QPainter, race: Race) -> None:
         if race.surface.d == 2:

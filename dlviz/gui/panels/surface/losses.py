@@ -13,7 +13,7 @@ from dlviz.gui.panels.surface.columns import is_rough, narrowed
 from dlviz.gui.panels.surface.quantities import Drawn, Line
 from dlviz.gui.theme import GRID, Theme, current, theme_signals
 from dlviz.gui.widgets.paint import describe, focus_ring, painter
-from dlviz.gui.widgets.plot import Plot, finite
+from dlviz.gui.widgets.plot import MOST_SHOWN, Plot, finite
 from dlviz.i18n import tr
 
 DECADES = 12.0  # at most, below the highest
@@ -65,10 +65,10 @@ class LossPlot(Plot):
         """Choose the range that is seen, and return how high it is."""
         shown = [each for line in lines for each in (line.y, *(line.band or ()))]
         whole = np.concatenate(shown) if shown else np.zeros(0)
-        known = whole[np.isfinite(whole)]
+        known = whole[np.abs(whole) < MOST_SHOWN / 2]
         if not len(known):
             return 1.0
-        starts = [float(each[0]) for each in shown if np.isfinite(each[0])] or [float(known.max())]
+        starts = [float(each[0]) for each in shown if abs(each[0]) < MOST_SHOWN / 2] or [float(known.max())]
         top = float(known.max())
         if drawn.is_over_steps:
             top = min(top, max(starts) + (1.0 if drawn.is_log else abs(max(starts)) + 1.0))

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.gui.theme import Theme, sequential
+from dlviz.gui.widgets.plot import MOST_SHOWN
 
 BANDS = 16
 LINE = 0.28  # how much darker a contour line is than its band
@@ -13,10 +14,13 @@ Pixels = NDArray[np.uint8]
 
 
 class Shades:
-    """Maps the heights of one surface to 0…1: the logarithm of what they rise above the lowest."""
+    """Maps the heights of one surface to 0…1: the logarithm of what they rise above the lowest.
+
+    Heights whose differences a number cannot hold are left out, as those that are not finite are.
+    """
 
     def __init__(self, heights: FloatArray) -> None:
-        known = heights[np.isfinite(heights)]
+        known = heights[_can_be_shown(heights)]
         self.low, self.high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
         rise = np.median(known) - self.low if len(known) else 1.0
         self._unit = max(FLOOR * float(rise), 1e-12 * max(abs(self.high), 1.0))
@@ -29,7 +33,11 @@ class Shades:
     def at(self, values: float | FloatArray) -> FloatArray:
         """Return where values lie between the lowest (0) and the highest (1); NaN where they are not finite."""
         shades = self._press(values) / self._top
-        return np.where(np.isfinite(values), np.clip(shades, 0.0, 1.0), np.nan)
+        return np.where(_can_be_shown(values), np.clip(shades, 0.0, 1.0), np.nan)
+
+
+def _can_be_shown(values: float | FloatArray) -> NDArray[np.bool_]:
+    return np.asarray(np.abs(values) < MOST_SHOWN)
 
 
 def enlarged(values: FloatArray, width: int, height: int) -> FloatArray:

@@ -87,7 +87,8 @@ class Rows:
     def _row(self, index: int, step: int) -> Runner:
         path, names, standing = self.race.paths[index], self._names[index], self.race.standings[index]
         if step >= standing.broken:
-            words = tr("diverged at step {step}", step=numbers.count(standing.broken))
+            broken = tr("diverged at step {step}", step=numbers.count(standing.broken))
+            words = broken if standing.broken else tr("no height here")
             return Runner((*names, words, *[NONE] * 4, numbers.count(step)), f"{names[0]}: {words}")
         if self.race.network is not None:
             return self._trained(self.race.network, index, step)
