@@ -1,5 +1,6 @@
 """A chosen registry entry with its settings, as a document names it."""
 
+import copyreg
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -9,6 +10,14 @@ from typing import Any
 def frozen(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a read-only copy of a mapping."""
     return MappingProxyType(dict(values))
+
+
+def _reduced(values: MappingProxyType[Any, Any]) -> tuple[Any, ...]:
+    return frozen, (dict(values),)
+
+
+# Documents travel to processes of this program, and read-only mappings do not by themselves.
+copyreg.pickle(MappingProxyType, _reduced)
 
 
 @dataclass(frozen=True)

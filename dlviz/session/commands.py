@@ -8,6 +8,8 @@ from dlviz.session.run_row import Label
 from dlviz.session.saved_runs import SavedRuns
 from dlviz.session.timeline import Timeline
 from dlviz.session.trainer import TrainingState
+from dlviz.session.vary.result import Trial
+from dlviz.session.vary.spec import Experiment
 from dlviz.session.watcher import Watched
 
 
@@ -85,6 +87,34 @@ class Open:
     is_whole: bool = True
     watched: Watched = field(default_factory=Watched)
     runs: SavedRuns | None = None
+
+
+@dataclass(frozen=True)
+class StartExperiment:
+    """Train the variations of a document beside the run, in the place of those of the experiment before."""
+
+    experiment: Experiment
+
+
+@dataclass(frozen=True)
+class CancelExperiment:
+    """Let the trainings of the experiment end; those that are over stay."""
+
+
+@dataclass(frozen=True)
+class ClearExperiment:
+    """Forget the experiment, and end it if it still runs."""
+
+
+@dataclass(frozen=True)
+class OpenTrial:
+    """Show a training of the experiment as a run of its own. document: what it trained, base: what that varies."""
+
+    generation: int
+    token: int
+    trial: Trial
+    document: Document
+    base: Document
 
 
 @dataclass(frozen=True)

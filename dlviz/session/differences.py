@@ -42,7 +42,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class _Setting:
+class Setting:
     """A setting as it is compared (value) and as it is told (name, shown)."""
 
     name: str
@@ -50,7 +50,7 @@ class _Setting:
     shown: str
 
 
-Settings = dict[str, _Setting]
+Settings = dict[str, Setting]
 
 
 def differences(one: Document, other: Document) -> tuple[Difference, ...]:
@@ -60,7 +60,7 @@ def differences(one: Document, other: Document) -> tuple[Difference, ...]:
     """
     if one is other:
         return ()
-    before, after = _settings(one.explicit), _settings(other.explicit)
+    before, after = known_settings(one.explicit), known_settings(other.explicit)
     changed = [place for place in {**before, **after} if _value(before, place) != _value(after, place)]
     other_kinds = {place for place in changed if place in before and place in after}
     told = [place for place in changed if not _is_implied(place, before, after, other_kinds)]
@@ -87,13 +87,14 @@ def _is_implied(place: str, before: Settings, after: Settings, changed: set[str]
     return is_one_sided and (parent in changed or (parent in before) != (parent in after))
 
 
-def _difference(place: str, before: _Setting | None, after: _Setting | None) -> Difference:
+def _difference(place: str, before: Setting | None, after: Setting | None) -> Difference:
     known = after or before
     assert known is not None
     return Difference(place, known.name, before.shown if before else NOTHING, after.shown if after else NOTHING)
 
 
-def _settings(document: Document) -> Settings:
+def known_settings(document: Document) -> Settings:
+    """Return every setting of a document by its place, in the order of a document."""
     found: Settings = {}
     for place, setting in (
         *_data(document), *_network(document), *_training(document.training), *_subject(document), *_values(document)
@@ -102,7 +103,7 @@ def _settings(document: Document) -> Settings:
     return found
 
 
-Found = Iterator[tuple[str, _Setting]]
+Found = Iterator[tuple[str, Setting]]
 
 
 def _data(document: Document) -> Found:
@@ -112,7 +113,7 @@ def _data(document: Document) -> Found:
     shown = (
         rows.title if rows is not None else tr(datasets.get(spec.kind).title) if spec.kind in datasets else spec.kind
     )
-    yield "data", _Setting(tr("data"), identity, shown)
+    yield "data", Setting(tr("data"), identity, shown)
     for name, value in spec.settings.items():
         yield f"data.{name}", _plain(tr("{name} of the data", name=_spaced(name)), value)
     for name in ("validation", "test", "seed", "stratify"):
@@ -132,7 +133,7 @@ def _network(document: Document) -> Found:
 def _layer(document: Document, layer: LayerSpec) -> Found:
     kind = layer_kinds.get(layer.kind)
     place = f"network.{layer.id}"
-    yield place, _Setting(layer.id, (layer.kind, layer.shares), tr(kind.title))
+    yield place, Setting(layer.id, (layer.kind, layer.shares), tr(kind.title))
     yield f"{place}.inputs", _plain(tr("{layer} reads", layer=layer.id), list(sources(document.network, layer)))
     scalars = {name: value for name, value in layer.settings.items() if name not in kind.choices}
     for name, value in complete(scalars, kind.settings, layer.id).items():
@@ -175,16 +176,16 @@ def _values(document: Document) -> Found:
     yield "seed", _plain(tr("seed"), document.seed)
     yield "dtype", _plain(tr("precision"), document.dtype)
     for name, handle in document.parameters.items():
-        yield f"parameters.{name}", _Setting(tr("start of {name}", name=name), handle.digest, tr("typed in"))
+        yield f"parameters.{name}", Setting(tr("start of {name}", name=name), handle.digest, tr("typed in"))
 
 
 def _choice(place: str, title: str, chosen: Choice, registry: Registry[Any], of: str = "") -> Found:
     """Give a chosen entry and its settings, those left out at their defaults."""
     if chosen.kind not in registry:
-        yield place, _Setting(title, chosen.kind, NOTHING)
+        yield place, Setting(title, chosen.kind, NOTHING)
         return
     entry = registry.get(chosen.kind)
-    yield place, _Setting(title, chosen.kind, tr(entry.title))
+    yield place, Setting(title, chosen.kind, tr(entry.title))
     declared: Sequence[Hyper] = entry.settings
     for name, value in complete(chosen.settings, declared).items():
         yield f"{place}.{name}", _plain(_setting_words(name, title, of), value)
@@ -198,25 +199,26 @@ def _setting_words(name: str, title: str, of: str) -> str:
     return tr("{name} of the {what}", name=_spaced(name), what=title)
 
 
-def _listed(title: str, chosen: Sequence[Choice], registry: Registry[Any]) -> _Setting:
+def _listed(title: str, chosen: Sequence[Choice], registry: Registry[Any]) -> Setting:
     shown = ", ".join(tr(registry.get(each.kind).title) for each in chosen)
     value = [(each.kind, complete(each.settings, registry.get(each.kind).settings)) for each in chosen]
-    return _Setting(title, value, shown or NOTHING)
+    return Setting(title, value, shown or NOTHING)
 
 
-def _plain(name: str, value: object) -> _Setting:
-    return _Setting(name, value, _shown(value))
+def _plain(name: str, value: object) -> Setting:
+    return Setting(name, value, value_words(value))
 
 
-def _shown(value: object) -> str:
+def value_words(value: object) -> str:
+    """Write a value as people read it: "0.1", "yes"."""
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
     if isinstance(value, float | int):
         return f"{value:.6g}".replace("-", "−")
     if isinstance(value, list | tuple):
-        return ", ".join(_shown(each) for each in value) or NOTHING
+        return ", ".join(value_words(each) for each in value) or NOTHING
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_shown(each)}" for name, each in value.items())
+        return ", ".join(f"{name} {value_words(each)}" for name, each in value.items())
     return NOTHING if value is None else str(value)
 
 

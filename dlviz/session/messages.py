@@ -23,6 +23,7 @@ from dlviz.session.race import RaceQuestion, RaceView
 from dlviz.session.rule_answers import Corrections, EpochErrors, Firing, RowAnswers
 from dlviz.session.run_row import RunRow
 from dlviz.session.slices import RestartQuestion, RestartView, Slice, SliceQuestion
+from dlviz.session.vary.result import ExperimentView
 from dlviz.session.worksheets import Judgement, Worksheet
 
 State = Literal["idle", "running", "paused", "failed", "closing"]
@@ -104,6 +105,7 @@ class Frame:
     perceptron so far; firing: a stochastic unit.
     gradient_check: the one that is made or was made last, since the last edit.
     runs: every run of the session, oldest first. runs_revision: counts changes of that list.
+    experiment: the trainings that vary a document, as far as they have come; the same object until something is new.
     """
 
     serial: int
@@ -152,6 +154,7 @@ class Frame:
     gradient_check: GradientCheck | None = None
     runs: tuple[RunRow, ...] = ()
     runs_revision: int = 0
+    experiment: ExperimentView | None = None
     idle: tuple[Idle, ...] = ()
 
 

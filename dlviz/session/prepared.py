@@ -20,13 +20,22 @@ def prepared_for(document: Document) -> Prepared:
     """
     key = id(document.data)
     with _lock:
-        if key in _kept and _kept[key][0] is document.data:
+        known = _known(document.data)
+        if known is not None and known[0] is document.data:
             _kept.move_to_end(key)
-            return _kept[key][1]
-    prepared = prepare(document.data, document.seed)
+            return known[1]
+    prepared = prepare(document.data, document.seed) if known is None else known[1]
     prepared.sample  # noqa: B018 - read from disk here, on whatever thread this is, for the window to find
     with _lock:
         _kept[key] = (document.data, prepared)
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return prepared
+
+
+def _known(data: DataSpec) -> tuple[DataSpec, Prepared] | None:
+    """Return what is kept for these data, or for others that say the same: a document that came from elsewhere."""
+    found = _kept.get(id(data))
+    if found is not None and found[0] is data:
+        return found
+    return next((each for each in _kept.values() if each[0].is_same(data)), None)

@@ -21,7 +21,8 @@ from dlviz.session.run import Moment, Run
 from dlviz.session.run_row import Label, Origin, RunRow
 from dlviz.session.saved_runs import SavedRun, SavedRuns, SavedSegment
 from dlviz.session.snapshots import MIB, AllSnapshots
-from dlviz.session.timeline import Segment, Timeline, segment
+from dlviz.session.timeline import Segment, Timeline, first_state, segment
+from dlviz.session.trained import Trained
 from dlviz.session.trainer import TrainingState
 from dlviz.session.watcher import Watched
 
@@ -200,6 +201,24 @@ class Runs:
         parent = self._leave()
         self.run.begin(document)
         self._branch(Origin(parent, 0, 0, change_words(base, document, label) if parent else ""), base, 0)
+
+    def adopt(self, document: Document, origin: Origin, base: Document, trained: Trained | None) -> None:
+        """Show a run that was trained elsewhere from its start, as it stands; the current one stays.
+
+        base: the document that it varies. trained: None begins it at its start, to be trained here.
+        """
+        self._leave(keeps=True)
+        if trained is None:
+            self.run.begin(document)
+            self._branch(origin, base, 0)
+            return
+        first = segment(document, first_state(document))
+        losses = LossLog.from_table(trained.first_loss, trained.stride, trained.losses)
+        measured = Measurements.from_table(trained.measured)
+        history = History(losses, measured, self.run.history.snapshots, trained.watched)
+        entry = self._enter(origin, base)
+        entry.begins, entry.state = 0, trained.state
+        self._stand(entry, Moment(Timeline((first,), trained.end), history, trained.state.step))
 
     def resume(self, state: TrainingState, is_whole: bool, watched: Watched) -> None:
         """Stand where a saved run stood."""

@@ -40,6 +40,10 @@ from dlviz.session.prepared import prepared_for
 from dlviz.session.run_row import RunRow
 from dlviz.session.saved_runs import SavedRuns
 from dlviz.session.store import Store
+from dlviz.session.vary.plan import check_experiment, document_of
+from dlviz.session.vary.pool import Executors
+from dlviz.session.vary.result import ExperimentView
+from dlviz.session.vary.spec import Experiment
 from dlviz.session.worker import Worker
 
 ANSWER_SECONDS = 10.0  # a save waits this long for the worker, which answers within one chunk
@@ -57,9 +61,10 @@ class Past:
 class Session:
     """One document, its undo stack, and the run of it. All calls come from one thread."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, executors: Executors | None = None) -> None:
+        """Begin with a document. executors: where experiments train; by default in processes of this program."""
         self._store: Store[Past] = Store(Past(document, 0))
-        self._worker = Worker(document)
+        self._worker = Worker(document, executors)
         self._listeners: list[Callable[[], None]] = []
         self._generation = 0
         self._tokens = 0
@@ -70,6 +75,7 @@ class Session:
         self.path: Path | None = None
         self.message = ""
         self.runs: tuple[RunRow, ...] = ()
+        self.experiment: ExperimentView | None = None
         self._worker.start()
 
     @property
@@ -294,6 +300,40 @@ class Session:
         self.runs = tuple(replace(row, label=label) if row.uid == uid else row for row in self.runs)
         self._send(cmd.DescribeRun(uid, label))
 
+    def start_experiment(self, experiment: Experiment) -> None:
+        """Train variations of a document in the background, in the place of the experiment before.
+
+        Raises: DlvizError where a value does not fit, or there are too many trainings.
+        """
+        check_experiment(experiment)
+        self._send(cmd.StartExperiment(experiment))
+
+    def cancel_experiment(self) -> None:
+        """End the trainings of the experiment; those that are over stay."""
+        self._send(cmd.CancelExperiment())
+
+    def clear_experiment(self) -> None:
+        """Forget the experiment; runs that were opened from it stay."""
+        self._send(cmd.ClearExperiment())
+
+    def open_trial(self, number: int) -> None:
+        """Show a training of the experiment as a run of its own; undo comes back.
+
+        Raises: SpecError for one that is not there, or has come to nothing.
+        """
+        view = self.experiment
+        trial = view.trials[number] if view is not None and 0 <= number < len(view.trials) else None
+        if view is None or trial is None or trial.ended is None:
+            raise SpecError(tr("Expected a training that is over. Received: number {n}", n=number))
+        if trial.run is not None and trial.run in {row.uid for row in self.runs}:
+            self.switch_run(trial.run)
+            return
+        document = document_of(view.experiment, trial)
+        generation, token = self._next()
+        self._store.push(Past(document, token), tr("Open a run of the experiment"))
+        self._send(cmd.OpenTrial(generation, token, trial, document, view.experiment.document))
+        self._tell()
+
     def watch(self, interest: Interest) -> None:
         """Say what the visible panels want computed."""
         self._send(Watch(interest))
@@ -305,6 +345,7 @@ class Session:
             return None
         self.message, self._step = frame.message, frame.step
         self.runs, self._revision = frame.runs, frame.runs_revision
+        self.experiment = frame.experiment
         if frame.document is not self.document:
             # The playhead crossed an edit: what is shown is the document of that time.
             self._store.show(Past(frame.document, self._store.current.token))

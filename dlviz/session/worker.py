@@ -14,6 +14,7 @@ from dlviz.core.errors import DlvizError
 from dlviz.i18n import tr
 from dlviz.session import commands as cmd
 from dlviz.session.checking import CancelCheck, CheckGradients, Checking
+from dlviz.session.differences import change_words
 from dlviz.session.document import Document
 from dlviz.session.frames import FrameMaker
 from dlviz.session.inbox import Inbox
@@ -23,8 +24,11 @@ from dlviz.session.moments import Moments
 from dlviz.session.pace import Pace
 from dlviz.session.playhead import MAX_CHUNK
 from dlviz.session.run import Run
+from dlviz.session.run_row import Origin
 from dlviz.session.runs import Runs
 from dlviz.session.state import Event, next_state
+from dlviz.session.vary.experimenter import Experimenter
+from dlviz.session.vary.pool import Executors
 from dlviz.session.walk import Divergence
 from dlviz.session.watcher import Stop
 
@@ -37,11 +41,13 @@ RECORDED_RATE = 30.0  # steps a second up to which played batches are recorded, 
 class Worker:
     """Runs in its own thread between start() and the Close command; talks only in messages."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, executors: Executors | None = None) -> None:
         self.commands = Inbox()
         self.mailbox: Mailbox[Frame] = Mailbox()
         self._frames = FrameMaker()
         self._checking = Checking()
+        self._experimenter = Experimenter(executors)
+        self._varied = 0  # the run that the experiment varies
         self._runs = Runs(document, self._frames.measure)
         self._state: State = "idle"
         self._play = Play()
@@ -89,6 +95,8 @@ class Worker:
         if self._checking.is_busy:
             self._checking.work()
             self._is_stale = True
+        if self._experimenter.work():
+            self._is_stale = True
         self._offer()
 
     def _obey(self) -> None:
@@ -100,6 +108,10 @@ class Worker:
             command = self.commands.take(0.0)
 
     def _idle_seconds(self) -> float:
+        quiet = self._quiet_seconds()
+        return min(quiet, self._experimenter.seconds_to_look) if self._experimenter.is_busy else quiet
+
+    def _quiet_seconds(self) -> float:
         now = time.monotonic()
         if self._checking.is_busy:
             return 0.0
@@ -232,6 +244,7 @@ class Worker:
                 serial=next(self._serial), generation=self._generation, state=self._state,
                 message=self._message or frame.message, steps_per_second=self._speed(),
                 is_flat_out=math.isinf(self._play.rate), gradient_check=check,
+                experiment=self._experimenter.view,
             )
         )  # fmt: skip
         # Pictures may take a sixth of the worker's time: training stays above 80 % of its speed.
@@ -338,7 +351,10 @@ class Worker:
     def _on_beside(self, command: cmd.Beside) -> None:
         self._keep_moment(command)
         self._begun()
-        end = self._runs.beside(command.document, command.label, command.is_fresh)
+        self._play_until(self._runs.beside(command.document, command.label, command.is_fresh))
+
+    def _play_until(self, end: int) -> None:
+        """Train a run that begins as far as another one has come."""
         is_able = self._run.problem is None and self._run.refusal is None
         if end and is_able and self._state != "running":
             if self._play.by not in ("batch", "epoch"):
@@ -346,10 +362,40 @@ class Worker:
             self._next_step, self._until = time.monotonic(), end
             self._become("play")
 
+    def _on_start_experiment(self, command: cmd.StartExperiment) -> None:
+        self._varied = self._runs.current
+        self._experimenter.begin(command.experiment)
+
+    def _on_cancel_experiment(self, command: cmd.CancelExperiment) -> None:
+        self._experimenter.cancel()
+
+    def _on_clear_experiment(self, command: cmd.ClearExperiment) -> None:
+        self._experimenter.clear()
+
+    def _on_open_trial(self, command: cmd.OpenTrial) -> None:
+        self._pause_for_time()
+        self._keep_moment(command)
+        known = self._experimenter.run_of(command.trial)
+        if known in self._runs.uids:
+            self._runs.switch(known)
+            return
+        ended = command.trial.ended
+        assert ended is not None, "only what is over is opened"
+        parent = self._varied if self._varied in self._runs.uids else None
+        change = change_words(command.base, command.document, tr("As it was"))
+        origin = Origin(parent, change=change, is_beside=True)
+        self._runs.adopt(command.document, origin, command.base, ended.kept)
+        self._experimenter.opened(command.trial, self._runs.current)
+        if ended.kept is None:
+            self._play_until(ended.steps)
+        else:
+            self._runs.spend(ended.seconds)
+
     def _on_open(self, command: cmd.Open) -> None:
         self._generation, self._token = command.generation, command.token
         self._moments = Moments()
         self._until = None
+        self._experimenter.clear()
         self._begun()
         self._runs = Runs(command.document, self._frames.measure)
         if command.runs is not None:
@@ -382,6 +428,7 @@ class Worker:
 
     def _on_close(self, command: Close) -> None:
         self._become("close")
+        self._experimenter.close()
 
     _handlers: ClassVar[dict[type, Callable[..., None]]] = {
         Play: _on_play,
@@ -400,6 +447,10 @@ class Worker:
         cmd.Begin: _on_begin,
         cmd.Beside: _on_beside,
         cmd.Open: _on_open,
+        cmd.StartExperiment: _on_start_experiment,
+        cmd.CancelExperiment: _on_cancel_experiment,
+        cmd.ClearExperiment: _on_clear_experiment,
+        cmd.OpenTrial: _on_open_trial,
         cmd.SwitchRun: _on_switch,
         cmd.RemoveRun: _on_remove,
         cmd.BringBackRun: _on_bring_back,

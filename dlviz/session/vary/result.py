@@ -8,7 +8,7 @@ from dlviz.session.vary.spec import Experiment, Value
 
 if TYPE_CHECKING:
     from dlviz.session.curves import Curves
-    from dlviz.session.vary.kept import Kept
+    from dlviz.session.trained import Trained
 
 Status = Literal["waiting", "running", "done", "diverged", "stopped", "cancelled", "failed"]
 Stage = Literal["running", "cancelling", "done", "cancelled"]
@@ -18,14 +18,16 @@ Stage = Literal["running", "cancelling", "done", "cancelled"]
 class Ended:
     """A training that is over.
 
-    steps, epochs: how far it came. seconds: that training took, without measuring. gradient_evaluations: how often the
-    gradient of a batch was computed. train, validation, test: loss and metrics at its end, None without rows.
-    diverged_at: the step whose loss or weights were not finite; it stands before it. curves: at most `CURVE_POINTS`
-    intervals of batches. kept: with what its run opens at once; None where all runs together would be too large.
+    steps, epochs: how far it came; batches: of an epoch. seconds: that training took, without measuring.
+    gradient_evaluations: how often the gradient of a batch was computed. train, validation, test: loss and metrics at
+    its end, None without rows. curves: at most `CURVE_POINTS` intervals of batches. diverged_at: the step whose loss or
+    weights were not finite; it stands before it. kept: with what its run opens at once; None where all runs together
+    would be too large.
     """
 
     steps: int
     epochs: int
+    batches: int
     seconds: float
     gradient_evaluations: int
     train: Score | None
@@ -33,7 +35,7 @@ class Ended:
     test: Score | None
     curves: "Curves"
     diverged_at: int | None = None
-    kept: "Kept | None" = None
+    kept: "Trained | None" = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +44,7 @@ class Trial:
 
     number: its place in the experiment, from 0. config: which combination of values; trials of one config differ in
     their seed. values: one for each varied setting. progress: 0…1. message: why it ended early or failed, one sentence.
-    ended: None until it is over, and for what was cancelled or failed.
+    ended: None until it is over, and for what was cancelled or failed. run: the uid of the run that it was opened as.
     """
 
     number: int
@@ -53,6 +55,7 @@ class Trial:
     progress: float = 0.0
     message: str = ""
     ended: Ended | None = None
+    run: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Kept: with what a trained run opens in the session without being trained again."""
+"""Trained: with what a run that was trained elsewhere opens in the session without being trained again."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,14 @@ from dlviz.session.watcher import Watched
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
-    """Where a training ended, and its history.
+class Trained:
+    """How far a training came, where it stands then, and its history.
 
     losses: (k, 4) as `LossLog.table`, from step first_loss on, of `stride` steps each. measured: (m, 6), a step and
     what `Measurements.add` takes. watched: what its stop rules had seen.
     """
 
+    end: int
     state: TrainingState
     first_loss: int
     stride: int
