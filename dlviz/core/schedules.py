@@ -79,6 +79,10 @@ def _constant(s: Settings, t: float) -> float:
     return 1.0
 
 
+def _rate_sweep(s: Settings, t: float) -> float:
+    return math.pow(s["factor"], min(t / s["epochs"], 1.0))
+
+
 def _inverse_time(s: Settings, t: float) -> float:
     return 1.0 / (1.0 + float(s["decay"]) * t)
 
@@ -183,5 +187,16 @@ schedules.add(
             *_counted(per="batch"),
         ),
         source="Smith & Topin 2018, with cosines as in PyTorch",
+    )
+)  # fmt: skip
+schedules.add(
+    Schedule(
+        "rate_sweep", "Rate sweep", r"\eta = \eta_0 \, g^{t / T},\; t \le T", _rate_sweep,
+        (
+            _length(10, "T: when the largest rate is reached; the rate then stays"),
+            floating("factor", 1e4, minimum=1, maximum=1e12, is_log=True, help="g: how many times the rate grows"),
+            *_counted(per="batch"),
+        ),
+        source="Smith 2017, section 3.3, growing by a factor as in Gugger 2018",
     )
 )  # fmt: skip

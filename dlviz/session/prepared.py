@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 
+from dlviz.core.errors import DataError, SpecError
 from dlviz.data.prepare import Prepared, prepare
 from dlviz.data.spec import DataSpec
 from dlviz.session.document import Document
@@ -31,6 +32,14 @@ def prepared_for(document: Document) -> Prepared:
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return prepared
+
+
+def known_prepared(document: Document) -> Prepared | None:
+    """Return the document's data, or None where they cannot be used."""
+    try:
+        return prepared_for(document)
+    except (DataError, SpecError):
+        return None
 
 
 def _known(data: DataSpec) -> tuple[DataSpec, Prepared] | None:
