@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from dlviz.session.curves import Curves
 from dlviz.session.history import History
-from dlviz.session.messages import Curves
 
 CURVE_POINTS = 512  # intervals of batches
 

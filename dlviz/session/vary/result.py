@@ -1,14 +1,12 @@
 """What an experiment comes to: one row for every training, as the window sees it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from dlviz.session.curves import Curves
 from dlviz.session.score import Score
+from dlviz.session.trained import Trained
 from dlviz.session.vary.spec import Experiment, Value
-
-if TYPE_CHECKING:
-    from dlviz.session.curves import Curves
-    from dlviz.session.trained import Trained
 
 Status = Literal["waiting", "running", "done", "diverged", "stopped", "cancelled", "failed"]
 Stage = Literal["running", "cancelling", "done", "cancelled"]
@@ -33,9 +31,9 @@ class Ended:
     train: Score | None
     validation: Score | None
     test: Score | None
-    curves: "Curves"
+    curves: Curves
     diverged_at: int | None = None
-    kept: "Trained | None" = None
+    kept: Trained | None = None
 
 
 @dataclass(frozen=True, eq=False)
