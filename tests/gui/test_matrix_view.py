@@ -5,14 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QPointF
 from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.matrices import Matrix
 from dlviz.core.network import InputSpec, NetworkSpec, dense
 from dlviz.gui import numbers
-from dlviz.gui.panels.formula.matrices.boxes import Block
+from dlviz.gui.panels.formula.matrices.boxes import Block, equations_of
+from dlviz.gui.panels.formula.matrices.fit import fitted, least_height
 from dlviz.gui.panels.formula.matrices.heat import heat_image, largest, reduced
 from dlviz.gui.panels.formula.matrices.view import MatrixView
 from dlviz.gui.panels.formula.panel import FormulaPanel
@@ -190,16 +191,47 @@ def wide_document() -> Document:
 
 def test_large_matrices_are_pictures_with_a_legend(robot: Robot) -> None:
     view = at_step(robot, wide_document(), 1)
-    blocks = [each for each in view._blocks if isinstance(each, Block)]
+    blocks = [each for each in view._fitted.blocks if isinstance(each, Block)]
     assert all(each.is_heat and not each.texts for each in blocks)
     assert {each.caption[0]: each.caption[1].partition(" · ")[0] for each in blocks} == {
         "z¹": "128 × 32", "W¹": "128 × 64", "x": "64 × 32", "b¹": "128 × 1"
     }  # fmt: skip
-    assert view.heightForWidth(view.width()) > view._laid.height
+    assert view._fitted.height > view._fitted.scale * view._fitted.laid.height
     robot.bot.mouseClick(view, LEFT, NONE, place_of(view, 1, 100, 3))
     place = robot.window.context.selection.current
     assert (place.kind, place.layer) == ("link", "h1")
     assert abs(place.unit - 100) <= 1
+
+
+def test_matrices_fill_a_larger_room_without_more_lines(robot: Robot) -> None:
+    form = at_step(robot, example_document(), 1).form
+    found = [fitted(form, False, *room) for room in ((900, 100), (1000, 300), (440, 300))]
+    assert [(each.scale, each.laid.lines) for each in found[:2]] == [(1.0, 1), (1.6, 1)]
+    assert 1.0 <= found[2].scale < 1.6 and found[2].laid.lines == 1
+
+
+def test_two_equations_take_two_lines_where_that_makes_them_larger(robot: Robot) -> None:
+    form = at_step(robot, example_document(), 8).form
+    low, high = (fitted(form, False, 1000, height) for height in (110, 320))
+    assert (low.laid.lines, high.laid.lines) == (1, 2)
+    assert high.scale > low.scale
+    assert [[each.caption[0] for each in line if isinstance(each, Block)] for line in equations_of(high.blocks)] == [
+        ["∂L/∂W²", "δ²", "a¹ᵀ"], ["∂L/∂b²", "δ²"]
+    ]  # fmt: skip
+
+
+def test_cells_are_found_where_they_are_painted_larger(robot: Robot) -> None:
+    view = at_step(robot, example_document(), 1)
+    assert view._fitted.scale > 1
+    assert view._cell_at(QPointF(place_of(view, 1, 1, 0))) == (1, 1, 0)
+
+
+def test_large_pictures_shrink_before_they_must_be_scrolled(robot: Robot) -> None:
+    form = at_step(robot, wide_document(), 1).form
+    heights = [fitted(form, False, 900, height).height for height in (400, 180, 150)]
+    assert all(found <= room for found, room in zip(heights, (400, 180, 150), strict=True))
+    assert heights == sorted(heights, reverse=True)
+    assert fitted(form, False, 900, 40).height == pytest.approx(least_height(form, False, 900))
 
 
 @pytest.mark.parametrize("make", [and_by_perceptron, hopfield_recall])

@@ -15,7 +15,7 @@ from dlviz.gui.panels.inspector.rows import FactTable
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document, TrainingSpec
-from dlviz.session.presets import example_document
+from dlviz.session.presets import document_for, example_document
 from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, robot_at_window
 
 
@@ -203,3 +203,10 @@ def test_a_weight_lists_its_last_updates(robot: Robot) -> None:
     assert len(found) == 5
     values = [value for _, value in found.values()]
     assert np.diff(values) == pytest.approx([change for change, _ in list(found.values())[1:]], rel=1e-9)
+
+
+def test_what_the_network_before_explained_is_not_read(robot: Robot) -> None:
+    standing(robot, document_for("digits"), 11)
+    panel = inspected(robot, Selected("unit", "h1", 3))
+    robot.running.session.new(document_for("circles"))
+    assert not panel.behind.neuron.isVisible()

@@ -12,6 +12,7 @@ LINE_GAP = 0.55 * EM
 CAPTION_SIZE = 0.66  # of the letters
 CAPTION_GAP = 0.12 * EM
 SIZES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6)  # tried in turn until everything fits
+LARGER = (1.6, 1.45, 1.3, 1.15)  # tried before them where letters may grow
 
 Measure = Callable[[str], Template]
 
@@ -79,16 +80,22 @@ class _Line:
         return max(below, self.descent)
 
 
-def flow(pieces: Sequence[Piece], measure: Measure, width: float, height: float, size: float) -> Layout:
+def flow(
+    pieces: Sequence[Piece], measure: Measure, width: float, height: float, size: float, growth: float = 1.0
+) -> Layout:
     """Place pieces in lines no wider than width, smaller where one piece alone is too wide or all too high.
 
-    width, height and size are in pixels; size is that of the letters at best.
+    width, height and size are in pixels; size is that of the letters. growth: how much larger they may be where
+    no more lines come of it.
     """
     layout, measure = Layout(), cache(measure)
-    for factor in SIZES:
+    most_lines = len(_lines(pieces, measure, width * EM / size)) if growth > 1 else 0
+    for factor in (*(each for each in LARGER if each <= growth), *SIZES):
         scale = factor * size / EM
-        layout = _stacked(_lines(pieces, measure, width / scale), scale)
-        if layout.width <= width and layout.height <= height:
+        lines = _lines(pieces, measure, width / scale)
+        layout = _stacked(lines, scale)
+        is_calm = factor <= 1 or len(lines) <= most_lines
+        if is_calm and layout.width <= width and layout.height <= height:
             break
     return layout
 

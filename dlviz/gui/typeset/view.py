@@ -21,6 +21,7 @@ PATIENCE_MS = 50  # that the formula before stays while the new one is laid out;
 LEAST_LETTER = 16.0  # pixels; letters do not shrink below it to save height, the view scrolls instead
 LETTER_SIZE = 1.6  # pixels of a letter's em for each point of the theme's large type
 LEAST_HEIGHT = 48  # pixels
+USUAL_ROOM = (640.0, 190.0)  # pixels; in a larger one letters may grow by as much as it is larger
 
 
 def typesetter() -> Typesetter:
@@ -41,9 +42,11 @@ class FormulaView(QWidget):
     """Shows a narration as lines of typeset mathematics that wrap at + signs and shrink to fit.
 
     Text for screen readers and the clipboard never holds what is hidden.
-    letter: pixels of an em for each point of the theme's large type.
+    letter: pixels of an em for each point of the theme's large type. most_growth: how much larger they may be
+    where there is room; by the room and not by what is shown, so that letters stay as they are from step to step.
     """
 
+    most_growth = 1.0
     letter, least_letter, least_height = LETTER_SIZE, LEAST_LETTER, LEAST_HEIGHT
     pointed = Signal(object)  # what the piece under the pointer stands for, None where it is nothing
     picked = Signal(object)
@@ -224,13 +227,17 @@ class FormulaView(QWidget):
             self._is_plain = False
             size = self.letter * current().large
             room = self.width(), max(self.height(), self.least_height)
-            self.layout_shown = flow(self._pieces, self._typesetter.template, *room, size)
+            self.layout_shown = flow(self._pieces, self._typesetter.template, *room, size, self._growth())
             self.updateGeometry()
             self._find_spots()
         else:
             self._typesetter.ask(formulas_of(self._pieces))
             if not self._patience.isActive():
                 self._patience.start()
+
+    def _growth(self) -> float:
+        share = min(self.width() / USUAL_ROOM[0], self.height() / USUAL_ROOM[1])
+        return min(max(share, 1.0), self.most_growth)
 
     @Slot()
     def _show_plain(self) -> None:

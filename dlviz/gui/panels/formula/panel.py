@@ -43,6 +43,13 @@ from dlviz.session.messages import Frame, Interest
 from dlviz.session.worksheets import Worksheet
 
 ONE_UNIT, MATRIX = "unit", "matrix"
+MOST_GROWTH = 1.6  # of the letters, where there is room
+
+
+class RoomyFormula(FormulaView):
+    """A formula that fills a large room with large letters, to be read from the back of it."""
+
+    most_growth = MOST_GROWTH
 
 
 class FormulaPanel(Panel):
@@ -57,14 +64,14 @@ class FormulaPanel(Panel):
         self.badge = PhaseBadge()
         self.sentence = Text("", size="normal")
         self.sentence.setWordWrap(True)
-        self.view = FormulaView()
+        self.view = RoomyFormula()
         self.by_hand, self.prediction, self.page = Text("", "muted"), Prediction(), AnswersPage()
         self.by_hand.setWordWrap(True)
         self.check = TextButton(tr("Check my numbers"), tr("Type the numbers of a hand calculation"), is_link=True)
         self.operands, self.matrices = Operands(self.view, context), MatrixPage(context)
         choices = ((ONE_UNIT, tr("one unit")), (MATRIX, tr("matrix")))
-        self.title_tool = self.ways = Segmented(tr("Show the step for"), choices, height=3 * GRID, parent=self)
-        self.ways.hide()  # until the dock takes it
+        self.ways = Segmented(tr("Show the step for"), choices, height=3 * GRID)
+        self.title_tool = self._tools()
         self._places: tuple[Trace, Notation, Places] | None = None
         self._lender: QWidget | None = None  # what had the keyboard before the field for a prediction
         self._build()
@@ -84,6 +91,16 @@ class FormulaPanel(Panel):
         self.ways.chosen.connect(self._choose_way)
         self.context.step_view.changed.connect(self._show_way)
 
+    def _tools(self) -> QWidget:
+        tools = QWidget(self)
+        tools.hide()  # until the dock takes it
+        self.check.setFixedHeight(3 * GRID)
+        row = QHBoxLayout(tools)
+        spaced(row, 0, 2 * GRID)
+        row.addWidget(self.check)
+        row.addWidget(self.ways)
+        return tools
+
     def _build(self) -> None:
         self.area = QScrollArea()
         self.area.setFrameShape(QFrame.Shape.NoFrame)
@@ -95,8 +112,7 @@ class FormulaPanel(Panel):
         head = QHBoxLayout()
         spaced(head, 0, int(1.5 * GRID))
         head.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(self.sentence, 1)
-        head.addWidget(self.check, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.sentence, 1, Qt.AlignmentFlag.AlignTop)
         told = QWidget()
         layout = QVBoxLayout(told)
         layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)

@@ -115,6 +115,8 @@ class Behind(QWidget):
 
     def show_frame(self, frame: Frame | None, title: str) -> None:
         """Show what a frame explains about the selection, which the inspector calls by this title."""
+        if frame is not None and frame.document.network != self._context.session.document.network:
+            frame = replace(frame, explanation=None)  # it tells of units that may be gone
         self._frame, self._title = frame, title
         self.activation.show_frame(frame)
         self._show_origin()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFont, QFontMetricsF
@@ -20,7 +21,9 @@ HEAT_CELL, THINNEST = 14.0, 40.0  # pixels: the largest side of a cell, the leas
 SERIFS = ("STIX Two Text", "DejaVu Serif", "serif")  # signs look like those in books
 PAD, BRACKET = 7.0, 5.0  # pixels beside a number, and the width of a bracket
 GAP = float(GRID)
+TOP = 2.0  # pixels above everything, so that a frame around the first row is whole
 HIDDEN = "?"
+COMMA, RELATIONS = ",", "=←"
 
 
 def sign_font() -> QFont:
@@ -139,17 +142,42 @@ class Placed:
 
 @dataclass(frozen=True)
 class Laid:
-    """Everything in its place, and how high that is."""
+    """Everything in its place, how high that is, and how many lines it takes."""
 
     placed: tuple[Placed, ...] = ()
     height: float = 0.0
+    lines: int = 0
 
 
 def lay_out(pieces: Sequence[str | Block], width: float) -> Laid:
     """Put pieces into lines; signs before a matrix go to the next line with it."""
+    return _stacked(_lines(pieces, width))
+
+
+def lay_out_apart(equations: Sequence[Sequence[str | Block]], width: float) -> Laid:
+    """Put every equation into lines of its own."""
+    return _stacked([line for each in equations for line in _lines(each, width)])
+
+
+def equations_of(pieces: Sequence[str | Block]) -> list[list[str | Block]]:
+    """Part pieces at the commas between equations; those of a list part nothing."""
+    found: list[list[str | Block]] = [[]]
+    for place, piece in enumerate(pieces):
+        found[-1].append(piece)
+        if piece == COMMA and _begins_equation(pieces[place + 1 :]):
+            found.append([])
+    return found
+
+
+def _begins_equation(pieces: Sequence[str | Block]) -> bool:
+    signs = takewhile(lambda piece: piece != COMMA, pieces)
+    return any(isinstance(piece, str) and set(RELATIONS) & set(piece) for piece in signs)
+
+
+def _stacked(lines: Sequence[Sequence[str | Block]]) -> Laid:
     placed: list[Placed] = []
-    top = 0.0
-    for line in _lines(pieces, width):
+    top = TOP
+    for line in lines:
         line_height = max(_height(piece) for piece in line)
         middle = top + max(_body_height(piece) for piece in line) / 2
         left = 0.0
@@ -157,7 +185,7 @@ def lay_out(pieces: Sequence[str | Block], width: float) -> Laid:
             placed.append(_place(piece, left, middle))
             left += _width(piece) + GAP
         top += line_height + GAP
-    return Laid(tuple(placed), top)
+    return Laid(tuple(placed), top, len(lines))
 
 
 def heat_room(width: float) -> float:

@@ -28,11 +28,11 @@ class Picture:
     marked: Cell = None
 
     @classmethod
-    def of(cls, block: Block) -> "Picture":
-        """Paint the image of a large matrix once."""
+    def of(cls, block: Block, scale: float) -> "Picture":
+        """Paint the image of a large matrix once, with no more cells than there are pixels."""
         if not block.is_heat or block.is_hidden:
             return cls()
-        rows, columns = round(block.body.height()), round(block.body.width())
+        rows, columns = round(scale * block.body.height()), round(scale * block.body.width())
         return cls(heat_image(reduced(block.matrix.values, rows, columns), current()))
 
     def lit(self, told: Cell, marked: Cell) -> "Picture":

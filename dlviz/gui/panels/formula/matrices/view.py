@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from dlviz.core.matrices import Form
 from dlviz.gui import numbers
-from dlviz.gui.panels.formula.matrices.boxes import HIDDEN, Block, Laid, Placed, blocks_of, heat_room, lay_out
-from dlviz.gui.panels.formula.matrices.paint import LEGEND_HEIGHT, Picture, paint_legend, paint_placed
+from dlviz.gui.panels.formula.matrices.boxes import HIDDEN, Block, Placed
+from dlviz.gui.panels.formula.matrices.fit import Fitted, fitted, least_height
+from dlviz.gui.panels.formula.matrices.paint import Picture, paint_legend, paint_placed
 from dlviz.gui.theme import GRID, Theme, theme_signals
 from dlviz.gui.widgets.paint import describe, painter
 from dlviz.i18n import tr
@@ -41,8 +42,7 @@ class MatrixView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown, self._blocks = Shown(), tuple[str | Block, ...]()
-        self._laid, self._room = Laid(), heat_room(0)
+        self._shown, self._fitted = Shown(), Fitted()
         self._pictures: dict[int, Picture] = {}
         self._pointed: Cell | None = None
         self._marked: tuple[tuple[int, int] | None, ...] = ()
@@ -62,7 +62,7 @@ class MatrixView(QWidget):
         if not is_same:
             self._pointed = self._cursor = None
             self._marked = ()
-            self._make_blocks()
+            self._lay_out()
         describe(self, tr("Matrices of this step"), tr("A click on a number selects its unit or weight everywhere."))
         self.setAccessibleDescription(self.text())
         self.update()
@@ -82,15 +82,15 @@ class MatrixView(QWidget):
         """Return what is shown as plain text; of pictures the shape, of what is hidden nothing."""
         if self._shown.form.note:
             return self._shown.form.note
-        return " ".join(piece if isinstance(piece, str) else _spoken(piece) for piece in self._blocks)
+        return " ".join(piece if isinstance(piece, str) else _spoken(piece) for piece in self._fitted.blocks)
 
     def rect_of(self, cell: Cell) -> QRectF:
         """Return where a cell is painted."""
-        return self._of_blocks()[cell[0]].cell_rect(cell[1], cell[2])
+        return self._fitted.transform.mapRect(self._of_blocks()[cell[0]].cell_rect(cell[1], cell[2]))
 
     def heightForWidth(self, width: int) -> int:
-        """Return the height that the lines take at this width."""
-        return round(lay_out(self._blocks, width).height + self._legend_height()) + 2
+        """Return the height that is needed at this width; in more room everything is larger."""
+        return round(least_height(self._shown.form, self._shown.is_hidden, width)) + 2
 
     def sizeHint(self) -> QSize:
         """Return a comfortable width and the height it needs."""
@@ -101,25 +101,23 @@ class MatrixView(QWidget):
         return QSize(120, 6 * GRID)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wrap for the new width."""
+        """Wrap for the new width, and fill the new height."""
         super().resizeEvent(event)
-        if heat_room(self.width()) != self._room:
-            self._make_blocks()
-        else:
-            self._lay_out()
+        self._lay_out()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint signs, matrices and the legend of the colours."""
         with painter(self) as p:
+            p.setTransform(self._fitted.transform, combine=True)
             place = 0
-            for each in self._laid.placed:
+            for each in self._fitted.laid.placed:
                 if each.block is None:
                     paint_placed(p, each, None, self._shown.phase)
                     continue
                 paint_placed(p, each, self._picture(place, each.block), self._shown.phase)
                 place += 1
-            if self._legend_height():
-                paint_legend(p, QPointF(0, self._laid.height))
+            if self._fitted.has_heat:
+                paint_legend(p, QPointF(0, self._fitted.laid.height))
 
     def event(self, event: QEvent) -> bool:
         """Say the exact number of the cell under the pointer."""
@@ -205,14 +203,15 @@ class MatrixView(QWidget):
         return None if index is None else (matrix, index)
 
     def _cell_at(self, point: QPointF) -> Cell | None:
+        inside = self._fitted.transform.inverted()[0].map(point)
         for which, placed in enumerate(self._of_blocks()):
-            found = placed.cell_at(point)
+            found = placed.cell_at(inside)
             if found is not None:
                 return (which, *found)
         return None
 
     def _of_blocks(self) -> list[Placed]:
-        return [each for each in self._laid.placed if each.block is not None]
+        return [each for each in self._fitted.laid.placed if each.block is not None]
 
     def _picture(self, which: int, block: Block) -> Picture:
         told = self._shown.told[which] if which < len(self._shown.told) else None
@@ -221,27 +220,18 @@ class MatrixView(QWidget):
         if own is not None and own[0] == which:
             marked = own[1], own[2]
         if which not in self._pictures:
-            self._pictures[which] = Picture.of(block)
+            self._pictures[which] = Picture.of(block, self._fitted.scale)
         return self._pictures[which].lit(told, marked)
 
-    def _legend_height(self) -> float:
-        has_heat = any(isinstance(each, Block) and each.is_heat for each in self._blocks)
-        return LEGEND_HEIGHT if has_heat else 0.0
-
-    def _make_blocks(self) -> None:
-        self._room = heat_room(self.width())
-        self._blocks = blocks_of(self._shown.form, self._shown.is_hidden, self._room)
-        self._pictures = {}
-        self._lay_out()
-
     def _lay_out(self) -> None:
-        self._laid = lay_out(self._blocks, self.width())
+        self._fitted = fitted(self._shown.form, self._shown.is_hidden, self.width(), self.height())
+        self._pictures = {}
         self.updateGeometry()
         self.update()
 
     @Slot(object)
     def _use_theme(self, _theme: Theme) -> None:
-        self._make_blocks()
+        self._lay_out()
 
 
 def _spoken(block: Block) -> str:
