@@ -18,7 +18,8 @@ class Hyper:
 
     An open limit is itself refused; those of a text count its characters. `log` asks for a logarithmic
     slider and search scale. A size is a whole number, or two for height and width, or one of its choices.
-    reads: takes a text, or refuses it with a DlvizError.
+    reads: takes a text, or refuses it with a DlvizError. averages: it is the share of a running average that every step
+    keeps, so that about 1/(1 − it) steps count.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Hyper:
     choices: tuple[str, ...] = ()
     help: str = ""
     reads: Callable[[str], object] | None = None
+    averages: bool = False
 
     def check(self, value: Any, place: str = "") -> Any:
         """Return value in this setting's type. Raises: SpecError outside type or limits."""

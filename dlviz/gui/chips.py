@@ -51,12 +51,14 @@ def _is_convention(name: str) -> bool:
 
 
 def _loss(shows: Any = _is_own) -> Subject:
-    return Subject("loss", tr("Loss"), _by_key(losses), shows, edits.set_loss, edits.set_loss_setting)
+    tip = tr("Back to the usual settings")
+    return Subject("loss", tr("Loss"), _by_key(losses), shows, edits.set_loss, edits.set_loss_setting, tip)
 
 
 def _optimizer(shows: Any = _is_own) -> Subject:
     entries = _by_key(optimizers)
-    return Subject("optimizer", tr("Optimizer"), entries, shows, edits.set_optimizer, edits.set_optimizer_setting)
+    tip = tr("Back to the usual settings; the learning rate stays")
+    return Subject("optimizer", tr("Optimizer"), entries, shows, edits.set_optimizer, edits.set_optimizer_setting, tip)
 
 
 class ChipRow(QWidget):

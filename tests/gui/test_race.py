@@ -235,6 +235,12 @@ def test_optimizers_join_change_and_leave(robot: Robot) -> None:
     field.setText("0.02")
     field.editingFinished.emit()
     assert robot.running.session.document.race.optimizers[0].settings["lr"] == 0.02
+    form.kind.kind_asked.emit("momentum")
+    rate = robot.running.session.document.race.optimizers[0].settings["lr"]
+    form.kind.setting_asked.emit("momentum", 0.5)
+    assert "the last 2 steps" in form.kind.form.fields["momentum"].toolTip()  # type: ignore[union-attr]
+    form.defaults.click()
+    assert robot.running.session.document.race.optimizers[0] == chosen("momentum", lr=rate)
     form.kind.kind_asked.emit("adagrad")
     assert robot.running.session.document.race.optimizers[0].kind == "adagrad"
     form.deleteLater()

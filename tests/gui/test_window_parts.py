@@ -10,15 +10,19 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from dlviz.core.choice import chosen
 from dlviz.core.errors import DlvizError, SaveError, SpecError
+from dlviz.core.optimizers import optimizers
 from dlviz.gui.actions import Action
 from dlviz.gui.bridge import LONGEST_WAIT, Bridge, interval
 from dlviz.gui.dialogs import Dialogs
+from dlviz.gui.forms.settings import ChoiceForm
 from dlviz.gui.main_window import MainWindow
 from dlviz.gui.panel import Context, Panel
 from dlviz.gui.remembered import Remembered
 from dlviz.gui.theme import theme_signals
-from dlviz.gui.widgets.form import LineField
+from dlviz.gui.widgets.form import HyperForm, LineField
+from dlviz.session import edits
 from dlviz.session.messages import Frame, Interest
 from tests.gui.fake_session import FakeSession
 
@@ -220,6 +224,35 @@ def test_choosing_another_optimizer_offers_its_own_settings(
     kinds.activated.emit(kinds.currentIndex())
     assert session.document.training.optimizer.kind == "momentum"
     assert popup_field(window, "momentum").isEnabled()
+
+
+def test_shares_of_averages_say_how_far_these_reach_and_there_is_a_way_back_to_the_defaults(
+    qtbot: QtBot, window: MainWindow, session: FakeSession
+) -> None:
+    session.edit(edits.set_optimizer(session.document, chosen("adam", lr=0.02)), "optimizer")
+    qtbot.mouseClick(window.tools.chips.optimizer, Qt.MouseButton.LeftButton)
+    assert "the last 10 steps: 1/(1 − 0.9)" in popup_field(window, "beta1").toolTip()
+    assert "the last 1000 steps: 1/(1 − 0.999)" in popup_field(window, "beta2").toolTip()
+    assert popup_field(window, "eps").text() == "1×10⁻⁸"
+    field = popup_field(window, "beta1")
+    assert isinstance(field, LineField)
+    field.setText("0.98")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert "the last 50 steps: 1/(1 − 0.98)" in field.toolTip()
+    popup = window.tools.chips._popup
+    assert popup is not None
+    form = next(each for each in popup.content.findChildren(ChoiceForm) if each.defaults.isVisible())
+    qtbot.mouseClick(form.defaults, Qt.MouseButton.LeftButton)
+    assert session.document.training.optimizer == chosen("adam", lr=0.02)
+    assert form.form is not None and form.form.fields["beta1"].text() == "0.9"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", [entry.key for entry in optimizers])
+def test_every_share_of_an_average_says_over_how_many_steps_it_reaches(qtbot: QtBot, kind: str) -> None:
+    form = HyperForm(optimizers.get(kind).settings, {})
+    qtbot.addWidget(form)
+    shares = {name for name in form.fields if name in ("momentum", "rho", "beta1", "beta2")}
+    assert {name for name, field in form.fields.items() if "averages about" in field.toolTip()} == shares
 
 
 def test_a_changed_convention_is_shown_on_its_chip(qtbot: QtBot, window: MainWindow, session: FakeSession) -> None:

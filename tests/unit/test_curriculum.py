@@ -14,15 +14,6 @@ ROWS: dict[str, str] = json.loads((TESTS / "golden" / "curriculum_rows.json").re
 COVERED: dict[str, dict[str, Any]] = tomllib.loads((TESTS / "curriculum.toml").read_text(encoding="utf-8"))
 FIELDS = {"menu", "panel", "what", "gesture", "tests"}
 
-#: Rows that nobody covers yet, by family: take a number out when its row enters curriculum.toml.
-MISSING = {
-    "OPT": (13, 24, 27),
-}
-
-
-def missing() -> set[str]:
-    return {f"{family}-{number:02d}" for family, numbers in MISSING.items() for number in numbers}
-
 
 @cache
 def functions_of(path: Path) -> frozenset[str]:
@@ -32,10 +23,9 @@ def functions_of(path: Path) -> frozenset[str]:
     )
 
 
-def test_every_row_is_covered_or_said_to_be_missing() -> None:
-    assert set(ROWS) - missing() - set(COVERED) == set(), "rows without a place"
-    assert missing() & set(COVERED) == set(), "take these out of MISSING"
-    assert (missing() | set(COVERED)) - set(ROWS) == set(), "no such rows"
+def test_every_row_is_covered() -> None:
+    assert set(ROWS) - set(COVERED) == set(), "rows without a place"
+    assert set(COVERED) - set(ROWS) == set(), "no such rows"
 
 
 def test_rows_stand_in_their_order() -> None:

@@ -136,8 +136,8 @@ def _amsgrad(settings: Settings) -> tuple[MicroStep, ...]:
 
 
 BETAS = (
-    floating("beta1", 0.9, minimum=0, maximum=1, is_open_maximum=True, help="share of m kept"),
-    floating("beta2", 0.999, minimum=0, maximum=1, is_open_maximum=True, help="share of v kept"),
+    floating("beta1", 0.9, minimum=0, maximum=1, is_open_maximum=True, help="share of m kept", averages=True),
+    floating("beta2", 0.999, minimum=0, maximum=1, is_open_maximum=True, help="share of v kept", averages=True),
     floating("eps", 1e-8, minimum=0, maximum=1, is_log=True, help="keeps the quotient finite"),
 )
 CONVENTIONS = (

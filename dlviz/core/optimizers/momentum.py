@@ -14,8 +14,9 @@ from dlviz.core.optimizers.kind import (
 )
 
 MOMENTUM = floating(
-    "momentum", 0.9, minimum=0, maximum=1, is_open_maximum=True, help="share of the velocity that is kept"
-)
+    "momentum", 0.9, minimum=0, maximum=1, is_open_maximum=True, averages=True,
+    help="share of the velocity that is kept",
+)  # fmt: skip
 
 
 def _no_states(settings: Settings) -> tuple[str, ...]:

@@ -12,7 +12,9 @@ from dlviz.core.optimizers.kind import (
     optimizers,
 )
 
-RHO = floating("rho", 0.9, minimum=0, maximum=1, is_open_maximum=True, help="share of the mean square that is kept")
+RHO = floating(
+    "rho", 0.9, minimum=0, maximum=1, is_open_maximum=True, help="share of the mean square that is kept", averages=True
+)
 
 _EPS_PLACE = choice("eps_place", "outside", ("outside", "inside"), "√G + ε, or √(G + ε)")
 _INITIAL = floating("initial", 0.0, minimum=0, maximum=1e6, help="the sum of squares to begin with; Keras takes 0.1")

@@ -62,12 +62,16 @@ class EntrantForm(RaceForm):
         self._index = index
         self.kind = KindForm(tr("Optimizer"), optimizers)
         self.remove = TextButton(tr("Take out of the race"), tr("Also Delete in the table"), is_link=True)
-        for widget in (SectionHeader(tr("Optimizer")), self.kind, self.remove):
+        self.defaults = TextButton(
+            tr("Defaults"), tr("Back to the usual settings, and to a rate to begin with here"), is_link=True
+        )
+        for widget in (SectionHeader(tr("Optimizer")), self.kind, self.defaults, self.remove):
             self.column.addWidget(widget)
         self.setFocusProxy(self.kind)
         self.kind.kind_asked.connect(self._choose)
         self.kind.setting_asked.connect(self._set)
         self.remove.clicked.connect(self._remove)
+        self.defaults.clicked.connect(self._reset)
         self.refresh()
 
     def refresh(self) -> None:
@@ -78,6 +82,10 @@ class EntrantForm(RaceForm):
     @Slot(str)
     def _choose(self, kind: str) -> None:
         self._take(Choice(kind, {"lr": first_rate(self.spec(), kind)}))
+
+    @Slot()
+    def _reset(self) -> None:
+        self._choose(self.spec().optimizers[self._index].kind)
 
     @Slot(str, object)
     def _set(self, name: str, value: object) -> None:

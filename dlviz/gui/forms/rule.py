@@ -27,7 +27,7 @@ class RuleSubject(Subject):
 def rule_subject(context: Context) -> RuleSubject:
     """Return what a form of the rule edits."""
     entries = {entry.key: entry for entry in rules}
-    return RuleSubject("rule", tr("Learning rule"), entries, _shows_all, set_rule, set_rule_setting, context)
+    return RuleSubject("rule", tr("Learning rule"), entries, _shows_all, set_rule, set_rule_setting, context=context)
 
 
 def _shows_all(_name: str) -> bool:

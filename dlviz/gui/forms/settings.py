@@ -11,6 +11,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.hyper import Hyper, complete
 from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
+from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.form import HyperForm
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import SectionHeader
@@ -36,7 +37,10 @@ class Described(Protocol):
 
 @dataclass(frozen=True)
 class Subject:
-    """What a form edits: a choice in the training plan, its registry, and which settings belong here, and the edits."""
+    """What a form edits: a choice in the training plan, its registry, and which settings belong here, and the edits.
+
+    defaults_tip: what is said of the way back to the defaults; empty where choosing the same entry anew is none.
+    """
 
     part: str  # "loss" or "optimizer"
     title: str
@@ -44,6 +48,7 @@ class Subject:
     shows: Callable[[str], bool]
     set_kind: Callable[[Document, str], Document]
     set_setting: Callable[[Document, str, Any], Document]
+    defaults_tip: str = ""
 
     def choice(self, training: TrainingSpec) -> Choice:
         """Return the choice that stands in the plan."""
@@ -74,6 +79,9 @@ class ChoiceForm(QWidget):
         self._layout.addWidget(SectionHeader(subject.title))
         self.kinds: QComboBox | None = self._kinds() if with_kinds else None
         self.form: HyperForm | None = None
+        self.defaults = TextButton(tr("Defaults"), subject.defaults_tip, is_link=True)
+        self.defaults.clicked.connect(self._reset)
+        self._layout.addWidget(self.defaults)
         self._build_form()
 
     def _training(self) -> TrainingSpec:
@@ -100,7 +108,8 @@ class ChoiceForm(QWidget):
         declared = [hyper for hyper in entry.settings if self._subject.shows(hyper.name)]
         self.form = HyperForm(declared, complete(chosen.settings, entry.settings))
         self.form.changed.connect(self._setting_changed)
-        self._layout.addWidget(self.form)
+        self._layout.insertWidget(self._layout.indexOf(self.defaults), self.form)
+        self.defaults.setVisible(bool(declared and self._subject.defaults_tip) and self.kinds is not None)
         self.form.show()
         self.adjustSize()
 
@@ -108,9 +117,18 @@ class ChoiceForm(QWidget):
     def _kind_chosen(self, index: int) -> None:
         if self.kinds is None:
             return
-        edit(self._context, self._label(), self._subject.with_kind(str(self.kinds.itemData(index))))
+        self._take(str(self.kinds.itemData(index)))
         self.kinds.setCurrentIndex(self.kinds.findData(self._subject.choice(self._training()).kind))
         self._build_form()
+
+    @Slot()
+    def _reset(self) -> None:
+        """Choose the same entry anew, which brings its defaults."""
+        self._take(self._subject.choice(self._training()).kind)
+        self._build_form()
+
+    def _take(self, key: str) -> None:
+        edit(self._context, self._label(), self._subject.with_kind(key))
 
     @Slot(str, object)
     def _setting_changed(self, name: str, value: object) -> None:

@@ -14,6 +14,7 @@ from dlviz.gui import numbers
 from dlviz.gui.theme import GRID, current
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Text
+from dlviz.i18n import tr
 
 FIELD_WIDTH = 14 * GRID
 
@@ -23,6 +24,14 @@ LineValue = float | str | tuple[float, ...]  # a number, a text, or height × wi
 def setting_words(name: str) -> str:
     """Return a setting's name as words."""
     return {"lr": "learning rate"}.get(name, name.replace("_", " "))
+
+
+def window_words(hyper: Hyper, value: object) -> str:
+    """Say over how many steps a running average reaches whose share this is: 1/(1 − 0.9) = 10; nothing for others."""
+    if not hyper.averages or not isinstance(value, float) or not 0 <= value < 1:
+        return ""
+    count = numbers.number(1 / (1 - value), 3)
+    return tr("averages about the last {count} steps: 1/(1 − {value})", count=count, value=numbers.number(value, 6))
 
 
 class LineField(QLineEdit):
@@ -35,10 +44,15 @@ class LineField(QLineEdit):
         self._hyper, self._value = hyper, value
         self.setFixedWidth(FIELD_WIDTH if hyper.kind != "text" else 2 * FIELD_WIDTH)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft if hyper.kind == "text" else Qt.AlignmentFlag.AlignRight)
-        describe(self, setting_words(hyper.name), f"{hyper.help}\n{hyper.expectation()} {hyper.unit}".strip())
+        self._describe()
         self.setText(self._written())
         self.editingFinished.connect(self._accept)
         self.textEdited.connect(self._typed)
+
+    def _describe(self) -> None:
+        hyper = self._hyper
+        tip = f"{hyper.help}\n{hyper.expectation()} {hyper.unit}".strip()
+        describe(self, setting_words(hyper.name), f"{tip}\n{window_words(hyper, self._value)}".strip())
 
     @Slot(str)
     def _typed(self, _text: str) -> None:
@@ -58,6 +72,7 @@ class LineField(QLineEdit):
         self._colour("text")
         if value != self._value:
             self._value = value
+            self._describe()
             self.accepted.emit(value)
 
     def _written(self) -> str:
@@ -106,7 +121,8 @@ class HyperForm(QWidget):
             self.fields[hyper.name] = field
             label = Text(words.get(hyper.name, setting_words(hyper.name)), "muted")
             field.setAccessibleName(label.text())
-            label.setToolTip(hyper.help)
+            window = window_words(hyper, values.get(hyper.name, hyper.default))
+            label.setToolTip(f"{hyper.help}\n{window}".strip())
             layout.addWidget(label, row, 0)
             is_line = isinstance(field, LineField)
             layout.addWidget(field, row, 1, Qt.AlignmentFlag.AlignRight if is_line else Qt.AlignmentFlag(0))

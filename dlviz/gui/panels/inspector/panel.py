@@ -16,6 +16,7 @@ from dlviz.gui.panels.inspector.edits import SelectionForm
 from dlviz.gui.panels.inspector.facts import card
 from dlviz.gui.panels.inspector.gradient_check import GradientCheckView
 from dlviz.gui.panels.inspector.image import ImageInput
+from dlviz.gui.panels.inspector.parameters import LayerParameters
 from dlviz.gui.panels.inspector.picker import ParameterPicker
 from dlviz.gui.panels.inspector.prediction import Prediction
 from dlviz.gui.panels.inspector.reading import Reading
@@ -57,6 +58,7 @@ class InspectorPanel(Panel):
         self.value.typed.connect(self._type)
         self.value.refused.connect(self._refuse)
         self.picker.picked.connect(selection.select)
+        self.parameters.taken.connect(selection.select)
         self.form.layer.activation_looked_at.connect(self.behind.activation.card.try_out)
         self.facts.pointed.connect(selection.point_at)
         self.facts.taken.connect(self.behind.follow)
@@ -71,6 +73,7 @@ class InspectorPanel(Panel):
         self.value, self.value_label = ValueField(), Text(tr("value"), "muted")
         self.facts, self.form, self.picker = FactTable(), SelectionForm(self.context), ParameterPicker()
         self.behind, self.check = Behind(self.context), GradientCheckView()
+        self.parameters = LayerParameters()
         self.image, self.prediction = ImageInput(), Prediction()
         self.hint = Text(_HINT, "muted")
         self.hint.setWordWrap(True)
@@ -97,6 +100,7 @@ class InspectorPanel(Panel):
         column.addWidget(self.form)
         column.addWidget(self.facts)
         column.addWidget(self.picker)
+        column.addWidget(self.parameters)
         column.addWidget(self.image)
         column.addWidget(self.prediction)
         column.addWidget(self.behind)
@@ -161,6 +165,7 @@ class InspectorPanel(Panel):
         self.facts.show_facts(() if is_covered else shown.facts, shown.columns)
         self.form.show_selection()
         self._show_picker(shown)
+        self._show_parameters(shown)
         self.behind.show_frame(self._frame, shown.title)
         self._show_check(shown)
         self._show_image()
@@ -177,6 +182,15 @@ class InspectorPanel(Panel):
     def _show_picker(self, shown: Card) -> None:
         network, selected = self.context.session.document.network, self.context.selection.current
         self.picker.setVisible(bool(shown.picks) and self.picker.show_layer(network, shown.picks, selected))
+
+    def _show_parameters(self, shown: Card) -> None:
+        """List the parameters of a layer that is selected as a whole."""
+        selected, document = self.context.selection.current, self.context.session.document
+        is_asked = selected.kind == "layer" and bool(shown.picks) and not self.context.is_hidden
+        is_there = is_asked and self._frame is not None and self.parameters.show_layer(
+            Scene(selected, document, self._dataset, self._frame)
+        )  # fmt: skip
+        self.parameters.setVisible(is_there)
 
     def _show_check(self, shown: Card) -> None:
         is_open = self.context.selection.current.kind in ("network", "layer") and bool(shown.title)
