@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from dlviz.gui.icons import paint_icon
-from dlviz.gui.theme import current
+from dlviz.gui.theme import RADIUS, current
 from dlviz.gui.widgets.paint import rounded
 
 Complex: TypeAlias = QStyle.ComplexControl
@@ -81,6 +81,18 @@ class Look(QProxyStyle):
             return
         p.save()
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint(option, p)
+        p.restore()
+
+    def drawControl(
+        self, element: QStyle.ControlElement, option: QStyleOption, p: QPainter, widget: QWidget | None = None
+    ) -> None:
+        """Paint the heads of tables and the tabs of panels that share a place."""
+        paint = CONTROLS.get(element)
+        if paint is None:
+            super().drawControl(element, option, p, widget)
+            return
+        p.save()
         paint(option, p)
         p.restore()
 
@@ -190,4 +202,29 @@ PRIMITIVES: dict[Primitive, Callable[[QStyleOption, QPainter], None]] = {
     Primitive.PE_PanelLineEdit: _line_edit,
     Primitive.PE_IndicatorCheckBox: _check_box,
     Primitive.PE_IndicatorItemViewItemCheck: _check_box,
+    Primitive.PE_FrameTabBarBase: lambda _option, _p: None,  # tabs stand on the panel
+}
+
+
+def _head(option: QStyleOption, p: QPainter) -> None:
+    """Paint the ground of a cell at the head or the left of a table, with a hairline below a head."""
+    theme = current()
+    p.fillRect(option.rect, theme.colour("panel"))
+    if option.state & State.State_Horizontal:
+        p.fillRect(option.rect.adjusted(0, option.rect.height() - 1, 0, 0), theme.colour("line"))
+
+
+def _tab(option: QStyleOption, p: QPainter) -> None:
+    """Paint the ground of a tab: the one on show stands in the accent, with a line on the side of its panel."""
+    if not option.state & State.State_Selected:
+        return
+    theme, rect = current(), QRectF(option.rect)
+    rounded(p, rect.adjusted(2, 2, -2, -2), fill=theme.accent_soft)
+    p.fillRect(QRectF(rect.left() + RADIUS, rect.top() + 1, rect.width() - 2 * RADIUS, 2), theme.colour("accent"))
+
+
+CONTROLS: dict[QStyle.ControlElement, Callable[[QStyleOption, QPainter], None]] = {
+    QStyle.ControlElement.CE_HeaderSection: _head,
+    QStyle.ControlElement.CE_HeaderEmptyArea: _head,
+    QStyle.ControlElement.CE_TabBarTabShape: _tab,
 }

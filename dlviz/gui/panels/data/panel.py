@@ -63,8 +63,8 @@ class DataPanel(Panel):
         self.settings = DataSettings()
         self.hide_rows = TextButton(tr("Hide the rows"), tr("Put the table of the rows away"), is_link=True)
         self.rows = RowsTable()
-        for widget in (self.hide_rows, self.rows):  # the Edit menu opens them: the first start is calm
-            widget.hide()
+        self.table = QWidget()
+        self.table.hide()  # the Edit menu opens it: the first start is calm
         self.scaling = QComboBox()
         for key, words in (("none", tr("none")), ("standard", tr("standard")), ("minmax", tr("min–max"))):
             self.scaling.addItem(words, key)
@@ -90,17 +90,20 @@ class DataPanel(Panel):
         column.addLayout(scaling)
         column.addWidget(self.applied)
         column.addWidget(self.notes)
-        column.addWidget(self.hide_rows, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.rows)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(body)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        layout = QVBoxLayout(self)
+        self.page = QScrollArea()
+        self.page.setWidget(body)
+        self.page.setWidgetResizable(True)
+        self.page.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table, layout = QVBoxLayout(self.table), QVBoxLayout(self)
+        table.setContentsMargins(GRID, 0, 0, 0)
+        table.setSpacing(GRID // 2)
+        table.addWidget(self.hide_rows, 0, Qt.AlignmentFlag.AlignLeft)
+        table.addWidget(self.rows)
         spaced(layout)
-        layout.addWidget(scroll)
+        layout.addWidget(self.page)
+        layout.addWidget(self.table)
         self.setMinimumWidth(28 * GRID)
 
     def _connect(self) -> None:
@@ -144,21 +147,21 @@ class DataPanel(Panel):
 
     @Slot()
     def _show_rows(self) -> None:
-        for widget in (self.hide_rows, self.rows):
-            widget.show()
+        self.page.hide()
+        self.table.show()
         self._fill_rows()
         self.rows.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _hide_rows(self) -> None:
-        for widget in (self.hide_rows, self.rows):
-            widget.hide()
+        self.table.hide()
+        self.page.show()
 
     def _fill_rows(self) -> None:
         """Show the rows where somebody looks at them."""
-        if not self.rows.isHidden():
+        if not self.table.isHidden():
             prepared = prepared_or_none(self.context.session)
-            self.rows.rows.show_rows(None if prepared is None else prepared.sample)
+            self.rows.show_rows(None if prepared is None else prepared.sample)
 
     @Slot(int, int, float)
     def _type(self, row: int, column: int, value: float) -> None:

@@ -3,22 +3,21 @@
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from dlviz.core.errors import DataError, DlvizError
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.gui import numbers
-from dlviz.gui.theme import GRID, current, font
+from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe
 from dlviz.i18n import tr
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-COLUMN_WIDTH = 9 * GRID  # pixels
-HEIGHT = 32 * GRID
+MEASURED = 50  # rows by which columns are made as wide as their numbers need
 NOBODY = -1
 
 
@@ -148,20 +147,45 @@ class RowsTable(QTableView):
         super().__init__(parent)
         self.rows = RowsModel(self)
         self.setModel(self.rows)
-        self.setFixedHeight(HEIGHT)
         self.setShowGrid(False)
-        self.setFont(font("small"))
+        self.setFrameShape(QTableView.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
             | QAbstractItemView.EditTrigger.AnyKeyPressed
         )  # fmt: skip
-        for header in (self.horizontalHeader(), self.verticalHeader()):
-            header.setFont(font("small"))
-        self.horizontalHeader().setDefaultSectionSize(COLUMN_WIDTH)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.horizontalHeader().setResizeContentsPrecision(MEASURED)
+        self.horizontalHeader().setMinimumSectionSize(2 * GRID)
         self.verticalHeader().setDefaultSectionSize(3 * GRID)
         describe(self, tr("Rows of the data"), tr("Type over a number; the row that is walked is marked"))
+        self._use_theme(current())
+        theme_signals.changed.connect(self._use_theme)
+
+    @Slot(object)
+    def _use_theme(self, _theme: Theme) -> None:
+        for widget in (self, self.horizontalHeader(), self.verticalHeader()):
+            widget.setFont(font("small"))
+        self._share_room()
+
+    def show_rows(self, prepared: Prepared | None) -> None:
+        """Show these rows, each column as wide as it needs to be and what is left shared."""
+        self.rows.show_rows(prepared)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        self.resizeColumnsToContents()
+        columns = range(self.rows.columnCount())
+        widths = [self.columnWidth(column) for column in columns]
+        left = self.viewport().width() - sum(widths)
+        if left > 0:
+            for column in columns:
+                self.setColumnWidth(column, widths[column] + left // len(widths))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share another width."""
+        super().resizeEvent(event)
+        self._share_room()
 
     def look_at(self, row: int) -> None:
         """Mark the row that is walked and bring it into view."""
