@@ -117,7 +117,8 @@ def test_sizes_are_drawn_for_every_layer(panel: DistributionsPanel) -> None:
     steps, values = panel.sizes.gradient.curves[0].getOriginalDataset()
     assert steps.tolist() == [0, 10, 20, 20, 35]
     assert values.tolist() == [each.gradient_norm["h"] for each in COLUMNS]
-    assert [text.text() for text in panel.sizes.legend if text.text()] == ["— h", "- - o"]
+    legend = zip(panel.sizes.signs, panel.sizes.names, strict=True)
+    assert [(sign.text(), name.text()) for sign, name in legend if name.text()] == [("—", "h"), ("- -", "o")]
 
 
 def test_of_many_layers_first_last_and_some_between_are_drawn() -> None:

@@ -1,12 +1,13 @@
 """One pyqtgraph plot in the window's style: thin pens, no menu, no automatic range on every frame."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPen
 from PySide6.QtWidgets import QWidget
 
 from dlviz.gui import numbers
@@ -15,6 +16,7 @@ from dlviz.gui.theme import Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe
 from dlviz.i18n import tr
 
+TICK_LINES = 1.2  # lines of text from one number of a logarithmic axis to the next
 HALF_LINE = 7  # pixels above the plot, for the number at the upper end of its axis
 MOST_SHOWN = 1e300  # beyond it the width of a range, and a scale in its numbers, are no longer finite
 
@@ -23,6 +25,15 @@ pg.setConfigOptions(imageAxisOrder="row-major", antialias=False)
 
 class Axis(pg.AxisItem):  # type: ignore[misc]
     """An axis whose numbers are written as everywhere in the window: with a true minus, 0.01 for 1e-02."""
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float | None, Sequence[float]]]:
+        """Return where ticks stand: on a low logarithmic axis as many powers of ten as leave room for their numbers."""
+        usual: list[tuple[float | None, Sequence[float]]] = super().tickValues(minVal, maxVal, size)
+        if not self.logMode or self.orientation != "left" or maxVal - minVal < 2:
+            return usual
+        height = QFontMetrics(font("small")).height()
+        apart = max(math.ceil(TICK_LINES * height * (maxVal - minVal) / max(size, 1)), 1)
+        return [(float(apart), np.arange(math.ceil(minVal / apart), math.floor(maxVal / apart) + 1) * float(apart))]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Return the words at these ticks."""

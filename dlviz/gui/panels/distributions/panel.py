@@ -13,7 +13,7 @@ from dlviz.gui.panels.distributions.reading import before_mark, column_at, count
 from dlviz.gui.panels.distributions.row import COLOURS, LayerRow
 from dlviz.gui.panels.distributions.sizes import Sizes
 from dlviz.gui.run_words import run_colour, run_name
-from dlviz.gui.theme import GRID
+from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.copying import copy_csv, offer
 from dlviz.gui.widgets.paint import describe, spaced
@@ -138,6 +138,7 @@ class DistributionsPanel(Panel):
         self._keep_rows(len(layers))
         for row, layer in zip(self.rows, layers, strict=True):
             row.show_layer(layer, self._last_step)
+        self._share_axis()
         self.empty.setVisible(not layers)
         self._show_moments()
 
@@ -151,6 +152,16 @@ class DistributionsPanel(Panel):
 
     def _is_beside_new(self) -> bool:
         return self._columns_beside() is not self._drawn_beside
+
+    def _share_axis(self) -> None:
+        """Give all rows the room that the longest number at their ends needs, so that they stand in line."""
+        width = max((row.axis_need() for row in self.rows), default=0)
+        for row in self.rows:
+            row.use_axis_width(width)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Write the ends of the axes in the size of the theme."""
+        self._share_axis()
 
     def _keep_rows(self, count: int) -> None:
         while len(self.rows) < count:

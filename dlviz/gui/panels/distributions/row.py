@@ -16,6 +16,7 @@ LEAST_HEIGHT, MOST_HEIGHT = 5 * GRID, 16 * GRID
 NAME_WIDTH = 6 * GRID
 SHARE = 0.55  # of the room that the shades over time take
 GAP = GRID
+NARROWEST = -0.25  # a number for whose width there is always room
 COLOURS = ("train", "test")  # of the moment shown, and of the one that it is compared with
 
 
@@ -34,6 +35,7 @@ class LayerRow(QWidget):
         self._colours = COLOURS
         self._image: QImage | None = None
         self._drawn: tuple[object, ...] = ()
+        self._axis_width = 0
         self.setMouseTracking(True)
         self.setMinimumHeight(LEAST_HEIGHT)
         self.setMaximumHeight(MOST_HEIGHT)
@@ -78,16 +80,25 @@ class LayerRow(QWidget):
 
     def picture_rect(self) -> QRectF:
         """Return where the shades are."""
-        room = self.width() - NAME_WIDTH - self._axis_width() - GAP
+        room = self.width() - NAME_WIDTH - self._axis_width - GAP
         return QRectF(NAME_WIDTH, 3, max(room * SHARE, 1), max(self.height() - 6, 1))
 
     def histogram_rect(self) -> QRectF:
         """Return where the histogram is."""
         left = self.picture_rect().right() + GAP
-        return QRectF(left, 3, max(self.width() - self._axis_width() - left, 1), max(self.height() - 6, 1))
+        return QRectF(left, 3, max(self.width() - self._axis_width - left, 1), max(self.height() - 6, 1))
 
-    def _axis_width(self) -> int:
-        return QFontMetrics(font("small")).horizontalAdvance("−0.000") + GRID // 2
+    def axis_need(self) -> int:
+        """Return how wide the ends of its axis are, and the gap before them."""
+        ends = (self.layer.low, self.layer.high) if self.layer is not None else ()
+        metrics = QFontMetrics(font("small"))
+        return max([metrics.horizontalAdvance(_written(each)) for each in (*ends, NARROWEST)]) + GRID
+
+    def use_axis_width(self, width: int) -> None:
+        """Keep so much room for the ends of the axis; rows below each other have the same."""
+        if width != self._axis_width:
+            self._axis_width = width
+            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint name, shades, outlines and the ends of the axis of values."""
@@ -148,18 +159,18 @@ class LayerRow(QWidget):
             (self.then, self._colours[1], Qt.PenStyle.DashLine), (self.now, self._colours[0], Qt.PenStyle.SolidLine)
         ):  # fmt: skip
             if counts is not None:
-                p.setPen(QPen(theme.colour(colour), 1, style))
+                p.setPen(QPen(theme.colour(colour), theme.mark_width, style))
                 p.drawPolyline(outline(counts, most, rect))
 
     def _paint_axis(self, p: QPainter) -> None:
         assert self.layer is not None
         p.setPen(current().colour("muted"))
-        rect = QRectF(self.width() - self._axis_width(), 0, self._axis_width(), self.height())
+        rect = QRectF(self.width() - self._axis_width, 0, self._axis_width, self.height())
         for value, side in (
             (self.layer.high, Qt.AlignmentFlag.AlignTop),
             (self.layer.low, Qt.AlignmentFlag.AlignBottom),
         ):
-            p.drawText(rect, Qt.AlignmentFlag.AlignRight | side, numbers.number(value, 2))
+            p.drawText(rect, Qt.AlignmentFlag.AlignRight | side, _written(value))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Point at a step over the shades; say what a bin holds."""
@@ -183,6 +194,10 @@ class LayerRow(QWidget):
     def leaveEvent(self, event: object) -> None:
         """Forget the pointer."""
         self.pointed.emit(None)
+
+
+def _written(value: float) -> str:
+    return numbers.number(value, 2)
 
 
 def outline(counts: Counts, most: float, rect: QRectF) -> QPolygonF:

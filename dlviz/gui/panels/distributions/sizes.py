@@ -50,8 +50,8 @@ class SizePlot(Plot):
     def apply_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
         for place, curve in enumerate(self.curves):
-            curve.setPen(_pen(theme.class_colour(place), STYLES[place % len(STYLES)]))
-        self.usual.setPen(_pen(theme.faint, Qt.PenStyle.DashLine))
+            curve.setPen(_pen(theme, theme.class_colour(place), STYLES[place % len(STYLES)]))
+        self.usual.setPen(_pen(theme, theme.faint, Qt.PenStyle.DashLine))
         # The same width for both plots, so that a step stands at the same place in both.
         self.getAxis("left").setWidth(QFontMetrics(font("small")).horizontalAdvance("1×10⁻⁰⁰") + GRID)
 
@@ -73,8 +73,8 @@ class SizePlot(Plot):
             self.set_range((0.0, float(max(last_step, 1))), ends)
 
 
-def _pen(colour: str, style: Qt.PenStyle) -> QPen:
-    pen = QPen(QColor(colour), 1.0, style)
+def _pen(theme: Theme, colour: str, style: Qt.PenStyle) -> QPen:
+    pen = QPen(QColor(colour), theme.mark_width, style)
     pen.setCosmetic(True)
     return pen
 
@@ -88,13 +88,15 @@ class Sizes(QWidget):
         self.ratio = SizePlot(tr("Norm of the update over that of the weights of every layer"), _ratio)
         self.ratio.usual.setValue(np.log10(USUAL))
         self.ratio.usual.show()
-        self.legend = [Text("", size="small") for _ in range(MAX_LAYERS)]
+        self.signs = [Text("", size="small", is_bold=True) for _ in range(MAX_LAYERS)]
+        self.names = [Text("", size="small") for _ in range(MAX_LAYERS)]
         usual = tr("update ‖Δw‖/‖w‖ · {usual} is usual", usual=numbers.number(USUAL))
         layout, row = QVBoxLayout(self), QHBoxLayout()
         spaced(layout, gap=2)
         spaced(row, gap=GRID)
-        for text in self.legend:
-            row.addWidget(text)
+        for sign, name in zip(self.signs, self.names, strict=True):
+            row.addWidget(sign)
+            row.addWidget(name)
         row.addStretch(1)
         layout.addWidget(Elided(tr("gradient norm ‖dL/dw‖"), "muted", "small"))
         layout.addWidget(self.gradient, 1)
@@ -114,12 +116,15 @@ class Sizes(QWidget):
             self._name(current())
 
     def _name(self, theme: Theme) -> None:
-        for place, text in enumerate(self.legend):
+        for place, (sign, text) in enumerate(zip(self.signs, self.names, strict=True)):
             name = self._layers[place] if place < len(self._layers) else ""
-            text.setText(f"{SIGNS[place % len(SIGNS)]} {name}" if name else "")
-            palette = text.palette()
+            text.setText(name)
+            sign.setText(SIGNS[place % len(SIGNS)] if name else "")
+            palette = sign.palette()
             palette.setColor(palette.ColorRole.WindowText, QColor(theme.class_colour(place)))
-            text.setPalette(palette)
+            sign.setPalette(palette)
+            sign.setVisible(bool(name))
+            text.setVisible(bool(name))
 
     @Slot(object)
     def _use_theme(self, theme: Theme) -> None:
