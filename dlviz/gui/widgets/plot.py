@@ -33,7 +33,8 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
             return usual
         height = QFontMetrics(font("small")).height()
         apart = max(math.ceil(TICK_LINES * height * (maxVal - minVal) / max(size, 1)), 1)
-        return [(float(apart), np.arange(math.ceil(minVal / apart), math.floor(maxVal / apart) + 1) * float(apart))]
+        places = range(math.ceil(minVal / apart), math.floor(maxVal / apart) + 1)
+        return [(float(apart), [float(apart * place) for place in places])]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Return the words at these ticks."""
