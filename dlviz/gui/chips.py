@@ -101,7 +101,7 @@ class ChipRow(QWidget):
 
     def chips(self) -> tuple[Chip, ...]:
         """Return the chips of this document from left to right: its training plan, its rule, none of a formula."""
-        return {"network": self._plan(), "rule": (self.rule,), "formula": ()}[self._subject]
+        return {"network": self._plan(), "rule": (self.rule,), "formula": (), "sheet": ()}[self._subject]
 
     def actions_offered(self) -> tuple[Action, ...]:
         """Offer the form of what is watched to the Run menu."""

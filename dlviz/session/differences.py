@@ -170,6 +170,10 @@ def _subject(document: Document) -> Found:
         yield from _choice("rule", tr("rule"), document.rule, rules)
     if document.formula is not None:
         yield "formula", _plain(tr("formula"), document.formula.text)
+    if document.sheet is not None:
+        yield "sheet", _plain(tr("sheet"), document.sheet.sheet.title)
+        for name, value in document.sheet.sheet.filled(document.sheet.inputs).items():
+            yield f"sheet.{name}", _plain(name, list(value) if isinstance(value, tuple) else value)
 
 
 def _values(document: Document) -> Found:

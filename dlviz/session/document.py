@@ -16,7 +16,7 @@ from dlviz.core.notation import Notation, Symbols, spelled_formula, spelled_rule
 from dlviz.core.objective import Objective, OutputLoss
 from dlviz.data.spec import DataSpec
 from dlviz.session.race import RaceSpec
-from dlviz.session.subject import FormulaSpec, Subject
+from dlviz.session.subject import WHOLE, FormulaSpec, SheetSpec, Subject
 
 WATCHED = ("callbacks", "metrics", "epochs")  # of a training plan: they stop and measure, and change no number
 WRITTEN = ("title", "conventions", "data", "training", "race", "extra")  # compared by themselves, or not at all
@@ -111,7 +111,8 @@ class TrainingSpec:
 class Document:
     """One project. `parameters` are a run's starting values; names missing there are initialised.
 
-    rule: a learning rule on the rows; formula: a typed formula. Either stands in the place of a network.
+    rule: a learning rule on the rows; formula: a typed formula; sheet: worked arithmetic. One of them may stand in the
+    place of a network.
     race: what the workspace of optimizers shows, whatever the document is about.
     extra: unknown keys of the file it came from, kept to be written back.
     """
@@ -126,6 +127,7 @@ class Document:
     training: TrainingSpec = TrainingSpec()
     rule: Choice | None = None
     formula: FormulaSpec | None = None
+    sheet: SheetSpec | None = None
     race: RaceSpec = RaceSpec()
     view: Mapping[str, Any] = field(default_factory=dict, compare=False)
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -137,7 +139,8 @@ class Document:
     @property
     def subject(self) -> Subject:
         """What the document is about."""
-        return "formula" if self.formula is not None else "rule" if self.rule is not None else "network"
+        parts: dict[Subject, object] = {"sheet": self.sheet, "formula": self.formula, "rule": self.rule}
+        return next((name for name, part in parts.items() if part is not None), "network")
 
     @cached_property
     def explicit(self) -> "Document":
@@ -171,7 +174,7 @@ class Document:
     def notation(self) -> Notation:
         """How its conventions write; of a rule one example at a time, of a typed formula numbers alone."""
         notation = Notation.of(self.conventions.values)
-        if self.formula is not None:
+        if self.subject in WHOLE:
             return Notation(digits=notation.digits, decimal_sign=notation.decimal_sign)
         return notation if self.rule is None else replace(notation, examples_as="columns")
 
@@ -180,9 +183,14 @@ class Document:
         """The letters of its network in plain text."""
         return Symbols(self.network if self.subject == "network" else NetworkSpec(), self.notation)
 
+    @property
+    def remarks(self) -> Mapping[str, str]:
+        """What tells the steps of a sheet, by the name of the formula."""
+        return {} if self.sheet is None else self.sheet.sheet.remarks
+
     def formula_of(self, step: Written) -> str:
         """Write the formula of a step of its pass in its notation."""
-        if self.formula is not None:
+        if self.subject in WHOLE:
             return self.notation.decimal(step.formula)
         if self.rule is not None:
             return spelled_rule(step.formula, self.notation)

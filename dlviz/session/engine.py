@@ -1,4 +1,4 @@
-"""Engine: what a run needs of whatever computes its steps, be it a network, a learning rule or a formula."""
+"""Engine: what a run needs of whatever computes its steps, be it a network, a rule, a formula or a sheet."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -13,13 +13,14 @@ from dlviz.session.document import Document
 from dlviz.session.formula_trainer import FormulaTrainer
 from dlviz.session.prepared import prepared_for
 from dlviz.session.rule_trainer import RuleTrainer
+from dlviz.session.sheet_trainer import SheetTrainer
 from dlviz.session.trainer import Trainer, TrainingState
 
 
 class Engine(Protocol):
     """Runs and records one step after another, and can stand at any of them again.
 
-    A step is a batch of a network, a row presented to a learning rule, or the whole of a formula.
+    A step is a batch of a network, a row presented to a learning rule, or the whole of a formula or sheet.
     """
 
     @property
@@ -86,5 +87,7 @@ def engine_for(document: Document) -> Engine:
     """Return what computes the steps of a document. Raises: DlvizError where it cannot."""
     if document.subject == "formula":
         return FormulaTrainer(document)
+    if document.subject == "sheet":
+        return SheetTrainer(document)
     prepared = prepared_for(document)
     return RuleTrainer(document, prepared) if document.subject == "rule" else Trainer(document, prepared)

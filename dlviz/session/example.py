@@ -13,7 +13,7 @@ from dlviz.data.spec import DataSpec
 from dlviz.i18n import tr
 from dlviz.session.document import Document, TrainingSpec
 
-Part = Literal["neurons", "networks", "rules", "graphs", "races"]
+Part = Literal["neurons", "networks", "rules", "graphs", "sheets", "races"]
 
 
 #: The loss of most worked examples: half the squared error, summed.

@@ -1,87 +1,15 @@
 """FormulaTrainer: a typed formula as a run of one step, forward and backward through its graph."""
 
-from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
-from dlviz.core.array import Array
 from dlviz.core.expression import walk
-from dlviz.core.trace import Trace
-from dlviz.data.prepare import Prepared
 from dlviz.session.document import Document
-from dlviz.session.prepared import prepared_for
-from dlviz.session.trainer import TrainingState
+from dlviz.session.one_step import OneStep
 
 
-class FormulaTrainer:
-    """One formula with its numbers. It learns nothing, so its only step leads to its end."""
-
-    dtype = "float64"
-    batches_per_epoch = 1
-    batch = 0
-    has_loss = False
+class FormulaTrainer(OneStep):
+    """One formula with its numbers. Raises: FormulaError where it cannot be computed."""
 
     def __init__(self, document: Document) -> None:
-        assert document.formula is not None
         spec = document.formula
-        self.document = document
+        assert spec is not None
         self.walked = walk(spec.parsed, spec.inputs, spec.of, spec.by or None)
-        self.step = 0
-
-    @property
-    def prepared(self) -> Prepared:
-        """The document's rows, which a formula does not look at."""
-        return prepared_for(self.document)
-
-    @property
-    def epoch(self) -> int:
-        """1 once the formula is computed."""
-        return self.step
-
-    @property
-    def room(self) -> int:
-        """1 until the formula is computed."""
-        return 1 - self.step
-
-    def loss_of(self, trace: Trace) -> NDArray[np.float64]:
-        """Return (): a formula has no loss."""
-        return np.zeros(0)
-
-    def read(self) -> Mapping[str, NDArray[np.generic]]:
-        """Return nothing: nothing is learnt."""
-        return {}
-
-    def state(self) -> TrainingState:
-        """Return where it stands."""
-        kept = np.zeros((1, 0))
-        kept.setflags(write=False)
-        return TrainingState(self.step, self.step, 0, 0, kept)
-
-    def restore(self, state: TrainingState) -> None:
-        """Stand before or after the formula."""
-        self.step = min(state.step, 1)
-
-    def run(self, count: int, losses: Array) -> None:
-        """Go to the end."""
-        losses[:count] = 0
-        self.step = min(self.step + count, 1)
-
-    def record(self) -> Trace:
-        """Go to the end and return every operation on the way."""
-        self.step = 1
-        return self.walked.trace
-
-    def is_sound(self, losses: NDArray[np.floating[Any]]) -> bool:
-        """Say yes: whatever a formula comes to is shown."""
-        return True
-
-    def is_finite(self) -> bool:
-        """Say yes: nothing is learnt that could break."""
-        return True
-
-    def back_to_sound(self, start: TrainingState, losses: NDArray[np.floating[Any]]) -> int:
-        """Go back to the start; never asked for, as every chunk is sound."""
-        self.restore(start)
-        return 0
+        super().__init__(document, self.walked.trace)

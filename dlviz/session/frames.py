@@ -25,6 +25,7 @@ from dlviz.session.race.racer import Racer
 from dlviz.session.rule_answers import corrections, epoch_errors
 from dlviz.session.rule_trainer import RuleTrainer
 from dlviz.session.run import Run
+from dlviz.session.sheet_trainer import SheetTrainer
 from dlviz.session.slices.restarts import Restarts
 from dlviz.session.slices.slicer import Slicer
 from dlviz.session.trainer import Trainer
@@ -102,7 +103,7 @@ class FrameMaker:
         return measured
 
     def _walked_only(self, run: Run, is_running: bool) -> Frame:
-        """Return the frame of a learning rule or a formula."""
+        """Return the frame of a learning rule, a formula or a sheet."""
         trainer, needs = run.trainer, self.interest.needs
         step, epoch, batch = _position(run)
         frame = Frame(
@@ -111,6 +112,7 @@ class FrameMaker:
             parameters=run.parameters(), curves=run.history.curves() if "curves" in needs else None,
             telling=trainer.learner.telling if isinstance(trainer, RuleTrainer) else None,
             formula=trainer.walked if isinstance(trainer, FormulaTrainer) else None,
+            sheet=trainer.computed if isinstance(trainer, SheetTrainer) else None,
             wrong=_wrong(run, FEW_ROWS if is_running else MANY_ROWS), idle=run.idle, **_answered(run),
         )  # fmt: skip
         if run.walk is not None:

@@ -128,4 +128,4 @@ def _of_subject(document: Document) -> Iterator[Idle]:
             "training", tr("A rule has its own settings and takes row by row: {names} changes nothing.", names=listed)
         )
     elif names:
-        yield Idle("training", tr("A formula learns nothing: {names} changes nothing.", names=listed))
+        yield Idle("training", tr("Nothing is learnt here: {names} changes nothing.", names=listed))

@@ -6,11 +6,12 @@ from dlviz.core.rules.kind import IN_ORDER
 from dlviz.core.schedules import schedules
 from dlviz.i18n import tr
 from dlviz.session.document import Document
+from dlviz.session.subject import WHOLE
 
 
 def loops_of(document: Document, batches_per_epoch: int) -> Loops:
     """Return how a document goes over its rows: one by one, in batches, or all at once."""
-    if document.formula is not None:
+    if document.subject in WHOLE:
         return Loops("formula")
     if document.rule is not None:
         return Loops("rule", order=str(resolve(document.rule)[1].get("order", IN_ORDER)))

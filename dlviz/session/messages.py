@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dlviz.core.expression import Walk as FormulaWalk
 from dlviz.core.health import Finding
 from dlviz.core.rules.learner import Telling
+from dlviz.core.sheets import Computed
 from dlviz.core.trace import Trace
 from dlviz.session.activation_study import ActivationQuestion, ActivationStudy
 from dlviz.session.curves import Curves, Mark
@@ -95,6 +96,7 @@ class Frame:
     explanation: of one number of a parameter, of a unit or of a loss; none while training runs on, like the two
     that follow. board: the same batch with every intermediate rounded. judgements: one for each worksheet.
     telling: how the steps of a learning rule are told. formula: the graph of a typed formula with its numbers.
+    sheet: everything that a sheet comes to.
     health: what is wrong with the training; empty where it is well. distributions: columns recorded so far.
     race: optimizers on a surface.
     activation: the study of an activation, also while training runs on. models: other heads of the output.
@@ -137,6 +139,7 @@ class Frame:
     explanation: AnyExplanation | None = None
     telling: Telling | None = None
     formula: FormulaWalk | None = None
+    sheet: Computed | None = None
     board: Trace | None = None
     judgements: tuple[Judgement, ...] = ()
     health: tuple[Finding, ...] | None = None

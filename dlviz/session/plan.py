@@ -17,7 +17,7 @@ from dlviz.session.prepared import prepared_for
 
 
 def kept_parameters(document: Document) -> tuple[ParameterSpec, ...]:
-    """Return what is learnt: a network's parameters, or what a rule keeps; nothing for a formula.
+    """Return what is learnt: a network's parameters, or what a rule keeps; nothing for a formula or a sheet.
 
     A rule that does not fit its data, or whose data file was not opened, keeps nothing yet.
     """

@@ -8,6 +8,7 @@ from dlviz.session.document import Document
 from dlviz.session.history import History
 from dlviz.session.messages import Granularity
 from dlviz.session.playhead import MAX_CHUNK, Playhead
+from dlviz.session.subject import WHOLE
 from dlviz.session.timeline import (
     Timeline,
     carry_over,
@@ -92,8 +93,8 @@ class Run(Playhead):
         if self.document.trains_like(document):
             self._go_on_like(document, label)
             return
-        if document.subject == "formula":
-            self._edit_formula(document)
+        if document.subject in WHOLE:
+            self._edit_whole(document)
             return
         if self.begins_anew(document):
             self.begin(document)
@@ -120,8 +121,8 @@ class Run(Playhead):
         """Say whether a rule cannot go on under this document: it reads other rows, or is another rule."""
         return document.subject == "rule" and _is_another_rule(document, self.document)
 
-    def _edit_formula(self, document: Document) -> None:
-        """Compute another formula as far as the one before was computed."""
+    def _edit_whole(self, document: Document) -> None:
+        """Compute another formula or sheet as far as the one before was computed."""
         cursor = self.walk.cursor if self.walk else None
         self.begin(document)
         if cursor is not None and self.problem is None:

@@ -21,6 +21,7 @@ from dlviz.session.run import Moment, Run
 from dlviz.session.run_row import Label, Origin, RunRow
 from dlviz.session.saved_runs import SavedRun, SavedRuns, SavedSegment
 from dlviz.session.snapshots import MIB, AllSnapshots
+from dlviz.session.subject import WHOLE
 from dlviz.session.timeline import Segment, Timeline, first_state, segment
 from dlviz.session.trained import Trained
 from dlviz.session.trainer import TrainingState
@@ -132,7 +133,7 @@ class Runs:
         self.run.type_parameter(name, index, value, label)
 
     def _go_on(self, change: str, document: Document) -> None:
-        if self.run.document.subject != document.subject or document.subject == "formula" or self.run.problem:
+        if self.run.document.subject != document.subject or document.subject in WHOLE or self.run.problem:
             return
         step, epoch = self.run.place
         if self.run.timeline.end > step:

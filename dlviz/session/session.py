@@ -19,6 +19,7 @@ from dlviz.session.document import Document
 from dlviz.session.edits.training import set_seed
 from dlviz.session.files.project_file import Project, SavedState, read_project, write_project
 from dlviz.session.files.saved_state import from_saved, project_of
+from dlviz.session.files.sheet_file import is_sheet
 from dlviz.session.format.document import check_document
 from dlviz.session.format.watched import WATCHED, watched_from_json
 from dlviz.session.limits import TEXT_CHARACTERS
@@ -357,8 +358,11 @@ class Session:
         self._begin(Project(document), None)
 
     def open(self, path: str | os.PathLike[str]) -> None:
-        """Open a project or document. Raises: DlvizError; the old one stays."""
-        self._begin(read_project(path), Path(path))
+        """Open a project, document or sheet. Raises: DlvizError; the old one stays.
+
+        The document of a sheet is a new one: saving it asks where, and leaves the text alone.
+        """
+        self._begin(read_project(path), None if is_sheet(path) else Path(path))
 
     @property
     def missing_file(self) -> Path | None:

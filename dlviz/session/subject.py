@@ -1,15 +1,19 @@
-"""What a document is about: a network, a learning rule on its rows, or a typed formula."""
+"""What a document is about: a network, a learning rule on its rows, a typed formula, or a sheet."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from dlviz.core.choice import frozen
 from dlviz.core.errors import FormulaError
 from dlviz.core.expression import Formula, parse
 from dlviz.core.expression.evaluate import point
+from dlviz.core.sheets import Computed, Sheet, compute, lay_out, read
+from dlviz.core.sheets.sheet import InputValue
 
-Subject = Literal["network", "rule", "formula"]
+Subject = Literal["network", "rule", "formula", "sheet"]
+WHOLE: tuple[Subject, ...] = ("formula", "sheet")  # these are computed from end to end, in one step
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,37 @@ class FormulaSpec:
     def parsed(self) -> Formula:
         """The formula as it was read. Raises: FormulaError."""
         return parse(self.text)
+
+
+@lru_cache(maxsize=8)
+def _read(text: str) -> Sheet:
+    return read(text)
+
+
+@dataclass(frozen=True)
+class SheetSpec:
+    """The text of a sheet with the numbers that are set in it; inputs that are left out are as the text has them."""
+
+    text: str
+    inputs: Mapping[str, InputValue] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "inputs", frozen(self.inputs))
+
+    @property
+    def sheet(self) -> Sheet:
+        """The sheet as it was read. Raises: DocumentError, FormulaError."""
+        return _read(self.text)
+
+    @cached_property
+    def computed(self) -> Computed:
+        """All its numbers. Raises: SpecError, FormulaError."""
+        return compute(self.sheet, self.inputs)
+
+
+def check_sheet(spec: SheetSpec) -> None:
+    """Read a sheet and lay out its graph; nothing is computed. Raises: DocumentError, FormulaError, SpecError."""
+    lay_out(spec.sheet, spec.inputs)
 
 
 def check_formula(spec: FormulaSpec) -> None:

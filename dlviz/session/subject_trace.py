@@ -1,4 +1,4 @@
-"""One recorded step of a learning rule or a formula, as `dlviz trace` reports it."""
+"""One recorded step of a learning rule, a formula or a sheet, as `dlviz trace` reports it."""
 
 from collections.abc import Sequence
 
@@ -10,6 +10,8 @@ from dlviz.data.prepare import prepare
 from dlviz.session.document import Document
 from dlviz.session.formula_trainer import FormulaTrainer
 from dlviz.session.rule_trainer import RuleTrainer
+from dlviz.session.sheet_trainer import SheetTrainer
+from dlviz.session.subject import WHOLE
 from dlviz.session.trace_report import TraceReport
 
 ANSWERS = ("o.a", "o.z")  # what a rule answers: the activation if there is one, else the weighted sum
@@ -17,11 +19,15 @@ GRADIENT = ".grad"
 
 
 def trace_of_subject(document: Document, rows: Sequence[int] | None) -> TraceReport:
-    """Record one step of a rule, on the given row or the first in order, or the whole of a formula.
+    """Record one step of a rule, on the given row or the first in order, or the whole of a formula or sheet.
 
     Raises: DataError for rows that are not there or more than one; SpecError, ShapeError, FormulaError.
     """
-    return _of_formula(document, rows) if document.subject == "formula" else _of_rule(document, rows)
+    if document.subject in WHOLE and rows is not None:
+        raise DataError(f"Expected no rows, for a {document.subject} has none. Received: some")
+    if document.subject == "sheet":
+        return TraceReport(SheetTrainer(document).record(), float("nan"), np.zeros((1, 0)), {}, {})
+    return _of_formula(document) if document.subject == "formula" else _of_rule(document, rows)
 
 
 def _of_rule(document: Document, rows: Sequence[int] | None) -> TraceReport:
@@ -37,9 +43,7 @@ def _of_rule(document: Document, rows: Sequence[int] | None) -> TraceReport:
     return TraceReport(recorded, loss, answer, gradients, trainer.read())
 
 
-def _of_formula(document: Document, rows: Sequence[int] | None) -> TraceReport:
-    if rows is not None:
-        raise DataError("Expected no rows, for a formula has none. Received: some")
+def _of_formula(document: Document) -> TraceReport:
     walked = FormulaTrainer(document).walked
     gradients: dict[str, NDArray[np.generic]] = {}
     for step in walked.trace.steps:

@@ -1,7 +1,7 @@
 """Sheets: worked arithmetic as plain text, with inputs, formulas, a table, a plot and a question.
 
-A sheet is a UTF-8 text file, one thing a line; a line that begins with a space goes on from the line before, and
-a line that begins with # says nothing:
+A sheet is a UTF-8 text file `NAME.sheet`, one thing a line; a line that begins with a space goes on from the line
+before, and a line that begins with # says nothing:
 
     title: Exponentially weighted average
     text: Every new value moves the average by 1 - beta of the difference.

@@ -1,4 +1,4 @@
-"""Edits of documents about a rule or a formula; each returns a new document."""
+"""Edits of documents about a rule, a formula or a sheet; each returns a new document."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -79,6 +79,15 @@ def set_input(document: Document, name: str, index: tuple[int, ...], value: floa
         raise SpecError(tr("Expected an input of the formula. Received: {name}", name=name), place="formula.inputs")
     inputs = {**spec.inputs, name: _put(spec.inputs[name], index, value, name)}
     return replace(document, formula=replace(spec, inputs=inputs))
+
+
+def set_sheet_input(document: Document, name: str, value: object) -> Document:
+    """Set a number or a list of a sheet. Raises: SpecError for one out of its limits."""
+    spec = document.sheet
+    if spec is None:
+        raise SpecError(tr("Expected a sheet. Received: a {subject}", subject=document.subject))
+    checked = spec.sheet.input(name).checked(value)
+    return replace(document, sheet=replace(spec, inputs={**spec.inputs, name: checked}))
 
 
 def _put(values: Any, index: tuple[int, ...], value: float, name: str) -> Any:

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from dlviz.core.errors import DocumentError, SpecError, as_list, shown
 from dlviz.core.inference import ID_PATTERN
+from dlviz.core.sheets.lines import LONGEST_TEXT
 from dlviz.data.spec import SplitSpec
 from dlviz.i18n import tr
 from dlviz.session.limits import COLUMNS, LAYERS, MAX_SEGMENTS, RUNS, TEXT_CHARACTERS
@@ -188,6 +189,13 @@ class FormulaPart(Part):
     by: Annotated[list[Key], Field(max_length=COLUMNS)] = []
 
 
+class SheetPart(Part):
+    """The text of a sheet, and the numbers set in it."""
+
+    text: Annotated[str, Field(max_length=LONGEST_TEXT)]
+    inputs: dict[Key, Any] = {}
+
+
 class RacePart(Part):
     """Optimizers on a surface."""
 
@@ -224,6 +232,7 @@ class Envelope(Part):
     training: TrainingPart = TrainingPart()
     rule: ChoiceJson | None = None
     formula: FormulaPart | None = None
+    sheet: SheetPart | None = None
     race: RacePart | None = None
     view: dict[str, Any] = {}
     state: StatePart | None = None

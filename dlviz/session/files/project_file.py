@@ -17,6 +17,7 @@ from dlviz.session.document import Document
 from dlviz.session.files.atomic import FileSystem, atomic_write, printable, real_fs, sweep
 from dlviz.session.files.envelope import VERSION
 from dlviz.session.files.npy import read_npy, write_npy
+from dlviz.session.files.sheet_file import is_sheet, sheet_from_bytes
 from dlviz.session.files.zip_parts import (
     DOCUMENT,
     MAGIC,
@@ -60,11 +61,12 @@ def read_document(path: str | os.PathLike[str]) -> Document:
 
 
 def read_project(path: str | os.PathLike[str]) -> Project:
-    """Read a .dlviz or JSON file, told apart by content; nothing it names is opened.
+    """Read a .dlviz or JSON file, told apart by content, or the text of a .sheet; nothing it names is opened.
 
     Raises: DocumentError, SpecError or ShapeError, one sentence with its place.
     """
-    return project_from_bytes(_read_bytes(path))
+    data = _read_bytes(path)
+    return Project(sheet_from_bytes(data)) if is_sheet(path) else project_from_bytes(data)
 
 
 def project_from_bytes(data: bytes) -> Project:

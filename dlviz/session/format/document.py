@@ -34,6 +34,7 @@ from dlviz.session.format.subject import (
     check_subject,
     formula_from_json,
     rule_from_json,
+    sheet_from_json,
     start_to_json,
     subject_to_json,
 )
@@ -45,6 +46,7 @@ from dlviz.session.format.training import (
     training_to_json,
 )
 from dlviz.session.race import RaceSpec
+from dlviz.session.subject import WHOLE
 from dlviz.session.tasks import rows_of
 
 Extra = dict[str, Mapping[str, Any]]
@@ -73,6 +75,7 @@ def document_from_json(data: dict[str, Any], arrays: Arrays | None = None) -> Do
         training=training_from_json(whole.training),
         rule=rule,
         formula=None if whole.formula is None else formula_from_json(whole.formula, extra),
+        sheet=None if whole.sheet is None else sheet_from_json(whole.sheet, extra),
         race=race_from_json(whole.race, extra),
         view=whole.view,
         extra=extra,
@@ -97,8 +100,9 @@ def document_to_json(document: Document, inline_arrays: bool) -> dict[str, Any]:
         "training": training_to_json(document.training) | _kept(document, "training"),
         "view": dict(document.view),
     } | subject_to_json(document, inline_arrays)
-    if document.formula is not None:
-        written["formula"] |= _kept(document, "formula")
+    for part in WHOLE:
+        if part in written:
+            written[part] |= _kept(document, part)
     if document.race != RaceSpec() or _kept(document, "race"):
         written["race"] = race_to_json(document.race) | _kept(document, "race")
     split = _kept(document, "data.split")

@@ -27,7 +27,7 @@ from dlviz.session.timeline import from_named, named
 from dlviz.session.trainer import TrainingState
 
 RUNS = "runs"
-PARTS = ("seed", "dtype", "conventions", "data", "network", "parameters", "training", "rule", "formula")
+PARTS = ("seed", "dtype", "conventions", "data", "network", "parameters", "training", "rule", "formula", "sheet")
 MOST_ROWS = 4096  # of a curve
 DIGITS = 20  # of the digest that names an array
 Shapes = Mapping[str, list[int]]

@@ -1,4 +1,4 @@
-"""Learning rules and typed formulas between JSON and documents."""
+"""Learning rules, typed formulas and sheets between JSON and documents."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,10 +10,10 @@ from dlviz.core.errors import DocumentError, SpecError
 from dlviz.core.rules import rules
 from dlviz.i18n import tr
 from dlviz.session.document import Document, Handle, handle
-from dlviz.session.files.envelope import FormulaPart, received
+from dlviz.session.files.envelope import FormulaPart, SheetPart, received
 from dlviz.session.format.choice import choice_from_json, choice_to_json
 from dlviz.session.format.table import Arrays, array_from_json, array_to_json
-from dlviz.session.subject import FormulaSpec, check_formula
+from dlviz.session.subject import WHOLE, FormulaSpec, SheetSpec, check_formula, check_sheet
 
 START = "start"  # key of a rule's starting values: older readers would take `parameters` for those of a network
 MAX_DEPTH = 2  # lists of lists of numbers go into a formula
@@ -39,6 +39,13 @@ def formula_from_json(part: FormulaPart, extra: dict[str, Mapping[str, Any]]) ->
     return FormulaSpec(part.text, inputs, part.of, tuple(part.by))
 
 
+def sheet_from_json(part: SheetPart, extra: dict[str, Mapping[str, Any]]) -> SheetSpec:
+    """Read a sheet; unknown keys go to extra. Raises: DocumentError for inputs that are no numbers."""
+    if unknown := part.unknown():
+        extra["sheet"] = unknown
+    return SheetSpec(part.text, {name: _number(each, f"sheet.inputs.{name}") for name, each in part.inputs.items()})
+
+
 def _number(value: Any, place: str, depth: int = 0) -> Any:
     """Return a finite number, or nested tuples of them."""
     if isinstance(value, list) and depth < MAX_DEPTH:
@@ -57,7 +64,10 @@ def start_to_json(document: Document, inline_arrays: bool) -> dict[str, Any]:
 
 
 def subject_to_json(document: Document, inline_arrays: bool) -> dict[str, Any]:
-    """Write the rule or the formula of a document; nothing for a network."""
+    """Write the rule, the formula or the sheet of a document; nothing for a network."""
+    if document.sheet is not None:
+        inputs = {name: _lists(value) for name, value in document.sheet.inputs.items()}
+        return {"sheet": {"text": document.sheet.text, "inputs": inputs}}
     if document.rule is not None:
         written = choice_to_json(document.rule, rules)
         start = start_to_json(document, inline_arrays)
@@ -77,14 +87,17 @@ def _lists(value: Any) -> Any:
 
 
 def check_subject(document: Document) -> None:
-    """Raise SpecError or FormulaError unless the document has one subject, and that can be read."""
-    subjects = [document.rule is not None, document.formula is not None, bool(document.network.layers)]
-    if sum(subjects) > 1:
+    """Raise DlvizError unless the document has one subject, and that can be read."""
+    parts = (document.rule, document.formula, document.sheet)
+    if sum(part is not None for part in parts) + bool(document.network.layers) > 1:
         raise SpecError(
-            tr("Expected a network, a rule or a formula. Received: more than one of them"),
+            tr("Expected a network, a rule, a formula or a sheet. Received: more than one of them"),
             tr("Put each into a document of its own."),
         )
     if document.formula is not None:
         check_formula(document.formula)
-        if document.parameters:
-            raise SpecError(tr("Expected no parameters beside a formula. Received: some"), tr("Name them as inputs."))
+    if document.sheet is not None:
+        check_sheet(document.sheet)
+    if document.subject in WHOLE and document.parameters:
+        message = tr("Expected no parameters beside a {subject}. Received: some", subject=tr(document.subject))
+        raise SpecError(message, tr("Name them as inputs."))

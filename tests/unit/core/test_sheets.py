@@ -19,7 +19,7 @@ EXAMPLES = {
     each["id"]: each
     for each in json.loads((ROOT / "tests/golden/worked_examples.json").read_text(encoding="utf-8"))["examples"]
 }
-SHEETS = sorted(resource("sheets").glob("*.txt"))
+SHEETS = sorted(resource("sheets").glob("*.sheet"))
 
 SHORT = """\
 title: A line
@@ -39,7 +39,7 @@ answer: total to 2 decimals
 
 
 def shipped(name: str, **inputs: Any) -> Computed:
-    return compute(read(resource("sheets", f"{name}.txt").read_text(encoding="utf-8")), inputs)
+    return compute(read(resource("sheets", f"{name}.sheet").read_text(encoding="utf-8")), inputs)
 
 
 def close(found: Any, wanted: Any) -> None:
