@@ -10,8 +10,9 @@ from dlviz.core.choice import chosen
 from dlviz.core.network import LayerSpec, dense
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.steps.delegate import fitted
-from dlviz.gui.panels.steps.model import Role, rows_of
+from dlviz.gui.panels.steps.model import Row, place_of, rows_of
 from dlviz.gui.panels.steps.panel import StepsPanel
+from dlviz.gui.panels.steps.rows import Role
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.messages import Frame
 from tests.unit.core.narrated_runs import network, recorded, two_layers
@@ -114,7 +115,7 @@ def test_derived_steps_say_so(panel: StepsPanel, frame: Frame) -> None:
 
 def test_clicking_a_row_walks_there(qtbot, panel: StepsPanel, frame: Frame) -> None:  # type: ignore[no-untyped-def]
     panel.show_frame(frame)
-    row = panel.model.place_of(6)
+    row = place_of(panel.model.rows, 6)
     place = panel.view.visualRect(panel.model.index(row)).center()
     qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     heading = panel.view.visualRect(panel.model.index(0)).center()
@@ -136,6 +137,16 @@ def test_the_current_row_stays_in_sight(panel: StepsPanel, frame: Frame) -> None
     panel.show_frame(replace(frame, cursor=len(frame.trace.steps)))
     last = panel.view.visualRect(panel.view.currentIndex())
     assert panel.view.viewport().rect().contains(last)
+
+
+def test_the_first_row_in_sight_is_whole_and_so_is_the_coming_step(panel: StepsPanel, frame: Frame) -> None:
+    panel.resize(300, 190)
+    for cursor in (*range(1, len(frame.trace.steps)), 3):
+        panel.show_frame(replace(frame, cursor=cursor))
+        top = panel.view.visualRect(panel.view.indexAt(QPoint(5, 1)))
+        coming = panel.view.visualRect(panel.model.index(panel.view.currentIndex().row() + 1))
+        assert top.top() >= 0
+        assert panel.view.viewport().rect().contains(coming)
 
 
 def test_a_hidden_step_shows_no_number_anywhere(panel: StepsPanel, frame: Frame) -> None:
@@ -175,3 +186,11 @@ def test_a_loss_keeps_its_number_whatever_its_formula(panel: StepsPanel) -> None
     assert fitted(row, NARROW_ROW).text == "L: value of the loss"
     assert fitted(row, NARROW_ROW).summary == row.summary
     assert fitted(row, 2 * NARROW_ROW).text == row.text
+
+
+def test_a_lone_number_loses_digits_before_words_are_cut(panel: StepsPanel) -> None:
+    row = Row("loss", "L = −1/n Σ ln a", 1, "done", "3.458×10⁻¹⁹", short="L: value of the loss",
+              rounder=("3.46×10⁻¹⁹", "3.5×10⁻¹⁹"), is_derived=True)  # fmt: skip
+    found = [fitted(row, room) for room in range(260, 150, -1)]
+    assert all("…" not in each.text or each.summary == "3.5×10⁻¹⁹" for each in found)
+    assert {each.summary for each in found} >= {"derived  3.458×10⁻¹⁹", "3.458×10⁻¹⁹", "3.5×10⁻¹⁹"}

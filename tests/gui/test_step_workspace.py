@@ -7,9 +7,10 @@ from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.formula.panel import FormulaPanel
-from dlviz.gui.panels.steps.code import CodeRow, CodeView, counter_of
-from dlviz.gui.panels.steps.model import Role
+from dlviz.gui.panels.steps.code import CodeRow, counter_of
+from dlviz.gui.panels.steps.code import running as place_running
 from dlviz.gui.panels.steps.panel import StepsPanel
+from dlviz.gui.panels.steps.rows import Role, RowsView
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document
@@ -47,7 +48,7 @@ def walk(robot: Robot, key: Key, cursor: int) -> None:
     robot.wait(lambda: robot.frame.cursor == cursor and steps_panel(robot)._frame is robot.frame)
 
 
-def code(robot: Robot) -> CodeView:
+def code(robot: Robot) -> RowsView:
     robot.key(Key.Key_C)
     view = steps_panel(robot).code
     robot.wait(view.isVisible)
@@ -55,8 +56,9 @@ def code(robot: Robot) -> CodeView:
 
 
 def running(robot: Robot) -> CodeRow | None:
-    model = steps_panel(robot).lines
-    return model.rows[model.running()] if model.running() >= 0 else None
+    rows = steps_panel(robot).lines.rows
+    place = place_running(rows)
+    return rows[place] if place >= 0 else None
 
 
 @pytest.mark.parametrize("make", DOCUMENTS)

@@ -1,38 +1,18 @@
-"""The steps of a pass as pseudo-code: its lines, the one that runs, and a way to go there."""
+"""The steps of a pass as pseudo-code: its lines, the one that runs, and how they are drawn."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPointF,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-    Slot,
-)
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPolygonF
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPolygonF
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from dlviz.core.pseudocode import Code, Line
 from dlviz.core.trace import Step, Trace
 from dlviz.core.words import fitting, phase_label
 from dlviz.gui.panels.steps.delegate import formula_font
-from dlviz.gui.panels.steps.model import Role
+from dlviz.gui.panels.steps.rows import Role
 from dlviz.gui.theme import GRID, current, font
-from dlviz.gui.widgets.paint import describe, rounded
+from dlviz.gui.widgets.paint import rounded
 from dlviz.i18n import tr
 from dlviz.session.messages import Frame
 
@@ -52,6 +32,40 @@ class CodeRow:
     is_done: bool = False
     counter: str = ""
 
+    @property
+    def shape(self) -> object:
+        """What no step changes."""
+        return self.line
+
+    @property
+    def words(self) -> str:
+        """The plain text, indented."""
+        return "    " * self.line.depth + self.line.text
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader says."""
+        line = self.line
+        parts = [HERE + " " + tr("running") if self.is_running else "", tr("level {number}", number=line.depth + 1)]
+        parts += [phase_label(line.phase) if line.phase and line.kind != "note" else "", line.text, self.counter]
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def tip(self) -> str:
+        """What it says and what it does."""
+        return "\n".join(dict.fromkeys(filter(None, (self.line.text, self.line.short))))
+
+    @property
+    def flags(self) -> Qt.ItemFlag:
+        """Let lines be chosen that stand for steps."""
+        plain = Qt.ItemFlag.ItemIsEnabled
+        return plain | Qt.ItemFlag.ItemIsSelectable if self.line.steps else plain
+
+    def cursor_after(self, cursor: int) -> int | None:
+        """Return where its next step is done."""
+        step = self.line.step_after(cursor)
+        return None if step is None else step + 1
+
 
 def code_rows(code: Code, trace: Trace, cursor: int, frame: Frame) -> tuple[CodeRow, ...]:
     """Return the lines as they stand once so many steps are done."""
@@ -61,6 +75,11 @@ def code_rows(code: Code, trace: Trace, cursor: int, frame: Frame) -> tuple[Code
         CodeRow(line, place == here, bool(line.steps) and line.steps[0] < cursor, counter_of(line, step, frame))
         for place, line in enumerate(code.lines)
     )
+
+
+def running(rows: tuple[CodeRow, ...]) -> int:
+    """Return the place of the line that runs; −1 where none does."""
+    return next((place for place, row in enumerate(rows) if row.is_running), -1)
 
 
 def counter_of(line: Line, step: Step | None, frame: Frame) -> str:
@@ -76,56 +95,6 @@ def counter_of(line: Line, step: Step | None, frame: Frame) -> str:
         return f"t = {step.time_step}"
     name = frame.document.symbols.numbers.get(step.layer, step.layer)
     return tr("layer {name}", name=name) if frame.document.subject == "network" else ""
-
-
-class CodeModel(QAbstractListModel):
-    """The lines of pseudo-code, from top to bottom."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.rows: tuple[CodeRow, ...] = ()
-
-    def show_rows(self, rows: tuple[CodeRow, ...]) -> None:
-        """Show other lines; the same ones keep the view as it is scrolled."""
-        if [each.line for each in rows] != [each.line for each in self.rows]:
-            self.beginResetModel()
-            self.rows = rows
-            self.endResetModel()
-        elif rows != self.rows:
-            self.rows = rows
-            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-
-    def running(self) -> int:
-        """Return the row of the line that runs; −1 where none does."""
-        return next((place for place, row in enumerate(self.rows) if row.is_running), -1)
-
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
-        """Return the number of lines."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a line's text, what a screen reader says of it, its tooltip, or the row."""
-        row = self.rows[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return "    " * row.line.depth + row.line.text
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return spoken(row)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(dict.fromkeys(filter(None, (row.line.text, row.line.short))))
-        return row if role == Role.ROW else None
-
-    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
-        """Let lines be chosen that stand for steps."""
-        plain = Qt.ItemFlag.ItemIsEnabled
-        return plain | Qt.ItemFlag.ItemIsSelectable if self.rows[index.row()].line.steps else plain
-
-
-def spoken(row: CodeRow) -> str:
-    """Return a line as a screen reader says it."""
-    line = row.line
-    parts = [HERE + " " + tr("running") if row.is_running else "", tr("level {number}", number=line.depth + 1)]
-    parts += [phase_label(line.phase) if line.phase and line.kind != "note" else "", line.text, row.counter]
-    return ", ".join(part for part in parts if part)
 
 
 class CodeDelegate(QStyledItemDelegate):
@@ -190,49 +159,3 @@ def fitted_text(metrics: QFontMetricsF, line: Line, width: float) -> str:
     """Return a line's text, in a narrow list what it does in words."""
     text = fitting(line.text, line.short, lambda words: metrics.horizontalAdvance(words) <= width)
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + 1)
-
-
-class CodeView(QListView):
-    """The lines; a click walks to the next step that a line stands for, arrow keys to the step before or after."""
-
-    asked = Signal(int)  # cursor: how many steps shall be done
-
-    def __init__(self, model: CodeModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._lines, self._cursor, self._length = model, 0, 0
-        self.setModel(model)
-        self.setItemDelegate(CodeDelegate(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setMouseTracking(True)
-        self.setMinimumHeight(12 * GRID)
-        self.viewport().setAutoFillBackground(False)
-        self.clicked.connect(self._ask)
-        describe(self, tr("Pseudo-code of this pass"), tr("A click walks to the next step of a line"))
-
-    def show_rows(self, rows: tuple[CodeRow, ...], cursor: int, length: int) -> None:
-        """Show lines, and keep the running one in sight."""
-        self._cursor, self._length = cursor, length
-        self._lines.show_rows(rows)
-        place = self._lines.running()
-        index = self._lines.index(place) if place >= 0 else QModelIndex()
-        if index != self.currentIndex():
-            self.setCurrentIndex(index)
-            self.scrollTo(index) if index.isValid() else self.scrollToTop()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go one step back or on; leave the other keys to the window."""
-        change = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
-        if not change:
-            event.ignore()
-            return
-        self.asked.emit(min(max(self._cursor + change, 0), self._length))
-
-    @Slot(QModelIndex)
-    def _ask(self, index: QModelIndex | QPersistentModelIndex) -> None:
-        row: CodeRow = index.data(Role.ROW)
-        step = row.line.step_after(self._cursor)
-        if step is not None:
-            self.asked.emit(step + 1)

@@ -7,7 +7,8 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from dlviz.core.words import fitting
-from dlviz.gui.panels.steps.model import Role, Row
+from dlviz.gui.panels.steps.model import Row
+from dlviz.gui.panels.steps.rows import Role
 from dlviz.gui.theme import GRID, current, font
 from dlviz.gui.widgets.paint import rounded
 from dlviz.i18n import tr
@@ -95,9 +96,10 @@ class Fitted:
 def fitted(row: Row, room: float) -> Fitted:
     """Return what fits into so many pixels.
 
-    The result loses digits first, then the formula gives way to its short form. The shape of a result gives way
-    to the formula: it stands in the tooltip and in the formula panel too. Two numbers of the board wait for the
-    tooltip where they would leave no room.
+    The result loses digits first, then the formula gives way to its short form; a lone number loses digits, and
+    the word "derived" goes, where even that leaves no room. The shape of a result gives way to the formula: it
+    stands in the tooltip and in the formula panel too. Two numbers of the board wait for the tooltip where they
+    would leave no room.
     """
     small, serif = QFontMetricsF(font("small")), QFontMetricsF(formula_font())
     lead = f"{tr('derived')}  " if row.is_derived and row.state != "waiting" else ""
@@ -111,6 +113,7 @@ def fitted(row: Row, room: float) -> Fitted:
     if " " in row.board and _with_gap(small, board) + _with_gap(small, row.summary) > free:
         board = ""
     board_width = _with_gap(small, board)
+    summaries += [lead + each for each in row.rounder] + ([row.summary, *row.rounder] if lead else [])
     summary = next((each for each in summaries if _with_gap(small, each) <= free - board_width), summaries[-1])
     left = room - board_width - _with_gap(small, summary)
     # A pixel more than measured: rounding must not cut a formula that fits.

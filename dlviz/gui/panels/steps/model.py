@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from dlviz.core.trace import Phase, Step, Trace
 from dlviz.core.words import phase_word, short_formula
@@ -24,19 +23,14 @@ GRADIENT = ".grad"
 PER_EXAMPLE = ("z", "p", "u", "a", "dz", "da")
 
 
-class Role(IntEnum):
-    """What the delegate asks for besides text."""
-
-    ROW = Qt.ItemDataRole.UserRole + 1
-
-
 @dataclass(frozen=True)
 class Row:
     """A heading (cursor 0) or a step. cursor: how many steps are done once this one is.
 
     short: what it does in words, where there is no room for its formula. summary: the numbers it came to, or
     their shape (is_shape), which gives way to the formula; shorter: the same with fewer digits, where the row
-    is narrow; full: every digit of them; board: as they come out at the board, where that is shown.
+    is narrow; rounder: a lone number with fewer digits, where even the words leave it no room; full: every digit
+    of them; board: as they come out at the board, where that is shown.
     """
 
     phase: Phase
@@ -50,11 +44,49 @@ class Row:
     board: str = ""
     short: str = ""
     is_shape: bool = False
+    rounder: tuple[str, ...] = ()
 
     @property
     def is_heading(self) -> bool:
         """Whether this row names a phase."""
         return self.cursor == 0
+
+    @property
+    def shape(self) -> object:
+        """What no step changes."""
+        return self.text
+
+    @property
+    def words(self) -> str:
+        """The phase, or the formula."""
+        return self.text
+
+    @property
+    def tip(self) -> str:
+        """Every digit of it."""
+        return self.full
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader says."""
+        if self.is_heading:
+            return self.text
+        parts = [tr("Step {number}", number=self.cursor), phase_word(self.phase), self.text, self.summary]
+        parts += [tr("by hand {number}", number=self.board)] if self.board else []
+        parts += [tr("derived")] if self.is_derived else []
+        parts += [tr("current")] if self.state in ("current", "hidden") else []
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def flags(self) -> Qt.ItemFlag:
+        """Let steps be chosen, headings not."""
+        if self.is_heading:
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def cursor_after(self, cursor: int) -> int | None:
+        """Return where its step is done."""
+        return None if self.is_heading else self.cursor
 
 
 @dataclass(frozen=True)
@@ -99,63 +131,14 @@ def rows_of(
         full += "\n" + tr("By hand: {number}", number=rounded) if rounded else ""
         rows.append(Row(
             step.phase, text, place, state, summary, shorter, full, step.derived, rounded,
-            short_formula(replace(step, formula=formula)), is_open and not _is_small(values),
+            short_formula(replace(step, formula=formula)), is_open and not _is_small(values), _rounder(values),
         ))  # fmt: skip
     return tuple(rows)
 
 
-class StepsModel(QAbstractListModel):
-    """The rows of the pass in hand."""
-
-    def __init__(self, parent: Any = None) -> None:
-        super().__init__(parent)
-        self.rows: tuple[Row, ...] = ()
-
-    def show_rows(self, rows: tuple[Row, ...]) -> None:
-        """Show other rows; a pass of the same shape keeps the view as it is scrolled."""
-        if [each.text for each in rows] != [each.text for each in self.rows]:
-            self.beginResetModel()
-            self.rows = rows
-            self.endResetModel()
-        elif rows != self.rows:
-            self.rows = rows
-            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-
-    def place_of(self, cursor: int) -> int:
-        """Return the row of the step that is done last at this cursor; -1 where there is none."""
-        return next((place for place, row in enumerate(self.rows) if row.cursor == cursor and cursor > 0), -1)
-
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
-        """Return the number of rows."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a row's text, what a screen reader says of it, its tooltip, or the row."""
-        row = self.rows[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.text
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return spoken(row)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return row.full
-        return row if role == Role.ROW else None
-
-    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
-        """Let steps be chosen, headings not."""
-        if self.rows[index.row()].is_heading:
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-
-
-def spoken(row: Row) -> str:
-    """Return a row as a sentence."""
-    if row.is_heading:
-        return row.text
-    parts = [tr("Step {number}", number=row.cursor), phase_word(row.phase), row.text, row.summary]
-    parts += [tr("by hand {number}", number=row.board)] if row.board else []
-    parts += [tr("derived")] if row.is_derived else []
-    parts += [tr("current")] if row.state in ("current", "hidden") else []
-    return ", ".join(part for part in parts if part)
+def place_of(rows: tuple[Row, ...], cursor: int) -> int:
+    """Return the place of the step that is done last at this cursor; −1 where there is none."""
+    return next((place for place, row in enumerate(rows) if row.cursor == cursor and cursor > 0), -1)
 
 
 def _state(place: int, cursor: int, is_hidden: bool) -> State:
@@ -195,6 +178,11 @@ def _shorter(values: NDArray[np.generic] | None) -> tuple[str, ...]:
         return ()
     fewer = tuple(_written(values, digits) for digits in FEWER_DIGITS) if _is_small(values) else ()
     return *fewer, tr("{count} values", count=values.size), f"{values.size} × 1"
+
+
+def _rounder(values: NDArray[np.generic] | None) -> tuple[str, ...]:
+    """Return a lone number with fewer and fewer digits."""
+    return tuple(_written(values, digits) for digits in FEWER_DIGITS) if values is not None and values.size == 1 else ()
 
 
 def _is_small(values: NDArray[np.generic] | None) -> bool:

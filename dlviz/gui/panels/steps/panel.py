@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
 from dlviz.core.network import NetworkSpec
@@ -12,9 +11,10 @@ from dlviz.core.pseudocode import Code, pseudo_code
 from dlviz.core.trace import Trace
 from dlviz.gui.invitation import invitation
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
-from dlviz.gui.panels.steps.code import CodeModel, CodeView, code_rows
+from dlviz.gui.panels.steps.code import CodeDelegate, code_rows, running
 from dlviz.gui.panels.steps.delegate import StepsDelegate
-from dlviz.gui.panels.steps.model import Board, Role, Row, StepsModel, rows_of
+from dlviz.gui.panels.steps.model import Board, place_of, rows_of
+from dlviz.gui.panels.steps.rows import RowsView
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.paint import describe, spaced
@@ -25,53 +25,6 @@ from dlviz.session.loops import loops_of
 from dlviz.session.messages import Frame, Interest
 
 STEPS, CODE = "steps", "code"
-
-
-class StepsView(QListView):
-    """The rows; a click or an arrow key asks to go to a step."""
-
-    asked = Signal(int)  # cursor: how many steps shall be done
-
-    def __init__(self, model: StepsModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._steps = model
-        self.setModel(model)
-        self.setItemDelegate(StepsDelegate(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setMouseTracking(True)
-        self.setMinimumHeight(12 * GRID)
-        self.viewport().setAutoFillBackground(False)
-        self.clicked.connect(self._ask)
-        describe(self, tr("Steps of this pass"), "")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go one step up or down; leave the other keys to the window."""
-        change = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
-        if not change:
-            event.ignore()
-            return
-        last = max((row.cursor for row in self._steps.rows), default=0)
-        self.asked.emit(min(max(self._cursor() + change, 0), last))
-
-    def show_current(self, place: int) -> None:
-        """Make a row the current one, for the screen reader too, and keep it in sight."""
-        index = self._steps.index(place) if place >= 0 else QModelIndex()
-        if index != self.currentIndex():
-            self.setCurrentIndex(index)
-            self.scrollTo(index) if index.isValid() else self.scrollToTop()
-
-    def _cursor(self) -> int:
-        row: Row | None = self.currentIndex().data(Role.ROW)
-        return row.cursor if row else 0
-
-    @Slot(QModelIndex)
-    def _ask(self, index: QModelIndex | QPersistentModelIndex) -> None:
-        row: Row = index.data(Role.ROW)
-        if not row.is_heading:
-            self.asked.emit(row.cursor)
 
 
 class StepsPanel(Panel):
@@ -87,10 +40,10 @@ class StepsPanel(Panel):
         super().__init__(context, parent)
         self._frame: Frame | None = None
         self._written: tuple[tuple[object, ...], Code] | None = None
-        self.model = StepsModel(self)
-        self.view = StepsView(self.model, self)
-        self.lines = CodeModel(self)
-        self.code = CodeView(self.lines, self)
+        self.view, self.code = RowsView(StepsDelegate, self), RowsView(CodeDelegate, self)
+        self.model, self.lines = self.view.rows, self.code.rows
+        describe(self.view, tr("Steps of this pass"), "")
+        describe(self.code, tr("Pseudo-code of this pass"), tr("A click walks to the next step of a line"))
         choices = ((STEPS, tr("steps")), (CODE, tr("code")))
         self.title_tool = self.ways = Segmented(tr("Show the pass as"), choices, height=3 * GRID, parent=self)
         self.ways.hide()  # until the dock takes it
@@ -145,17 +98,17 @@ class StepsPanel(Panel):
         self.hint.setText(invitation(frame) if trace is None else trace.no_way_back)
         self.hint.setVisible(bool(self.hint.text()))
         if frame is None or trace is None:
-            self.model.show_rows(())
-            self.code.show_rows((), 0, 0)
+            self.view.show_rows(())
+            self.code.show_rows(())
             self.set_info("")
             return
-        cursor = frame.cursor if frame.trace else 0
+        cursor, length = frame.cursor if frame.trace else 0, len(trace.steps)
         if self.context.step_view.is_code:
-            rows = code_rows(self._code(trace, frame), trace, cursor, frame)
-            self.code.show_rows(rows, cursor, len(trace.steps))
+            lines = code_rows(self._code(trace, frame), trace, cursor, frame)
+            self.code.show_rows(lines, running(lines), cursor, length)
         is_hidden, write = self.context.is_hidden, frame.document.formula_of
-        self.model.show_rows(rows_of(trace, cursor, frame.sample, is_hidden, self._board(frame), write))
-        self.view.show_current(self.model.place_of(cursor))
+        rows = rows_of(trace, cursor, frame.sample, is_hidden, self._board(frame), write)
+        self.view.show_rows(rows, place_of(rows, cursor), cursor, length)
         if frame.document.subject == "network":
             place = {"number": frame.sample + 1, "count": len(trace.rows)}
             self.set_info(tr("sample {number} of {count}", **place), tr("{number} of {count}", **place))
