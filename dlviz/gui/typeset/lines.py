@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QWidget
 
 from dlviz.core.plain import plain
+from dlviz.gui.theme import current
 from dlviz.gui.typeset.pieces import chain_pieces, equation_pieces
 from dlviz.gui.typeset.view import FormulaView
 from dlviz.i18n import tr
@@ -11,7 +12,7 @@ from dlviz.i18n import tr
 class EquationLines(FormulaView):
     """Equations below each other; is_chain: every line after the first goes on with an equals sign."""
 
-    letter, least_letter, least_height = 1.3, 10.0, 20
+    letter, least_height = 1.15, 20
 
     def __init__(self, name: str, is_chain: bool = False, parent: QWidget | None = None) -> None:
         self._written: tuple[str, ...] = ()
@@ -33,6 +34,10 @@ class EquationLines(FormulaView):
     def text(self) -> str:
         """Return what is shown as plain text."""
         return ("\n= " if self._is_chain else "\n").join(plain(line) for line in self._written)
+
+    def _least_size(self) -> float:
+        """Return the usual size: they stand between other things that scroll, and take the height that they need."""
+        return self.letter * current().large
 
     def _describe(self) -> None:
         self.setAccessibleName(self._name)

@@ -130,7 +130,7 @@ class FormulaView(QWidget):
         """Return the height the lines take at this width."""
         if not self._typesetter.has(formulas_of(self._pieces)):
             return max(self.height(), self.least_height)
-        needed = flow(self._pieces, self._typesetter.template, width, math.inf, self.least_letter).height
+        needed = flow(self._pieces, self._typesetter.template, width, math.inf, self._least_size()).height
         return max(round(needed) + 2, self.least_height)
 
     def sizeHint(self) -> QSize:
@@ -234,6 +234,10 @@ class FormulaView(QWidget):
             self._typesetter.ask(formulas_of(self._pieces))
             if not self._patience.isActive():
                 self._patience.start()
+
+    def _least_size(self) -> float:
+        """Return how small letters may become to save height, in pixels."""
+        return self.least_letter
 
     def _growth(self) -> float:
         share = min(self.width() / USUAL_ROOM[0], self.height() / USUAL_ROOM[1])
