@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from dlviz.core.choice import Choice, chosen
+from dlviz.core.optimizers import variants
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.example import Example
@@ -58,6 +59,22 @@ def all_variants() -> Document:
     )  # fmt: skip
     bowl = chosen("bowl", condition=20.0)
     return _race(tr("All variants on one bowl"), bowl, *runners, start=(4.0, 1.0), steps=60)
+
+
+def momentum_conventions() -> Document:
+    """Return the four forms of momentum with rates that make them equal, until the rate falls (CNV-01, CNV-02)."""
+    first = chosen("momentum", lr=0.04, momentum=0.9, form="classical", rate="outside")
+    runners = (first, *(each.choice for each in variants(first)))
+    stairs = chosen("staircase", drop=0.2, every=20)
+    bowl = chosen("bowl", condition=4.0)
+    return _race(tr("Momentum in four conventions"), bowl, *runners, start=(4.0, 3.0), steps=60, schedule=stairs)
+
+
+def adam_conventions() -> Document:
+    """Return Adam with a large ε in its three places, and without correction: equal only in the end (CNV-05)."""
+    first = chosen("adam", lr=0.1, eps=0.1)
+    runners = (first, *(each.choice for each in variants(first)))
+    return _race(tr("Adam in four conventions"), PARABOLA, *runners, start=(5.0,), steps=120)
 
 
 def clipped() -> Document:
@@ -137,6 +154,10 @@ RACES: tuple[Example, ...] = (
              tr("Why Adam divides by 1 − βᵗ"), running_average),
     _example("race_adam", tr("A&dam, step by step"),
              tr("Every number of five steps, ε in two places"), adam_by_steps),
+    _example("race_momenta", tr("Momentum in &four conventions"),
+             tr("One path under four rules, until the rate falls"), momentum_conventions),
+    _example("race_adams", tr("Adam in four conv&entions"),
+             tr("Where ε stands, and what bias correction does at first"), adam_conventions),
     _example("race_gains", tr("Local &gains"),
              tr("A gain grows while signs agree and shrinks when they turn"), local_gains),
     _example("race_clip", tr("A gradient &cut to length 1"), tr("Clipping keeps the direction"), clipped),

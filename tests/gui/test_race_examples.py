@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import Choice, chosen
+from dlviz.gui.forms.race import EntrantForm
 from dlviz.gui.panels.race.panel import RacePanel
 from dlviz.gui.panels.surface.panel import SurfacePanel
 from dlviz.gui.race.player import RacePlayer
@@ -169,6 +170,63 @@ def test_a_gradient_is_cut_to_length_1_or_by_value(racing: Racing) -> None:
     racing.walked()
     example.check("by_value", racing.row(0, 1, "clipped"))
     example.assert_everything_compared()
+
+
+def gaps(racing: Racing) -> list[np.ndarray]:
+    """Return how far each path of the race is from the first one after every step."""
+    race = racing.player.race
+    assert race is not None
+    return [np.abs(path.points - race.paths[0].points).max(axis=1) for path in race.paths]
+
+
+def test_momentum_in_four_conventions_is_one_path_until_the_rate_falls(racing: Racing) -> None:
+    racing.open("race_momenta")
+    race = racing.player.race
+    assert race is not None
+    assert [each.settings["lr"] for each in race.spec.optimizers] == [0.04, 0.04, 0.4, 0.4]
+    apart = gaps(racing)
+    assert all(each[:21].max() < 1e-12 for each in apart)
+    assert apart[2].max() < 1e-12 and apart[1][21] > 0.1
+    assert np.abs(race.paths[1].points - race.paths[3].points).max() < 1e-12
+    v, p = np.zeros(2), np.array([4.0, 3.0])
+    for step in range(60):  # outside, as a script would write it
+        v = 0.9 * v + p * np.array([1.0, 4.0])
+        p = p - 0.04 * 0.2 ** (step // 20) * v
+    assert race.paths[0].points[-1] == pytest.approx(p, rel=1e-9)
+
+
+def test_adam_in_four_conventions_is_equal_only_in_the_end(racing: Racing) -> None:
+    racing.open("race_adams")
+    apart = gaps(racing)
+    assert all(each.max() > 10 * each[-1] for each in apart[1:])
+    race = racing.player.race
+    assert race is not None
+    first = [float(abs(path.points[1, 0] - path.points[0, 0])) for path in race.paths]
+    g = abs(float(race.paths[0].gradients[0, 0]))
+    assert first[0] == pytest.approx(0.1 * g / (g + 0.1))
+    assert first[1] == pytest.approx(0.1 * g / np.sqrt(g * g + 0.01))
+    assert first[2] == pytest.approx(0.1 * g / (g + 0.1 / np.sqrt(0.001)))
+    assert first[3] == pytest.approx(0.1 * 0.1 * g / (np.sqrt(0.001) * g + 0.1))
+
+
+def test_another_convention_joins_the_race_with_the_rate_that_makes_it_equal(racing: Racing) -> None:
+    runner = chosen("momentum", lr=0.04, momentum=0.8)
+    session = racing.robot.running.session
+    parts = {"surface": chosen("bowl", condition=4.0), "start": (4.0, 1.0), "steps": 30, "optimizers": (runner,)}
+    session.edit(edits.set_race(session.document, **parts), "race")
+    racing.robot.window.use_workspace("optimizers")
+    racing.walked()
+    racing.surface.table.opened.emit(0)
+    popup = racing.surface._popup
+    assert popup is not None and isinstance(popup.content, EntrantForm)
+    others = popup.content.others
+    assert "rate 0.2 = 0.04 / (1 − β)" in others.variants[1].equal
+    racing.robot.click(others.buttons[1])
+    racing.walked()
+    added = racing.robot.running.session.document.race.optimizers[1]
+    assert (added.settings["form"], added.settings["lr"]) == ("ema", 0.2)
+    assert gaps(racing)[1].max() < 1e-12
+    popup.close()
 
 
 def test_local_gains(racing: Racing) -> None:

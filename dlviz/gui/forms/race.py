@@ -3,26 +3,29 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.core.choice import Choice
 from dlviz.core.clipping import clippings
-from dlviz.core.optimizers import optimizers
+from dlviz.core.optimizers import Variant, optimizers, variants
 from dlviz.core.schedules import schedules
 from dlviz.core.surfaces import surfaces
 from dlviz.gui.editing import edit
 from dlviz.gui.forms.kind import KindForm
 from dlviz.gui.panel import Context
+from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.form import HyperForm
 from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.renewed import Renewed
 from dlviz.gui.widgets.text import SectionHeader, Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.edits import remove_entrant, set_entrant, set_race, set_surface, set_surface_setting
+from dlviz.session.edits import add_variant, remove_entrant, set_entrant, set_race, set_surface, set_surface_setting
 from dlviz.session.race import RaceSpec, first_rate, settings_of
 
+TOLD = 36 * GRID  # pixels: how wide a sentence in a popup is
 Change = Callable[[Document], Document]
 
 
@@ -65,9 +68,15 @@ class EntrantForm(RaceForm):
         self.defaults = TextButton(
             tr("Defaults"), tr("Back to the usual settings, and to a rate to begin with here"), is_link=True
         )
-        for widget in (SectionHeader(tr("Optimizer")), self.kind, self.defaults, self.remove):
+        self.others, row = OtherConventions(), QHBoxLayout()
+        spaced(row)
+        row.addWidget(self.defaults)
+        row.addWidget(self.remove)
+        for widget in (SectionHeader(tr("Optimizer")), self.kind, self.others):
             self.column.addWidget(widget)
+        self.column.insertLayout(2, row)
         self.setFocusProxy(self.kind)
+        self.others.taken.connect(self._add)
         self.kind.kind_asked.connect(self._choose)
         self.kind.setting_asked.connect(self._set)
         self.remove.clicked.connect(self._remove)
@@ -76,7 +85,9 @@ class EntrantForm(RaceForm):
 
     def refresh(self) -> None:
         """Show the optimizer as it is now."""
-        self.kind.show_choice(self.whole().optimizers[self._index])
+        shown = self.whole().optimizers[self._index]
+        self.kind.show_choice(shown)
+        self.others.show_choice(shown)
         self.adjustSize()
 
     @Slot(str)
@@ -96,11 +107,51 @@ class EntrantForm(RaceForm):
         index = self._index
         self.edit(tr("Change an optimizer of the race"), lambda document: set_entrant(document, index, optimizer))
 
+    @Slot(object)
+    def _add(self, variant: Choice) -> None:
+        self.edit(tr("Add a variant to the race"), lambda document: add_variant(document, variant))
+
     @Slot()
     def _remove(self) -> None:
         index = self._index
         self.window().close()
         edit(self._context, tr("Take an optimizer out"), lambda document: remove_entrant(document, index))
+
+
+class OtherConventions(Renewed):
+    """The same optimizer in other conventions: a click adds one to the race, with the numbers that make it equal."""
+
+    taken = Signal(object)  # Choice
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.variants: tuple[Variant, ...] = ()
+        self.buttons: list[TextButton] = []
+
+    def show_choice(self, chosen: Choice) -> None:
+        """Offer the other conventions of a choice."""
+        if (found := variants(chosen)) != self.variants:
+            self.variants = found
+            self.renew(self._fill)
+        self.setVisible(bool(found))
+
+    def _fill(self, column: QVBoxLayout) -> None:
+        column.addWidget(SectionHeader(tr("In another convention")))
+        self.buttons = []
+        for variant in self.variants:
+            button = TextButton(f"+ {variant.title}", tr("Let it race beside this one"), is_link=True)
+            button.clicked.connect(self._take)
+            self.buttons.append(button)
+            told = Text(variant.equal, "muted", "small")
+            told.setWordWrap(True)
+            told.setFixedSize(TOLD, told.heightForWidth(TOLD))  # a popup asks for no height by width
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            column.addWidget(told)
+        column.setSpacing(0)
+
+    @Slot()
+    def _take(self) -> None:
+        self.taken.emit(self.variants[[button is self.sender() for button in self.buttons].index(True)].choice)
 
 
 class SurfaceForm(RaceForm):

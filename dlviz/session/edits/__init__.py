@@ -24,6 +24,7 @@ from dlviz.session.edits.network import (
 )
 from dlviz.session.edits.race import (
     add_entrant,
+    add_variant,
     race_on,
     remove_entrant,
     set_entrant,
@@ -56,6 +57,7 @@ __all__ = [
     "scale_targets",
     "CurableError",
     "add_entrant",
+    "add_variant",
     "remove_entrant",
     "set_entrant",
     "race_on",

@@ -65,6 +65,12 @@ def add_entrant(document: Document, kind: str) -> Document:
     return set_race(document, optimizers=(*document.race.optimizers, entrant), rule="own")
 
 
+def add_variant(document: Document, optimizer: Choice) -> Document:
+    """Let an optimizer with all its settings race too. Raises: SpecError."""
+    checked = checked_choice(optimizer, optimizers, "race.optimizers")
+    return set_race(document, optimizers=(*document.race.optimizers, checked), rule="own")
+
+
 def set_entrant(document: Document, index: int, optimizer: Choice) -> Document:
     """Let this optimizer race in the place of another. Raises: SpecError."""
     runners = list(document.race.optimizers)
