@@ -13,7 +13,8 @@ MINUS = "\u2212"
 NARROW_SPACE = "\u202f"  # no-break; groups thousands in every language
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _in_use = Notation()
-MOST_OF_FEW = 6  # digits
+POWER = "×10"
+MOST_OF_FEW, BESIDE_POWER = 6, 2  # digits
 LONGEST_COUNT = 9  # digits that are written one by one
 _LARGEST_PLAIN, _SMALLEST_PLAIN = 1e6, 1e-4  # outside of these a power of ten is written
 
@@ -53,6 +54,12 @@ def few(value: float, signed: bool = False) -> str:
     return number(value, min(_in_use.digits, MOST_OF_FEW), signed)
 
 
+def brief(value: float) -> str:
+    """Write value on a tile: a power of ten takes so much room that two digits are left beside it."""
+    text = few(value)
+    return number(value, BESIDE_POWER) if POWER in text else text
+
+
 def _magnitude(value: float, digits: int) -> str:
     value = float(f"{value:.{digits - 1}e}")
     if _SMALLEST_PLAIN <= value < _LARGEST_PLAIN:
@@ -61,7 +68,7 @@ def _magnitude(value: float, digits: int) -> str:
         return text.rstrip("0").rstrip(".") if "." in text else text
     mantissa, exponent_text = f"{value:.{digits - 1}e}".split("e")
     mantissa = mantissa.rstrip("0").rstrip(".")
-    return f"{mantissa}×10{str(int(exponent_text)).translate(_SUPERSCRIPTS)}"
+    return f"{mantissa}{POWER}{str(int(exponent_text)).translate(_SUPERSCRIPTS)}"
 
 
 def full(value: float) -> str:
@@ -90,7 +97,7 @@ def how_many(whole: int) -> str:
     digits = str(whole)
     if len(digits) <= LONGEST_COUNT:
         return count(whole)
-    return f"{digits[0]}.{digits[1:3]}×10{str(len(digits) - 1).translate(_SUPERSCRIPTS)}"
+    return f"{digits[0]}.{digits[1:3]}{POWER}{str(len(digits) - 1).translate(_SUPERSCRIPTS)}"
 
 
 def percent(fraction: float) -> str:

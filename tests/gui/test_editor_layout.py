@@ -9,6 +9,7 @@ from dlviz.core.inference import shapes
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE, VALUE_TILE
 from dlviz.gui.editor.layout import Layout, arrange, depths, shown_units
+from dlviz.gui.editor.room import growth
 
 SKIP = NetworkSpec(
     (
@@ -54,13 +55,28 @@ def test_tiles_of_a_column_never_touch_and_fit_the_height(units: int, tile) -> N
     spec = NetworkSpec((dense("h", units), dense("o", 1)))
     layout = laid_out(spec, (700.0, 480.0), tile=tile)
     ys = layout.blocks["h"].ys
-    assert len(ys) == 1 or np.diff(ys).min() >= layout.tile.height + 4
+    assert len(ys) == 1 or np.diff(ys).min() >= layout.tile.height + 3
     assert np.ptp(ys) + layout.tile.height <= 480
 
 
 def test_large_layer_is_a_strip_of_twelve() -> None:
     assert shown_units(32) == tuple(range(32))
     assert shown_units(33) == tuple(range(12))
+
+
+def test_a_low_canvas_shows_fewer_units_of_large_layers_only() -> None:
+    assert shown_units(64, room=5) == tuple(range(8))
+    assert shown_units(64, room=10) == tuple(range(10))
+    assert shown_units(12, room=5) == tuple(range(12))
+    assert shown_units(20, room=5) == tuple(range(8))
+
+
+@pytest.mark.parametrize(("units", "least", "most"), [(2, 1.5, 1.5), (4, 1.05, 1.3), (16, 1.0, 1.0)])
+def test_small_networks_grow_on_a_large_canvas(units: int, least: float, most: float) -> None:
+    spec, large = NetworkSpec((dense("h", units), dense("o", 1))), (1080.0, 395.0)
+    assert least <= growth(laid_out(spec, large, tile=STEP_TILE), large) <= most
+    usual = (690.0, 190.0)
+    assert growth(laid_out(spec, usual, tile=STEP_TILE), usual) == pytest.approx(1.0, abs=0.15)
 
 
 def test_pulled_units_are_shown_in_order_and_newest_stay() -> None:

@@ -28,7 +28,7 @@ class TileShape:
 
 MAP_TILE = TileShape(most_growth=1.5)
 VALUE_TILE = TileShape(80.0, 60.0, 118.0, 24.0, 76.0, side=116.0)  # least width: −0.06994 in bold
-STEP_TILE = TileShape(80.0, 60.0, 164.0, 24.0, 76.0, below=24.0, side=116.0)
+STEP_TILE = TileShape(80.0, 60.0, 164.0, 19.0, 76.0, below=24.0, side=116.0)
 
 
 @dataclass(frozen=True)

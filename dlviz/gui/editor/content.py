@@ -109,7 +109,7 @@ def _texts(block: Block, symbols: Symbols, frame: Frame, is_input: bool, named: 
     return UnitTexts(
         names=tuple(symbols.value(block.node, unit) for unit in block.shown),
         values=_values(block, symbols, frame, is_input),
-        deltas=() if deltas is None else tuple(f"{delta} {numbers.few(value)}" for value in deltas.tolist()),
+        deltas=() if deltas is None else tuple(f"{delta} {numbers.brief(value)}" for value in deltas.tolist()),
         notes=_notes(block, frame, named) if is_output else (),
         sides=_picked(named.inputs, block) if is_input and frame.trace is None else (),
         biases=_bias_texts(block, frame) if frame.trace is not None else (),
@@ -121,10 +121,10 @@ def _values(block: Block, symbols: Symbols, frame: Frame, is_input: bool) -> tup
     """Return activations; before them z, and before that a word."""
     values = picture.activations_of(block, frame, is_input)
     if values is not None:
-        return tuple(map(numbers.few, values.tolist()))
+        return tuple(map(numbers.brief, values.tolist()))
     sums = None if is_input else picture.sums_of(block, frame)
     if sums is not None:
-        return tuple(f"{symbols.bare('z')} {numbers.few(value)}" for value in sums.tolist())
+        return tuple(f"{symbols.bare('z')} {numbers.brief(value)}" for value in sums.tolist())
     return (tr("not yet") if picture.seen_trace(frame) is not None else "",) * len(block.shown)
 
 

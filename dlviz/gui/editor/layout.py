@@ -12,10 +12,11 @@ from dlviz.gui.editor.blocks import MAP_TILE, Block, TileShape
 from dlviz.gui.editor.routes import Routes, route
 
 MAX_SHOWN = 32  # units of a layer that are all drawn; larger layers become a strip
-STRIP_SHOWN = 12  # units of a strip that are drawn
+STRIP_SHOWN, LEAST_SHOWN = 12, 8  # units of a strip that are drawn, and where the canvas is low
 MIN_COLUMN_PITCH, MAX_COLUMN_PITCH = 112.0, 300.0
 BLOCK_GAP = 84.0  # between two nodes in one column; holds the caption of the lower one
-TIGHT_GAP = 6.0  # between tiles where there is no room to write below them
+TIGHT_GAP, CLOSE_GAP = 6.0, 3.0  # between tiles where there is no room to write below them, and hardly for them
+CLOSE = 24.0  # between centres; closer than that tiles leave the smaller gap
 ONE_ROWS, ONE_ROOM = 0.35, 28.0  # rows, and at least so many pixels, that a +1 node takes
 STRIP_NOTE = 28.0  # below a strip, for "12 of 128 shown"
 
@@ -75,11 +76,12 @@ def depths(spec: NetworkSpec) -> dict[str, int]:
 def shown_units(count: int, pulled: Sequence[int] = (), room: int = MAX_SHOWN) -> tuple[int, ...]:
     """Return the units that are drawn: all up to 32 if there is room, else twelve, the latest pulled ones among them.
 
-    room: rows that can be read; a layer that is small but higher than that shows as many.
+    room: rows that can be read. A layer that is small but higher than that shows as many; up to twelve units are
+    all shown, and of a large layer eight at least.
     """
-    if count <= min(MAX_SHOWN, room):
+    if count <= min(MAX_SHOWN, max(room, STRIP_SHOWN)):
         return tuple(range(count))
-    n_drawn = STRIP_SHOWN if count > MAX_SHOWN else max(room, STRIP_SHOWN)
+    n_drawn = min(max(room, LEAST_SHOWN), STRIP_SHOWN) if count > MAX_SHOWN else max(room, LEAST_SHOWN)
     wanted = [unit for unit in dict.fromkeys(reversed(pulled)) if 0 <= unit < count][:n_drawn]
     fill = [unit for unit in range(count) if unit not in wanted]
     return tuple(sorted(wanted + fill[: n_drawn - len(wanted)]))
@@ -100,7 +102,7 @@ def arrange(
     """
     columns = _columns(spec)
     height = size[1] - STRIP_NOTE
-    room = max(int(height / tile.min_pitch), STRIP_SHOWN)
+    room = int(height / tile.min_pitch)
     shown = {
         node: shown_units(_count(shapes, node), (pulled or {}).get(node, ()), room)
         for group in columns
@@ -177,7 +179,7 @@ def _grown(tile: TileShape, n_rows: float, height: float, pitch: float) -> TileS
 def _fitted(tile: TileShape, n_rows: float, height: float) -> TileShape:
     """Bring tiles closer, then shrink them, so that the fullest column fits the height."""
     pitch = float(np.clip(height / max(n_rows, 1.0), tile.min_pitch, tile.pitch))
-    gap = tile.below if pitch >= tile.roomy else TIGHT_GAP
+    gap = tile.below if pitch >= tile.roomy else TIGHT_GAP if pitch >= CLOSE else CLOSE_GAP
     scale = min(1.0, (pitch - gap) / tile.height)
     width, height = max(tile.width * scale, tile.min_width), tile.height * scale
     return replace(tile, width=2.0 * round(width / 2), height=2.0 * round(height / 2), pitch=pitch)

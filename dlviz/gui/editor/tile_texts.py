@@ -1,11 +1,12 @@
 """What is written on and beside tiles: names, values, deltas, targets, and how much of a strip is drawn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
-from dlviz.gui.editor.blocks import Block
+from dlviz.gui.editor.blocks import Block, TileShape
 from dlviz.gui.editor.layout import Layout
 from dlviz.gui.editor.rects import NOTE_HEIGHT, NOTE_WIDTH, strip_rect, tile_rect
 from dlviz.gui.theme import Theme, font
@@ -14,7 +15,10 @@ from dlviz.i18n import tr
 NOTE_GAP = 13.0  # pixels between a tile and what stands beside it
 SHORT = 5  # letters; such texts always fit
 NAMED_HEIGHT = 40.0  # pixels; lower tiles have room for the value alone
+LEAST_BOLD = 28.0  # pixels; numbers on lower tiles are small
+PATCH = 0.8  # how much of a link a text on it covers
 CENTRE = Qt.AlignmentFlag.AlignCenter
+WHOLE = Qt.TextFlag.TextDontClip
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -49,17 +53,19 @@ class TileWriter:
         self._small_italic = font("small")
         for each in (self._italic, self._small_italic):
             each.setItalic(True)
-        self._bold_metrics = QFontMetricsF(self._bold)
+        self._small_bold = font("small", is_bold=True)
+        self._small_metrics, self._bold_metrics = QFontMetricsF(self._small), QFontMetricsF(self._bold)
 
     def write(self, painter: QPainter, exposed: QRectF, layout: Layout, block: Block, texts: UnitTexts) -> None:
         """Write everything of one node that the exposed rectangle shows."""
         if texts == NO_TEXTS:
             return
         is_roomy = layout.tile.pitch >= layout.tile.roomy
+        type_ = self._type_for(layout.tile, [each for each in texts.values if _is_number(each)])
         for index, y in enumerate(block.ys):
             tile = tile_rect(layout, block, y)
             if tile.adjusted(-NOTE_WIDTH, 0, NOTE_WIDTH, NOTE_HEIGHT).intersects(exposed):
-                self._write_on(painter, tile, _at(texts.names, index), _at(texts.values, index))
+                self._write_on(painter, tile, _at(texts.names, index), _at(texts.values, index), type_)
                 self._write_beside(painter, tile, texts, index, layout.tile.side - NOTE_GAP)
                 if is_roomy:
                     self._write_below(painter, tile, _at(texts.deltas, index), _at(texts.biases, index))
@@ -67,7 +73,7 @@ class TileWriter:
     def write_strip(self, painter: QPainter, layout: Layout, block: Block) -> None:
         """Say how much of a large layer is drawn."""
         text = tr("{shown} of {count} shown", shown=len(block.shown), count=block.count)
-        self._put(painter, strip_rect(layout, block), CENTRE, text, self._small, "accent")
+        self._put(painter, strip_rect(layout, block), CENTRE | WHOLE, text, self._small, "accent")
 
     def _put(
         self, painter: QPainter, room: QRectF, align: Qt.AlignmentFlag, text: str, type_: QFont, colour: str
@@ -77,27 +83,41 @@ class TileWriter:
             painter.setPen(self._theme.colour(colour))
             painter.drawText(room, align, text)
 
-    def _write_on(self, painter: QPainter, tile: QRectF, name: str, value: str) -> None:
+    def _type_for(self, tile: TileShape, numbers: Sequence[str]) -> QFont:
+        """Return the largest type in which all numbers of a layer fit on its tiles: they are read side by side."""
+        if tile.height < LEAST_BOLD:
+            return self._small
+        has_room = all(self._bold_metrics.horizontalAdvance(each) <= tile.width - 6 for each in numbers)
+        return self._bold if has_room else self._small_bold
+
+    def _write_on(self, painter: QPainter, tile: QRectF, name: str, value: str, type_: QFont) -> None:
         half = tile.height() / 2
         has_name = tile.height() >= NAMED_HEIGHT
         if has_name:
             self._put(painter, tile.adjusted(0, 4, 0, -half), CENTRE, name, self._italic, "muted")
         # Wider than the tile: a value a little too long is better whole than cut.
         room = tile.adjusted(-8, half - 2 if has_name else 0, 8, -4 if has_name else 0)
-        is_number = bool(value) and (value[0].isdigit() or value[0] in "−+∞")
-        type_ = self._fitting(value, tile) if is_number else self._small
-        self._put(painter, room, CENTRE, value, type_, "text" if is_number else "muted")
-
-    def _fitting(self, text: str, tile: QRectF) -> QFont:
-        has_room = tile.height() >= 28 and self._bold_metrics.horizontalAdvance(text) <= tile.width() - 6
-        return self._bold if has_room else self._small
+        is_number = _is_number(value)
+        self._put(painter, room, CENTRE, value, type_ if is_number else self._small, "text" if is_number else "muted")
 
     def _write_below(self, painter: QPainter, tile: QRectF, delta: str, bias: str) -> None:
         # Shifted to the right, so that it keeps clear of the bias dot at the corner.
         below = QRectF(tile.left() - 16, tile.bottom() + 2, tile.width() + 56, NOTE_HEIGHT)
-        self._put(painter, below, CENTRE, delta, self._small, "backward")
+        self._put_on_patch(painter, below, CENTRE, delta, "backward")
         left = QRectF(tile.left() - NOTE_WIDTH - 10, tile.bottom() - 1, NOTE_WIDTH, NOTE_HEIGHT)
-        self._put(painter, left, RIGHT, bias, self._small, "muted")
+        self._put_on_patch(painter, left, RIGHT, bias, "muted")
+
+    def _put_on_patch(self, painter: QPainter, room: QRectF, align: Qt.AlignmentFlag, text: str, colour: str) -> None:
+        """Write where links may pass, on a patch of canvas colour."""
+        if text:
+            metrics = self._small_metrics
+            width, height = metrics.horizontalAdvance(text) + 4, metrics.height() - 2
+            left = room.right() - width + 2 if align == RIGHT else room.center().x() - width / 2
+            patch = QRectF(left, room.center().y() - height / 2, width, height)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour("canvas", PATCH))
+            painter.drawRoundedRect(patch, 3, 3)
+        self._put(painter, room, align, text, self._small, colour)
 
     def _write_beside(self, painter: QPainter, tile: QRectF, texts: UnitTexts, index: int, room: float) -> None:
         right = QRectF(tile.right() + NOTE_GAP, tile.top(), room, tile.height())
@@ -122,6 +142,10 @@ class TileWriter:
 def _elided(type_: QFont, text: str, room: float) -> str:
     # Short names need no measuring, and there are many of them.
     return text if len(text) <= SHORT else QFontMetricsF(type_).elidedText(text, Qt.TextElideMode.ElideRight, room)
+
+
+def _is_number(text: str) -> bool:
+    return bool(text) and (text[0].isdigit() or text[0] in "−+∞")
 
 
 def _at(texts: tuple[str, ...], index: int) -> str:

@@ -18,6 +18,8 @@ from dlviz.gui.theme import RADIUS, Theme
 from dlviz.gui.widgets.colour_bar import rgba_image
 
 CROSS = 1.4  # pixels, width of the lines through a dropped unit
+LIT = 2.0  # pixels, width of the frames of the step in hand
+CLOSE = 20.0  # pixels; lower tiles stand so close that wider frames would touch
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,9 @@ class TilesItem(QGraphicsItem):
                     painter.drawLine(box.bottomLeft(), box.topRight())
 
     def _paint_boxes(self, painter: QPainter, layout: Layout) -> None:
-        lit_pen = QPen(QColor(self.content.lit_colour), 2.0 * self.theme.mark_width)
+        lit_pen = QPen(
+            QColor(self.content.lit_colour), LIT if layout.tile.height < CLOSE else LIT * self.theme.mark_width
+        )
         pen = QPen(self.theme.colour("outline"), 1.4)
         painter.setBrush(self.theme.colour("field"))
         radius = min(RADIUS, layout.tile.height / 4)

@@ -57,7 +57,7 @@ class CanvasView(QGraphicsView):
         self.hots: list[Hot] = []
         self.selected_layer = ""
         self.is_editing = True
-        self.is_fitted = True
+        self.is_fitted, self.growth = True, 1.0
         self.tip_of: Callable[[Selected], str] = no_tip  # what to show on a place under the pointer
         self._hot: Hot | None = None
         self.has_walked = False  # set by whoever takes a step of the Tab key
@@ -74,13 +74,13 @@ class CanvasView(QGraphicsView):
         return BAND if self.is_editing else PLAIN_BAND
 
     def fit(self) -> None:
-        """Show the whole network, at most at its natural size."""
+        """Show the whole network, at most at its natural size, or as much larger as it may grow."""
         layout = self.network_scene.layout_
         if layout is None:
             return
         bounds = QRectF(*layout.bounds).adjusted(-layout.tile.side, 0, layout.tile.side, BELOW)
         width, height = self.free_size()
-        scale = min(1.0, width / bounds.width(), height / bounds.height())
+        scale = min(self.growth, width / bounds.width(), height / bounds.height())
         # The scene must be larger than the view, or Qt centres it by itself.
         self.setSceneRect(bounds.adjusted(-4000, -4000, 4000, 4000))
         self.resetTransform()

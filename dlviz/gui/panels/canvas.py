@@ -23,6 +23,7 @@ from dlviz.gui.editor.link_choice import LinkChoice
 from dlviz.gui.editor.link_gradients import LinkGradients, gradients, layer_in_hand
 from dlviz.gui.editor.listing import canvas_entries
 from dlviz.gui.editor.ones import without_dots
+from dlviz.gui.editor.room import growth
 from dlviz.gui.editor.scene import NetworkScene
 from dlviz.gui.editor.state import CanvasState
 from dlviz.gui.editor.view import CanvasView
@@ -184,7 +185,12 @@ class CanvasPanel(Panel):
         is_step = self.context.workspace == "step"
         self.view.is_editing = not is_step
         tile = STEP_TILE if is_step else VALUE_TILE if state.is_values else MAP_TILE
-        state.layout = arrange(state.network, sizes, self.view.free_size(), tile, state.pulled, state.ones())
+        size = self.view.free_size()
+        state.layout = arrange(state.network, sizes, size, tile, state.pulled, state.ones())
+        self.view.growth = growth(state.layout, size) if is_step else 1.0
+        if self.view.growth > 1:
+            size = size[0] / self.view.growth, size[1] / self.view.growth
+            state.layout = arrange(state.network, sizes, size, tile, state.pulled, state.ones())
         self.scene.set_network(state.network, state.layout, state.biased())
         self.view.fit()
         self._place_overlays()

@@ -15,13 +15,15 @@ from dlviz.i18n import tr
 
 SERIFS = ("STIX Two Text", "DejaVu Serif", "serif")  # formulas look like those in books
 MARGIN = 2 * GRID
+LETTERS = (1.0, 0.92, 0.85)  # sizes of a formula that are tried in turn
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 DOT = 7.0
 STEP_PADDING, HEADING_PADDING = 11, 14  # pixels added to the height of a line
 
 
-def formula_font() -> QFont:
+def formula_font(scale: float = 1.0) -> QFont:
     """Return the serif that plain formulas are written in."""
-    result = font("normal")
+    result = font("normal", scale=scale)
     result.setFamilies(list(SERIFS))
     return result
 
@@ -78,7 +80,7 @@ def _paint_step(painter: QPainter, rect: QRect, row: Row, is_pointed: bool) -> N
     right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
     painter.drawText(line, right, end.board)
     painter.drawText(line.adjusted(0, 0, -end.board_width, 0), right, end.summary)
-    painter.setFont(formula_font())
+    painter.setFont(formula_font(end.scale))
     painter.setPen(theme.colour("faint" if is_waiting else "text"))
     painter.drawText(line.adjusted(_number_width(), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, end.text)
 
@@ -91,17 +93,33 @@ class Fitted:
     summary: str = ""
     board: str = ""
     board_width: float = 0.0
+    scale: float = 1.0
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the formula ends in …."""
+        return self.text.endswith(ELLIPSIS)
 
 
 def fitted(row: Row, room: float) -> Fitted:
-    """Return what fits into so many pixels.
+    """Return what fits into so many pixels, in smaller letters where nothing else keeps a formula whole."""
+    found = Fitted(row.text)
+    for scale in LETTERS:
+        found = _fitted(row, room, scale)
+        if not found.is_cut:
+            break
+    return found
+
+
+def _fitted(row: Row, room: float, scale: float) -> Fitted:
+    """Return what fits in letters of this size.
 
     The result loses digits first, then the formula gives way to its short form; a lone number loses digits, and
     the word "derived" goes, where even that leaves no room. The shape of a result gives way to the formula: it
     stands in the tooltip and in the formula panel too. Two numbers of the board wait for the tooltip where they
     would leave no room.
     """
-    small, serif = QFontMetricsF(font("small")), QFontMetricsF(formula_font())
+    small, serif = QFontMetricsF(font("small")), QFontMetricsF(formula_font(scale))
     lead = f"{tr('derived')}  " if row.is_derived and row.state != "waiting" else ""
     summaries = [lead + each for each in (row.summary, *row.shorter)]
     if row.is_shape:
@@ -118,7 +136,7 @@ def fitted(row: Row, room: float) -> Fitted:
     left = room - board_width - _with_gap(small, summary)
     # A pixel more than measured: rounding must not cut a formula that fits.
     shown = serif.elidedText(text, Qt.TextElideMode.ElideRight, left + 1)
-    return Fitted(shown, summary, board, board_width)
+    return Fitted(shown, summary, board, board_width, scale)
 
 
 def _with_gap(metrics: QFontMetricsF, words: str) -> float:
