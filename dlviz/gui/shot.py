@@ -3,7 +3,7 @@
 from pathlib import Path
 from time import monotonic, sleep
 
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QEvent, QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from dlviz.core.errors import DlvizError, SaveError
@@ -16,6 +16,7 @@ from dlviz.i18n import tr
 from dlviz.session.presets import step_document
 
 LONGEST_SECONDS = 120.0
+LAYOUT_ROUNDS = 4  # a widget that grows asks the one around it, which asks the next
 SETTLE_SECONDS = 0.4  # for the last frame to reach every panel
 TRAINING_SECONDS = 2.0  # training is spread over so long, for curves are measured by the clock
 
@@ -50,6 +51,7 @@ def shot(
         settle(running, SETTLE_SECONDS)
         for view in running.window.findChildren(FormulaView):
             view.finish()
+        lay_out()
         picture = running.window.grab()
     finally:
         close(running)
@@ -119,6 +121,12 @@ def settle(running: Running, seconds: float) -> None:
     while monotonic() < deadline:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
         sleep(0.005)
+
+
+def lay_out() -> None:
+    """Give every widget the size that what came last asks for; a picture may fall between the two."""
+    for _ in range(LAYOUT_ROUNDS):
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
 
 def close(running: Running) -> None:
