@@ -13,7 +13,12 @@ _ORDER = (2, 3, 6, 7, 9, 4, 8, 5, 0, 1)
 
 def run_colour(theme: Theme, row: RunRow) -> str:
     """Return the colour of a run; after ten runs they begin again, told apart by their numbers."""
-    return theme.class_colour(_ORDER[row.colour % len(_ORDER)])
+    return colour_of(theme, row.colour)
+
+
+def colour_of(theme: Theme, number: int) -> str:
+    """Return one of the colours for runs; after ten they begin again."""
+    return theme.class_colour(_ORDER[number % len(_ORDER)])
 
 
 def run_name(row: RunRow) -> str:

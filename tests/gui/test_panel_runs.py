@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.curves.panel import CurvesPanel
-from dlviz.gui.panels.curves.plot import Label, stacked
 from dlviz.gui.panels.runs.model import COLUMNS, NAME, NOTE
 from dlviz.gui.panels.runs.panel import RunsPanel
 from dlviz.gui.panels.runs.table import RunsTable
 from dlviz.gui.run_words import run_colour
 from dlviz.gui.theme import current
+from dlviz.gui.widgets.end_labels import Label, stacked
 from dlviz.session.edits import set_activation, set_optimizer_setting
 from dlviz.session.messages import Frame
 from tests.gui.robot import CONTROL, LEFT, NONE, Key, Robot, close_window, no_stall, robot_at_window

@@ -18,6 +18,8 @@ from dlviz.i18n import tr
 
 TICK_LINES = 1.2  # lines of text from one number of a logarithmic axis to the next
 HALF_LINE = 7  # pixels above the plot, for the number at the upper end of its axis
+LEAST_TICK = 30.0  # pixels between two powers of ten
+FEW_DECADES = 2.5  # up to which there is room for numbers between powers of ten
 MOST_SHOWN = 1e300  # beyond it the width of a range, and a scale in its numbers, are no longer finite
 
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False)
@@ -41,6 +43,18 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         if self.logMode:
             return [numbers.number(10**value, 3) for value in values]
         return [each.replace("-", numbers.MINUS) for each in super().tickStrings(values, scale, spacing)]
+
+    def logTickValues(
+        self, low: float, high: float, size: float, standard: list[tuple[float, list[float]]]
+    ) -> list[tuple[float | None, list[float]]]:
+        """Return powers of ten, and 2 and 5 times them where they are few: nine in a decade would overlap."""
+        first, last = math.floor(low), math.ceil(high)
+        step = max(math.ceil((last - first) / max(size / LEAST_TICK, 1.0)), 1)
+        powers = [float(power) for power in range(first, last + 1) if power % step == 0]
+        between = [power + math.log10(times) for power in range(first, last) for times in (2, 5)]
+        is_close = high - low <= FEW_DECADES
+        ticks = sorted([*powers, *between]) if is_close else powers
+        return [(None, [tick for tick in ticks if low <= tick <= high])]
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]

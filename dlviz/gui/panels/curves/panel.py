@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from dlviz.gui import numbers
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.curves.overlay import Drawn, nearest, others, training_of
-from dlviz.gui.panels.curves.plot import CurvePlot, Label
+from dlviz.gui.panels.curves.plot import CurvePlot
 from dlviz.gui.panels.curves.series import EMPTY, Series, batches, pair, penalties, span
 from dlviz.gui.run_words import run_colour, run_name
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.copying import copy_csv, offer
+from dlviz.gui.widgets.end_labels import Label
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided
 from dlviz.gui.widgets.words import Words

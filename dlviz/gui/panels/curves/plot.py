@@ -1,16 +1,16 @@
 """The plot of the curves panel: two lines, dashed marks with words, and the playhead."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 
 from dlviz.gui.colour import mix
 from dlviz.gui.panels.curves.series import Series
 from dlviz.gui.theme import Theme, current, font
+from dlviz.gui.widgets.end_labels import EndLabels, Label
 from dlviz.gui.widgets.plot import Plot
 from dlviz.i18n import tr
 from dlviz.session.curves import Mark
@@ -32,7 +32,7 @@ class CurvePlot(Plot):
                "penalised, dotted: the penalty; dark: loss and penalty together.")
         )  # fmt: skip
         self.runs: list[pg.PlotDataItem] = []  # one for each other run, pooled
-        self._labels: list[pg.TextItem] = []  # the numbers of runs at the ends of their curves, the current one's first
+        self._labels = EndLabels()
         self._colour = ""  # of the run on show; "" while there is no other
         self.batches = pg.PlotDataItem(connect="finite")
         self.addItem(self.batches)
@@ -83,32 +83,13 @@ class CurvePlot(Plot):
         for place, item in enumerate(self.runs):
             item.setVisible(place < len(curves))
 
-    def show_labels(self, labels: "Sequence[Label]") -> None:
-        """Write words at the ends of curves; those that would lie on each other are stacked."""
-        while len(self._labels) < len(labels):
-            item = pg.TextItem()
-            self.addItem(item, ignoreBounds=True)
-            self._labels.append(item)
-        for item, each in zip(self._labels, labels, strict=False):
-            item.setFont(font("small", is_bold=item is self._labels[0]))
-            item.setText(each.words, QColor(each.colour))
-        for place, item in enumerate(self._labels):
-            item.setVisible(place < len(labels))
-        for item, box in zip(self._labels, stacked(labels, self._label_sizes(), self._frame()), strict=False):
-            item.setPos(box.left(), box.bottom())
-
-    def _label_sizes(self) -> list[QSizeF]:
-        """Return the sizes of the labels in the units of the axes."""
-        unit = self.getViewBox().viewPixelSize()
-        sizes = [item.boundingRect().size() for item in self._labels]
-        return [QSizeF(size.width() * unit[0], size.height() * unit[1]) for size in sizes]
-
-    def _frame(self) -> QRectF:
-        return QRectF(self.getViewBox().viewRect())
+    def show_labels(self, labels: Sequence[Label]) -> None:
+        """Write words at the ends of curves, the current one's first."""
+        self._labels.show(self, labels)
 
     def labels(self) -> list[str]:
         """Return the words at the ends of curves that are on show."""
-        return [item.toPlainText() for item in self._labels if item.isVisible()]
+        return self._labels.words()
 
     def show_marks(self, marks: Sequence[Mark]) -> None:
         """Show the newest marks as dashed lines with their words."""
@@ -176,34 +157,6 @@ class CurvePlot(Plot):
     def _leave(self) -> None:
         self._pointer.hide()
         self.pointed.emit(None)
-
-
-@dataclass(frozen=True)
-class Label:
-    """Words in a colour at a place of the axes."""
-
-    words: str
-    colour: str
-    step: float
-    height: float
-
-
-def stacked(labels: Sequence[Label], sizes: Sequence[QSizeF], frame: QRectF) -> list[QRectF]:
-    """Return a box for each label inside the frame (y upwards), left of its place and above it; none overlap.
-
-    The lower ones are placed first; where there is no room above, a label lies over another.
-    """
-    boxes = [QRectF()] * len(labels)
-    taken: list[QRectF] = []
-    for place in sorted(range(len(labels)), key=lambda each: labels[each].height):
-        label, size = labels[place], sizes[place]
-        left = min(max(label.step - size.width(), frame.left()), frame.right() - size.width())
-        box = QRectF(QPointF(left, min(label.height, frame.bottom() - size.height())), size)
-        while any(box.intersects(other) for other in taken) and box.bottom() + size.height() <= frame.bottom():
-            box.moveTop(box.top() + size.height() / 2)
-        taken.append(box)
-        boxes[place] = box
-    return boxes
 
 
 def _pen(colour: str, style: Qt.PenStyle = Qt.PenStyle.SolidLine, width: float = 1.0) -> QPen:
