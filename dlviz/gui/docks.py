@@ -141,6 +141,20 @@ class Docks(QObject):
             self._open(dock)
         dock.raise_()
 
+    def open_below(self, key: str) -> None:
+        """Open a panel below the centre, as wide as that, and bring it to the front; a floating one stays."""
+        dock = self._docks[key]
+        is_there = self._window.dockWidgetArea(dock) == AREAS["bottom"] and not dock.isHidden()
+        if not is_there and not dock.isFloating():
+            dock.hide()
+            self._window.addDockWidget(AREAS["bottom"], dock)
+            dock.show()
+            height = round(self._window.height() * BOTTOM_SHARE)
+            self._window.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+        dock.show()
+        dock.raise_()
+        self._offered.add(key)
+
     def _open(self, dock: QDockWidget) -> None:
         beside = [*self._side("right"), *self._side("left")]
         area = self._entry_of(dock).area
@@ -262,7 +276,8 @@ class Docks(QObject):
         self._window.resizeDocks(docks, stretches, Qt.Orientation.Vertical)
 
     def _side(self, area: str) -> list[QDockWidget]:
-        return [dock for dock in self.visible() if self._entry_of(dock).area == area and not dock.isFloating()]
+        where = self._window.dockWidgetArea  # somebody may have put it elsewhere than it belongs
+        return [dock for dock in self.visible() if where(dock) == AREAS[area] and not dock.isFloating()]
 
     def _entry_of(self, dock: QDockWidget) -> PanelEntry:
         return self._entries[dock.objectName().removeprefix("dock.")]

@@ -20,6 +20,7 @@ from dlviz.gui.commands.listing import ListCommands
 from dlviz.gui.commands.run import RunCommands
 from dlviz.gui.commands.slips import slip_actions
 from dlviz.gui.commands.step_view import StepViewCommands
+from dlviz.gui.commands.vary import VaryCommands
 from dlviz.gui.commands.view import ViewCommands
 from dlviz.gui.dialogs import Dialogs
 from dlviz.gui.docks import Docks
@@ -65,8 +66,15 @@ class MainWindow(QMainWindow):
         self._may_ask = True
         self.answers = AnswerCommands(self, self.context, asks, self.remembered)
         checks = CheckCommands(self.context, self.docks, self)
+        self.vary = VaryCommands(self.context, self.docks, self)
         listing = ListCommands(self, self.context, self.bridge)
-        further = (*slip_actions(self.context, self), *self.answers.actions(), *checks.actions(), *listing.actions())
+        further = (
+            *slip_actions(self.context, self),
+            *self.answers.actions(),
+            *checks.actions(),
+            *listing.actions(),
+            *self.vary.actions(),
+        )
         step_view = StepViewCommands(self.context, self.remembered, self).actions()
         self._add_actions((*self.files.actions(), *self.run.actions(), *self.views.actions(), *step_view, *further))
         self.context.step_view.changed.connect(self.refresh)
@@ -106,11 +114,12 @@ class MainWindow(QMainWindow):
         cards = self.centre.cards
         cards.used.connect(self.remembered.use_cards)
         self.run.escaped.connect(cards.put_away)
+        self.vary.began.connect(cards.put_away)
         self.run.escaped.connect(self.centre.bar.hide)
         cards.watch.clicked.connect(self.views.watch)
         cards.step.clicked.connect(self.views.step_one)
         cards.data.clicked.connect(self.files.ask_for_data)
-        self.views.on_workspace = self.answers.on_workspace = self.use_workspace
+        self.views.on_workspace = self.answers.on_workspace = self.vary.on_workspace = self.use_workspace
         self.views.on_play = self.run.play
         self.views.on_shortcuts = self._show_shortcuts
 

@@ -43,6 +43,7 @@ class Context(QObject):
     answers_asked = Signal(object)  # worksheets of a class to be checked; none: numbers that will be typed
     rows_wanted = Signal()  # the rows of the data shall be shown as a table
     typing_asked = Signal(object)  # Selected: a number that is shown shall be typed anew, where it stands
+    vary_wanted = Signal()  # an experiment shall be set up
     class_wanted = Signal()  # somebody shall choose the file of a class
 
     def __init__(self, session: Any, notify: Notify, parent: QObject | None = None) -> None:

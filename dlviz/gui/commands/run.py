@@ -206,7 +206,7 @@ class RunCommands(QObject):
                    is_enabled=self._is_stepping, is_checked=self._is_hidden, group=2),
             Action("hide_next", tr("Step on and hide the &result"), self._hide_next, "run", ("Shift+H",),
                    tip=tr("One operation on, with its result hidden: predict it, then press PgDn"),
-                   is_enabled=self._is_stepping, group=2),
+                   submenu=tr("Step b&y"), is_enabled=self._is_stepping, group=2),
             Action("reset", tr("&Reset to the same weights"), self._reset, "run", ("Ctrl+R",), "reset",
                    tr("Back to the same initial weights"), group=3),
             Action("seed", tr("&New initial weights"), self._new_seed, "run", ("Ctrl+Shift+R",), "seed",

@@ -1,23 +1,31 @@
 """The settings in which two runs differ, one a row, and nothing else."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
-from dlviz.gui.run_words import run_name
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe
 from dlviz.i18n import tr
 from dlviz.session.differences import Difference, differences
-from dlviz.session.run_row import RunRow
+from dlviz.session.document import Document
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 NAME_WIDTH = 17 * GRID
 ROW_HEIGHT = int(2.5 * GRID)
 MOST_ROWS = 4  # that are seen at once
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One of two runs: what it is called, and its document."""
+
+    name: str
+    document: Document
 
 
 class DifferencesModel(QAbstractTableModel):
@@ -47,11 +55,11 @@ class DifferencesModel(QAbstractTableModel):
 
 
 class Comparison(QTableView):
-    """The settings in which two runs differ; `words` says which two, or how to get there."""
+    """The settings in which two runs differ; `words` says which two, or hint, how to get there."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, hint: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.differences, self.words = DifferencesModel(self), ""
+        self.differences, self.words, self._hint = DifferencesModel(self), "", hint
         self.setModel(self.differences)
         self.setShowGrid(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
@@ -67,7 +75,7 @@ class Comparison(QTableView):
         self.setColumnWidth(0, NAME_WIDTH)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         describe(self, tr("Settings that differ"), tr("Only settings in which the two runs differ"))
-        self._compared: tuple[object, ...] | None = None
+        self._compared: tuple[Compared, ...] | None = None
         self._use_theme(current())
         theme_signals.changed.connect(self._use_theme)
         self.compare(())
@@ -76,9 +84,9 @@ class Comparison(QTableView):
     def _use_theme(self, _theme: Theme) -> None:
         self.setFont(font("small"))
 
-    def compare(self, pair: Sequence[RunRow]) -> None:
+    def compare(self, pair: Sequence[Compared]) -> None:
         """Compare two runs; fewer: nothing is listed."""
-        compared = tuple((row.uid, row.document, run_name(row)) for row in pair)
+        compared = tuple(pair)
         if compared == self._compared:
             return
         self._compared = compared
@@ -88,10 +96,10 @@ class Comparison(QTableView):
         self.setFixedHeight(min(len(found), MOST_ROWS) * ROW_HEIGHT + 2)
         self.words = self._say(pair, found)
 
-    def _say(self, pair: Sequence[RunRow], found: Sequence[Difference]) -> str:
+    def _say(self, pair: Sequence[Compared], found: Sequence[Difference]) -> str:
         if len(pair) < 2:
-            return tr("Go back, change a setting and play: both runs stay.")
-        one, other = run_name(pair[0]), run_name(pair[1])
+            return self._hint
+        one, other = pair[0].name, pair[1].name
         if not found:
             return tr("{one} and {other}: same settings", one=one, other=other)
         return tr("{one} → {other}", one=one, other=other)

@@ -1,26 +1,29 @@
-"""Runs panel: all runs of the session, the settings in which two of them differ, and what can be done with one."""
+"""Runs panel: all runs of the session, how two of them differ, and experiments that vary a setting."""
 
 from functools import partial
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
 from dlviz.gui import numbers
 from dlviz.gui.actions import Action
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
-from dlviz.gui.panels.runs.comparison import Comparison
+from dlviz.gui.panels.runs.comparison import Compared, Comparison
 from dlviz.gui.panels.runs.model import COLUMNS, NAME, NOTE
 from dlviz.gui.panels.runs.table import RunsTable
+from dlviz.gui.panels.runs.vary.page import VaryPage
 from dlviz.gui.run_words import run_name
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import IconButton
 from dlviz.gui.widgets.copying import copy_csv
 from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.text import Elided
+from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
+from dlviz.session.document import Document
 from dlviz.session.messages import Frame, Need
 from dlviz.session.run_row import RunRow
 
@@ -33,7 +36,12 @@ class RunsPanel(Panel):
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        self.table, self.comparison = RunsTable(), Comparison()
+        hint = tr("Go back, change a setting and play: both runs stay.")
+        self.table, self.comparison = RunsTable(), Comparison(hint)
+        self.vary = VaryPage(context)
+        choices = (("runs", tr("runs")), ("vary", tr("vary")))
+        self.title_tool = self.which = Words(tr("What is shown: all runs, or an experiment"), choices)
+        self.which.setToolTip(tr("All runs of this session, or many with other settings, compared"))
         self.words = Elided("", "muted", "small")
         self.pin = IconButton("pin", tr("Pin"), tr("Keep the selected run in the curves and in the list"), 3 * GRID)
         tip = tr("Take the selected run out of the list; it can be brought back")
@@ -44,16 +52,22 @@ class RunsPanel(Panel):
         self._refresh()
 
     def _lay_out(self) -> None:
-        line, layout = QHBoxLayout(), QVBoxLayout(self)
+        listed, line = QWidget(), QHBoxLayout()
+        layout, whole = QVBoxLayout(listed), QVBoxLayout(self)
         spaced(line, gap=GRID // 2)
         spaced(layout, gap=GRID // 2)
-        layout.setContentsMargins(GRID, 0, GRID, GRID // 2)
+        spaced(whole, gap=0)
+        whole.setContentsMargins(GRID, 0, GRID, GRID // 2)
         line.addWidget(self.words, 1)
         line.addWidget(self.pin)
         line.addWidget(self.remove)
         layout.addWidget(self.table, 1)
         layout.addLayout(line)
         layout.addWidget(self.comparison)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(listed)
+        self.pages.addWidget(self.vary)
+        whole.addWidget(self.pages)
 
     def _connect(self) -> None:
         self.table.chosen.connect(self._switch)
@@ -62,12 +76,31 @@ class RunsPanel(Panel):
         self.table.runs.described.connect(self._describe)
         self.pin.clicked.connect(self._pin)
         self.remove.clicked.connect(self._remove_selected)
+        self.which.chosen.connect(self._show_page)
+        self.context.vary_wanted.connect(self._vary)
+
+    def show_document(self, document: Document) -> None:
+        """Offer what can be varied in a document."""
+        self.vary.show_document(document)
 
     def show_frame(self, frame: Frame) -> None:
-        """Show the runs as they stand."""
+        """Show the runs and the experiment as they stand."""
+        self.vary.show_frame(frame)
         self.table.show_rows(frame.runs)
         self.set_info(numbers.count(len(frame.runs)) if len(frame.runs) > 1 else "")
         self._refresh()
+
+    @Slot(str)
+    def _show_page(self, key: str) -> None:
+        self.pages.setCurrentIndex(("runs", "vary").index(key))
+
+    @Slot()
+    def _vary(self) -> None:
+        """Show the form of an experiment, ready for the keyboard."""
+        self.which.set_key("vary")
+        self._show_page("vary")
+        self.vary.show_form()
+        self.vary.form.setFocus()
 
     @property
     def subject(self) -> RunRow | None:
@@ -93,7 +126,7 @@ class RunsPanel(Panel):
         self.pin.setEnabled(subject is not None)
         self.remove.setEnabled(subject is not None and len(self.table.runs.rows) > 1)
         self.pin.setChecked(subject is not None and subject.label.is_pinned)
-        self.comparison.compare(self.compared())
+        self.comparison.compare([Compared(run_name(row), row.document) for row in self.compared()])
         self.words.setText(self.comparison.words)
 
     def _try(self, call: str, *arguments: object, **more: object) -> bool:
@@ -143,6 +176,8 @@ class RunsPanel(Panel):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what the buttons do, and the table to copy."""
+        if self.pages.currentWidget() is self.vary:
+            return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for title, act in (

@@ -1,0 +1,194 @@
+"""Charts of an experiment: curves over steps, a measure against a setting, the rate finder, heat map and histogram."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from dlviz.gui import numbers
+from dlviz.gui.panels.runs.vary.chart import PALE, Chart, Cross, Curve, Upright
+from dlviz.gui.panels.runs.vary.ends import Ends
+from dlviz.gui.panels.runs.vary.heat import Cell, Grid
+from dlviz.gui.panels.runs.vary.words import outcome_words, setting_words, trial_words
+from dlviz.i18n import tr
+from dlviz.session.vary import Experiment, ExperimentView, Trial, Value
+from dlviz.session.vary.measures import Measure, is_better_low, measure_name, measure_of
+from dlviz.session.vary.rate_finding import rate_finding
+from dlviz.session.vary.settings import hyper_at, name_of, words
+from dlviz.session.vary.summary import (
+    Band,
+    SettingPoint,
+    along_setting,
+    bands,
+    by_config,
+    end_losses,
+    heat_map,
+    number_of,
+)
+
+MOST_COLOURS = 10  # curves that can be told apart; of more, the one that is chosen stands out
+LOG_FROM = 10.0  # highest over lowest from which an axis is logarithmic
+CURVES: tuple[Measure, ...] = ("train_loss", "test_loss", "train_score", "test_score")
+
+
+def curves_chart(view: ExperimentView, measure: Measure, chosen: Sequence[int] = ()) -> Chart:
+    """Draw the median of every combination over the steps, in its band of quartiles.
+
+    chosen: numbers of trials whose curves stand out where there are more than can be told apart.
+    """
+    measure = measure if measure in CURVES else "train_loss"
+    marked, found, trials = {view.trials[number].config for number in chosen}, bands(view, measure), by_config(view)
+    is_crowd = len(found) > MOST_COLOURS
+    curves = tuple(
+        _over_steps(view.experiment, band, trials[band.config], is_crowd and band.config not in marked)
+        for band in found
+    )
+    title = measure_name(view, measure)
+    caption = tr("{measure} against steps{seeds}", measure=title, seeds=_seeds_words(view.experiment))
+    return _chart(Chart(caption, tr("step"), title, curves))
+
+
+def _over_steps(experiment: Experiment, band: Band, trials: Sequence[Trial], is_pale: bool) -> Curve:
+    is_one = len(trials) == 1
+    name = trial_words(experiment, trials[0]) if is_one else _combination(experiment, band.values)
+    quartiles = None if is_one or is_pale else (band.low, band.high)
+    rows = (trials[0].number,) if is_one else ()
+    return Curve(name, band.steps.astype(float), band.median, PALE if is_pale else band.config, quartiles, rows=rows)
+
+
+def setting_chart(view: ExperimentView, measure: Measure) -> Chart:
+    """Draw a measure at the end of runs against the first setting; one curve for each value of the second."""
+    experiment, points = view.experiment, along_setting(view, measure)
+    path = experiment.varied[0].path
+    ticks = _ticks(experiment, points)
+    groups: dict[tuple[str, ...], list[SettingPoint]] = {}
+    for point in points:
+        groups.setdefault(_name(point.values[1:]), []).append(point)
+    curves = tuple(_against(view, group, ticks, place) for place, group in enumerate(groups.values()))
+    title, across = measure_name(view, measure), name_of(experiment.document, path)
+    caption = tr("{measure} against {setting}{seeds}", measure=title, setting=across, seeds=_seeds_words(experiment))
+    crosses = tuple(
+        Cross(_place(trial.values[0], ticks), " · ".join((trial_words(experiment, trial), outcome_words(trial))),
+              trial.number)
+        for trial in view.trials if trial.status == "diverged"
+    )  # fmt: skip
+    return _chart(Chart(caption, across, title, curves, crosses, ticks=ticks, is_log_x=_is_log_setting(view, ticks)))
+
+
+def _against(
+    view: ExperimentView, points: Sequence[SettingPoint], ticks: tuple[tuple[float, str], ...], colour: int
+) -> Curve:
+    """Return the curve of one value of the second setting, or of the only one."""
+    points = sorted(points, key=lambda point: _place(point.values[0], ticks))
+    x = np.array([_place(point.values[0], ticks) for point in points])
+    low, median, high = (np.array([getattr(point, name) for point in points]) for name in ("low", "median", "high"))
+    band = (low, high) if any(point.n > 1 for point in points) else None
+    rest = points[0].values[1:]
+    name = setting_words(view.experiment, 1, rest[0]) if rest else ""
+    first = {config: trials[0].number for config, trials in by_config(view).items()}
+    rows = tuple(first[point.config] for point in points)
+    return Curve(name, x, median, colour, band, has_points=True, rows=rows)
+
+
+def _name(values: tuple[Value, ...]) -> tuple[str, ...]:
+    """Return values as words, by which they can be looked up: a chosen entry has settings, and no hash."""
+    return tuple(map(words, values))
+
+
+def rate_chart(view: ExperimentView) -> Chart:
+    """Draw the loss while the rate rises, as met and smoothed, with the rate that is suggested."""
+    found = rate_finding(view)
+    caption = tr("loss while the rate rises")
+    if found is None:
+        return Chart(caption, tr("rate"), tr("loss"))
+    met = Curve(tr("as met"), found.rates, found.losses, PALE)
+    smooth = Curve(tr("smoothed"), found.rates, found.smoothed)
+    at = None if found.suggested is None else Upright(found.suggested, numbers.number(found.suggested, 3))
+    return _chart(Chart(caption, tr("rate"), tr("loss"), (met, smooth), upright=at, is_log_x=True))
+
+
+def grid_of(view: ExperimentView, measure: Measure) -> Grid:
+    """Return the heat map of two settings: in every cell the median over seeds."""
+    experiment, found = view.experiment, heat_map(view, measure)
+    names = [name_of(experiment.document, each.path) for each in experiment.varied]
+    title = measure_name(view, measure)
+    if found is None:
+        return Grid(title, "", "", (), (), ())
+    columns, rows = (tuple(map(words, values)) for values in (found.across, found.up))
+    first = {config: trials[0].number for config, trials in by_config(view).items()}
+    cells = tuple(
+        tuple(
+            _cell(
+                f"{names[0]} {columns[column]} · {names[1]} {rows[row]}", title, float(found.medians[row, column]),
+                int(found.diverged[row, column]), int(found.runs[row, column]),
+                first[int(found.configs[row, column])],
+            )
+            for column in range(len(columns))
+        )
+        for row in range(len(rows))
+    )  # fmt: skip
+    return Grid(title, names[0], names[1], columns, rows, cells, is_better_low(measure))
+
+
+def _cell(name: str, title: str, median: float, diverged: int, runs: int, row: int | None) -> Cell:
+    value = median if np.isfinite(median) else None
+    parts = [name]
+    parts += [tr("not computed")] if value is None and not diverged else []
+    parts += [f"{title} {numbers.number(value)}"] if value is not None else []
+    parts += [tr("{n} of {runs} diverged", n=diverged, runs=runs)] if diverged else []
+    return Cell(" · ".join(parts), value, diverged, row)
+
+
+def ends_of(view: ExperimentView, measure: Measure) -> Ends:
+    """Return how many runs ended at which value of a measure."""
+    found, title = end_losses(view, measure), measure_name(view, measure)
+    if found is None:
+        return Ends(title)
+    known = [each for each in view.trials if each.status != "diverged" and np.isfinite(measure_of(each, measure))]
+    edges, counts = tuple(found.edges.tolist()), tuple(found.counts.tolist())
+    return Ends(title, edges, counts, tuple(found.numbers.tolist()), tuple(each.number for each in known),
+                found.diverged)  # fmt: skip
+
+
+def _chart(chart: Chart) -> Chart:
+    """Make the axis of values logarithmic where its numbers span decades."""
+    parts = [np.ravel(curve.y) for curve in chart.curves]
+    whole = np.concatenate(parts) if parts else np.empty(0)
+    known = whole[np.isfinite(whole)]
+    is_log = bool(len(known) and known.min() > 0 and known.max() / known.min() >= LOG_FROM)
+    return replace(chart, is_log_y=is_log)
+
+
+def _combination(experiment: Experiment, values: tuple[Value, ...]) -> str:
+    return " · ".join(setting_words(experiment, place, value) for place, value in enumerate(values))
+
+
+def _seeds_words(experiment: Experiment) -> str:
+    n = len(experiment.seeds)
+    return tr("; median and quartiles of {n} seeds", n=n) if n > 1 and experiment.varied else ""
+
+
+def _ticks(experiment: Experiment, points: Sequence[SettingPoint]) -> tuple[tuple[float, str], ...]:
+    """Return the words of places where values are no numbers; nothing where they are."""
+    values = [point.values[0] for point in points]
+    if all(number_of(value) is not None for value in values):
+        return ()
+    return tuple((float(place), told) for place, told in enumerate(dict.fromkeys(map(words, values))))
+
+
+def _place(value: Value, ticks: tuple[tuple[float, str], ...]) -> float:
+    number = number_of(value)
+    if ticks or number is None:
+        told = words(value)
+        return next(at for at, name in ticks if name == told)
+    return number
+
+
+def _is_log_setting(view: ExperimentView, ticks: tuple[tuple[float, str], ...]) -> bool:
+    """Whether the first setting is searched by its logarithm, and is above zero everywhere."""
+    varied, places = view.experiment.varied[0], [number_of(trial.values[0]) or 0.0 for trial in view.trials]
+    if ticks or min(places) <= 0:
+        return False
+    hyper = hyper_at(view.experiment.document, varied.path)
+    is_wide = max(places) / min(places) >= LOG_FROM
+    return varied.scale == "log" or (hyper is not None and hyper.is_log and is_wide)

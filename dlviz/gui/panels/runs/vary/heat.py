@@ -1,0 +1,268 @@
+"""The heat map of two settings: a shade and a number in each cell, those that diverged crossed out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal, SignalInstance, Slot
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from dlviz.gui import numbers
+from dlviz.gui.listing.entries import Entry
+from dlviz.gui.theme import GRID, Theme, current, font, on_colour, sequential, theme_signals
+from dlviz.gui.widgets.copying import copy_csv
+from dlviz.gui.widgets.paint import describe, painter
+from dlviz.i18n import tr
+
+NOWHERE = (-1, -1)
+GAP = 1.0  # pixels between cells
+LEAST_NUMBER = (34, 14)  # pixels of a cell in which its number can be read
+DIGITS = 2
+FIRST, LAST = 20, 235  # rows of the scale that are used: its ends are hardly told from the ground
+LOG_FROM = 10.0  # highest over lowest from which shades follow the logarithm
+STEPS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell. value: None where nothing is known. diverged: so many of its runs. row: the outcome it leads to."""
+
+    words: str
+    value: float | None = None
+    diverged: int = 0
+    row: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Cells by row from below and column, with the words of both settings and of their values."""
+
+    measure: str
+    across: str
+    up: str
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+    is_less_better: bool = True
+
+    def values(self) -> FloatArray:
+        """Return the known values, in any order."""
+        found = [cell.value for row in self.cells for cell in row if cell.value is not None]
+        return np.array([value for value in found if np.isfinite(value)])
+
+    @property
+    def is_log(self) -> bool:
+        """Whether shades follow the logarithm."""
+        known = self.values()
+        return bool(len(known) and known.min() > 0 and known.max() / known.min() >= LOG_FROM)
+
+    def best(self) -> tuple[int, int]:
+        """Return column and row of the best cell that has no diverged run; NOWHERE if there is none."""
+        good = [
+            (cell.value if self.is_less_better else -cell.value, (column, row))
+            for row, line in enumerate(self.cells) for column, cell in enumerate(line)
+            if cell.value is not None and np.isfinite(cell.value) and not cell.diverged
+        ]  # fmt: skip
+        return min(good)[1] if good else NOWHERE
+
+    def table(self) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        """Return headings and a row for every cell, with all digits."""
+        rows: list[tuple[object, ...]] = [
+            (self.columns[column], self.rows[row], "" if cell.value is None else cell.value, cell.diverged)
+            for row, line in enumerate(self.cells) for column, cell in enumerate(line)
+        ]  # fmt: skip
+        return (self.across, self.up, self.measure, tr("diverged")), rows
+
+
+class HeatGrid(QWidget):
+    """Paints a grid; its cells can be walked by the arrow keys, Enter opens one."""
+
+    read = Signal(str)
+    taken = Signal(int)
+    opened = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.grid = Grid("", "", "", (), (), ())
+        self.at = NOWHERE
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(8 * GRID)
+        describe(self, tr("Heat map of two settings"), "")
+        theme_signals.changed.connect(self._use_theme)
+
+    def show_grid(self, grid: Grid) -> None:
+        """Show other cells."""
+        self.grid = grid
+        self.at = NOWHERE if self.cell() is None else self.at
+        what = tr("{measure} by {across} and {up}", measure=grid.measure, across=grid.across, up=grid.up)
+        describe(
+            self, tr("Heat map: {what}", what=what), tr("{what}. Arrow keys read it, Enter opens a run.", what=what)
+        )
+        self.update()
+
+    def cell(self) -> Cell | None:
+        """Return the cell that is read."""
+        column, row = self.at
+        is_inside = 0 <= row < len(self.grid.cells) and 0 <= column < len(self.grid.columns)
+        return self.grid.cells[row][column] if is_inside else None
+
+    @Slot(object)
+    def _use_theme(self, _theme: Theme) -> None:
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(36 * GRID, 24 * GRID)
+
+    def field(self) -> QRectF:
+        """Return where the cells are: right of the words of the rows, above those of the columns."""
+        metrics = self.fontMetrics()
+        widest = max((metrics.horizontalAdvance(words) for words in self.grid.rows), default=0)
+        left = min(widest + GRID, self.width() / 2)
+        line = metrics.height()
+        return QRectF(left, line + 2, max(self.width() - left - 2, 1), max(self.height() - 3 * line - 6, 1))
+
+    def box(self, column: int, row: int) -> QRectF:
+        """Return where a cell is painted."""
+        field = self.field()
+        wide, high = field.width() / len(self.grid.columns), field.height() / len(self.grid.rows)
+        top = field.bottom() - (row + 1) * high
+        return QRectF(field.left() + column * wide, top, wide, high).adjusted(0, 0, -GAP, -GAP)
+
+    def shade(self, value: float) -> QColor:
+        """Return the colour of a value on the scale of what is known: low is pale, high is strong."""
+        known = self.grid.values()
+        ends = np.array([known.min(), known.max(), value])
+        low, high, at = np.log10(ends) if self.grid.is_log else ends
+        share = (at - low) / (high - low) if high > low else 0.0
+        return QColor(*sequential(current())[round(FIRST + share * (LAST - FIRST))][:3].tolist())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the cells, the words of the axes, and marks of the best cell and of the one that is read."""
+        if not self.grid.columns or not self.grid.rows:
+            return
+        with painter(self) as p:
+            p.setFont(font("small"))
+            for row, line in enumerate(self.grid.cells):
+                for column, cell in enumerate(line):
+                    self._paint_cell(p, cell, self.box(column, row))
+            self._paint_axes(p)
+            theme = current()
+            self._frame(p, self.grid.best(), theme.text, 1.5)
+            self._frame(p, self.at, theme.accent, 2.5)
+
+    def _paint_cell(self, p: QPainter, cell: Cell, box: QRectF) -> None:
+        theme = current()
+        has_value = cell.value is not None and np.isfinite(cell.value)
+        ground = self.shade(float(cell.value or 0.0)) if has_value else theme.colour("hover")
+        p.fillRect(box, ground)
+        if cell.diverged:
+            p.setPen(QPen(QColor(theme.error), 1.4 * theme.mark_width))
+            p.drawLines([QLineF(box.topLeft(), box.bottomRight()), QLineF(box.bottomLeft(), box.topRight())])
+        if not has_value or cell.diverged or box.width() < LEAST_NUMBER[0] or box.height() < LEAST_NUMBER[1]:
+            return
+        p.setPen(QColor(on_colour(ground.name())))
+        p.drawText(box, Qt.AlignmentFlag.AlignCenter, numbers.number(float(cell.value or 0.0), DIGITS))
+
+    def _paint_axes(self, p: QPainter) -> None:
+        grid, field, theme = self.grid, self.field(), current()
+        line = p.fontMetrics().height()
+        p.setPen(theme.colour("muted"))
+        right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for row in self._spaced(len(grid.rows), field.height() / len(grid.rows), line):
+            box = self.box(0, row)
+            p.drawText(QRectF(0, box.center().y() - line / 2, field.left() - GRID / 2, line), right, grid.rows[row])
+        widest = max(map(p.fontMetrics().horizontalAdvance, grid.columns)) + GRID / 2
+        for column in self._spaced(len(grid.columns), field.width() / len(grid.columns), widest):
+            middle = self.box(column, 0).center().x()
+            left = min(max(middle - widest / 2, 0), self.width() - widest)
+            p.drawText(
+                QRectF(left, field.bottom() + 1, widest, line), Qt.AlignmentFlag.AlignCenter, grid.columns[column]
+            )
+        p.setPen(theme.colour("text"))
+        p.drawText(QRectF(0, 0, self.width(), line), int(Qt.AlignmentFlag.AlignLeft), grid.up)
+        p.drawText(QRectF(0, field.bottom() + line + 2, self.width(), line), right, grid.across)
+
+    @staticmethod
+    def _spaced(count: int, room: float, needed: float) -> Sequence[int]:
+        """Return which places have room for their words: every one, or every second one, and so on."""
+        return range(0, count, max(int(np.ceil(needed / max(room, 1.0))), 1))
+
+    def _frame(self, p: QPainter, at: tuple[int, int], colour: str, width: float) -> None:
+        if at != NOWHERE:
+            p.setBrush(Qt.BrushStyle.NoBrush)
+            p.setPen(QPen(QColor(colour), width))
+            p.drawRect(self.box(*at).adjusted(1, 1, -1, -1))
+
+    def _under(self, point: QPointF) -> tuple[int, int]:
+        field = self.field()
+        if not self.grid.columns or not field.contains(point):
+            return NOWHERE
+        column = int((point.x() - field.left()) / field.width() * len(self.grid.columns))
+        row = int((field.bottom() - point.y()) / field.height() * len(self.grid.rows))
+        return min(column, len(self.grid.columns) - 1), min(row, len(self.grid.rows) - 1)
+
+    def _stand(self, at: tuple[int, int]) -> None:
+        if at != self.at:
+            self.at = at
+            cell = self.cell()
+            self.setAccessibleDescription(cell.words if cell is not None else "")
+            self.read.emit(cell.words if cell is not None else "")
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read the cell under the pointer."""
+        self._stand(self._under(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Forget the pointer; what the keyboard reads stays."""
+        if not self.hasFocus():
+            self._stand(NOWHERE)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the cell under the pointer."""
+        self._stand(self._under(event.position()))
+        self._tell(self.taken)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Open the run of the cell under the pointer."""
+        self._tell(self.opened)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk over the cells; Enter opens one."""
+        key = Qt.Key(event.key())
+        if key in STEPS and self.grid.columns:
+            (column, row), (right, above) = self.at, STEPS[key]
+            if self.at == NOWHERE:
+                column, row, right, above = 0, 0, 0, 0
+            last_column, last_row = len(self.grid.columns) - 1, len(self.grid.rows) - 1
+            self._stand((min(max(column + right, 0), last_column), min(max(row + above, 0), last_row)))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._tell(self.opened)
+        else:
+            event.ignore()
+
+    def _tell(self, signal: SignalInstance) -> None:
+        cell = self.cell()
+        if cell is not None and cell.row is not None:
+            signal.emit(cell.row)  # type: ignore[attr-defined]
+
+    def event(self, event: QEvent) -> bool:
+        """Say what is under the pointer."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.cell() is not None:
+            QToolTip.showText(event.globalPos(), self.cell().words, self)  # type: ignore[union-attr]
+            return True
+        return super().event(event)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return every cell, as a list."""
+        return tuple(Entry(cell.words) for line in self.grid.cells for cell in line)
+
+    def copy(self) -> None:
+        """Put every cell on the clipboard with all digits."""
+        copy_csv(*self.grid.table())
