@@ -26,8 +26,9 @@ class Theme:
     negative and positive are the ends of the diverging scale and fill areas, zero is its centre;
     `*_mark` are the same hues for lines and points (3:1), `*_text` for numbers (4.5:1).
     forward, loss, backward and update are the phases; they also serve as text.
-    strong is the fill of the one main button. class_colours go with class_markers; so do runner_colours, which
-    no phase has: arrows of the phases are drawn among the paths of optimizers.
+    strong is the fill of the one main button. class_colours go with class_markers.
+    runner_colours are told apart by every kind of eyes, also from arrows of the phases, which are drawn among the paths
+    of optimizers (tests/gui/test_runner_colours.py): no two of them nearer than 13, CIEDE2000.
     """
 
     key: str
@@ -82,10 +83,6 @@ class Theme:
         """Return a named colour laid thinly over the panel, as a background for text of that colour."""
         return mix(self.panel, getattr(self, name), amount)
 
-    def runner_colour(self, index: int) -> str:
-        """Return the colour of an optimizer in a race."""
-        return self.runner_colours[index % len(self.runner_colours)]
-
     def class_colour(self, index: int) -> str:
         """Return the colour of a class; beyond the last they begin again, told apart by marker."""
         return self.class_colours[index % len(self.class_colours)]
@@ -115,8 +112,7 @@ LIGHT = Theme(
     ok="#1A7A4D", warn="#8F6B00", error="#B3261E", train="#2F4BD0", test="#C2256B",
     class_colours=_CLASSES_LIGHT,
     runner_colours=(
-        "#111827", "#B8860B", "#B0179B", "#1E88E5", "#7A4A2B",
-        "#E0679A", "#6B7280", "#8FA300", "#5C0F2E", "#00A3A3",
+        "#1B2430", "#EE6688", "#0066CC", "#776600", "#22AA11", "#770011", "#9988DD", "#992277",
     ),
     sequential_stops=("#FAFBFD", "#A9D5D5", "#4E9DB8", "#2A5C97", "#1B2A5B"),
 )  # fmt: skip
@@ -132,8 +128,7 @@ DARK = Theme(
     ok="#4CC38A", warn="#E5B93C", error="#FF8D85", train="#8FA8FF", test="#F06FA8",
     class_colours=_CLASSES_DARK,
     runner_colours=(
-        "#F5F7FA", "#F2C744", "#E56BD6", "#5AB0F7", "#C79A74",
-        "#F7A8C6", "#9AA5B4", "#C3D64B", "#D0597F", "#3FD6D6",
+        "#FFFFFF", "#FF6699", "#00BBFF", "#DDBB00", "#228855", "#EE1100", "#9955DD", "#BBFFAA",
     ),
     sequential_stops=("#11151B", "#23466B", "#3C7FA6", "#7CC0C6", "#E3F4EC"),
 )  # fmt: skip
@@ -152,8 +147,7 @@ PROJECTOR = Theme(
         "#3A3A3A", "#A8200A", "#33278F", "#5E3417", "#00606B",
     ),
     runner_colours=(
-        "#000000", "#8A6200", "#8F007C", "#0B5CAD", "#5E3417",
-        "#B03A70", "#4A5058", "#5F6E00", "#4A0A24", "#00706F",
+        "#000000", "#CC6699", "#0055AA", "#999900", "#009966", "#775500", "#8888EE", "#661155",
     ),
     sequential_stops=("#FFFFFF", "#9CCBCB", "#3F88A6", "#1F4A82", "#0A1440"),
     small=9.5, normal=11.0, large=16.0, mark_width=1.5,

@@ -65,11 +65,12 @@ class ToolRow(QWidget):
         super().resizeEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Fit the chips again when their words or the letters change."""
+        """Fit the chips again when their words, their letters or what they are about change."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit()
         return super().event(event)
 
     def _fit(self) -> None:
         left = self.workspaces.geometry().right() if self.workspaces.width() else 0
-        self.chips.fit(self.width() - left - 4 * GRID)
+        for chips in (self.chips, self.race):
+            chips.fit(self.width() - left - 4 * GRID)

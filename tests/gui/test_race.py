@@ -19,6 +19,7 @@ from dlviz.gui.forms.race import EntrantForm, SurfaceForm
 from dlviz.gui.panels.race.panel import RacePanel
 from dlviz.gui.panels.surface.panel import SurfacePanel
 from dlviz.gui.panels.surface.plane import basins_of
+from dlviz.gui.panels.surface.quantities import offered
 from dlviz.gui.panels.surface.ribbons import NEAR, _thinned
 from dlviz.gui.race.player import RacePlayer
 from dlviz.gui.widgets.form import LineField
@@ -429,7 +430,7 @@ def test_optimizers_race_on_the_network_of_the_document(robot: Robot) -> None:
     assert cell(robot, 0, 2) == numbers.number(float(race.paths[0].values[-1]))
     assert inside(robot).gauge.isVisible() and not inside(robot).rule.isVisible()
     assert list(inside(robot).course.settings.fields) == ["steps"] and not inside(robot).course.clip.isVisible()
-    assert [panel.quantity.tabData(k) for k in range(panel.quantity.count())] == ["height", "off_plane", "rate"]
+    assert panel.quantity.keys() == ["height", "off_plane", "rate"]
     start = robot.running.session.document.race.start
     robot.bot.mouseClick(panel.contour, LEFT, NONE, QPoint(40, 40))
     assert robot.running.session.document.race.start == start
@@ -487,6 +488,14 @@ def test_a_typed_formula_in_one_name_is_a_curve(robot: Robot) -> None:
     race = player(robot).race
     assert race is not None and race.surface.d == 1 and len(race.extent) == 2 and race.start == (2.0,)
     assert not surface(robot).relief.isVisible()
+    assert race.surface.names == ("x",) and dict(offered(race))["along_x"] == "effective x"
+    robot.window.run.use_size("operation")
+    told(robot)
+    robot.key(Key.Key_PageDown, times=2)
+    told(robot)
+    assert inside(robot).micro.words(0).startswith("f(x): ") and inside(robot).micro.rows[-1].formula == "x ← x + Δ"
+    narration = inside(robot).formula.narration
+    assert narration is not None and narration.symbols == r"\frac{\partial f}{\partial x}"
     robot.key(Key.Key_End)
     assert race.paths[0].points[:, 0] == pytest.approx(
         0.5 + 1.5 * (1 - 2 * robot.running.session.document.race.optimizers[0].settings["lr"]) ** np.arange(401)

@@ -269,13 +269,7 @@ def test_rates_that_decay(racing: Racing) -> None:
         "sqrt": chosen("square_root", k=1.0), "staircase": chosen("staircase", drop=0.5, every=2, first_epoch=1),
     }  # fmt: skip
     session = racing.robot.running.session
-    racing.surface.quantity.setCurrentIndex(
-        next(
-            index
-            for index in range(racing.surface.quantity.count())
-            if racing.surface.quantity.tabData(index) == "rate"
-        )
-    )
+    racing.surface.quantity.set_key("rate")
     for name, schedule in families.items():
         session.edit(edits.set_race(session.document, schedule=schedule), "schedule")
         racing.walked()

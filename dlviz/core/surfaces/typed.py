@@ -22,4 +22,4 @@ def typed(text: str, inputs: Sequence[str] = ("x", "y")) -> Surface:
     def gradient(w: Workspace, points: Array, out: Array) -> Calls:
         return gradient_calls(formula, w, points, out)
 
-    return Surface(text, r",\quad ".join(latex(formula)), len(formula.inputs), value, gradient)
+    return Surface(text, r",\quad ".join(latex(formula)), len(formula.inputs), value, gradient, formula.inputs)

@@ -19,7 +19,7 @@ from dlviz.session.edits import race_on, set_race, set_surface
 from dlviz.session.race import On
 
 OWN = "formula"
-WIDEST, NARROWEST = 44 * GRID, 30 * GRID
+WIDEST, NARROWEST = 44 * GRID, 18 * GRID
 
 
 class RaceChips(QWidget):
@@ -69,6 +69,16 @@ class RaceChips(QWidget):
         self.plane.setVisible(is_network)
         self.line.setVisible(not is_network)
         self.plane.set_key(document.race.plane)
+
+    def fit(self, room: int) -> None:
+        """Show of the surface all (2), no settings (1), its title alone (0), or nothing of it where a network races."""
+        is_network = self.network.isChecked()
+        others = (self.network, self.plane) if is_network else (self.network,)
+        taken = sum(each.sizeHint().width() for each in others) + self.layout().spacing() * (len(others) + 1)
+        left = room - taken - (0 if is_network else NARROWEST)
+        fits = [each for each in (2, 1, 0) if self.surface.width_at(each) <= left]
+        self.surface.setVisible(bool(fits) or not is_network)
+        self.surface.set_detail(fits[0] if fits else 0)
 
     @Slot(bool)
     def _race_on(self, is_network: bool) -> None:

@@ -1,5 +1,6 @@
 """What every view of a race shows of an optimizer: its name, settings, colour and marker."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, Qt
@@ -38,17 +39,32 @@ def _words(name: str, value: object) -> str:
     return str(value).replace("_", " ")
 
 
-def paint_runner(p: QPainter, index: int, at: QPointF, radius: float, theme: Theme | None = None) -> None:
-    """Paint the marker of an optimizer with a rim that parts it from what lies beneath."""
-    picture = _stamp(index, radius, (theme or current()).key, p.device().devicePixelRatioF())
+@dataclass(frozen=True)
+class Look:
+    """How an optimizer is drawn: colour, marker, and whether its lines are dashed or hollow; no two look alike."""
+
+    colour: str
+    marker: int
+    is_dashed: bool
+
+
+def look_of(number: int, theme: Theme) -> Look:
+    """Return the look of a number of a race; colours come again with another marker and with other lines."""
+    again, place = divmod(number, len(theme.runner_colours))
+    return Look(theme.runner_colours[place], number + again, again % 2 == 1)
+
+
+def paint_runner(p: QPainter, number: int, at: QPointF, radius: float, theme: Theme | None = None) -> None:
+    """Paint the marker of a number of a race, with a rim that parts it from what lies beneath."""
+    picture = _stamp(number, radius, (theme or current()).key, p.device().devicePixelRatioF())
     half = picture.deviceIndependentSize().width() / 2
     p.drawPixmap(at - QPointF(half, half), picture)
 
 
 @lru_cache(maxsize=256)
-def _stamp(index: int, radius: float, key: str, ratio: float) -> QPixmap:
+def _stamp(number: int, radius: float, key: str, ratio: float) -> QPixmap:
     """Return the marker of an optimizer as a picture: thirty of them are painted in every frame."""
     theme = THEMES[key]
+    look = look_of(number, theme)
     rim = QPen(QColor(theme.panel), 1.6 * theme.mark_width, Qt.PenStyle.SolidLine)
-    shape = marker(index + index // len(theme.runner_colours), radius)  # colours come again, never with their marker
-    return stamp(shape, rim, QColor(theme.runner_colour(index)), ratio)
+    return stamp(marker(look.marker, radius), rim, QColor(look.colour), ratio)

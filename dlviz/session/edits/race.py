@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from dlviz.core.choice import Choice, chosen
@@ -17,8 +18,14 @@ from dlviz.session.race import On, RaceSpec, Rule, check_race, first_rate
 
 
 def set_race(document: Document, **changes: Any) -> Document:
-    """Change parts of the race, such as steps=200. Raises: SpecError, FormulaError."""
-    return _with(document, replace(document.race, **changes))
+    """Change parts of the race, such as steps=200; as many optimizers keep their markers, others get new ones.
+
+    Raises: SpecError, FormulaError.
+    """
+    spec = replace(document.race, **changes)
+    if spec.markers and len(spec.markers) != len(spec.optimizers):
+        spec = replace(spec, markers=())
+    return _with(document, spec)
 
 
 def set_surface(document: Document, surface: Choice) -> Document:
@@ -59,10 +66,13 @@ def set_start(document: Document, start: Sequence[float]) -> Document:
 
 
 def add_entrant(document: Document, kind: str) -> Document:
-    """Let another optimizer race, at a rate to begin with. Raises: SpecError."""
+    """Let another optimizer race, at a rate to begin with and with a marker that nobody has. Raises: SpecError."""
     optimizers.get(kind, "race.optimizers")
-    entrant = chosen(kind, lr=first_rate(document.race, kind))
-    return set_race(document, optimizers=(*document.race.optimizers, entrant), rule="own")
+    spec, taken = document.race, _markers(document.race)
+    free = next(number for number in count() if number not in taken)
+    entrant = chosen(kind, lr=first_rate(spec, kind))
+    runners = (*spec.optimizers, entrant)
+    return set_race(document, optimizers=runners, markers=_written((*taken, free)), rule="own")
 
 
 def add_variant(document: Document, optimizer: Choice) -> Document:
@@ -91,11 +101,24 @@ def use_rates(document: Document, rates: Sequence[float], rule: Rule) -> Documen
 
 
 def remove_entrant(document: Document, index: int) -> Document:
-    """Let an optimizer race no more. Raises: SpecError for the last one."""
+    """Let an optimizer race no more; the others keep their markers. Raises: SpecError for the last one."""
     runners = document.race.optimizers
     if len(runners) == 1:
         raise SpecError(tr("Expected an optimizer that stays. Received: only one is left"), tr("Add another first."))
-    return set_race(document, optimizers=(*runners[:index], *runners[index + 1 :]))
+    stay = [number for number in range(len(runners)) if number != index]
+    markers = _markers(document.race)
+    return set_race(
+        document, optimizers=tuple(runners[each] for each in stay), markers=_written([markers[each] for each in stay])
+    )
+
+
+def _markers(spec: RaceSpec) -> tuple[int, ...]:
+    return tuple(spec.marker(index) for index in range(len(spec.optimizers)))
+
+
+def _written(markers: Sequence[int]) -> tuple[int, ...]:
+    """Return markers as a race keeps them: none where each has the number of its place."""
+    return () if list(markers) == list(range(len(markers))) else tuple(markers)
 
 
 def _with(document: Document, spec: RaceSpec) -> Document:

@@ -214,6 +214,7 @@ class RacePart(Part):
     on: Literal["surface", "network"] = "surface"
     plane: Literal["pca", "random", "weights"] = "pca"
     weights: Annotated[str, Field(max_length=200)] = ""
+    markers: Annotated[list[Annotated[int, Field(ge=0, le=15)]], Field(max_length=16)] = []
 
 
 class Envelope(Part):

@@ -38,6 +38,7 @@ def race_from_json(part: RacePart | None, extra: dict[str, Mapping[str, Any]]) -
         on=part.on,
         plane=part.plane,
         weights=part.weights,
+        markers=tuple(part.markers),
     )
     check_race(spec)
     return spec
@@ -55,6 +56,7 @@ def race_to_json(spec: RaceSpec) -> dict[str, Any]:
         "surface": choice_to_json(spec.surface, surfaces),
         "optimizers": [choice_to_json(each, optimizers) for each in spec.optimizers],
         **({"start": list(spec.start)} if spec.start else {}),
+        **({"markers": list(spec.markers)} if spec.markers else {}),
         **({"schedule": choice_to_json(spec.schedule, schedules)} if spec.schedule is not None else {}),
         **({"clip": choice_to_json(spec.clip, clippings)} if spec.clip is not None else {}),
         **plain,

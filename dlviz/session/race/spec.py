@@ -57,6 +57,7 @@ class RaceSpec:
     on: the surface, or the loss of the document's network, trained as its plan says but by these optimizers.
     plane: through the principal directions of all paths, random filter-normalised directions, or two weights, which are
     written as "h.W[1,1]; h.W[1,2]", counted from 1; the first two if empty.
+    markers: the number of each optimizer's colour and marker, which stay its own when others leave; 0, 1, … if empty.
     """
 
     surface: Choice = chosen("himmelblau")
@@ -74,6 +75,11 @@ class RaceSpec:
     on: On = "surface"
     plane: PlaneKind = "pca"
     weights: str = ""
+    markers: tuple[int, ...] = ()
+
+    def marker(self, index: int) -> int:
+        """Return the number of an optimizer's colour and marker."""
+        return self.markers[index] if self.markers else index
 
     def under(self, conventions: Conventions) -> "RaceSpec":
         """Return this race with every setting that conventions decide written out; itself if none is left out."""
@@ -113,6 +119,13 @@ def check_race(spec: RaceSpec) -> None:
             tr("Expected 1 to {most} optimizers. Received: {n}", most=MOST_OPTIMIZERS, n=len(spec.optimizers)),
             place="race.optimizers",
         )
+    known = set(spec.markers) & set(range(MOST_OPTIMIZERS))
+    if spec.markers and not len(known) == len(spec.markers) == len(spec.optimizers):
+        raise SpecError(
+            tr("Expected a number of its own for each optimizer, below {most}. Received: {markers}",
+               most=MOST_OPTIMIZERS, markers=list(spec.markers)),
+            place="race.markers",
+        )  # fmt: skip
     _check_places(spec)
 
 

@@ -1,20 +1,24 @@
 """The micro-steps of one step as rows: what each wrote, for every coordinate; those to come say so."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dlviz.core.trace import Step, Trace
 from dlviz.gui import numbers
-from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
+from dlviz.gui.theme import GRID, FontSize, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe, focus_ring, painter, rounded
 from dlviz.i18n import tr
 
 ROW = 3 * GRID + 4  # pixels
 DIGITS = 4
+SIZES: tuple[FontSize, FontSize] = ("small", "normal")  # of formulas and of numbers
+MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,10 @@ class MicroList(QWidget):
         """Show these rows, so many of them done."""
         if (rows, done) == (self.rows, self.done):
             return
-        if len(rows) != len(self.rows):
-            self.rows = rows
-            self.updateGeometry()
+        before = self._tops()
         self.rows, self.done = rows, done
+        if self._tops() != before:
+            self.updateGeometry()
         self.setAccessibleDescription("; ".join(self.words(index) for index in range(len(rows))))
         self.update()
 
@@ -93,12 +97,28 @@ class MicroList(QWidget):
         self.updateGeometry()
         self.update()
 
-    def _height(self) -> int:
-        return max(ROW, QFontMetrics(font("normal")).height() + GRID)
+    def _tops(self) -> list[int]:
+        """Return where every row begins and where the last one ends; what fits no line takes two."""
+        small, normal = (QFontMetrics(font(size, is_bold=True)) for size in SIZES)
+        line, height, tops = small.height() + 4, max(ROW, normal.height() + GRID), [0]
+        for row in self.rows:
+            length = small.horizontalAdvance(row.formula) + normal.horizontalAdvance(row.values)
+            tops.append(tops[-1] + height + (line if length + 4 * GRID > self.width() else 0))
+        return tops if self.rows else [0, height]
+
+    def _at(self, y: float) -> int:
+        """Return the number of the row at a height, −1 where there is none."""
+        tops = self._tops()
+        return bisect_right(tops, y) - 1 if self.rows and 0 <= y < tops[-1] else -1
 
     def sizeHint(self) -> QSize:
         """Return the room of all rows."""
-        return QSize(36 * GRID, self._height() * max(len(self.rows), 1))
+        return QSize(36 * GRID, self._tops()[-1])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for other room where other rows take two lines now."""
+        super().resizeEvent(event)
+        self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:
         """Return the room of all rows; they may be narrow."""
@@ -107,36 +127,38 @@ class MicroList(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows."""
         with painter(self) as p:
-            for index in range(len(self.rows)):
-                self._paint_row(p, index)
+            for index, (top, end) in enumerate(pairwise(self._tops()) if self.rows else ()):
+                self._paint_row(p, index, QRectF(0, top, self.width(), end - top))
             focus_ring(p, self)
 
-    def _paint_row(self, p: QPainter, index: int) -> None:
-        theme, row, high = current(), self.rows[index], self._height()
-        rect = QRectF(0, index * high, self.width(), high)
+    def _paint_row(self, p: QPainter, index: int, rect: QRectF) -> None:
+        theme, row = current(), self.rows[index]
         is_now, is_done = index == self.done - 1, index < self.done
         if is_now:
             rounded(p, rect.adjusted(0, 1, 0, -1), fill=theme.soft(row.phase))
         inner = rect.adjusted(GRID, 0, -GRID, 0)
         p.setFont(font("normal", is_bold=is_now))
+        is_tall = rect.height() > max(ROW, p.fontMetrics().height() + GRID)
+        over, under = (Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom) if is_tall else 2 * [MIDDLE]
+        inner.adjust(0, 3 * is_tall, 0, -3 * is_tall)
         values = row.values if is_done else tr("not yet")
         p.setPen(theme.colour(row.phase if is_now else "text" if is_done else "faint"))
-        p.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, values)
-        room = inner.width() - p.fontMetrics().horizontalAdvance(values) - GRID
+        p.drawText(inner, Qt.AlignmentFlag.AlignRight | under, values)
+        room = inner.width() - (0 if is_tall else p.fontMetrics().horizontalAdvance(values) + GRID)
         p.setFont(font("small", is_bold=is_now))
         p.setPen(theme.colour(row.phase if is_now else "muted" if is_done else "faint"))
         words = p.fontMetrics().elidedText(row.formula, Qt.TextElideMode.ElideRight, int(room))
-        p.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        p.drawText(inner, Qt.AlignmentFlag.AlignLeft | over, words)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Stand after the micro-step that was clicked."""
-        index = int(event.position().y() // self._height())
-        if 0 <= index < len(self.rows):
+        index = self._at(event.position().y())
+        if index >= 0:
             self.asked.emit(index + 1)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show every digit of the row under the pointer."""
-        index = int(event.position().y() // self._height())
+        index = self._at(event.position().y())
         is_known = 0 <= index < min(self.done, len(self.rows))
         self.setToolTip(self.rows[index].full if is_known else "")
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from dlviz.core.expression.latex import name_latex
 from dlviz.core.narration.descent import narrate_descent
 from dlviz.core.optimizers import lr_of, optimizers
 from dlviz.core.trace import Trace
@@ -20,7 +21,7 @@ from dlviz.gui.race.runners import paint_runner, title_of
 from dlviz.gui.theme import GRID
 from dlviz.gui.typeset.view import FormulaView
 from dlviz.gui.widgets.paint import Hairline, describe, painter, spaced
-from dlviz.gui.widgets.text import SectionHeader, Text
+from dlviz.gui.widgets.text import Elided, SectionHeader, Text
 from dlviz.gui.widgets.words import Words
 from dlviz.gui.workspaces import OPTIMIZERS
 from dlviz.i18n import tr
@@ -36,7 +37,7 @@ class Badge(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.index = 0
+        self.number = 0
         self.setFixedSize(2 * GRID + 4, 2 * GRID + 4)
 
     def sizeHint(self) -> QSize:
@@ -46,7 +47,7 @@ class Badge(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the marker."""
         with painter(self) as p:
-            paint_runner(p, self.index, QRectF(self.rect()).center(), 6.0)
+            paint_runner(p, self.number, QRectF(self.rect()).center(), 6.0)
 
 
 class RacePanel(Panel):
@@ -57,7 +58,8 @@ class RacePanel(Panel):
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        self.badge, self.title, self.place = Badge(), Text("", is_bold=True), Text("", "muted", "small")
+        self.badge, self.title = Badge(), Elided()
+        self.title.set_bold(True)
         self.micro, self.gauge, self.bends = MicroList(), Gauge(), Text("", "muted", "small")
         self.bends.setWordWrap(True)
         self.axis = Words(tr("Which coordinate is told"), [("0", "x"), ("1", "y")])
@@ -86,7 +88,7 @@ class RacePanel(Panel):
         head, told, inner = QHBoxLayout(), QHBoxLayout(), QWidget()
         for layout in (head, told):
             spaced(layout)
-        for widget, stretch in ((self.badge, 0), (self.title, 1), (self.place, 0)):
+        for widget, stretch in ((self.badge, 0), (self.title, 1)):
             head.addWidget(widget, stretch)
         told.addWidget(self.sentence, 1)
         told.addWidget(self.axis, 0, Qt.AlignmentFlag.AlignTop)
@@ -164,24 +166,24 @@ class RacePanel(Panel):
 
     def _show_head(self, race: Race) -> None:
         player = self.context.race
-        self.badge.index = player.entrant
+        self.badge.number = race.spec.marker(player.entrant)
         self.badge.update()
         self.title.setText(
             tr("{name}, step {step}", name=title_of(race.spec.optimizers[player.entrant]), step=player.told + 1)
         )
         count, done = player.micro_count, player.micro_done
-        self.place.setText(tr("micro-step {done} of {count}", done=done, count=count) if count else "")
+        words = tr("micro-step {done} of {count}", done=done, count=count) if count else ""
+        self.set_info(words, f"{done}/{count}")
         self.axis.setVisible(race.surface.d == 2 and race.network is None)
 
     def _show_step(self, race: Race, trace: Trace) -> None:
-        player, names = self.context.race, names_of(race)
+        player, names = self.context.race, race.surface.names
         done = player.micro_done
         self.micro.show_rows(micro_rows(trace, names, race.entry.given is not None), done)
         axis = int(self.axis.key()) if race.surface.d == 2 else 0
         index = min(max(done - 1, 0), len(trace.steps) - 1)
-        told = narrate_descent(
-            trace, index, race.spec.optimizers[player.entrant], names, axis,
-        )  # fmt: skip
+        letters = tuple(map(name_latex, names))
+        told = narrate_descent(trace, index, race.spec.optimizers[player.entrant], letters, axis)
         self.sentence.setText(told.sentence if done else tr("The next step begins here."))
         self.formula.setVisible(done > 0)
         if done:
@@ -202,7 +204,7 @@ class RacePanel(Panel):
         self.micro.show_rows(rows, len(rows))
         self.formula.setVisible(False)
         self.axis.setVisible(False)
-        self.place.setText("")
+        self.set_info("")
         self.sentence.setText(
             tr("{n} parameters on one plane: a path that leaves it is drawn where it lies nearest.",
                n=numbers.count(network.parameters))
@@ -284,11 +286,6 @@ def rule_sentence(spec: RaceSpec) -> str:
                    count=len(scale()), low=numbers.number(LOWEST), high=numbers.number(HIGHEST), steps=spec.steps),
     }  # fmt: skip
     return f"{rules[spec.rule]} {evaluations}"
-
-
-def names_of(race: Race) -> tuple[str, ...]:
-    """Return the letters of the coordinates."""
-    return ("x", "y") if race.surface.d == 2 else ("w",)
 
 
 def make_race_panel(context: Context) -> Panel:

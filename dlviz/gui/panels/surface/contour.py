@@ -94,7 +94,7 @@ class Contour(Landscape):
             self._paint_curve(p, race)
         self._paint_ends(p, race)
         self._paint_flow(p, race)
-        return [Ribbon(self._frame.pixels(each)) for each in points]
+        return [Ribbon(self._frame.pixels(each), race.spec.marker(index)) for index, each in enumerate(points)]
 
     def _paint_moving(self, p: QPainter, race: Race) -> None:
         self._paint_start(p, race)
@@ -175,7 +175,7 @@ class Contour(Landscape):
     def _paint_balls(self, p: QPainter) -> None:
         if self.step:
             for index, ribbon in enumerate(self._trail.ribbons):
-                paint_runner(p, index, ribbon.at(self.step), BALL * (1.25 if index == self.entrant else 1.0))
+                paint_runner(p, ribbon.number, ribbon.at(self.step), BALL * (1.25 if index == self.entrant else 1.0))
 
     def _paint_arrows(self, p: QPainter, race: Race) -> None:
         """Paint the numbers at the ball as arrows: all of one scale, which is as large as fits."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dlviz.gui.panels.surface.columns import is_rough, narrowed
 from dlviz.gui.panels.surface.quantities import Drawn, Line
+from dlviz.gui.race.runners import look_of
 from dlviz.gui.theme import GRID, Theme, current, theme_signals
 from dlviz.gui.widgets.paint import describe, focus_ring, painter
 from dlviz.gui.widgets.plot import MOST_SHOWN, Plot, finite
@@ -29,12 +30,13 @@ class LossPlot(Plot):
         self._curves: list[pg.PlotDataItem] = []
         self._bands: list[pg.FillBetweenItem] = []
         self._rough: tuple[bool, ...] = ()
+        self._numbers: tuple[int, ...] = ()
         self.drawn: Drawn | None = None
         theme_signals.changed.connect(self._recolour)
 
-    def show_lines(self, drawn: Drawn) -> None:
-        """Show other lines."""
-        self.drawn = drawn
+    def show_lines(self, drawn: Drawn, numbers: Sequence[int]) -> None:
+        """Show other lines. numbers: of the colour and marker of each."""
+        self.drawn, self._numbers = drawn, tuple(numbers)
         lines = [_scaled(narrowed(each), drawn.is_log) for each in drawn.lines]
         for band in self._bands:
             self.removeItem(band)
@@ -80,14 +82,15 @@ class LossPlot(Plot):
 
     @Slot(object)
     def _recolour(self, theme: Theme) -> None:
-        for index, curve in enumerate(self._curves):
-            is_rough = index < len(self._rough) and self._rough[index]
-            pen = QPen(QColor(theme.runner_colour(index)), 1.0 if is_rough else 1.4 * theme.mark_width)
+        looks = [look_of(number, theme) for number in self._numbers]
+        for curve, look, is_area in zip(self._curves, looks, self._rough, strict=False):
+            pen = QPen(QColor(look.colour), 1.0 if is_area else 1.4 * theme.mark_width)
+            pen.setStyle(Qt.PenStyle.DashLine if look.is_dashed and not is_area else Qt.PenStyle.SolidLine)
             pen.setCosmetic(True)
-            curve.opts["antialias"] = not is_rough
+            curve.opts["antialias"] = not is_area
             curve.setPen(pen)
-        for index, band in enumerate(self._bands):
-            fill = QColor(theme.runner_colour(index))
+        for band, look in zip(self._bands, looks, strict=False):
+            fill = QColor(look.colour)
             fill.setAlphaF(BAND)
             band.setBrush(fill)
 
@@ -142,9 +145,9 @@ class Losses(QWidget):
         """Return a comfortable size."""
         return QSize(56 * GRID, 24 * GRID)
 
-    def show_drawn(self, drawn: Drawn) -> None:
-        """Show what is drawn of a race."""
-        self.plot.show_lines(drawn)
+    def show_drawn(self, drawn: Drawn, numbers: Sequence[int]) -> None:
+        """Show what is drawn of a race. numbers: of the colour and marker of each line."""
+        self.plot.show_lines(drawn, numbers)
         self.setToolTip(drawn.words)
         self.setAccessibleDescription(drawn.words)
         self._forget()

@@ -17,9 +17,9 @@ from dlviz.gui.panels.surface.table import RunnerTable
 from dlviz.gui.race.arrows import arrows_of
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.chip import Popup
+from dlviz.gui.widgets.choices import Choices
 from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.text import Elided
-from dlviz.gui.widgets.words import Words
 from dlviz.gui.workspaces import OPTIMIZERS
 from dlviz.i18n import tr
 from dlviz.session.edits import remove_entrant, set_start
@@ -37,7 +37,7 @@ class SurfacePanel(Panel):
         super().__init__(context, parent)
         self.contour, self.relief, self.losses, self.table = Contour(), Relief(), Losses(), RunnerTable()
         self.words, self.drawn_words = Elided(tr("Walking…"), "muted", "small"), Elided("", "muted", "small")
-        self.quantity = Words(
+        self.quantity = Choices(
             tr("What is drawn against the steps"), [(key, word) for key, (word, _) in QUANTITIES.items()]
         )
         self._popup: Popup | None = None
@@ -101,7 +101,8 @@ class SurfacePanel(Panel):
             key = self.quantity.key()
             self.context.race.ask_scans(self.key, key == SCAN)
             is_scan = key == SCAN
-            self.losses.show_drawn(scanned(race, self.context.race.scans) if is_scan else QUANTITIES[key][1](race))
+            drawn = scanned(race, self.context.race.scans) if is_scan else QUANTITIES[key][1](race)
+            self.losses.show_drawn(drawn, [race.spec.marker(index) for index in range(len(race.paths))])
             self.drawn_words.setText(self.losses.toolTip())
 
     @Slot()

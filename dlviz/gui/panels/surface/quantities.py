@@ -79,8 +79,8 @@ def rate(race: Race) -> Drawn:
 def effective(race: Race, axis: int) -> Drawn:
     """Draw how far each goes along one axis for each unit of slope there."""
     lines = tuple(_over_steps(np.maximum(path.effective_rates()[:, axis], TINY)) for path in race.paths)
-    names = ("x", "y") if race.surface.d == 2 else ("w",)
-    return Drawn(lines, tr("|move| / |slope| along {name}, against steps", name=names[axis]), is_log=True)
+    name = race.surface.names[axis]
+    return Drawn(lines, tr("|move| / |slope| along {name}, against steps", name=name), is_log=True)
 
 
 def memory(race: Race) -> Drawn:
@@ -145,7 +145,8 @@ def offered(race: Race) -> tuple[tuple[str, str], ...]:
         *(("along_x", "along_y", "memory") if race.network is not None else ("off_plane",)),
     }
     scan = ((SCAN, tr("rate scan")),) if race.network is None else ()
-    return (*((key, word) for key, (word, _) in QUANTITIES.items() if key not in absent), *scan)
+    own = {"along_x": tr("effective {name}", name=race.surface.names[0])}  # a curve has a letter of its own
+    return (*((key, own.get(key, word)) for key, (word, _) in QUANTITIES.items() if key not in absent), *scan)
 
 
 def _lowest(race: Race) -> float | None:

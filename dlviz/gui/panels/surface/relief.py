@@ -48,11 +48,12 @@ class Relief(Landscape):
             return []
         shades = Shades(race.heights)
         self._paint_mesh(p, enlarged(shades.at(race.heights), SIDE + 1, SIDE + 1))
-        return [Ribbon(self._pixels(_on_relief(race, path, shades))) for path in race.paths]
+        places = (self._pixels(_on_relief(race, path, shades)) for path in race.paths)
+        return [Ribbon(each, race.spec.marker(index)) for index, each in enumerate(places)]
 
     def _paint_moving(self, p: QPainter, race: Race) -> None:
-        for index, ribbon in enumerate(self._trail.ribbons):
-            paint_runner(p, index, ribbon.at(self.step), BALL)
+        for ribbon in self._trail.ribbons:
+            paint_runner(p, ribbon.number, ribbon.at(self.step), BALL)
 
     def _paint_mesh(self, p: QPainter, heights: FloatArray) -> None:
         x, y = np.meshgrid(np.linspace(-1, 1, SIDE + 1), np.linspace(-1, 1, SIDE + 1))

@@ -9,9 +9,11 @@ from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
+from dlviz.gui.race.runners import look_of
 from dlviz.gui.theme import current
 
 NEAR = 0.8  # pixels, side of a square; more points within it one after the other add nothing
+HOLLOW = 0.4  # of its width, the light middle of a line whose colour comes again
 RIM = 2.0  # pixels, both sides together, in the colour of the panel
 OVERLAP = 6  # points
 FAR = 1e5  # pixels; beyond, a painter loses its precision
@@ -24,9 +26,13 @@ FloatArray = NDArray[np.floating]
 
 
 class Ribbon:
-    """One path in pixels: (steps + 1, 2) places; those that are not finite end it."""
+    """One path in pixels: (steps + 1, 2) places; those that are not finite end it.
 
-    def __init__(self, places: FloatArray) -> None:
+    number: of its colour and marker.
+    """
+
+    def __init__(self, places: FloatArray, number: int = 0) -> None:
+        self.number = number
         bad = ~(np.isfinite(places[:, 0]) & np.isfinite(places[:, 1]))
         sound = int(np.argmax(bad)) if bad.any() else len(places)
         self.places = np.clip(places[:sound], -FAR, FAR)
@@ -68,14 +74,13 @@ class Trail:
     def __init__(self, ribbons: Sequence[Ribbon], widths: tuple[float, float]) -> None:
         self.ribbons = tuple(ribbons)
         self._widths, self._entrant = widths, -1
-        self._all, self._top = Layer(dict(enumerate(self.ribbons)), widths[1]), Layer({}, widths[0])
+        self._all, self._top = Layer(self.ribbons, widths[1]), Layer((), widths[0])
 
     def paint(self, p: QPainter, size: QSize, step: int, entrant: int) -> bool:
         """Paint what fits into one frame of them; say whether that is all."""
         if entrant != self._entrant:
             self._entrant = entrant
-            chosen = {entrant: self.ribbons[entrant]} if entrant < len(self.ribbons) else {}
-            self._top = Layer(chosen, self._widths[0])
+            self._top = Layer(self.ribbons[entrant : entrant + 1], self._widths[0])
         until, is_all = perf_counter() + BUDGET, True
         for layer in (self._all, self._top):
             p.drawPixmap(0, 0, layer.picture(size, p.device().devicePixelRatioF(), step, until))
@@ -84,13 +89,13 @@ class Trail:
 
 
 class Layer:
-    """Some paths, by the number of their optimizer, on a clear picture that grows with the steps.
+    """Some paths on a clear picture that grows with the steps.
 
     Whoever goes back begins at one of the pictures that were kept on the way.
     """
 
-    def __init__(self, ribbons: dict[int, Ribbon], width: float) -> None:
-        self._ribbons, self._width = ribbons, width
+    def __init__(self, ribbons: Sequence[Ribbon], width: float) -> None:
+        self._ribbons, self._width = tuple(ribbons), width
         self._picture, self._look = QPixmap(), (QSize(), 0.0, "")
         self._kept: list[tuple[int, QPixmap]] = []
         self._points = 0  # painted since a picture was kept
@@ -115,26 +120,36 @@ class Layer:
     def _grow(self, step: int) -> None:
         with QPainter(self._picture) as p:
             p.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for index, ribbon in self._ribbons.items():
-                self._lengthen(p, index, ribbon, step)
+            for ribbon in self._ribbons:
+                self._lengthen(p, ribbon, step)
         self.step = step
         if self._points > APART and step > self._kept[-1][0]:
             # Of too many every second one goes, but never the first, which is clear.
             thinner = self._kept[::2] if len(self._kept) >= MOST_KEPT else self._kept
             self._kept, self._points = [*thinner, (step, self._picture.copy())], 0
 
-    def _lengthen(self, p: QPainter, index: int, ribbon: Ribbon, step: int) -> None:
+    def _lengthen(self, p: QPainter, ribbon: Ribbon, step: int) -> None:
         """Paint the new piece: its rim, then itself from a little before, over the rim of its own beginning."""
-        theme = current()
-        width = 1.0 if ribbon.is_thicket else self._width * theme.mark_width
-        rim = () if ribbon.is_thicket else ((theme.panel, width + RIM, 0),)
-        for colour, wide, back in (*rim, (theme.runner_colour(index), width, OVERLAP)):
+        for colour, wide, back in self._strokes(ribbon):
             pen = QPen(QColor(colour), wide, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
             p.setPen(pen)
             line = ribbon.between(self.step, step, back)
             self._points += line.size()
             p.drawPolyline(line)
+
+    def _strokes(self, ribbon: Ribbon) -> tuple[tuple[str, float, int], ...]:
+        """Return colours and widths of a line from below, and how many points it begins earlier.
+
+        Where others have dashes it is hollow: dashes would begin anew with every piece.
+        """
+        theme = current()
+        look = look_of(ribbon.number, theme)
+        if ribbon.is_thicket:
+            return ((look.colour, 1.0, OVERLAP),)
+        width = self._width * theme.mark_width
+        hollow = ((theme.panel, width * HOLLOW, OVERLAP),) if look.is_dashed else ()
+        return (theme.panel, width + RIM, 0), (look.colour, width + look.is_dashed, OVERLAP), *hollow
 
 
 def _clear(size: QSize, ratio: float) -> QPixmap:

@@ -1,10 +1,9 @@
-"""The table of a race: an optimizer a row, with what it came to after the steps that are done."""
+"""The table of a race: as many columns as there is room for; the tooltip of a row says the others."""
 
-import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -16,149 +15,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dlviz.gui import numbers
-from dlviz.gui.race.runners import paint_runner, setting_words, title_of
+from dlviz.gui.panels.surface.rows import NETWORK_COLUMNS, NUMBER, Index, Rows, TableModel, titles
+from dlviz.gui.race.runners import paint_runner
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe, rounded
 from dlviz.i18n import tr
 from dlviz.session.race import Race
-from dlviz.session.race.result import NetworkPart
 
-NONE = "–"
-NETWORK_COLUMNS = 7
 MARKER = 5.0  # pixels
+FIGURE = "0.0000000"  # about as wide as any number of the table
+SETTINGS = 10  # grids; settings are at least so wide
+#: How many columns there are → which of them go first where there is no room, numbers that can be read elsewhere.
+GIVING_WAY = {8: (7, 5, 6, 4, 1), NETWORK_COLUMNS: (6, 5, 4, 1)}
 ROW = 3 * GRID + 4  # pixels
-Index = QModelIndex | QPersistentModelIndex
-
-
-@dataclass(frozen=True)
-class Runner:
-    """One row: what is written in each column, and what is said when it is pointed at."""
-
-    cells: tuple[str, ...]
-    tip: str
-
-
-def titles(race: Race | None) -> tuple[str, ...]:
-    """Return the words over the columns."""
-    near = numbers.number(race.spec.tolerance) if race is not None else ""
-    if race is not None and race.network is not None:
-        return (
-            tr("optimizer"), tr("settings"), tr("loss now"), tr("off the plane"), tr("path"), tr("seconds"),
-            tr("gradients"),
-        )  # fmt: skip
-    return (
-        tr("optimizer"), tr("settings"), tr("f now"), tr("distance"), tr("steps to {near}", near=near), tr("settled"),
-        tr("path"), tr("gradients"),
-    )  # fmt: skip
-
-
-def column_tip(column: int, is_network: bool = False) -> str:
-    """Say what a column means."""
-    if is_network:
-        return (
-            tr("The optimizer; Enter or a double click opens its settings"),
-            tr("Its rate, and what differs from the defaults"), tr("Loss of all training rows, as in use"),
-            tr("How far its weights lie off the plane that is shown"),
-            tr("How long its way was so far, in all parameters"), tr("That its training took so far"),
-            tr("How often the gradient of a batch was worked out so far"),
-        )[column]  # fmt: skip
-    return (
-        tr("The optimizer; Enter or a double click opens its settings"),
-        tr("Its rate, and what differs from the defaults"),
-        tr("Height of the surface where it stands"), tr("To the nearest minimum"),
-        tr("The first step within this distance of a minimum"),
-        tr("The first step that moved no number by 0.000001 or more"), tr("How long its way was so far"),
-        tr("How often the gradient was worked out so far"),
-    )[column]  # fmt: skip
-
-
-class Rows:
-    """Writes the rows of one race; what is the same at all steps is written once."""
-
-    def __init__(self, race: Race) -> None:
-        self.race = race
-        self._names = [(title_of(each), setting_words(each)) for each in race.spec.optimizers]
-
-    def at(self, step: int) -> tuple[Runner, ...]:
-        """Return a row for each optimizer after so many steps."""
-        return tuple(self._row(index, step) for index in range(len(self._names)))
-
-    def _row(self, index: int, step: int) -> Runner:
-        path, names, standing = self.race.paths[index], self._names[index], self.race.standings[index]
-        if step >= standing.broken:
-            broken = tr("diverged at step {step}", step=numbers.count(standing.broken))
-            words = broken if standing.broken else tr("no height here")
-            return Runner((*names, words, *[NONE] * 4, numbers.count(step)), f"{names[0]}: {words}")
-        if self.race.network is not None:
-            return self._trained(self.race.network, index, step)
-        value, distance = float(path.values[step]), float(standing.distances[step])
-        cells = (
-            *names, numbers.number(value), NONE if math.isnan(distance) else numbers.number(distance),
-            _past(standing.reached, step), _past(standing.settled, step),
-            numbers.number(float(standing.lengths[step])), numbers.count(step),
-        )  # fmt: skip
-        point = ", ".join(numbers.full(float(each)) for each in path.points[step])
-        tip = tr("{name} at ({point}), f = {value}", name=names[0], point=point, value=numbers.full(value))
-        return Runner(cells, tip)
-
-    def _trained(self, network: NetworkPart, index: int, step: int) -> Runner:
-        """Return the row of an optimizer that trains a network."""
-        value, seconds = float(self.race.paths[index].values[step]), network.seconds[index] * step / self.race.steps
-        figures = (value, float(network.residuals[index][step]), float(network.lengths[index][step]), seconds)
-        name = self._names[index][0]
-        tip = tr("{name}: loss {value} after {step} batches", name=name, value=numbers.full(value), step=step)
-        return Runner((*self._names[index], *map(numbers.number, figures), numbers.count(step)), tip)
-
-
-def _past(found: int | None, step: int) -> str:
-    """Write a step that is past by now."""
-    return NONE if found is None or found > step else numbers.count(found)
-
-
-class TableModel(QAbstractTableModel):
-    """The rows of one race at one step."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.rows: tuple[Runner, ...] = ()
-        self.titles = titles(None)
-
-    def show_rows(self, rows: tuple[Runner, ...], words: tuple[str, ...]) -> None:
-        """Show other rows."""
-        if len(rows) != len(self.rows) or words != self.titles:
-            self.beginResetModel()
-            self.rows, self.titles = rows, words
-            self.endResetModel()
-        elif rows != self.rows:
-            self.rows = rows
-            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(words) - 1))
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  (Qt's own default)
-        """Return how many optimizers race."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Return how many columns there are."""
-        return 0 if parent.isValid() else len(self.titles)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return words, their side, or what is said when pointed at."""
-        row = self.rows[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.cells[index.column()]
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            cell = f"{self.titles[index.column()]} {row.cells[index.column()]}"
-            return row.tip if role == Qt.ItemDataRole.ToolTipRole else cell
-        return None
-
-    def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return the words over a column, and what they mean."""
-        if way == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
-            return column_tip(section, len(self.titles) == NETWORK_COLUMNS)
-        if way == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.titles[section]
-        return None
 
 
 class RunnerDelegate(QStyledItemDelegate):
@@ -186,13 +55,51 @@ class RunnerDelegate(QStyledItemDelegate):
         if index.column() == 0:
             middle = rect.center()
             middle.setX(rect.left() + 2 * GRID)
-            paint_runner(p, index.row(), middle, MARKER)
+            paint_runner(p, index.data(NUMBER), middle, MARKER)
             left = 4 * GRID
         p.setPen(theme.colour("muted" if index.column() == 1 else "text"))
         p.setFont(font("normal", is_bold=index.column() == 0))
         words = p.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, int(rect.width()) - left)
         p.drawText(rect.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
         p.restore()
+
+
+class Heading(QHeaderView):
+    """Small muted words over the columns, without lines between them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setMinimumSectionSize(GRID)
+
+    def paintSection(self, p: QPainter, rect: QRect, section: int) -> None:
+        """Write one heading over a hairline."""
+        p.fillRect(rect, current().colour("panel"))
+        p.fillRect(rect.left(), rect.bottom(), rect.width(), 1, current().colour("line"))
+        p.setFont(font("small"))
+        p.setPen(current().colour("muted"))
+        words = str(self.model().headerData(section, Qt.Orientation.Horizontal))
+        shown = p.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, rect.width() - GRID)
+        p.drawText(rect.adjusted(GRID, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def widths(titles: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Return how wide every column is in pixels, 0 where it has no room, so that together they fill it.
+
+    Names and figures are never cut; settings end in … before a column goes.
+    """
+    heads, plain, bold = (QFontMetrics(each) for each in (font("small"), font("normal"), font("normal", is_bold=True)))
+    least = [max(heads.horizontalAdvance(each) + GRID, plain.horizontalAdvance(FIGURE)) + 2 * GRID for each in titles]
+    for column, metrics in ((0, bold), (1, plain), (2, plain)):
+        longest = max((metrics.horizontalAdvance(row[column]) for row in rows), default=0)
+        least[column] = max(least[column], longest + (6 if column == 0 else 2) * GRID)
+    settings, least[1] = least[1], min(least[1], SETTINGS * GRID)
+    for column in GIVING_WAY[len(titles)]:
+        least[column] = 0 if sum(least) > room else least[column]
+    least[1] += max(min(settings - least[1], room - sum(least)), 0)
+    shown = [column for column, width in enumerate(least) if width]
+    spare = max(room - sum(least), 0) // len(shown)
+    return [width + spare if width else 0 for width in least]
 
 
 class RunnerTable(QTableView):
@@ -213,10 +120,7 @@ class RunnerTable(QTableView):
         self.setShowGrid(False)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header = self.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.setHorizontalHeader(Heading(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
@@ -230,21 +134,37 @@ class RunnerTable(QTableView):
     def show_race(self, race: Race, step: int, entrant: int) -> None:
         """Show what each came to after so many steps."""
         is_taller = len(race.paths) != len(self.rows.rows)
-        if self._rows is None or self._rows.race is not race:
+        is_other = self._rows is None or self._rows.race is not race
+        if self._rows is None or is_other:
             self._rows = Rows(race)
         self.rows.show_rows(self._rows.at(step), titles(race))
+        if is_other:
+            self._fit()
         if entrant != self.painter.entrant:
             self.painter.entrant = entrant
             self.viewport().update()
         if is_taller:
             self.updateGeometry()
 
+    def _fit(self) -> None:
+        """Give every column its width; the widest words of a race are those at its end."""
+        if self._rows is None:
+            return
+        race = self._rows.race
+        cells = [row.cells for row in self._rows.at(race.steps)]
+        for column, width in enumerate(widths(titles(race), cells, self.viewport().width())):
+            self.setColumnHidden(column, not width)
+            self.setColumnWidth(column, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width between the columns."""
+        super().resizeEvent(event)
+        self._fit()
+
     def sizeHint(self) -> QSize:
         """Return the room of all rows up to six."""
-        row = 3 * GRID + 4
-        return QSize(
-            70 * GRID, self.horizontalHeader().sizeHint().height() + row * min(max(len(self.rows.rows), 2), 6) + 4
-        )
+        shown = min(max(len(self.rows.rows), 2), 6)
+        return QSize(70 * GRID, self.horizontalHeader().sizeHint().height() + ROW * shown + 4)
 
     def minimumSizeHint(self) -> QSize:
         """Return the room of two rows."""
@@ -267,6 +187,7 @@ class RunnerTable(QTableView):
     def _use_theme(self, _theme: Theme) -> None:
         self.horizontalHeader().setFont(font("small"))
         self.setFont(font("normal"))
+        self._fit()
         self.updateGeometry()
         self.viewport().update()
 
