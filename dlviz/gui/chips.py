@@ -26,7 +26,7 @@ from dlviz.gui.selection import Selected
 from dlviz.gui.status import convention_words
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import TextButton
-from dlviz.gui.widgets.chip import Chip, Popup
+from dlviz.gui.widgets.chip import MOST_DETAIL, Chip, Popup
 from dlviz.gui.widgets.paint import spaced
 from dlviz.i18n import tr
 from dlviz.session import edits
@@ -113,9 +113,9 @@ class ChipRow(QWidget):
         return self._subject == "network"
 
     def fit(self, room: int) -> None:
-        """Show all (2), no notes (1), or only values (0), as there is room in pixels; at last without the watch."""
+        """Show as much of all chips as there is room for in pixels; at last without the watch."""
         chips = [chip for chip in self.chips() if chip is not self.watch or self._is_watching]
-        fits = [each for each in (2, 1, 0) if self._width(chips, each) <= room]
+        fits = [each for each in range(MOST_DETAIL, -1, -1) if self._width(chips, each) <= room]
         self.watch.setVisible(self._is_watching and bool(fits))
         self.set_detail(fits[0] if fits else 0)
 

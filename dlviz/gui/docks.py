@@ -18,6 +18,7 @@ SUBJECT = "network"  # of documents, the one for which every panel is
 NARROW = 1100  # pixels; below it side docks become tabs
 WIDTHS = {"left": (256, 0.19), "right": (312, 0.235)}  # least pixels, and share of the window's width
 LETTERS = 10.0  # points of the type for which the least widths are; larger type needs more
+LEAST_BEHIND = 120  # pixels of height of a panel that is a tab: it may not press the others together while it waits
 BOTTOM_SHARE = 0.4  # of the window's height
 AREAS = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -257,6 +258,8 @@ class Docks(QObject):
         """Let no centre, however wide it wants to be, take a side the room that its letters need."""
         if entry.area in WIDTHS:
             panel.setMinimumWidth(round(WIDTHS[entry.area][0] * current().normal / LETTERS))
+        if entry.behind:
+            panel.setMinimumHeight(LEAST_BEHIND)
 
     def _width(self, area: str) -> int:
         return max(dock.width() for dock in self._side(area))
@@ -271,13 +274,21 @@ class Docks(QObject):
         self._window.resizeDocks([dock for dock, _ in docks], [width for _, width in docks], Qt.Orientation.Horizontal)
 
     def _share_heights(self, area: str) -> None:
-        docks = self._side(area)
+        docks = self._places(area)
         stretches = [100 * self._entry_of(dock).stretch for dock in docks]
         self._window.resizeDocks(docks, stretches, Qt.Orientation.Vertical)
 
     def _side(self, area: str) -> list[QDockWidget]:
         where = self._window.dockWidgetArea  # somebody may have put it elsewhere than it belongs
         return [dock for dock in self.visible() if where(dock) == AREAS[area] and not dock.isFloating()]
+
+    def _places(self, area: str) -> list[QDockWidget]:
+        """Return the docks at a side, of tabs in one place the first: Qt would give the place the room of all."""
+        found: list[QDockWidget] = []
+        for dock in self._side(area):
+            if not any(other in found for other in self._window.tabifiedDockWidgets(dock)):
+                found.append(dock)
+        return found
 
     def _entry_of(self, dock: QDockWidget) -> PanelEntry:
         return self._entries[dock.objectName().removeprefix("dock.")]

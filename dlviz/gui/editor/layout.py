@@ -160,7 +160,7 @@ def _count(shapes: Mapping[str, tuple[int, ...]], node: str) -> int:
 
 
 def _column_pitch(n_columns: int, width: float, tile: TileShape) -> float:
-    room = width - tile.width - 2 * tile.side
+    room = width - tile.width - tile.left - tile.side
     return float(np.clip(room / max(n_columns - 1, 1), MIN_COLUMN_PITCH, MAX_COLUMN_PITCH))
 
 

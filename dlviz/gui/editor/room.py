@@ -11,6 +11,6 @@ def growth(layout: Layout, size: tuple[float, float]) -> float:
     tile, rows = layout.tile, dict[int, int]()
     for block in layout.blocks.values():
         rows[block.column] = rows.get(block.column, 0) + len(block.ys)
-    wide = size[0] / (tile.width + 2 * tile.side + (len(rows) - 1) * ROOMY_PITCH)
+    wide = size[0] / (tile.width + tile.left + tile.side + (len(rows) - 1) * ROOMY_PITCH)
     high = size[1] / (max(rows.values()) * (tile.height + tile.below))
     return min(max(min(wide, high), 1.0), MOST_GROWTH)

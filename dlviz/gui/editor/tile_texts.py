@@ -13,6 +13,9 @@ from dlviz.gui.theme import Theme, font
 from dlviz.i18n import tr
 
 NOTE_GAP = 13.0  # pixels between a tile and what stands beside it
+SLANT, MOST_ROOM = 10.0, 152.0  # pixels: what slanted letters take more, and the most for names
+PLAIN = 7  # letters of a number without a power of ten, which always fits in small type
+LEAST = 0.82  # of the small type
 SHORT = 5  # letters; such texts always fit
 NAMED_HEIGHT = 40.0  # pixels; lower tiles have room for the value alone
 LEAST_BOLD = 28.0  # pixels; numbers on lower tiles are small
@@ -53,7 +56,7 @@ class TileWriter:
         self._small_italic = font("small")
         for each in (self._italic, self._small_italic):
             each.setItalic(True)
-        self._small_bold = font("small", is_bold=True)
+        self._small_bold, self._least = font("small", is_bold=True), font("small", scale=LEAST)
         self._small_metrics, self._bold_metrics = QFontMetricsF(self._small), QFontMetricsF(self._bold)
 
     def write(self, painter: QPainter, exposed: QRectF, layout: Layout, block: Block, texts: UnitTexts) -> None:
@@ -66,7 +69,7 @@ class TileWriter:
             tile = tile_rect(layout, block, y)
             if tile.adjusted(-NOTE_WIDTH, 0, NOTE_WIDTH, NOTE_HEIGHT).intersects(exposed):
                 self._write_on(painter, tile, _at(texts.names, index), _at(texts.values, index), type_)
-                self._write_beside(painter, tile, texts, index, layout.tile.side - NOTE_GAP)
+                self._write_beside(painter, tile, texts, index, layout)
                 if is_roomy:
                     self._write_below(painter, tile, _at(texts.deltas, index), _at(texts.biases, index))
 
@@ -98,7 +101,16 @@ class TileWriter:
         # Wider than the tile: a value a little too long is better whole than cut.
         room = tile.adjusted(-8, half - 2 if has_name else 0, 8, -4 if has_name else 0)
         is_number = _is_number(value)
-        self._put(painter, room, CENTRE, value, type_ if is_number else self._small, "text" if is_number else "muted")
+        number_type = self._inside(tile, value, type_)
+        self._put(
+            painter, room, CENTRE, value, number_type if is_number else self._small, "text" if is_number else "muted"
+        )
+
+    def _inside(self, tile: QRectF, number: str, type_: QFont) -> QFont:
+        """Return a smaller type for a power of ten that would run over the frame of a low tile."""
+        if type_ is not self._small or len(number) <= PLAIN:
+            return type_
+        return type_ if self._small_metrics.horizontalAdvance(number) <= tile.width() - 4 else self._least
 
     def _write_below(self, painter: QPainter, tile: QRectF, delta: str, bias: str) -> None:
         # Shifted to the right, so that it keeps clear of the bias dot at the corner.
@@ -119,9 +131,11 @@ class TileWriter:
             painter.drawRoundedRect(patch, 3, 3)
         self._put(painter, room, align, text, self._small, colour)
 
-    def _write_beside(self, painter: QPainter, tile: QRectF, texts: UnitTexts, index: int, room: float) -> None:
+    def _write_beside(self, painter: QPainter, tile: QRectF, texts: UnitTexts, index: int, layout: Layout) -> None:
+        room = layout.tile.side - NOTE_GAP
         right = QRectF(tile.right() + NOTE_GAP, tile.top(), room, tile.height())
         self._put(painter, right, LEFT, _elided(self._normal, _at(texts.notes, index), room), self._normal, "muted")
+        room = layout.tile.left - NOTE_GAP
         left = QRectF(tile.left() - room - NOTE_GAP, tile.top(), room, tile.height())
         side = _at(texts.sides, index)
         # Names from data are longer than x₁.
@@ -137,6 +151,13 @@ class TileWriter:
         painter.setBrush(self._theme.colour("canvas"))
         painter.drawRoundedRect(patch, 4, 4)
         self._put(painter, patch, CENTRE, number, self._small, "muted")
+
+
+def room_of_names(names: Sequence[str]) -> float:
+    """Return how many pixels the names of inputs need left of their tiles, within limits."""
+    small, normal = font("small"), font("normal")
+    widths = (QFontMetricsF(normal if len(each) <= SHORT else small).horizontalAdvance(each) for each in names)
+    return min(max(widths, default=0.0) + NOTE_GAP + SLANT, MOST_ROOM)
 
 
 def _elided(type_: QFont, text: str, room: float) -> str:

@@ -78,7 +78,7 @@ class CanvasView(QGraphicsView):
         layout = self.network_scene.layout_
         if layout is None:
             return
-        bounds = QRectF(*layout.bounds).adjusted(-layout.tile.side, 0, layout.tile.side, BELOW)
+        bounds = QRectF(*layout.bounds).adjusted(-layout.tile.left, 0, layout.tile.side, BELOW)
         width, height = self.free_size()
         scale = min(self.growth, width / bounds.width(), height / bounds.height())
         # The scene must be larger than the view, or Qt centres it by itself.

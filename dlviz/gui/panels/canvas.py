@@ -12,7 +12,7 @@ from dlviz.core.network import NetworkSpec
 from dlviz.core.notation import Symbols
 from dlviz.gui.actions import Action
 from dlviz.gui.editor import content, picture, places
-from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE, VALUE_TILE
+from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE, VALUE_TILE, TileShape
 from dlviz.gui.editor.card import ValueCard
 from dlviz.gui.editor.controller import Controller
 from dlviz.gui.editor.hover import CardOpener
@@ -26,6 +26,7 @@ from dlviz.gui.editor.ones import without_dots
 from dlviz.gui.editor.room import growth
 from dlviz.gui.editor.scene import NetworkScene
 from dlviz.gui.editor.state import CanvasState
+from dlviz.gui.editor.tile_texts import room_of_names
 from dlviz.gui.editor.view import CanvasView
 from dlviz.gui.listing.entries import Entry
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
@@ -82,9 +83,11 @@ class CanvasPanel(Panel):
 
     def show_document(self, document: Document) -> None:
         """Draw another network; one that is the same stays as it is."""
-        self._labels = self._data_labels()
+        before, self._labels = self._labels, self._data_labels()
         if document.network != self.state.network:
             self._take_network(document.network)
+        elif self._labels != before:
+            self._refit()
         self._redraw()
 
     def _take_network(self, network: NetworkSpec) -> None:
@@ -184,8 +187,7 @@ class CanvasPanel(Panel):
             return
         is_step = self.context.workspace == "step"
         self.view.is_editing = not is_step
-        tile = STEP_TILE if is_step else VALUE_TILE if state.is_values else MAP_TILE
-        size = self.view.free_size()
+        tile, size = self._tile(), self.view.free_size()
         state.layout = arrange(state.network, sizes, size, tile, state.pulled, state.ones())
         self.view.growth = growth(state.layout, size) if is_step else 1.0
         if self.view.growth > 1:
@@ -195,6 +197,14 @@ class CanvasPanel(Panel):
         self.view.fit()
         self._place_overlays()
         self._redraw()
+
+    def _tile(self) -> TileShape:
+        """Return what tiles are like; where inputs have the names of the data, with room for these."""
+        if self.context.workspace == "step":
+            return STEP_TILE
+        if not self.state.is_values:
+            return MAP_TILE
+        return replace(VALUE_TILE, left=max(room_of_names(self._labels.inputs), MAP_TILE.left))
 
     @Slot()
     def _refit(self) -> None:

@@ -11,7 +11,8 @@ from dlviz.gui.widgets.tall import Tall
 
 ARROW = 12  # pixels
 MARGIN, LOWEST = 6 * GRID, 20 * GRID  # pixels of a popup beside its content, and what it scrolls in at least
-LONGEST = 15 * GRID  # pixels of a value that stands alone; longer ones end in …
+LONGEST = 15 * GRID  # pixels of a value where there is little room; longer ones end in …
+MOST_DETAIL = 3
 
 
 class Popup(QFrame):
@@ -58,7 +59,7 @@ class Chip(QAbstractButton):
         super().__init__(parent)
         self._caption, self._tip = caption, tip or caption
         self._value = self._note = self._widest = ""
-        self._detail = 2
+        self._detail = MOST_DETAIL
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -90,7 +91,7 @@ class Chip(QAbstractButton):
             self.updateGeometry()
 
     def set_detail(self, detail: int) -> None:
-        """Show all (2), no note (1), or only the value (0) where the window is narrow."""
+        """Show all (3), no note (2), a long value cut (1), or only the value (0) where the window is narrow."""
         if detail != self._detail:
             self._detail = detail
             self.updateGeometry()
@@ -103,8 +104,8 @@ class Chip(QAbstractButton):
 
     def _parts(self, detail: int) -> list[tuple[str, str, str]]:
         """Return text, type size and colour of the parts that are shown with this much detail."""
-        caption, note = self._caption if detail > 0 else "", self._note if detail > 1 else ""
-        value = self._value if detail > 0 else self._elided()
+        caption, note = self._caption if detail > 0 else "", self._note if detail > 2 else ""
+        value = self._value if detail > 1 else self._elided()
         parts = [(caption, "small", "muted"), (value, "normal", "text"), (note, "normal", "muted")]
         return [part for part in parts if part[0]]
 

@@ -195,6 +195,7 @@ class CurvesPanel(Panel):
             before = len(text.text())
             text.setText("" if value is None else f"{title} {self._number(value[1])}")
             text.setToolTip("" if value is None else self.context.full(value[1]))
+            text.setVisible(value is not None)
             if len(text.text()) != before:
                 text.updateGeometry()  # by itself it asks for no room, lest every frame makes a new layout
         known = train or test

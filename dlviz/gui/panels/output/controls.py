@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.data.dataset import Dataset
-from dlviz.gui.panels.output.plane import View, axis_symbol, fixed_sentence
+from dlviz.gui.panels.output.plane import View, axis_symbol, fixed_sentence, unnamed_sentence
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.paint import describe, spaced
@@ -99,4 +99,5 @@ class PlaneControls(QWidget):
         self.fixed.setVisible(is_map)
         if self._dataset is not None:
             self.fixed.setText(fixed_sentence(self._dataset, self.axes, self._means))
+            self.fixed.set_short(unnamed_sentence(self._dataset.d - 2))
             self.fixed.setToolTip(fixed_sentence(self._dataset, self.axes, self._means, most=self._dataset.d))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from dlviz.gui.colour import mix
@@ -13,6 +13,8 @@ from dlviz.gui.theme import GRID, current, font, on_colour
 from dlviz.gui.widgets.paint import describe, painter, rounded
 from dlviz.i18n import tr
 
+LEAST = 0.75  # of the small type, in low cells
+MOST_HEADED = 6  # classes; with more their rows need the line that says what stands across
 _LABEL_LIMIT = 88  # pixels that a class name may take at the left
 
 
@@ -50,13 +52,13 @@ class ErrorTable(QWidget):
         return QSize(280, 280)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, 140)
+        return QSize(20 * GRID, 12 * GRID)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not len(self.counts):
             return
         with painter(self) as p:
-            p.setFont(font("small"))
+            p.setFont(self._font())
             self._paint_names(p)
             for true in range(len(self.counts)):
                 for predicted in range(len(self.counts)):
@@ -72,9 +74,9 @@ class ErrorTable(QWidget):
             p.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _cut(p, name, row.width()))
             top = QRectF(across.left(), grid.top() - metrics.height() - 4, across.width(), metrics.height())
             p.drawText(top, Qt.AlignmentFlag.AlignCenter, _cut(p, name, top.width()))
-        p.drawText(
-            QRectF(grid.left(), 0, grid.width(), metrics.height()), Qt.AlignmentFlag.AlignCenter, tr("predicted")
-        )
+        head = QRectF(grid.left(), 0, grid.width(), metrics.height())
+        if len(self.counts) <= MOST_HEADED:
+            p.drawText(head, Qt.AlignmentFlag.AlignCenter, tr("predicted"))
 
     def _paint_cell(self, p: QPainter, true: int, predicted: int) -> None:
         theme, box, count = (
@@ -87,12 +89,23 @@ class ErrorTable(QWidget):
         fill = mix(theme.hover, full, share) if count else theme.hover
         rounded(p, box, fill=fill, radius=3)
         p.setPen(QColor(on_colour(fill) if count else theme.faint))
-        p.drawText(box, Qt.AlignmentFlag.AlignCenter, str(count))
+        if count or not self._is_tight():
+            p.drawText(box, Qt.AlignmentFlag.AlignCenter, str(count))
+
+    def _is_tight(self) -> bool:
+        """Say whether cells are lower than a line of small text."""
+        return self.cell(0, 0).height() < QFontMetricsF(font("small")).height()
+
+    def _font(self) -> QFont:
+        """Return the type of counts and names: smaller where cells are low."""
+        share = (self.cell(0, 0).height() + 1) / QFontMetricsF(font("small")).height()
+        return font("small", scale=min(max(share, LEAST), 1.0))
 
     def _grid(self) -> QRectF:
         metrics = self.fontMetrics()
         wanted = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
-        left, top = min(wanted, _LABEL_LIMIT) + GRID, 2 * metrics.height() + GRID
+        lines = 2 if len(self._names) <= MOST_HEADED else 1
+        left, top = min(wanted, _LABEL_LIMIT) + GRID, lines * metrics.height() + GRID // 2
         width = max(self.width() - left, 8)
         return QRectF(left, top, width, max(min(self.height() - top, width), 8))
 

@@ -34,7 +34,7 @@ class MapFrame(QWidget):
         return QSize(300, 260)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, 128)
+        return QSize(20 * GRID, 12 * GRID)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()

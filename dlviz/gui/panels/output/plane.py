@@ -86,9 +86,14 @@ def fixed_sentence(dataset: Dataset, axes: tuple[int, int], means: tuple[float, 
     if not others:
         return ""
     if len(others) > most:
-        return tr("the other {count} inputs at their training means", count=len(others))
+        return unnamed_sentence(len(others))
     held = (f"{axis_symbol(dataset, axis)} {numbers.number(means[axis])}" for axis in others)
     return tr("at {values} (training means)", values=", ".join(held))
+
+
+def unnamed_sentence(count: int) -> str:
+    """Say of how many inputs the means are held, where there is no room for their names."""
+    return tr("the other {count} inputs at their training means", count=count)
 
 
 def scale_of(document: Document, layer: str, values: FloatArray) -> Scale:
