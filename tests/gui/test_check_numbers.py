@@ -189,3 +189,10 @@ def test_hidden_numbers_stay_hidden_with_every_panel_open(robot: Robot) -> None:
         drawn(robot, lambda: "?" in formula(robot).view.text())
         assert leaks(robot, before) == []
         robot.window.context.hide_results(False)
+
+
+def test_the_page_closes_with_the_document_that_its_places_are_of(robot: Robot) -> None:
+    robot.click(formula(robot).check)
+    robot.wait(lambda: bool(page(robot).answers.places))
+    robot.trigger("learn_hopfield")
+    robot.wait(lambda: not page(robot).isVisible() and formula(robot).view.isVisible())

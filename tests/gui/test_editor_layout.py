@@ -74,9 +74,9 @@ def test_a_low_canvas_shows_fewer_units_of_large_layers_only() -> None:
 @pytest.mark.parametrize(("units", "least", "most"), [(2, 1.5, 1.5), (4, 1.05, 1.3), (16, 1.0, 1.0)])
 def test_small_networks_grow_on_a_large_canvas(units: int, least: float, most: float) -> None:
     spec, large = NetworkSpec((dense("h", units), dense("o", 1))), (1080.0, 395.0)
-    assert least <= growth(laid_out(spec, large, tile=STEP_TILE), large) <= most
-    usual = (690.0, 190.0)
-    assert growth(laid_out(spec, usual, tile=STEP_TILE), usual) == pytest.approx(1.0, abs=0.15)
+    assert least <= growth(laid_out(spec, large, tile=STEP_TILE), large, STEP_TILE) <= most
+    usual = (1000.0, 190.0)
+    assert growth(laid_out(spec, usual, tile=STEP_TILE), usual, STEP_TILE) == 1.0
 
 
 def test_pulled_units_are_shown_in_order_and_newest_stay() -> None:

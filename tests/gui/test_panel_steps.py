@@ -194,3 +194,11 @@ def test_a_lone_number_loses_digits_before_words_are_cut(panel: StepsPanel) -> N
     found = [fitted(row, room) for room in range(260, 150, -1)]
     assert all("…" not in each.text or each.summary == "3.5×10⁻¹⁹" for each in found)
     assert {each.summary for each in found} >= {"derived  3.458×10⁻¹⁹", "3.458×10⁻¹⁹", "3.5×10⁻¹⁹"}
+
+
+def test_the_number_at_the_board_stays_where_both_would_cut_the_words(panel: StepsPanel) -> None:
+    row = Row("backward", "∂L/∂h¹⟨4⟩ = ∂L/∂a¹⟨4⟩", 38, "done", "0.3533", short="through the activation",
+              rounder=("0.353", "0.35"), board="0.34")  # fmt: skip
+    found = fitted(row, 185)
+    assert (found.summary, found.board) == ("", "≈ 0.34")
+    assert not found.is_cut

@@ -189,7 +189,7 @@ class CanvasPanel(Panel):
         self.view.is_editing = not is_step
         tile, size = self._tile(), self.view.free_size()
         state.layout = arrange(state.network, sizes, size, tile, state.pulled, state.ones())
-        self.view.growth = growth(state.layout, size) if is_step else 1.0
+        self.view.growth = growth(state.layout, size, tile) if is_step else 1.0
         if self.view.growth > 1:
             size = size[0] / self.view.growth, size[1] / self.view.growth
             state.layout = arrange(state.network, sizes, size, tile, state.pulled, state.ones())

@@ -137,6 +137,7 @@ class SubjectPanel(Panel):
             self._show_rule(frame)
 
     def _show_formula(self, frame: Frame) -> None:
+        self.rows.hide()
         trace = frame.trace or frame.peek
         if frame.formula is None or trace is None:
             self._show_boxes(Boxes())

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 from dlviz.core.answers import Places
 from dlviz.core.errors import DlvizError
 from dlviz.gui.panels.formula.answers import NUMBER, AnswersModel, ClassModel
-from dlviz.gui.theme import GRID
+from dlviz.gui.theme import GRID, Theme, current, theme_signals
 from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided, Text
@@ -25,7 +26,7 @@ from dlviz.i18n import tr
 from dlviz.session.worksheets import Judgement, Worksheet, outcome
 
 OWN = ""  # name of the worksheet that is typed here
-PLACE_WIDTH, NUMBER_WIDTH, STUDENT_WIDTH, RESULT_WIDTH = 14 * GRID, 14 * GRID, 18 * GRID, 40 * GRID
+PLACE_WIDTH, NUMBER_WIDTH, STUDENT_WIDTH, RESULT_WIDTH = 17 * GRID, 16 * GRID, 18 * GRID, 40 * GRID
 
 
 class QuietTable(QTableView):
@@ -40,12 +41,27 @@ class QuietTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(int(3.5 * GRID))
+        self._use_theme(current())
+        theme_signals.changed.connect(self._use_theme)
         head = self.horizontalHeader()
+        head.setHighlightSections(False)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.setStretchLastSection(True)
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width)
+
+    @Slot(object)
+    def _use_theme(self, theme: Theme) -> None:
+        """Lie on the panel, and mark the cell in hand softly: what is typed there must stay readable."""
+        palette, role = self.palette(), QPalette.ColorRole
+        for each, colour in (
+            (role.Base, theme.panel),
+            (role.Highlight, theme.accent_soft),
+            (role.HighlightedText, theme.text),
+        ):
+            palette.setColor(each, theme.colour(colour))
+        self.setPalette(palette)
 
 
 class AnswersPage(QWidget):
@@ -88,7 +104,7 @@ class AnswersPage(QWidget):
         spaced(head)
         for widget in (self.name, self.line):
             head.addWidget(widget)
-        head.addWidget(self.outcome, 1)
+        head.addStretch(1)
         for button in (self.load, self.clear, self.back):
             head.addWidget(button)
         self.line.setFixedWidth(30 * GRID)
@@ -99,6 +115,7 @@ class AnswersPage(QWidget):
         layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         layout.setSpacing(GRID)
         layout.addLayout(head)
+        layout.addWidget(self.outcome)
         layout.addWidget(pages, 1)
 
     def _connect(self) -> None:

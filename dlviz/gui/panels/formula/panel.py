@@ -194,9 +194,12 @@ class FormulaPanel(Panel):
             field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_document(self, document: Document) -> None:
-        """Forget a step of another network."""
-        if self._frame is not None and self._frame.document.network is not document.network:
+        """Forget a step of another network, and the numbers that were typed for it."""
+        before = None if self._frame is None else self._frame.document
+        if before is not None and (before.network, before.subject) != (document.network, document.subject):
             self._frame = None
+            if self.is_checking:
+                self._close_answers()
             self._show()
 
     def show_frame(self, frame: Frame) -> None:

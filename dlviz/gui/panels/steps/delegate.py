@@ -117,7 +117,7 @@ def _fitted(row: Row, room: float, scale: float) -> Fitted:
     The result loses digits first, then the formula gives way to its short form; a lone number loses digits, and
     the word "derived" goes, where even that leaves no room. The shape of a result gives way to the formula: it
     stands in the tooltip and in the formula panel too. Two numbers of the board wait for the tooltip where they
-    would leave no room.
+    would leave no room; one of them is left alone where both numbers would.
     """
     small, serif = QFontMetricsF(font("small")), QFontMetricsF(formula_font(scale))
     lead = f"{tr('derived')}  " if row.is_derived and row.state != "waiting" else ""
@@ -132,6 +132,7 @@ def _fitted(row: Row, room: float, scale: float) -> Fitted:
         board = ""
     board_width = _with_gap(small, board)
     summaries += [lead + each for each in row.rounder] + ([row.summary, *row.rounder] if lead else [])
+    summaries += [""] if board else []
     summary = next((each for each in summaries if _with_gap(small, each) <= free - board_width), summaries[-1])
     left = room - board_width - _with_gap(small, summary)
     # A pixel more than measured: rounding must not cut a formula that fits.
