@@ -8,7 +8,8 @@ _WORDS = {
     r"\ln": "ln", r"\tanh": "tanh", r"\max": "max", r"\min": "min", r"\sqrt": "√", r"\quad": " ", r"\,": " ",
     r"\left": "", r"\right": "", r"\_": "_", r"\sigma": "σ", r"\theta": "θ", r"\varphi": "φ", r"\pi": "π",
     r"\log": "log", r"\langle": "⟨", r"\rangle": "⟩", r"\lambda": "λ", r"\Omega": "Ω",
-    r"\alpha": "α", r"\gamma": "γ", r"\mu": "μ", r"\rho": "ρ", r"\epsilon": "ε", r"\phi": "φ", r"\xi": "ξ",
+    r"\alpha": "α", r"\gamma": "γ", r"\kappa": "κ", r"\tau": "τ", r"\nu": "ν", r"\zeta": "ζ", r"\chi": "χ",
+    r"\psi": "ψ", r"\omega": "ω", r"\mu": "μ", r"\rho": "ρ", r"\epsilon": "ε", r"\phi": "φ", r"\xi": "ξ",
     r"\;": " ", r"\odot": "⊙", r"\pm": "±", r"\prod": "Π", r"\to": "→", r"\top": "T", r"\ldots": "…", r"\cos": "cos",
     r"\sin": "sin", r"\arg": "arg ", r"\lVert": "‖", r"\rVert": "‖", r"\lfloor": "⌊", r"\rfloor": "⌋",
 }  # fmt: skip

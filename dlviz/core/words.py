@@ -69,6 +69,8 @@ def short_formula(step: Step) -> str:
     n_written = len({name.rpartition(".")[2] for name in step.writes})
     letters = _left_sides(step.formula)[: max(n_written, 1)]
     words = operation_words(step.op)
+    if step.op == "formula" and letters:
+        return f"{letters[0]} = …"
     return f"{', '.join(letters)}: {words}" if letters else words
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from dlviz.i18n import tr
 
 Answer = Literal["save", "discard", "cancel"]
-DOCUMENT_PATTERNS = "dlviz (*.dlviz *.json)"
+DOCUMENT_PATTERNS = "dlviz (*.dlviz *.json *.sheet)"
 DATA_PATTERNS = "CSV, TSV, Parquet (*.csv *.tsv *.txt *.parquet)"
 
 

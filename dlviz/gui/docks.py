@@ -20,6 +20,7 @@ WIDTHS = {"left": (256, 0.19), "right": (312, 0.235)}  # least pixels, and share
 LETTERS = 10.0  # points of the type for which the least widths are; larger type needs more
 LEAST_BEHIND = 120  # pixels of height of a panel that is a tab: it may not press the others together while it waits
 BOTTOM_SHARE = 0.4  # of the window's height
+SHEET_SHARE = 0.28  # the same under a sheet, whose formulas are short
 AREAS = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
@@ -113,6 +114,8 @@ class Docks(QObject):
         if state is None or not self._window.restoreState(state, LAYOUT_VERSION):
             self._arrange(key)
         self._close_unfit()
+        if self._subject == "sheet":
+            self._share_bottom()
         self._is_narrow = False
         self.fit_width(self._window.width())
 
@@ -250,8 +253,11 @@ class Docks(QObject):
         self._use_widths({area: self._shared_width(area) for area in WIDTHS})
         for area in WIDTHS:
             self._share_heights(area)
-        below = self._side("bottom")
-        height = round(self._window.height() * BOTTOM_SHARE)
+        self._share_bottom()
+
+    def _share_bottom(self) -> None:
+        below, share = self._side("bottom"), SHEET_SHARE if self._subject == "sheet" else BOTTOM_SHARE
+        height = round(self._window.height() * share)
         self._window.resizeDocks(below, [height] * len(below), Qt.Orientation.Vertical)
 
     def _keep_readable(self, entry: PanelEntry, panel: Panel) -> None:

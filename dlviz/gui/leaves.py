@@ -13,18 +13,18 @@ from dlviz.gui.selection import Selected
 from dlviz.i18n import tr
 from dlviz.session import edits
 from dlviz.session.document import Document
-from dlviz.session.edits.subject import set_input
+from dlviz.session.edits.subject import set_input, set_sheet_number
 from dlviz.session.messages import Frame
 
-LeafKind = Literal["parameter", "formula", "input", "target"]
+LeafKind = Literal["parameter", "formula", "sheet", "input", "target"]
 
 
 @dataclass(frozen=True)
 class Leaf:
     """A number that can be typed, as it stands.
 
-    name, index: of a parameter or an input of a formula. For an input of the data, index is (row, column); for a
-    target, name is the output node and index (row, unit). symbol: how it is called. note: what is typed there.
+    name, index: of a parameter or an input of a formula or a sheet. For an input of the data, index is (row, column);
+    for a target, name is the output node and index (row, unit). symbol: how it is called. note: what is typed there.
     """
 
     kind: LeafKind
@@ -43,6 +43,8 @@ def type_number(session: Any, leaf: Leaf, value: float) -> None:
         session.set_parameter(leaf.name, leaf.index, value, label)
     elif leaf.kind == "formula":
         session.edit(set_input(document, leaf.name, leaf.index, value), label)
+    elif leaf.kind == "sheet":
+        session.edit(set_sheet_number(document, leaf.name, leaf.index, value), label)
     elif leaf.kind == "input":
         row, column = leaf.index
         session.edit(edits.set_input_cell(document, row, column, value), label)

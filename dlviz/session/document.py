@@ -14,6 +14,7 @@ from dlviz.core.conventions import Conventions, filled, filled_network
 from dlviz.core.network import NetworkSpec
 from dlviz.core.notation import Notation, Symbols, spelled_formula, spelled_rule
 from dlviz.core.objective import Objective, OutputLoss
+from dlviz.core.sheets import with_letters
 from dlviz.data.spec import DataSpec
 from dlviz.session.race import RaceSpec
 from dlviz.session.subject import WHOLE, FormulaSpec, SheetSpec, Subject
@@ -191,7 +192,8 @@ class Document:
     def formula_of(self, step: Written) -> str:
         """Write the formula of a step of its pass in its notation."""
         if self.subject in WHOLE:
-            return self.notation.decimal(step.formula)
+            spelled = with_letters(step.formula) if self.subject == "sheet" else step.formula
+            return self.notation.decimal(spelled)
         if self.rule is not None:
             return spelled_rule(step.formula, self.notation)
         return spelled_formula(step.formula, step.phase, self.symbols, step.node)

@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from dlviz.core.choice import frozen
-from dlviz.core.errors import FormulaError
+from dlviz.core.errors import DlvizError, FormulaError
 from dlviz.core.expression import Formula, parse
 from dlviz.core.expression.evaluate import point
 from dlviz.core.sheets import Computed, Sheet, compute, lay_out, read
@@ -65,8 +65,16 @@ class SheetSpec:
 
 
 def check_sheet(spec: SheetSpec) -> None:
-    """Read a sheet and lay out its graph; nothing is computed. Raises: DocumentError, FormulaError, SpecError."""
-    lay_out(spec.sheet, spec.inputs)
+    """Read a sheet and lay out its graph; nothing is computed.
+
+    Raises: DocumentError, FormulaError, SpecError, with the line of the mistake in the sentence.
+    """
+    try:
+        lay_out(spec.sheet, spec.inputs)
+    except DlvizError as error:
+        if not error.place.startswith("line "):
+            raise
+        raise type(error)(f"{error.place}: {error.message}", error.hint) from None
 
 
 def check_formula(spec: FormulaSpec) -> None:

@@ -15,7 +15,7 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.presets import empty_document
 
-DOCUMENT_ENDINGS = (".dlviz", ".json")
+DOCUMENT_ENDINGS = (".dlviz", ".json", ".sheet")
 
 
 class FileCommands(QObject):

@@ -1,4 +1,4 @@
-"""Learn: neurons, worked networks, learning rules and computation graphs, one entry for each example."""
+"""Learn: neurons, worked networks, learning rules, computation graphs and sheets, one entry for each example."""
 
 from collections.abc import Callable
 
@@ -13,6 +13,7 @@ from dlviz.session.example import Example
 from dlviz.session.network_presets import NETWORKS
 from dlviz.session.neuron_presets import NEURONS
 from dlviz.session.race_presets import RACES
+from dlviz.session.sheet_presets import sheet_examples
 from dlviz.session.subject_presets import EXAMPLES, rule_on
 
 
@@ -27,7 +28,7 @@ class ExampleCommand(QObject):
         """Return the entry of the submenu."""
         parts = {
             "neurons": tr("N&eurons"), "networks": tr("Worked &networks"), "rules": rules_menu(),
-            "graphs": tr("Computation &graphs"), "races": tr("Races of &optimizers"),
+            "graphs": tr("Computation &graphs"), "sheets": tr("&Sheets"), "races": tr("Races of &optimizers"),
         }  # fmt: skip
         return Action(
             f"learn_{self._example.key}", self._example.title, self._open, "learn", tip=self._example.tip,
@@ -67,5 +68,6 @@ def rules_menu() -> str:
 
 def example_actions(context: Context, show: Callable[[Document, str], None], parent: QObject) -> tuple[Action, ...]:
     """Return the entries of all submenus."""
-    examples = tuple(ExampleCommand(each, show, parent).action() for each in (*NEURONS, *NETWORKS, *EXAMPLES, *RACES))
+    listed = (*NEURONS, *NETWORKS, *EXAMPLES, *sheet_examples(), *RACES)
+    examples = tuple(ExampleCommand(each, show, parent).action() for each in listed)
     return (*examples, RuleOnData(context, show, parent).action())

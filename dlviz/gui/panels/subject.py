@@ -1,4 +1,4 @@
-"""The picture of a learning rule or a typed formula, in the place of the network's canvas."""
+"""The picture of a learning rule, a typed formula or a sheet, in the place of the network's canvas."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayou
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
+from dlviz.gui.sheet.view import SheetView
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.walks.boxes import Boxes
 from dlviz.gui.walks.boxes_view import BoxesView
@@ -33,7 +34,7 @@ MOST_NODES = 300  # of a graph that is drawn
 
 
 class SubjectPanel(Panel):
-    """Shows a rule among its points, as a neuron or as patterns, and a formula as a graph."""
+    """Shows a rule among its points, as a neuron or as patterns, a formula as a graph, and a sheet as it is read."""
 
     key = "subject"
     needs = frozenset({"parameters", "trace", "peek"})
@@ -53,14 +54,14 @@ class SubjectPanel(Panel):
         self.plane, self.patterns = PlaneView(), PatternsView()
         self.boxes, self.mistakes = BoxesView(tr("Graph")), MistakesCurve()
         self.area = Roomy(self.boxes)
-        self.firing, self.rows = FiringView(), RowTable()
+        self.firing, self.rows, self.sheet = FiringView(), RowTable(), SheetView(context)
         self.stack = QStackedWidget()
         self._lay_out()
         self._connect()
         self.apply_theme(self.theme)
 
     def _lay_out(self) -> None:
-        for each in (self.plane, self.area, self.patterns, self.firing):
+        for each in (self.plane, self.area, self.patterns, self.firing, self.sheet):
             self.stack.addWidget(each)
         layout = QVBoxLayout(self)
         spaced(layout, 0, 4)
@@ -101,6 +102,7 @@ class SubjectPanel(Panel):
         self.title.updateGeometry()
         self.mistakes.hide()
         self.controls.show_document(document)
+        self.sheet.show_document(document)
         self.line.setVisible(document.formula is not None)
         if document.formula is not None and document.formula.text != self._typed:
             self._typed = document.formula.text
@@ -131,7 +133,10 @@ class SubjectPanel(Panel):
         frame = self._frame
         if frame is None:
             return
-        if frame.document.subject == "formula":
+        if frame.document.subject == "sheet":
+            self.sheet.show_frame(frame, self.context.is_hidden)
+            self._raise(self.sheet, "")
+        elif frame.document.subject == "formula":
             self._show_formula(frame)
         elif frame.document.subject == "rule":
             self._show_rule(frame)
@@ -256,9 +261,9 @@ def _rule_words(frame: Frame, n: int) -> str:
 
 
 def _identity(document: Document) -> tuple[str, str, str]:
-    """Return what places in a document mean the same in another one: its subject, rule and formula."""
-    rule, formula = document.rule, document.formula
-    return document.subject, rule.kind if rule else "", formula.text if formula else ""
+    """Return what places in a document mean the same in another one: its subject, rule and text."""
+    rule, written = document.rule, document.formula or document.sheet
+    return document.subject, rule.kind if rule else "", written.text if written else ""
 
 
 def make_subject_panel(context: Context) -> Panel:
@@ -274,6 +279,6 @@ panels.add(
         ("network", "step"),
         make_subject_panel,
         order=0,
-        subjects=("rule", "formula"),
+        subjects=("rule", "formula", "sheet"),
     )
 )

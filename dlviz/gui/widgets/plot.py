@@ -106,7 +106,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         for number, (item, x, y) in enumerate([each for each in shown if len(each[1])], 1):
             is_curve = isinstance(item, pg.PlotDataItem)
             usual = tr("curve {number}", number=number) if is_curve else tr("points {number}", number=number)
-            found.append(_curve(self._words.get(item, usual), x, y))
+            found.append(curve_entry(self._words.get(item, usual), x, y))
         return tuple(found)
 
     def set_range(self, x: tuple[float, float], y: tuple[float, float]) -> None:
@@ -140,7 +140,8 @@ def _points(item: pg.PlotDataItem | pg.ScatterPlotItem) -> tuple[NDArray[np.floa
     return x[known], y[known]
 
 
-def _curve(name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> Entry:
+def curve_entry(name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> Entry:
+    """Return a curve by name with its points, thinned where there are many."""
     if len(x) == 1:
         return Entry(name, f"{numbers.number(x[0])}, {numbers.number(y[0])}")
     points = tuple(Entry(numbers.number(x[k]), numbers.number(y[k])) for k in thinned(len(x)))

@@ -90,6 +90,13 @@ def set_sheet_input(document: Document, name: str, value: object) -> Document:
     return replace(document, sheet=replace(spec, inputs={**spec.inputs, name: checked}))
 
 
+def set_sheet_number(document: Document, name: str, index: tuple[int, ...], value: float) -> Document:
+    """Set one number of a sheet; index: its place in a list, from 0. Raises: SpecError."""
+    spec = document.sheet
+    now = () if spec is None else spec.sheet.filled(spec.inputs).get(name, ())
+    return set_sheet_input(document, name, _put(now, index, value, name))
+
+
 def _put(values: Any, index: tuple[int, ...], value: float, name: str) -> Any:
     is_list = isinstance(values, tuple)
     if bool(index) != is_list or (is_list and not 0 <= index[0] < len(values)):

@@ -313,7 +313,7 @@ class FormulaPanel(Panel):
         training = document.training
         plan = Plan(
             document.network, training.objective, training.optimizer, training.frozen, training.clip,
-            frame.document.notation,
+            frame.document.notation, document.remarks,
         )  # fmt: skip
         return narrate(step, trace, plan, self._focus(step, frame))
 

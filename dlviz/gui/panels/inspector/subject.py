@@ -12,6 +12,7 @@ from dlviz.gui import numbers
 from dlviz.gui.leaves import Leaf, data_leaf
 from dlviz.gui.letters import symbols
 from dlviz.gui.panels.inspector.card import Card, Fact, Scene
+from dlviz.gui.panels.inspector.sheet import sheet_card
 from dlviz.gui.walks.formula_boxes import Standing, is_numbered
 from dlviz.i18n import tr
 
@@ -28,6 +29,8 @@ def subject_card(scene: Scene) -> Card:
     cursor = frame.cursor if frame.trace is not None else 0
     if scene.document.subject == "formula":
         return _formula_card(scene, Standing(trace, cursor)) if frame.formula is not None else Card()
+    if scene.document.subject == "sheet":
+        return sheet_card(scene, Standing(trace, cursor))
     builders = {"unit": _unit, "link": _weight, "bias": _weight, "input": _input}
     build = builders.get(scene.selected.kind)
     return build(scene, trace, cursor) if build is not None and scene.selected.layer in ("o", "x") else Card()
