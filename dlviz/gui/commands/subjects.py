@@ -27,7 +27,7 @@ class ExampleCommand(QObject):
     def action(self) -> Action:
         """Return the entry of the submenu."""
         parts = {
-            "neurons": tr("N&eurons"), "networks": tr("Worked &networks"), "rules": rules_menu(),
+            "neurons": tr("N&eurons"), "networks": networks_menu(), "rules": rules_menu(),
             "graphs": tr("Computation &graphs"), "sheets": tr("&Sheets"), "races": tr("Races of &optimizers"),
         }  # fmt: skip
         return Action(
@@ -59,6 +59,11 @@ class RuleOnData(QObject):
             self._show(rule_on(self._context.session.document), "step")
         except DlvizError as error:
             self._context.notify(error)
+
+
+def networks_menu() -> str:
+    """Return the title of the submenu of networks to work out by hand."""
+    return tr("Worked &networks")
 
 
 def rules_menu() -> str:

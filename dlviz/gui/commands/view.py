@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QWhatsThis
 from dlviz import __version__
 from dlviz.gui.actions import Action
 from dlviz.gui.commands.files import FileCommands
-from dlviz.gui.commands.subjects import example_actions
+from dlviz.gui.commands.subjects import example_actions, networks_menu
 from dlviz.gui.docks import Docks
 from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
@@ -62,7 +62,7 @@ class ViewCommands(QObject):
             Action("learn_step", tr("&Step one example"), self.step_one, "learn", icon="step",
                    tip=tr("One example through a 2-2-1 network, one operation at a time")),
             Action("learn_example", tr("Worked example &2-2-2"), self.step_example, "learn",
-                   tip=tr("Two outputs and fixed biases, as often worked out on paper")),
+                   tip=tr("Two outputs and fixed biases, as often worked out on paper"), submenu=networks_menu()),
             *example_actions(self._context, self._show_in, self),
         )  # fmt: skip
 

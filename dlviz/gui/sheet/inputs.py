@@ -1,8 +1,7 @@
 """What a person sets in a sheet: a slider, a field for a number or a list, each with what it means."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
@@ -23,9 +22,9 @@ DIGITS = 10  # that a field writes
 
 
 class InputRow(QObject):
-    """One input. set: its name and a value that was typed or pulled, not checked yet."""
+    """One input with its field, and a slider if it has one."""
 
-    asked = Signal(str, object)
+    asked = Signal(str, object)  # name, and what was typed or pulled: a value, or the error that came of it
 
     def __init__(self, spec: SheetInput, parent: QWidget) -> None:
         super().__init__(parent)
@@ -103,27 +102,20 @@ def read_list(text: str) -> tuple[float, ...]:
     return tuple(numbers.parse_number(each) for each in re.split(apart, text))
 
 
-@dataclass(frozen=True)
-class Shape:
-    """What decides which fields there are."""
-
-    inputs: tuple[SheetInput, ...] = ()
-
-
 class Inputs(Renewed):
     """All inputs of a sheet, one below the other."""
 
-    asked = Signal(str, object)  # name, and what was typed or pulled: a value, or the error that came of it
+    asked = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: dict[str, InputRow] = {}
-        self._shape = Shape()
+        self._specs: tuple[SheetInput, ...] = ()
 
-    def show_inputs(self, specs: Sequence[SheetInput], values: dict[str, InputValue]) -> None:
+    def show_inputs(self, specs: Sequence[SheetInput], values: Mapping[str, InputValue]) -> None:
         """Show these inputs with their values; the fields stay as long as the sheet is the same."""
-        if (shape := Shape(tuple(specs))) != self._shape:
-            self._shape = shape
+        if tuple(specs) != self._specs:
+            self._specs = tuple(specs)
             self.renew(self._fill)
         for name, row in self.rows.items():
             row.show_value(values[name])
@@ -135,7 +127,7 @@ class Inputs(Renewed):
         grid.setColumnStretch(3, 3)
         parent = column.parentWidget()
         assert parent is not None
-        for place, spec in enumerate(self._shape.inputs):
+        for place, spec in enumerate(self._specs):
             row = InputRow(spec, parent)
             row.place(grid, place)
             row.asked.connect(self.asked)

@@ -1,9 +1,17 @@
 """Which numbers of a sheet may be shown: all, or in a walk those that are computed by now."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from unicodedata import combining
 
-from dlviz.core.sheets import Computed
+from dlviz.core.sheets import Computed, letter
 from dlviz.session.messages import Frame
+
+
+def heading(name: str) -> str:
+    """Write a name at the head of a column: the plain type of many systems has no letters with a hat."""
+    spelled = letter(name)
+    return name if any(map(combining, spelled)) else spelled
 
 
 @dataclass(frozen=True)
@@ -29,13 +37,16 @@ class Known:
         is_walked = is_hidden or 0 < cursor < len(steps)
         return cls(computed, max(cursor - is_hidden, 0) if is_walked else None, node)
 
+    @cached_property
+    def _later(self) -> frozenset[str]:
+        return frozenset(step.node for step in self.computed.trace.steps[self.told :])
+
     def column(self, name: str) -> tuple[float | None, ...]:
         """Return the numbers of a name; None in the place of one that is not computed yet."""
         values, ids = self.computed.values[name].tolist(), self.computed.ids[name]
         if self.told is None:
             return tuple(values)
-        later = {step.node for step in self.computed.trace.steps[self.told :]}
-        return tuple(None if each in later else value for value, each in zip(values, ids, strict=True))
+        return tuple(None if each in self._later else value for value, each in zip(values, ids, strict=True))
 
     @property
     def row(self) -> int | None:

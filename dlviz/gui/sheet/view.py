@@ -13,7 +13,7 @@ from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
 from dlviz.gui.selection import Selected
 from dlviz.gui.sheet.inputs import Inputs
-from dlviz.gui.sheet.known import Known
+from dlviz.gui.sheet.known import Known, heading
 from dlviz.gui.sheet.plot import SheetPicture
 from dlviz.gui.sheet.question import QuestionView
 from dlviz.gui.theme import GRID
@@ -101,7 +101,7 @@ class SheetView(QScrollArea):
         describe(self.results, ", ".join(words), "\n".join(full))
 
     def _show_table(self, known: Known, sheet: Sheet) -> None:
-        columns = [Column(letter(name), sheet.remarks.get(name, "")) for name in sheet.table]
+        columns = [Column(heading(name), sheet.remarks.get(name, "")) for name in sheet.table]
         cells = [known.column(name) for name in sheet.table]
         lines = [
             Line(row, tuple(each[row] if row < len(each) else "" for each in cells))
