@@ -1,6 +1,7 @@
 """The state of a run in words, for the status bar and for screen readers."""
 
 import math
+from dataclasses import replace
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
@@ -38,7 +39,8 @@ def position_words(frame: Frame) -> str:
     if frame.message and frame.state == "paused":
         return frame.message
     if frame.trace is not None and 0 < frame.cursor <= len(frame.trace.steps):
-        return step_words(frame.trace.steps[frame.cursor - 1])
+        step = frame.trace.steps[frame.cursor - 1]
+        return step_words(replace(step, node=frame.document.name_of(step.node)))
     if frame.cursor > 0 and frame.state == "paused":
         return tr("Paused within batch {batch} · operation {cursor}", batch=frame.batch + 1, cursor=frame.cursor)
     if frame.state == "failed":

@@ -14,7 +14,7 @@ from dlviz.core.conventions import Conventions, filled, filled_network
 from dlviz.core.network import NetworkSpec
 from dlviz.core.notation import Notation, Symbols, spelled_formula, spelled_rule
 from dlviz.core.objective import Objective, OutputLoss
-from dlviz.core.sheets import with_letters
+from dlviz.core.sheets import letter, with_letters
 from dlviz.data.spec import DataSpec
 from dlviz.session.race import RaceSpec
 from dlviz.session.subject import WHOLE, FormulaSpec, SheetSpec, Subject
@@ -188,6 +188,10 @@ class Document:
     def remarks(self) -> Mapping[str, str]:
         """What tells the steps of a sheet, by the name of the formula."""
         return {} if self.sheet is None else self.sheet.sheet.remarks
+
+    def name_of(self, node: str) -> str:
+        """Write the name of a step's node: of a sheet with its Greek letter."""
+        return letter(node) if self.subject == "sheet" else node
 
     def formula_of(self, step: Written) -> str:
         """Write the formula of a step of its pass in its notation."""

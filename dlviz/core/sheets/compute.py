@@ -70,9 +70,9 @@ def compute(sheet: Sheet, given: Mapping[str, object]) -> Computed:
     told = [node for name in at.graph.names if name != ANSWER for node in leaves(places[name])]
     order = bound.forward(told)
     asked = places.get(ANSWER)
-    for calls in (*order.values(), *bound.forward([asked] if isinstance(asked, int) else (), order).values()):
-        run(calls)
-    numbers = {index: np.broadcast_to(values, (1,)) for index, values in enumerate(bound.values)}
+    judged = bound.forward([asked] if isinstance(asked, int) else (), order)
+    run([call for calls in (*order.values(), *judged.values()) for call in calls])
+    numbers = {index: values.reshape(1) for index, values in enumerate(bound.values)}
     names = _names(at.graph)
     steps = tuple(Unfolded(at.graph, tuple(order), {each: names[each] for each in told}).steps(numbers))
     before = {node.id: _kept(numbers[index]) for index, node in enumerate(at.graph.nodes) if node.op == "input"}

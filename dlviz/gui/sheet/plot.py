@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QPainter, QP
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from dlviz.core.sheets import Curve, letter
+from dlviz.gui import numbers
 from dlviz.gui.listing.entries import Entry
 from dlviz.gui.theme import CLASS_MARKERS, GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.copying import copy_csv, offer
@@ -22,10 +23,11 @@ from dlviz.i18n import tr
 Look = Literal["markers", "dashes", "bars"]
 
 FEW = 40  # points that have a marker each
+MOST_TICKS = 12  # places of whole numbers that are all written below the axis
 MARKER = 7.0  # pixels
 GROUP = 0.8  # of the room between two places, for the bars there
 FILL = 0.45  # how much of its colour the inside of a bar has
-ROOM = 0.06  # of the height, left free above and below
+ROOM = 0.1  # of the height, left free above and below
 DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 
 
@@ -52,6 +54,7 @@ class SheetPlot(Plot):
         """Draw these; what is not finite leaves a gap."""
         self.drawn, self.against, self._is_bars = tuple(drawn), against, is_bars
         self.setLabel("bottom", letter(against))
+        self._mark_whole(self.drawn[0].x if self.drawn else np.empty(0))
         while len(self.curves) < len(drawn):
             self._add()
         for index, (curve, bars) in enumerate(zip(self.curves, self.bars, strict=True)):
@@ -60,6 +63,11 @@ class SheetPlot(Plot):
             bars.setVisible(is_there and is_bars)
         self._recolour(current())
         self._fit()
+
+    def _mark_whole(self, x: NDArray[np.float64]) -> None:
+        """Mark the places themselves where they are few whole numbers: there is no step 1.5."""
+        is_counted = 0 < len(x) <= MOST_TICKS and bool((x == np.round(x)).all())
+        self.getAxis("bottom").setTicks([[(each, numbers.number(each)) for each in x.tolist()]] if is_counted else None)
 
     def _add(self) -> None:
         curve, bars = pg.PlotDataItem(connect="finite", antialias=True), pg.BarGraphItem(x=[], height=[], width=1)

@@ -200,3 +200,13 @@ def test_poles_and_logs_of_negatives_are_values_and_no_errors() -> None:
     )
     assert math.isnan(found.values["y"][0]) and math.isinf(found.values["z"][0])
     assert not np.isfinite(found.curves[0].y).any()
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
+def test_every_input_goes_to_both_its_ends(path: Path) -> None:
+    sheet = read(path.read_text(encoding="utf-8"))
+    for each in sheet.inputs:
+        for end in (each.low, each.high):
+            if abs(end) < 1e300 and each.kind != "list":
+                found = compute(sheet, {each.name: end})
+                assert len(found.curves) == len(sheet.plot.curves if sheet.plot else ())

@@ -58,7 +58,7 @@ def place_words(step: Step, document: Document) -> str:
         return word
     own = list(dict.fromkeys(each.layer for each in parameters(document.network)))
     if step.layer not in own:
-        return f"{word} · {step.node}"
+        return f"{word} · {document.name_of(step.node)}"
     number = own.index(step.layer) + 1
     if step.time_step:
         return tr("{phase} · layer {number}, time {time}", phase=word, number=number, time=step.time_step)
