@@ -80,7 +80,7 @@ class SheetPlot(Plot):
     def _recolour(self, theme: Theme) -> None:
         self.setBackground(theme.canvas)
         for index, drawn in enumerate(self.drawn):
-            colour = QColor(theme.runner_colour(index))
+            colour = QColor(theme.class_colour(index))
             self.call(self.curves[index], letter(drawn.name))
             if self._is_bars:
                 self._draw_bars(index, drawn, colour)
@@ -202,7 +202,7 @@ class Legend(QWidget):
         with painter(self) as p:
             p.setFont(font("small"))
             for index, (name, place) in enumerate(zip(self._names, places, strict=True)):
-                middle, colour = place.center().y(), QColor(theme.runner_colour(index))
+                middle, colour = place.center().y(), QColor(theme.class_colour(index))
                 self._sample(p, index, QPointF(place.left(), middle), colour)
                 p.setPen(theme.colour("text"))
                 p.drawText(place.adjusted(3 * GRID, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), name)
