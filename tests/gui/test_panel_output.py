@@ -12,8 +12,7 @@ from dlviz.data.prepare import prepare
 from dlviz.gui import numbers
 from dlviz.gui.panels.output.errors import confusion
 from dlviz.gui.panels.output.panel import OutputPanel
-from dlviz.gui.panels.output.picture import Scale, class_pixels, scale_for, signed_pixels
-from dlviz.gui.panels.output.plane import output_scale
+from dlviz.gui.response import Scale, class_pixels, output_scale, scale_for, signed_pixels
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import DARK, LIGHT
 from dlviz.gui.widgets.contour import segments

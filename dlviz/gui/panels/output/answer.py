@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from dlviz.gui import numbers
-from dlviz.gui.panels.output.picture import FloatArray
+from dlviz.gui.response import FloatArray
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe, painter, spaced

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.gui.panels.output.map import Extent
-from dlviz.gui.panels.output.picture import FloatArray
+from dlviz.gui.response import FloatArray
 
 
 def map_rows(values: FloatArray, extent: Extent) -> Iterator[list[float]]:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dlviz.gui.panels.output.map import MapView
-from dlviz.gui.panels.output.picture import Scale
+from dlviz.gui.response import Scale
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.colour_bar import ColourBar
 from dlviz.i18n import tr

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dlviz.gui import numbers
 from dlviz.gui.listing.entries import Entry, thinned
-from dlviz.gui.panels.output.picture import FloatArray, Pixels
+from dlviz.gui.response import FloatArray, Pixels
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import RADIUS, Theme, current
 from dlviz.gui.widgets.points import paint_points, radius_for

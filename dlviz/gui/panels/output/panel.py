@@ -18,21 +18,20 @@ from dlviz.gui.panels.output.errors import ErrorTable, confusion, winners
 from dlviz.gui.panels.output.example import look_at_row, row_looked_at
 from dlviz.gui.panels.output.frame import MapFrame
 from dlviz.gui.panels.output.legend import ClassLegend
-from dlviz.gui.panels.output.picture import FloatArray, Scale, class_boundaries, class_pixels, signed_pixels
-from dlviz.gui.panels.output.plane import (
-    Plane,
-    View,
-    decision_level,
-    first_view,
-    means_of,
-    output_scale,
-    plane_of,
-    points_of,
-    scale_of,
-)  # fmt: skip
+from dlviz.gui.panels.output.plane import Plane, View, first_view, means_of, plane_of, points_of
 from dlviz.gui.panels.output.regression import PredictedView
 from dlviz.gui.panels.output.words import answer_words, legend_words, unit_words, value_at
 from dlviz.gui.prepared import prepared_or_none
+from dlviz.gui.response import (
+    FloatArray,
+    Scale,
+    class_boundaries,
+    class_pixels,
+    decision_level,
+    output_scale,
+    scale_of,
+    signed_pixels,
+)
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.contour import segments

@@ -6,17 +6,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.core.activations import activations
-from dlviz.core.errors import DlvizError
-from dlviz.core.network import output_id
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.gui import numbers
 from dlviz.gui.panels.output.map import Extent, PointSet
-from dlviz.gui.panels.output.picture import FloatArray, Scale, scale_for
+from dlviz.gui.response import classes_of
 from dlviz.i18n import tr
-from dlviz.session.document import Document
-from dlviz.session.targets import decision_threshold
 
 View = Literal["map", "curve", "errors", "answer"]
 MAX_MAP_INPUTS = 12  # with more inputs a plane through their means says little: predictions come first
@@ -66,14 +61,6 @@ def points_of(prepared: Prepared, axes: tuple[int, int]) -> PointSet:
     return PointSet(dataset.inputs[:, list(axes)], classes_of(dataset), is_train)
 
 
-def classes_of(dataset: Dataset) -> NDArray[np.intp]:
-    """Return a class a row; for measured targets 1 above their mean, else 0."""
-    if dataset.task != "regression":
-        return dataset.targets.astype(np.intp)
-    first = dataset.targets.reshape(dataset.n, -1)[:, 0]
-    return (first > first.mean()).astype(np.intp)
-
-
 def axis_symbol(dataset: Dataset, axis: int) -> str:
     """Return the name of an input: x₁ where the names are only numbered, else as the data call it."""
     name = dataset.input_names[axis]
@@ -94,46 +81,3 @@ def fixed_sentence(dataset: Dataset, axes: tuple[int, int], means: tuple[float, 
 def unnamed_sentence(count: int) -> str:
     """Say of how many inputs the means are held, where there is no room for their names."""
     return tr("the other {count} inputs at their training means", count=count)
-
-
-def scale_of(document: Document, layer: str, values: FloatArray) -> Scale:
-    """Return the scale of a layer's values by its activation, without a boundary."""
-    low, high = _bounds(document, layer)
-    return scale_for(low, high, values)
-
-
-def output_scale(document: Document, dataset: Dataset, values: FloatArray) -> Scale:
-    """Return the scale of the one output: its middle is where the answer turns.
-
-    That is the boundary between two classes, or the mean of measured targets, whose farthest one
-    then lies at an end.
-    """
-    level = decision_level(document, dataset)
-    if level is None:
-        targets = dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
-        centre = float(targets.mean())
-        return Scale(centre, float(np.abs(targets - centre).max()) or 1.0)
-    plain = scale_of(document, output_layer(document), values - level)
-    return Scale(level, plain.half, level)
-
-
-def decision_level(document: Document, dataset: Dataset) -> float | None:
-    """Return where one output changes class: 0 for ±1 targets, 0.5 for probabilities; None for measured values."""
-    if dataset.task == "regression" or not document.network.layers:
-        return None
-    return decision_threshold(document)
-
-
-def output_layer(document: Document) -> str:
-    """Return the id of the output node, empty while there is none."""
-    return output_id(document.network) if document.network.layers else ""
-
-
-def _bounds(document: Document, layer: str) -> tuple[float, float]:
-    found = next((each for each in document.network.layers if each.id == layer), None)
-    choice = None if found is None else found.settings.get("activation")
-    try:
-        entry = activations.get(getattr(choice, "kind", choice) or "linear")
-        return entry.range_of(getattr(choice, "settings", {}))
-    except DlvizError:
-        return -float("inf"), float("inf")

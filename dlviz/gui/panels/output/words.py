@@ -7,8 +7,8 @@ from dlviz.core.network import NetworkSpec
 from dlviz.data.dataset import Dataset
 from dlviz.gui import numbers
 from dlviz.gui.panels.output.map import Extent
-from dlviz.gui.panels.output.picture import FloatArray
-from dlviz.gui.panels.output.plane import axis_symbol, decision_level
+from dlviz.gui.panels.output.plane import axis_symbol
+from dlviz.gui.response import FloatArray, decision_level
 from dlviz.gui.selection import Selected
 from dlviz.i18n import tr
 from dlviz.session.document import Document

@@ -1,4 +1,4 @@
-"""From responses over a plane to coloured pixels and a boundary line; arrays only."""
+"""From responses over a plane to coloured pixels and a boundary line, on the scale that suits a network's output."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,8 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.activations import activations
+from dlviz.core.errors import DlvizError
+from dlviz.core.network import output_id
+from dlviz.data.dataset import Dataset
 from dlviz.gui.theme import Theme, diverging
 from dlviz.gui.widgets.contour import segments
+from dlviz.session.document import Document
+from dlviz.session.targets import decision_threshold
 
 FloatArray = NDArray[np.floating[Any]]
 Pixels = NDArray[np.uint8]
@@ -39,6 +45,57 @@ def scale_for(low: float, high: float, values: FloatArray) -> Scale:
         return Scale((low + high) / 2, (high - low) / 2)
     finite = values[np.isfinite(values)]
     return Scale(0.0, max(float(np.max(np.abs(finite), initial=0.0)), 1e-9))
+
+
+def classes_of(dataset: Dataset) -> NDArray[np.intp]:
+    """Return a class a row; for measured targets 1 above their mean, else 0."""
+    if dataset.task != "regression":
+        return dataset.targets.astype(np.intp)
+    first = dataset.targets.reshape(dataset.n, -1)[:, 0]
+    return (first > first.mean()).astype(np.intp)
+
+
+def scale_of(document: Document, layer: str, values: FloatArray) -> Scale:
+    """Return the scale of a layer's values by its activation, without a boundary."""
+    low, high = _bounds(document, layer)
+    return scale_for(low, high, values)
+
+
+def output_scale(document: Document, dataset: Dataset, values: FloatArray) -> Scale:
+    """Return the scale of the one output: its middle is where the answer turns.
+
+    That is the boundary between two classes, or the mean of measured targets, whose farthest one
+    then lies at an end.
+    """
+    level = decision_level(document, dataset)
+    if level is None:
+        targets = dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
+        centre = float(targets.mean())
+        return Scale(centre, float(np.abs(targets - centre).max()) or 1.0)
+    plain = scale_of(document, output_layer(document), values - level)
+    return Scale(level, plain.half, level)
+
+
+def decision_level(document: Document, dataset: Dataset) -> float | None:
+    """Return where one output changes class: 0 for ±1 targets, 0.5 for probabilities; None for measured values."""
+    if dataset.task == "regression" or not document.network.layers:
+        return None
+    return decision_threshold(document)
+
+
+def output_layer(document: Document) -> str:
+    """Return the id of the output node, empty while there is none."""
+    return output_id(document.network) if document.network.layers else ""
+
+
+def _bounds(document: Document, layer: str) -> tuple[float, float]:
+    found = next((each for each in document.network.layers if each.id == layer), None)
+    choice = None if found is None else found.settings.get("activation")
+    try:
+        entry = activations.get(getattr(choice, "kind", choice) or "linear")
+        return entry.range_of(getattr(choice, "settings", {}))
+    except DlvizError:
+        return -float("inf"), float("inf")
 
 
 def signed_pixels(values: FloatArray, scale: Scale, theme: Theme) -> Pixels:
