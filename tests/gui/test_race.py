@@ -445,6 +445,44 @@ def test_optimizers_race_on_the_network_of_the_document(robot: Robot) -> None:
     assert inside(robot).rule.isVisible() and inside(robot).course.clip.isVisible()
 
 
+def test_networks_of_a_race_stand_side_by_side_at_the_scrubbed_step(robot: Robot) -> None:
+    robot.trigger("race_network")
+    walked(robot)
+    panel = surface(robot)
+    maps = panel.boundaries
+    robot.wait(lambda: panel.boundaries.is_current)
+    assert maps.isVisible() and not panel.relief.isVisible() and panel.picture.isVisible()
+    race = player(robot).race
+    assert race is not None
+    for done in (35, 200):
+        player(robot).seek(done)
+        assert maps.words(3).endswith("…")
+        robot.wait(lambda: maps.is_current)
+        assert maps.maps is not None and maps.maps.step == done and len(maps.maps.outputs) == 4
+        assert maps.words(3) == f"Adam {numbers.number(float(race.paths[3].values[done]), 3)}"
+    assert len({maps.grab(square.toRect()).toImage().pixel(9, 9) for square in maps._places()}) > 1
+    robot.bot.mouseClick(maps, LEFT, NONE, maps._places()[2].center().toPoint())
+    assert player(robot).entrant == 2 and maps.index_at(maps._places()[1].center()) == 1
+    robot.bot.keyClick(maps, Key.Key_Right)
+    assert player(robot).entrant == 3
+    panel.picture.choose("relief")
+    assert panel.relief.isVisible() and not maps.isVisible() and not player(robot).question.wants_maps
+    robot.click(robot.window.tools.race.network)
+    walked(robot)
+    assert panel.relief.isVisible() and not maps.isVisible() and not panel.picture.isVisible()
+
+
+def test_boundaries_follow_a_race_that_plays(robot: Robot) -> None:
+    robot.trigger("race_network")
+    walked(robot)
+    with no_stall():
+        robot.key(Key.Key_Space)
+        robot.wait(lambda: player(robot).is_at_end)
+    robot.wait(lambda: surface(robot).boundaries.is_current)
+    maps = surface(robot).boundaries.maps
+    assert maps is not None and maps.step == player(robot).done == 400
+
+
 def test_the_gauge_of_a_network_says_what_its_curvature_is_where_the_ball_lies(robot: Robot) -> None:
     robot.trigger("race_network")
     walked(robot)

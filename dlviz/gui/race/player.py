@@ -37,6 +37,7 @@ class RacePlayer(QObject):
         self.done, self.micro, self.entrant = 0, 0, 0
         self.is_playing = False
         self._scans_asked_by: set[str] = set()
+        self._wants_maps = False
         self._by, self._rate, self._owed, self._since = "batch", 1.0, 0.0, 0.0
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
@@ -56,7 +57,8 @@ class RacePlayer(QObject):
     def question(self) -> RaceQuestion:
         """Which step is to be told: the one that is being taken, or the one taken last."""
         is_network = self.race is not None and self.race.network is not None
-        return RaceQuestion(self.entrant, self.told, self.wants_scans, self.place if is_network else 0)
+        place = self.place if is_network else 0
+        return RaceQuestion(self.entrant, self.told, self.wants_scans, place, is_network and self._wants_maps)
 
     @property
     def told(self) -> int:
@@ -127,6 +129,12 @@ class RacePlayer(QObject):
         before = self.wants_scans
         self._scans_asked_by = self._scans_asked_by | {by} if is_wanted else self._scans_asked_by - {by}
         if self.wants_scans != before:
+            self.moved.emit()
+
+    def ask_maps(self, is_wanted: bool) -> None:
+        """Have what all networks answer worked out where they stand, or no longer."""
+        if is_wanted != self._wants_maps:
+            self._wants_maps = is_wanted
             self.moved.emit()
 
     def look_at(self, entrant: int) -> None:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import count
 from typing import Any
 
 from dlviz.core.choice import Choice, chosen
@@ -66,19 +65,18 @@ def set_start(document: Document, start: Sequence[float]) -> Document:
 
 
 def add_entrant(document: Document, kind: str) -> Document:
-    """Let another optimizer race, at a rate to begin with and with a marker that nobody has. Raises: SpecError."""
+    """Let another optimizer race, at a rate to begin with. Raises: SpecError."""
     optimizers.get(kind, "race.optimizers")
-    spec, taken = document.race, _markers(document.race)
-    free = next(number for number in count() if number not in taken)
-    entrant = chosen(kind, lr=first_rate(spec, kind))
-    runners = (*spec.optimizers, entrant)
-    return set_race(document, optimizers=runners, markers=_written((*taken, free)), rule="own")
+    return add_variant(document, chosen(kind, lr=first_rate(document.race, kind)))
 
 
 def add_variant(document: Document, optimizer: Choice) -> Document:
-    """Let an optimizer with all its settings race too. Raises: SpecError."""
-    checked = checked_choice(optimizer, optimizers, "race.optimizers")
-    return set_race(document, optimizers=(*document.race.optimizers, checked), rule="own")
+    """Let an optimizer race too, with all its settings and a marker that nobody has. Raises: SpecError."""
+    entrant = checked_choice(optimizer, optimizers, "race.optimizers")
+    spec, taken = document.race, _markers(document.race)
+    free = next(number for number in range(len(taken) + 1) if number not in taken)
+    markers = _written((*taken, free))
+    return set_race(document, optimizers=(*spec.optimizers, entrant), markers=markers, rule="own")
 
 
 def set_entrant(document: Document, index: int, optimizer: Choice) -> Document:

@@ -30,6 +30,7 @@ from dlviz.session.trainer import Trainer
 MOST_NUMBERS = 40_000_000  # kept of all paths: 320 MB
 MOST_POINTS = 600  # of all paths together, from which the principal directions are taken
 SIDES = (13, 25, 49)  # points along each side, picture after picture
+FAR = 10.0  # times as far from the start as the middle one of all paths came
 MARGIN, THINNEST = 0.2, 0.25  # of the paths' width: room about them; least width of the other side
 LARGE = 10_000  # parameters from which single precision is enough for a picture
 FloatArray = NDArray[np.float64]
@@ -121,16 +122,29 @@ def _rates(trainer: Trainer, steps: int) -> FloatArray:
 
 def plane_of(spec: RaceSpec, trainer: Trainer, thetas: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
     """Return the plane that shows all paths: its middle (P,) and two directions (2, P). Raises: SpecError."""
-    ends = np.array([_last_sound(each) for each in thetas])
     if spec.plane == "weights":
         axes = _two_weights(spec, trainer)
         return thetas[0][0] * (1 - axes.sum(axis=0)), axes  # so that a place is the two weights themselves
     if spec.plane == "random":
-        middle = ends.mean(axis=0)
+        middle = np.mean([each[np.flatnonzero(_seen(each, thetas))[-1]] for each in thetas], axis=0)
         values = named(middle, trainer.read())
         drawn = (filter_normalised(trainer.document.network, values, spec.seed, number) for number in (0, 1))
         return middle, np.array([_flat({name: each.get(name, 0 * values[name]) for name in values}) for each in drawn])
-    return _principal(np.concatenate([each[np.isfinite(each).all(axis=1)] for each in thetas]))
+    return _principal(np.concatenate([each[_seen(each, thetas)] for each in thetas]))
+
+
+def _seen(points: FloatArray, paths: list[FloatArray]) -> NDArray[np.bool_]:
+    """Say which points (m, P) decide what is seen: none of a path that ran away, far from where the others went."""
+    reached = sorted(_reach(each) for each in paths)
+    with np.errstate(all="ignore"):
+        return np.asarray(np.linalg.norm(points - paths[0][0], axis=1) <= FAR * reached[(len(reached) - 1) // 2])
+
+
+def _reach(path: FloatArray) -> float:
+    """Return how far a path came from its start, where it is finite."""
+    with np.errstate(all="ignore"):
+        away = np.linalg.norm(path - path[0], axis=1)
+    return float(away[np.isfinite(away)].max())
 
 
 def _principal(points: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -183,7 +197,9 @@ def _without_picture(
             lengths.append(np.concatenate([[0.0], np.cumsum(moves)]))
         paths.append(Path(places, losses, np.zeros((0, 2)), {}, rates))
         residuals.append(residual)
-    extent = _extent(np.concatenate([path.points for path in paths]))
+    whole = [each[0] for each in walked]
+    seen = [_seen(each, whole) for each in whole]
+    extent = _extent(np.concatenate([path.points[rows] for path, rows in zip(paths, seen, strict=True)]))
     part = NetworkPart(tuple(residuals), tuple(lengths), tuple(each[3] for each in walked), len(middle), ground)
     heights = np.full((2, 2), np.nan)
     unknown = np.full((spec.steps + 1, 2), np.nan)
@@ -253,7 +269,3 @@ def _unknown() -> Surface:
 
 def _flat(values: Mapping[str, Any]) -> FloatArray:
     return np.concatenate([np.asarray(each, dtype=np.float64).ravel() for each in values.values()])
-
-
-def _last_sound(thetas: FloatArray) -> FloatArray:
-    return np.asarray(thetas[np.flatnonzero(np.isfinite(thetas).all(axis=1))[-1]])

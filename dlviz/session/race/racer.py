@@ -17,6 +17,7 @@ from dlviz.core.surfaces import resolve as resolve_surface
 from dlviz.core.trace import Trace
 from dlviz.session.document import Document
 from dlviz.session.race.bends import Bends
+from dlviz.session.race.maps import Mapper
 from dlviz.session.race.networks import race_network
 from dlviz.session.race.result import Crowd, Race, RaceQuestion, RaceView
 from dlviz.session.race.scan import RateScan, scan_in_parts
@@ -43,12 +44,13 @@ class Racer:
         self._scanning: Generator[None, None, RateScan] | None = None
         self._scans: tuple[RateScan, ...] = ()
         self._has_scans_left = False
-        self._bends = Bends()
+        self._bends, self._mapper = Bends(), Mapper()
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether a race is being walked, rates are being scanned, or a curvature is being found."""
-        return self._walking is not None or self._has_scans_left or self._bends.is_unfinished
+        """Whether a race is being walked, rates are being scanned, or something is being found out about a network."""
+        is_asked = self._bends.is_unfinished or self._mapper.is_unfinished
+        return self._walking is not None or self._has_scans_left or is_asked
 
     def look(self, document: Document, question: RaceQuestion) -> RaceView | None:
         """Return the race of a document, or the one before while it is being walked; None where there is none yet."""
@@ -67,7 +69,7 @@ class Racer:
             return None
         return RaceView(
             self._race, question, self._trace(self._race, question), self._progress, self._scans, self._problem,
-            self._bends.look(self._race, question, until),
+            self._bends.look(self._race, question, until), self._mapper.look(self._race, question, until),
         )  # fmt: skip
 
     def _go_on(self, until: float) -> None:

@@ -16,6 +16,7 @@ from dlviz.session.race.standings import Standing
 
 if TYPE_CHECKING:  # it trains documents, and documents have races
     from dlviz.session.race.ground import Ground
+    from dlviz.session.race.maps import RaceMaps
 
 FloatArray = NDArray[np.float64]
 
@@ -82,12 +83,14 @@ class RaceQuestion:
     """Which step is to be shown in full: that of this optimizer after so many; and whether rates are to be scanned.
 
     place: after how many steps it stands where the curvature of a network's loss is wanted.
+    wants_maps: whether what all networks answer there is wanted too.
     """
 
     entrant: int = 0
     step: int = 0
     wants_scans: bool = False
     place: int = 0
+    wants_maps: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +99,7 @@ class RaceView:
 
     scans: of the optimizers whose rates were scanned so far, in their order. problem: why the newer race cannot be.
     curvature: the largest of a network's loss at the place in question; None while it is not known.
+    maps: what the networks answer at the place in question, or at one before while these are being made.
     """
 
     race: Race
@@ -105,3 +109,4 @@ class RaceView:
     scans: tuple[RateScan, ...] = ()
     problem: str = ""
     curvature: Curvature | None = None
+    maps: "RaceMaps | None" = None

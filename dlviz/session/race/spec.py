@@ -162,7 +162,7 @@ def first_rate(spec: RaceSpec, kind: str) -> float:
 #: Rates to begin with on a network.
 _FOR_NETWORKS = {
     "sgd": 0.1, "momentum": 0.03, "nesterov": 0.03, "adagrad": 0.05, "rmsprop": 0.01, "adam": 0.02, "adamw": 0.02,
-    "amsgrad": 0.02, "nadam": 0.02, "rprop": 0.01, "delta_bar_delta": 0.1,
+    "amsgrad": 0.02, "nadam": 0.02, "rprop": 0.01, "delta_bar_delta": 0.1, "lbfgs": 0.1,
 }  # fmt: skip
 
 #: Optimizers whose steps are as long as the slope is steep, with the share of a step that the first one should take.

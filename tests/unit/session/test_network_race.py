@@ -96,6 +96,17 @@ def test_the_principal_plane_lies_nearer_than_any_two_weights() -> None:
     assert off["pca"] < 0.5 * off["weights"]
 
 
+@pytest.mark.parametrize("plane", ["pca", "random", "weights"])
+def test_a_path_that_runs_away_does_not_decide_what_is_seen(plane: str) -> None:
+    base = edits.set_race(edits.race_on(first_document(), "network"), plane=plane, steps=60)
+    calm, wild = walked(base), walked(edits.set_race(base, optimizers=(*base.race.optimizers, chosen("sgd", lr=1e6))))
+    moved = np.linalg.norm(wild.network.ground.thetas[-1] - wild.network.ground.thetas[-1][0], axis=1)  # type: ignore[union-attr]
+    assert moved.max() > 1e4
+    wide, seen = (np.array(race.extent)[1::2] - np.array(race.extent)[::2] for race in (calm, wild))
+    assert (seen < 20 * wide).all()
+    assert all(np.isfinite(path.points).all() for path in wild.paths[:4])
+
+
 def test_chosen_weights_are_the_axes() -> None:
     base = edits.set_race(edits.race_on(first_document(), "network"), plane="weights", steps=20)
     race = walked(edits.set_race(base, weights="h1.W[2,1]; h1.b[3]"))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from dlviz.gui.editing import edit
 from dlviz.gui.forms.race import EntrantForm
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.panels.surface.boundaries import Boundaries
 from dlviz.gui.panels.surface.contour import Contour
 from dlviz.gui.panels.surface.losses import Losses
 from dlviz.gui.panels.surface.plane import place_words
@@ -25,6 +26,9 @@ from dlviz.i18n import tr
 from dlviz.session.edits import remove_entrant, set_start
 from dlviz.session.messages import Interest
 from dlviz.session.race import Race
+from dlviz.session.race.maps import can_be_mapped
+
+BOUNDARIES, RELIEF = "boundaries", "relief"
 
 
 class SurfacePanel(Panel):
@@ -36,6 +40,10 @@ class SurfacePanel(Panel):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self.contour, self.relief, self.losses, self.table = Contour(), Relief(), Losses(), RunnerTable()
+        self.boundaries = Boundaries()
+        self.picture = Choices(
+            tr("What stands beside the surface"), ((BOUNDARIES, tr("boundaries")), (RELIEF, tr("relief")))
+        )
         self.words, self.drawn_words = Elided(tr("Walking…"), "muted", "small"), Elided("", "muted", "small")
         self.quantity = Choices(
             tr("What is drawn against the steps"), [(key, word) for key, (word, _) in QUANTITIES.items()]
@@ -47,6 +55,8 @@ class SurfacePanel(Panel):
         self.contour.start_asked.connect(self._start)
         self.contour.pointed.connect(self._point)
         self.quantity.chosen.connect(self._draw)
+        self.picture.chosen.connect(self._choose_picture)
+        self.boundaries.looked_at.connect(context.race.look_at)
         self.losses.sought.connect(context.race.seek)
         self.table.looked_at.connect(context.race.look_at)
         self.table.opened.connect(self._open)
@@ -60,7 +70,9 @@ class SurfacePanel(Panel):
         beside, pictures, whole = QVBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         spaced(beside)
         spaced(pictures, gap=2 * GRID)
+        beside.addWidget(self.picture)
         beside.addWidget(self.relief, 3)
+        beside.addWidget(self.boundaries, 3)
         beside.addWidget(self.quantity)
         beside.addWidget(self.losses, 2)
         beside.addWidget(self.drawn_words)
@@ -82,11 +94,23 @@ class SurfacePanel(Panel):
         race = self.context.race.race
         if race is not None:
             self.contour.show_race(race)
-            self.relief.setVisible(race.surface.d == 2)
             self.relief.show_race(race)
+            self.boundaries.show_race(race)
+            self._choose_picture()
             self._offer(race)
             self._draw()
             self._say("")
+
+    @Slot()
+    def _choose_picture(self, _key: str = "") -> None:
+        """Show the relief, or of networks over a few inputs what they answer."""
+        race = self.context.race.race
+        has_maps = race is not None and race.network is not None and can_be_mapped(race.network.ground)
+        is_mapped = has_maps and self.picture.key() == BOUNDARIES
+        self.picture.setVisible(has_maps)
+        self.boundaries.setVisible(is_mapped)
+        self.relief.setVisible(race is not None and race.surface.d == 2 and not is_mapped)
+        self.context.race.ask_maps(is_mapped)
 
     def _offer(self, race: Race) -> None:
         """Offer what this race has; what was drawn stays, if it can."""
@@ -117,6 +141,7 @@ class SurfacePanel(Panel):
         at = player.told if player.micro or not player.done else player.done
         self.contour.show_step(at, player.entrant, arrows if player.micro else ())
         self.relief.show_step(player.done, player.entrant)
+        self.boundaries.show_step(None if player.view is None else player.view.maps, player.done, player.entrant)
         self.losses.show_step(player.done)
         self.table.show_race(race, player.done, player.entrant)
 
