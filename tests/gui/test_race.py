@@ -17,6 +17,7 @@ from dlviz.core.surfaces import typed
 from dlviz.gui import numbers
 from dlviz.gui.forms.race import EntrantForm, SurfaceForm
 from dlviz.gui.panels.race.panel import RacePanel
+from dlviz.gui.panels.surface.inner import InnerEntry
 from dlviz.gui.panels.surface.panel import SurfacePanel
 from dlviz.gui.panels.surface.plane import basins_of
 from dlviz.gui.panels.surface.quantities import offered
@@ -130,6 +131,65 @@ def test_micro_steps_tell_adams_first_step_digit_for_digit(robot: Robot) -> None
     assert player(robot).micro_done == 6
     assert "not yet" in inside(robot).micro.words(6)
     assert inside(robot).sentence.text()
+
+
+def legend(robot: Robot) -> dict[str, InnerEntry]:
+    """Return the lines of the legend on the picture by their names."""
+    return {entry.inner.name: entry for entry in surface(robot).contour.legend.entries}
+
+
+def test_inner_numbers_lie_at_the_ball_and_can_be_left_out(robot: Robot) -> None:
+    surface(robot).table.looked_at.emit(3)
+    told(robot)
+    contour = surface(robot).contour
+    assert not contour.legend.isVisible()
+    robot.window.run.use_size("operation")
+    robot.wait(lambda: player(robot).micro_count == 7)
+    robot.key(Key.Key_PageDown, times=6)
+    told(robot)
+    x, y = START
+    g = np.array([4 * x * (x * x + y - 11) + 2 * (x + y * y - 7), 2 * (x * x + y - 11) + 4 * y * (x + y * y - 7)])
+    assert list(legend(robot)) == ["−g", "−m", "−m corrected", "Δ", "v", "v corrected"]
+    v, corrected = (area.values for area in contour.areas)
+    assert v == pytest.approx(0.001 * g**2, rel=1e-12) and corrected == pytest.approx(g**2, rel=1e-9)
+    a, b = (numbers.number(each, 3) for each in v)
+    assert legend(robot)["v"].accessibleName() == f"v ({a}, {b})"
+    sides = [contour.side(value) for value in (*v, *corrected)]
+    assert np.array(sides) ** 2 / sides[3] ** 2 == pytest.approx(np.array([*v, *corrected]) / corrected[1])
+    assert max(sides) == pytest.approx(0.22 * min(contour.width(), contour.height()))
+    before = contour.grab().toImage()
+    robot.click(legend(robot)["v corrected"])
+    assert contour.legend.left_out == {"v corrected"} and contour.side(v[1]) == pytest.approx(max(sides))
+    assert contour.grab().toImage() != before
+    robot.key(Key.Key_PageUp)
+    told(robot)
+    robot.wait(lambda: "Δ" not in legend(robot))
+    assert not legend(robot)["v corrected"].isChecked() and legend(robot)["v"].isChecked()
+    robot.window.run.use_size("batch")
+    robot.key(Key.Key_PageDown)
+    robot.wait(lambda: not contour.legend.isVisible())
+
+
+@pytest.mark.parametrize(("kind", "names"), [("adagrad", ["S"]), ("rmsprop", ["S"]), ("amsgrad", ["v", "largest v"])])
+def test_squared_sums_of_every_method_are_areas(robot: Robot, kind: str, names: list[str]) -> None:
+    change(robot, optimizers=(chosen(kind, lr=0.05),), steps=5)
+    told(robot)
+    robot.window.run.use_size("operation")
+    robot.wait(lambda: player(robot).micro_count > 3)
+    player(robot).walk_to(player(robot).micro_count - 1)
+    robot.wait(lambda: bool(surface(robot).contour.areas))
+    assert [area.name for area in surface(robot).contour.areas][: len(names)] == names
+
+
+def test_a_cut_gradient_is_drawn_beside_the_whole_one(robot: Robot) -> None:
+    change(robot, optimizers=(chosen("sgd", lr=0.01),), clip=chosen("norm", max_norm=2.0), steps=5)
+    told(robot)
+    robot.window.run.use_size("operation")
+    robot.wait(lambda: player(robot).micro_count > 3)
+    player(robot).walk_to(player(robot).micro_count - 1)
+    robot.wait(lambda: "−g uncut" in legend(robot))
+    lengths = {arrow.name: np.hypot(*arrow.vector) for arrow in surface(robot).contour.arrows}
+    assert lengths["−g"] == pytest.approx(2.0) and lengths["−g uncut"] > 10
 
 
 def test_formulas_of_the_micro_steps_have_numbers(robot: Robot) -> None:

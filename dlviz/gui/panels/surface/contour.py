@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -19,20 +19,22 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from dlviz.core.surfaces import gradient_at
+from dlviz.gui.panels.surface.inner import InnerLegend, inners_of
 from dlviz.gui.panels.surface.landscape import Landscape
 from dlviz.gui.panels.surface.plane import Frame2D, basins_of, sound_pieces
 from dlviz.gui.panels.surface.ribbons import FAR, Ribbon
 from dlviz.gui.panels.surface.shades import Shades, contour_pixels
-from dlviz.gui.panels.surface.strokes import paint_arrow, paint_words
-from dlviz.gui.race.arrows import Arrow
+from dlviz.gui.panels.surface.strokes import paint_area, paint_arrow, paint_words
+from dlviz.gui.race.arrows import Area, Arrow
 from dlviz.gui.race.runners import paint_runner
-from dlviz.gui.theme import RADIUS, current, font
+from dlviz.gui.theme import GRID, RADIUS, current, font
 from dlviz.gui.widgets.paint import describe
 from dlviz.i18n import tr
 from dlviz.session.race import Race
 
 WIDTHS = (2.6, 1.8)  # pixels, of the path looked at and of the others
 BALL, START, CROSS = 6.0, 6.5, 7.0  # pixels, radii
+WIDEST = 0.22  # of the picture: the side of the largest area at the ball
 LONGEST, SHORTEST = 0.3, 3.0  # of the picture, pixels: how long an arrow is drawn
 TANGENT = 0.15  # of the picture's width, on either side
 NUDGE = 0.02  # of the picture: how far an arrow key moves the start
@@ -50,6 +52,9 @@ class Contour(Landscape):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(WIDTHS, parent)
         self.arrows: tuple[Arrow, ...] = ()
+        self.areas: tuple[Area, ...] = ()
+        self.legend = InnerLegend(self)
+        self.legend.changed.connect(self._repaint)
         self._frame = Frame2D(QRectF(), (0.0, 1.0), (0.0, 1.0))
         self._is_held = False
         self.setMouseTracking(True)
@@ -58,14 +63,24 @@ class Contour(Landscape):
             self, tr("Surface from above"), tr("Click or drag: all optimizers start there. Arrow keys move the start.")
         )
 
-    def show_step(self, step: int, entrant: int, arrows: tuple[Arrow, ...] = ()) -> None:
-        """Stand after so many steps, with arrows at the ball of one optimizer."""
+    def show_step(self, step: int, entrant: int, arrows: tuple[Arrow, ...] = (), areas: tuple[Area, ...] = ()) -> None:
+        """Stand after so many steps, with arrows and areas at the ball of one optimizer."""
         if entrant != self.entrant and self.race is not None and self.race.crowd is not None:
             self._picture = None  # the ends of its own many paths are painted there
-        if arrows != self.arrows:
-            self.arrows = arrows
+        if (arrows, areas) != (self.arrows, self.areas):
+            self.arrows, self.areas = arrows, areas
+            self.legend.show_inners(inners_of(arrows, areas))
+            self._place_legend()
             self.update()
         super().show_step(step, entrant)
+
+    def resizeEvent(self, event: object) -> None:
+        """Make the picture anew in the new size."""
+        super().resizeEvent(event)
+        self._place_legend()
+
+    def _place_legend(self) -> None:
+        self.legend.move(GRID, self.height() - self.legend.height() - GRID)
 
     def ball(self, index: int) -> QPointF:
         """Return where the ball of an optimizer is painted."""
@@ -181,15 +196,38 @@ class Contour(Landscape):
         """Paint the numbers at the ball as arrows: all of one scale, which is as large as fits."""
         if race.surface.d == 1 or not self.arrows:
             return
+        self._paint_areas(p)
         theme, origin = current(), self._trail.ribbons[self.entrant].at(self.step)
         longest = LONGEST * min(self.width(), self.height())
         p.setFont(font("small", is_bold=True))
         for arrow in self.arrows:
+            if arrow.name in self.legend.left_out:
+                continue
             at = origin if arrow.place is None else QPointF(*self._of(race, arrow.place))
             tip, colour = self._tip(at, arrow, longest), getattr(theme, arrow.phase)
             if tip is not None:
                 paint_arrow(p, at, tip, colour)
                 paint_words(p, tip + QPointF(6, -4), arrow.name, colour)
+
+    def _paint_areas(self, p: QPainter) -> None:
+        """Paint what is summed of squares on the axes at the ball: areas of one scale, the largest of a fixed size."""
+        origin = self._trail.ribbons[self.entrant].at(self.step)
+        for area in self.areas:
+            if area.name not in self.legend.left_out:
+                along_x, along_y = (self.side(value) for value in area.values)
+                paint_area(p, QRectF(origin.x(), origin.y(), along_x, along_x), area.is_corrected)
+                corner = origin - QPointF(along_y, along_y)  # upwards, on the other side of the ball
+                paint_area(p, QRectF(corner.x(), corner.y(), along_y, along_y), area.is_corrected)
+
+    def side(self, value: float) -> float:
+        """Return the side in pixels of the square at the ball that stands for a number."""
+        shown = [each for each in self.areas if each.name not in self.legend.left_out]
+        largest = max((each for area in shown for each in area.values), default=0.0)
+        return WIDEST * min(self.width(), self.height()) * math.sqrt(value / largest) if largest else 0.0
+
+    @Slot()
+    def _repaint(self) -> None:
+        self.update()
 
     def _tip(self, origin: QPointF, arrow: Arrow, longest: float) -> QPointF | None:
         """Return where an arrow ends: true in length if it is a move, else shortened to what fits."""

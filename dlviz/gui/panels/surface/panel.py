@@ -15,7 +15,7 @@ from dlviz.gui.panels.surface.plane import place_words
 from dlviz.gui.panels.surface.quantities import QUANTITIES, SCAN, offered, scanned
 from dlviz.gui.panels.surface.relief import Relief
 from dlviz.gui.panels.surface.table import RunnerTable
-from dlviz.gui.race.arrows import arrows_of
+from dlviz.gui.race.arrows import areas_of, arrows_of
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.chip import Popup
 from dlviz.gui.widgets.choices import Choices
@@ -136,10 +136,11 @@ class SurfacePanel(Panel):
             return
         trace = player.view.trace if player.view is not None and player.view.question == player.question else None
         micro = player.micro_done
-        arrows = () if player.is_playing or trace is None else arrows_of(trace, micro)
+        is_walked = bool(player.micro) and not player.is_playing and race.surface.d == 2
+        told = trace if is_walked else None
         self._tell_news()
         at = player.told if player.micro or not player.done else player.done
-        self.contour.show_step(at, player.entrant, arrows if player.micro else ())
+        self.contour.show_step(at, player.entrant, arrows_of(told, micro), areas_of(told, micro))
         self.relief.show_step(player.done, player.entrant)
         self.boundaries.show_step(None if player.view is None else player.view.maps, player.done, player.entrant)
         self.losses.show_step(player.done)

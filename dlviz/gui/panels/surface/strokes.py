@@ -2,12 +2,13 @@
 
 import math
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from dlviz.gui.theme import current
 
 HEAD = 7.0  # pixels, of an arrow
+OPACITY = 0.3  # of an area
 
 
 def paint_arrow(p: QPainter, start: QPointF, tip: QPointF, colour: str) -> None:
@@ -18,6 +19,17 @@ def paint_arrow(p: QPainter, start: QPointF, tip: QPointF, colour: str) -> None:
         p.drawLine(start, tip)
         for side in (-0.45, 0.45):
             p.drawLine(tip, tip - QPointF(math.cos(angle + side) * HEAD, math.sin(angle + side) * HEAD))
+
+
+def paint_area(p: QPainter, square: QRectF, is_outline: bool) -> None:
+    """Paint a square whose area is a number, or only its rim."""
+    theme = current()
+    style = Qt.PenStyle.DashLine if is_outline else Qt.PenStyle.SolidLine
+    p.setBrush(Qt.BrushStyle.NoBrush if is_outline else theme.colour("loss", OPACITY))
+    for colour, width in (("panel", 3.2), ("loss", 1.6)):
+        p.setPen(QPen(theme.colour(colour), width * theme.mark_width, style))
+        p.drawRect(square)
+        p.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def paint_words(p: QPainter, at: QPointF, text: str, colour: str = "") -> None:
