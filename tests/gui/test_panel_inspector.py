@@ -266,3 +266,11 @@ def test_long_sums_show_their_largest_terms() -> None:
 
 def test_two_digit_indices_are_kept_apart() -> None:
     assert make_document(hidden=(12,)).symbols.weight("h1", 11, 0) == "w¹₁₂,₁"
+
+
+def test_no_heads_of_columns_stand_over_hidden_numbers(stage: Stage) -> None:
+    stage.frame(trace=stage.trace, cursor=3)
+    stage.select("unit", "h1", 1)
+    assert stage.panel.facts.headings.isVisible()
+    stage.context.hide_results(True)
+    assert not stage.panel.facts.headings.isVisible()

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
@@ -528,3 +529,16 @@ def test_the_form_of_a_rule_closes_with_its_document(robot: Robot) -> None:
     assert popup is not None and popup.isVisible()
     robot.running.session.new(step_document())
     robot.wait(lambda: not popup.isVisible())
+
+
+def test_a_graph_a_little_too_large_is_shown_smaller_and_a_far_larger_one_is_scrolled(robot: Robot) -> None:
+    shown = opened(robot, "shared")
+    area, view, wanted = shown.area, shown.boxes, shown.boxes.minimumSizeHint()
+    area.setFixedSize(round(0.9 * wanted.width()), round(0.85 * wanted.height()))
+    robot.wait(lambda: view.zoom == pytest.approx(0.85, abs=0.01))
+    assert view.size() == area.maximumViewportSize()
+    assert all(QRectF(view.rect()).contains(view.box_rect(box.id)) for box in view.shown.boxes)
+    assert view.place_at(view.box_rect("s1").center()) == Selected("unit", "s1")
+    area.setFixedSize(round(0.5 * wanted.width()), wanted.height())
+    robot.wait(lambda: view.zoom == 1.0)
+    assert view.width() == wanted.width()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from dlviz.gui import numbers
@@ -34,12 +34,27 @@ class _Places:
 
 
 class BoxesView(Picture):
-    """One picture of boxes; it asks for as much room as its numbers need to be read."""
+    """One picture of boxes; it asks for as much room as its numbers need to be read.
+
+    zoom: how much smaller everything is drawn, where that makes the whole of it visible.
+    """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, tr("Click a box or an edge to see its numbers; arrow keys move on"), parent)
         self.shown = Boxes()
-        self._places = _Places((), ())
+        self._places, self.zoom = _Places((), ()), 1.0
+
+    def use_zoom(self, zoom: float) -> None:
+        """Draw everything as much smaller."""
+        if zoom != self.zoom:
+            self.zoom = zoom
+            self._arrange()
+            self.update()
+
+    @property
+    def _transform(self) -> QTransform:
+        """From the places of boxes to pixels of the widget."""
+        return QTransform.fromScale(self.zoom, self.zoom)
 
     def show_boxes(self, shown: Boxes) -> None:
         """Show another picture, or the same one further on."""
@@ -62,11 +77,11 @@ class BoxesView(Picture):
     def box_rect(self, identity: str) -> QRectF:
         """Return where a box is painted."""
         index = next(index for index, box in enumerate(self.shown.boxes) if box.id == identity)
-        return self._places.boxes[index]
+        return self._transform.mapRect(self._places.boxes[index])
 
     def link_point(self, index: int) -> QPointF:
         """Return the middle of an edge."""
-        return self._places.curves[index].pointAtPercent(0.5)
+        return self._transform.map(self._places.curves[index].pointAtPercent(0.5))
 
     def resizeEvent(self, event: object) -> None:
         self._arrange()
@@ -77,12 +92,12 @@ class BoxesView(Picture):
             self._places = _Places((), ())
             return
         # Half a column is left at the right for what goes on from the last box.
-        scale = _type_scale()
-        column = min((self.width() - 2 * GRID) / (shown.columns + 0.3), MOST_COLUMN * scale)
-        row = min((self.height() - 2 * GRID) / shown.rows, MOST_ROW * scale)
+        scale, whole = _type_scale(), QRectF(0, 0, self.width() / self.zoom, self.height() / self.zoom)
+        column = min((whole.width() - 2 * GRID) / (shown.columns + 0.3), MOST_COLUMN * scale)
+        row = min((whole.height() - 2 * GRID) / shown.rows, MOST_ROW * scale)
         width, height = SHARE * column, BOX_HEIGHT * scale
-        left = (self.width() - (shown.columns - 1) * column - width) / 2
-        top = (self.height() - (shown.rows - 1) * row - height) / 2
+        left = (whole.width() - (shown.columns - 1) * column - width) / 2
+        top = (whole.height() - (shown.rows - 1) * row - height) / 2
         boxes = tuple(QRectF(left + box.column * column, top + box.row * row, width, height) for box in shown.boxes)
         self._places = _Places(boxes, tuple(self._curve(link, boxes) for link in shown.links))
 
@@ -101,6 +116,7 @@ class BoxesView(Picture):
         theme = current()
         with painter(self) as p:
             focus_ring(p, self)
+            p.setTransform(self._transform, combine=True)
             marked = self._marked()
             for number, (link, curve) in enumerate(zip(self.shown.links, self._places.curves, strict=True)):
                 _paint_link(p, theme, link, curve, self.shown.phase, number in marked)
@@ -125,6 +141,7 @@ class BoxesView(Picture):
 
     def place_at(self, point: QPointF) -> Selected:
         """Return what lies at a point."""
+        point = self._transform.inverted()[0].map(point)
         for box, rect in zip(self.shown.boxes, self._places.boxes, strict=True):
             if rect.contains(point):
                 return box.place

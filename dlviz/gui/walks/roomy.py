@@ -6,9 +6,11 @@ from PySide6.QtWidgets import QFrame, QScrollArea
 
 from dlviz.gui.walks.boxes_view import BoxesView
 
+LEAST_ZOOM = 0.75  # of the usual size; what would have to be smaller to be seen as a whole is scrolled
+
 
 class Roomy(QScrollArea):
-    """Gives what it shows all its room, and scrolls where that wants more."""
+    """Gives what it shows all its room; where that wants more, shows it a little smaller, or scrolls."""
 
     def __init__(self, view: BoxesView) -> None:
         super().__init__()
@@ -21,7 +23,14 @@ class Roomy(QScrollArea):
 
     def fit(self) -> None:
         """Make the view as large as there is room for, and no smaller than it can be read."""
-        self._view.resize(self.viewport().size().expandedTo(self._view.minimumSizeHint()))
+        room, wanted = self.maximumViewportSize(), self._view.minimumSizeHint()
+        zoom = min(room.width() / wanted.width(), room.height() / wanted.height(), 1.0)
+        if zoom >= LEAST_ZOOM:
+            self._view.use_zoom(zoom)
+            self._view.resize(room)
+        else:
+            self._view.use_zoom(1.0)
+            self._view.resize(self.viewport().size().expandedTo(wanted))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Follow the panel."""

@@ -162,7 +162,8 @@ class InspectorPanel(Panel):
             words = shown.equations[position] if position < len(shown.equations) and not is_covered else ""
             equation.show_words(words)
         self._show_value(shown)
-        self.facts.show_facts(() if is_covered else shown.facts, shown.columns)
+        facts, columns = ((), ()) if is_covered else (shown.facts, shown.columns)
+        self.facts.show_facts(facts, columns)
         self.form.show_selection()
         self._show_picker(shown)
         self._show_parameters(shown)

@@ -102,13 +102,13 @@ class Fitted:
 
 
 def fitted(row: Row, room: float) -> Fitted:
-    """Return what fits into so many pixels, in smaller letters where nothing else keeps a formula whole."""
-    found = Fitted(row.text)
-    for scale in LETTERS:
-        found = _fitted(row, room, scale)
-        if not found.is_cut:
-            break
-    return found
+    """Return what fits into so many pixels, in smaller letters before it no longer says what is worked out."""
+    found = [_fitted(row, room, LETTERS[0])]
+    if found[0].text in (row.text, row.short):
+        return found[0]
+    found += [_fitted(row, room, scale) for scale in LETTERS[1:]]
+    telling = (each for each in found if each.text in (row.text, row.short))
+    return next(telling, next((each for each in found if not each.is_cut), found[-1]))
 
 
 def _fitted(row: Row, room: float, scale: float) -> Fitted:
