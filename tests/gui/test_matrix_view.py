@@ -12,7 +12,7 @@ from dlviz.core.choice import Choice, chosen
 from dlviz.core.matrices import Matrix
 from dlviz.core.network import InputSpec, NetworkSpec, dense
 from dlviz.gui import numbers
-from dlviz.gui.panels.formula.matrices.boxes import Block, equations_of
+from dlviz.gui.panels.formula.matrices.boxes import Block, equations_of, sized
 from dlviz.gui.panels.formula.matrices.fit import fitted, least_height
 from dlviz.gui.panels.formula.matrices.heat import heat_image, largest, reduced
 from dlviz.gui.panels.formula.matrices.view import MatrixView
@@ -215,9 +215,11 @@ def test_two_equations_take_two_lines_where_that_makes_them_larger(robot: Robot)
     low, high = (fitted(form, False, 1000, height) for height in (110, 320))
     assert (low.laid.lines, high.laid.lines) == (1, 2)
     assert high.scale > low.scale
-    assert [[each.caption[0] for each in line if isinstance(each, Block)] for line in equations_of(high.blocks)] == [
-        ["∂L/∂W²", "δ²", "a¹ᵀ"], ["∂L/∂b²", "δ²"]
-    ]  # fmt: skip
+    letters = [
+        [each.piece.caption[0] for each in line if isinstance(each.piece, Block)]
+        for line in equations_of(sized(high.blocks))
+    ]
+    assert letters == [["∂L/∂W²", "δ²", "a¹ᵀ"], ["∂L/∂b²", "δ²"]]
 
 
 def test_cells_are_found_where_they_are_painted_larger(robot: Robot) -> None:

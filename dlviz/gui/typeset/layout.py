@@ -93,9 +93,10 @@ def flow(
     for factor in (*(each for each in LARGER if each <= growth), *SIZES):
         scale = factor * size / EM
         lines = _lines(pieces, measure, width / scale)
+        if factor > 1 and len(lines) > most_lines:
+            continue
         layout = _stacked(lines, scale)
-        is_calm = factor <= 1 or len(lines) <= most_lines
-        if is_calm and layout.width <= width and layout.height <= height:
+        if layout.width <= width and layout.height <= height:
             break
     return layout
 

@@ -149,41 +149,62 @@ class Laid:
     lines: int = 0
 
 
-def lay_out(pieces: Sequence[str | Block], width: float) -> Laid:
+@dataclass(frozen=True, eq=False)
+class Sized:
+    """A sign or a block measured: the width and height of everything, and the height of the cells."""
+
+    piece: str | Block
+    width: float
+    height: float
+    body: float
+
+
+def sized(pieces: Sequence[str | Block]) -> list[Sized]:
+    """Measure pieces, once for all the layouts that are tried."""
+    metrics = QFontMetricsF(sign_font())
+    return [
+        Sized(piece, metrics.horizontalAdvance(piece), metrics.height(), metrics.height())
+        if isinstance(piece, str)
+        else Sized(piece, piece.size.width(), piece.size.height(), piece.body.height())
+        for piece in pieces
+    ]
+
+
+def lay_out(pieces: Sequence[Sized], width: float) -> Laid:
     """Put pieces into lines; signs before a matrix go to the next line with it."""
     return _stacked(_lines(pieces, width))
 
 
-def lay_out_apart(equations: Sequence[Sequence[str | Block]], width: float) -> Laid:
+def lay_out_apart(equations: Sequence[Sequence[Sized]], width: float) -> Laid:
     """Put every equation into lines of its own."""
     return _stacked([line for each in equations for line in _lines(each, width)])
 
 
-def equations_of(pieces: Sequence[str | Block]) -> list[list[str | Block]]:
+def equations_of(pieces: Sequence[Sized]) -> list[list[Sized]]:
     """Part pieces at the commas between equations; those of a list part nothing."""
-    found: list[list[str | Block]] = [[]]
-    for place, piece in enumerate(pieces):
-        found[-1].append(piece)
-        if piece == COMMA and _begins_equation(pieces[place + 1 :]):
+    found: list[list[Sized]] = [[]]
+    for place, each in enumerate(pieces):
+        found[-1].append(each)
+        if each.piece == COMMA and _begins_equation(pieces[place + 1 :]):
             found.append([])
     return found
 
 
-def _begins_equation(pieces: Sequence[str | Block]) -> bool:
-    signs = takewhile(lambda piece: piece != COMMA, pieces)
-    return any(isinstance(piece, str) and set(RELATIONS) & set(piece) for piece in signs)
+def _begins_equation(pieces: Sequence[Sized]) -> bool:
+    signs = takewhile(lambda each: each.piece != COMMA, pieces)
+    return any(isinstance(each.piece, str) and set(RELATIONS) & set(each.piece) for each in signs)
 
 
-def _stacked(lines: Sequence[Sequence[str | Block]]) -> Laid:
+def _stacked(lines: Sequence[Sequence[Sized]]) -> Laid:
     placed: list[Placed] = []
     top = TOP
     for line in lines:
-        line_height = max(_height(piece) for piece in line)
-        middle = top + max(_body_height(piece) for piece in line) / 2
+        line_height = max(each.height for each in line)
+        middle = top + max(each.body for each in line) / 2
         left = 0.0
-        for piece in line:
-            placed.append(_place(piece, left, middle))
-            left += _width(piece) + GAP
+        for each in line:
+            placed.append(_place(each, left, middle))
+            left += each.width + GAP
         top += line_height + GAP
     return Laid(tuple(placed), top, len(lines))
 
@@ -201,15 +222,15 @@ def blocks_of(form: Form, is_hidden: bool, room: float) -> tuple[str | Block, ..
     )
 
 
-def _lines(pieces: Sequence[str | Block], width: float) -> list[list[str | Block]]:
-    lines: list[list[str | Block]] = [[]]
-    used, waiting = 0.0, list[str | Block]()
-    last = max((place for place, piece in enumerate(pieces) if isinstance(piece, Block)), default=-1)
-    for place, piece in enumerate(pieces):
-        waiting.append(piece)
-        if isinstance(piece, str) and place < last:
+def _lines(pieces: Sequence[Sized], width: float) -> list[list[Sized]]:
+    lines: list[list[Sized]] = [[]]
+    used, waiting = 0.0, list[Sized]()
+    last = max((place for place, each in enumerate(pieces) if isinstance(each.piece, Block)), default=-1)
+    for place, found in enumerate(pieces):
+        waiting.append(found)
+        if isinstance(found.piece, str) and place < last:
             continue
-        needed = sum(_width(each) + GAP for each in waiting)
+        needed = sum(each.width + GAP for each in waiting)
         if lines[-1] and used + needed > width:
             lines.append([])
             used = 0.0
@@ -218,24 +239,11 @@ def _lines(pieces: Sequence[str | Block], width: float) -> list[list[str | Block
     return [line for line in lines if line]
 
 
-def _place(piece: str | Block, left: float, middle: float) -> Placed:
+def _place(found: Sized, left: float, middle: float) -> Placed:
+    piece = found.piece
     if isinstance(piece, str):
-        size = QSizeF(_width(piece), _height(piece))
+        size = QSizeF(found.width, found.height)
         return Placed(QRectF(QPointF(left, middle - size.height() / 2), size), sign=piece)
     inset = (piece.size.width() - piece.body.width()) / 2
     corner = QPointF(left + inset, middle - piece.body.height() / 2)
     return Placed(QRectF(corner, piece.body), block=piece)
-
-
-def _width(piece: str | Block) -> float:
-    if isinstance(piece, str):
-        return QFontMetricsF(sign_font()).horizontalAdvance(piece)
-    return piece.size.width()
-
-
-def _height(piece: str | Block) -> float:
-    return QFontMetricsF(sign_font()).height() if isinstance(piece, str) else piece.size.height()
-
-
-def _body_height(piece: str | Block) -> float:
-    return QFontMetricsF(sign_font()).height() if isinstance(piece, str) else piece.body.height()

@@ -1,7 +1,8 @@
 """How large the matrices of a step are drawn: larger than usual where there is room, smaller where it is tight."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from PySide6.QtGui import QTransform
 
@@ -14,6 +15,7 @@ from dlviz.gui.panels.formula.matrices.boxes import (
     heat_room,
     lay_out,
     lay_out_apart,
+    sized,
 )
 from dlviz.gui.panels.formula.matrices.paint import LEGEND_HEIGHT
 
@@ -53,7 +55,7 @@ def fitted(form: Form, is_hidden: bool, width: float, height: float) -> Fitted:
     """
     usual = _usual(form, is_hidden, width)
     found = usual
-    for found in (*_larger(usual, width), usual, *_smaller(form, is_hidden, width)):
+    for found in chain(_larger(usual, width), (usual,), _smaller(usual, width)):
         if found.height <= height:
             break
     return found
@@ -61,25 +63,31 @@ def fitted(form: Form, is_hidden: bool, width: float, height: float) -> Fitted:
 
 def least_height(form: Form, is_hidden: bool, width: float) -> float:
     """Return the height that matrices need at this width when they are drawn as small as may be."""
-    return min(each.height for each in (_usual(form, is_hidden, width), *_smaller(form, is_hidden, width)))
+    usual = _usual(form, is_hidden, width)
+    return min(each.height for each in (usual, *_smaller(usual, width)))
 
 
 def _usual(form: Form, is_hidden: bool, width: float) -> Fitted:
     blocks = blocks_of(form, is_hidden, heat_room(width))
-    return Fitted(blocks, lay_out(blocks, width))
+    return Fitted(blocks, lay_out(sized(blocks), width))
 
 
 def _larger(usual: Fitted, width: float) -> Iterator[Fitted]:
-    equations = equations_of(usual.blocks)
+    pieces = sized(usual.blocks)
+    equations = equations_of(pieces)
     for scale in LARGER:
-        together, apart = lay_out(usual.blocks, width / scale), lay_out_apart(equations, width / scale)
+        together, apart = lay_out(pieces, width / scale), lay_out_apart(equations, width / scale)
         if together.lines <= usual.laid.lines:
             yield Fitted(usual.blocks, together, scale)
         if apart.lines == len(equations):
             yield Fitted(usual.blocks, apart, scale)
 
 
-def _smaller(form: Form, is_hidden: bool, width: float) -> Iterator[Fitted]:
+def _smaller(usual: Fitted, width: float) -> Iterator[Fitted]:
+    room = heat_room(width)
     for scale, share in SMALLER:
-        blocks = blocks_of(form, is_hidden, share * heat_room(width))
-        yield Fitted(blocks, lay_out(blocks, width / scale), scale)
+        blocks = tuple(
+            replace(each, room=share * room) if isinstance(each, Block) and each.is_heat else each
+            for each in usual.blocks
+        )
+        yield Fitted(blocks, lay_out(sized(blocks), width / scale), scale)
