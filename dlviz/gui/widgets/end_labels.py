@@ -1,6 +1,6 @@
 """Words at the ends of curves, placed so that none lies on another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
@@ -8,6 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor
 
 from dlviz.gui.theme import font
+
+MARGIN = 1  # pixels around the words; Qt's own 4 would leave no room for the next label
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class EndLabels:
         """Write words at the ends of curves, the first in bold; those that would lie on each other are stacked."""
         while len(self._items) < len(labels):
             item = pg.TextItem()
+            item.textItem.document().setDocumentMargin(MARGIN)
             plot.addItem(item, ignoreBounds=True)
             self._items.append(item)
         for place, (item, each) in enumerate(zip(self._items, labels, strict=False)):
@@ -55,7 +58,7 @@ class EndLabels:
 def stacked(labels: Sequence[Label], sizes: Sequence[QSizeF], frame: QRectF) -> list[QRectF]:
     """Return a box for each label inside the frame (y upwards), left of its place and above it; none overlap.
 
-    The lower ones are placed first; where there is no room above, a label lies over another.
+    The lower ones are placed first; where there is no room above, a label goes below, and at last lies over another.
     """
     boxes = [QRectF()] * len(labels)
     taken: list[QRectF] = []
@@ -63,8 +66,18 @@ def stacked(labels: Sequence[Label], sizes: Sequence[QSizeF], frame: QRectF) -> 
         label, size = labels[place], sizes[place]
         left = min(max(label.step - size.width(), frame.left()), frame.right() - size.width())
         box = QRectF(QPointF(left, min(label.height, frame.bottom() - size.height())), size)
-        while any(box.intersects(other) for other in taken) and box.bottom() + size.height() <= frame.bottom():
-            box.moveTop(box.top() + size.height() / 2)
-        taken.append(box)
-        boxes[place] = box
+        boxes[place] = next((each for each in _places(box, frame) if not _is_taken(each, taken)), box)
+        taken.append(boxes[place])
     return boxes
+
+
+def _places(box: QRectF, frame: QRectF) -> Iterator[QRectF]:
+    """Yield the box, those ever higher above it, then those ever lower below it, all inside the frame."""
+    step = box.height() / 4
+    rise, fall = (int(room / step) if step else 0 for room in (frame.bottom() - box.bottom(), box.top() - frame.top()))
+    yield from (box.translated(0, k * step) for k in range(rise + 1))
+    yield from (box.translated(0, -k * step) for k in range(1, fall + 1))
+
+
+def _is_taken(box: QRectF, taken: Sequence[QRectF]) -> bool:
+    return any(box.intersects(other) for other in taken)

@@ -138,22 +138,41 @@ def bands(view: ExperimentView, curve: Watched = "train_loss") -> tuple[Band, ..
 
 def _band(config: int, trials: Sequence[Trial], curve: str) -> Band | None:
     lines = [_line(trial, curve) for trial in trials if trial.ended is not None]
-    steps = sorted({step for line in lines for step in line})
-    if not steps:
+    steps = np.unique(np.concatenate([line[0] for line in lines])) if lines else np.empty(0, np.int64)
+    if not len(steps):
         return None
-    numbers = [[line[step] for line in lines if step in line] for step in steps]
-    low, median, high = np.array([quartiles(each) for each in numbers]).T
-    n = np.array([len(each) for each in numbers], dtype=np.int64)
-    return Band(config, trials[0].values, np.array(steps, dtype=np.int64), low, median, high, n)
+    numbers = np.full((len(lines), len(steps)), np.nan)
+    for row, (places, values) in zip(numbers, lines, strict=True):
+        row[np.searchsorted(steps, places)] = values
+    n = np.isfinite(numbers).sum(axis=0)
+    low, median, high = _quartiles_down(numbers, n)
+    return Band(config, trials[0].values, steps, low, median, high, n)
 
 
-def _line(trial: Trial, curve: str) -> dict[int, float]:
-    """Return the finite points of a measured curve by step."""
+def _quartiles_down(numbers: FloatArray, n: NDArray[np.int64]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return quartiles of every column, (k,) each, over its n (k,) finite numbers: all columns at once, as `quartiles`.
+
+    A call for each column takes a tenth of a millisecond, and there are thousands.
+    """
+    ordered, columns = np.sort(numbers, axis=0), np.arange(numbers.shape[1])  # NaN comes last
+    found = []
+    for share in (0.25, 0.5, 0.75):
+        at = share * (n - 1)
+        below = np.floor(at).astype(np.int64)
+        above = np.minimum(below + 1, n - 1)
+        left, right, part = ordered[below, columns], ordered[above, columns], at - below
+        found.append(left + (right - left) * part)
+    return found[0], found[1], found[2]
+
+
+def _line(trial: Trial, curve: str) -> tuple[NDArray[np.int64], FloatArray]:
+    """Return steps and values (k,) of the finite points of a measured curve."""
     assert trial.ended is not None
     curves = trial.ended.curves
     steps = curves.test_steps if curve.startswith("test") else curves.steps
-    pairs = zip(steps.tolist(), getattr(curves, curve).tolist(), strict=True)
-    return {step: number for step, number in pairs if math.isfinite(number)}
+    values = np.asarray(getattr(curves, curve), dtype=np.float64)
+    known = np.isfinite(values)
+    return steps[known], values[known]
 
 
 def end_losses(view: ExperimentView, measure: Measure = "train_loss") -> Histogram | None:

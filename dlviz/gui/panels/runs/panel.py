@@ -87,12 +87,19 @@ class RunsPanel(Panel):
         """Show the runs and the experiment as they stand."""
         self.vary.show_frame(frame)
         self.table.show_rows(frame.runs)
-        self.set_info(numbers.count(len(frame.runs)) if len(frame.runs) > 1 else "")
+        self._say_what()
         self._refresh()
 
     @Slot(str)
     def _show_page(self, key: str) -> None:
         self.pages.setCurrentIndex(("runs", "vary").index(key))
+        self._say_what()
+
+    def _say_what(self) -> None:
+        """Say beside the title how many runs there are, or what the experiment is called."""
+        count = len(self.table.runs.rows)
+        is_vary = self.pages.currentWidget() is self.vary
+        self.set_info(self.vary.title if is_vary else numbers.count(count) if count > 1 else "")
 
     @Slot()
     def _vary(self) -> None:

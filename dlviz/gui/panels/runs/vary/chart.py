@@ -19,7 +19,8 @@ FloatArray = NDArray[np.float64]
 class Curve:
     """One curve, (k,) places and values; NaN is a gap.
 
-    band: lower and upper edge about it, (k,) each. colour: which of the colours for runs; PALE: grey and thin.
+    band: lower and upper edge about it, (k,) each; bars where there is no line.
+    colour: which of the colours for runs; PALE: grey and thin.
     rows: the number of the outcome behind each point, or of the one behind all; empty where there are several.
     """
 
@@ -29,6 +30,7 @@ class Curve:
     colour: int = 0
     band: tuple[FloatArray, FloatArray] | None = None
     has_points: bool = False
+    has_line: bool = True
     rows: tuple[int, ...] = ()
 
     def row(self, point: int) -> int | None:

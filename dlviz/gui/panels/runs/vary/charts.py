@@ -1,20 +1,21 @@
 """Charts of an experiment: curves over steps, a measure against a setting, the rate finder, heat map and histogram."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from dlviz.core.choice import Choice
 from dlviz.gui import numbers
 from dlviz.gui.panels.runs.vary.chart import PALE, Chart, Cross, Curve, Upright
 from dlviz.gui.panels.runs.vary.ends import Ends
 from dlviz.gui.panels.runs.vary.heat import Cell, Grid
-from dlviz.gui.panels.runs.vary.words import outcome_words, setting_words, trial_words
+from dlviz.gui.panels.runs.vary.words import Told, combination_words, outcome_words, trial_words
 from dlviz.i18n import tr
 from dlviz.session.vary import Experiment, ExperimentView, Trial, Value
 from dlviz.session.vary.measures import Measure, is_better_low, measure_name, measure_of
 from dlviz.session.vary.rate_finding import rate_finding
-from dlviz.session.vary.settings import hyper_at, name_of, words
+from dlviz.session.vary.settings import words
 from dlviz.session.vary.summary import (
     Band,
     SettingPoint,
@@ -28,10 +29,11 @@ from dlviz.session.vary.summary import (
 
 MOST_COLOURS = 10  # curves that can be told apart; of more, the one that is chosen stands out
 LOG_FROM = 10.0  # highest over lowest from which an axis is logarithmic
+Ticks = tuple[tuple[float, str], ...]
 CURVES: tuple[Measure, ...] = ("train_loss", "test_loss", "train_score", "test_score")
 
 
-def curves_chart(view: ExperimentView, measure: Measure, chosen: Sequence[int] = ()) -> Chart:
+def curves_chart(view: ExperimentView, told: Told, measure: Measure, chosen: Sequence[int] = ()) -> Chart:
     """Draw the median of every combination over the steps, in its band of quartiles.
 
     chosen: numbers of trials whose curves stand out where there are more than can be told apart.
@@ -40,54 +42,50 @@ def curves_chart(view: ExperimentView, measure: Measure, chosen: Sequence[int] =
     marked, found, trials = {view.trials[number].config for number in chosen}, bands(view, measure), by_config(view)
     is_crowd = len(found) > MOST_COLOURS
     curves = tuple(
-        _over_steps(view.experiment, band, trials[band.config], is_crowd and band.config not in marked)
-        for band in found
+        _over_steps(told, band, trials[band.config], is_crowd and band.config not in marked) for band in found
     )
     title = measure_name(view, measure)
     caption = tr("{measure} against steps{seeds}", measure=title, seeds=_seeds_words(view.experiment))
     return _chart(Chart(caption, tr("step"), title, curves))
 
 
-def _over_steps(experiment: Experiment, band: Band, trials: Sequence[Trial], is_pale: bool) -> Curve:
+def _over_steps(told: Told, band: Band, trials: Sequence[Trial], is_pale: bool) -> Curve:
     is_one = len(trials) == 1
-    name = trial_words(experiment, trials[0]) if is_one else _combination(experiment, band.values)
+    name = trial_words(told, trials[0]) if is_one else combination_words(told, band.values)
     quartiles = None if is_one or is_pale else (band.low, band.high)
     rows = (trials[0].number,) if is_one else ()
     return Curve(name, band.steps.astype(float), band.median, PALE if is_pale else band.config, quartiles, rows=rows)
 
 
-def setting_chart(view: ExperimentView, measure: Measure) -> Chart:
+def setting_chart(view: ExperimentView, told: Told, measure: Measure) -> Chart:
     """Draw a measure at the end of runs against the first setting; one curve for each value of the second."""
     experiment, points = view.experiment, along_setting(view, measure)
-    path = experiment.varied[0].path
-    ticks = _ticks(experiment, points)
+    ticks = _ticks(points)
     groups: dict[tuple[str, ...], list[SettingPoint]] = {}
     for point in points:
         groups.setdefault(_name(point.values[1:]), []).append(point)
-    curves = tuple(_against(view, group, ticks, place) for place, group in enumerate(groups.values()))
-    title, across = measure_name(view, measure), name_of(experiment.document, path)
+    first = {config: trials[0].number for config, trials in by_config(view).items()}
+    curves = tuple(_against(told, group, ticks, place, first) for place, group in enumerate(groups.values()))
+    title, across = measure_name(view, measure), told.short[0]
     caption = tr("{measure} against {setting}{seeds}", measure=title, setting=across, seeds=_seeds_words(experiment))
     crosses = tuple(
-        Cross(_place(trial.values[0], ticks), " · ".join((trial_words(experiment, trial), outcome_words(trial))),
+        Cross(_place(trial.values[0], ticks), " · ".join((trial_words(told, trial), outcome_words(trial))),
               trial.number)
         for trial in view.trials if trial.status == "diverged"
     )  # fmt: skip
-    return _chart(Chart(caption, across, title, curves, crosses, ticks=ticks, is_log_x=_is_log_setting(view, ticks)))
+    is_log = told.is_log[0] and _spans_decades(view, ticks)
+    return _chart(Chart(caption, across, title, curves, crosses, ticks=ticks, is_log_x=is_log))
 
 
-def _against(
-    view: ExperimentView, points: Sequence[SettingPoint], ticks: tuple[tuple[float, str], ...], colour: int
-) -> Curve:
-    """Return the curve of one value of the second setting, or of the only one."""
+def _against(told: Told, points: Sequence[SettingPoint], ticks: Ticks, colour: int, first: Mapping[int, int]) -> Curve:
+    """Return the curve of one value of the second setting, or of the only one; first: a trial of each configuration."""
     points = sorted(points, key=lambda point: _place(point.values[0], ticks))
     x = np.array([_place(point.values[0], ticks) for point in points])
     low, median, high = (np.array([getattr(point, name) for point in points]) for name in ("low", "median", "high"))
     band = (low, high) if any(point.n > 1 for point in points) else None
-    rest = points[0].values[1:]
-    name = setting_words(view.experiment, 1, rest[0]) if rest else ""
-    first = {config: trials[0].number for config, trials in by_config(view).items()}
+    name = combination_words(told, points[0].values[1:], first=1)
     rows = tuple(first[point.config] for point in points)
-    return Curve(name, x, median, colour, band, has_points=True, rows=rows)
+    return Curve(name, x, median, colour, band, has_points=True, has_line=not ticks, rows=rows)
 
 
 def _name(values: tuple[Value, ...]) -> tuple[str, ...]:
@@ -107,11 +105,9 @@ def rate_chart(view: ExperimentView) -> Chart:
     return _chart(Chart(caption, tr("rate"), tr("loss"), (met, smooth), upright=at, is_log_x=True))
 
 
-def grid_of(view: ExperimentView, measure: Measure) -> Grid:
+def grid_of(view: ExperimentView, told: Told, measure: Measure) -> Grid:
     """Return the heat map of two settings: in every cell the median over seeds."""
-    experiment, found = view.experiment, heat_map(view, measure)
-    names = [name_of(experiment.document, each.path) for each in experiment.varied]
-    title = measure_name(view, measure)
+    found, names, title = heat_map(view, measure), told.short, measure_name(view, measure)
     if found is None:
         return Grid(title, "", "", (), (), ())
     columns, rows = (tuple(map(words, values)) for values in (found.across, found.up))
@@ -159,36 +155,36 @@ def _chart(chart: Chart) -> Chart:
     return replace(chart, is_log_y=is_log)
 
 
-def _combination(experiment: Experiment, values: tuple[Value, ...]) -> str:
-    return " · ".join(setting_words(experiment, place, value) for place, value in enumerate(values))
-
-
 def _seeds_words(experiment: Experiment) -> str:
     n = len(experiment.seeds)
     return tr("; median and quartiles of {n} seeds", n=n) if n > 1 and experiment.varied else ""
 
 
-def _ticks(experiment: Experiment, points: Sequence[SettingPoint]) -> tuple[tuple[float, str], ...]:
+def _ticks(points: Sequence[SettingPoint]) -> Ticks:
     """Return the words of places where values are no numbers; nothing where they are."""
     values = [point.values[0] for point in points]
     if all(number_of(value) is not None for value in values):
         return ()
-    return tuple((float(place), told) for place, told in enumerate(dict.fromkeys(map(words, values))))
+    told = list(dict.fromkeys(map(words, values)))
+    short = list(dict.fromkeys(map(_kind_words, values)))
+    return tuple((float(place), name) for place, name in enumerate(short if len(short) == len(told) else told))
 
 
-def _place(value: Value, ticks: tuple[tuple[float, str], ...]) -> float:
+def _kind_words(value: Value) -> str:
+    """Return an entry of a registry without its settings, in words."""
+    return words(Choice(value.kind)) if isinstance(value, Choice) else words(value)
+
+
+def _place(value: Value, ticks: Ticks) -> float:
+    """Return where a value stands along the axis."""
     number = number_of(value)
     if ticks or number is None:
-        told = words(value)
-        return next(at for at, name in ticks if name == told)
+        told = (words(value), _kind_words(value))
+        return next(at for at, name in ticks if name in told)
     return number
 
 
-def _is_log_setting(view: ExperimentView, ticks: tuple[tuple[float, str], ...]) -> bool:
-    """Whether the first setting is searched by its logarithm, and is above zero everywhere."""
-    varied, places = view.experiment.varied[0], [number_of(trial.values[0]) or 0.0 for trial in view.trials]
-    if ticks or min(places) <= 0:
-        return False
-    hyper = hyper_at(view.experiment.document, varied.path)
-    is_wide = max(places) / min(places) >= LOG_FROM
-    return varied.scale == "log" or (hyper is not None and hyper.is_log and is_wide)
+def _spans_decades(view: ExperimentView, ticks: Ticks) -> bool:
+    """Whether all values of the first setting are above zero, and far apart."""
+    places = [number_of(trial.values[0]) or 0.0 for trial in view.trials]
+    return not ticks and min(places) > 0 and max(places) / min(places) >= LOG_FROM

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal, SignalInstance, Slot
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from dlviz.gui import numbers
@@ -18,8 +18,7 @@ from dlviz.i18n import tr
 
 NOWHERE = (-1, -1)
 GAP = 1.0  # pixels between cells
-LEAST_NUMBER = (34, 14)  # pixels of a cell in which its number can be read
-DIGITS = 2
+DIGITS, ROOM = 2, 4  # of the number in a cell, and pixels beside it
 FIRST, LAST = 20, 235  # rows of the scale that are used: its ends are hardly told from the ground
 LOG_FROM = 10.0  # highest over lowest from which shades follow the logarithm
 STEPS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
@@ -148,15 +147,26 @@ class HeatGrid(QWidget):
             return
         with painter(self) as p:
             p.setFont(font("small"))
+            digits = self._digits(p.fontMetrics())
             for row, line in enumerate(self.grid.cells):
                 for column, cell in enumerate(line):
-                    self._paint_cell(p, cell, self.box(column, row))
+                    self._paint_cell(p, cell, self.box(column, row), digits)
             self._paint_axes(p)
             theme = current()
             self._frame(p, self.grid.best(), theme.text, 1.5)
             self._frame(p, self.at, theme.accent, 2.5)
 
-    def _paint_cell(self, p: QPainter, cell: Cell, box: QRectF) -> None:
+    def _digits(self, metrics: QFontMetrics) -> int:
+        """Return with how many digits every number fits into its cell; 0 where none does."""
+        box = self.box(0, 0)
+        for digits in range(DIGITS, 0, -1) if box.height() >= metrics.height() else ():
+            widest = max((metrics.horizontalAdvance(numbers.number(each, digits)) for each in self.grid.values()),
+                         default=0)  # fmt: skip
+            if widest + ROOM <= box.width():
+                return digits
+        return 0
+
+    def _paint_cell(self, p: QPainter, cell: Cell, box: QRectF, digits: int) -> None:
         theme = current()
         has_value = cell.value is not None and np.isfinite(cell.value)
         ground = self.shade(float(cell.value or 0.0)) if has_value else theme.colour("hover")
@@ -164,10 +174,9 @@ class HeatGrid(QWidget):
         if cell.diverged:
             p.setPen(QPen(QColor(theme.error), 1.4 * theme.mark_width))
             p.drawLines([QLineF(box.topLeft(), box.bottomRight()), QLineF(box.bottomLeft(), box.topRight())])
-        if not has_value or cell.diverged or box.width() < LEAST_NUMBER[0] or box.height() < LEAST_NUMBER[1]:
-            return
-        p.setPen(QColor(on_colour(ground.name())))
-        p.drawText(box, Qt.AlignmentFlag.AlignCenter, numbers.number(float(cell.value or 0.0), DIGITS))
+        if has_value and not cell.diverged and digits:
+            p.setPen(QColor(on_colour(ground.name())))
+            p.drawText(box, Qt.AlignmentFlag.AlignCenter, numbers.number(float(cell.value or 0.0), digits))
 
     def _paint_axes(self, p: QPainter) -> None:
         grid, field, theme = self.grid, self.field(), current()

@@ -30,8 +30,8 @@ ORDER = Qt.ItemDataRole.UserRole + 1
 NUMBER = Qt.ItemDataRole.UserRole + 2
 ROW_HEIGHT = 3 * GRID
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-WIDEST_WORDS, WIDEST_NUMBER = 22 * GRID, 10 * GRID  # pixels of a column at first; headings end in … then
-NARROWEST = 6 * GRID
+WIDEST_WORDS, WIDEST_NUMBER = 26, 16  # letters of a column at first
+NARROWEST = 6 * GRID  # pixels
 NOT_SORTED = -1
 _NOWHERE = QModelIndex()
 
@@ -75,11 +75,15 @@ class OutcomesModel(QAbstractTableModel):
     def show_lines(self, columns: Sequence[Column], lines: Sequence[Line]) -> bool:
         """Show these rows; say whether columns or rows are others."""
         old = self.lines
-        if tuple(columns) != self.columns or [each.number for each in lines] != [each.number for each in old]:
+        is_same = len(columns) == len(self.columns) and [each.number for each in lines] == [each.number for each in old]
+        if not is_same:
             self.beginResetModel()
             self.columns, self.lines = tuple(columns), tuple(lines)
             self.endResetModel()
             return True
+        if tuple(columns) != self.columns:
+            self.columns = tuple(columns)
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(columns) - 1)
         self.lines = tuple(lines)
         changed = [place for place, (one, other) in enumerate(zip(old, lines, strict=True)) if one != other]
         if changed:
@@ -163,9 +167,10 @@ class OutcomesTable(QTableView):
     def show_lines(self, columns: Sequence[Column], lines: Sequence[Line]) -> None:
         """Show these rows; selected ones stay selected while rows are the same."""
         if self.outcomes.show_lines(columns, lines):
+            letter = self.fontMetrics().averageCharWidth()
             for section, column in enumerate(columns):
                 self.resizeColumnToContents(section)
-                widest = WIDEST_NUMBER if column.is_number else WIDEST_WORDS
+                widest = letter * (WIDEST_NUMBER if column.is_number else WIDEST_WORDS)
                 self.setColumnWidth(section, min(max(self.columnWidth(section), NARROWEST), widest))
 
     def selected(self) -> list[int]:

@@ -11,6 +11,7 @@ from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.runs.vary.form import VaryForm
 from dlviz.gui.panels.runs.vary.results import Results
+from dlviz.gui.panels.runs.vary.words import title_of
 from dlviz.gui.widgets.paint import spaced
 from dlviz.i18n import tr
 from dlviz.session import edits
@@ -51,6 +52,12 @@ class VaryPage(QWidget):
         super().showEvent(event)
         if self._document is not None:
             self.form.show_document(self._document)
+
+    @property
+    def title(self) -> str:
+        """What the experiment on show is called; nothing while the form is on show."""
+        view = self.results.view
+        return title_of(view.experiment) if view is not None and self.pages.currentWidget() is self.results else ""
 
     def show_frame(self, frame: Frame) -> None:
         """Show how far the experiment has come; one that is new comes to the front."""

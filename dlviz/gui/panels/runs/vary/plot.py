@@ -37,7 +37,7 @@ class ChartPlot(Plot):
         self.chart = Chart("", "", "")
         self.at = NOWHERE  # curve and point that are read
         self._curves: list[pg.PlotDataItem] = []
-        self._bands: list[pg.FillBetweenItem] = []
+        self._bands: list[pg.GraphicsObject] = []
         self._labels = EndLabels()
         self._crosses, self._reading = pg.ScatterPlotItem(size=10, symbol="x"), pg.ScatterPlotItem(size=11)
         self._upright = pg.InfiniteLine(
@@ -70,7 +70,7 @@ class ChartPlot(Plot):
             self.removeItem(band)
         self._bands.clear()
         while len(self._curves) < len(self.chart.curves):
-            item = pg.PlotDataItem(connect="finite", antialias=True)
+            item = pg.PlotDataItem(connect="finite")
             self.addItem(item)
             self._curves.append(item)
         for place, item in enumerate(self._curves):
@@ -80,13 +80,19 @@ class ChartPlot(Plot):
 
     def _show_curve(self, item: pg.PlotDataItem, curve: Curve) -> None:
         x = self.chart.place(curve.x)
+        item.opts["antialias"] = len(self.chart.curves) <= MOST_LABELS  # of many lines it takes too long
         item.setData(x, self.chart.height(curve.y))
-        if curve.band is not None:
-            edges = [pg.PlotDataItem(x, self.chart.height(edge), connect="finite") for edge in curve.band]
-            band = pg.FillBetweenItem(*edges)
-            band.setZValue(-1)
-            self.addItem(band)
-            self._bands.append(band)
+        if curve.band is None:
+            return
+        low, high = (self.chart.height(edge) for edge in curve.band)
+        if curve.has_line:
+            band = pg.FillBetweenItem(*(pg.PlotDataItem(x, edge, connect="finite") for edge in (low, high)))
+        else:
+            ends = np.column_stack([low, high]).ravel()
+            band = pg.PlotDataItem(np.repeat(x, 2), ends, connect="pairs")
+        band.setZValue(-1)
+        self.addItem(band)
+        self._bands.append(band)
 
     def _fit(self) -> None:
         """Fit the axes to what is drawn, and write names at the ends of curves."""
@@ -133,9 +139,7 @@ class ChartPlot(Plot):
         for item, curve in zip(self._curves, self.chart.curves, strict=False):
             self._colour(item, curve, theme)
             if curve.band is not None:
-                fill = QColor(colour_of(theme, max(curve.colour, 0)))
-                fill.setAlphaF(BAND)
-                next(bands).setBrush(fill)
+                self._colour_band(next(bands), colour_of(theme, max(curve.colour, 0)), theme)
         self._crosses.setPen(_pen(theme.error, 2.0 * theme.mark_width))
         self._reading.setPen(_pen(theme.accent, 2.0))
         self._reading.setBrush(QColor(0, 0, 0, 0))
@@ -148,10 +152,19 @@ class ChartPlot(Plot):
             self._upright.label.setFormat(self.chart.upright.words)
 
     @staticmethod
+    def _colour_band(band: pg.GraphicsObject, colour: str, theme: Theme) -> None:
+        if isinstance(band, pg.FillBetweenItem):
+            fill = QColor(colour)
+            fill.setAlphaF(BAND)
+            band.setBrush(fill)
+        else:
+            band.setPen(_pen(colour, 1.4 * theme.mark_width))
+
+    @staticmethod
     def _colour(item: pg.PlotDataItem, curve: Curve, theme: Theme) -> None:
         is_pale = curve.colour == PALE
         colour = theme.faint if is_pale else colour_of(theme, curve.colour)
-        item.setPen(_pen(colour, (1.0 if is_pale else 1.4) * theme.mark_width))
+        item.setPen(_pen(colour, (1.0 if is_pale else 1.4) * theme.mark_width) if curve.has_line else None)
         item.setZValue(-0.5 if is_pale else 0.0)
         item.setSymbol("o" if curve.has_points else None)
         item.setSymbolSize(POINT)

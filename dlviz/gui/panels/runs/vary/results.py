@@ -1,6 +1,7 @@
 """What came out of an experiment: its table, one of several charts, and the settings in which two runs differ."""
 
 from collections.abc import Callable, Mapping
+from time import perf_counter
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
@@ -15,7 +16,7 @@ from dlviz.gui.panels.runs.vary.outcomes import OutcomesTable
 from dlviz.gui.panels.runs.vary.plot import ChartPlot
 from dlviz.gui.panels.runs.vary.rows import table_of
 from dlviz.gui.panels.runs.vary.views import first_view, preferred_measure, view_titles, views_of
-from dlviz.gui.panels.runs.vary.words import state_words, title_of, trial_words
+from dlviz.gui.panels.runs.vary.words import Told, short_state, state_words, told_of, trial_words
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.chooser import Chooser
@@ -31,8 +32,10 @@ from dlviz.session.vary.plan import document_of
 from dlviz.session.vary.rate_finding import rate_finding
 
 WIDE = 68 * GRID  # pixels from which table and chart stand side by side
-TABLE_SHARE = 47  # percent of the width
+MEASURE_WIDTH = 16 * GRID  # pixels
+TABLE_SHARE = 51  # percent of the width
 DRAW_MS = 200  # between two drawings while it goes on: faster changes cannot be read
+MOST_SHARE = 0.2  # of the time that drawing may take
 
 
 class Results(QWidget):
@@ -47,12 +50,13 @@ class Results(QWidget):
         super().__init__(parent)
         self.view: ExperimentView | None = None
         self._drawn: ExperimentView | None = None
+        self._told = Told()
         self._is_wide = False
         self._suggested: float | None = None
         self._make_widgets()
         self._lay_out()
         self._connect()
-        self._pause = QTimer(self, singleShot=True, interval=DRAW_MS)
+        self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._draw)
 
     def _make_widgets(self) -> None:
@@ -61,6 +65,7 @@ class Results(QWidget):
         self.again = TextButton(tr("Vary…"), tr("Another experiment, or this one with other values"), is_link=True)
         self.views = Words(tr("How the experiment is looked at"), ())
         self.measure = Chooser()
+        self.measure.setMaximumWidth(MEASURE_WIDTH)
         describe(self.measure, tr("Measure"), tr("What is drawn, and by which the best run is set in bold"))
         self.table, self.plot, self.heat, self.bars = OutcomesTable(), ChartPlot(), HeatGrid(), EndBars()
         self.reading = Elided("", "muted", "small")
@@ -113,10 +118,12 @@ class Results(QWidget):
         if is_other:
             self._begin(view)
         if is_other or view.is_over or not self._pause.isActive():
+            began = perf_counter()
             self._draw()
-            self._pause.start()
+            self._pause.start(max(DRAW_MS, round(1000 * (perf_counter() - began) / MOST_SHARE)))
 
     def _begin(self, view: ExperimentView) -> None:
+        self._told = told_of(view.experiment)
         self.table.clearSelection()
         self.reading.setText("")
         self._offer_views(view)
@@ -149,11 +156,12 @@ class Results(QWidget):
         if view is None or view is self._drawn:
             return
         self._drawn = view
-        self.title.setText(f"{title_of(view.experiment)} · {view.message or state_words(view)}")
+        self.title.setText(view.message or state_words(view))
+        self.title.set_short(short_state(view))
         self.cancel.setVisible(not view.is_over)
         self.cancel.setEnabled(view.stage == "running")
         self._offer_measures(view)
-        self.table.show_lines(*table_of(view, self.chosen_measure()))
+        self.table.show_lines(*table_of(view, self._told, self.chosen_measure()))
         self._compare()
         self._draw_picture()
 
@@ -185,11 +193,11 @@ class Results(QWidget):
 
     def _draw_curves(self, view: ExperimentView) -> None:
         self._show_plot()
-        self.plot.show_chart(curves_chart(view, self.chosen_measure(), self.table.selected()))
+        self.plot.show_chart(curves_chart(view, self._told, self.chosen_measure(), self.table.selected()))
 
     def _draw_setting(self, view: ExperimentView) -> None:
         self._show_plot()
-        self.plot.show_chart(setting_chart(view, self.chosen_measure()))
+        self.plot.show_chart(setting_chart(view, self._told, self.chosen_measure()))
 
     def _draw_rate(self, view: ExperimentView) -> None:
         self._show_plot()
@@ -205,7 +213,7 @@ class Results(QWidget):
 
     def _draw_heat(self, view: ExperimentView) -> None:
         self.pictures.setCurrentWidget(self.heat)
-        grid = grid_of(view, self.chosen_measure())
+        grid = grid_of(view, self._told, self.chosen_measure())
         self.heat.show_grid(grid)
         known = grid.values()
         self.legend.setVisible(len(known) > 0)
@@ -235,10 +243,9 @@ class Results(QWidget):
         self.comparison.compare([self._compared(view, number) for number in pair] if view is not None else [])
         self.words.setText(self.comparison.words)
 
-    @staticmethod
-    def _compared(view: ExperimentView, number: int) -> Compared:
+    def _compared(self, view: ExperimentView, number: int) -> Compared:
         trial = view.trials[number]
-        return Compared(trial_words(view.experiment, trial), document_of(view.experiment, trial))
+        return Compared(trial_words(self._told, trial), document_of(view.experiment, trial))
 
     @Slot()
     def _take_rate(self) -> None:

@@ -5,12 +5,12 @@ import math
 from dlviz.gui import numbers
 from dlviz.gui.panels.runs.vary.outcomes import Cell, Column, Line, Order
 from dlviz.gui.panels.runs.vary.values import is_number
-from dlviz.gui.panels.runs.vary.words import outcome_words
+from dlviz.gui.panels.runs.vary.words import Told, outcome_words
 from dlviz.gui.run_words import seconds_words
 from dlviz.i18n import tr
-from dlviz.session.vary import Experiment, ExperimentView, Trial, Value
+from dlviz.session.vary import ExperimentView, Trial, Value
 from dlviz.session.vary.measures import Measure, measure_name, measure_of, measures_of
-from dlviz.session.vary.settings import name_of, words
+from dlviz.session.vary.settings import words
 from dlviz.session.vary.summary import best
 
 DIGITS = 3
@@ -18,55 +18,56 @@ SHOWN: tuple[Measure, ...] = ("train_loss", "validation_loss", "test_loss", "tra
                               "test_score")  # fmt: skip
 
 
-def table_of(view: ExperimentView, measure: Measure) -> tuple[tuple[Column, ...], tuple[Line, ...]]:
+def table_of(view: ExperimentView, told: Told, measure: Measure) -> tuple[tuple[Column, ...], tuple[Line, ...]]:
     """Return columns and rows; the best by a measure is marked."""
-    shown, experiment = _shown(view), view.experiment
-    winner = best(view, measure)
+    shown, winner = _shown(view), best(view, measure)
     lines = [
-        Line(trial.number, _cells(experiment, trial, shown), winner is not None and trial.number == winner.number)
+        Line(trial.number, _cells(told, trial, shown), winner is not None and trial.number == winner.number)
         for trial in view.trials
     ]
-    return _columns(view, shown), tuple(lines)
+    return _columns(view, told, shown), tuple(lines)
 
 
 def _shown(view: ExperimentView) -> tuple[Measure, ...]:
-    """Return the measures that have a column: only of rows that there are."""
-    known = measures_of(view)
-    return tuple(each for each in SHOWN if each in known)
+    """Return the measures that have a column: only of rows that there are, and the same before any run is over."""
+    split, known = view.experiment.document.data.split, measures_of(view)
+    parts = {"train": True, "validation": split.validation > 0, "test": split.test > 0}
+    return tuple(each for each in SHOWN if each in known or (parts[each.partition("_")[0]] and not known))
 
 
-def has_seeds(experiment: Experiment) -> bool:
-    """Whether runs differ in their seeds."""
-    return len(experiment.seeds) > 1 or not experiment.varied
-
-
-def _columns(view: ExperimentView, shown: tuple[Measure, ...]) -> tuple[Column, ...]:
-    experiment = view.experiment
-    varied = [
-        Column(name, tr("{name}: varied", name=name), is_number=all(map(is_number, each.values)))
-        for each, name in ((each, name_of(experiment.document, each.path)) for each in experiment.varied)
-    ]
-    seed = [Column(tr("seed"), tr("From which first weights and batches are drawn"))] if has_seeds(experiment) else []
-    measured = [Column(measure_name(view, each), tr("At the end of the run")) for each in shown]
+def _columns(view: ExperimentView, told: Told, shown: tuple[Measure, ...]) -> tuple[Column, ...]:
+    named = zip(view.experiment.varied, told.short, told.names, strict=True)
+    varied = [Column(short, tr("{name}: varied", name=name), is_number=all(map(is_number, each.values)))
+              for each, short, name in named]  # fmt: skip
+    seed = [Column(tr("seed"), tr("From which first weights and batches are drawn"))] if told.has_seeds else []
+    losses, scores = (
+        [Column(measure_name(view, each), tr("At the end of the run")) for each in part] for part in _parted(shown)
+    )
     return (
-        *varied, *seed, *measured[:2], Column(tr("outcome"), tr("How the run went"), is_number=False), *measured[2:],
+        *varied, *seed, *losses, Column(tr("outcome"), tr("How the run went"), is_number=False), *scores,
         Column(tr("time"), tr("Computing time of the training alone")),
         Column(tr("gradients"), tr("How often the gradient of a batch was worked out")),
     )  # fmt: skip
 
 
-def _cells(experiment: Experiment, trial: Trial, shown: tuple[Measure, ...]) -> tuple[Cell, ...]:
+def _cells(told: Told, trial: Trial, shown: tuple[Measure, ...]) -> tuple[Cell, ...]:
     varied = [Cell(words(value), _order(value), value if isinstance(value, int | float) else "")
               for value in trial.values]  # fmt: skip
-    seed = [Cell(str(trial.seed), float(trial.seed), trial.seed)] if has_seeds(experiment) else []
-    measured = [_measured(trial, each) for each in shown]
+    seed = [Cell(str(trial.seed), float(trial.seed), trial.seed)] if told.has_seeds else []
+    losses, scores = ([_measured(trial, each) for each in part] for part in _parted(shown))
     is_bad = trial.status in ("diverged", "failed")
     outcome = Cell(outcome_words(trial), outcome_words(trial), trial.message, is_bad)
     ended = trial.ended
     time = Cell("") if ended is None else Cell(seconds_words(ended.seconds), ended.seconds, ended.seconds)
     evaluations = None if ended is None else ended.gradient_evaluations
     gradients = Cell("") if evaluations is None else Cell(numbers.count(evaluations), evaluations, evaluations)
-    return (*varied, *seed, *measured[:2], outcome, *measured[2:], time, gradients)
+    return (*varied, *seed, *losses, outcome, *scores, time, gradients)
+
+
+def _parted(shown: tuple[Measure, ...]) -> tuple[list[Measure], list[Measure]]:
+    """Return losses, then scores: how a run went stands between them."""
+    losses = [each for each in shown if each.endswith("_loss")]
+    return losses, [each for each in shown if each not in losses]
 
 
 def _measured(trial: Trial, measure: Measure) -> Cell:
