@@ -18,6 +18,10 @@ from dlviz.i18n import tr
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status: 0 success, 1 a user's error, 2 wrong usage."""
+    if getattr(sys, "frozen", False):  # a bundle: what starts it for a training says so in its words
+        from multiprocessing import freeze_support
+
+        freeze_support()
     return guard(_dispatch, list(sys.argv[1:] if words is None else words))
 
 

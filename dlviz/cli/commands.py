@@ -12,6 +12,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "trace": "dlviz.cli.trace",
         "gradcheck": "dlviz.cli.gradcheck",
         "race": "dlviz.cli.race",
+        "vary": "dlviz.cli.vary",
         "data": "dlviz.cli.data",
         "list": "dlviz.cli.entries",
         "schema": "dlviz.cli.schema",

@@ -18,6 +18,7 @@ from dlviz.session.format.document import unknown_keys
 from dlviz.session.headless import load
 from dlviz.session.idle import idle_settings
 
+WORDS = {"true": True, "false": False}
 MINUS = "\N{MINUS SIGN}"
 NO_NUMBER = "NaN"
 DIGITS = 6  # significant ones, where a document asks for no more
@@ -43,6 +44,18 @@ def document_of(arguments: argparse.Namespace) -> Document:
     for each in idle_settings(document):
         say(each.sentence)
     return document
+
+
+def read_value(text: str) -> Any:
+    """Read a setting as it is typed: true, false, a number, or a word."""
+    if text in WORDS:
+        return WORDS[text]
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
 
 
 def print_json(value: Mapping[str, Any]) -> None:

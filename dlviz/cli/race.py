@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from dlviz.cli.documents import number, print_json
+from dlviz.cli.documents import number, print_json, read_value
 from dlviz.cli.messages import SUCCESS
 from dlviz.core.choice import Choice
 from dlviz.core.conventions import DLVIZ, Conventions
@@ -19,8 +19,6 @@ from dlviz.i18n import tr
 from dlviz.session.format.choice import checked_choice
 from dlviz.session.race import Race, RaceSpec, check_race, first_rate
 from dlviz.session.race.racer import run_race
-
-WORDS = {"true": True, "false": False}
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -78,19 +76,8 @@ def _optimizer(spec: RaceSpec, word: str) -> Choice:
         name, equals, value = setting.partition("=")
         if not equals:
             raise SpecError(tr("Expected name=value. Received: {setting!r}", setting=setting), place="--optimizers")
-        given[name] = _value(value)
+        given[name] = read_value(value)
     return checked_choice(Choice(kind, given), optimizers, "--optimizers")
-
-
-def _value(text: str) -> Any:
-    if text in WORDS:
-        return WORDS[text]
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
 
 
 def _run_json(race: Race, index: int) -> dict[str, Any]:

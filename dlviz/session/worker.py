@@ -57,7 +57,8 @@ class Worker:
         self._until: int | None = None  # where a run beside another has come as far as that one
         self._serial = count(1)
         self._message = ""
-        self._is_stale = True
+        self._is_stale, self._has_news = True, False  # the run moved; only the experiment did
+        self._frame: Frame | None = None
         self._next_frame = 0.0
         self._next_step = 0.0
         self._pace = Pace()
@@ -95,8 +96,7 @@ class Worker:
         if self._checking.is_busy:
             self._checking.work()
             self._is_stale = True
-        if self._experimenter.work():
-            self._is_stale = True
+        self._has_news = self._experimenter.work() or self._has_news
         self._offer()
 
     def _obey(self) -> None:
@@ -117,7 +117,7 @@ class Worker:
             return 0.0
         if self._state == "running":
             return max(self._next_step - now, 0.0)
-        if self._is_stale:
+        if self._is_stale or self._has_news:
             return 0.002 if self.mailbox.is_empty else FRAME_SECONDS
         return 3600.0
 
@@ -231,26 +231,27 @@ class Worker:
     def _offer(self) -> None:
         now = time.monotonic()
         is_new_run = self._offered != self._generation
-        if not self._is_stale or not (is_new_run or self.mailbox.is_empty):
+        if not (self._is_stale or self._has_news) or not (is_new_run or self.mailbox.is_empty):
             return
         if self._state == "running" and now < self._next_frame and not is_new_run:
             return
         began = time.perf_counter()
-        frame = self._frames.make(self._run, is_running=self._state == "running")
-        check = self._checking.of(self._generation)
-        self.mailbox.put(
-            replace(
-                frame, runs=self._runs.rows(), runs_revision=self._runs.revision,
-                serial=next(self._serial), generation=self._generation, state=self._state,
-                message=self._message or frame.message, steps_per_second=self._speed(),
-                is_flat_out=math.isinf(self._play.rate), gradient_check=check,
-                experiment=self._experimenter.view,
-            )
-        )  # fmt: skip
+        if self._is_stale or self._frame is None:
+            self._frame = self._made()
+        self.mailbox.put(replace(self._frame, serial=next(self._serial), experiment=self._experimenter.view))
         # Pictures may take a sixth of the worker's time: training stays above 80 % of its speed.
         self._next_frame = now + max(FRAME_SECONDS, 6 * (time.perf_counter() - began))
-        self._is_stale = self._frames.is_unfinished
+        self._is_stale, self._has_news = self._frames.is_unfinished, False
         self._offered = self._generation
+
+    def _made(self) -> Frame:
+        """Return what is to be seen of the run."""
+        frame = self._frames.make(self._run, is_running=self._state == "running")
+        return replace(
+            frame, runs=self._runs.rows(), runs_revision=self._runs.revision, generation=self._generation,
+            state=self._state, message=self._message or frame.message, steps_per_second=self._speed(),
+            is_flat_out=math.isinf(self._play.rate), gradient_check=self._checking.of(self._generation),
+        )  # fmt: skip
 
     def _speed(self) -> float:
         """Return steps a second; a speed that was only asked for says nothing once the run pauses."""

@@ -15,6 +15,9 @@ from dlviz.data import generators
 from dlviz.data.spec import DataSpec
 from dlviz.session import headless
 from dlviz.session.document import Document, TrainingSpec
+from dlviz.session.presets import first_document
+from dlviz.session.vary import recipes as vary_recipes
+from dlviz.session.vary.plan import check_experiment, trials_of
 
 TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
@@ -22,7 +25,7 @@ TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8
 @pytest.fixture(autouse=True)
 def own_registries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what the examples add out of the other tests."""
-    for registry in (activations.activations, momentum.optimizers, generators.datasets):
+    for registry in (activations.activations, momentum.optimizers, generators.datasets, vary_recipes.recipes):
         monkeypatch.setattr(registry, "_entries", dict(registry._entries))
 
 
@@ -62,3 +65,10 @@ def test_data_set_is_found_by_its_key() -> None:
     run_example("A data set", generators)
     rows = generators.datasets.get("ring").build({"samples": 12})
     np.testing.assert_allclose(np.hypot(*rows.inputs.T), 1, rtol=1e-8)
+
+
+def test_recipe_is_offered_and_varies_the_width() -> None:
+    run_example("A recipe of Vary", vary_recipes)
+    experiment = vary_recipes.experiment_of("widths", first_document())
+    check_experiment(experiment)
+    assert len(trials_of(experiment)) == 12

@@ -61,11 +61,15 @@ class Experimenter:
         self._leave()
         self._trials = list(trials_of(experiment))
         self._waiting, self._suspects, self._alone = deque(range(len(self._trials))), deque(), None
-        self._board = Board(len(self._trials))
         self._serial += 1
         self._began = time.monotonic()
         self._next_look = 0.0
         self._view = ExperimentView(self._serial, experiment, tuple(self._trials), workers=self._executors.workers)
+        try:
+            self._board = Board(len(self._trials))
+        except OSError as error:
+            self._refuse(error)
+            self._show("done")
 
     def cancel(self) -> None:
         """Let no further training begin, and those that run end; what is over stays."""
@@ -220,11 +224,15 @@ class Experimenter:
                 self._end_executor()
         except (OSError, RuntimeError) as error:
             self._end_executor()
-            for number in (*self._running, *self._suspects, *self._waiting):
-                self._fail(number, tr("No process could be started: {error}", error=error))
-            self._running.clear()
-            self._waiting.clear()
-            self._suspects.clear()
+            self._refuse(error)
+
+    def _refuse(self, error: Exception) -> None:
+        """Give up all that is not over: this machine does not let them run."""
+        for number in (*self._running, *self._suspects, *self._waiting):
+            self._fail(number, tr("No training could be started: {error}", error=error))
+        self._running.clear()
+        self._waiting.clear()
+        self._suspects.clear()
 
     def _has_room(self) -> bool:
         if self._suspects or self._alone in self._running:

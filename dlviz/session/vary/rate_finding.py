@@ -14,7 +14,7 @@ from dlviz.session.vary.result import ExperimentView, Trial
 
 KEPT_SHARE = 0.9  # of the running mean after every batch
 BREAKS_AT = 4.0  # times the lowest smoothed loss: from there on it does not learn any more
-SAFETY = 10.0  # the suggested rate lies so many times below that of the lowest loss
+TENTH = 0.1  # the suggested rate is so much of that of the lowest loss, as `rule` says
 SOURCE = "L. N. Smith, Cyclical learning rates for training neural networks, 2017, section 3.3; S. Gugger 2018"
 FloatArray = NDArray[np.float64]
 
@@ -66,11 +66,11 @@ def read_rates(rates: FloatArray, losses: FloatArray, is_diverged: bool) -> Rate
     lowest = int(np.argmin(smooth[:end]))
     breaks_at = float(rates[end]) if end < len(rates) else float(rates[-1]) if is_diverged else None
     has_fallen = lowest > 0 and smooth[lowest] < smooth[0]
-    suggested = float(f"{rates[lowest] / SAFETY:.2g}") if has_fallen else None
+    suggested = float(f"{rates[lowest] * TENTH:.2g}") if has_fallen else None
     rule = tr(
-        "a {safety:g}th of the rate with the lowest smoothed loss; smoothed with {share:g} of the mean kept at every "
+        "a tenth of the rate with the lowest smoothed loss; smoothed with {share:g} of the mean kept at every "
         "batch, looked at up to {times:g} times the lowest",
-        safety=SAFETY, share=KEPT_SHARE, times=BREAKS_AT,
+        share=KEPT_SHARE, times=BREAKS_AT,
     )  # fmt: skip
     return RateFinding(rates[:end], losses[:end], smooth[:end], float(rates[lowest]), suggested, breaks_at, rule)
 

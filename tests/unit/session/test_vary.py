@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -19,7 +21,7 @@ from dlviz.core.network import InputSpec, NetworkSpec, dense
 from dlviz.session.document import Document, TrainingSpec, handle
 from dlviz.session.edits import set_optimizer_setting, set_training
 from dlviz.session.example import written_table
-from dlviz.session.messages import Frame
+from dlviz.session.messages import Frame, Interest
 from dlviz.session.presets import first_document
 from dlviz.session.run import Run
 from dlviz.session.session import Session
@@ -31,6 +33,7 @@ from dlviz.session.vary.train import Result, Task, marks, train
 
 PATIENCE_SECONDS = 60.0
 LR = "training.optimizer.lr"
+ROOT = Path(__file__).parents[3]
 
 
 def threads(workers: int = 2) -> Executors:
@@ -502,3 +505,58 @@ def test_closing_while_processes_train_ends_them_at_once() -> None:
     assert session.close()
     assert time.monotonic() - began < 1.0
     assert children and not any(each.is_alive() for each in children)
+
+
+def test_processes_end_with_the_program_however_it_ended() -> None:
+    script = (
+        "import time\n"
+        "from dlviz.session.presets import first_document\n"
+        "from dlviz.session.vary import Experiment\n"
+        "from dlviz.session.vary.experimenter import Experimenter\n"
+        "from dlviz.session.vary.pool import processes\n"
+        "if __name__ == '__main__':\n"
+        "    experimenter = Experimenter(processes(2))\n"
+        "    experimenter.begin(Experiment(first_document(), seeds=(1, 2, 3), length=100_000))\n"
+        "    while not any(trial.progress for trial in experimenter.view.trials):\n"
+        "        experimenter.work()\n"
+        "        time.sleep(0.01)\n"
+        "    print(*experimenter._executor._processes, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT) as program:
+        assert program.stdout is not None
+        children = [int(each) for each in program.stdout.readline().split()]
+        program.kill()
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while any(is_running(each) for each in children):
+        assert time.monotonic() < limit, "a process outlives its program"
+        time.sleep(0.02)
+    assert len(children) == 2
+
+
+def is_running(number: int) -> bool:
+    try:
+        return Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_folder_that_cannot_be_written_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: Any) -> Any:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("tempfile.mkstemp", full)
+    view = carried_out(Experiment(first_document()), threads())
+    assert [each.status for each in view.trials] == ["failed"]
+    assert "no space left" in view.trials[0].message
+
+
+def test_experiment_moves_no_picture_of_a_run_that_stands(session: Session) -> None:
+    session.watch(Interest(frozenset({"maps"})))
+    before = frame_when(session, lambda f: f.maps is not None)
+    session.start_experiment(Experiment(session.document, length=300))
+    frame_when(session, lambda f: f.experiment is not None)
+    one = frame_when(session, lambda f: f.experiment is not None and f.experiment.progress > 0.0)
+    two = frame_when(session, is_over)
+    assert one.maps is two.maps
+    assert before.step == two.step == 0
