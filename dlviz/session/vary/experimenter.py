@@ -175,7 +175,7 @@ class Experimenter:
             self._fail(number, tr("The training stopped: {error}", error=repr(error)))
             return
         result = future.result()
-        progress = 1.0 if result.ended is not None else self._trials[number].progress
+        progress = self._trials[number].progress if result.status == "cancelled" else 1.0
         self._trials[number] = replace(
             self._trials[number], status=result.status, message=result.message, ended=result.ended, progress=progress
         )

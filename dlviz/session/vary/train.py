@@ -86,13 +86,12 @@ class _Training:
             status = self._go_to(mark)
             if status == "cancelled":
                 return Result("cancelled")
-            self._measure()
+            if status != "diverged":  # which stands within the batch that breaks
+                self._measure()
             if status != "done":
                 break
-        stopped = self._run.stopped
-        return Result(
-            status, stopped.reason if stopped is not None and status == "stopped" else "", self._ended(status)
-        )
+        stopped = self._run.stopped if status == "stopped" else None
+        return Result(status, "" if stopped is None else stopped.reason, self._ended(status))
 
     def _go_to(self, mark: int) -> Status:
         while self._run.step < mark:

@@ -195,6 +195,8 @@ def test_divergence_is_a_result_and_keeps_the_last_finite_weights() -> None:
     assert bad.ended.diverged_at == bad.ended.steps < 200
     assert np.isfinite(bad.ended.kept.state.kept).all()
     assert bad.ended.gradient_evaluations == bad.ended.steps + 1
+    assert bad.ended.kept.measured[:, 0].max() <= bad.ended.steps
+    assert np.isfinite(bad.ended.curves.train_loss).all()
 
 
 def test_stop_rule_of_the_document_stops_its_training() -> None:
