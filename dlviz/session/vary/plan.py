@@ -11,8 +11,9 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits import set_seed
 from dlviz.session.prepared import prepared_for
+from dlviz.session.vary.edit import vary_path
 from dlviz.session.vary.result import Trial
-from dlviz.session.vary.settings import hyper_at, vary_path
+from dlviz.session.vary.settings import hyper_at
 from dlviz.session.vary.spec import MOST_LENGTH, MOST_TRIALS, MOST_VARIED, Experiment, Value, Varied
 
 DRAWN_DIGITS = 4  # significant, of a number that is drawn at random: it can be typed again

@@ -1,6 +1,6 @@
-"""Settings that can be varied: which a document has, what they are called, and the edit that sets each by its path."""
+"""Settings that can be varied: which a document has by their paths, what they are called, and their values."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -16,19 +16,12 @@ from dlviz.core.registry import Registry
 from dlviz.core.schedules import schedules
 from dlviz.data.builtin import datasets
 from dlviz.i18n import tr
-from dlviz.session.differences import known_settings, value_words
+from dlviz.session.differences import Settings, known_settings, value_words
 from dlviz.session.document import Document
-from dlviz.session.edits import (
-    set_data_setting,
-    set_layer_setting,
-    set_scaling,
-    set_seed,
-    set_split,
-    set_training,
-)
 from dlviz.session.format.choice import BY_LAST_WORD, registry_of
 from dlviz.session.vary.spec import Value
 
+OF_HIDDEN = ("units", "activation", "initializer")
 HIDDEN = "*"  # stands for every layer before the outputs that has the setting, as in "network.*.units"
 
 #: Parts of a training plan that are entries of a registry.
@@ -63,13 +56,21 @@ def settable(document: Document) -> tuple[Settable, ...]:
     """Return what can be varied in a document, in the order of a document; nothing where there is no network."""
     if document.subject != "network":
         return ()
-    found = (*_of_training(document), *_of_network(document), *_of_data(document))
+    document, known = document.explicit, known_settings(document.explicit)
     return tuple(
-        Settable(path, name_of(document, path), _value_at(document, path), hyper, kinds) for path, hyper, kinds in found
+        Settable(path, _name(known, path), _value_at(document, known, _spelled(document, path)), hyper, kinds)
+        for path, hyper, kinds in _declared_in(document)
     )
 
 
 Found = Iterator[tuple[str, Hyper | None, tuple[str, ...]]]
+
+
+def _declared_in(document: Document) -> Found:
+    yield from _of_training(document)
+    yield from _of_hidden(document)
+    yield from _of_network(document)
+    yield from _of_data(document)
 
 
 def _of_training(document: Document) -> Found:
@@ -82,6 +83,16 @@ def _of_training(document: Document) -> Found:
             yield f"training.{name}.{hyper.name}", hyper, ()
     for hyper in _COUNTS:
         yield f"training.{hyper.name}", hyper, ()
+
+
+def _of_hidden(document: Document) -> Found:
+    """Give what several hidden layers have in common and is often varied for all of them."""
+    for name in OF_HIDDEN:
+        found = hidden_with(document, name)
+        if len(found) > 1:
+            kind = layer_kinds.get(found[0].kind)
+            hyper = next((each for each in kind.settings if each.name == name), None)
+            yield f"network.{HIDDEN}.{name}", hyper, () if hyper is not None else registry_of(name).keys()
 
 
 def _of_network(document: Document) -> Found:
@@ -109,17 +120,20 @@ def _of_data(document: Document) -> Found:
 def hyper_at(document: Document, path: str) -> Hyper | None:
     """Return the declaration of a setting; None for an entry of a registry, and for what is not declared."""
     first = _spelled(document, path)
-    return next((each.hyper for each in settable(document) if each.path == first), None)
+    return next((hyper for place, hyper, _ in _declared_in(document) if place == first), None)
 
 
 def name_of(document: Document, path: str) -> str:
     """Return what to call a setting: "rate", "units of h1"."""
-    if path.startswith(f"network.{HIDDEN}."):
-        return tr("{name} of hidden layers", name=path.rpartition(".")[2].replace("_", " "))
-    known = known_settings(document.explicit)
+    return _name(known_settings(document.explicit), path)
+
+
+def _name(known: Settings, path: str) -> str:
     if path in known:
         return known[path].name
     name = path.rpartition(".")[2].replace("_", " ")
+    if path.startswith(f"network.{HIDDEN}."):
+        return tr("{name} of hidden layers", name=name)
     return tr("{name} of the data", name=name) if path.startswith("data.") else name
 
 
@@ -140,17 +154,18 @@ def _told(name: str, value: Any) -> str:
 
 def read_path(document: Document, path: str) -> Value:
     """Return the value of a setting in a document. Raises: SpecError for a path that is not there."""
+    document, known = document.explicit, known_settings(document.explicit)
     first = _spelled(document, path)
-    if first not in {each.path for each in settable(document)} | known_settings(document.explicit).keys():
-        raise _unknown(document, path)
-    return _value_at(document, first)
+    if first not in known and first not in {place for place, _, _ in _declared_in(document)}:
+        raise unknown_setting(document, path)
+    return _value_at(document, known, first)
 
 
-def _value_at(document: Document, path: str) -> Value:
-    known, parts = known_settings(document.explicit), path.split(".")
+def _value_at(document: Document, known: Settings, path: str) -> Value:
+    parts = path.split(".")
     value: Any
     if parts[0] == "training" and len(parts) == 2 and parts[1] in PLANNED:
-        value = getattr(document.explicit.training, parts[1])
+        value = getattr(document.training, parts[1])
     elif parts[0] == "network" and len(parts) == 3:
         value = _of_layer(document, parts[1], parts[2])
     elif path in known:
@@ -170,52 +185,8 @@ def _of_layer(document: Document, layer_id: str, name: str) -> Value:
     return cast("Value", complete(own, kind.settings)[name])
 
 
-def vary_path(document: Document, path: str, value: Value) -> Document:
-    """Return a document with one setting changed.
-
-    Raises: SpecError for a path that is not there, DlvizError for a value that does not fit.
-    """
-    part, _, rest = path.partition(".")
-    setter = _SETTERS.get(part)
-    if setter is None or (part != "seed" and not rest):
-        raise _unknown(document, path)
-    return setter(document, rest, value)
-
-
-def _set_training(document: Document, place: str, value: Any) -> Document:
-    name, _, inner = place.partition(".")
-    if not inner:
-        return set_training(document, **{name: value})
-    chosen = getattr(document.training, name, None)
-    if not isinstance(chosen, Choice):
-        raise _unknown(document, f"training.{place}")
-    return set_training(document, **{name: Choice(chosen.kind, {**chosen.settings, inner: value})})
-
-
-def _set_network(document: Document, place: str, value: Any) -> Document:
-    layer_id, _, setting = place.partition(".")
-    if layer_id != HIDDEN:
-        return _set_layer(document, layer_id, setting, value)
-    found = _hidden_with(document, setting)
-    if not found:
-        raise _unknown(document, f"network.{place}")
-    for layer in found:
-        document = _set_layer(document, layer.id, setting, value)
-    return document
-
-
-def _set_layer(document: Document, layer_id: str, setting: str, value: Any) -> Document:
-    name, _, inner = setting.partition(".")
-    if not inner:
-        return set_layer_setting(document, layer_id, name, value)
-    layer = next((each for each in document.network.layers if each.id == layer_id), None)
-    if layer is None or name not in layer_kinds.get(layer.kind).choices:
-        raise _unknown(document, f"network.{layer_id}.{setting}")
-    chosen = layer_kinds.get(layer.kind).option(layer, name)
-    return set_layer_setting(document, layer_id, name, Choice(chosen.kind, {**chosen.settings, inner: value}))
-
-
-def _hidden_with(document: Document, setting: str) -> list[LayerSpec]:
+def hidden_with(document: Document, setting: str) -> list[LayerSpec]:
+    """Return the layers before the outputs that have a setting, shared ones left out."""
     ends, name = output_ids(document.network), setting.partition(".")[0]
     return [
         each for each in document.network.layers
@@ -227,31 +198,17 @@ def _declared(kind: Any) -> set[str]:
     return {*(hyper.name for hyper in kind.settings), *kind.choices}
 
 
-def _set_data(document: Document, place: str, value: Any) -> Document:
-    if place.startswith("split."):
-        return set_split(document, **{place.removeprefix("split."): value})
-    return set_scaling(document, value) if place == "scaling" else set_data_setting(document, place, value)
-
-
-def _set_seed(document: Document, place: str, value: Any) -> Document:
-    return set_seed(document, value)
-
-
-_SETTERS: dict[str, Callable[[Document, str, Any], Document]] = {
-    "training": _set_training, "network": _set_network, "data": _set_data, "seed": _set_seed,
-}  # fmt: skip
-
-
 def _spelled(document: Document, path: str) -> str:
     """Return the path of one setting, for one that names those of all hidden layers the first of them."""
     if not path.startswith(f"network.{HIDDEN}."):
         return path
     setting = path.removeprefix(f"network.{HIDDEN}.")
-    found = _hidden_with(document, setting)
+    found = hidden_with(document, setting)
     return f"network.{found[0].id}.{setting}" if found else path
 
 
-def _unknown(document: Document, path: str) -> SpecError:
+def unknown_setting(document: Document, path: str) -> SpecError:
+    """Return the error of a path that is not there."""
     known = ", ".join(list(known_settings(document.explicit))[:12])
     return SpecError(tr("Expected a setting of this document, such as {known}. Received: {path}",
                         known=known, path=shown(path)))  # fmt: skip

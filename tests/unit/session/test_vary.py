@@ -506,7 +506,7 @@ def test_closing_while_processes_train_ends_them_at_once() -> None:
     began = time.monotonic()
     assert session.close()
     assert time.monotonic() - began < 1.0
-    assert children and not any(each.is_alive() for each in children)
+    assert children and not any(is_running(each.pid) for each in children)
 
 
 def test_processes_end_with_the_program_however_it_ended() -> None:
@@ -562,3 +562,27 @@ def test_experiment_moves_no_picture_of_a_run_that_stands(session: Session) -> N
     two = frame_when(session, is_over)
     assert one.maps is two.maps
     assert before.step == two.step == 0
+
+
+def test_processes_that_do_not_listen_are_killed() -> None:
+    pool = processes(1).make()
+    assert pool.submit(abs, -1).result() == 1
+    children = list(pool._processes.values())  # type: ignore[attr-defined]
+    pool.submit(time.sleep, 60)
+    began = time.monotonic()
+    end(pool)
+    assert time.monotonic() - began < 1.0
+    assert not any(is_running(each.pid) for each in children)
+
+
+def test_opening_trains_nothing_again(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    session.start_experiment(Experiment(session.document, (Varied(LR, (0.05,)),), length=5))
+    frame_when(session, is_over)
+
+    def never(*_: Any) -> None:
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr("dlviz.session.trainer.Trainer.run", never)
+    session.open_trial(0)
+    frame = frame_when(session, lambda f: len(f.runs) == 2)
+    assert (frame.step, frame.state) == (5 * frame.batches_per_epoch, "paused")

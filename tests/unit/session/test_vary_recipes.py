@@ -23,13 +23,14 @@ from dlviz.session.run import Run
 from dlviz.session.score import Score
 from dlviz.session.subject_presets import and_by_perceptron, delta_rule, hopfield_recall, typed_formula
 from dlviz.session.vary import Ended, Experiment, ExperimentView, Trial, Varied
+from dlviz.session.vary.edit import vary_path
 from dlviz.session.vary.experimenter import Experimenter
 from dlviz.session.vary.measures import measure_name, measure_of, measures_of
 from dlviz.session.vary.plan import document_of, trials_of
 from dlviz.session.vary.pool import Executors
 from dlviz.session.vary.rate_finding import rate_finding, read_rates, smoothed
 from dlviz.session.vary.recipes import experiment_of, offers, recipes
-from dlviz.session.vary.settings import name_of, read_path, settable, vary_path, words
+from dlviz.session.vary.settings import name_of, read_path, settable, words
 from dlviz.session.vary.summary import along_setting, bands, best, end_losses, heat_map, quartiles
 
 LR = "training.optimizer.lr"
