@@ -231,6 +231,19 @@ def test_a_list_and_a_number_are_typed(robot: Robot, file: Path) -> None:
     assert (column(shown, "x"), column(shown, "y")) == ([1, 0.5], [2.5, 1.5])
 
 
+def test_typed_numbers_are_undone_one_by_one(robot: Robot, file: Path) -> None:
+    robot.start("step", file)
+    field = settled(robot).inputs.rows["w"].field
+    for text in ("3", "4"):
+        field.setFocus()
+        field.setText(text)
+        robot.key(Key.Key_Return)
+    for text in ("3", "2"):
+        robot.trigger("undo")
+        settled(robot)
+        assert field.text() == text
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [

@@ -11,6 +11,7 @@ from dlviz.core.sheets.sheet import InputKind, InputValue, Plot, SheetInput
 from dlviz.i18n import tr
 
 LONGEST_TEXT = 20_000  # characters of a sheet
+LONGEST_LINE = 2_500  # with what goes on from it: patterns take quadratic time
 MOST_LINES = 400
 LONGEST_SENTENCE = 500  # characters
 MOST_NAMES = 12  # of a table or a plot
@@ -57,6 +58,9 @@ def cut(text: str) -> list[Line]:
             found[-1] = Line(found[-1].number, f"{found[-1].text} {row.strip()}")
         elif row.strip() and not row.startswith("#"):
             found.append(Line(number, row.strip()))
+    for line in found:
+        if len(line.text) > LONGEST_LINE:
+            line.refuse(tr("a line of at most {n} characters", n=LONGEST_LINE), str(len(line.text)))
     return found
 
 

@@ -24,7 +24,7 @@ DIGITS = 10  # that a field writes
 class InputRow(QObject):
     """One input with its field, and a slider if it has one."""
 
-    asked = Signal(str, object)  # name, and what was typed or pulled: a value, or the error that came of it
+    asked = Signal(str, object, bool)  # name, the value or the error that came of it, and whether it was pulled
 
     def __init__(self, spec: SheetInput, parent: QWidget) -> None:
         super().__init__(parent)
@@ -75,7 +75,7 @@ class InputRow(QObject):
         value = self._scale.value(position)
         self._value = value
         self.field.setText(written(value))
-        self.asked.emit(self.spec.name, value)
+        self.asked.emit(self.spec.name, value, True)
 
     @Slot()
     def _typed(self) -> None:
@@ -86,7 +86,7 @@ class InputRow(QObject):
             value: object = read_list(text) if self.spec.kind == "list" else numbers.parse_number(text)
         except SpecError as error:
             value = error
-        self.asked.emit(self.spec.name, value)
+        self.asked.emit(self.spec.name, value, False)
 
 
 def written(value: InputValue) -> str:
@@ -105,7 +105,7 @@ def read_list(text: str) -> tuple[float, ...]:
 class Inputs(Renewed):
     """All inputs of a sheet, one below the other."""
 
-    asked = Signal(str, object)
+    asked = Signal(str, object, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -119,15 +119,15 @@ class SheetView(QScrollArea):
             curves = tuple(_as_known(known, curve, sheet.plot.is_sweep) for curve in curves)
         self.picture.show_curves(curves, sheet.plot.against, sheet.plot.is_bars)
 
-    @Slot(str, object)
-    def _set(self, name: str, value: object) -> None:
-        """Set an input; undoable. What is refused is said, and the field shows what holds."""
+    @Slot(str, object, bool)
+    def _set(self, name: str, value: object, is_pulled: bool) -> None:
+        """Set an input; undoable, one pull as one change. What is refused is said, and the field shows what holds."""
         if isinstance(value, DlvizError):
             self._context.notify(value)
             is_set = False
         else:
             change = partial(set_sheet_input, name=name, value=value)
-            is_set = edit(self._context, tr("Change {name}", name=letter(name)), change, merge=f"sheet.{name}")
+            is_set = edit(self._context, tr("Change {name}", name=letter(name)), change, f"sheet.{name}" * is_pulled)
         if not is_set:
             self.show_document(self._context.session.document)
 

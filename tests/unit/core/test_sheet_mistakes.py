@@ -45,6 +45,7 @@ HEAD = "title: T\n"
         (HEAD + "text: \x00\ny = 1", "line 2: Expected text that can be read. Received: U+0000"),
         (HEAD + "text: \u202egnp\ny = 1", "line 2: Expected text that can be read. Received: U+202E"),
         ("y = 1\n" * 401, "line 401: Expected a sheet of at most 400 lines"),
+        (HEAD + "plot: y" + 2_500 * " " + "x", "line 2: Expected a line of at most 2500 characters. Received: 2508"),
         ("a" * 20_001, "line 1: Expected a sheet of at most 20000 characters"),
         (HEAD + "y = " + "abs(" * 80 + "1" + ")" * 80, "line 2"),
         (HEAD + "y = " + "-" * 400 + "1", "line 2"),
@@ -88,6 +89,15 @@ def test_inputs_out_of_their_limits_are_refused() -> None:
         compute(sheet, {"epoch": (0.0, 1.0)})
     with pytest.raises(DlvizError, match="Expected an input among: epoch"):
         compute(sheet, {"time": 1.0})
+
+
+@pytest.mark.parametrize("start", ["plot: y", "answer: y", "slider a", "list a = 1", "y = 1", "y : 1", "y"])
+@pytest.mark.parametrize("filling", [" ", "1 ", "to ", " from 1", " : ", "\u00a0", ",", "("])
+def test_no_line_makes_the_reader_slow(start: str, filling: str) -> None:
+    begin = time.perf_counter()
+    with pytest.raises(DlvizError):
+        read(HEAD + start + (filling * 2_400)[:2_400] + "x")
+    assert time.perf_counter() - begin < 0.5
 
 
 LINES = st.sampled_from(
