@@ -203,6 +203,7 @@ PRIMITIVES: dict[Primitive, Callable[[QStyleOption, QPainter], None]] = {
     Primitive.PE_IndicatorCheckBox: _check_box,
     Primitive.PE_IndicatorItemViewItemCheck: _check_box,
     Primitive.PE_FrameTabBarBase: lambda _option, _p: None,  # tabs stand on the panel
+    Primitive.PE_PanelScrollAreaCorner: lambda _option, _p: None,
 }
 
 

@@ -53,6 +53,16 @@ def test_nothing_is_cut_at_the_first_start(robot: Robot) -> None:
     assert_nothing_is_cut(robot)
 
 
+def test_two_small_losses_and_a_choice_have_room_in_the_heading(robot: Robot) -> None:
+    panel = robot.panel("curves")
+    robot.wait(lambda: robot.frame.step > 5)
+    robot.pause()
+    for text, words in ((panel.train, "train 1.49×10⁻⁵"), (panel.test, "test 1.84×10⁻¹⁰")):
+        text.setText(words)
+        text.updateGeometry()
+    assert_nothing_is_cut(robot)
+
+
 @pytest.mark.parametrize("kind", ["link", "unit"])
 def test_nothing_is_cut_beside_the_inspector_at_small_losses(robot: Robot, kind: str) -> None:
     layer = robot.running.session.document.network.layers[0].id
@@ -62,5 +72,5 @@ def test_nothing_is_cut_beside_the_inspector_at_small_losses(robot: Robot, kind:
     )
     robot.window.run.use_rate(math.inf)
     panel = robot.panel("curves")
-    robot.wait(lambda: "×10" in panel.train.text() and "×10" in panel.test.text())
+    robot.wait(lambda: "×10" in panel.train.text(), seconds=60)
     assert_nothing_is_cut(robot)

@@ -56,3 +56,16 @@ def test_a_click_takes_the_row_by_its_number(table: NumberTable, qtbot: QtBot) -
 def test_every_digit_is_copied(table: NumberTable) -> None:
     table.copy()
     assert QGuiApplication.clipboard().text().splitlines()[1] == "12345.0,0.123456789,-0.987654321"
+
+
+def test_a_narrow_table_scrolls_sideways_and_cuts_no_number(qtbot: QtBot, table: NumberTable) -> None:
+    columns = [Column("parameter"), *(Column(name, is_signed=True) for name in ("value", "gradient", "m", "v"))]
+    table.show_lines(columns, [Line(0, ("w", -0.0001234, 1.234e-9, -5.4e-12, 0.00321))])
+    table.resize(180, 100)
+    table.show()
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() > 0)
+    metrics, model = table.fontMetrics(), table.model()
+    for section in range(1, len(columns)):
+        assert metrics.horizontalAdvance(model.index(0, section).data()) <= table.columnWidth(section) - 4
+    table.resize(900, 100)
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0)

@@ -183,7 +183,7 @@ def test_a_layer_counts_its_parameters(stage: Stage) -> None:
     stage.select("layer", "h2")
     values = stage.values()
     assert values["shape of W, units × inputs"] == ["3 × 4"]
-    assert values["parameters, weights + biases"] == ["12 + 3 = 15"]
+    assert values["weights + biases"] == ["12 + 3 = 15"]
     grads = [stage.trace.value(name, 99) for name in ("h2.dW", "h2.db")]
     assert values["gradient norm"] == [shown(np.sqrt(sum(float((g**2).sum()) for g in grads)))]
 
@@ -195,7 +195,7 @@ def test_a_second_use_of_a_layer_counts_the_parameters_it_shares() -> None:
     shared = replace(document, network=replace(document.network, layers=layers))
     frame = FrameMaker().make(Run(shared), is_running=False)
     described = card(Scene(Selected("layer", "again"), shared, None, frame))
-    assert {fact.label: fact.text for fact in described.facts}["parameters, weights + biases"] == "4 + 2 = 6"
+    assert {fact.label: fact.text for fact in described.facts}["weights + biases"] == "4 + 2 = 6"
 
 
 def test_choosing_an_activation_edits_the_document(stage: Stage) -> None:

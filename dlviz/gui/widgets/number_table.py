@@ -32,6 +32,7 @@ NUMBER = Qt.ItemDataRole.UserRole + 2
 ROW_HEIGHT = 3 * GRID  # pixels
 NONE = -1
 FEWEST = 2  # digits of a number in the narrowest column
+SCROLLED = 3  # digits of a number in a table that scrolls sideways
 LARGEST_PLAIN = 1e6  # from here a power of ten is written
 PADDING = 8  # pixels that a cell keeps free beside its words
 MOST_MEASURED = 100  # rows whose width decides how many digits are written
@@ -147,6 +148,7 @@ class NumberTable(QTableView):
         super().__init__(parent)
         self._most_rows = most_rows
         self._is_filling = False
+        self._is_tight = False  # numbers with the fewest digits have no room beside each other: the table scrolls
         self.numbers = NumberModel(self)
         self._sorted = QSortFilterProxyModel(self)
         self._sorted.setSourceModel(self.numbers)
@@ -167,6 +169,7 @@ class NumberTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
         head = self.horizontalHeader()
@@ -186,6 +189,8 @@ class NumberTable(QTableView):
     def show_lines(self, columns: Sequence[Column], lines: Sequence[Line], marked: int = NONE) -> None:
         """Show these numbers; the row of this number is marked."""
         count = len(self.numbers.lines)
+        if tuple(columns) != self.numbers.columns:
+            self._be_tight(False)
         self._is_filling = True
         self.numbers.show_lines(columns, lines, marked)
         self._is_filling = False
@@ -198,19 +203,46 @@ class NumberTable(QTableView):
         """Write as many digits as the new width has room for."""
         super().resizeEvent(event)
         if not self._is_filling:  # a model that is being filled has no rows to measure
+            if event.size().width() > event.oldSize().width():
+                self._be_tight(False)
             self._choose_digits()
 
     def _choose_digits(self) -> None:
         """Write numbers shorter where a column is narrow: one that ends in … could be any."""
-        self.numbers.use_digits(tuple(map(self._digits_of, range(self.numbers.columnCount()))))
+        sections = range(self.numbers.columnCount())
+        digits = tuple(map(self._digits_of, sections)) if not self._is_tight else ()
+        if self._is_tight or not (all(digits) or self._has_room()):
+            self._be_tight(True)
+            digits = tuple(min(self.numbers.most_digits(section), SCROLLED) for section in sections)
+        self.numbers.use_digits(tuple(max(each, FEWEST) for each in digits))
+
+    def _has_room(self) -> bool:
+        """Say whether all columns fit beside each other with the fewest digits, whatever their widths are now."""
+        metrics, needed = self.fontMetrics(), 0
+        for section in range(self.numbers.columnCount()):
+            written = (self.numbers.write(line, section, FEWEST) for line in self.numbers.lines[:MOST_MEASURED])
+            needed += max(map(metrics.horizontalAdvance, written), default=0) + PADDING
+        return needed <= self.viewport().width()
+
+    def _be_tight(self, is_tight: bool) -> None:
+        """Give every column what it needs and scroll sideways, or share the room again."""
+        if is_tight == self._is_tight:
+            return
+        self._is_tight = is_tight
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if is_tight else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setHorizontalScrollBarPolicy(policy)
+        self._share_room()
+        self._fit()
 
     def _digits_of(self, section: int) -> int:
+        """Return with how many digits the numbers of a column fit, 0 if with none."""
         metrics, room = self.fontMetrics(), self.columnWidth(section) - PADDING
         for digits in range(self.numbers.most_digits(section), FEWEST, -1):
             written = (self.numbers.write(line, section, digits) for line in self.numbers.lines[:MOST_MEASURED])
             if all(metrics.horizontalAdvance(words) <= room for words in written):
                 return digits
-        return FEWEST
+        few = (self.numbers.write(line, section, FEWEST) for line in self.numbers.lines[:MOST_MEASURED])
+        return FEWEST if all(metrics.horizontalAdvance(words) <= room for words in few) else 0
 
     def _share_room(self) -> None:
         """Give columns of words, and row numbers at the left, what they need; other numbers share the rest."""
@@ -218,6 +250,7 @@ class NumberTable(QTableView):
         for section in range(self.numbers.columnCount()):
             is_words = any(isinstance(line.cells[section], str) for line in lines)
             is_words |= section == 0 and all(_is_whole(line.cells[0]) for line in lines)
+            is_words |= self._is_tight
             mode = QHeaderView.ResizeMode.ResizeToContents if is_words else QHeaderView.ResizeMode.Stretch
             if head.sectionResizeMode(section) != mode:
                 head.setSectionResizeMode(section, mode)
@@ -225,7 +258,8 @@ class NumberTable(QTableView):
     def _fit(self) -> None:
         rows = min(max(self.numbers.rowCount(), 1), self._most_rows)
         head = self.horizontalHeader().sizeHint().height()
-        self.setFixedHeight(head + rows * self.verticalHeader().defaultSectionSize() + 2)
+        bar = self.horizontalScrollBar().sizeHint().height() if self._is_tight else 0
+        self.setFixedHeight(head + rows * self.verticalHeader().defaultSectionSize() + bar + 2)
 
     def sizeHint(self) -> QSize:
         """Return the height of the rows on show."""

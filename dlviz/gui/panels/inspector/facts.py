@@ -60,7 +60,7 @@ def _sizes(scene: Scene, layer: LayerSpec, own: Sequence[ParameterSpec]) -> tupl
         title = tr("shape of W, inputs × units") if is_turned else tr("shape of W, units × inputs")
         return (
             Fact(title, text=" × ".join(map(str, weights.shape[::-1] if is_turned else weights.shape))),
-            Fact(tr("parameters, weights + biases"), text=count),
+            Fact(tr("weights + biases"), text=count),
         )
     shapes = (Fact(tr("shape of {name}", name=_short(each)), text=" × ".join(map(str, each.shape))) for each in own)
     return (*shapes, Fact(tr("parameters"), text=str(sum(each.size for each in own))))

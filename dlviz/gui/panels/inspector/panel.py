@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -31,6 +31,7 @@ from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
+from dlviz.session.gradient_check import GradientCheck
 from dlviz.session.messages import Frame, Interest, Need
 
 _HINT = tr("Click a unit, a link or a layer to see its numbers.")
@@ -45,6 +46,7 @@ class InspectorPanel(Panel):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._frame: Frame | None = None
+        self._checked: GradientCheck | None = None
         self._dataset: Dataset | None = None
         self._make_widgets()
         self._lay_out()
@@ -109,14 +111,14 @@ class InspectorPanel(Panel):
         self._scroll(body)
 
     def _scroll(self, body: QWidget) -> None:
-        scroll = QScrollArea()
-        scroll.setWidget(body)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.page = QScrollArea()
+        self.page.setWidget(body)
+        self.page.setWidgetResizable(True)
+        self.page.setFrameShape(QFrame.Shape.NoFrame)
+        self.page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
         spaced(layout)
-        layout.addWidget(scroll)
+        layout.addWidget(self.page)
 
     def show_document(self, document: Document) -> None:
         """Show the selection with what the edit changed."""
@@ -197,7 +199,15 @@ class InspectorPanel(Panel):
         is_open = self.context.selection.current.kind in ("network", "layer") and bool(shown.title)
         self.check.setVisible(is_open and not self.context.is_hidden)
         if is_open and self._frame is not None:
-            self.check.show_check(self._frame.gradient_check, self.context.session.document.symbols)
+            before, self._checked = self._checked, self._frame.gradient_check
+            self.check.show_check(self._checked, self.context.session.document.symbols)
+            if self._checked is not None and (before is None or self._checked.done < before.done):
+                QTimer.singleShot(0, self, self._scroll_to_check)  # once it has been laid out
+
+    @Slot()
+    def _scroll_to_check(self) -> None:
+        """Bring a check that begins into view: in a small window there are only the facts above it."""
+        self.page.verticalScrollBar().setValue(self.check.y())
 
     def _show_image(self) -> None:
         """Show an image that is selected as an input: what the sample looked at holds."""

@@ -118,6 +118,8 @@ class ParameterPicture(QWidget):
             value = float(values[row, column])  # type: ignore[index]
             p.setPen(QColor(on_colour(self.colour_of(value).name())))
             words = numbers.number(value, DIGITS)
+            if p.fontMetrics().horizontalAdvance(words) > cell.width() - 2:
+                words = numbers.number(value, DIGITS - 1)
             p.drawText(cell, Qt.AlignmentFlag.AlignCenter, words)
 
     def entry_at(self, at: QPointF) -> tuple[Block, tuple[int, ...]] | None:

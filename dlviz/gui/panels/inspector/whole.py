@@ -84,8 +84,8 @@ def _times(frame: Frame) -> tuple[Fact, ...]:
         return ()
     ratio = times.one_by_one / times.at_once
     return (
-        Fact(tr("forward, {n} examples one by one", n=times.n), text=time_words(times.one_by_one)),
-        Fact(tr("forward, as one matrix of {n} columns", n=times.n), text=time_words(times.at_once)),
+        Fact(tr("forward, {n} one by one", n=times.n), text=time_words(times.one_by_one)),
+        Fact(tr("forward, {n} as one matrix", n=times.n), text=time_words(times.at_once)),
         Fact(tr("vectorised is faster by"), text=f"× {numbers.number(ratio, 2)}"),
     )
 

@@ -18,7 +18,7 @@ from dlviz.session.activation_study import ActivationStudy, Shape, Spread
 
 HEIGHT = 21 * GRID  # pixels
 FLOOR = 0.26  # of the height that the histogram of the sums takes, below the curves
-HEADROOM = 0.18  # above the curves, for the words at the peak
+HEADROOM = 0.28  # above the curves, for the words at the peak
 MOST_ZONES = 3
 PEAKS = {"sigmoid": "α/4", "tanh": "α"}  # what the steepest slope is in letters
 
