@@ -17,6 +17,7 @@ from dlviz.session.trainer import Trainer
 
 MAX_MEASURED = 5_000  # rows a measurement looks at while training; beyond, every k-th row is taken
 MAX_PREDICTED = 20_000
+MAX_MAP_NUMBERS = 4_000_000  # inputs of all cells of a map, 32 MB: a picture of 64×64×3 has 12 288 of them a cell
 
 
 class Pictures:
@@ -70,7 +71,8 @@ class Pictures:
         """Return every unit's response over the plane, and the output's at a finer grid."""
         assert self._maps is not None
         evaluator = self._use(self._maps, run)
-        side, fine = interest.grid, interest.output_grid
+        d = self.trainer.prepared.dataset.d
+        side, fine = affordable(interest.grid, d), affordable(interest.output_grid, d)
         units = {
             node: values.reshape(-1, side, side)
             for node, values in evaluator.responses(self._grid(interest, side)).items()
@@ -143,6 +145,11 @@ class Pictures:
             self._scratch = Trainer(run.document, run.prepared)
         self._scratch.restore(run.trainer.state())
         return self._scratch
+
+
+def affordable(side: int, d: int) -> int:
+    """Return how many cells a side a map may have where every one is a row of d inputs: the worker may not stall."""
+    return max(min(side, math.isqrt(MAX_MAP_NUMBERS // d)), 2)
 
 
 def _thinned(rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -19,6 +19,8 @@ from dlviz.session.document import Document
 from dlviz.session.edits import add_layer, set_optimizer_setting, set_training, set_units
 from dlviz.session.files.data_file import with_file
 from dlviz.session.messages import Frame, Interest, Need
+from dlviz.session.network_presets import image_column
+from dlviz.session.pictures import MAX_MAP_NUMBERS, affordable
 from dlviz.session.presets import (
     document_for,
     document_for_dataset,
@@ -87,6 +89,23 @@ def test_the_output_is_mapped_once_where_its_map_is_as_fine_as_those_of_units(se
     assert both.maps is not None and one.maps is not None
     assert np.array_equal(both.maps.output, both.maps.units["o"])
     assert np.array_equal(both.maps.output, one.maps.output)
+
+
+@pytest.mark.parametrize(("d", "side"), [(2, 100), (64, 100), (784, 71), (12_288, 18)])
+def test_a_map_of_many_inputs_has_fewer_cells(d: int, side: int) -> None:
+    assert affordable(100, d) == side
+    assert side * side * d <= MAX_MAP_NUMBERS
+
+
+def test_an_image_as_a_column_is_mapped_without_stalling_the_worker() -> None:
+    session = Session(image_column())
+    session.watch(Interest(ALL))
+    try:
+        frame = frame_when(session, lambda f: f.maps is not None)
+        assert frame.maps is not None
+        assert frame.maps.output.shape == (3, 18, 18)
+    finally:
+        session.close()
 
 
 def test_pausing_takes_effect_and_keeps_still(session: Session) -> None:
