@@ -163,6 +163,7 @@ class StatusBar(QWidget):
         self._frame = frame
         if not self._is_racing:
             self.words.setText(status_words(frame, self._is_hidden))
+        self._make_room()
         self._warn(slip_words(frame.document.training.slip, any(each.place == SLIP for each in frame.idle)))
         self.health.show_frame(frame)
 
@@ -188,6 +189,12 @@ class StatusBar(QWidget):
         self._is_hidden = is_hidden
         if self._frame is not None:
             self.show_frame(self._frame)
+
+    def _make_room(self) -> None:
+        """Leave the keys out while what is said needs their room."""
+        free = self.words.width() + (0 if self.hint.isHidden() else self.hint.width() + self.layout().spacing())
+        needed = self.words.sizeHint().width()
+        self.hint.setVisible(needed + self.hint.sizeHint().width() + self.layout().spacing() <= free)
 
     def show_hint(self, text: str) -> None:
         """Show the keys that matter now at the right."""

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
 
+from dlviz.core.choice import Choice
 from dlviz.gui.panels.curves.panel import CurvesPanel
 from dlviz.gui.panels.curves.series import series, span
 from dlviz.gui.widgets.plot import Axis
@@ -180,3 +181,22 @@ def test_a_penalty_has_a_line_of_its_own_and_one_with_the_loss(panel: Any) -> No
     panel.scale.setCurrentIndex(0)
     panel.show_frame(make_frame(panel.context, curves=curves))
     assert panel.said.text() == ""
+
+
+def test_a_rule_without_a_loss_says_so_instead_of_showing_empty_axes(panel: Any) -> None:
+    frame = make_frame(panel.context)
+    nothing = np.empty(0)
+    bare = replace(
+        frame.curves, steps=nothing, train_loss=nothing, train_score=nothing, batch_steps=nothing, batch_mean=nothing
+    )
+    document = replace(frame.document, rule=Choice("hebb"))
+    panel.show_frame(replace(frame, document=document, curves=bare))
+    assert (panel.plot.isHidden(), panel.empty.isHidden()) == (True, False)
+    panel.show_frame(frame)
+    assert (panel.plot.isHidden(), panel.empty.isHidden()) == (False, True)
+
+
+def test_large_losses_are_written_as_powers_of_ten(panel: Any) -> None:
+    axis = panel.plot.getAxis("left")
+    axis.setLogMode(False, False)
+    assert axis.tickStrings([0.0, 5e17, 1e18], 1.0, 5e17) == ["0", "5×10¹⁷", "1×10¹⁸"]

@@ -42,7 +42,10 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         """Return the words at these ticks."""
         if self.logMode:
             return [numbers.number(10**value, 3) for value in values]
-        return [each.replace("-", numbers.MINUS) for each in super().tickStrings(values, scale, spacing)]
+        written = super().tickStrings(values, scale, spacing)
+        if any("e" in each for each in written):
+            return [numbers.number(value * scale, 3) for value in values]
+        return [each.replace("-", numbers.MINUS) for each in written]
 
     def logTickValues(
         self, low: float, high: float, size: float, standard: list[tuple[float, list[float]]]

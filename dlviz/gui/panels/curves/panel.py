@@ -4,6 +4,7 @@ import math
 from operator import is_
 from typing import ClassVar
 
+import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -18,7 +19,7 @@ from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.copying import copy_csv, offer
 from dlviz.gui.widgets.end_labels import Label
 from dlviz.gui.widgets.paint import describe, spaced
-from dlviz.gui.widgets.text import Elided
+from dlviz.gui.widgets.text import Elided, Text
 from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 from dlviz.session.curves import Curves
@@ -73,6 +74,10 @@ class CurvesPanel(Panel):
         )
         describe(self.test, tr("Test value"), tr("On the rows held out; under the pointer, or the newest"))
         self.said = Elided("", "muted", "small")
+        self.empty = Text(tr("Nothing to draw: this rule works out no loss."), "muted")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.empty.setWordWrap(True)
+        self.empty.hide()
         for text in (self.train, self.test, self.said):
             text.setAlignment(Qt.AlignmentFlag.AlignRight)
 
@@ -90,6 +95,7 @@ class CurvesPanel(Panel):
         layout.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
         layout.addLayout(top)
         layout.addWidget(self.plot, 1)
+        layout.addWidget(self.empty, 1)
 
     @property
     def is_log(self) -> bool:
@@ -104,11 +110,21 @@ class CurvesPanel(Panel):
         if is_new:
             self._curves = frame.curves
             self._draw()
+        self._show_plot(frame)
         self.plot.show_marks(frame.marks)
         is_back = frame.step < frame.last_step
         self._playhead = float(frame.step) if is_back else math.inf
         self.plot.show_playhead(frame.step if is_back else None)
         self._write()
+
+    def _show_plot(self, frame: Frame) -> None:
+        """Say so where a rule works out nothing that could be drawn, instead of showing empty axes."""
+        curves = self._curves
+        known = () if curves is None else (curves.train_loss, curves.train_score, curves.batch_mean)
+        is_bare = frame.document.subject == "rule" and not any(np.isfinite(each).any() for each in known)
+        for widget in (self.plot, self.scale):
+            widget.setHidden(is_bare)
+        self.empty.setVisible(is_bare)
 
     def _take_runs(self, rows: tuple[RunRow, ...]) -> None:
         """Draw the other runs again where one came, went or changed; while one runs they stand."""
