@@ -171,8 +171,8 @@ class Explainer:
 
 
 def _numeric(passed: Pass, weight: Weight) -> float:
-    around = slope_picture(passed, weight, reach=NUMERIC_EPS, points=2).losses
-    return float(around[1] - around[0]) / (2 * NUMERIC_EPS)
+    low, high = slope_picture(passed, weight, reach=NUMERIC_EPS, points=2).losses.tolist()
+    return float(high - low) / (2 * NUMERIC_EPS)
 
 
 def _with_paths(found: Explanation, passed: Pass, notation: Notation) -> Explanation:

@@ -35,7 +35,8 @@ class SlopePicture:
 
     def tangent(self, values: FloatArray) -> FloatArray:
         """Return L + dL/dw · (w − value) at values of the weight."""
-        return self.loss + self.gradient * (values - self.value)
+        with np.errstate(all="ignore"):  # of a weight of 1e308 they are beyond all numbers
+            return self.loss + self.gradient * (values - self.value)
 
 
 def slope_picture(
@@ -52,7 +53,8 @@ def slope_picture(
         raise SpecError(f"Expected between 2 and {MAX_POINTS} points. Received: {points}")
     gradient = passed.gradient(weight)
     value = float(passed.binding.memory.view("theta", weight.name)[weight.entry])
-    values = value + np.linspace(-reach, reach, points)
+    with np.errstate(over="ignore"):
+        values = value + reach * np.linspace(-1.0, 1.0, points)
     found = _losses(passed, weight, [*values, value, value + change])
     *losses, loss, after = [each for each, _ in found]
     logs = np.array([np.nan if log is None else log for _, log in found[:points]])

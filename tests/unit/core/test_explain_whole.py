@@ -155,6 +155,20 @@ def test_frozen_parameters_have_no_curvature() -> None:
     assert found.value == pytest.approx(np.linalg.eigvalsh(2 * hidden.T @ hidden / 6).max(), rel=0.001)
 
 
+@pytest.mark.parametrize("activation", ["tanh", "linear", "relu", "sigmoid"])
+@pytest.mark.parametrize("value", [1e308, -1.7e308])
+@pytest.mark.parametrize("reach", [1.0, 1e308])
+def test_slope_pictures_of_the_largest_weights_warn_of_nothing(activation: str, value: float, reach: float) -> None:
+    network = NetworkSpec((dense("h", 2, activation), dense("o", 1)))
+    values = values_of(network)
+    values["h.W"] = np.array(values["h.W"])
+    values["h.W"][0, 0] = value
+    passed = differentiate(network, SQUARED, values, *rows_of(network))
+    picture = slope_picture(passed, Weight("h.W", (0, 0)), change=value, reach=reach)
+    assert len(picture.tangent(picture.values)) == len(picture.losses)
+    assert picture.values[50] == picture.value == value
+
+
 def test_tangent_touches_the_loss_and_predicts_small_changes() -> None:
     passed = pass_of(dense("h", 3, "tanh"), dense("o", 2))
     picture = slope_picture(passed, Weight("h.W", (1, 0)), change=1e-4, reach=0.5, points=51)
