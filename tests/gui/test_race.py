@@ -26,6 +26,7 @@ from dlviz.gui.race.player import RacePlayer
 from dlviz.gui.widgets.form import LineField
 from dlviz.session import edits
 from dlviz.session.race import RaceSpec
+from dlviz.session.race.network_scan import network_scale
 from tests.gui.robot import NONE, Key, Robot, close_window, no_stall, robot_at_window
 
 LEFT = Qt.MouseButton.LeftButton
@@ -488,9 +489,9 @@ def test_optimizers_race_on_the_network_of_the_document(robot: Robot) -> None:
     robot.key(Key.Key_End)
     assert "off the plane" in panel.table.rows.titles
     assert cell(robot, 0, 2) == numbers.number(float(race.paths[0].values[-1]))
-    assert inside(robot).gauge.isVisible() and not inside(robot).rule.isVisible()
+    assert inside(robot).gauge.isVisible() and inside(robot).rule.isVisible()
     assert list(inside(robot).course.settings.fields) == ["steps"] and not inside(robot).course.clip.isVisible()
-    assert panel.quantity.keys() == ["height", "off_plane", "rate"]
+    assert panel.quantity.keys() == ["height", "off_plane", "rate", "scan"]
     start = robot.running.session.document.race.start
     robot.bot.mouseClick(panel.contour, LEFT, NONE, QPoint(40, 40))
     assert robot.running.session.document.race.start == start
@@ -503,6 +504,32 @@ def test_optimizers_race_on_the_network_of_the_document(robot: Robot) -> None:
     shown = player(robot).race
     assert shown is not None and shown.network is None and robot.running.session.document.race.on == "surface"
     assert inside(robot).rule.isVisible() and inside(robot).course.clip.isVisible()
+
+
+def test_networks_race_at_the_same_or_each_at_its_best_rate(robot: Robot) -> None:
+    robot.trigger("race_network")
+    robot.running.session.edit(edits.set_race(robot.running.session.document, steps=20), "race")
+    walked(robot)
+    rule = inside(robot).rule
+    rule.setCurrentIndex(1)
+    walked(robot)
+    document = robot.running.session.document
+    assert {each.settings["lr"] for each in document.race.optimizers} == {0.1}
+    assert "same rate" in inside(robot).stated.text() and "20, one a batch" in inside(robot).stated.text()
+    rule.setCurrentIndex(2)
+    robot.wait(lambda: robot.running.session.document.race.rule == "best")
+    walked(robot)
+    assert "best of 13 rates from 0.0001 to 1" in inside(robot).stated.text()
+    race = player(robot).race
+    assert race is not None
+    assert all(each.settings["lr"] in network_scale() for each in race.spec.optimizers)
+    surface(robot).quantity.choose("scan")
+    robot.wait(lambda: len(player(robot).scans) == 4)
+    robot.wait(lambda: "loss of all training rows after 20 steps" in surface(robot).drawn_words.text())
+    best = [each.best for each in player(robot).scans]
+    assert [each.settings["lr"] for each in race.spec.optimizers] == best
+    for path, scan in zip(race.paths, player(robot).scans, strict=True):
+        assert path.values[-1] == pytest.approx(np.nanmin(scan.ends), rel=1e-12)
 
 
 def test_networks_of_a_race_stand_side_by_side_at_the_scrubbed_step(robot: Robot) -> None:

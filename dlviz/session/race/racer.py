@@ -18,6 +18,7 @@ from dlviz.core.trace import Trace
 from dlviz.session.document import Document
 from dlviz.session.race.bends import Bends
 from dlviz.session.race.maps import Mapper
+from dlviz.session.race.network_scan import scan_network
 from dlviz.session.race.networks import race_network
 from dlviz.session.race.result import Crowd, Race, RaceQuestion, RaceView
 from dlviz.session.race.scan import RateScan, scan_in_parts
@@ -62,9 +63,10 @@ class Racer:
             self._scanning, self._scans = None, ()
         until = perf_counter() + PART_SECONDS
         self._go_on(until)
-        if question.wants_scans and self._walking is None and spec.on == "surface":
-            self._scan_on(spec, until)
-        self._has_scans_left = question.wants_scans and spec.on == "surface" and len(self._scans) < len(spec.optimizers)
+        if question.wants_scans and self._walking is None and not self._problem:
+            self._scan_on(document.explicit, until)
+        is_asked = question.wants_scans and not self._problem
+        self._has_scans_left = is_asked and len(self._scans) < len(spec.optimizers)
         if self._race is None:
             return None
         return RaceView(
@@ -87,11 +89,9 @@ class Racer:
                 else:
                     self._progress = found
 
-    def _scan_on(self, spec: RaceSpec, until: float) -> None:
-        while len(self._scans) < len(spec.optimizers) and perf_counter() < until:
-            if self._scanning is None:
-                course = course_of(spec, resolve_surface(spec.surface)[0].d)
-                self._scanning = scan_in_parts(spec, len(self._scans), course)
+    def _scan_on(self, document: Document, until: float) -> None:
+        while len(self._scans) < len(document.race.optimizers) and perf_counter() < until:
+            self._scanning = self._scanning or _scan(document, len(self._scans))
             try:
                 next(self._scanning)
             except StopIteration as done:
@@ -101,6 +101,14 @@ class Racer:
         if self._step is None or self._step[:2] != (race, question):
             self._step = race, question, trace_of(race, question)
         return self._step[2]
+
+
+def _scan(document: Document, entrant: int) -> Generator[None, None, RateScan]:
+    """Begin to scan the rates of one optimizer, on the surface or the network of the race."""
+    spec = document.race
+    if spec.on == "network":
+        return scan_network(document, entrant)
+    return scan_in_parts(spec, entrant, course_of(spec, resolve_surface(spec.surface)[0].d))
 
 
 def _what_trains(document: Document) -> tuple[object, ...]:

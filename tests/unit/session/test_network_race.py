@@ -13,6 +13,7 @@ from dlviz.session.document import Document, TrainingSpec, handle
 from dlviz.session.example import written_table
 from dlviz.session.presets import first_document
 from dlviz.session.race import RaceQuestion, RaceSpec
+from dlviz.session.race.network_scan import scan_network
 from dlviz.session.race.networks import race_network
 from dlviz.session.race.racer import Racer
 from dlviz.session.race.result import Race
@@ -94,6 +95,36 @@ def test_the_principal_plane_lies_nearer_than_any_two_weights() -> None:
         assert part is not None
         off[plane] = np.mean([np.mean(each**2) for each in part.residuals])
     assert off["pca"] < 0.5 * off["weights"]
+
+
+def end_at(rate: float, steps: int) -> float:
+    """Return the loss after plain descent on the line, as a script would write it."""
+    w, b = -1.0, 0.5
+    for step in range(steps):
+        rows = slice(2, 4) if step % 2 else slice(0, 2)
+        error = w * X[rows] + b - Y[rows]
+        w, b = w - rate * 2 * float(np.mean(error * X[rows])), b - rate * 2 * float(np.mean(error))
+    return loss(w, b)
+
+
+def test_rates_are_scanned_by_training_at_each() -> None:
+    work = scan_network(line_document(), 0)
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            scan = done.value
+            break
+    expected = np.array([end_at(rate, 30) for rate in scan.rates.tolist()])
+    assert scan.ends == pytest.approx(expected, rel=1e-9)
+    assert len(scan.rates) == 13 and scan.best == scan.rates[np.argmin(expected)]
+
+
+def test_all_begin_with_the_same_weights_bit_for_bit() -> None:
+    race = walked(edits.set_race(edits.race_on(first_document(), "network"), steps=5))
+    assert race.network is not None
+    first, *others = [each[0] for each in race.network.ground.thetas]
+    assert all(np.array_equal(first, each) for each in others)
 
 
 @pytest.mark.parametrize("plane", ["pca", "random", "weights"])

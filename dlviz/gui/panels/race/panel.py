@@ -28,8 +28,9 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits import add_entrant, set_race, use_rates
 from dlviz.session.race import Race, RaceSpec, RaceView, Rule
+from dlviz.session.race.network_scan import network_scale
 from dlviz.session.race.result import NetworkPart
-from dlviz.session.race.scan import HIGHEST, LOWEST, scale
+from dlviz.session.race.scan import scale
 
 
 class Badge(QWidget):
@@ -124,7 +125,6 @@ class RacePanel(Panel):
         """Show the settings of the race."""
         self.course.refresh()
         self.rule.set_key(document.race.rule)
-        self.rule.setVisible(document.race.on == "surface")
         self.stated.setText(rule_sentence(document.race))
 
     @Slot()
@@ -274,18 +274,21 @@ def rule_words() -> tuple[tuple[str, str], ...]:
 
 def rule_sentence(spec: RaceSpec) -> str:
     """State the rule of the race: what makes it fair, or not."""
-    if spec.on == "network":
-        return tr("The same first weights, batches and plan for all, and the same number of gradients: {steps}, one a "
-                  "batch. Each with its own optimizer.", steps=spec.steps)  # fmt: skip
-    evaluations = tr("The same number of gradient evaluations for all: {steps}, one a step. Nesterov takes its own at "
-                     "the point ahead, L-BFGS searches no line.", steps=spec.steps)  # fmt: skip
+    is_network = spec.on == "network"
+    rates = network_scale() if is_network else scale()
     rules = {
         "own": tr("Each at the rate that stands in the table."),
         "same": tr("All at the same rate."),
         "best": tr("Each at its best of {count} rates from {low} to {high}, by its height after {steps} steps.",
-                   count=len(scale()), low=numbers.number(LOWEST), high=numbers.number(HIGHEST), steps=spec.steps),
+                   count=len(rates), low=numbers.number(float(rates[0])), high=numbers.number(float(rates[-1])),
+                   steps=spec.steps),
     }  # fmt: skip
-    return f"{rules[spec.rule]} {evaluations}"
+    surface = tr("The same number of gradient evaluations for all: {steps}, one a step. Nesterov takes its own at the "
+                 "point ahead, L-BFGS searches no line.", steps=spec.steps)  # fmt: skip
+    network = tr("The same first weights, batches and plan for all, and the same number of gradients: {steps}, one a "
+                 "batch.", steps=spec.steps)  # fmt: skip
+    equal = network if is_network else surface
+    return f"{rules[spec.rule]} {equal}"
 
 
 def make_race_panel(context: Context) -> Panel:

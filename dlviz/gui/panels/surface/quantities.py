@@ -118,7 +118,8 @@ def scanned(race: Race, scans: Sequence[RateScan]) -> Drawn:
     shift, is_log = (0.0, False) if lowest is None else (lowest, True)
     lines = tuple(Line(np.log10(each.rates), _risen(each.ends, shift, is_log)) for each in scans)
     best = ", ".join(f"{numbers.number(each.best)}" for each in scans)
-    words = tr("height after {steps} steps, against the rate; best: {best}", steps=race.steps, best=best)
+    what = tr("height") if race.network is None else tr("loss of all training rows")
+    words = tr("{what} after {steps} steps, against the rate; best: {best}", what=what, steps=race.steps, best=best)
     return Drawn(lines, words if scans else tr("scanning rates…"), is_log, is_over_steps=False, has_log_places=True)
 
 
@@ -144,9 +145,9 @@ def offered(race: Race) -> tuple[tuple[str, str], ...]:
         *(("ends",) if race.crowd is None else ()),
         *(("along_x", "along_y", "memory") if race.network is not None else ("off_plane",)),
     }
-    scan = ((SCAN, tr("rate scan")),) if race.network is None else ()
+    scan = SCAN, tr("rate scan")
     own = {"along_x": tr("effective {name}", name=race.surface.names[0])}  # a curve has a letter of its own
-    return (*((key, own.get(key, word)) for key, (word, _) in QUANTITIES.items() if key not in absent), *scan)
+    return (*((key, own.get(key, word)) for key, (word, _) in QUANTITIES.items() if key not in absent), scan)
 
 
 def _lowest(race: Race) -> float | None:
