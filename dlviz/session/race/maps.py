@@ -34,8 +34,10 @@ class RaceMaps:
 
 
 def can_be_mapped(ground: Ground) -> bool:
-    """Say whether a plane of two inputs shows what the network does."""
-    return 2 <= ground.trainer.prepared.dataset.d <= MOST_INPUTS
+    """Say whether a plane of two inputs shows what the network does: few inputs, and one output or classes."""
+    trainer = ground.trainer
+    is_told_apart = trainer.program.n_outputs == 1 or trainer.prepared.dataset.task != "regression"
+    return 2 <= trainer.prepared.dataset.d <= MOST_INPUTS and is_told_apart
 
 
 class Mapper:
