@@ -78,3 +78,11 @@ def test_layers_between_say_what_they_are_and_count_no_units_again() -> None:
 )
 def test_a_narrow_column_keeps_the_kind_of_a_layer_that_is_not_dense(title: str, shorter: tuple[str, ...]) -> None:
     assert captions._shorter(title) == shorter
+
+
+def test_numbers_wider_than_the_gap_are_left_out() -> None:
+    layout, item = step_layout(700), LabelsItem(LIGHT)
+    item.place(layout, ["0.4"] * len(layout.links))
+    assert "0.4" in item._texts
+    item.place(layout, ["−0.0003919 · 0.0003919 · 0.0003919"] * len(layout.links))
+    assert item._texts == []

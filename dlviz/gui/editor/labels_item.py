@@ -11,6 +11,7 @@ from dlviz.gui.theme import RADIUS, Theme, font
 PLACES = np.array([0.3, 0.7, 0.22, 0.78, 0.4, 0.6, 0.5])  # fractions along a curve that are tried in turn
 MARGIN = 4.0  # pixels between a text and the tiles at the ends of its link
 LIFT = 16.0  # pixels above a level curve
+OVERLAP = 16.0  # pixels that a text may stand over both tiles together; wider ones would cover their numbers
 
 
 class LabelsItem(QGraphicsItem):
@@ -25,7 +26,10 @@ class LabelsItem(QGraphicsItem):
         self._bounds = QRectF()
 
     def place(self, layout: Layout, texts: list[str]) -> None:
-        """Write texts[k] on link k where it is not empty; those without a free place are left out."""
+        """Write texts[k] on link k where it is not empty.
+
+        Those without a free place are left out, and those that would hide the tiles at both ends.
+        """
         if not any(texts):
             self.set_texts([], [])
             return
@@ -37,6 +41,8 @@ class LabelsItem(QGraphicsItem):
         for index, text in enumerate(texts):
             segment = int(np.searchsorted(routes.owners, index))
             width, height = metrics.horizontalAdvance(text) + 8, metrics.height() + 2
+            if width > np.ptp(ends[segment]) + OVERLAP:
+                continue
             rectangle = _free(_within(points[segment], ends[segment], width), width, height, taken)
             if text and rectangle is not None:
                 taken.append(rectangle)

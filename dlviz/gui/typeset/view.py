@@ -18,10 +18,10 @@ from dlviz.gui.widgets.paint import painter, rounded
 from dlviz.i18n import tr
 
 PATIENCE_MS = 50  # that the formula before stays while the new one is laid out; then plain text shows
-LEAST_LETTER = 16.0  # pixels; letters do not shrink below it to save height, the view scrolls instead
+LEAST_LETTER = 15.0  # pixels; letters do not shrink below it to save height, the view scrolls instead
 LETTER_SIZE = 1.6  # pixels of a letter's em for each point of the theme's large type
 LEAST_HEIGHT = 48  # pixels
-USUAL_ROOM = (640.0, 190.0)  # pixels; in a larger one letters may grow by as much as it is larger
+USUAL_ROOM = (560.0, 150.0)  # pixels; in a larger one letters may grow by as much as it is larger
 
 
 def typesetter() -> Typesetter:

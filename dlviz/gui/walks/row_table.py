@@ -17,7 +17,7 @@ from dlviz.session.rule_answers import Corrections, RowAnswers
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 SUB = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-COLUMN, WIDEST = 6 * GRID, 40 * GRID  # pixels
+COLUMN, WIDEST = 6 * GRID, 36 * GRID  # pixels
 MOST_INPUTS = 4  # that are shown
 RIGHT, WRONG = "✓", "✗"
 
@@ -96,6 +96,7 @@ class RowTable(QWidget):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setFrameShape(self.table.Shape.NoFrame)
+        self.table.setShowGrid(False)
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.horizontalHeader().setSectionsClickable(False)
