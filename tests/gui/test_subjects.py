@@ -17,6 +17,7 @@ from dlviz.gui.panels.subject import SubjectPanel
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
 from dlviz.gui.walks.boxes import Box, Link
+from dlviz.gui.walks.roomy import MOST_ZOOM
 from dlviz.session.messages import Frame
 from dlviz.session.presets import step_document
 from dlviz.session.subject_presets import EXAMPLES, letters
@@ -539,6 +540,8 @@ def test_a_graph_a_little_too_large_is_shown_smaller_and_a_far_larger_one_is_scr
     assert view.size() == area.maximumViewportSize()
     assert all(QRectF(view.rect()).contains(view.box_rect(box.id)) for box in view.shown.boxes)
     assert view.place_at(view.box_rect("s1").center()) == Selected("unit", "s1")
+    area.setFixedSize(2 * wanted)
+    robot.wait(lambda: view.zoom == MOST_ZOOM)
     area.setFixedSize(round(0.5 * wanted.width()), wanted.height())
     robot.wait(lambda: view.zoom == 1.0)
     assert view.width() == wanted.width()

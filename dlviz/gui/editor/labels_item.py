@@ -11,7 +11,7 @@ from dlviz.gui.theme import RADIUS, Theme, font
 PLACES = np.array([0.3, 0.7, 0.22, 0.78, 0.4, 0.6, 0.5])  # fractions along a curve that are tried in turn
 MARGIN = 4.0  # pixels between a text and the tiles at the ends of its link
 LIFT = 16.0  # pixels above a level curve
-OVERLAP = 16.0  # pixels that a text may stand over both tiles together; wider ones would cover their numbers
+OVERLAP = 0.75  # of a tile's width that a text may cover of both together; a wider one would hide their numbers
 
 
 class LabelsItem(QGraphicsItem):
@@ -41,7 +41,7 @@ class LabelsItem(QGraphicsItem):
         for index, text in enumerate(texts):
             segment = int(np.searchsorted(routes.owners, index))
             width, height = metrics.horizontalAdvance(text) + 8, metrics.height() + 2
-            if width > np.ptp(ends[segment]) + OVERLAP:
+            if width > np.ptp(ends[segment]) + OVERLAP * layout.tile.width:
                 continue
             rectangle = _free(_within(points[segment], ends[segment], width), width, height, taken)
             if text and rectangle is not None:

@@ -6,11 +6,12 @@ from PySide6.QtWidgets import QFrame, QScrollArea
 
 from dlviz.gui.walks.boxes_view import BoxesView
 
-LEAST_ZOOM = 0.75  # of the usual size; what would have to be smaller to be seen as a whole is scrolled
+LEAST_ZOOM, MOST_ZOOM = 0.75, 1.5  # of the usual size; what would have to be smaller to be seen whole is scrolled
+SPARE = 1.3  # times the room that is needed, before things are drawn larger than usual
 
 
 class Roomy(QScrollArea):
-    """Gives what it shows all its room; where that wants more, shows it a little smaller, or scrolls."""
+    """Gives what it shows all its room, larger where there is plenty, smaller or scrolled where it is tight."""
 
     def __init__(self, view: BoxesView) -> None:
         super().__init__()
@@ -24,9 +25,9 @@ class Roomy(QScrollArea):
     def fit(self) -> None:
         """Make the view as large as there is room for, and no smaller than it can be read."""
         room, wanted = self.maximumViewportSize(), self._view.minimumSizeHint()
-        zoom = min(room.width() / wanted.width(), room.height() / wanted.height(), 1.0)
-        if zoom >= LEAST_ZOOM:
-            self._view.use_zoom(zoom)
+        share = min(room.width() / wanted.width(), room.height() / wanted.height())
+        if share >= LEAST_ZOOM:
+            self._view.use_zoom(share if share < 1 else min(max(share / SPARE, 1.0), MOST_ZOOM))
             self._view.resize(room)
         else:
             self._view.use_zoom(1.0)

@@ -77,9 +77,12 @@ def _larger(usual: Fitted, width: float) -> Iterator[Fitted]:
     equations = equations_of(pieces)
     for scale in LARGER:
         together, apart = lay_out(pieces, width / scale), lay_out_apart(equations, width / scale)
-        if together.lines <= usual.laid.lines:
+        is_apart = apart.lines == len(equations)
+        if is_apart and together.lines >= apart.lines:  # no equation is broken, and it takes no more room
+            yield Fitted(usual.blocks, apart, scale)
+        elif together.lines <= usual.laid.lines:
             yield Fitted(usual.blocks, together, scale)
-        if apart.lines == len(equations):
+        if is_apart:
             yield Fitted(usual.blocks, apart, scale)
 
 
