@@ -107,6 +107,18 @@ def test_running_average(robot: Robot, beta: str) -> None:
     close(shown.picture.plot.curves[2].yData, wanted["corrected"])
 
 
+def test_a_noisy_series_is_averaged_with_its_window(robot: Robot) -> None:
+    shown = opened(robot, "noisy_series")
+    row = shown.inputs.rows["beta"]
+    assert row.slider is not None
+    robot.drag_slider(row.slider, [0.5, 0.6])
+    settled(robot)
+    beta, x, v = float(row.field.text()), column(shown, "x"), column(shown, "v")
+    close(result(shown, "window"), 1 / (1 - beta))
+    close(v[1:], [beta * float(before) + (1 - beta) * float(new) for before, new in zip(v, x[1:], strict=False)])
+    close(shown.picture.plot.curves[0].yData, x)
+
+
 def test_momentum_unrolled(robot: Robot) -> None:
     shown, wanted = opened(robot, "momentum_unrolled"), Example("EX-21").expected
     close(column(shown, "u"), wanted["update_ema_lr_inside"])

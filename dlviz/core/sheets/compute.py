@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dlviz.core.errors import FormulaError
 from dlviz.core.expression.evaluate import Point, evaluate, point
 from dlviz.core.expression.graph import Graph, Places, leaves
+from dlviz.core.expression.nodes import Draw
 from dlviz.core.expression.scalar import run
 from dlviz.core.sheets.sheet import ANSWER, InputValue, Plot, Sheet
 from dlviz.core.sheets.unfold import Unfolded
@@ -73,9 +74,11 @@ def compute(sheet: Sheet, given: Mapping[str, object]) -> Computed:
     judged = bound.forward([asked] if isinstance(asked, int) else (), order)
     run([call for calls in (*order.values(), *judged.values()) for call in calls])
     numbers = {index: values.reshape(1) for index, values in enumerate(bound.values)}
-    names = _names(at.graph)
-    steps = tuple(Unfolded(at.graph, tuple(order), {each: names[each] for each in told}).steps(numbers))
+    names, drawn = _names(at.graph), _drawn(sheet, places)
+    own = {each: names[each] for each in told if at.graph.nodes[each].is_operation} | drawn
+    steps = tuple(Unfolded(at.graph, tuple(order), own).steps(numbers))
     before = {node.id: _kept(numbers[index]) for index, node in enumerate(at.graph.nodes) if node.op == "input"}
+    before |= {name: _kept(numbers[index]) for index, name in drawn.items()}
     flat = {name: leaves(each) for name, each in places.items() if name != ANSWER and _is_flat(each)}
     values = {name: _kept(np.concatenate([numbers[each] for each in nodes])) for name, nodes in flat.items()}
     return Computed(
@@ -88,6 +91,12 @@ def compute(sheet: Sheet, given: Mapping[str, object]) -> Computed:
         float(numbers[asked][0]) if isinstance(asked, int) else float("nan"),
         Trace(steps, before, np.arange(1)),
     )
+
+
+def _drawn(sheet: Sheet, places: Mapping[str, Places]) -> dict[int, str]:
+    """Return how random numbers are called: their digits, a dozen and more, would say nothing in a formula."""
+    lists = [each.name for each in sheet.formula.statements if isinstance(each.expression, Draw)]
+    return {node: f"{name}[{place}]" for name in lists for place, node in enumerate(leaves(places[name]), 1)}
 
 
 def _names(graph: Graph) -> dict[int, str]:

@@ -18,12 +18,15 @@ class Unfolded:
     """The operations of a graph gathered into steps.
 
     order: the operations to tell, as they are computed. names: nodes that always are a step of their own, and how
-    they are called. The same operation on the same numbers is told once, and named where it stands again.
+    they are called; numbers among them are known before the first. The same operation on the same numbers is told
+    once, and named where it stands again.
     """
 
     def __init__(self, graph: Graph, order: Sequence[int], names: Mapping[int, str]) -> None:
         self._nodes = graph.nodes
         self._names = dict(names)
+        self._taken = {node.id for node in graph.nodes}
+        self._parts = 0
         self._trees: dict[int, Node] = {}
         self._sizes: dict[int, int] = {}
         self._same = _first_of_each(graph, order, names)
@@ -37,13 +40,19 @@ class Unfolded:
         is_long = node.op == "sum" and len(node.operands) > LONGEST_SUM
         is_told = index in self._names or is_long or size > LARGEST
         self._trees[index], self._sizes[index] = tree, 1 if is_told else size
-        if is_told:
-            self._names.setdefault(index, node.id)
+        if is_told and index not in self._names:
+            self._names[index] = self._part()
         return is_told
+
+    def _part(self) -> str:
+        """Return a name for a part of a formula that is told by itself."""
+        self._parts += 1
+        name = f"part{self._parts}"
+        return name if name not in self._taken else self._part()
 
     def _operand(self, index: int) -> Node:
         node, first = self._nodes[index], self._same.get(index, index)
-        if node.op == "number":
+        if node.op == "number" and index not in self._names:
             return Number(node.value)
         return (
             Name(self._names.get(first, node.id))

@@ -67,6 +67,20 @@ def test_running_average(beta: str) -> None:
     assert found.values["corrected"][0] == pytest.approx(10, rel=1e-12)
 
 
+def test_noisy_series() -> None:
+    found = shipped("noisy_series", beta=0.8, noise=0.7, seed=4.0).values
+    np.testing.assert_array_equal(found["x"], shipped("noisy_series", beta=0.8, noise=0.7, seed=4.0).values["x"])
+    assert np.std(found["x"] - found["wave"]) == pytest.approx(0.7, rel=0.3)
+    averages, average = [], 0.0
+    for each in found["x"]:
+        average = 0.8 * average + 0.2 * each
+        averages.append(average)
+    close(found["v"], averages)
+    close(found["corrected"], np.array(averages) / (1 - 0.8 ** np.arange(1, 61)))
+    close(found["window"], 5)
+    close(found["error"], np.mean(np.abs(found["corrected"] - found["wave"])))
+
+
 def test_momentum_unrolled() -> None:
     wanted, found = EXAMPLES["EX-21"]["expected"], shipped("momentum_unrolled").values
     close(found["u"], wanted["update_ema_lr_inside"])
@@ -173,6 +187,14 @@ def test_states_of_a_recurrence_take_the_names_of_their_own_lists() -> None:
         "m_hat[1] = m[1] / (1 − beta1¹)", "v_hat[1] = v[1] / (1 − beta2¹)",
         "w[1] = w0 − alpha · m_hat[1] / (sqrt(v_hat[1]) + eps)",
     ]  # fmt: skip
+
+
+def test_random_numbers_and_parts_are_told_by_name() -> None:
+    found = shipped("noisy_series")
+    by_name = {step.node: step for step in found.trace.steps}
+    assert by_name["x[2]"].formula == "x[2] = wave[2] + noise · drawn[2]"
+    assert found.trace.before["drawn[2]"] == found.values["drawn"][1]
+    assert by_name["error"].formula == "error = part1 / 60"
 
 
 def test_a_state_without_a_name_that_doubles_every_turn_is_told_in_parts() -> None:
