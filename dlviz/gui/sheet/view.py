@@ -25,7 +25,7 @@ from dlviz.session.document import Document
 from dlviz.session.edits.subject import set_sheet_input
 from dlviz.session.messages import Frame
 
-ROWS = 6  # of the table on show
+ROWS = 5  # of the table on show
 
 
 class SheetView(QScrollArea):
