@@ -372,3 +372,14 @@ def test_the_inspector_tells_a_number_and_an_input_is_typed_there(robot: Robot, 
     robot.wait(lambda: inspector.title.text() == "y₁" and inspector.remark.text() == "Weigh and shift.")
     robot.panel("subject").context.selection.select(Selected("unit", "x[2]"))
     robot.wait(lambda: inspector.title.text() == "x₂" and inspector.value.isVisible())
+
+
+def test_the_inspector_shows_a_random_number_that_nobody_types(robot: Robot) -> None:
+    opened(robot, "noisy_series")
+    robot.key(Key.Key_PageDown)
+    robot.wait(lambda: robot.frame.cursor == 1)
+    robot.panel("subject").context.selection.select(Selected("unit", "drawn[2]"))
+    inspector = robot.panel("inspector")
+    assert isinstance(inspector, InspectorPanel)
+    robot.wait(lambda: inspector.title.text() == "drawn₂")
+    assert inspector.remark.text() == "a random number" and not inspector.value.isVisible()

@@ -59,8 +59,8 @@ class _Reader:
     def _add_input(self, line: Line, made: SheetInput) -> None:
         if len(self.inputs) == MOST_INPUTS:
             line.refuse(tr("at most {n} inputs", n=MOST_INPUTS), tr("more"))
-        if any(each.name == made.name for each in self.inputs):
-            line.refuse(tr("a name that has no value yet"), repr(made.name))
+        if made.name == ANSWER or any(each.name == made.name for each in self.inputs):
+            line.refuse(tr("another name"), repr(made.name))
         self.inputs.append(made)
 
     def _section(self, line: Line, key: str, rest: str) -> None:

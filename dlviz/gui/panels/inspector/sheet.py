@@ -20,9 +20,14 @@ def sheet_card(scene: Scene, standing: Standing) -> Card:
         facts = (name, *step.reads)
         told = (Fact(letter(each), (standing.number(each),)) for each in facts)
         return Card(letter(name), remark, (scene.document.formula_of(step),), (tr("value"),), tuple(told))
+    value, spec = (
+        standing.number(name),
+        next((each for each in computed.sheet.inputs if each.name == _bare(name)), None),
+    )
     if name not in standing.trace.before:
         return Card()
-    value, spec = standing.number(name), computed.sheet.input(_bare(name))
+    if spec is None:
+        return Card(letter(name), tr("a random number"), (), (tr("value"),), (Fact(letter(name), (value,)),))
     index = tuple(int(each) - 1 for each in re.findall(r"\[(\d+)\]", name))
     leaf = Leaf("sheet", spec.name, index, letter(name), value, spec.limits)
     return Card(letter(name), spec.remark or tr("input"), (), (tr("value"),), (Fact(letter(name), (value,)),), leaf)
