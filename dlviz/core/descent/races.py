@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,12 +12,13 @@ from dlviz.core.choice import Choice
 from dlviz.core.descent.path import FloatArray, Path
 from dlviz.core.descent.walkers import Descent
 from dlviz.core.optimizers import resolve
+from dlviz.core.parts import finished
 from dlviz.core.schedules import Curve
 from dlviz.core.surfaces import Surface
 from dlviz.core.trace import Trace
 
-T = TypeVar("T")
-PART = 50  # steps between two pauses: 8 optimizers from 100 starts take 20 ms for them
+PART_WALKS = 200  # steps of all optimizers together between two pauses: 25 ms of L-BFGS, the slowest
+PART_VALUES = 50_000  # heights between two pauses: 10 ms
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +46,7 @@ def walk(
     keeps_all: gradients and states as well as points; a hundred starts would fill a hundred megabytes.
     Side by side they take half the time. Raises: SpecError, ShapeError.
     """
-    return _finished(walk_in_parts(surface, optimizers, start, course, keeps_all))
+    return finished(walk_in_parts(surface, optimizers, start, course, keeps_all))
 
 
 def walk_in_parts(
@@ -76,7 +77,7 @@ def descend(
     clip: Choice | None = None, xp: Any = np,
 ) -> Path:  # fmt: skip
     """Walk with one optimizer; xp: the array module that computes. Raises: SpecError, ShapeError."""
-    return _finished(_walk(Descent(surface, (optimizer,), start, clip, xp), Course(steps, schedule)))[0]
+    return finished(_walk(Descent(surface, (optimizer,), start, clip, xp), Course(steps, schedule)))[0]
 
 
 def record(
@@ -101,19 +102,25 @@ def _walk(descent: Descent, course: Course, keeps_all: bool = True) -> Generator
     rows = len(descent.kept) if keeps_all else descent.n_walkers
     history = descent.workspace.zeros(course.steps + 1, rows, *descent.kept.shape[1:])
     noise = None if course.noise is None else course.noise.reshape(course.steps, *descent.kept.shape[1:])
-    for first in range(0, max(course.steps, 1), PART):
-        part = slice(first, first + PART)
+    steps = max(PART_WALKS // descent.n_walkers, 1)
+    for first in range(0, max(course.steps, 1), steps):
+        part = slice(first, first + steps)
         now = [own[part] for own in rates]
-        descent.run(now, history[first : first + PART + 1], None if noise is None else noise[part])
+        descent.run(now, history[first : first + steps + 1], None if noise is None else noise[part])
         yield
-    return [_path(descent, number, history, rates) for number in range(descent.n_walkers)]
+    paths = []
+    for number in range(descent.n_walkers):
+        path = yield from _path(descent, number, history, rates)
+        paths.append(path)
+    return paths
 
 
-def _path(descent: Descent, number: int, history: Array, rates: Sequence[Sequence[float]]) -> Path:
+def _path(
+    descent: Descent, number: int, history: Array, rates: Sequence[Sequence[float]]
+) -> Generator[None, None, Path]:
     """Return the path of one optimizer from what was noted at every step, (steps + 1, rows, d, n)."""
     walker, starts = descent.walkers[number], descent.starts
-    with np.errstate(all="ignore"):
-        values = to_host(descent.surface.value(descent.workspace.xp.moveaxis(history[:, number], 0, 1)))
+    values = yield from _values(descent, history[:, number])
     shape = (len(history), descent.surface.d, *starts)
     noted = to_host(history)
     has_all = noted.shape[1] > descent.n_walkers
@@ -126,13 +133,16 @@ def _path(descent: Descent, number: int, history: Array, rates: Sequence[Sequenc
     )
 
 
-def _finished(walking: Generator[None, None, T]) -> T:
-    while True:
-        try:
-            next(walking)
-        except StopIteration as done:
-            result: T = done.value
-            return result
+def _values(descent: Descent, points: Array) -> Generator[None, None, FloatArray]:
+    """Return the height of the surface at points (steps + 1, d, n), in parts: (steps + 1, n)."""
+    values = np.empty((len(points), points.shape[2]))
+    steps = max(PART_VALUES // points.shape[2], 1)
+    for first in range(0, len(points), steps):
+        part = slice(first, first + steps)
+        with np.errstate(all="ignore"):
+            values[part] = to_host(descent.surface.value(descent.workspace.xp.moveaxis(points[part], 0, 1)))
+        yield
+    return values
 
 
 def _looks_ahead(optimizer: Choice) -> bool:

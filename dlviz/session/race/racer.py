@@ -4,14 +4,16 @@ import math
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from time import perf_counter
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.choice import Choice
-from dlviz.core.descent import Course, Path, record_step, walk_in_parts
+from dlviz.core.descent import Course, record_step, walk_in_parts
 from dlviz.core.errors import DlvizError
-from dlviz.core.randomness import normals, uniforms
+from dlviz.core.parts import finished
+from dlviz.core.randomness import normals_in_parts, uniforms
 from dlviz.core.surfaces import Surface, curvatures_at, flow
 from dlviz.core.surfaces import resolve as resolve_surface
 from dlviz.core.trace import Trace
@@ -23,13 +25,14 @@ from dlviz.session.race.networks import race_network
 from dlviz.session.race.result import Crowd, Race, RaceQuestion, RaceView
 from dlviz.session.race.scan import RateScan, scan_in_parts
 from dlviz.session.race.spec import RaceSpec, start_of
-from dlviz.session.race.standings import Standing, standing_of
+from dlviz.session.race.standings import Standing, quartiles_in_parts, standing_of
 
 PART_SECONDS = 0.03  # for one frame; the rest follows with the next
 GRID = 192  # heights along each side of the picture
 CURVE_POINTS = 1201
 FLOW_PIECES = 400
 FloatArray = NDArray[np.float64]
+T = TypeVar("T")
 
 
 class Racer:
@@ -122,12 +125,18 @@ def _what_trains(document: Document) -> tuple[object, ...]:
 
 def course_of(spec: RaceSpec, d: int, starts: int = 0) -> Course:
     """Return how all walk; starts: how many at once, 0 for the one."""
+    return finished(course_in_parts(spec, d, starts))
+
+
+def course_in_parts(spec: RaceSpec, d: int, starts: int = 0) -> Generator[None, None, Course]:
+    """Return the same as `course_of`, with pauses."""
     shape, given, noise = (spec.steps, d, *([starts] if starts else [])), given_gradients(spec), None
     if given is not None:
         noise = np.broadcast_to(given.reshape(spec.steps, *[1] * (len(shape) - 1)), shape)
     if spec.noise:
-        drawn = normals(spec.seed, "race.noise", math.prod(shape)).reshape(shape) * spec.noise
-        noise = drawn if noise is None else noise + drawn
+        drawn = (yield from normals_in_parts(spec.seed, "race.noise", math.prod(shape))).reshape(shape)
+        drawn *= spec.noise
+        noise = drawn if noise is None else np.add(drawn, noise, drawn)
     return Course(spec.steps, spec.schedule, spec.clip, noise)
 
 
@@ -153,13 +162,7 @@ def trace_of(race: Race, question: RaceQuestion) -> Trace | None:
 
 def run_race(spec: RaceSpec) -> Race:
     """Walk a race to its end. Raises: SpecError, FormulaError."""
-    walking = prepare_race(spec)
-    while True:
-        try:
-            next(walking)
-        except StopIteration as done:
-            race: Race = done.value
-            return race
+    return finished(prepare_race(spec))
 
 
 def prepare_race(spec: RaceSpec) -> Generator[float, None, Race]:
@@ -169,8 +172,8 @@ def prepare_race(spec: RaceSpec) -> Generator[float, None, Race]:
     extent = _widened(entry.extent, start)
     heights = heights_on(surface, extent)
     yield 0.1
-    walking = walk_in_parts(surface, spec.optimizers, start, course_of(spec, surface.d))
-    paths = yield from _walked(walking, spec, 0.1)
+    course = yield from _telling(course_in_parts(spec, surface.d), 0.1)
+    paths = yield from _telling(walk_in_parts(surface, spec.optimizers, start, course), 0.1)
     crowd = yield from _crowd(spec, surface, extent)
     if entry.given is not None:
         extent = _around([path.points for path in paths])
@@ -189,17 +192,14 @@ def prepare_race(spec: RaceSpec) -> Generator[float, None, Race]:
     )  # fmt: skip
 
 
-def _walked(
-    walking: Generator[None, None, tuple[Path, ...]], spec: RaceSpec, since: float
-) -> Generator[float, None, tuple[Path, ...]]:
-    """Walk on, giving how far it has come; it is not known how many parts there are, so the way left is halved."""
-    progress = since
+def _telling(work: Generator[None, None, T], progress: float) -> Generator[float, None, T]:
+    """Work on, giving how far it has come; nobody knows how many parts there are, so a tenth of the way is left off."""
     while True:
         try:
-            next(walking)
+            next(work)
         except StopIteration as done:
-            paths: tuple[Path, ...] = done.value
-            return paths
+            result: T = done.value
+            return result
         progress += (0.95 - progress) * 0.1
         yield progress
 
@@ -208,10 +208,15 @@ def _crowd(spec: RaceSpec, surface: Surface, extent: tuple[float, ...]) -> Gener
     if spec.starts == "one":
         return None
     starts = starts_of(spec, extent)
-    course = course_of(spec, surface.d, starts.shape[1])
+    course = yield from _telling(course_in_parts(spec, surface.d, starts.shape[1]), 0.5)
     walking = walk_in_parts(surface, spec.optimizers, starts, course, keeps_all=False)
-    paths = yield from _walked(walking, spec, 0.5)
-    return Crowd(starts, tuple(path.points[-1] for path in paths), tuple(path.values[-1] for path in paths), paths)
+    paths = yield from _telling(walking, 0.5)
+    bands = []
+    for path in paths:
+        band = yield from _telling(quartiles_in_parts(path.values), 0.95)
+        bands.append(band)
+    ends = tuple(path.points[-1] for path in paths), tuple(path.values[-1] for path in paths)
+    return Crowd(starts, *ends, paths, tuple(bands))
 
 
 def starts_of(spec: RaceSpec, extent: tuple[float, ...]) -> FloatArray:

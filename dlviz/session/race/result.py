@@ -12,7 +12,7 @@ from dlviz.core.surfaces import Surface, SurfaceEntry
 from dlviz.core.trace import Trace
 from dlviz.session.race.scan import RateScan
 from dlviz.session.race.spec import RaceSpec
-from dlviz.session.race.standings import Standing
+from dlviz.session.race.standings import Band, Standing
 
 if TYPE_CHECKING:  # it trains documents, and documents have races
     from dlviz.session.race.ground import Ground
@@ -23,12 +23,16 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Crowd:
-    """Many starts at once: starts (d, n), and where each optimizer ended, ends (d, n), with values (n,)."""
+    """Many starts at once: starts (d, n), and where each optimizer ended, ends (d, n), with values (n,).
+
+    bands: median and quartiles of the heights of each optimizer's paths.
+    """
 
     starts: FloatArray
     ends: tuple[FloatArray, ...]
     values: tuple[FloatArray, ...]
     paths: tuple[Path, ...]
+    bands: tuple[Band, ...]
 
 
 @dataclass(frozen=True, eq=False)

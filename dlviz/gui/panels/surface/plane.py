@@ -42,18 +42,17 @@ def basins_of(ends: FloatArray, values: FloatArray, extent: tuple[float, ...]) -
     """
     near = 0.01 * max(extent[1] - extent[0], 1e-12)
     numbered = np.full(ends.shape[1], -1, dtype=np.int64)
-    centres: list[FloatArray] = []
+    centres, count = np.empty_like(ends), 0
+    is_sound = np.isfinite(ends).all(axis=0) & np.isfinite(values)
     for index in np.argsort(values):
-        point = ends[:, index]
-        if not (np.isfinite(point).all() and np.isfinite(values[index])):
-            continue
-        gaps = [float(np.linalg.norm(point - centre)) for centre in centres]
-        closest = int(np.argmin(gaps)) if gaps else -1
-        if gaps and gaps[closest] <= near:
-            numbered[index] = closest
-        else:
-            centres.append(point)
-            numbered[index] = len(centres) - 1
+        if is_sound[index]:
+            gaps = np.linalg.norm(centres[:, :count] - ends[:, index : index + 1], axis=0)
+            closest = int(np.argmin(gaps)) if count else -1
+            if count and gaps[closest] <= near:
+                numbered[index] = closest
+            else:
+                centres[:, count], numbered[index] = ends[:, index], count
+                count += 1
     return numbered
 
 

@@ -11,11 +11,10 @@ from dlviz.core.optimizers import Optimizer, resolve
 from dlviz.gui import numbers
 from dlviz.i18n import tr
 from dlviz.session.race import Race, RateScan
+from dlviz.session.race.standings import Band
 
 TINY = 1e-16  # below this above a minimum there is only rounding
 BINS = 30
-QUARTILES = (25, 75)
-MOST_SORTED = 500_000  # values whose quartiles are taken, in 40 ms; of more, every k-th step
 MOST_AGES = 40  # steps back that are drawn
 FloatArray = NDArray[np.floating]
 
@@ -47,8 +46,10 @@ def height(race: Race) -> Drawn:
     """
     lowest = _lowest(race)
     shift, is_log = (0.0, False) if lowest is None else (lowest, True)
-    whole = race.paths if race.crowd is None else race.crowd.paths
-    lines = tuple(_over_steps(_risen(path.values, shift, is_log)) for path in whole)
+    if race.crowd is None:
+        lines = tuple(_over_steps(_risen(path.values, shift, is_log)) for path in race.paths)
+    else:
+        lines = tuple(_banded(band, shift, is_log) for band in race.crowd.bands)
     plain = tr("f against steps") if race.network is None else tr("loss of all training rows, against steps")
     words = tr("f above its minimum, against steps") if is_log else plain
     if race.crowd is not None:
@@ -162,15 +163,12 @@ def _risen(values: FloatArray, shift: float, is_log: bool) -> FloatArray:
 
 
 def _over_steps(values: FloatArray) -> Line:
-    x = np.arange(len(values), dtype=np.float64)
-    if values.ndim == 1:
-        return Line(x, values)
-    rows = slice(None, None, max(values.size // MOST_SORTED, 1))
-    x, values = x[rows], values[rows]
-    with np.errstate(all="ignore"):
-        sound = np.where(np.isfinite(values), values, np.nan)
-        low, middle, high = np.nanpercentile(sound, (QUARTILES[0], 50, QUARTILES[1]), axis=1)
-    return Line(x, middle, (low, high))
+    return Line(np.arange(len(values), dtype=np.float64), values)
+
+
+def _banded(band: Band, shift: float, is_log: bool) -> Line:
+    low, middle, high = (_risen(each, shift, is_log) for each in (band.low, band.middle, band.high))
+    return Line(band.steps, middle, (low, high))
 
 
 def _steps(edges: FloatArray, counts: NDArray[np.intp]) -> Line:
