@@ -1,9 +1,13 @@
 """Let optimizers walk on a surface, and print where they went."""
 
 import argparse
+import csv
+import math
+import sys
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -33,7 +37,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--noise", type=float, default=0.0, help=tr("standard deviation of what gradients are off by"))
     parser.add_argument("--seed", type=int, default=0, help=tr("from which the noise is drawn"))
     parser.add_argument("--conventions", default=DLVIZ, help=tr("whose settings count where none is given: pytorch"))
-    parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
+    written = parser.add_mutually_exclusive_group()
+    written.add_argument("--json", action="store_true", help=tr("print one JSON object"))
+    written.add_argument("--csv", action="store_true", help=tr("print every point as CSV"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,6 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     race = run_race(_spec(arguments))
     if arguments.json:
         print_json({"surface": arguments.surface, "runs": [_run_json(race, at) for at in range(len(race.paths))]})
+    elif arguments.csv:
+        _print_csv(race)
     else:
         Console(markup=False, highlight=False).print(_table(race))
     return SUCCESS
@@ -91,6 +99,17 @@ def _run_json(race: Race, index: int) -> dict[str, Any]:
         "values": path.values[:shown].tolist(),
         "diverged": None if sound > race.steps else sound,
     }
+
+
+def _print_csv(race: Race) -> None:
+    """Print every point with every digit; what is not finite is left empty."""
+    write = csv.writer(sys.stdout, lineterminator="\n").writerow
+    write(("run", "optimizer", "step", *("x", "y")[: race.surface.d], "f"))
+    for run, (path, optimizer) in enumerate(zip(race.paths, race.spec.optimizers, strict=True), 1):
+        shown = max(int(path.broken_at()), 1)
+        numbers = np.column_stack([path.points[:shown], path.values[:shown]])
+        for step, row in enumerate(numbers.tolist()):
+            write((run, optimizer.kind, step, *(repr(each) if math.isfinite(each) else "" for each in row)))
 
 
 def _table(race: Race) -> Table:

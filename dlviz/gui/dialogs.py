@@ -28,6 +28,15 @@ class Dialogs:
         path = Path(name)
         return path if path.suffix else path.with_suffix(".dlviz")
 
+    def save_picture(self, parent: QWidget, suggestion: str) -> Path | None:
+        """Ask where a picture goes; a name without an ending gets that of the chosen kind."""
+        kinds = ("SVG (*.svg)", "PNG (*.png)")
+        name, kind = QFileDialog.getSaveFileName(parent, tr("Export the picture"), suggestion, ";;".join(kinds))
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix else path.with_suffix(".png" if kind == kinds[1] else ".svg")
+
     def open_data(self, parent: QWidget, folder: str) -> Path | None:
         """Ask which data file to read."""
         name, _ = QFileDialog.getOpenFileName(parent, tr("Load your own data"), folder, DATA_PATTERNS)

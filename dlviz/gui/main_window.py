@@ -17,6 +17,7 @@ from dlviz.gui.commands.answers import AnswerCommands
 from dlviz.gui.commands.checks import CheckCommands
 from dlviz.gui.commands.files import FileCommands
 from dlviz.gui.commands.listing import ListCommands
+from dlviz.gui.commands.pictures import PictureCommands
 from dlviz.gui.commands.run import RunCommands
 from dlviz.gui.commands.slips import slip_actions
 from dlviz.gui.commands.step_view import StepViewCommands
@@ -68,12 +69,14 @@ class MainWindow(QMainWindow):
         checks = CheckCommands(self.context, self.docks, self)
         self.vary = VaryCommands(self.context, self.docks, self)
         listing = ListCommands(self, self.context, self.bridge)
+        self.pictures = PictureCommands(self, self.context, asks, self.remembered)
         further = (
             *slip_actions(self.context, self),
             *self.answers.actions(),
             *checks.actions(),
             *listing.actions(),
             *self.vary.actions(),
+            *self.pictures.actions(),
         )
         step_view = StepViewCommands(self.context, self.remembered, self).actions()
         self._add_actions((*self.files.actions(), *self.run.actions(), *self.views.actions(), *step_view, *further))

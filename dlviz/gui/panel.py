@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QWidget
 
 from dlviz.core.registry import Registry
@@ -14,7 +15,9 @@ from dlviz.gui.race.player import RacePlayer
 from dlviz.gui.selection import Selection
 from dlviz.gui.step_view import StepView
 from dlviz.gui.theme import Theme, current, theme_signals
+from dlviz.gui.widgets.copying import Offer, Plotted, copy_plotted, offer_all, plotted_at
 from dlviz.gui.workspaces import OPTIMIZERS
+from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.subject import Subject
@@ -44,6 +47,7 @@ class Context(QObject):
     rows_wanted = Signal()  # the rows of the data shall be shown as a table
     typing_asked = Signal(object)  # Selected: a number that is shown shall be typed anew, where it stands
     vary_wanted = Signal()  # an experiment shall be set up
+    picture_wanted = Signal(object)  # this panel shall be written into a file as a picture
     class_wanted = Signal()  # somebody shall choose the file of a class
 
     def __init__(self, session: Any, notify: Notify, parent: QObject | None = None) -> None:
@@ -113,6 +117,7 @@ class Panel(QWidget):
         self.theme: Theme = current()
         self.info = ""
         self.title_tool: QWidget | None = None
+        self._plotted_there: Plotted | None = None
         theme_signals.changed.connect(self._use_theme)
 
     @Slot(object)
@@ -130,6 +135,24 @@ class Panel(QWidget):
     def actions_offered(self) -> tuple[Action, ...]:
         """Return what the panel adds to menus and keys while it exists (the canvas: zoom)."""
         return ()
+
+    def offers(self, shown: Plotted | None) -> tuple[Offer, ...]:
+        """Return what the menu under the pointer offers besides the picture; shown: what is drawn there."""
+        return () if shown is None else ((tr("Copy as CSV"), self._copy_pointed),)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the numbers under the pointer, and the panel as a picture."""
+        self._plotted_there = plotted_at(self.childAt(self.mapFromGlobal(event.globalPos())), self)
+        offer_all(self, event.globalPos(), *self.offers(self._plotted_there), (tr("Export picture…"), self._export))
+
+    @Slot()
+    def _copy_pointed(self) -> None:
+        if self._plotted_there is not None:
+            copy_plotted(self._plotted_there)
+
+    @Slot()
+    def _export(self) -> None:
+        self.context.picture_wanted.emit(self)
 
     def interest(self, base: Interest) -> Interest:
         """Return base with what this panel wants besides its needs (grid, extent, axes)."""

@@ -49,6 +49,10 @@ class Answers(Dialogs):
         self.asked.append("save")
         return self.path
 
+    def save_picture(self, parent: QWidget, suggestion: str) -> Path | None:
+        self.asked.append("picture")
+        return self.path
+
     def open_data(self, parent: QWidget, folder: str) -> Path | None:
         self.asked.append("data")
         return self.path

@@ -10,6 +10,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.optimizers import lr_of, optimizers, resolve
 from dlviz.gui import numbers
 from dlviz.gui.theme import THEMES, Theme, current
+from dlviz.gui.widgets.paint import keeps_lines
 from dlviz.gui.widgets.points import marker, stamp
 from dlviz.i18n import tr
 
@@ -56,7 +57,14 @@ def look_of(number: int, theme: Theme) -> Look:
 
 def paint_runner(p: QPainter, number: int, at: QPointF, radius: float, theme: Theme | None = None) -> None:
     """Paint the marker of a number of a race, with a rim that parts it from what lies beneath."""
-    picture = _stamp(number, radius, (theme or current()).key, p.device().devicePixelRatioF())
+    theme = theme or current()
+    if keeps_lines(p):
+        look = look_of(number, theme)
+        p.setPen(_rim(theme))
+        p.setBrush(QColor(look.colour))
+        p.drawPath(marker(look.marker, radius).translated(at))
+        return
+    picture = _stamp(number, radius, theme.key, p.device().devicePixelRatioF())
     half = picture.deviceIndependentSize().width() / 2
     p.drawPixmap(at - QPointF(half, half), picture)
 
@@ -66,5 +74,8 @@ def _stamp(number: int, radius: float, key: str, ratio: float) -> QPixmap:
     """Return the marker of an optimizer as a picture: thirty of them are painted in every frame."""
     theme = THEMES[key]
     look = look_of(number, theme)
-    rim = QPen(QColor(theme.panel), 1.6 * theme.mark_width, Qt.PenStyle.SolidLine)
-    return stamp(marker(look.marker, radius), rim, QColor(look.colour), ratio)
+    return stamp(marker(look.marker, radius), _rim(theme), QColor(look.colour), ratio)
+
+
+def _rim(theme: Theme) -> QPen:
+    return QPen(QColor(theme.panel), 1.6 * theme.mark_width, Qt.PenStyle.SolidLine)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransfo
 from dlviz.gui.theme import Theme
 from dlviz.gui.typeset.glyphs import EM, digits_of
 from dlviz.gui.typeset.layout import Layout, Placed
+from dlviz.gui.widgets.paint import keeps_lines
 
 BOLDNESS = 0.045 * EM  # added around the result: the mathematical font has no bold digits
 PARTS = 4  # of a pixel, to which a glyph is placed
@@ -23,7 +24,7 @@ def paint_layout(painter: QPainter, layout: Layout, theme: Theme, phase: str, or
     """Paint every piece; phase names the colour of the result."""
     ratio, base = painter.device().devicePixelRatioF(), painter.deviceTransform()
     is_moved_only = (base.m11(), base.m12(), base.m21(), base.m22()) == (ratio, 0.0, 0.0, ratio)
-    put = _stamp_piece if is_moved_only else _draw_piece
+    put = _stamp_piece if is_moved_only and not keeps_lines(painter) else _draw_piece
     for placed in layout.placed:
         put(painter, _Where(layout, placed, origin), theme, phase if placed.is_result else "")
 

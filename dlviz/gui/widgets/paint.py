@@ -1,7 +1,7 @@
 """Small painting and layout pieces that several widgets share."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPaintEngine, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLayout, QWidget
 
 from dlviz.gui.theme import GRID, RADIUS, current
@@ -22,6 +22,16 @@ def rounded(
     painter.setPen(QPen(QColor(border), width) if border else Qt.PenStyle.NoPen)
     inset = width / 2 if border else 0.0
     painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), radius, radius)
+
+
+def keeps_lines(p: QPainter) -> bool:
+    """Say whether what is painted stays lines and words, in an SVG file, so that no picture should stand for them."""
+    return p.paintEngine().type() == QPaintEngine.Type.SVG
+
+
+def is_for_a_file(p: QPainter, widget: QWidget) -> bool:
+    """Say whether a widget is painted as lines or in another resolution, for which no picture of it was kept."""
+    return keeps_lines(p) or p.deviceTransform().m11() != widget.devicePixelRatioF()
 
 
 def focus_ring(painter: QPainter, widget: QWidget, radius: float = RADIUS) -> None:

@@ -1,7 +1,7 @@
 """One pyqtgraph plot in the window's style: thin pens, no menu, no automatic range on every frame."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from dlviz.gui import numbers
 from dlviz.gui.listing.entries import Entry, thinned
 from dlviz.gui.theme import Theme, current, font, theme_signals
+from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.paint import describe
 from dlviz.i18n import tr
 
@@ -20,6 +21,7 @@ TICK_LINES = 1.2  # lines of text from one number of a logarithmic axis to the n
 HALF_LINE = 7  # pixels above the plot, for the number at the upper end of its axis
 LEAST_TICK = 30.0  # pixels between two powers of ten
 FEW_DECADES = 2.5  # up to which there is room for numbers between powers of ten
+FloatArray = NDArray[np.float64]
 MOST_SHOWN = 1e300  # beyond it the width of a range, and a scale in its numbers, are no longer finite
 
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False)
@@ -103,14 +105,21 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every curve and group of points on show with its points."""
-        drawn = [item for item in self.getPlotItem().items if isinstance(item, pg.PlotDataItem | pg.ScatterPlotItem)]
-        shown = [(item, *_points(item)) for item in drawn if item.isVisible()]
-        found = []
+        return tuple(curve_entry(name, x, y) for name, x, y in self._drawn())
+
+    def plotted(self) -> Rows:
+        """Return every point of every curve and group of points, by its name, and every picture of numbers."""
+        rows = [(name, float(at), float(value)) for name, x, y in self._drawn() for at, value in zip(x, y, strict=True)]
+        return Rows((tr("line"), "x", "y"), rows)
+
+    def _drawn(self) -> Iterator[tuple[str, FloatArray, FloatArray]]:
+        """Give every curve and group of points on show that has points: what it is, and where they are."""
+        items = [item for item in self.getPlotItem().items if isinstance(item, pg.PlotDataItem | pg.ScatterPlotItem)]
+        shown = [(item, *_points(item)) for item in items if item.isVisible()]
         for number, (item, x, y) in enumerate([each for each in shown if len(each[1])], 1):
             is_curve = isinstance(item, pg.PlotDataItem)
             usual = tr("curve {number}", number=number) if is_curve else tr("points {number}", number=number)
-            found.append(curve_entry(self._words.get(item, usual), x, y))
-        return tuple(found)
+            yield self._words.get(item, usual), x, y
 
     def set_range(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show exactly this range; one that is empty, or too large to be drawn, is left alone."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygo
 
 from dlviz.gui.colour import mix
 from dlviz.gui.theme import CLASS_MARKERS, Theme
+from dlviz.gui.widgets.paint import keeps_lines
 
 POINTS_ACROSS = 72  # radii that a map is wide, at least
 MAX_PATHS = 400  # beyond, markers are stamped: 4 000 paths take 70 ms, stamps 8
@@ -52,7 +53,7 @@ def paint_points(
             colour = theme.class_colour(int(index))
             deep = mix(colour, theme.text, _DEEPENED) if rim else colour
             pen, brush = _style(QColor(deep), theme, hollow, rim)
-            paint = _paint_paths if len(shown) <= MAX_PATHS else _paint_stamps
+            paint = _paint_paths if len(shown) <= MAX_PATHS or keeps_lines(painter) else _paint_stamps
             paint(painter, marker(int(index), radius), places[chosen], pen, brush)
 
 

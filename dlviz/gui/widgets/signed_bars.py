@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from dlviz.gui.listing.entries import Entry
 from dlviz.gui.theme import GRID, Theme, current, theme_signals
+from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.paint import focus_ring, painter
 
 HEIGHT = 10 * GRID
@@ -52,6 +53,10 @@ class SignedBars(QWidget):
     def entries(self) -> tuple[Entry, ...]:
         """Return the bars, as a list."""
         return tuple(Entry(bar.tip) for bar in self.bars)
+
+    def plotted(self) -> Rows:
+        """Return the number and the value of every bar."""
+        return Rows(("number", "value"), [(bar.number, bar.value) for bar in self.bars])
 
     @Slot(object)
     def _use_theme(self, _theme: Theme) -> None:

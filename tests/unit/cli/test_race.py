@@ -1,5 +1,7 @@
 """`dlviz race`: a table, or every point as JSON; refusals in one sentence."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -22,6 +24,25 @@ def test_paths_as_json_begin_at_the_start(capsys: pytest.CaptureFixture[str]) ->
     assert sgd["path"][1:] == [pytest.approx([3.84, 0.2]), pytest.approx([3.6864, 0.04])]
     assert sgd["values"][0] == 18 and sgd["diverged"] is None
     assert adam["settings"]["eps_place"] == "inside" and adam["settings"]["bias_correction"] is False
+
+
+def test_every_point_as_csv_has_the_digits_of_json(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("himmelblau", "--optimizers", "adam:lr=0.1,sgd:lr=1.0,adam:lr=0.2", "--steps=30")
+    runs = json.loads(race(capsys, *words, "--json"))["runs"]
+    rows = list(csv.DictReader(io.StringIO(race(capsys, *words, "--csv"))))
+    for number, run in enumerate(runs, 1):
+        own = [row for row in rows if row["run"] == str(number)]
+        assert {row["optimizer"] for row in own} == {run["optimizer"]}
+        assert [int(row["step"]) for row in own] == list(range(len(run["path"])))
+        assert [[float(row["x"]), float(row["y"])] for row in own] == run["path"]
+        assert [float(row["f"]) for row in own] == run["values"]
+
+
+def test_csv_of_a_curve_has_one_place_and_an_empty_cell_where_there_is_no_height(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = race(capsys, "log(x)", "--start=0", "--optimizers=sgd", "--csv")
+    assert text == "run,optimizer,step,x,f\n1,sgd,0,0.0,\n"
 
 
 def test_what_breaks_says_when(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.gui import numbers
@@ -16,7 +15,7 @@ from dlviz.gui.panels.curves.plot import CurvePlot
 from dlviz.gui.panels.curves.series import EMPTY, Series, batches, pair, penalties, span
 from dlviz.gui.run_words import run_colour, run_name
 from dlviz.gui.theme import GRID, Theme
-from dlviz.gui.widgets.copying import copy_csv, offer
+from dlviz.gui.widgets.copying import Offer, Plotted, copy_csv
 from dlviz.gui.widgets.end_labels import Label
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided, Text
@@ -247,9 +246,9 @@ class CurvesPanel(Panel):
             numbers.percent(value) if self.scale.key() == "score" and 0 <= value <= 1 else numbers.number(value, DIGITS)
         )
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+    def offers(self, shown: Plotted | None) -> tuple[Offer, ...]:
         """Offer the points of the curves."""
-        offer(self, event.globalPos(), tr("Copy as CSV"), self.copy)
+        return ((tr("Copy as CSV"), self.copy),)
 
     @Slot()
     def copy(self) -> None:

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.core.distribution import edges
@@ -15,7 +14,7 @@ from dlviz.gui.panels.distributions.sizes import Sizes
 from dlviz.gui.run_words import run_colour, run_name
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.chooser import Chooser
-from dlviz.gui.widgets.copying import copy_csv, offer
+from dlviz.gui.widgets.copying import Offer, Plotted, copy_csv
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided
 from dlviz.i18n import tr
@@ -224,9 +223,9 @@ class DistributionsPanel(Panel):
         self._pointed = step
         self._show_moments()
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+    def offers(self, shown: Plotted | None) -> tuple[Offer, ...]:
         """Offer the numbers on show."""
-        offer(self, event.globalPos(), tr("Copy as CSV"), self.copy)
+        return ((tr("Copy as CSV"), self.copy),)
 
     @Slot()
     def copy(self) -> None:

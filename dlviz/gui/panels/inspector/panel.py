@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
@@ -26,7 +26,7 @@ from dlviz.gui.panels.inspector.text import FormulaText
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID
-from dlviz.gui.widgets.copying import offer
+from dlviz.gui.widgets.copying import Offer, Plotted
 from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
@@ -255,9 +255,9 @@ class InspectorPanel(Panel):
             self.context.notify(error)
         self._refresh()
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer all numbers on show to copy."""
-        offer(self, event.globalPos(), tr("Copy all numbers"), self.copy)
+    def offers(self, shown: Plotted | None) -> tuple[Offer, ...]:
+        """Offer the picture that is pointed at, and all numbers on show."""
+        return *super().offers(shown), (tr("Copy all numbers"), self.copy)
 
     @Slot()
     def copy(self) -> None:

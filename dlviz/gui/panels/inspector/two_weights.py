@@ -13,6 +13,7 @@ from dlviz.gui.panels.inspector.rows import FactTable
 from dlviz.gui.theme import GRID, Theme, current, sequential, theme_signals
 from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.contour import level_lines
+from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.plot import Plot
 from dlviz.gui.widgets.text import SectionHeader, Text
@@ -52,6 +53,14 @@ class SlicePlot(Plot):
             return
         self._shown = shown
         self._paint(current())
+
+    def plotted(self) -> Rows:
+        """Return the two weights and the loss at every point of the picture."""
+        if self._shown is None:
+            return Rows((), ())
+        x, y = np.meshgrid(self._shown.across, self._shown.up)
+        columns = (each.ravel().tolist() for each in (x, y, self._shown.losses))
+        return Rows(("across", "up", "loss"), zip(*columns, strict=True))
 
     @Slot(object)
     def _recolour(self, theme: Theme) -> None:

@@ -13,6 +13,7 @@ from dlviz.gui.listing.entries import Entry, thinned
 from dlviz.gui.response import FloatArray, Pixels
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import RADIUS, Theme, current
+from dlviz.gui.widgets.paint import is_for_a_file
 from dlviz.gui.widgets.points import paint_points, radius_for
 from dlviz.i18n import tr
 
@@ -131,7 +132,10 @@ class MapView(QWidget):
         if not self._image.isNull():
             painter.drawImage(self.square(), self._image)
             self._paint_lines(painter)
-        painter.drawPixmap(0, 0, self._points_overlay())
+        if is_for_a_file(painter, self):
+            self._paint_points(painter)
+        else:
+            painter.drawPixmap(0, 0, self._points_overlay())
         self._paint_ring(painter)
 
     def _paint_ring(self, painter: QPainter) -> None:
@@ -160,7 +164,8 @@ class MapView(QWidget):
             self._overlay = QPixmap(self.size() * ratio)
             self._overlay.setDevicePixelRatio(ratio)
             self._overlay.fill(Qt.GlobalColor.transparent)
-            self._paint_points(QPainter(self._overlay))
+            with QPainter(self._overlay) as p:
+                self._paint_points(p)
         return self._overlay
 
     def _paint_points(self, painter: QPainter) -> None:
@@ -170,7 +175,6 @@ class MapView(QWidget):
             radius = radius_for(len(points.places), self.square().width())
             places = self.to_pixels(points.places)
             paint_points(painter, places, points.classes, points.is_train, theme, radius, rim=theme.panel)
-        painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._overlay = None

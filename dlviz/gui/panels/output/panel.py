@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.data.dataset import Dataset
@@ -35,7 +34,7 @@ from dlviz.gui.response import (
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.contour import segments
-from dlviz.gui.widgets.copying import copy_csv, offer
+from dlviz.gui.widgets.copying import Offer, Plotted, copy_csv
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -284,9 +283,9 @@ class OutputPanel(Panel):
         self._place = place
         self._say()
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+    def offers(self, shown: Plotted | None) -> tuple[Offer, ...]:
         """Offer the numbers behind the picture."""
-        offer(self, event.globalPos(), tr("Copy as CSV"), self.copy)
+        return ((tr("Copy as CSV"), self.copy),)
 
     @Slot()
     def copy(self) -> None:

@@ -3,9 +3,8 @@
 from functools import partial
 from typing import ClassVar
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
 from dlviz.gui import numbers
@@ -18,7 +17,7 @@ from dlviz.gui.panels.runs.vary.page import VaryPage
 from dlviz.gui.run_words import run_name
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import IconButton
-from dlviz.gui.widgets.copying import copy_csv
+from dlviz.gui.widgets.copying import Offer, Plotted, copy_csv
 from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.text import Elided
 from dlviz.gui.widgets.words import Words
@@ -181,18 +180,14 @@ class RunsPanel(Panel):
             back = partial(self.context.session.bring_back_run, uid)
             self.context.notify(tr("{run} was deleted.", run=name), Action("bring_back", tr("Bring back"), back))
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+    def offers(self, shown: Plotted | None) -> tuple[Offer, ...]:
         """Offer what the buttons do, and the table to copy."""
         if self.pages.currentWidget() is self.vary:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for title, act in (
+            return super().offers(shown)
+        return (
             (tr("Name"), self._edit_name), (tr("Note"), self._edit_note), (tr("Pin"), self._pin),
             (tr("Delete"), self._remove_selected), (tr("Copy as CSV"), self.copy),
-        ):  # fmt: skip
-            menu.addAction(title).triggered.connect(act)
-        menu.popup(event.globalPos())
+        )  # fmt: skip
 
     @Slot()
     def copy(self) -> None:

@@ -28,7 +28,7 @@ from dlviz.gui.panels.surface.strokes import paint_area, paint_arrow, paint_word
 from dlviz.gui.race.arrows import Area, Arrow
 from dlviz.gui.race.runners import paint_runner
 from dlviz.gui.theme import GRID, RADIUS, current, font
-from dlviz.gui.widgets.paint import describe
+from dlviz.gui.widgets.paint import describe, is_for_a_file
 from dlviz.i18n import tr
 from dlviz.session.race import Race
 
@@ -39,6 +39,7 @@ LONGEST, SHORTEST = 0.3, 3.0  # of the picture, pixels: how long an arrow is dra
 TANGENT = 0.15  # of the picture's width, on either side
 NUDGE = 0.02  # of the picture: how far an arrow key moves the start
 GRAB = 14.0  # pixels
+FINENESS = 2  # pixels of a file for one on the screen
 MARGIN = 0.04  # of the height of a curve, above and below
 FloatArray = NDArray[np.floating]
 
@@ -103,7 +104,8 @@ class Contour(Landscape):
         p.fillPath(clip, current().colour("canvas"))
         p.setClipPath(clip)
         if race.surface.d == 2:
-            pixels = contour_pixels(shades.at(race.heights), current(), self.width(), self.height())
+            fine = FINENESS if is_for_a_file(p, self) else 1
+            pixels = contour_pixels(shades.at(race.heights), current(), fine * self.width(), fine * self.height())
             p.drawImage(QRectF(self.rect()), _image(pixels))
         else:
             self._paint_curve(p, race)

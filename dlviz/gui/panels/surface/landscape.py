@@ -4,9 +4,11 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from dlviz.gui.panels.surface.plane import heights_of
 from dlviz.gui.panels.surface.ribbons import Ribbon, Trail
 from dlviz.gui.theme import GRID, Theme, theme_signals
-from dlviz.gui.widgets.paint import focus_ring, painter
+from dlviz.gui.widgets.copying import Rows
+from dlviz.gui.widgets.paint import focus_ring, is_for_a_file, painter
 from dlviz.session.race import Race
 
 
@@ -46,6 +48,10 @@ class Landscape(QWidget):
             self.step, self.entrant = step, entrant
             self.update()
 
+    def plotted(self) -> Rows:
+        """Return every height that is drawn, with its place."""
+        return Rows(*heights_of(self.race)) if self.race is not None else Rows((), ())
+
     @Slot(object)
     def _use_theme(self, _theme: Theme) -> None:
         self._forget()
@@ -62,7 +68,10 @@ class Landscape(QWidget):
         """Paint the picture, the paths as far as there is time for, and what moves."""
         self._prepare()
         with painter(self) as p:
-            if self.race is not None and self._picture is not None:
+            if self.race is not None and is_for_a_file(p, self):
+                Trail(self._paint_still(p, self.race), self._widths).paint_anew(p, self.step, self.entrant)
+                self._paint_moving(p, self.race)
+            elif self.race is not None and self._picture is not None:
                 p.drawPixmap(0, 0, self._picture)
                 if not self._trail.paint(p, self.size(), self.step, self.entrant):
                     self.update()  # the rest in the next frame

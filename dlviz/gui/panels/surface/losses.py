@@ -1,6 +1,6 @@
 """Lines of a race against its steps, or how many starts ended where, with a choice of what is drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -13,7 +13,8 @@ from dlviz.gui.panels.surface.columns import is_rough, narrowed
 from dlviz.gui.panels.surface.quantities import Drawn, Line
 from dlviz.gui.race.runners import look_of
 from dlviz.gui.theme import GRID, Theme, current, theme_signals
-from dlviz.gui.widgets.paint import describe, focus_ring, painter
+from dlviz.gui.widgets.copying import Rows
+from dlviz.gui.widgets.paint import describe, focus_ring, is_for_a_file, painter
 from dlviz.gui.widgets.plot import MOST_SHOWN, Plot, finite
 from dlviz.i18n import tr
 
@@ -108,6 +109,11 @@ class LossPlot(Plot):
             each.setVisible(True)
 
 
+def _points(line: Line, has_log_places: bool) -> Iterator[tuple[float, ...]]:
+    x = np.power(10.0, line.x) if has_log_places else line.x
+    return zip(*(each.tolist() for each in (x, line.y, *(line.band or ()))), strict=True)
+
+
 def _scaled(line: Line, is_log: bool) -> Line:
     """Return a line as it is drawn: logarithms where the axis has them, and gaps where nothing is finite."""
 
@@ -131,6 +137,7 @@ class Losses(QWidget):
         self.plot = LossPlot(self)
         self.plot.hide()
         self.step = 0
+        self._names: tuple[str, ...] = ()
         self._picture: QPixmap | None = None
         self._drawing = QTimer(self)  # not within a paint event: the plot is painted to be measured
         self._drawing.setSingleShot(True)
@@ -145,12 +152,28 @@ class Losses(QWidget):
         """Return a comfortable size."""
         return QSize(56 * GRID, 24 * GRID)
 
-    def show_drawn(self, drawn: Drawn, numbers: Sequence[int]) -> None:
-        """Show what is drawn of a race. numbers: of the colour and marker of each line."""
+    def show_drawn(self, drawn: Drawn, numbers: Sequence[int], names: Sequence[str]) -> None:
+        """Show what is drawn of a race. numbers: of the colour and marker of each line; names: of its optimizer."""
+        self._names = tuple(names)[: len(drawn.lines)]
         self.plot.show_lines(drawn, numbers)
         self.setToolTip(drawn.words)
         self.setAccessibleDescription(drawn.words)
         self._forget()
+
+    def plotted(self) -> Rows:
+        """Return every point of every line; of many starts the median with its quartiles."""
+        drawn = self.plot.drawn
+        if drawn is None:
+            return Rows((), ())
+        has_band = any(line.band is not None for line in drawn.lines)
+        place = "lr" if drawn.has_log_places else "step" if drawn.is_over_steps else "x"
+        headings = ("optimizer", place, drawn.words, *(("lower_quartile", "upper_quartile") if has_band else ()))
+        rows = (
+            (name, *point)
+            for name, line in zip(self._names, drawn.lines, strict=True)
+            for point in _points(line, drawn.has_log_places)
+        )
+        return Rows(headings, rows)
 
     def show_step(self, step: int) -> None:
         """Stand after so many steps."""
@@ -178,7 +201,10 @@ class Losses(QWidget):
         if self._picture is None:
             return
         with painter(self) as p:
-            p.drawPixmap(0, 0, self._picture)
+            if is_for_a_file(p, self):
+                self.plot.render(p, QRectF(self.rect()), self.plot.rect())
+            else:
+                p.drawPixmap(0, 0, self._picture)
             box = self._box()
             if self.plot.drawn is not None and not self.plot.drawn.is_over_steps:
                 return

@@ -16,6 +16,7 @@ from dlviz.gui.panels.surface.quantities import QUANTITIES, SCAN, offered, scann
 from dlviz.gui.panels.surface.relief import Relief
 from dlviz.gui.panels.surface.table import RunnerTable
 from dlviz.gui.race.arrows import areas_of, arrows_of
+from dlviz.gui.race.runners import setting_words, title_of
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.chip import Popup
 from dlviz.gui.widgets.choices import Choices
@@ -126,7 +127,9 @@ class SurfacePanel(Panel):
             self.context.race.ask_scans(self.key, key == SCAN)
             is_scan = key == SCAN
             drawn = scanned(race, self.context.race.scans) if is_scan else QUANTITIES[key][1](race)
-            self.losses.show_drawn(drawn, [race.spec.marker(index) for index in range(len(race.paths))])
+            numbers = [race.spec.marker(index) for index in range(len(race.paths))]
+            names = [f"{title_of(each)} {setting_words(each)}" for each in race.spec.optimizers]
+            self.losses.show_drawn(drawn, numbers, names)
             self.drawn_words.setText(self.losses.toolTip())
 
     @Slot()

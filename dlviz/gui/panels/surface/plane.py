@@ -1,5 +1,6 @@
 """How places of a surface lie in a widget, and what can be said about them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,6 +64,17 @@ def place_words(race: Race, place: tuple[float, float]) -> str:
         value = float(np.asarray(race.surface.value(point)).ravel()[0])
     where = ", ".join(numbers.number(each, 3) for each in point[:, 0].tolist())
     return f"f({where}) = {numbers.number(value)}"
+
+
+def heights_of(race: Race) -> tuple[tuple[str, ...], Iterator[tuple[float, ...]]]:
+    """Return the names of the columns, and the place and height of every point of the grid, or of the curve."""
+    x0, x1, *up = race.extent
+    if not up:
+        places = np.linspace(x0, x1, len(race.heights))
+        return ("x", "f"), zip(places.tolist(), race.heights.tolist(), strict=True)
+    rows, columns = race.heights.shape
+    x, y = np.meshgrid(np.linspace(x0, x1, columns), np.linspace(up[0], up[1], rows))
+    return ("x", "y", "f"), zip(*(each.ravel().tolist() for each in (x, y, race.heights)), strict=True)
 
 
 def sound_pieces(places: FloatArray) -> list[FloatArray]:

@@ -87,6 +87,11 @@ class Trail:
             is_all &= layer.step == step
         return is_all
 
+    def paint_anew(self, p: QPainter, step: int, entrant: int) -> None:
+        """Paint all of them as lines, without a picture of what was painted before."""
+        for index in sorted(range(len(self.ribbons)), key=lambda each: each == entrant):
+            Layer((), self._widths[index != entrant]).lengthen(p, self.ribbons[index], step)
+
 
 class Layer:
     """Some paths on a clear picture that grows with the steps.
@@ -121,14 +126,14 @@ class Layer:
         with QPainter(self._picture) as p:
             p.setRenderHint(QPainter.RenderHint.Antialiasing)
             for ribbon in self._ribbons:
-                self._lengthen(p, ribbon, step)
+                self.lengthen(p, ribbon, step)
         self.step = step
         if self._points > APART and step > self._kept[-1][0]:
             # Of too many every second one goes, but never the first, which is clear.
             thinner = self._kept[::2] if len(self._kept) >= MOST_KEPT else self._kept
             self._kept, self._points = [*thinner, (step, self._picture.copy())], 0
 
-    def _lengthen(self, p: QPainter, ribbon: Ribbon, step: int) -> None:
+    def lengthen(self, p: QPainter, ribbon: Ribbon, step: int) -> None:
         """Paint the new piece: its rim, then itself from a little before, over the rim of its own beginning."""
         for colour, wide, back in self._strokes(ribbon):
             pen = QPen(QColor(colour), wide, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from dlviz.gui.panels.surface.rows import NETWORK_COLUMNS, NUMBER, Index, Rows, TableModel, titles
-from dlviz.gui.race.runners import paint_runner
+from dlviz.gui.race.runners import paint_runner, setting_words, title_of
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
+from dlviz.gui.widgets.copying import Rows as Copied
 from dlviz.gui.widgets.paint import describe, rounded
 from dlviz.i18n import tr
 from dlviz.session.race import Race
@@ -112,6 +113,7 @@ class RunnerTable(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: Rows | None = None
+        self._step = 0
         self.rows = TableModel(self)
         self.painter = RunnerDelegate(self)
         self.setModel(self.rows)
@@ -131,8 +133,23 @@ class RunnerTable(QTableView):
         self._use_theme(current())
         theme_signals.changed.connect(self._use_theme)
 
+    def plotted(self) -> Copied:
+        """Return every point of every path so far, with its height."""
+        if self._rows is None:
+            return Copied((), ())
+        race, until = self._rows.race, self._step + 1
+        rows = (
+            (title_of(each), setting_words(each), step, *point, value)
+            for each, path in zip(race.spec.optimizers, race.paths, strict=True)
+            for step, (point, value) in enumerate(
+                zip(path.points[:until].tolist(), path.values[:until].tolist(), strict=True)
+            )
+        )
+        return Copied(("optimizer", "settings", "step", *("x", "y")[: race.surface.d], "f"), rows)
+
     def show_race(self, race: Race, step: int, entrant: int) -> None:
         """Show what each came to after so many steps."""
+        self._step = step
         is_taller = len(race.paths) != len(self.rows.rows)
         is_other = self._rows is None or self._rows.race is not race
         if self._rows is None or is_other:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QVBoxLayout, QWidget
 from dlviz.gui import numbers
 from dlviz.gui.letters import spell
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
+from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.paint import describe, painter, spaced
 from dlviz.gui.widgets.slider import LabelledSlider, Scale
 from dlviz.gui.widgets.text import Text
@@ -44,6 +45,12 @@ class ShareBars(QWidget):
         self.setAccessibleDescription("; ".join(" ".join(row) for row in self.words()))
         self.updateGeometry()
         self.update()
+
+    def plotted(self) -> Rows:
+        """Return z, e to the power of z and the share of every unit, also of those without a row."""
+        columns = () if self.shown is None else tuple(each.tolist() for each in self._columns)
+        units = range(1, 1 + (0 if self.shown is None else len(self.shown.sums)))
+        return Rows(("unit", *self.headings), zip(units, *columns, strict=True) if columns else ())
 
     @property
     def units(self) -> list[int]:
