@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from dlviz.core.registry import Registry
 from dlviz.gui import numbers
 from dlviz.gui.actions import Action
+from dlviz.gui.opengl.choice import GlChoice
 from dlviz.gui.race.player import RacePlayer
 from dlviz.gui.selection import Selection
 from dlviz.gui.step_view import StepView
@@ -56,6 +57,7 @@ class Context(QObject):
         self.selection = Selection(self)
         self.race = RacePlayer(self)
         self.step_view = StepView(self)
+        self.gl = GlChoice(self)
         self.notify = notify
         self.workspace = "network"
         self._is_hidden = False

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QByteArray
 
 from dlviz.session.settings import Settings, load_settings, save_settings, with_recent
 
 CARDS_USED = "cards_used"  # the first-start cards were used or closed once
+OPENGL = "opengl"  # whether it draws surfaces, and what its trial came to
 MATRIX_VIEW, PSEUDO_CODE = "matrix_view", "pseudo_code"  # how the Step workspace shows a pass
 
 
@@ -48,6 +50,15 @@ class Remembered:
     def is_code(self) -> bool:
         """Whether the steps of a pass are shown as pseudo-code."""
         return bool(self.settings.extra.get(PSEUDO_CODE, False))
+
+    @property
+    def opengl(self) -> object:
+        """What is known of OpenGL, and whether it is wanted."""
+        return self.settings.extra.get(OPENGL)
+
+    def use_opengl(self, kept: Mapping[str, Any]) -> None:
+        """Remember what is known of OpenGL."""
+        self.settings = replace(self.settings, extra={**self.settings.extra, OPENGL: kept})
 
     def use_step_view(self, is_matrix: bool, is_code: bool) -> None:
         """Remember how steps are shown."""

@@ -32,6 +32,9 @@ class ViewCommands(QObject):
         super().__init__(window)
         self._window, self._context, self._docks = window, context, docks
         self._files, self._remembered = files, remembered
+        context.gl.restore(remembered.opengl)
+        context.gl.changed.connect(self._remember_opengl)
+        context.gl.told.connect(self._tell)
         self.on_workspace: Callable[[str], None] = context.use_workspace
         self.on_play: Callable[[], None] = window.update
         self.on_shortcuts: Callable[[], None] = window.update
@@ -48,6 +51,9 @@ class ViewCommands(QObject):
                    tip=tr("Arrange the panels of this workspace as shipped")),
             Action("side_panels", tr("&Side panels"), self._docks.toggle_sides, "view", ("F9",), group=1,
                    is_checked=self._docks.are_sides_shown),
+            Action("opengl", tr("Surface by &OpenGL"), self._context.gl.toggle, "view", group=2,
+                   tip=tr("Draw the surface of a race with a larger mesh, where this computer has OpenGL for it"),
+                   is_enabled=self._is_racing, is_checked=self._is_by_opengl),
             Action("full_screen", tr("&Full screen"), self._toggle_full_screen, "view", ("F11",), group=3,
                    is_checked=self._window.isFullScreen),
         )  # fmt: skip
@@ -73,6 +79,20 @@ class ViewCommands(QObject):
                    tip=tr("Click anything to read what it is")),
             Action("about", tr("&About dlviz"), self._about, "help", group=1),
         )  # fmt: skip
+
+    def _is_racing(self) -> bool:
+        return self._context.workspace == OPTIMIZERS
+
+    def _is_by_opengl(self) -> bool:
+        return self._context.gl.is_used
+
+    @Slot(str)
+    def _tell(self, words: str) -> None:
+        self._context.notify(words)
+
+    @Slot()
+    def _remember_opengl(self) -> None:
+        self._remembered.use_opengl(self._context.gl.kept())
 
     @Slot(int)
     def step_to(self, operation: int) -> None:

@@ -65,6 +65,9 @@ class SurfacePanel(Panel):
         context.race.race_changed.connect(self._show_race)
         context.race.moved.connect(self._show_step)
         context.race.scanned.connect(self._draw)
+        context.gl.changed.connect(self._use_opengl)
+        self.relief.opengl_failed.connect(context.gl.give_up)
+        self._use_opengl()
         self.setFocusProxy(self.contour)
 
     def _lay_out(self) -> None:
@@ -159,8 +162,13 @@ class SurfacePanel(Panel):
         elif before:
             self._say("")
 
+    @Slot()
+    def _use_opengl(self) -> None:
+        self.relief.use_opengl(self.context.gl.is_used)
+
     def showEvent(self, event: object) -> None:
-        """Show where the race stands by now."""
+        """Show where the race stands by now, and find out how its relief can be drawn."""
+        self.context.gl.ask()
         self._show_race()
         self._show_step()
 

@@ -4,17 +4,19 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from dlviz.core.descent import Path
+from dlviz.gui.opengl.renderer import MeshRenderer, OpenGLError
 from dlviz.gui.panels.surface.landscape import Landscape
+from dlviz.gui.panels.surface.mesh import HIGH, Mesh, mesh_of
 from dlviz.gui.panels.surface.ribbons import Ribbon
-from dlviz.gui.panels.surface.shades import BANDS, Shades, enlarged, shade_index
+from dlviz.gui.panels.surface.shades import Shades
 from dlviz.gui.race.runners import paint_runner
-from dlviz.gui.theme import current, sequential
-from dlviz.gui.widgets.paint import describe, rounded
+from dlviz.gui.theme import current
+from dlviz.gui.widgets.paint import describe, is_for_a_file, rounded
 from dlviz.i18n import tr
 from dlviz.session.race import Race
 
@@ -25,8 +27,8 @@ TURNS = {
     Qt.Key.Key_Left: (-0.1, 0.0), Qt.Key.Key_Right: (0.1, 0.0), Qt.Key.Key_Up: (0.0, -0.1), Qt.Key.Key_Down: (0.0, 0.1)
 }  # fmt: skip
 PER_PIXEL = 0.008  # radians that a drag turns
-HIGH = 0.62  # height of the relief, where its base is 2 wide
-LIGHT = np.array([-0.4, -0.5, 0.8]) / np.linalg.norm([-0.4, -0.5, 0.8])
+LARGE_SIDE = 191  # quads along each side where OpenGL draws them: as many as there are heights
+DEEP = 4.0  # how far from front to back there is room for the relief
 WIDTHS = (2.2, 1.8)  # pixels, of the path looked at and of the others
 BALL = 5.5  # pixels
 ABOVE = 0.012  # how far paths float above the mesh
@@ -34,12 +36,17 @@ FloatArray = NDArray[np.floating]
 
 
 class Relief(Landscape):
-    """Drag or use the arrow keys to turn it. The mesh is a picture; paths are painted over it."""
+    """Drag or use the arrow keys to turn it. The mesh is a picture, painted or by OpenGL; paths are painted over it."""
+
+    opengl_failed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(WIDTHS, parent)
         self.turn, self.tilt = FIRST_TURN, FIRST_TILT
         self._held: QPointF | None = None
+        self._is_by_opengl = False
+        self._renderer: MeshRenderer | None = None
+        self._drawn: str | None = None  # the theme of the mesh that the renderer has of this race
         describe(self, tr("Surface in relief"), tr("Drag to turn it, or use the arrow keys"))
 
     def _paint_still(self, p: QPainter, race: Race) -> list[Ribbon]:
@@ -47,7 +54,9 @@ class Relief(Landscape):
         if race.surface.d != 2:
             return []
         shades = Shades(race.heights)
-        self._paint_mesh(p, enlarged(shades.at(race.heights), SIDE + 1, SIDE + 1))
+        heights, is_by_opengl = shades.at(race.heights), self._is_by_opengl and not is_for_a_file(p, self)
+        if not (is_by_opengl and self._paint_by_opengl(p, heights)):
+            self._paint_mesh(p, mesh_of(heights, SIDE, current()))
         places = (self._pixels(_on_relief(race, path, shades)) for path in race.paths)
         return [Ribbon(each, race.spec.marker(index)) for index, each in enumerate(places)]
 
@@ -55,33 +64,54 @@ class Relief(Landscape):
         for ribbon in self._trail.ribbons:
             paint_runner(p, ribbon.number, ribbon.at(self.step), BALL)
 
-    def _paint_mesh(self, p: QPainter, heights: FloatArray) -> None:
-        x, y = np.meshgrid(np.linspace(-1, 1, SIDE + 1), np.linspace(-1, 1, SIDE + 1))
-        corners = np.stack([x, y, heights * HIGH], axis=2)
-        quads = np.stack([corners[:-1, :-1], corners[:-1, 1:], corners[1:, 1:], corners[1:, :-1]], axis=2)
-        quads = quads.reshape(-1, 4, 3)
-        quads = quads[np.isfinite(quads).all(axis=(1, 2))]
-        if not len(quads):
+    def use_opengl(self, is_used: bool) -> None:
+        """Have a larger mesh drawn by OpenGL from now on, or paint a smaller one."""
+        if is_used != self._is_by_opengl:
+            self._is_by_opengl = is_used
+            self._forget()
+
+    @Slot()
+    def close_opengl(self) -> None:
+        """Give back what OpenGL keeps."""
+        if self._renderer is not None:
+            self._renderer.close()
+            self._renderer = None
+
+    def show_race(self, race: Race) -> None:
+        """Show another race."""
+        self._drawn = None
+        super().show_race(race)
+
+    def _paint_by_opengl(self, p: QPainter, shades: FloatArray) -> bool:
+        """Put the picture of the large mesh where the painted one would be; say whether that went well."""
+        try:
+            if self._renderer is None:
+                self._renderer = MeshRenderer()
+                QGuiApplication.instance().aboutToQuit.connect(self.close_opengl)
+            if self._drawn != current().key:
+                mesh = mesh_of(shades, LARGE_SIDE, current())
+                self._renderer.take(mesh.quads, mesh.colours)
+                self._drawn = current().key
+            ratio = self.devicePixelRatioF()
+            image = self._renderer.picture(self._view(), self.size() * ratio)
+        except OpenGLError as error:
+            self._is_by_opengl = False
+            self.opengl_failed.emit(str(error))
+            return False
+        image.setDevicePixelRatio(ratio)
+        p.drawImage(0, 0, image)
+        return True
+
+    def _paint_mesh(self, p: QPainter, mesh: Mesh) -> None:
+        if not len(mesh.quads):
             return
-        colours = self._colours(quads)
-        places = self._pixels(quads.reshape(-1, 3)).reshape(-1, 4, 2)
-        depth = self._turned(quads.mean(axis=1))[:, 1]
+        places = self._pixels(mesh.quads.reshape(-1, 3)).reshape(-1, 4, 2)
+        depth, colours = self._turned(mesh.quads.mean(axis=1))[:, 1], mesh.colours.tolist()
         for index in np.argsort(-depth).tolist():
             colour = QColor(*colours[index])
             p.setPen(QPen(colour, 0.6))
             p.setBrush(colour)
             p.drawPolygon(QPolygonF([QPointF(a, b) for a, b in places[index].tolist()]))
-
-    def _colours(self, quads: FloatArray) -> list[list[int]]:
-        """Return a colour a quad: that of its band, lit from the left."""
-        normals = np.cross(quads[:, 1] - quads[:, 0], quads[:, 3] - quads[:, 0])
-        normals /= np.linalg.norm(normals, axis=1, keepdims=True)
-        light = 0.72 + 0.34 * np.clip(normals @ LIGHT, 0, 1)
-        middle = quads[:, :, 2].mean(axis=1) / HIGH
-        bands = np.floor(middle * BANDS).clip(0, BANDS - 1)
-        table = sequential(current())[np.round(shade_index(bands)).astype(int), :3]
-        lit: list[list[int]] = np.clip(table * light[:, None], 0, 255).astype(int).tolist()
-        return lit
 
     def _turned(self, points: FloatArray) -> FloatArray:
         """Return points (n, 3) as seen: to the right, away, up."""
@@ -89,13 +119,28 @@ class Relief(Landscape):
         right, away = points[:, 0] * c - points[:, 1] * s, points[:, 0] * s + points[:, 1] * c
         return np.stack([right, away, points[:, 2]], axis=1)
 
-    def _pixels(self, points: FloatArray) -> FloatArray:
-        seen = self._turned(points)
-        up = seen[:, 1] * math.sin(self.tilt) + seen[:, 2] * math.cos(self.tilt)
+    def _scale(self) -> tuple[float, float]:
+        """Return the pixels of a unit of length, and which height lies in the middle."""
         tall = 2 * math.sqrt(2) * math.sin(self.tilt) + HIGH * math.cos(self.tilt)
         scale = 0.96 * min(self.width() / (2 * math.sqrt(2)), self.height() / tall)
-        middle = HIGH * math.cos(self.tilt) / 2
+        return scale, HIGH * math.cos(self.tilt) / 2
+
+    def _pixels(self, points: FloatArray) -> FloatArray:
+        seen, (scale, middle) = self._turned(points), self._scale()
+        up = seen[:, 1] * math.sin(self.tilt) + seen[:, 2] * math.cos(self.tilt)
         return np.stack([self.width() / 2 + seen[:, 0] * scale, self.height() / 2 - (up - middle) * scale], axis=1)
+
+    def _view(self) -> FloatArray:
+        """Return what brings points to where `_pixels` has them, from −1 to 1, with the near ones in front, (4, 4)."""
+        (c, s), (ct, st) = ((math.cos(each), math.sin(each)) for each in (self.turn, self.tilt))
+        scale, middle = self._scale()
+        across, up = 2 * scale / self.width(), 2 * scale / self.height()
+        return np.array([
+            [across * c, -across * s, 0, 0],
+            [up * st * s, up * st * c, up * ct, -up * middle],
+            [s * ct / DEEP, c * ct / DEEP, -st / DEEP, 0],
+            [0, 0, 0, 1],
+        ])  # fmt: skip
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of it."""
