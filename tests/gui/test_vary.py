@@ -171,7 +171,7 @@ def test_a_run_that_diverged_says_so_and_never_comes_first(robot: Robot) -> None
     model = vary.results.table.model()
     assert [model.index(row, 0).data(NUMBER) for row in (0, 1)] == [0, 1]
     vary.results.views.setCurrentIndex(list_of(vary).index("setting"))
-    assert [cross.row for cross in vary.results.plot.chart.crosses] == [1]
+    assert [cross.row for cross in vary.results.drawing.plot.chart.crosses] == [1]
 
 
 def list_of(vary: VaryPage) -> list[str]:
@@ -183,11 +183,11 @@ def test_the_chart_against_the_rate_is_logarithmic_and_shows_the_same_losses(rob
     started(robot)
     ended(robot)
     vary.results.views.setCurrentIndex(list_of(vary).index("setting"))
-    chart = vary.results.plot.chart
+    chart = vary.results.drawing.plot.chart
     assert chart.is_log_x or max(RATES[:3]) / min(RATES[:3]) < 10
     assert chart.curves[0].x.tolist() == list(RATES[:3])
     assert chart.curves[0].y == pytest.approx([descended(rate) for rate in RATES[:3]], rel=1e-12)
-    vary.results.copy()
+    vary.results.drawing.copy()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert len(lines) == 4
     assert float(lines[1].split(",")[2]) == chart.curves[0].y[0]
@@ -230,7 +230,7 @@ def test_rate_and_momentum_fill_the_heat_map_with_the_losses_of_the_table(robot:
     started(robot)
     view = ended(robot)
     assert vary.results.views.key() == "heat_map"
-    heat, results = vary.results.heat, vary.results
+    heat, results = vary.results.drawing.heat, vary.results
     results.measure.setCurrentIndex(results.measure.findData("train_loss"))
     results.measure.activated.emit(results.measure.currentIndex())
     losses = column(robot, "training loss")
@@ -243,9 +243,8 @@ def test_rate_and_momentum_fill_the_heat_map_with_the_losses_of_the_table(robot:
     heat.setFocus()
     robot.key(Key.Key_Right)
     robot.key(Key.Key_Up)
-    assert (
-        results.reading.text() == f"rate 0.02 · momentum 0.9 · training loss {robot.window.context.number(shown[1][0])}"
-    )
+    told = robot.window.context.number(shown[1][0])
+    assert results.drawing.reading.text() == f"rate 0.02 · momentum 0.9 · training loss {told}"
     robot.key(Key.Key_Return)
     robot.wait(lambda: any(row.is_current and row.uid > 1 for row in robot.frame.runs))
     assert robot.running.session.document.training.optimizer.settings["momentum"] == 0.9
@@ -272,7 +271,7 @@ def test_restarts_are_counted_as_numpy_counts_them(robot: Robot) -> None:
     vary.results.views.setCurrentIndex(list_of(vary).index("histogram"))
     vary.results.measure.setCurrentIndex(vary.results.measure.findData("train_loss"))
     vary.results.measure.activated.emit(0)
-    ends = vary.results.bars.ends
+    ends = vary.results.drawing.bars.ends
     counts, edges = np.histogram(losses, len(ends.counts))
     assert ends.counts == tuple(counts.tolist())
     assert ends.edges == pytest.approx(edges)
@@ -284,10 +283,10 @@ def test_the_rate_finder_suggests_a_rate_that_one_click_takes(robot: Robot) -> N
     ended(robot)
     results = vary.results
     assert results.views.key() == "rate"
-    chart = results.plot.chart
+    chart = results.drawing.plot.chart
     assert chart.is_log_x and chart.upright is not None
     assert np.all(np.diff(chart.curves[1].x) > 0)
-    robot.click(results.use_rate)
+    robot.click(results.drawing.use_rate)
     robot.wait(lambda: robot.running.session.document.training.optimizer.settings["lr"] == chart.upright.x)
     robot.trigger("undo")
     assert robot.running.session.document.training.optimizer.settings["lr"] == 0.02

@@ -15,7 +15,7 @@ from dlviz.gui.theme import GRID, current
 from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.form import HyperForm
 from dlviz.gui.widgets.paint import describe, spaced
-from dlviz.gui.widgets.text import Text
+from dlviz.gui.widgets.text import Elided
 from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 from dlviz.session.vary import Value, Varied
@@ -113,7 +113,7 @@ class SettingRow(QWidget):
                           (("list", tr("values")), ("range", tr("range"))))  # fmt: skip
         head = QHBoxLayout()
         spaced(head)
-        head.addWidget(self._make_chooser(choices, nothing) if choices else Text(self._name, is_bold=True), 1)
+        head.addWidget(self._make_chooser(choices, nothing) if choices else Elided(self._name), 1)
         head.addWidget(self.mode)
         self._column.addLayout(head)
         self.field: QWidget = QWidget() if varied is None else self._make_field(varied)

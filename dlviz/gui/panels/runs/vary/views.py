@@ -15,7 +15,7 @@ SAME = {"band": "curves"}  # what a recipe calls otherwise than it is called her
 def view_titles() -> dict[str, str]:
     """Return what the charts are called."""
     return {
-        "table": tr("table"), "curves": tr("curves"), "setting": tr("by setting"), "heat_map": tr("heat map"),
+        "table": tr("table"), "curves": tr("curves"), "setting": tr("setting"), "heat_map": tr("map"),
         "histogram": tr("ends"), "rate": tr("rates"),
     }  # fmt: skip
 
@@ -26,7 +26,8 @@ def views_of(view: ExperimentView) -> tuple[str, ...]:
     fits = {
         "table": True, "curves": True, "setting": bool(experiment.varied),
         "heat_map": len(experiment.varied) == 2 and not experiment.draws,
-        "histogram": len(view.trials) >= FEWEST_ENDS, "rate": experiment.recipe == "rate_finder",
+        "histogram": len(view.trials) >= FEWEST_ENDS and not experiment.varied,
+        "rate": experiment.recipe == "rate_finder",
     }  # fmt: skip
     return tuple(key for key in dict.fromkeys((*_meant(experiment.recipe), *fits)) if fits.get(key))
 
