@@ -185,6 +185,6 @@ recipes.add(
     Recipe(
         "restarts", "Random restarts",
         "The same training from other first weights: how much of the result is luck.",
-        _restarts, _no_draws, ("band", "histogram", "table"), "Bouthillier et al. 2021",
+        _restarts, _no_draws, ("histogram", "band", "table"), "Bouthillier et al. 2021",
     )
 )  # fmt: skip

@@ -10,7 +10,7 @@ from dlviz.gui import numbers
 from dlviz.gui.panels.runs.vary.chart import Chart
 from dlviz.gui.panels.runs.vary.charts import curves_chart, ends_of, grid_of, rate_chart, setting_chart
 from dlviz.gui.panels.runs.vary.ends import EndBars
-from dlviz.gui.panels.runs.vary.heat import HeatGrid
+from dlviz.gui.panels.runs.vary.heat import Grid, HeatGrid
 from dlviz.gui.panels.runs.vary.plot import ChartPlot
 from dlviz.gui.panels.runs.vary.words import Told
 from dlviz.gui.theme import GRID
@@ -40,6 +40,8 @@ class Drawing(QWidget):
         self.legend = ColourBar(tr("Scale of the cells"), 0.0, 1.0, is_diverging=False, is_vertical=False)
         self.use_rate = TextButton(tr("Use this rate"), tr("Go on with this rate; undoable"), is_link=True)
         self._suggested: float | None = None
+        self._told = ""  # what is read
+        self._caption = ""  # what stands where nothing is read
         self._lay_out()
         self.use_rate.clicked.connect(self._take_rate)
         for picture in (self.plot, self.heat, self.bars):
@@ -71,15 +73,20 @@ class Drawing(QWidget):
         }
         drawers[key]()
         self.use_rate.setVisible(self._suggested is not None)
+        if not any(trial.ended is not None for trial in view.trials):
+            self._caption = tr("Nothing to draw before the first run is over.")
+        self._read(self._told)
 
     def _show_plot(self, chart: Chart) -> None:
         self.pictures.setCurrentWidget(self.plot)
         self.plot.show_chart(chart)
+        self._caption = chart.caption
 
     def _show_heat(self, view: ExperimentView, told: Told, measure: Measure) -> None:
         grid = grid_of(view, told, measure)
         self.pictures.setCurrentWidget(self.heat)
         self.heat.show_grid(grid)
+        self._caption = grid_caption(grid, view)
         known = grid.values()
         self.legend.setVisible(len(known) > 0)
         if len(known):
@@ -87,7 +94,9 @@ class Drawing(QWidget):
 
     def _show_ends(self, view: ExperimentView, measure: Measure) -> None:
         self.pictures.setCurrentWidget(self.bars)
-        self.bars.show_ends(ends_of(view, measure))
+        ends = ends_of(view, measure)
+        self.bars.show_ends(ends)
+        self._caption = tr("how many of {n} runs ended at which {measure}", n=len(view.trials), measure=ends.measure)
 
     def _show_rate(self, view: ExperimentView) -> None:
         self._show_plot(rate_chart(view))
@@ -96,19 +105,17 @@ class Drawing(QWidget):
             return
         self._suggested = found.suggested
         if found.suggested is None:
-            self.reading.setText(tr("No rate is suggested: the loss never fell."))
+            self._caption = tr("No rate is suggested: the loss never fell.")
             return
-        self.reading.setText(found.rule)
+        self._caption = tr("suggested: {rule}", rule=found.rule)
         self.use_rate.setText(tr("Use rate {rate}", rate=numbers.number(found.suggested, 3)))
         self.use_rate.updateGeometry()
 
-    def forget(self) -> None:
-        """Read nothing any more."""
-        self.reading.setText("")
-
     @Slot(str)
     def _read(self, words: str) -> None:
-        self.reading.setText(words)
+        """Show what is read, or else what is drawn against what."""
+        self._told = words
+        self.reading.setText(words or self._caption)
 
     @Slot()
     def _take_rate(self) -> None:
@@ -125,3 +132,11 @@ class Drawing(QWidget):
         picture = self.pictures.currentWidget()
         assert isinstance(picture, ChartPlot | HeatGrid | EndBars)
         picture.copy()
+
+
+def grid_caption(grid: Grid, view: ExperimentView) -> str:
+    """Say what the cells are, and what a crossed one is, where there is one."""
+    n = len(view.experiment.seeds)
+    what = tr("{measure}: median of {n} seeds", measure=grid.measure, n=n) if n > 1 else grid.measure
+    is_crossed = any(cell.diverged for line in grid.cells for cell in line)
+    return tr("{what}; crossed: diverged", what=what) if is_crossed else what

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from dlviz.gui.panels.runs.comparison import Compared, Comparison
+from dlviz.gui.panels.runs.vary.charts import CURVES
 from dlviz.gui.panels.runs.vary.drawing import Drawing
 from dlviz.gui.panels.runs.vary.outcomes import OutcomesTable
 from dlviz.gui.panels.runs.vary.rows import table_of
@@ -111,7 +112,6 @@ class Results(QWidget):
     def _begin(self, view: ExperimentView) -> None:
         self._told = told_of(view.experiment)
         self.table.clearSelection()
-        self.drawing.forget()
         self._offer_views(view)
         self.views.set_key(first_view(view, self._is_wide))
 
@@ -123,13 +123,15 @@ class Results(QWidget):
         self.views.updateGeometry()
 
     def _offer_measures(self, view: ExperimentView) -> None:
-        known = measures_of(view)
+        """Offer what is known; over steps only losses and scores are."""
+        known = [each for each in measures_of(view) if self.views.key() != "curves" or each in CURVES]
         if [self.measure.itemData(place) for place in range(self.measure.count())] != list(known):
             chosen = self.chosen_measure() if self.measure.count() else preferred_measure(known)
             self.measure.clear()
             for each in known:
                 self.measure.addItem(measure_name(view, each), each)
-            self.measure.setCurrentIndex(max(self.measure.findData(chosen), 0))
+            place = self.measure.findData(chosen)
+            self.measure.setCurrentIndex(place if place >= 0 else self.measure.findData(preferred_measure(known)))
 
     def chosen_measure(self) -> Measure:
         """Return what is drawn."""
@@ -164,6 +166,7 @@ class Results(QWidget):
         if self.view is None:
             return
         key = self.views.key()
+        self._offer_measures(self.view)
         self.listing.setVisible(self._is_wide or key == "table")
         self.drawing.setVisible(key != "table")
         self.measure.setVisible(key != "rate" and self.measure.count() > 1)
@@ -180,7 +183,8 @@ class Results(QWidget):
         view, selected = self.view, self.table.selected()
         pair = selected if view is not None and len(selected) == 2 else []
         self.comparison.compare([self._compared(view, number) for number in pair] if view is not None else [])
-        self.words.setText(self.comparison.words)
+        message = view.trials[selected[0]].message if view is not None and len(selected) == 1 else ""
+        self.words.setText(message or self.comparison.words)
 
     def _compared(self, view: ExperimentView, number: int) -> Compared:
         trial = view.trials[number]
