@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.answers.replay import Exercise
-from dlviz.core.answers.spelling import spelled_place
 from dlviz.core.errors import SpecError
 from dlviz.core.inference import parameters
 from dlviz.core.lowering import name_of
 from dlviz.core.network import NetworkSpec
 from dlviz.core.notation import Symbols
+from dlviz.core.notation.spelling import spelled_place
 from dlviz.core.trace import Trace
 from dlviz.i18n import tr
 

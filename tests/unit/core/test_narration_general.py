@@ -19,9 +19,17 @@ def test_it_names_what_was_read_and_written_at_the_focus() -> None:
     step, trace, plan = unknown("affine")
     told = narrate(step, trace, plan, Focus(unit=1, source=0, sample=1))
     assert told.value == step.writes["h.z"][1, 1]
-    assert r"\text{h.W} = " in told.numbers
-    assert told.result.startswith(r"\text{h.z} = ")
+    assert rf"\text{{w¹₂₁}} = {trace.value('h.W', 0)[1, 0]:.4g}" in told.numbers
+    assert told.result.startswith(r"\text{z¹₂} = ")
     assert step.formula.split()[0] in told.symbols
+
+
+def test_a_lone_number_without_a_letter_needs_no_name() -> None:
+    step, trace, plan = unknown("affine")
+    odd = replace(step, writes={"h.odd": step.writes["h.z"]}, reads=("h.unheard",))
+    trace = replace(trace, steps=tuple(odd if each is step else each for each in trace.steps))
+    told = narrate(odd, trace, plan, Focus(unit=1, sample=1))
+    assert float(told.result) == float(f"{step.writes['h.z'][1, 1]:.4g}")
 
 
 def test_it_tells_parameters_by_their_own_axes() -> None:

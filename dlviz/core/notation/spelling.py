@@ -1,9 +1,10 @@
-"""How the numbers that a student can be asked for are written: z¹₂, ∂L/∂w²₁₂, Δb¹₁, as in the formulas."""
+"""How the recorded numbers of a pass are written: z¹₂, ∂L/∂w²₁₂, Δb¹₁, h¹₁⟨3⟩, as in the formulas."""
 
 from dlviz.core.notation import Symbols
 from dlviz.i18n import tr
 
-LETTERS = {"z": "z", "a": "a"}
+LETTERS = {"z": "z", "a": "a", "h": "h", "c": "c", "mean": "μ", "z_hat": "ẑ"}
+SLOPES = {"da": "a", "dh": "h", "dc": "c"}
 LOSS, STEP = "loss", ".step"
 
 
@@ -28,4 +29,4 @@ def spelled_place(symbols: Symbols, name: str, index: tuple[int, ...], of_parame
         return symbols.at(role, node, *index)
     if role == "dz":
         return symbols.signed(symbols.at("δ", node, *index), is_factor=False)
-    return symbols.slope_of_loss(symbols.at("a", node, *index)) if role == "da" else ""
+    return symbols.slope_of_loss(symbols.at(SLOPES[role], node, *index)) if role in SLOPES else ""
