@@ -274,3 +274,11 @@ def test_no_heads_of_columns_stand_over_hidden_numbers(stage: Stage) -> None:
     assert stage.panel.facts.headings.isVisible()
     stage.context.hide_results(True)
     assert not stage.panel.facts.headings.isVisible()
+
+
+def test_labels_have_a_short_form_where_there_is_no_room(stage: Stage) -> None:
+    stage.panel.resize(240, 320)
+    stage.frame(trace=stage.trace, cursor=len(stage.trace.steps))
+    stage.select("unit", "h1", 1)
+    row = next(row for row in stage.panel.facts.rows if row.label.text().startswith("δ = "))
+    assert row.label.short() == "δ, sum"

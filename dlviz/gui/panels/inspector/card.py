@@ -27,7 +27,7 @@ class Fact:
     """One row: a label and a number a column; None means not computed. `text` replaces the numbers.
 
     sources: the factors of the label, each of which leads to its place; `lead` are the words before them.
-    tip: what the label means, said on hover.
+    tip: what the label means, said on hover. short: the label where there is no room for all of it.
     """
 
     label: str
@@ -38,6 +38,7 @@ class Fact:
     sources: tuple[Source, ...] = ()
     lead: str = ""
     tip: str = ""
+    short: str = ""
 
 
 def node_place(network: NetworkSpec, node: str, unit: int) -> Selected:

@@ -151,12 +151,13 @@ def _checked(scene: Scene, leaf: Leaf, gradient: float | None) -> tuple[Fact, ..
     shares = answer.shares
     own = (float(shares.shares[answer.sample]),) if reading.is_walking else ()
     is_same = abs(answer.numeric - shares.gradient) <= AGREEMENT * max(abs(shares.gradient), 1e-3)
-    check = tr("{mark} numeric check, ε = 10⁻⁶", mark="✓" if is_same else "≠")
+    mark = "✓" if is_same else "≠"
+    check, short = tr("{mark} numeric check, ε = 10⁻⁶", mark=mark), tr("{mark} numeric check", mark=mark)
     penalty = (Fact(tr("of it the penalty's share"), (shares.penalty,), is_signed=True),) if shares.penalty else ()
     return (
         Fact(reading.of_gradient(letter), (*own, gradient), is_signed=True, tip=partial_words()),
         *penalty,
-        Fact(check, (answer.numeric,), is_signed=True),
+        Fact(check, (answer.numeric,), is_signed=True, short=short),
     )
 
 

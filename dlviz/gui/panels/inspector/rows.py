@@ -48,6 +48,7 @@ class FactRow(QWidget):
         self._fact = fact
         if (self.label.text(), self.label.whatsThis()) != (fact.label, fact.tip):
             self.label.setText(fact.label)
+            self.label.set_short(fact.short)
             self.label.setToolTip(f"{fact.label}\n{fact.tip}" if fact.tip else fact.label)
             self.label.setWhatsThis(fact.tip)
         self._show_sources(fact)

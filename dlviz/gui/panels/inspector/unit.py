@@ -44,7 +44,12 @@ def unit(scene: Scene) -> Card:
         Fact(z if reading.is_walking else tr("{z}, mean over batch", z=z), reading.mean_columns(f"{layer.id}.z", unit)),
         Fact(f"{scene.symbols.bare('a')} = {applied}" + reading.of_mean, reading.mean_columns(f"{layer.id}.a", unit)),
         *_slope(scene, layer, applied),
-        Fact(delta + reading.of_sum, reading.sum_columns(f"{layer.id}.dz", unit), is_signed=True),
+        Fact(
+            delta + reading.of_sum,
+            reading.sum_columns(f"{layer.id}.dz", unit),
+            is_signed=True,
+            short=delta.partition(" = ")[0] + reading.of_sum,
+        ),
     )
     leaf = data_leaf(scene.selected, scene.document, scene.dataset, scene.frame)
     return Card(_unit_title(scene, layer), title, _sums(scene, layer), reading.headings, facts, leaf)
@@ -70,8 +75,9 @@ def _terms(scene: Scene, layer: LayerSpec) -> tuple[Fact, ...]:
             Fact(" · ".join(each.text for each in factors), _total(products, [k]), is_signed=True, sources=factors)
         )
     if rest:
-        title = tr("{count} smaller weights", count=numbers.count(len(rest)))
-        facts.append(Fact(title + of_mean, _total(products, rest), is_signed=True))
+        count = numbers.count(len(rest))
+        title, short = tr("{count} smaller weights", count=count), tr("{count} more", count=count)
+        facts.append(Fact(title + of_mean, _total(products, rest), is_signed=True, short=short))
     if len(units) > 1:
         facts.append(Fact("u = Σ w·x" + of_mean, _total(products, order), is_signed=True))
     return tuple(facts if bias is None else [*facts, Fact("b", (*reading.blanks, bias), is_signed=True)])
