@@ -1,6 +1,7 @@
 """The inspector of a unit: its sum, its activation with the mark, the error that comes back, its loss."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ from pytestqt.qtbot import QtBot
 from dlviz.core.choice import Choice
 from dlviz.core.network import LayerSpec, NetworkSpec, dense
 from dlviz.data.spec import DataSpec
+from dlviz.gui.panels.inspector.card import Scene
+from dlviz.gui.panels.inspector.facts import card
 from dlviz.gui.panels.inspector.neuron import Neuron
 from dlviz.gui.panels.inspector.panel import InspectorPanel
 from dlviz.gui.panels.inspector.rows import FactTable
@@ -210,3 +213,9 @@ def test_what_the_network_before_explained_is_not_read(robot: Robot) -> None:
     panel = inspected(robot, Selected("unit", "h1", 3))
     robot.running.session.new(document_for("circles"))
     assert not panel.behind.neuron.isVisible()
+
+
+def test_a_frame_of_the_network_before_is_written_in_symbols_alone(robot: Robot) -> None:
+    standing(robot, document_for("circles"), 11)
+    shallow = replace(robot.frame.document, network=NetworkSpec((dense("o", 1, "tanh"),)))
+    assert len(card(Scene(Selected("unit", "o", 0), shallow, None, robot.frame)).equations) == 1

@@ -11,7 +11,9 @@ from dlviz.gui.theme import RADIUS, Theme, font
 PLACES = np.array([0.3, 0.7, 0.22, 0.78, 0.4, 0.6, 0.5])  # fractions along a curve that are tried in turn
 MARGIN = 4.0  # pixels between a text and the tiles at the ends of its link
 LIFT = 16.0  # pixels above a level curve
-OVERLAP = 0.75  # of a tile's width that a text may cover of both together; a wider one would hide their numbers
+OVERLAP = 0.2  # of a tile's width that a text may cover of both together; a wider one would hide their numbers
+NAMED_OVERLAP = 0.75  # the same for the weight that is selected: it is written with its name
+NAMED = " = "
 
 
 class LabelsItem(QGraphicsItem):
@@ -41,7 +43,8 @@ class LabelsItem(QGraphicsItem):
         for index, text in enumerate(texts):
             segment = int(np.searchsorted(routes.owners, index))
             width, height = metrics.horizontalAdvance(text) + 8, metrics.height() + 2
-            if width > np.ptp(ends[segment]) + OVERLAP * layout.tile.width:
+            overlap = NAMED_OVERLAP if NAMED in text else OVERLAP
+            if width > np.ptp(ends[segment]) + overlap * layout.tile.width:
                 continue
             rectangle = _free(_within(points[segment], ends[segment], width), width, height, taken)
             if text and rectangle is not None:

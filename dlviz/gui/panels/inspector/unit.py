@@ -156,7 +156,9 @@ def _sums(scene: Scene, layer: LayerSpec) -> tuple[str, ...]:
     symbols = [scene.symbols.value(source, i) if k in named else "" for k, i in enumerate(units)]
     symbolic = f"{scene.symbols.bare('z')} = " + notation.weighted_sum(weights.tolist(), symbols, bias)
     inputs, z = reading.row(reading.node_name(network, source)), reading.at(f"{layer.id}.z", scene.selected.unit)
-    if inputs is None or z is None or len(weights) > notation.MAX_TERMS:
+    # A frame of the network before may still be shown, with fewer inputs.
+    is_short = inputs is not None and len(inputs) <= max(units, default=-1)
+    if inputs is None or is_short or z is None or len(weights) > notation.MAX_TERMS:
         return (symbolic,)
     values = [inputs[i] for i in units]
     factors = [f"({notation.short(v)})" if v < 0 else notation.short(v) for v in values]
