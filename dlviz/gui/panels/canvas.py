@@ -200,11 +200,11 @@ class CanvasPanel(Panel):
 
     def _tile(self) -> TileShape:
         """Return what tiles are like; where inputs have the names of the data, with room for these."""
-        if self.context.workspace == "step":
-            return STEP_TILE
-        if not self.state.is_values:
+        is_step = self.context.workspace == "step"
+        if not is_step and not self.state.is_values:
             return MAP_TILE
-        return replace(VALUE_TILE, left=max(room_of_names(self._labels.inputs), MAP_TILE.left))
+        tile = STEP_TILE if is_step else VALUE_TILE
+        return replace(tile, left=max(room_of_names(self._labels.inputs), MAP_TILE.left))
 
     @Slot()
     def _refit(self) -> None:
