@@ -88,7 +88,8 @@ def steps_of(trace: Trace) -> list[tuple[str, str, str]]:
 
 
 def _group(trace: Trace, index: int) -> tuple[str, str]:
-    return trace.steps[index].phase, trace.steps[index].node
+    """Return what a step belongs to: a layer, or a list of a sheet or formula, whose nodes are v[1], v[2]."""
+    return trace.steps[index].phase, trace.steps[index].node.partition("[")[0]
 
 
 def end_of_group(trace: Trace, cursor: int) -> int:

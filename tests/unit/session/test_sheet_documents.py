@@ -133,6 +133,16 @@ def test_a_sheet_is_walked_forward_and_back() -> None:
     assert shown(run).sheet.values["total"] == 0
 
 
+def test_a_step_by_layer_is_a_whole_list() -> None:
+    run = Run(sheet_document(TEXT))
+    run.forward("layer")
+    assert shown(run).cursor == 3
+    run.forward("layer")
+    assert shown(run).cursor == 4
+    run.back("layer")
+    assert shown(run).cursor == 3
+
+
 def test_an_edit_computes_at_once_and_keeps_the_place_in_the_walk() -> None:
     document = sheet_document(TEXT)
     run = Run(document)
