@@ -147,6 +147,10 @@ class HealthList(QScrollArea):
         scroll_bar = self.verticalScrollBar().sizeHint().width()
         self.setFixedSize(WIDTH + scroll_bar, min(height + GRID, MAX_HEIGHT))
 
+    def sizeHint(self) -> QSize:
+        """Return its size: that of a scroll area would be cut at some lines."""
+        return self.minimumSize()
+
 
 class HealthLine(QAbstractButton):
     """Says how the training is in a few words; where there is something to look at, a click opens the list."""

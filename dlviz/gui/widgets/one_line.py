@@ -1,13 +1,12 @@
 """Factors on one line that ends where the room ends; it asks for no new layout when its numbers change."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from dlviz.gui.theme import GRID, FontSize, current, font
+from dlviz.gui.theme import GRID, current, font
 from dlviz.gui.widgets.paint import painter
 from dlviz.gui.widgets.product import TIMES, Product
 
@@ -15,9 +14,8 @@ ENDLESS = 1e6  # pixels; nothing wraps
 
 
 class OneLine(Product):
-    """A product after a few words that lead to it, in the size of the text around it."""
+    """A product after a few words that lead to it, in the size of the text around it; smaller where it must be."""
 
-    face: ClassVar[FontSize] = "normal"
     lead = ""  # the words
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -36,7 +34,11 @@ class OneLine(Product):
         return [box.translated(start, 0) for box in super()._flow(ENDLESS)]
 
     def _place(self) -> None:
+        self.face = "normal"
         self._rectangles = self._flow(self.width())
+        if self._rectangles and self._rectangles[-1].right() > self.width():
+            self.face = "small"
+            self._rectangles = self._flow(self.width())
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -49,7 +51,7 @@ class OneLine(Product):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height of a line, whatever stands in it."""
-        return round(QFontMetricsF(font(self.face)).height()) + 3
+        return round(QFontMetricsF(font("normal")).height()) + 3
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the words, then the factors."""

@@ -1,7 +1,6 @@
 """A product of numbers that wraps like text; each factor can be pointed at and taken."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
@@ -18,7 +17,7 @@ NONE = -1
 class Product(QWidget):
     """Shows factors with dots between; left and right walk them, Enter or a click takes one."""
 
-    face: ClassVar[FontSize] = "small"
+    face: FontSize = "small"
     pointed = Signal(int)  # number of the factor under the pointer or the keyboard, −1 when it has left
     taken = Signal(int)
 

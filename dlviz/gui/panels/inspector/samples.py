@@ -41,7 +41,8 @@ class Samples(QWidget):
         if shares is None:
             return
         shown = strongest(shares.shares)
-        self.header.set_info(tr("{count} samples", count=numbers.count(len(shares.shares))))
+        count = numbers.count(len(shares.shares))
+        self.header.set_info(tr("{count} samples", count=count), count)
         self.bars.show_bars([_bar(number, float(shares.shares[number])) for number in shown], explanation.sample)
         self.totals.show_facts(_totals(explanation, shown, slope))
 
