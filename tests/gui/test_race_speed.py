@@ -13,6 +13,8 @@ from dlviz.gui.panels.surface.columns import COLUMNS, is_rough, narrowed
 from dlviz.gui.panels.surface.panel import SurfacePanel
 from dlviz.gui.panels.surface.quantities import Line
 from dlviz.gui.panels.surface.ribbons import MANY, Ribbon, Trail
+from dlviz.gui.panels.surface.shades import BANDS, contour_pixels, shade_index
+from dlviz.gui.theme import LIGHT, sequential
 from dlviz.session import edits
 from tests.gui.robot import Robot, close_window, no_stall, robot_at_window
 
@@ -102,3 +104,12 @@ def test_a_narrowed_band_holds_all_of_the_quartiles() -> None:
     assert line.band is not None
     assert (line.band[0].min(), line.band[1].max()) == (low.min(), high.max())
     assert len(line.x) == len(line.y) == len(line.band[0]) == COLUMNS
+
+
+def test_contour_lines_are_smooth_and_one_pixel_wide() -> None:
+    x, y = np.meshgrid(np.linspace(0, 1, 60), np.linspace(0, 1, 60))
+    pixels = contour_pixels(0.7 * x + 0.3 * y, LIGHT, 240, 240)[..., :3].astype(int)
+    rows = sequential(LIGHT)[np.round(shade_index(np.arange(BANDS))).astype(int), :3].astype(int)
+    is_band = (pixels[:, :, None] == rows).all(axis=3).any(axis=2)
+    assert 0.05 < 1 - is_band.mean() < 0.35
+    assert len(np.unique(pixels[~is_band], axis=0)) > 3 * BANDS  # lines fade into their bands

@@ -100,10 +100,10 @@ class MicroList(QWidget):
     def _tops(self) -> list[int]:
         """Return where every row begins and where the last one ends; what fits no line takes two."""
         small, normal = (QFontMetrics(font(size, is_bold=True)) for size in SIZES)
-        line, height, tops = small.height() + 4, max(ROW, normal.height() + GRID), [0]
+        height, tall, tops = max(ROW, normal.height() + GRID), small.height() + normal.height() + GRID, [0]
         for row in self.rows:
             length = small.horizontalAdvance(row.formula) + normal.horizontalAdvance(row.values)
-            tops.append(tops[-1] + height + (line if length + 4 * GRID > self.width() else 0))
+            tops.append(tops[-1] + (tall if length + 4 * GRID > self.width() else height))
         return tops if self.rows else [0, height]
 
     def _at(self, y: float) -> int:
@@ -143,6 +143,8 @@ class MicroList(QWidget):
         inner.adjust(0, 3 * is_tall, 0, -3 * is_tall)
         values = row.values if is_done else tr("not yet")
         p.setPen(theme.colour(row.phase if is_now else "text" if is_done else "faint"))
+        if p.fontMetrics().horizontalAdvance(values) > inner.width():
+            p.setFont(font("small", is_bold=is_now))
         p.drawText(inner, Qt.AlignmentFlag.AlignRight | under, values)
         room = inner.width() - (0 if is_tall else p.fontMetrics().horizontalAdvance(values) + GRID)
         p.setFont(font("small", is_bold=is_now))

@@ -57,16 +57,28 @@ def contour_pixels(shades: FloatArray, theme: Theme, width: int, height: int) ->
     Deep is dark on light themes and bright on dark ones; lines part the bands; where nothing is finite it is clear.
     """
     fine = enlarged(shades, width, height)[::-1]
-    bands = np.floor(np.nan_to_num(fine) * BANDS).clip(0, BANDS - 1)
-    table = sequential(theme)
-    pixels = table[np.round(shade_index(bands)).astype(int)]
-    edge = np.zeros(bands.shape, bool)
-    edge[:, 1:] |= bands[:, 1:] != bands[:, :-1]
-    edge[1:] |= bands[1:] != bands[:-1]
-    pixels = pixels.copy()
-    pixels[edge, :3] = (pixels[edge, :3] * (1 - LINE) + (255 * LINE if theme.is_dark else 0)).astype(np.uint8)
+    steps = np.nan_to_num(fine) * BANDS
+    rows = np.round(shade_index(np.floor(steps).clip(0, BANDS - 1))).astype(np.uint8)
+    colours = sequential(theme)
+    towards = 255.0 if theme.is_dark else 0.0
+    lined = (colours[:, :3] * (1 - LINE) + towards * LINE).astype(np.float32)
+    pixels = colours[rows]
+    near = _nearness(steps)
+    on_line = near > 0
+    share = near[on_line, None]
+    pixels[on_line, :3] = pixels[on_line, :3] * (1 - share) + lined[rows[on_line]] * share
     pixels[~np.isfinite(fine)] = 0
     return pixels
+
+
+def _nearness(steps: FloatArray) -> NDArray[np.float32]:
+    """Return how much of every pixel a line covers that is one pixel wide where the bands meet, 0…1."""
+    along, across = np.zeros_like(steps), np.zeros_like(steps)
+    along[:, 1:], across[1:] = steps[:, 1:] - steps[:, :-1], steps[1:] - steps[:-1]
+    slope = np.sqrt(along**2 + across**2)
+    away = np.abs(steps - np.round(steps).clip(1, BANDS - 1))
+    with np.errstate(all="ignore"):
+        return np.nan_to_num(np.clip(1.0 - away / slope, 0.0, 1.0)).astype(np.float32)
 
 
 def shade_index(bands: FloatArray) -> FloatArray:

@@ -24,7 +24,7 @@ from dlviz.i18n import tr
 from dlviz.session.race import Race
 
 MARKER = 5.0  # pixels
-FIGURE = "0.0000000"  # about as wide as any number of the table
+FIGURE = "8.888×10⁻⁸⁸"  # about as wide as any number of the table
 SETTINGS = 10  # grids; settings are at least so wide
 #: How many columns there are → which of them go first where there is no room, numbers that can be read elsewhere.
 GIVING_WAY = {8: (7, 5, 6, 4, 1), NETWORK_COLUMNS: (6, 5, 4, 1)}
