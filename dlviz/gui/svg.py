@@ -5,6 +5,7 @@ plots, and relies on strokes that do not scale, which few programs draw. https:/
 """
 
 import math
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
@@ -31,6 +32,8 @@ DOTS_PER_INCH = 96
 MM_PER_INCH, POINTS_PER_INCH = 25.4, 72
 CAPS = {Qt.PenCapStyle.FlatCap: "butt", Qt.PenCapStyle.SquareCap: "square", Qt.PenCapStyle.RoundCap: "round"}
 JOINS = {Qt.PenJoinStyle.MiterJoin: "miter", Qt.PenJoinStyle.BevelJoin: "bevel", Qt.PenJoinStyle.RoundJoin: "round"}
+#: What XML 1.0 has no characters for: most controls, halves of pairs, and two that are never characters.
+UNHEARD = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SIDES = ("x", "y", "width", "height")
 Flag = QPaintEngine.DirtyFlag
 Element = QPainterPath.ElementType
@@ -70,8 +73,8 @@ class SvgDevice(QPaintDevice):
                 '<?xml version="1.0" encoding="UTF-8"?>',
                 '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" '
                 f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
-                f"<title>{escape(self._title)}</title>",
-                *((f"<desc>{escape(self._words)}</desc>",) if self._words else ()),
+                f"<title>{_plain(self._title)}</title>",
+                *((f"<desc>{_plain(self._words)}</desc>",) if self._words else ()),
                 *self._engine.lines,
                 "</svg>\n",
             )
@@ -156,7 +159,7 @@ class SvgEngine(QPaintEngine):
         family = quoteattr(f"{QFontInfo(font).family()}, sans-serif")
         self._write(
             f'<text {place} font-family={family} font-size="{_number(size)}" font-weight="{int(font.weight())}"{style} '
-            f'xml:space="preserve"{self._fill(QBrush(self._pen.color()))}{self._clipped()}>{escape(item.text())}</text>'
+            f'xml:space="preserve"{self._fill(QBrush(self._pen.color()))}{self._clipped()}>{_plain(item.text())}</text>'
         )
 
     def drawPixmap(self, target: QRectF, picture: QPixmap, source: QRectF) -> None:
@@ -222,6 +225,11 @@ class SvgEngine(QPaintEngine):
 
 
 _NOTHING = ' fill="none"'
+
+
+def _plain(words: str) -> str:
+    """Return words as XML may hold them: without what no file of it may have."""
+    return escape(UNHEARD.sub("\ufffd", words))
 
 
 def _middle(brush: QBrush) -> QColor:

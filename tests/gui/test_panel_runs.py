@@ -244,9 +244,9 @@ def test_the_pointer_reads_run_step_and_value(robot: Robot) -> None:
     place = len(steps) // 2
     panel.plot.scene().sigMouseMoved.emit(box.mapViewToScene(QPointF(steps[place], values[place])))
     shown = panel._number(values[place])
-    assert panel.info == f"Run 1 · step {int(steps[place])} · train {shown}"
+    assert panel.said.text() == f"Run 1 · step {int(steps[place])} · train {shown}"
     panel.plot.scene().sigMouseMoved.emit(QPoint(-50, -50))
-    assert panel.info == ""
+    assert "Run 1" not in panel.said.text()
 
 
 def test_a_run_on_other_data_is_not_drawn_beside_unless_it_is_pinned(robot: Robot) -> None:

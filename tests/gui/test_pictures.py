@@ -232,5 +232,14 @@ def test_clips_stand_where_the_widget_stands(qtbot: QtBot) -> None:
     assert words_of(written) == ["<&>"] and root.findtext(f"{SVG}title") == "a & b"
 
 
+def test_a_title_that_xml_cannot_hold_leaves_the_rest_readable(qtbot: QtBot) -> None:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    widget.resize(10, 10)
+    root = ET.fromstring(as_svg(widget, "a\x00\x0b\ud800z\uffff \U0001f600", "हिन्दी\tü"))
+    assert root.findtext(f"{SVG}title") == "a\ufffd\ufffd\ufffdz\ufffd \U0001f600"
+    assert root.findtext(f"{SVG}desc") == "हिन्दी\tü"
+
+
 def test_plots_can_be_told_from_other_widgets(robot: Robot) -> None:
     assert isinstance(surface(robot).contour, Plotted) and not isinstance(surface(robot).words, Plotted)
