@@ -86,3 +86,9 @@ def test_numbers_wider_than_the_gap_are_left_out() -> None:
     assert "0.4" in item._texts
     item.place(layout, ["−0.0003919 · 0.0003919 · 0.0003919"] * len(layout.links))
     assert item._texts == []
+
+
+def test_every_gradient_of_two_layers_of_two_is_written() -> None:
+    layout, item = step_layout(700), LabelsItem(LIGHT)
+    item.place(layout, ["0.0009954"] * len(layout.links))
+    assert len(item._texts) == len(layout.links)

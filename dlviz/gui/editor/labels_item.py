@@ -10,7 +10,7 @@ from dlviz.gui.theme import RADIUS, Theme, font
 
 PLACES = np.array([0.3, 0.7, 0.22, 0.78, 0.4, 0.6, 0.5])  # fractions along a curve that are tried in turn
 MARGIN = 4.0  # pixels between a text and the tiles at the ends of its link
-LIFT = 16.0  # pixels above a level curve
+LIFT = 16.0  # pixels above a level curve, or below it
 OVERLAP = 0.2  # of a tile's width that a text may cover of both together; a wider one would hide their numbers
 NAMED_OVERLAP = 0.75  # the same for the weight that is selected: it is written with its name
 NAMED = " = "
@@ -84,10 +84,13 @@ def _within(points: np.ndarray, ends: np.ndarray, width: float) -> np.ndarray:
 
 
 def _free(points: np.ndarray, width: float, height: float, taken: list[QRectF]) -> QRectF | None:
-    """Return a rectangle at the first of these points that overlaps none of the taken ones."""
+    """Return a rectangle at the first of these points, of a level curve above or below it, that overlaps no other."""
     is_level = float(np.ptp(points[:, 1])) < height
-    for x, y in points[::-1].tolist() if is_level else points.tolist():
-        rectangle = QRectF(x - width / 2, y - height / 2 - (LIFT if is_level else 0.0), width, height)
+    centres: list[list[float]] = points.tolist()
+    if is_level:
+        centres = [[x, y + lift] for lift in (-LIFT, LIFT) for x, y in points[::-1].tolist()]
+    for x, y in centres:
+        rectangle = QRectF(x - width / 2, y - height / 2, width, height)
         if not any(rectangle.adjusted(-2, -1, 2, 1).intersects(other) for other in taken):
             return rectangle
     return None
