@@ -24,7 +24,7 @@ from dlviz.gui.walks.plane_view import PlaneView
 from dlviz.gui.walks.roomy import Roomy
 from dlviz.gui.walks.row_table import RowTable
 from dlviz.gui.walks.rule_scene import RuleScene, rule_scene
-from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.paint import describe, padded, spaced
 from dlviz.gui.widgets.text import Elided
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -48,7 +48,7 @@ class SubjectPanel(Panel):
         self.controls = WalkControls()
         self.title, self.words = Elided(), Elided("", "muted", "small")
         self.title.set_bold(True)
-        self.line = QLineEdit()
+        self.line = padded(QLineEdit())
         describe(self.line, tr("Formula"), tr("Type a formula, such as y = w*x + b; Enter computes it"))
         self.edits = WalkEdits(context, self)
         self.plane, self.patterns = PlaneView(), PatternsView()

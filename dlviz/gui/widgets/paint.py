@@ -2,9 +2,11 @@
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPaintEngine, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
 
 from dlviz.gui.theme import GRID, RADIUS, current
+
+FIELD_PAD = 4  # pixels between what is typed and the round ends of its field
 
 
 def painter(widget: QWidget) -> QPainter:
@@ -57,6 +59,12 @@ class Hairline(QWidget):
         rect = self.rect().adjusted(inset, inset, -inset, -inset)
         with QPainter(self) as p:
             p.fillRect(rect, QColor(current().line))
+
+
+def padded(field: QLineEdit) -> QLineEdit:
+    """Return a field whose words keep clear of its round ends."""
+    field.setTextMargins(FIELD_PAD, 0, FIELD_PAD, 0)
+    return field
 
 
 def describe(widget: QWidget, name: str, tip: str = "") -> None:

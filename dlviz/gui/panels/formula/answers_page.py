@@ -20,7 +20,7 @@ from dlviz.core.errors import DlvizError
 from dlviz.gui.panels.formula.answers import NUMBER, AnswersModel, ClassModel
 from dlviz.gui.theme import GRID, Theme, current, theme_signals
 from dlviz.gui.widgets.button import TextButton
-from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.paint import describe, padded, spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.worksheets import Judgement, Worksheet, outcome
@@ -83,7 +83,7 @@ class AnswersPage(QWidget):
         self.list = QuietTable(self.students, (STUDENT_WIDTH, RESULT_WIDTH))
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         describe(self.list, tr("Numbers of a class"), tr("Enter or a double-click shows the numbers of a student"))
-        self.line = QLineEdit()
+        self.line = padded(QLineEdit())
         self.line.setPlaceholderText(tr("o.dz[1] = 0.119; w5 = 0.416"))
         describe(self.line, tr("Places and numbers"), tr("Type places and numbers, then Enter; several with ; between"))
         self.outcome, self.name = Elided("", "text"), Text("", is_bold=True)

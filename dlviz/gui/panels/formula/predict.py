@@ -11,7 +11,7 @@ from dlviz.core.narration import Focus, Narration
 from dlviz.core.trace import Step, Trace
 from dlviz.gui.panels.formula.answers import COLOURS, marked
 from dlviz.gui.theme import GRID
-from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.paint import describe, padded, spaced
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -47,7 +47,7 @@ class Prediction(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.field, self.verdict = QLineEdit(), Text("", "muted")
+        self.field, self.verdict = padded(QLineEdit()), Text("", "muted")
         self.field.setPlaceholderText(tr("Your prediction"))
         self.field.setFixedWidth(18 * GRID)
         describe(self.field, tr("Your prediction"), tr("Type what the hidden result will be; it is checked at once"))
