@@ -17,6 +17,7 @@ from dlviz.core.surfaces import typed
 from dlviz.gui import numbers
 from dlviz.gui.forms.race import EntrantForm, SurfaceForm
 from dlviz.gui.panels.race.panel import RacePanel
+from dlviz.gui.panels.surface.boundaries import spread
 from dlviz.gui.panels.surface.inner import InnerEntry
 from dlviz.gui.panels.surface.panel import SurfacePanel
 from dlviz.gui.panels.surface.plane import basins_of
@@ -557,6 +558,12 @@ def test_networks_of_a_race_stand_side_by_side_at_the_scrubbed_step(robot: Robot
     robot.click(robot.window.tools.race.network)
     walked(robot)
     assert panel.relief.isVisible() and not maps.isVisible() and not panel.picture.isVisible()
+
+
+def test_of_many_rows_some_of_every_class_are_painted() -> None:
+    rows = spread(250, 100)
+    assert 90 <= len(rows) <= 100 and 0.3 < np.mean(rows % 2) < 0.7 and rows.max() > 240
+    assert spread(7, 100).tolist() == list(range(7))
 
 
 def test_boundaries_follow_a_race_that_plays(robot: Robot) -> None:

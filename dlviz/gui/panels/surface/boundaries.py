@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -29,7 +30,8 @@ from dlviz.session.race.maps import RaceMaps
 
 GAP, HEAD = float(GRID), 2.5 * GRID  # pixels between two maps, and of the line above each
 MARKER = 4.5  # pixels, radius
-PER_POINT = 60.0  # square pixels of a map for each point: of more rows, every k-th is painted
+PER_POINT = 60.0  # square pixels of a map for each point: of more rows, some are painted
+GOLDEN = (5**0.5 - 1) / 2
 DIGITS = 3  # of a loss, fewer where there is no room
 _NO_LINES = np.empty((0, 2, 2))
 
@@ -80,8 +82,12 @@ class Boundaries(QWidget):
             return ""
         value = float(self.race.paths[index].values[self.step])
         loss = numbers.number(value, digits) if math.isfinite(value) else tr("diverged")
-        name = f"{title_of(self.race.spec.optimizers[index])} " if is_named else ""
+        name = f"{self.name(index)} " if is_named else ""
         return f"{name}{loss}" + ("" if self.is_current else " …")
+
+    def name(self, index: int) -> str:
+        """Return the name of an optimizer of the race."""
+        return "" if self.race is None else title_of(self.race.spec.optimizers[index])
 
     @property
     def is_current(self) -> bool:
@@ -137,7 +143,8 @@ class Boundaries(QWidget):
         metrics, wide = p.fontMetrics(), int(room.width())
         written = [
             *(self.words(index, digits) for digits in (DIGITS, 2, 1)),
-            *(self.words(index, k, False) for k in (2, 1)),
+            self.name(index),
+            *(self.words(index, digits, is_named=False) for digits in (2, 1)),
         ]
         words = next((each for each in written if metrics.horizontalAdvance(each) <= wide), written[-1])
         p.drawText(room, Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(words, Qt.TextElideMode.ElideRight, wide))
@@ -177,7 +184,7 @@ class Boundaries(QWidget):
             x0, x1, y0, y1 = self.maps.extent
             is_train = np.zeros(sample.dataset.n, dtype=bool)
             is_train[sample.train] = True
-            rows = np.arange(0, sample.dataset.n, math.ceil(sample.dataset.n * PER_POINT / side**2))
+            rows = spread(sample.dataset.n, math.ceil(side**2 / PER_POINT))
             shares = (sample.dataset.inputs[rows, :2] - (x0, y0)) / (x1 - x0, y1 - y0)
             self._points = QPixmap(QSize(round(side), round(side)) * ratio)
             self._points.setDevicePixelRatio(ratio)
@@ -208,6 +215,13 @@ class Boundaries(QWidget):
             self.looked_at.emit(min(max(self.entrant + change, 0), len(self.race.paths) - 1))
         else:
             event.ignore()
+
+
+def spread(count: int, most: int) -> NDArray[np.intp]:
+    """Return at most so many of count rows, all over them; not every k-th, for classes may take turns."""
+    if count <= most:
+        return np.arange(count)
+    return np.unique((np.arange(most) * GOLDEN % 1 * count).astype(np.intp))
 
 
 def _image(pixels: Pixels) -> QImage:
