@@ -25,6 +25,7 @@ from dlviz.session.race.racer import Racer
 from dlviz.session.rule_answers import corrections, epoch_errors
 from dlviz.session.rule_trainer import RuleTrainer
 from dlviz.session.run import Run
+from dlviz.session.sharpness import Sharpness
 from dlviz.session.sheet_trainer import SheetTrainer
 from dlviz.session.slices.restarts import Restarts
 from dlviz.session.slices.slicer import Slicer
@@ -46,14 +47,15 @@ class FrameMaker:
         self._checkup = Checkup()
         self._racer = Racer()
         self._studies = ActivationStudies()
-        self._slicer, self._restarts = Slicer(), Restarts()
+        self._slicer, self._restarts, self._sharpness = Slicer(), Restarts(), Sharpness()
         self._models = Models()
 
     @property
     def is_unfinished(self) -> bool:
         """Whether more will be known with the next frame, although nothing moves."""
-        workers: dict[Need, Judge | Racer | Slicer | Restarts] = {
+        workers: dict[Need, Judge | Racer | Slicer | Restarts | Sharpness] = {
             "judgements": self._judge, "race": self._racer, "slice": self._slicer, "restarts": self._restarts,
+            "curvature": self._sharpness,
         }  # fmt: skip
         return any(need in self.interest.needs and worker.is_unfinished for need, worker in workers.items())
 
@@ -174,6 +176,7 @@ class FrameMaker:
             "models": lambda: self._models.rows(run),
             "board": lambda: self._judge.board(run, interest.decimals, trace),
             "judgements": lambda: self._judge.judge(run, interest.worksheets, trace),
+            "curvature": lambda: self._sharpness.look(run),
         }
         if question is not None:
             makers["explanation"] = lambda: self._explain(run, question, trace)

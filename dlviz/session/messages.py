@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.explain import Curvature
 from dlviz.core.expression import Walk as FormulaWalk
 from dlviz.core.health import Finding
 from dlviz.core.rules.learner import Telling
@@ -31,7 +32,7 @@ State = Literal["idle", "running", "paused", "failed", "closing"]
 Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "explanation", "board", "judgements", "health",
-    "distributions", "race", "activation", "models", "slice", "restarts",
+    "distributions", "race", "activation", "models", "slice", "restarts", "curvature",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -148,6 +149,7 @@ class Frame:
     activation: ActivationStudy | None = None
     slice: Slice | None = None
     restarts: RestartView | None = None
+    curvature: Curvature | None = None
     models: tuple[ModelRow, ...] = ()
     wrong: tuple[int, ...] | None = None
     answers: RowAnswers | None = None

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.core.explain import Curvature, LossGradient, curvature_in_parts
+from dlviz.core.explain import Curvature
+from dlviz.session.sharpness import counted_rows, curvature_of
 from dlviz.session.trainer import Trainer
 
-MOST_ROWS = 2_000  # training rows that count; beyond, every k-th is taken
 FloatArray = NDArray[np.float64]
 
 
@@ -27,22 +27,11 @@ class Ground:
 
     def rows(self) -> tuple[FloatArray, FloatArray]:
         """Return inputs (n, d) and targets (n, k) of the training rows that count."""
-        train = self.trainer.prepared.train
-        rows = train[:: max(-(-len(train) // MOST_ROWS), 1)]
-        return np.asarray(self.trainer.prepared.inputs[rows]), np.asarray(self.trainer.targets[rows])
+        return counted_rows(self.trainer)
 
     def curvature(self, entrant: int, step: int) -> Generator[None, None, Curvature]:
-        """Find in parts how the loss bends most where an optimizer stood after a step.
-
-        It is the loss that is trained, over all training rows as one batch: penalties are in it, batch norm takes its
-        statistics from these rows, frozen parameters stay. Raises: DlvizError.
-        """
-        document, theta = self.trainer.document, self.thetas[entrant][step]
-        gradient = LossGradient(
-            document.network, document.training.objective, named(theta, self.trainer.read()), self.rows(),
-            document.training.frozen,
-        )  # fmt: skip
-        return (yield from curvature_in_parts(gradient, gradient.theta))
+        """Find in parts how the loss bends most where an optimizer stood after a step. Raises: DlvizError."""
+        return curvature_of(self.trainer, named(self.thetas[entrant][step], self.trainer.read()))
 
 
 def named(theta: FloatArray, like: Mapping[str, Any]) -> dict[str, FloatArray]:

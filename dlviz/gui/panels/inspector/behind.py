@@ -93,6 +93,8 @@ class Behind(QWidget):
         wanted = self.pair.question(weight_of(selected, self._network))
         if wanted is not None:
             base = replace(base, needs=base.needs | {"slice"}, slice=wanted)
+        if selected.kind == "network" and self._network.layers:
+            base = replace(base, needs=base.needs | {"curvature"})
         question = self._question()
         if question is None:
             return base

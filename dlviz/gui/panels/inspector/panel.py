@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
+from dlviz.core.optimizers import lr_of
 from dlviz.data.dataset import Dataset
 from dlviz.gui.leaves import type_number, value_words
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
@@ -27,6 +28,7 @@ from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.copying import Offer, Plotted
+from dlviz.gui.widgets.gauge import Gauge, bend_words
 from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
@@ -75,7 +77,8 @@ class InspectorPanel(Panel):
         self.value, self.value_label = ValueField(), Text(tr("value"), "muted")
         self.facts, self.form, self.picker = FactTable(), SelectionForm(self.context), ParameterPicker()
         self.behind, self.check = Behind(self.context), GradientCheckView()
-        self.parameters = LayerParameters()
+        self.parameters, self.gauge, self.bends = LayerParameters(), Gauge(), Text("", "muted", "small")
+        self.bends.setWordWrap(True)
         self.image, self.prediction = ImageInput(), Prediction()
         self.hint = Text(_HINT, "muted")
         self.hint.setWordWrap(True)
@@ -101,6 +104,8 @@ class InspectorPanel(Panel):
         column.addLayout(typed)
         column.addWidget(self.form)
         column.addWidget(self.facts)
+        column.addWidget(self.gauge)
+        column.addWidget(self.bends)
         column.addWidget(self.picker)
         column.addWidget(self.parameters)
         column.addWidget(self.image)
@@ -169,6 +174,7 @@ class InspectorPanel(Panel):
         self.form.show_selection()
         self._show_picker(shown)
         self._show_parameters(shown)
+        self._show_bends(shown)
         self.behind.show_frame(self._frame, shown.title)
         self._show_check(shown)
         self._show_image()
@@ -194,6 +200,21 @@ class InspectorPanel(Panel):
             Scene(selected, document, self._dataset, self._frame)
         )  # fmt: skip
         self.parameters.setVisible(is_there)
+
+    def _show_bends(self, shown: Card) -> None:
+        """Show rate × curvature where the run stands, of the network as a whole."""
+        frame, document = self._frame, self.context.session.document
+        is_asked = self.context.selection.current.kind == "network" and bool(document.network.layers)
+        is_there = is_asked and bool(shown.title) and not self.context.is_hidden and frame is not None
+        for widget in (self.gauge, self.bends):
+            widget.setVisible(is_there)
+        if frame is None or not is_there:
+            return
+        trace = Reading(frame).trace
+        rate = lr_of(document.explicit.training.optimizer) if trace is None else trace.lr
+        curvature = None if frame.curvature is None else frame.curvature.value
+        self.gauge.show_value(rate, curvature)
+        self.bends.setText("…" if curvature is None else bend_words([curvature]))
 
     def _show_check(self, shown: Card) -> None:
         is_open = self.context.selection.current.kind in ("network", "layer") and bool(shown.title)

@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -15,11 +14,11 @@ from dlviz.gui import numbers
 from dlviz.gui.editing import edit
 from dlviz.gui.forms.race import CourseForm
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
-from dlviz.gui.panels.race.gauge import Gauge
 from dlviz.gui.panels.race.micro import MicroList, MicroRow, micro_rows
 from dlviz.gui.race.runners import paint_runner, title_of
 from dlviz.gui.theme import GRID
 from dlviz.gui.typeset.view import FormulaView
+from dlviz.gui.widgets.gauge import Gauge, bend_words
 from dlviz.gui.widgets.paint import Hairline, describe, painter, spaced
 from dlviz.gui.widgets.text import Elided, SectionHeader, Text
 from dlviz.gui.widgets.words import Words
@@ -249,22 +248,6 @@ class RacePanel(Panel):
         self.add.setCurrentIndex(0)
         if key:
             edit(self.context, tr("Add an optimizer to the race"), lambda document: add_entrant(document, key))
-
-
-def bend_words(bends: list[float]) -> str:
-    """Say how the surface bends, how uneven that is, and which rate plain descent can bear: "2/λ = 0.1"."""
-    low, high = bends[0], bends[-1]
-    if not (np.isfinite(low) and np.isfinite(high)):
-        return ""
-    if len(bends) == 1:
-        parts = [tr("largest curvature {high}", high=numbers.number(high, 3))]
-    else:
-        parts = [tr("curvature {low} to {high}", low=numbers.number(low, 3), high=numbers.number(high, 3))]
-    if low > 0 and len(bends) > 1:
-        parts.append(tr("condition {ratio}", ratio=numbers.number(high / low)))
-    if high > 0:
-        parts.append(tr("largest stable rate {rate}", rate=numbers.number(2 / high)))
-    return " · ".join(parts)
 
 
 def rule_words() -> tuple[tuple[str, str], ...]:

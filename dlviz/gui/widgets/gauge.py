@@ -92,3 +92,19 @@ class Gauge(QWidget):
             x = bar.left() + bar.width() * LIMIT / FULL
             p.setPen(QPen(theme.colour("text"), 2.0))
             p.drawLine(int(x), int(bar.top() - 3), int(x), int(bar.bottom() + 3))
+
+
+def bend_words(bends: list[float]) -> str:
+    """Say how the surface bends, how uneven that is, and which rate plain descent can bear: "2/λ = 0.1"."""
+    low, high = bends[0], bends[-1]
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return ""
+    if len(bends) == 1:
+        parts = [tr("largest curvature {high}", high=numbers.number(high, 3))]
+    else:
+        parts = [tr("curvature {low} to {high}", low=numbers.number(low, 3), high=numbers.number(high, 3))]
+    if low > 0 and len(bends) > 1:
+        parts.append(tr("condition {ratio}", ratio=numbers.number(high / low)))
+    if high > 0:
+        parts.append(tr("largest stable rate {rate}", rate=numbers.number(2 / high)))
+    return " · ".join(parts)
