@@ -100,8 +100,7 @@ class Worker:
             command = self.commands.take(0.0)
 
     def _idle_seconds(self) -> float:
-        quiet = self._quiet_seconds()
-        return min(quiet, self._experimenter.seconds_to_look) if self._experimenter.is_busy else quiet
+        return min(self._quiet_seconds(), self._experimenter.seconds_to_look)
 
     def _quiet_seconds(self) -> float:
         if self._checking.is_busy:

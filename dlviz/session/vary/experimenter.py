@@ -1,5 +1,6 @@
 """Experimenter: hands the trainings of an experiment to an executor, a few at a time, and gathers what they give."""
 
+import math
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from dlviz.session.vary.train import Result, Task, train
 
 LOOK_SECONDS = 0.1  # between two looks at the trainings
 GRACE_SECONDS = 0.5  # after cancelling: what has not ended by itself then is ended
+REST_SECONDS = 60.0  # after which processes with nothing to do are let go: each takes about 100 MB
 AHEAD = 8  # trainings more than can run at once are handed over, so that no process waits for the next look
 KEPT_BYTES = 128 * 2**20  # of what all trainings keep, to be opened at once
 
@@ -53,7 +55,9 @@ class Experimenter:
 
     @property
     def seconds_to_look(self) -> float:
-        """How long there is nothing to look at."""
+        """How long there is nothing to look at; inf where nothing will ever be, unless something begins."""
+        if not self.is_busy and self._executor is None:
+            return math.inf
         return max(self._next_look - time.monotonic(), 0.0)
 
     def begin(self, experiment: Experiment) -> None:
@@ -89,6 +93,7 @@ class Experimenter:
         """Forget the experiment."""
         self._leave()
         self._view = None
+        self._rest()
 
     def close(self) -> None:
         """End what runs, and the executor."""
@@ -125,7 +130,10 @@ class Experimenter:
 
     def work(self) -> bool:
         """Look at the trainings, if it is time to; say whether there is something new to show."""
-        if not self.is_busy or self.seconds_to_look:
+        if self.seconds_to_look:
+            return False
+        if not self.is_busy:
+            self._end_executor()
             return False
         assert self._view is not None
         self._next_look = time.monotonic() + LOOK_SECONDS
@@ -139,9 +147,15 @@ class Experimenter:
         over: Stage = "cancelled" if self._view.stage == "cancelling" else "done"
         self._view = replace(self._view, seconds=time.monotonic() - self._began)
         self._show(over if is_over else self._view.stage)
-        if is_over and self._board is not None:
-            self._board.remove()
+        if is_over:
+            self._rest()
         return True
+
+    def _rest(self) -> None:
+        """Let the board go, and the executor as well unless there is something to do for it soon."""
+        if self._board is not None:
+            self._board.remove()
+        self._next_look = time.monotonic() + REST_SECONDS
 
     def _show(self, stage: Stage) -> None:
         assert self._view is not None

@@ -585,3 +585,25 @@ def test_opening_trains_nothing_again(session: Session, monkeypatch: pytest.Monk
     session.open_trial(0)
     frame = frame_when(session, lambda f: len(f.runs) == 2)
     assert (frame.step, frame.state) == (5 * frame.batches_per_epoch, "paused")
+
+
+def test_processes_with_nothing_to_do_are_let_go_and_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    pools: list[Any] = []
+
+    def make() -> Executor:
+        pools.append(processes(1).make())
+        return pools[-1]
+
+    monkeypatch.setattr("dlviz.session.vary.experimenter.REST_SECONDS", 0.2)
+    session = Session(first_document(), Executors(make, 1))
+    session.start_experiment(Experiment(session.document, length=1))
+    frame_when(session, is_over)
+    children = [each.pid for each in pools[0]._processes.values()]
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while any(is_running(each) for each in children) and time.monotonic() < limit:
+        time.sleep(0.02)
+    assert children and not any(is_running(each) for each in children)
+    session.start_experiment(Experiment(session.document, length=2))
+    view = frame_when(session, lambda f: is_over(f) and f.experiment.serial == 2).experiment  # type: ignore[union-attr]
+    assert view is not None and view.trials[0].status == "done"
+    assert session.close()
