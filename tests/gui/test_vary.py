@@ -20,6 +20,7 @@ from dlviz.session.document import Document, TrainingSpec, handle
 from dlviz.session.edits import set_optimizer, set_training
 from dlviz.session.example import written_table
 from dlviz.session.headless import train
+from dlviz.session.subject_presets import and_by_perceptron
 from dlviz.session.vary import ExperimentView
 from dlviz.session.vary.plan import document_of
 from tests.gui.robot import CONTROL, LEFT, NONE, Key, Robot, close_window, no_stall, robot_at_window
@@ -389,3 +390,13 @@ def test_a_range_gives_values_in_even_steps_of_the_logarithm(robot: Robot) -> No
         typed(robot, row.field.fields[name], words)
     assert vary.form.experiment.varied[0].values == (0.001, 0.01, 0.1, 1.0)
     assert vary.form.count.text() == f"4 runs of {STEPS} epochs"
+
+
+def test_a_document_that_trains_no_network_says_why_and_offers_nothing(robot: Robot) -> None:
+    vary = form_opened(robot, "restarts")
+    robot.running.session.new(and_by_perceptron())
+    robot.wait(lambda: vary.form.experiment is None)
+    assert vary.form.problem.text() == "Recipes train networks; this document is about a rule."
+    assert not vary.form.recipe.isVisible()
+    assert not vary.form.start.isEnabled()
+    assert not robot.window.live["vary"].isEnabled()

@@ -101,6 +101,8 @@ class VaryForm(QWidget):
         key = str(self.recipe.currentData() or OWN)
         self._fill_recipes(document)
         offered = [place for place in range(self.recipe.count()) if self._is_offered(place)]
+        for part in (self.recipe, self.tip, self.fields, self.course):
+            part.setVisible(bool(offered))
         if not offered:
             self.experiment = None
             self._say(offers(document)[0].refusal)
