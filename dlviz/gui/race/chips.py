@@ -20,6 +20,7 @@ from dlviz.session.race import On
 
 OWN = "formula"
 WIDEST, NARROWEST = 44 * GRID, 18 * GRID
+TIGHT = 64 * GRID  # pixels below which planes have less air around them
 
 
 class RaceChips(QWidget):
@@ -73,6 +74,7 @@ class RaceChips(QWidget):
     def fit(self, room: int) -> None:
         """Show of the surface all (2), no settings (1), its title alone (0), or nothing of it where a network races."""
         is_network = self.network.isChecked()
+        self.plane.set_tight(room < TIGHT)
         others = (self.network, self.plane) if is_network else (self.network,)
         taken = sum(each.sizeHint().width() for each in others) + self.layout().spacing() * (len(others) + 1)
         left = room - taken - (0 if is_network else NARROWEST)
