@@ -110,7 +110,7 @@ class LabelledSlider(QWidget):
     """A label, a slider and its value in words.
 
     changed: the value while dragging; settled: the same once the knob is let go or a key was pressed.
-    `write` turns a value into the words shown.
+    `write` turns a value into the words shown; `widest` is a value for whose words there is always room.
     """
 
     changed = Signal(float)
@@ -123,6 +123,7 @@ class LabelledSlider(QWidget):
         value: float,
         write: Callable[[float], str] = numbers.number,
         tip: str = "",
+        widest: str = "0.0000",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -130,6 +131,7 @@ class LabelledSlider(QWidget):
         self.slider = Slider(self)
         self.slider.setRange(0, scale.positions)
         self.label, self.shown = Text(label), Text("")
+        self.shown.reserve(widest)
         self._lay_out()
         describe(self.slider, label, tip or label)
         self.set_value(value)
@@ -140,7 +142,6 @@ class LabelledSlider(QWidget):
         layout = QHBoxLayout(self)
         spaced(layout)
         self.shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.shown.reserve("0.0000")
         for widget, stretch in ((self.label, 0), (self.slider, 1), (self.shown, 0)):
             layout.addWidget(widget, stretch)
         self.label.setBuddy(self.slider)

@@ -135,7 +135,7 @@ class LossCurves(QWidget):
             self.slider.deleteLater()
         self._scale = scale
         tip = tr("Put in another output and see what it would cost; nothing in the run changes")
-        self.slider = LabelledSlider(spell(tr("if a were")), scale, value, tip=tip)
+        self.slider = LabelledSlider(spell(tr("if a were")), scale, value, tip=tip, widest=numbers.MINUS + "0.00000")
         self._column.insertWidget(3, self.slider)
         self.slider.changed.connect(self._try)
 
