@@ -12,6 +12,7 @@ from dlviz.core.conventions import Conventions
 from dlviz.gui.chips import ChipRow
 from dlviz.gui.panels.inspector.loss.card import LossCard
 from dlviz.gui.panels.inspector.panel import InspectorPanel
+from dlviz.gui.panels.steps.model import place_of
 from dlviz.gui.panels.steps.panel import StepsPanel
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import theme_signals
@@ -259,7 +260,7 @@ def test_the_step_of_the_loss_leads_to_it(robot: Robot) -> None:
     standing(robot, logistic(), LOSS_STEP)
     panel = robot.panel("steps")
     assert isinstance(panel, StepsPanel)
-    place = panel.model.place_of(LOSS_STEP)
+    place = place_of(panel.model.rows, LOSS_STEP)
     robot.bot.mouseClick(
         panel.view.viewport(), LEFT, NONE, panel.view.visualRect(panel.model.index(place)).center()
     )  # fmt: skip
