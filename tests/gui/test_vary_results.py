@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from dlviz.gui import numbers
@@ -200,3 +201,11 @@ def test_a_run_with_a_number_in_the_session_says_which(results: Results) -> None
     results.show_view(with_trial(view_of(experiment(), (0.1, 0.2)), 1, run=4))
     assert cells(results, "outcome")[:2] == ["done", "done · Run 4"]
     assert isinstance(results.view.trials[1], Trial)  # type: ignore[union-attr]
+
+
+def test_sorted_by_loss_a_run_that_diverged_comes_last_however_low_its_last_finite_loss_was(results: Results) -> None:
+    view = view_of(experiment(), (0.3, 0.1, 0.2), stage="done")
+    results.show_view(with_trial(view, 1, status="diverged"))
+    place = [each.title for each in results.table.outcomes.columns].index("training loss")
+    results.table.sortByColumn(place, Qt.SortOrder.AscendingOrder)
+    assert [row[place] for row in results.table.shown()] == [0.2, 0.3, 0.1]

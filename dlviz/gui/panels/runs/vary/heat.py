@@ -172,7 +172,7 @@ class HeatGrid(QWidget):
         ground = self.shade(float(cell.value or 0.0)) if has_value else theme.colour("hover")
         p.fillRect(box, ground)
         if cell.diverged:
-            p.setPen(QPen(QColor(theme.error), 1.4 * theme.mark_width))
+            p.setPen(QPen(QColor(on_colour(ground.name())), 1.4 * theme.mark_width))
             p.drawLines([QLineF(box.topLeft(), box.bottomRight()), QLineF(box.bottomLeft(), box.topRight())])
         if has_value and not cell.diverged and digits:
             p.setPen(QColor(on_colour(ground.name())))
