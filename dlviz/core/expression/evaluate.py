@@ -109,13 +109,15 @@ def _items(value: Any) -> Iterator[Any]:
         yield value
 
 
-def evaluate(formula: Formula, inputs: Inputs | None = None) -> dict[str, Array]:
-    """Return the value of every assigned name: the shape of the inputs, lists with their axes in front.
+def evaluate(formula: Formula, inputs: Inputs | None = None, of: Sequence[str] | None = None) -> dict[str, Array]:
+    """Return the value of these names, by default all that are assigned.
 
-    Raises: FormulaError as `point` does; numbers that are not defined come out as NaN or ±inf.
+    Shapes: that of the inputs, lists with their axes in front. Raises: FormulaError as `point` does, and for a list
+    of lists of several lengths; numbers that are not defined come out as NaN or ±inf.
     """
     at = point(formula, inputs or {})
-    wanted = [node for places in at.graph.names.values() for node in leaves(places)]
+    places_of = {name: named(at.graph, name) for name in (at.graph.names if of is None else of)}
+    wanted = [node for places in places_of.values() for node in leaves(places)]
     rows = {node: np.empty(at.size) for node in wanted}
     for block in at.blocks():
         bound = at.bound(block)
@@ -123,7 +125,7 @@ def evaluate(formula: Formula, inputs: Inputs | None = None) -> dict[str, Array]
             run(calls)
         for node in wanted:
             rows[node][block] = bound.values[node]
-    return {name: _gathered(places, rows, at.shape) for name, places in at.graph.names.items()}
+    return {name: _gathered(places, rows, at.shape) for name, places in places_of.items()}
 
 
 def gradient(
@@ -161,6 +163,11 @@ def named(graph: Graph, name: str) -> Places:
 
 
 def _gathered(places: Places, rows: Mapping[int, Array], shape: tuple[int, ...]) -> Array:
-    if isinstance(places, tuple):
-        return np.array([_gathered(each, rows, shape) for each in places])
-    return rows[places].reshape(shape)
+    if isinstance(places, int):
+        return rows[places].reshape(shape)
+    parts = [_gathered(each, rows, shape) for each in places]
+    lengths = {part.shape for part in parts}
+    if len(lengths) > 1:
+        came = " and ".join(sorted(as_list(each) for each in lengths))
+        raise FormulaError(f"Expected a list of numbers, or of lists of one length. Received: shapes {came}")
+    return np.array(parts)

@@ -21,7 +21,8 @@ An input is `slider NAME = VALUE from LOW to HIGH`, with `log` for a slider by p
 numbers; `number`, with or without limits; or `list`. A formula is `NAME = …` in the language of
 `dlviz.core.expression`, and may use inputs and the names above it. What follows ` : ` explains an input, or tells the
 steps of a formula. `show` lists single numbers, `table` lists of one length, `plot` lists against a list, or single
-numbers `against NAME from LOW to HIGH`, where NAME is a slider or number; `as bars` draws bars. `answer` is a formula
+numbers `against NAME from LOW to HIGH`, where NAME is a slider or number; `as bars` draws bars. An input that stands
+in counts or indices can run along the axis if it is `whole`. `answer` is a formula
 that is not walked, judged `to N decimals` or `within` a number.
 
 Flow: `read` text → `Sheet`, which is checked in full and computes nothing. `compute` a sheet with numbers in →

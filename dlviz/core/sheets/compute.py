@@ -1,6 +1,8 @@
 """A sheet with numbers in: values by name, curves, the answer, and every step on the way."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -10,8 +12,9 @@ from numpy.typing import NDArray
 from dlviz.core.errors import FormulaError
 from dlviz.core.expression.evaluate import Point, evaluate, point
 from dlviz.core.expression.graph import Graph, Places, leaves
-from dlviz.core.expression.nodes import Draw
+from dlviz.core.expression.nodes import Draw, Formula
 from dlviz.core.expression.scalar import run
+from dlviz.core.expression.text import plain
 from dlviz.core.sheets.sheet import ANSWER, InputValue, Plot, Sheet
 from dlviz.core.sheets.unfold import Unfolded
 from dlviz.core.trace import Trace
@@ -19,6 +22,7 @@ from dlviz.i18n import tr
 
 Array: TypeAlias = NDArray[np.float64]
 SWEEP_POINTS = 201
+MOST_SWEPT = 20_000  # nodes of all graphs along the axis of a whole input, a quarter of a second
 
 
 @dataclass(frozen=True)
@@ -128,9 +132,11 @@ def _point(sheet: Sheet, inputs: Mapping[str, InputValue]) -> Point:
     _check(sheet.show, lengths, sheet.show_line, is_list=False)
     _check(sheet.table, lengths, sheet.table_line, is_list=True)
     if sheet.question is not None:
-        _check((ANSWER,), lengths, 0, is_list=False)
+        _check((ANSWER,), lengths, _line_of(sheet.formula, ANSWER), is_list=False)
     if sheet.plot is not None:
         _check_plot(sheet.plot, lengths)
+        if sheet.plot.is_sweep:
+            _axis(sheet, sheet.plot, inputs)
     return at
 
 
@@ -146,7 +152,11 @@ def _check(names: Sequence[str], lengths: Mapping[str, int], line: int, is_list:
             came = kinds.get(lengths[name], tr("a list of {n}", n=lengths[name]))
             wanted = tr("a list") if is_list else tr("a single number")
             message = tr("Expected {wanted} for {name}. Received: {came}", wanted=wanted, name=name, came=came)
-            raise FormulaError(message, place=tr("line {n}", n=line) if line else "")
+            raise FormulaError(message, place=tr("line {n}", n=line))
+
+
+def _line_of(formula: Formula, name: str) -> int:
+    return next(formula.text[: each.at].count("\n") + 1 for each in formula.statements if each.name == name)
 
 
 def _check_plot(plot: Plot, lengths: Mapping[str, int]) -> None:
@@ -173,8 +183,55 @@ def _curves(sheet: Sheet, inputs: Mapping[str, InputValue], values: Mapping[str,
 
 
 def _swept(sheet: Sheet, plot: Plot, inputs: Mapping[str, InputValue]) -> tuple[Array, Mapping[str, Array]]:
-    """Compute the curves at all points of the axis at once."""
+    """Compute the curves along the axis: at all points at once, or one by one where an input counts turns or places."""
+    x, upto = _axis(sheet, plot, inputs), _upto(sheet, plot)
+    if not sheet.input(plot.against).is_whole:
+        return x, evaluate(upto, {**inputs, plot.against: x}, plot.curves)
+    at = []
+    for each in x.tolist():
+        with _told_at(plot, each):
+            at.append(evaluate(upto, {**inputs, plot.against: each}, plot.curves))
+    return x, {name: np.array([each[name] for each in at]) for name in plot.curves}
+
+
+def _upto(sheet: Sheet, plot: Plot) -> Formula:
+    """Return the formulas that the curves can need."""
+    statements = sheet.formula.statements
+    last = max((place for place, each in enumerate(statements) if each.name in plot.curves), default=-1)
+    return replace(sheet.formula, statements=statements[: last + 1])
+
+
+def _axis(sheet: Sheet, plot: Plot, inputs: Mapping[str, InputValue]) -> Array:
+    """Return where the curves are computed: whole numbers of an input that is whole, fewer where much is computed.
+
+    Raises: FormulaError for curves that are not there at both ends, or an input that counts and is not whole.
+    """
+    if sheet.input(plot.against).is_whole:
+        low, high = math.ceil(plot.low), math.floor(plot.high)
+        size = max(len(_laid_out(sheet, plot, inputs, float(end)).nodes) for end in (low, high))
+        points = min(high - low + 1, SWEEP_POINTS, max(MOST_SWEPT // max(size, 1), 2))
+        return _kept(np.unique(np.round(np.linspace(low, high, points))))
     x = _kept(np.linspace(plot.low, plot.high, SWEEP_POINTS))
-    last = max(place for place, each in enumerate(sheet.formula.statements) if each.name in plot.curves)
-    upto = replace(sheet.formula, statements=sheet.formula.statements[: last + 1])
-    return x, evaluate(upto, {**inputs, plot.against: x})
+    try:
+        point(_upto(sheet, plot), {**inputs, plot.against: x})
+    except FormulaError:
+        wanted = tr("a whole input along the axis, where it counts turns, places or numbers")
+        message = tr("Expected {wanted}. Received: {name!r}", wanted=wanted, name=plot.against)
+        hint = tr("Write whole behind its limits.")
+        raise FormulaError(message, hint, tr("line {n}", n=plot.line)) from None
+    return x
+
+
+def _laid_out(sheet: Sheet, plot: Plot, inputs: Mapping[str, InputValue], value: float) -> Graph:
+    with _told_at(plot, value):
+        return point(_upto(sheet, plot), {**inputs, plot.against: value}).graph
+
+
+@contextmanager
+def _told_at(plot: Plot, value: float) -> Iterator[None]:
+    """Let a refusal say where on the axis it arose."""
+    try:
+        yield
+    except FormulaError as error:
+        where = tr("At {name} = {value} on the axis", name=plot.against, value=plain(value))
+        raise FormulaError(f"{where}: {error.message}", error.hint, error.place) from None

@@ -47,7 +47,7 @@ def cut(text: str) -> list[Line]:
     if len(text) > LONGEST_TEXT:
         Line(1, "").refuse(tr("a sheet of at most {n} characters", n=LONGEST_TEXT), str(len(text)))
     found: list[Line] = []
-    rows = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    rows = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(rows) > MOST_LINES:
         Line(MOST_LINES + 1, "").refuse(tr("a sheet of at most {n} lines", n=MOST_LINES), str(len(rows)))
     for number, row in enumerate(rows, 1):

@@ -1,5 +1,6 @@
 """Reads the text of a sheet: strict, capped, and with the number of a line for every mistake."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -104,7 +105,9 @@ class _Reader:
         self.formulas.append((line, f"{ANSWER} = {formula}"))
 
     def _formula(self, line: Line, left: str, right: str) -> None:
-        body, *remark = REMARK.split(right, maxsplit=1)
+        body, *remark = REMARK.split(f"{right} ", maxsplit=1)
+        if ":" in body:
+            line.refuse(tr("a space before and after the colon of a remark"), repr(body.strip()))
         spelled = name(line, left)
         if spelled == ANSWER:
             line.refuse(tr("another name"), repr(ANSWER), "answer: … to 2 decimals")
@@ -147,10 +150,17 @@ class _Reader:
                 if each not in known:
                     self.said[key].refuse(tr("names among: {known}", known=", ".join(known)), repr(each))
         if self.plot is not None and self.plot.is_sweep:
-            single = [each.name for each in self.inputs if each.kind != "list"]
-            if self.plot.against not in single:
-                wanted_words = tr("a slider or number behind against: {known}", known=", ".join(single) or tr("none"))
-                self.said["plot"].refuse(wanted_words, repr(self.plot.against))
+            self._check_axis(self.plot, self.said["plot"])
+
+    def _check_axis(self, axis: Plot, line: Line) -> None:
+        """Refuse an axis along which no input can run."""
+        single = {each.name: each for each in self.inputs if each.kind != "list"}
+        if axis.against not in single:
+            known = ", ".join(single) or tr("none")
+            line.refuse(tr("a slider or number behind against: {known}", known=known), repr(axis.against))
+        if single[axis.against].is_whole and math.ceil(axis.low) >= math.floor(axis.high):
+            limits = tr("{low} to {high}", low=axis.low, high=axis.high)
+            line.refuse(tr("an axis with two whole numbers"), limits)
 
 
 def _decimals(line: Line, count: int) -> tuple[float, str]:

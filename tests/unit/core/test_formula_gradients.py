@@ -134,6 +134,12 @@ def test_inputs_that_do_not_fit_are_refused(inputs: dict[str, object], message: 
         evaluate(parse("x + y"), inputs)
 
 
+@pytest.mark.parametrize("text", ["x = [1, [2, 3]]", "x = [[1], [2, 3]]", "x = [[[1], 2], 3]"])
+def test_lists_of_several_lengths_are_refused(text: str) -> None:
+    with pytest.raises(FormulaError, match="Expected a list of numbers, or of lists of one length. Received: shapes"):
+        evaluate(parse(text))
+
+
 def test_the_gradient_of_a_list_is_refused() -> None:
     with pytest.raises(FormulaError, match="Expected a single number. Received: 'y', a list of 2"):
         gradient(parse("y = [x, x]"), {"x": 1})

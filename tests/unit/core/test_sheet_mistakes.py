@@ -41,6 +41,12 @@ HEAD = "title: T\n"
         (HEAD + "y = 1\nquestion: What?", "line 3: Expected a question and an answer. Received: one without the other"),
         (HEAD + "y = 1\nquestion: What?\nanswer: y", "line 4: Expected an answer such as y[3] to 2 decimals"),
         (HEAD + "y = 1\nquestion: What?\nanswer: q to 2 decimals", "line 4, character 10: Expected names among"),
+        (HEAD + "y = 1 :", "line 2: Expected a sentence of at most 500 characters. Received: nothing"),
+        (HEAD + "y = 1: one", "line 2: Expected a space before and after the colon of a remark. Received: '1: one'"),
+        (
+            HEAD + "slider n = 1 from 0 to 2 whole\ny = n\nplot: y against n from 0.2 to 1.8",
+            "line 4: Expected an axis with two whole numbers. Received: 0.2 to 1.8",
+        ),
         (HEAD + "y = 1\nanswer = 2", "line 3: Expected another name. Received: 'answer'"),
         (HEAD + "text: " + "a" * 501 + "\ny = 1", "line 2: Expected a sentence of at most 500 characters"),
         (HEAD + "text: \x00\ny = 1", "line 2: Expected text that can be read. Received: U+0000"),
@@ -73,7 +79,19 @@ def test_a_mistake_names_its_line(text: str, said: str) -> None:
         ("y = [1, 2]\nshow: y", "line 3: Expected a single number for y. Received: a list of 2"),
         ("y = [[1, 2], [3]]\ntable: y", "line 3: Expected a list for y. Received: a list of lists"),
         ("y = [1, 2]\nz = [1, 2, 3]\nplot: z against y", "line 4: Expected lists of one length in the plot"),
-        ("y = [1, 2]\nquestion: Q\nanswer: y to 2 decimals", "Expected a single number for answer"),
+        ("y = [1, 2]\nquestion: Q\nanswer: y to 2 decimals", "line 4: Expected a single number for answer"),
+        (
+            "number n = 1\ny = sum(i, i, 1, n)\nplot: y against n from 1 to 3",
+            "line 4: Expected a whole input along the axis, where it counts turns, places or numbers. Received: 'n'",
+        ),
+        (
+            "number n = 1 whole\nx = [1, 2]\ny = x[n]\nplot: y against n from 1 to 3",
+            "line 4, character 5: At n = 3 on the axis: Expected an index from 1 to 2. Received: 3",
+        ),
+        (
+            "number n = 2 whole\nx = [1, 2]\ny = x[(n - 3)^2]\nplot: y against n from 2 to 4",
+            "line 4, character 5: At n = 3 on the axis: Expected an index from 1 to 2. Received: 0",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_before_anything_runs(text: str, said: str) -> None:

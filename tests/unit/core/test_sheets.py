@@ -216,6 +216,27 @@ def test_an_input_runs_along_the_axis() -> None:
     close(curve.y, (curve.x - 3) ** 2)
 
 
+def test_a_whole_input_that_counts_runs_along_the_axis_in_whole_steps() -> None:
+    text = "title: T\nslider n = 3 from 1 to 9 whole\ns = sum(i^2, i, 1, n)\nplot: s, n against n from 0.5 to 6.5"
+    squares, counts = compute(read(text), {}).curves
+    assert squares.x.tolist() == counts.y.tolist() == [1, 2, 3, 4, 5, 6]
+    assert squares.y.tolist() == [1, 5, 14, 30, 55, 91]
+
+
+def test_much_to_compute_along_the_axis_takes_fewer_places() -> None:
+    sheet = read("title: T\nslider n = 3 from 1 to 900 whole\ns = sum(2*i, i, 1, n)\nplot: s against n from 1 to 900")
+    [curve] = compute(sheet, {}).curves
+    assert 5 < len(curve.x) < 20 and (curve.x[0], curve.x[-1]) == (1, 900)
+    assert (curve.y == curve.x * (curve.x + 1)).all()
+
+
+def test_ragged_lists_do_not_hinder_the_curve_of_a_number() -> None:
+    sheet = read("title: T\nslider a = 1 from 0 to 2\nx = [a, [2, 3]]\ny = a*x[2][1]\nplot: y, a against a from 0 to 2")
+    curve, line = compute(sheet, {}).curves
+    close(curve.y, 2 * curve.x)
+    close(line.y, line.x)
+
+
 def test_poles_and_logs_of_negatives_are_values_and_no_errors() -> None:
     found = compute(
         read("title: T\nnumber x = 0\ny = ln(x - 1) + 1/x\nz = 9^9^9^9\nplot: y, z against x from -1 to 1"), {}
