@@ -28,6 +28,10 @@ SCHEDULES: tuple[tuple[dict[str, Any], Make], ...] = (
     ({"kind": "cosine", "epochs": 20, "end": 0.05}, lambda o: lr_scheduler.CosineAnnealingLR(o, 20, 0.05 * LR)),
     ({"kind": "warm_up", "epochs": 7, "start": 0.25}, lambda o: lr_scheduler.LinearLR(o, 0.25, 1.0, 7)),
     (
+        {"kind": "rate_sweep", "epochs": 12, "factor": 8.0, "per": "epoch"},
+        lambda o: lr_scheduler.LambdaLR(o, lambda t: 8.0 ** min(t / 12, 1.0)),
+    ),
+    (
         CYCLE,
         lambda o: lr_scheduler.OneCycleLR(
             o, LR, total_steps=EPOCHS, cycle_momentum=False, div_factor=10.0, final_div_factor=100.0
