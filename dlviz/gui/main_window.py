@@ -187,7 +187,8 @@ class MainWindow(QMainWindow):
         self.docks.show_subject(session.document.subject)
         for panel in self.findChildren(Panel):
             panel.show_document(session.document)
-        self.refresh()
+        self.transport.offer_sizes()
+        self._show_step_size(self.run.by)
 
     @Slot(object)
     def _show_frame(self, frame: Frame) -> None:

@@ -23,6 +23,7 @@ from dlviz.gui.workspaces import OPTIMIZERS
 from dlviz.i18n import tr
 from dlviz.session.idle import SLIP
 from dlviz.session.messages import Frame
+from dlviz.session.subject import WHOLE
 
 HALVED = "squared_error"  # the one loss that some books halve
 GAP = "      "  # between the parts of the status bar
@@ -49,6 +50,8 @@ def position_words(frame: Frame) -> str:
         return tr("Training · epoch {epoch}", epoch=numbers.count(frame.epoch))
     if frame.step == 0:
         return tr("At the start")
+    if frame.document.subject in WHOLE:
+        return tr("At the end")
     if frame.batch == 0:
         return tr("Paused after epoch {epoch}", epoch=numbers.count(frame.epoch))
     return tr(
@@ -111,7 +114,8 @@ def run_words(frame: Frame) -> str:
 
 def status_words(frame: Frame, is_hidden: bool = False) -> str:
     """Say everything that the status bar says about a frame; nothing of the loss while results are hidden."""
-    seed, loss = tr("seed {seed}", seed=frame.document.seed), "" if is_hidden else loss_words(frame)
+    seed = "" if frame.document.subject in WHOLE else tr("seed {seed}", seed=frame.document.seed)
+    loss = "" if is_hidden else loss_words(frame)
     parts = (position_words(frame), run_words(frame), loss, idle_words(frame), seed, engine_words(frame))
     return GAP.join(part for part in parts if part)
 

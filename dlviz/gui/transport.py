@@ -21,6 +21,7 @@ from dlviz.gui.widgets.timeline import Timeline
 from dlviz.gui.workspaces import OPTIMIZERS
 from dlviz.i18n import tr
 from dlviz.session.messages import Frame, Granularity
+from dlviz.session.subject import WHOLE, Subject
 
 SPEED_POSITIONS = 60
 # Where the slider stands at first for each size: operations to be read, batches to be watched (250 a
@@ -28,19 +29,29 @@ SPEED_POSITIONS = 60
 FIRST_POSITIONS = {"operation": 8, "layer": 6, "sample": 6, "batch": 48, "epoch": 18}
 SLOWEST, FASTEST = 0.5, 1000.0  # steps a second; the last position has no limit
 GRANULARITIES: tuple[Granularity, ...] = ("operation", "layer", "sample", "batch", "epoch")
+OF_WHOLE: tuple[Granularity, ...] = ("operation", "layer", "batch")  # formulas and sheets have no samples, no epochs
 SIDE = 4 * GRID
 NARROW = 1160  # pixels; below it the speed slider stands without words
 
 
-def granularity_word(by: Granularity) -> str:
-    """Return the word for a step size."""
-    return {
-        "operation": tr("operation"),
-        "layer": tr("layer"),
-        "sample": tr("sample"),
-        "batch": tr("batch"),
-        "epoch": tr("epoch"),
-    }[by]
+def granularities(subject: Subject) -> tuple[Granularity, ...]:
+    """Return the step sizes that apply to what a document is about."""
+    return OF_WHOLE if subject in WHOLE else GRANULARITIES
+
+
+def granularity_word(by: Granularity, subject: Subject = "network") -> str:
+    """Return the word for a step size; what is computed from end to end has lists and an end."""
+    words = {"layer": tr("list"), "batch": tr("all")} if subject in WHOLE else {}
+    return (
+        words.get(by)
+        or {
+            "operation": tr("operation"),
+            "layer": tr("layer"),
+            "sample": tr("sample"),
+            "batch": tr("batch"),
+            "epoch": tr("epoch"),
+        }[by]
+    )
 
 
 def rate_at(position: int) -> float:
@@ -62,11 +73,14 @@ def run_words(frame: Frame) -> tuple[str, str]:
 
 def pass_words(frame: Frame, trace: Trace, cursor: int) -> tuple[str, str]:
     """Return the counter's lines for a place within one pass: "11 / 12", "operation · epoch 0"."""
-    return f"{cursor} / {len(trace.steps)}", tr("operation · epoch {epoch}", epoch=numbers.count(frame.epoch))
+    done = f"{cursor} / {len(trace.steps)}"
+    if frame.document.subject in WHOLE:
+        return done, tr("operation")
+    return done, tr("operation · epoch {epoch}", epoch=numbers.count(frame.epoch))
 
 
-def _sizes() -> list[tuple[str, str]]:
-    return [(by, granularity_word(by)) for by in GRANULARITIES]
+def _sizes(subject: Subject) -> tuple[tuple[str, str], ...]:
+    return tuple((by, granularity_word(by, subject)) for by in granularities(subject))
 
 
 class Speed(QWidget):
@@ -127,7 +141,8 @@ class TransportBar(QWidget):
             name: ActionButton(name, actions[name], 6 * GRID if name == "play" else SIDE, is_main=name == "play")
             for name in ("start", "back", "play", "forward", "reset", "seed")
         }
-        self.step_size = Segmented(tr("Step by"), _sizes())
+        self._sizes = _sizes("network")
+        self.step_size = Segmented(tr("Step by"), self._sizes)
         self.step_size.set_key("batch")
         self.speed = Speed()
         self.timeline = Timeline()
@@ -156,7 +171,7 @@ class TransportBar(QWidget):
 
     def _counter(self) -> QWidget:
         counter = QWidget()
-        counter.setToolTip(tr("Epochs done: one epoch has looked at every training row once"))
+        counter.setToolTip(tr("Epochs or steps done: one epoch has looked at every training row once"))
         self.small.reserve("operation · epoch 00,000")
         self.large.reserve("0,000,000")
         column = QVBoxLayout(counter)
@@ -181,7 +196,8 @@ class TransportBar(QWidget):
     def _show_run(self, frame: Frame) -> None:
         trace = frame.trace or frame.peek
         cursor = frame.cursor if frame.trace is not None else 0
-        if self._context.workspace == "step" and trace is not None:
+        is_walked = self._context.workspace == "step" or frame.document.subject in WHOLE
+        if is_walked and trace is not None:
             self.timeline.show_pass([step.phase for step in trace.steps], cursor)
             large, small = pass_words(frame, trace, cursor)
         else:
@@ -206,10 +222,17 @@ class TransportBar(QWidget):
         self.buttons["play"].set_icon("pause" if is_playing else "play")
         self.buttons["play"].setAccessibleName(tr("Pause") if is_playing else tr("Play"))
 
+    def offer_sizes(self) -> None:
+        """Offer the step sizes that apply to the workspace and the document."""
+        is_race, subject = self._context.workspace == OPTIMIZERS, self._context.session.document.subject
+        sizes = size_words() if is_race else _sizes(subject)
+        if sizes != self._sizes:
+            self._sizes = sizes
+            self.step_size.set_choices(sizes)
+
     @Slot()
     def _use_workspace(self) -> None:
-        sizes = size_words() if self._context.workspace == OPTIMIZERS else _sizes()
-        self.step_size.set_choices(sizes)
+        self.offer_sizes()
         self._show_race()
         if self._frame is not None:
             self.show_frame(self._frame)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.inspector.panel import InspectorPanel
@@ -215,6 +216,67 @@ def test_a_file_is_opened_walked_both_ways_and_told(robot: Robot, file: Path) ->
     robot.key(Key.Key_PageUp)
     robot.wait(lambda: robot.frame.cursor == 1 and robot.panel("subject")._frame is robot.frame)
     assert column(shown, "y") == [3, None, None]
+
+
+def sizes(robot: Robot) -> list[str]:
+    offered = robot.window.transport.step_size
+    return [offered.tabText(index) for index in range(offered.count())]
+
+
+def test_only_steps_that_a_sheet_has_are_offered(robot: Robot, file: Path) -> None:
+    robot.start("step", file)
+    settled(robot)
+    assert sizes(robot) == ["operation", "list", "all"]
+    assert [robot.window.live[f"by_{size}"].isEnabled() for size in ("layer", "sample", "epoch")] == [
+        True,
+        False,
+        False,
+    ]
+    assert not robot.window.live["reset"].isEnabled() and not robot.window.live["seed"].isEnabled()
+    robot.key(Key.Key_2)
+    robot.key(Key.Key_PageDown)
+    robot.wait(lambda: robot.window.transport.large.text() == "3 / 4")
+    assert robot.window.transport.small.text() == "operation" and "seed" not in robot.window.status.words.text()
+    robot.window.use_workspace("optimizers")
+    assert sizes(robot) == ["micro-step", "step", "10 steps"] and robot.window.live["seed"].isEnabled()
+    robot.trigger("new")
+    robot.window.use_workspace("network")
+    assert sizes(robot) == ["operation", "layer", "sample", "batch", "epoch"]
+
+
+def test_end_leads_to_the_last_number_and_play_begins_again(robot: Robot, file: Path) -> None:
+    robot.start("step", file)
+    settled(robot)
+    robot.key(Key.Key_PageDown)
+    robot.key(Key.Key_End)
+    robot.wait(lambda: robot.frame.cursor == 4 and robot.frame.step == 1)
+    robot.key(Key.Key_Space)
+    robot.wait(lambda: robot.frame.state == "running" and robot.frame.cursor == 1)
+    robot.key(Key.Key_Home)
+    robot.wait(lambda: robot.frame.state == "paused" and robot.frame.cursor == 0)
+
+
+def test_a_sheet_of_numbers_alone_is_shown_and_has_no_step(robot: Robot, file: Path) -> None:
+    file.write_text("title: T\ny = 3\nx = [1, 2]\nshow: y\ntable: x\n", encoding="utf-8")
+    robot.start("step", file)
+    shown = settled(robot)
+    for key in (Key.Key_PageDown, Key.Key_H, Key.Key_PageDown, Key.Key_End):
+        robot.key(key)
+    robot.wait(lambda: robot.frame.step == 1)
+    assert (result(shown, "y"), column(shown, "x")) == (3, [1, 2])
+
+
+def test_tab_goes_the_way_a_sheet_is_read(robot: Robot, file: Path) -> None:
+    robot.start("step", file)
+    shown = settled(robot)
+    assert not robot.panel("subject").rows.isVisible()
+    slider, visited = shown.inputs.rows["w"].slider, []
+    assert slider is not None
+    slider.setFocus()
+    for _ in range(6):
+        robot.key(Key.Key_Tab)
+        visited.append(QApplication.focusWidget().accessibleName())
+    assert visited == ["w", "b", "x", "Your answer", "Plot of the sheet", "Table of the sheet"]
 
 
 def test_a_slider_recomputes_at_once_and_is_one_undo(robot: Robot, file: Path) -> None:

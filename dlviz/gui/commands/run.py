@@ -9,11 +9,12 @@ from dlviz.gui.actions import Action
 from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
 from dlviz.gui.selection import NOTHING
-from dlviz.gui.transport import FASTEST, granularity_word
+from dlviz.gui.transport import FASTEST, granularities, granularity_word
 from dlviz.gui.workspaces import OPTIMIZERS
 from dlviz.i18n import tr
 from dlviz.session.edits import set_race
 from dlviz.session.messages import Frame, Granularity
+from dlviz.session.subject import WHOLE, Subject
 
 FIRST_STEP_SIZE: dict[str, Granularity] = {"network": "batch", "step": "operation", OPTIMIZERS: "batch"}
 
@@ -33,8 +34,18 @@ class RunCommands(QObject):
 
     @property
     def by(self) -> Granularity:
-        """The step size of the workspace that is shown."""
-        return self._sizes.get(self._context.workspace, "batch")
+        """The step size of the workspace that is shown; a whole batch where the document has no such steps."""
+        size = self._sizes.get(self._context.workspace, "batch")
+        return size if self.has_size(size) else "batch"
+
+    @property
+    def subject(self) -> Subject:
+        """What the document is about."""
+        return self._context.session.document.subject
+
+    def has_size(self, size: Granularity) -> bool:
+        """Say whether steps of this size apply to what is shown."""
+        return self._is_racing() or size in granularities(self.subject)
 
     @property
     def is_running(self) -> bool:
@@ -72,6 +83,8 @@ class RunCommands(QObject):
             self._try("pause")
         else:
             self._context.hide_results(False)
+            if self._is_whole() and self.frame is not None and self.frame.step > 0:
+                self._home()  # it is at its end: play it again
             self.play()
 
     def forward(self) -> None:
@@ -100,7 +113,10 @@ class RunCommands(QObject):
         self._try("home")
 
     def _end(self) -> None:
-        self._try("end")
+        if self._is_whole():
+            self._try("step", "batch", 1)  # whatever of it was recorded before
+        else:
+            self._try("end")
 
     def _finish_phase(self) -> None:
         self._try("finish_phase")
@@ -138,6 +154,14 @@ class RunCommands(QObject):
         self._context.hide_results(False)
         self.escaped.emit()
 
+    def _is_whole(self) -> bool:
+        """Say whether what is moved is computed from end to end, in one step."""
+        return not self._is_racing() and self.subject in WHOLE
+
+    def _has_start(self) -> bool:
+        """Say whether there are initial weights, or a race that begins somewhere."""
+        return not self._is_whole()
+
     def _can_run(self) -> bool:
         document = self._context.session.document
         return self._is_racing() or document.subject != "network" or bool(document.network.layers)
@@ -150,6 +174,8 @@ class RunCommands(QObject):
     def _is_before_end(self) -> bool:
         if self._is_racing():
             return not self._context.race.is_at_end
+        if self._is_whole():
+            return self.frame is not None and self.frame.step == 0
         return self.frame is not None and self.frame.step < self.frame.last_step
 
     def _is_stepping(self) -> bool:
@@ -208,9 +234,9 @@ class RunCommands(QObject):
                    tip=tr("One operation on, with its result hidden: predict it, then press PgDn"),
                    submenu=tr("Step b&y"), is_enabled=self._is_stepping, group=2),
             Action("reset", tr("&Reset to the same weights"), self._reset, "run", ("Ctrl+R",), "reset",
-                   tr("Back to the same initial weights"), group=3),
+                   tr("Back to the same initial weights"), self._has_start, group=3),
             Action("seed", tr("&New initial weights"), self._new_seed, "run", ("Ctrl+Shift+R",), "seed",
-                   tr("New initial weights from a new seed"), group=3),
+                   tr("New initial weights from a new seed"), self._has_start, group=3),
         )  # fmt: skip
 
     def _is_hidden(self) -> bool:
@@ -233,9 +259,15 @@ class SizeChoice(QObject):
         """Return the entry of the submenu."""
         return Action(
             f"by_{self._size}", granularity_word(self._size), self._take, "run", (key,),
-            tip=tr("Step by {size}", size=granularity_word(self._size)), is_checked=self._is_taken,
-            submenu=tr("Step b&y"), group=2,
+            tip=tr("Step by {size}", size=granularity_word(self._size)), is_enabled=self._is_offered,
+            is_checked=self._is_taken, live_title=self._title, submenu=tr("Step b&y"), group=2,
         )  # fmt: skip
+
+    def _title(self) -> str:
+        return granularity_word(self._size, self._commands.subject)
+
+    def _is_offered(self) -> bool:
+        return self._commands.has_size(self._size)
 
     def _take(self) -> None:
         self._commands.use_size(self._size)

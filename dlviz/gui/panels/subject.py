@@ -134,6 +134,7 @@ class SubjectPanel(Panel):
         if frame is None:
             return
         if frame.document.subject == "sheet":
+            self.rows.hide()
             self.sheet.show_frame(frame, self.context.is_hidden)
             self._raise(self.sheet, "")
         elif frame.document.subject == "formula":

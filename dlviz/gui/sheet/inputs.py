@@ -1,7 +1,7 @@
 """What a person sets in a sheet: a slider, a field for a number or a list, each with what it means."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
@@ -112,13 +112,22 @@ class Inputs(Renewed):
         self.rows: dict[str, InputRow] = {}
         self._specs: tuple[SheetInput, ...] = ()
 
-    def show_inputs(self, specs: Sequence[SheetInput], values: Mapping[str, InputValue]) -> None:
-        """Show these inputs with their values; the fields stay as long as the sheet is the same."""
-        if tuple(specs) != self._specs:
+    def show_inputs(self, specs: Sequence[SheetInput], values: Mapping[str, InputValue]) -> bool:
+        """Show these inputs with their values, and say whether fields were made anew for another sheet."""
+        is_new = tuple(specs) != self._specs
+        if is_new:
             self._specs = tuple(specs)
             self.renew(self._fill)
         for name, row in self.rows.items():
             row.show_value(values[name])
+        return is_new
+
+    def fields(self) -> Iterator[QWidget]:
+        """Give what takes the keys, in the order in which it is read."""
+        for row in self.rows.values():
+            if row.slider is not None:
+                yield row.slider
+            yield row.field
 
     def _fill(self, column: QVBoxLayout) -> None:
         grid, self.rows = QGridLayout(), {}

@@ -32,9 +32,10 @@ class Known:
         if computed is None:
             return None
         steps = computed.trace.steps
-        cursor = frame.cursor if frame.trace is not None else 0
+        # A sheet of numbers alone has no step, and its one pass is done with its first.
+        cursor = min(frame.cursor, len(steps)) if frame.trace is not None else 0
         node = steps[cursor - 1].node if cursor else ""
-        is_walked = is_hidden or 0 < cursor < len(steps)
+        is_walked = bool(steps) and (is_hidden or cursor > 0) and cursor - is_hidden < len(steps)
         return cls(computed, max(cursor - is_hidden, 0) if is_walked else None, node)
 
     @cached_property

@@ -1,6 +1,7 @@
 """SheetView: a sheet as it is read, set and answered."""
 
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Slot
@@ -41,6 +42,7 @@ class SheetView(QScrollArea):
         self.inputs, self.question, self.picture = Inputs(), QuestionView(), SheetPicture()
         self.table = NumberTable(ROWS, is_sortable=False)
         describe(self.table, tr("Table of the sheet"), tr("A click leads to the step that computes the number"))
+        describe(self, tr("Sheet"))
         self._lay_out()
         self.inputs.asked.connect(self._set)
         self.table.clicked.connect(self._go_to)
@@ -75,10 +77,18 @@ class SheetView(QScrollArea):
         self.sentences.setText("\n".join(sheet.sentences))
         self.sentences.setVisible(bool(sheet.sentences))
         self.inputs.setVisible(bool(sheet.inputs))
-        self.inputs.show_inputs(sheet.inputs, sheet.filled(document.sheet.inputs))
+        if self.inputs.show_inputs(sheet.inputs, sheet.filled(document.sheet.inputs)):
+            self._order_tabs()
         self.picture.setVisible(sheet.plot is not None)
         self.table.setVisible(bool(sheet.table))
         self.results.setVisible(bool(sheet.show))
+
+    def _order_tabs(self) -> None:
+        """Let Tab go the way one reads: fields that were made last would come last."""
+        order: list[QWidget] = [self.sentences, *self.inputs.fields()]
+        order += [self.question.field, self.picture.plot, self.table]
+        for first, second in pairwise(order):
+            self.setTabOrder(first, second)
 
     def show_frame(self, frame: Frame, is_hidden: bool) -> None:
         """Show the numbers; while a result is predicted, none that could tell it."""

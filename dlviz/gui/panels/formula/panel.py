@@ -214,7 +214,7 @@ class FormulaPanel(Panel):
     def _show(self) -> None:
         frame = self._frame
         self._show_places(frame)
-        if frame is None or frame.trace is None or frame.cursor == 0:
+        if frame is None or frame.trace is None or frame.cursor == 0 or not frame.trace.steps:
             self._show_aside(None, None)
             self.badge.hide()
             self.sentence.setText(invitation(frame))
@@ -300,7 +300,7 @@ class FormulaPanel(Panel):
         """Lay out the first step of the pass to come."""
         frame = self._frame
         trace = None if frame is None else frame.trace or frame.peek
-        if frame is None or trace is None or frame.state == "running":
+        if frame is None or trace is None or not trace.steps or frame.state == "running":
             return
         with suppress(DlvizError):
             self.view.expect(self._narration(trace.steps[0], trace, frame))
