@@ -51,6 +51,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train all, and print a table or JSON; after Ctrl+C what was over by then."""
+    if arguments.workers is not None and arguments.workers < 1:
+        raise SpecError(tr("Expected at least 1. Received: {n}", n=arguments.workers), place="--workers")
     experiment = _experiment(arguments, document_of(arguments))
     check_experiment(experiment)
     view = _carried_out(experiment, arguments.workers)
@@ -68,10 +70,9 @@ def _experiment(arguments: argparse.Namespace, document: Document) -> Experiment
         document, length=document.training.epochs
     )  # fmt: skip
     varied = tuple(_varied(document, word) for word in arguments.set)
-    return Experiment(
-        base.document, varied or base.varied, _seeds(arguments.seeds) or base.seeds, arguments.epochs or base.length,
-        recipe=base.recipe,
-    )  # fmt: skip
+    length = base.length if arguments.epochs is None else arguments.epochs
+    seeds = _seeds(arguments.seeds) or base.seeds
+    return Experiment(base.document, varied or base.varied, seeds, length, recipe=base.recipe)
 
 
 def _varied(document: Document, word: str) -> Varied:
@@ -170,6 +171,8 @@ def _print(view: ExperimentView) -> None:
         table.add_row(*map(words, trial.values), str(trial.seed), *figures, _outcome(trial))
     console = Console(highlight=False, markup=False)
     console.print(table)
+    for message in dict.fromkeys(trial.message for trial in view.trials if trial.message):
+        console.print(message)
     finding = rate_finding(view)
     if finding is not None and finding.suggested is not None:
         console.print(tr("A rate to begin with: {rate}, {rule}.", rate=number(finding.suggested), rule=finding.rule))
@@ -178,4 +181,4 @@ def _print(view: ExperimentView) -> None:
 def _outcome(trial: Trial) -> str:
     if trial.status == "diverged" and trial.ended is not None:
         return tr("diverged at step {step}", step=trial.ended.diverged_at)
-    return trial.message or tr(trial.status)
+    return tr(trial.status)

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from dlviz.core.choice import Choice
+from dlviz.core.errors import SpecError
 from dlviz.core.layers import layers as layer_kinds
+from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits import (
     set_data_setting,
     set_layer_setting,
     set_scaling,
-    set_seed,
     set_split,
     set_training,
 )
@@ -24,8 +25,10 @@ def vary_path(document: Document, path: str, value: Value) -> Document:
     Raises: SpecError for a path that is not there, DlvizError for a value that does not fit.
     """
     part, _, rest = path.partition(".")
+    if path == "seed":  # every training has its seed already, which would win
+        raise SpecError(tr("Expected seeds beside the varied settings. Received: the seed as one of them"))
     setter = _SETTERS.get(part)
-    if setter is None or (part != "seed" and not rest):
+    if setter is None or not rest:
         raise unknown_setting(document, path)
     return setter(document, rest, value)
 
@@ -69,10 +72,6 @@ def _set_data(document: Document, place: str, value: Any) -> Document:
     return set_scaling(document, value) if place == "scaling" else set_data_setting(document, place, value)
 
 
-def _set_seed(document: Document, place: str, value: Any) -> Document:
-    return set_seed(document, value)
-
-
 _SETTERS: dict[str, Callable[[Document, str, Any], Document]] = {
-    "training": _set_training, "network": _set_network, "data": _set_data, "seed": _set_seed,
+    "training": _set_training, "network": _set_network, "data": _set_data,
 }  # fmt: skip

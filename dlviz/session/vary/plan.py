@@ -16,6 +16,7 @@ from dlviz.session.vary.result import Trial
 from dlviz.session.vary.settings import hyper_at
 from dlviz.session.vary.spec import MOST_LENGTH, MOST_TRIALS, MOST_VARIED, Experiment, Value, Varied
 
+NUMERIC = ("float", "int")  # kinds of settings that can be drawn between two numbers
 DRAWN_DIGITS = 4  # significant, of a number that is drawn at random: it can be typed again
 
 
@@ -106,6 +107,10 @@ def _check_size(experiment: Experiment) -> None:
 def _check_varied(document: Document, varied: Varied, is_drawn: bool) -> None:
     values = varied.values
     if is_drawn and not values:
+        hyper = hyper_at(document, varied.path)
+        if hyper is None or hyper.kind not in NUMERIC:
+            raise SpecError(tr("Expected values to draw from where they are no numbers. Received: none"),
+                            place=varied.path)  # fmt: skip
         is_finite = math.isfinite(varied.low) and math.isfinite(varied.high)
         if not is_finite or varied.low > varied.high or (varied.scale == "log" and varied.low <= 0):
             raise SpecError(
@@ -113,7 +118,6 @@ def _check_varied(document: Document, varied: Varied, is_drawn: bool) -> None:
                    low=varied.low, high=varied.high),
                 place=varied.path,
             )  # fmt: skip
-        hyper = hyper_at(document, varied.path)
         values = (_between(varied, hyper, 0.0), _between(varied, hyper, 1.0))
     for value in values:
         vary_path(document, varied.path, value)

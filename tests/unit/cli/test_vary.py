@@ -58,6 +58,14 @@ def test_table_names_settings_and_measures(file: str, capsys: pytest.CaptureFixt
     assert "units of h1" in printed and "train loss" in printed and "done" in printed
 
 
+def test_why_a_training_failed_stands_below_the_table(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("training.optimizer=sgd,adam", "--set", "training.optimizer.beta1=0.5,0.6", "--epochs", "1")
+    assert main(["vary", file, "--set", *words, "--workers", "1"]) == 0
+    table, failed, message = capsys.readouterr().out.rpartition("failed")
+    assert table.count("failed") == 1 and failed
+    assert "Received: 'beta1'" in " ".join(message.split())
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -65,6 +73,9 @@ def test_table_names_settings_and_measures(file: str, capsys: pytest.CaptureFixt
         (("--set", "training.optimizer.lr"), "PATH=VALUE"),
         (("--set", "training.optimizer.speed=1"), "a setting of this document"),
         (("--set", "training.optimizer.lr=-1"), "lr to be a number"),
+        (("--set", "seed=1,2"), "seeds beside the varied settings"),
+        (("--set", "training.optimizer.lr=0.1", "--epochs", "0"), "a length of 1"),
+        (("--set", "training.optimizer.lr=0.1", "--workers", "0"), "--workers: Expected at least 1"),
         (("--seeds", "one"), "whole numbers"),
         (("--recipe", "rate_momentum"), "no setting called momentum"),
     ],

@@ -167,6 +167,8 @@ def test_settings_of_all_hidden_layers_are_set_together() -> None:
         ({"varied": (Varied("network.h1.units.more", (1,)),)}, "a setting of this document"),
         ({"varied": (Varied(LR, (0.1,)), Varied(LR, (0.1,)))}, "two different settings"),
         ({"varied": (Varied(LR, low=0.0, high=1.0, scale="log"),), "draws": 3}, "above 0"),
+        ({"varied": (Varied("training.optimizer"),), "draws": 3}, "values to draw from"),
+        ({"varied": (Varied("seed", (1, 2)),)}, "seeds beside the varied settings"),
         ({"seeds": (-1,)}, "seed"),
         ({"length": 0}, "length of 1"),
     ],
