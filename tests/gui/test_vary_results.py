@@ -85,8 +85,9 @@ def test_every_state_of_a_run_is_said_in_words(results: Results) -> None:
     view = with_trial(view, 3, status="failed", message="The data have no rows.")
     results.show_view(with_trial(view, 4, status="cancelled"))
     assert cells(results, "outcome") == [
-        "done", "diverged at step 7", f"38{numbers.NARROW_SPACE}%", "failed", "cancelled", "waits",
+        "done", "diverged", f"38{numbers.NARROW_SPACE}%", "failed", "cancelled", "waits",
     ]  # fmt: skip
+    assert [row[2] for row in results.table.shown()][1] == "diverged at step 7"
     assert results.title.text() == "3 of 6 done · 1 diverged · 1 failed · 2 s"
     results.table.select(3)
     assert results.words.text() == "The data have no rows."
@@ -209,3 +210,22 @@ def test_sorted_by_loss_a_run_that_diverged_comes_last_however_low_its_last_fini
     place = [each.title for each in results.table.outcomes.columns].index("training loss")
     results.table.sortByColumn(place, Qt.SortOrder.AscendingOrder)
     assert [row[place] for row in results.table.shown()] == [0.2, 0.3, 0.1]
+
+
+def test_how_a_run_went_and_what_it_is_judged_by_stand_first(results: Results) -> None:
+    results.show_view(view_of(experiment(), (0.3, 0.1), stage="done"))
+    titles = [each.title for each in results.table.outcomes.columns]
+    assert titles[1:4] == ["outcome", "test loss", "training loss"]
+    end = sum(results.table.columnWidth(place) for place in range(3))
+    assert end <= results.table.viewport().width()
+
+
+def test_columns_grow_with_what_they_say_unless_somebody_pulled_them(results: Results) -> None:
+    view = view_of(experiment(), (0.3,))
+    results.show_view(view)
+    results.table.setColumnWidth(0, 90)
+    before = results.table.columnWidth(1)
+    results.show_view(with_trial(view, 0, run=12_345_678, status="diverged"))
+    results._draw()
+    assert results.table.columnWidth(1) > before
+    assert results.table.columnWidth(0) == 90

@@ -31,7 +31,7 @@ NUMBER = Qt.ItemDataRole.UserRole + 2
 ROW_HEIGHT = 3 * GRID
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 WIDEST_WORDS, WIDEST_NUMBER = 26, 20  # letters of a column at first
-NARROWEST = 6 * GRID  # pixels
+NARROWEST, MARGIN, ARROW = 6 * GRID, 6, 14  # pixels: of a column, beside its heading, and of the arrow where it sorts
 NOT_SORTED = -1
 _NOWHERE = QModelIndex()
 
@@ -130,6 +130,7 @@ class OutcomesTable(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.outcomes, self._sorted = OutcomesModel(self), QSortFilterProxyModel(self)
+        self._given: dict[int, int] = {}  # the width of each column, unless somebody pulled it
         self._sorted.setSourceModel(self.outcomes)
         self._sorted.setSortRole(ORDER)
         self.setModel(self._sorted)
@@ -141,6 +142,7 @@ class OutcomesTable(QTableView):
         self._use_theme(current())
         theme_signals.changed.connect(self._use_theme)
         self.doubleClicked.connect(self._open)
+        self.horizontalHeader().sortIndicatorChanged.connect(self._fit)
         self.selectionModel().selectionChanged.connect(self._compare)
 
     def _make_quiet(self) -> None:
@@ -167,11 +169,25 @@ class OutcomesTable(QTableView):
     def show_lines(self, columns: Sequence[Column], lines: Sequence[Line]) -> None:
         """Show these rows; selected ones stay selected while rows are the same."""
         if self.outcomes.show_lines(columns, lines):
-            letter = self.fontMetrics().averageCharWidth()
-            for section, column in enumerate(columns):
-                self.resizeColumnToContents(section)
-                widest = letter * (WIDEST_NUMBER if column.is_number else WIDEST_WORDS)
-                self.setColumnWidth(section, min(max(self.columnWidth(section), NARROWEST), widest))
+            self._given.clear()
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        """Widen columns to what they have come to say, but for those that somebody pulled."""
+        for section in range(len(self.outcomes.columns)):
+            given = self._given.get(section)
+            if given is None or given == self.columnWidth(section):
+                self._given[section] = max(self._wanted(section), given or NARROWEST)
+                self.setColumnWidth(section, self._given[section])
+
+    def _wanted(self, section: int) -> int:
+        """Return the width of a column's heading, or of its cells up to a number of letters."""
+        column, metrics = self.outcomes.columns[section], self.fontMetrics()
+        arrow = ARROW if self.horizontalHeader().sortIndicatorSection() == section else 0
+        widest = metrics.averageCharWidth() * (WIDEST_NUMBER if column.is_number else WIDEST_WORDS)
+        heading = metrics.horizontalAdvance(column.title) + 2 * MARGIN + arrow
+        return max(heading, min(self.sizeHintForColumn(section), widest))
 
     def selected(self) -> list[int]:
         """Return the numbers of the selected outcomes, in the order of the experiment."""

@@ -5,6 +5,7 @@ import math
 from dlviz.gui import numbers
 from dlviz.gui.panels.runs.vary.outcomes import Cell, Column, Line, Order
 from dlviz.gui.panels.runs.vary.values import is_number
+from dlviz.gui.panels.runs.vary.views import PREFERRED
 from dlviz.gui.panels.runs.vary.words import Told, outcome_words
 from dlviz.gui.run_words import seconds_words
 from dlviz.i18n import tr
@@ -14,8 +15,8 @@ from dlviz.session.vary.settings import words
 from dlviz.session.vary.summary import best
 
 DIGITS = 3
-SHOWN: tuple[Measure, ...] = ("train_loss", "validation_loss", "test_loss", "train_score", "validation_score",
-                              "test_score")  # fmt: skip
+#: Measures that have a column, those by which runs are judged first: many do not fit beside a chart.
+SHOWN: tuple[Measure, ...] = (*PREFERRED, "validation_score", "test_score", "train_score")
 
 
 def table_of(view: ExperimentView, told: Told, measure: Measure) -> tuple[tuple[Column, ...], tuple[Line, ...]]:
@@ -40,11 +41,9 @@ def _columns(view: ExperimentView, told: Told, shown: tuple[Measure, ...]) -> tu
     varied = [Column(short, tr("{name}: varied", name=name), is_number=all(map(is_number, each.values)))
               for each, short, name in named]  # fmt: skip
     seed = [Column(tr("seed"), tr("From which first weights and batches are drawn"))] if told.has_seeds else []
-    losses, scores = (
-        [Column(measure_name(view, each), tr("At the end of the run")) for each in part] for part in _parted(shown)
-    )
+    measured = [Column(measure_name(view, each), tr("At the end of the run")) for each in shown]
     return (
-        *varied, *seed, *losses, Column(tr("outcome"), tr("How the run went"), is_number=False), *scores,
+        *varied, *seed, Column(tr("outcome"), tr("How the run went"), is_number=False), *measured,
         Column(tr("time"), tr("Computing time of the training alone")),
         Column(tr("gradients"), tr("How often the gradient of a batch was worked out")),
     )  # fmt: skip
@@ -54,20 +53,14 @@ def _cells(told: Told, trial: Trial, shown: tuple[Measure, ...]) -> tuple[Cell, 
     varied = [Cell(words(value), _order(value), value if isinstance(value, int | float) else "")
               for value in trial.values]  # fmt: skip
     seed = [Cell(str(trial.seed), float(trial.seed), trial.seed)] if told.has_seeds else []
-    losses, scores = ([_measured(trial, each) for each in part] for part in _parted(shown))
-    is_bad = trial.status in ("diverged", "failed")
-    outcome = Cell(outcome_words(trial), outcome_words(trial), trial.message, is_bad)
+    went, is_bad = outcome_words(trial), trial.status in ("diverged", "failed")
+    outcome = Cell(outcome_words(trial, is_short=True), went, trial.message or went, is_bad)
+    measured = [_measured(trial, each) for each in shown]
     ended = trial.ended
     time = Cell("") if ended is None else Cell(seconds_words(ended.seconds), ended.seconds, ended.seconds)
     evaluations = None if ended is None else ended.gradient_evaluations
     gradients = Cell("") if evaluations is None else Cell(numbers.count(evaluations), evaluations, evaluations)
-    return (*varied, *seed, *losses, outcome, *scores, time, gradients)
-
-
-def _parted(shown: tuple[Measure, ...]) -> tuple[list[Measure], list[Measure]]:
-    """Return losses, then scores: how a run went stands between them."""
-    losses = [each for each in shown if each.endswith("_loss")]
-    return losses, [each for each in shown if each not in losses]
+    return (*varied, *seed, outcome, *measured, time, gradients)
 
 
 def _measured(trial: Trial, measure: Measure) -> Cell:

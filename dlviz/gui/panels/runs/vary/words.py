@@ -69,9 +69,12 @@ def short_state(view: ExperimentView) -> str:
     return f"{sum(each.ended is not None or each.status == 'failed' for each in view.trials)}/{len(view.trials)}"
 
 
-def outcome_words(trial: Trial) -> str:
-    """Say how a run went, or where it stands, and which run of the session it is once it was opened."""
-    words = _how_it_went(trial)
+def outcome_words(trial: Trial, is_short: bool = False) -> str:
+    """Say how a run went, or where it stands, and which run of the session it is once it was opened.
+
+    is_short: without the step at which it diverged.
+    """
+    words = tr("diverged") if is_short and trial.status == "diverged" else _how_it_went(trial)
     return words if trial.run is None else f"{words} · {tr('Run {n}', n=trial.run)}"
 
 
