@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
 from dlviz.core.sheets import Curve, Sheet, letter
@@ -20,6 +20,7 @@ from dlviz.gui.sheet.question import QuestionView
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.number_table import NONE, Column, Line, NumberTable
 from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.scrolled import Scrolled
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -29,7 +30,7 @@ from dlviz.session.messages import Frame
 ROWS = 5  # of the table on show
 
 
-class SheetView(QScrollArea):
+class SheetView(Scrolled):
     """Sentences, inputs, results and the question at the left; plot and table at the right."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
@@ -61,13 +62,8 @@ class SheetView(QScrollArea):
             sides.addLayout(column, 1)
         left.addStretch(1)
         right.setStretch(0, 1)
-        self.setWidget(inner)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.hold(inner)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inner.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
 
     def show_document(self, document: Document) -> None:
         """Show what is written and set in a sheet; its numbers come with the next frame."""

@@ -4,13 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
 from dlviz.data.builtin import datasets
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.gui import numbers
+from dlviz.gui.look import BAR
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.data.importing import FILE_FILTER, import_file
 from dlviz.gui.panels.data.job import Job
@@ -23,6 +24,7 @@ from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.scrolled import Scrolled
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -81,7 +83,7 @@ class DataPanel(Panel):
                 row.addWidget(widget, 1 if isinstance(widget, QComboBox) else 0)
         body = QWidget()
         column = QVBoxLayout(body)
-        column.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
+        column.setContentsMargins(2 * GRID, 0, 2 * GRID - BAR, GRID)
         column.setSpacing(GRID)
         column.addWidget(self.pictures)
         column.addLayout(chooser)
@@ -91,11 +93,8 @@ class DataPanel(Panel):
         column.addWidget(self.applied)
         column.addWidget(self.notes)
         column.addStretch(1)
-        self.page = QScrollArea()
-        self.page.setWidget(body)
-        self.page.setWidgetResizable(True)
-        self.page.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.page = Scrolled()
+        self.page.hold(body)
         table, layout = QVBoxLayout(self.table), QVBoxLayout(self)
         table.setContentsMargins(GRID, 0, 0, 0)
         table.setSpacing(GRID // 2)

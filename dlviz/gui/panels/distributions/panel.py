@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.core.distribution import edges
 from dlviz.gui import numbers
@@ -16,6 +16,7 @@ from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.copying import Offer, Plotted, copy_csv
 from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.scrolled import Scrolled
 from dlviz.gui.widgets.text import Elided
 from dlviz.i18n import tr
 from dlviz.session.curves import Mark
@@ -69,11 +70,8 @@ class DistributionsPanel(Panel):
         inside = QWidget()
         self._column = QVBoxLayout(inside)
         spaced(self._column, gap=GRID // 2)
-        self.list = QScrollArea()
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setWidgetResizable(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setWidget(inside)
+        self.list = Scrolled()
+        self.list.hold(inside)
         describe(self.list, tr("Distributions by layer"))
         self._fill_choices()
 

@@ -4,12 +4,13 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
 from dlviz.core.optimizers import lr_of
 from dlviz.data.dataset import Dataset
 from dlviz.gui.leaves import type_number, value_words
+from dlviz.gui.look import BAR
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.inspector.behind import Behind
 from dlviz.gui.panels.inspector.card import Card, Scene
@@ -30,6 +31,7 @@ from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.copying import Offer, Plotted
 from dlviz.gui.widgets.gauge import Gauge, bend_words
 from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.scrolled import Scrolled
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -94,7 +96,7 @@ class InspectorPanel(Panel):
         self.value.setFixedWidth(15 * GRID)
         body = QWidget()
         column = QVBoxLayout(body)
-        column.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
+        column.setContentsMargins(2 * GRID, 0, 2 * GRID - BAR, GRID)
         column.setSpacing(GRID)
         column.addWidget(self.hint)
         column.addWidget(self.behind.back, 0, Qt.AlignmentFlag.AlignLeft)
@@ -116,11 +118,8 @@ class InspectorPanel(Panel):
         self._scroll(body)
 
     def _scroll(self, body: QWidget) -> None:
-        self.page = QScrollArea()
-        self.page.setWidget(body)
-        self.page.setWidgetResizable(True)
-        self.page.setFrameShape(QFrame.Shape.NoFrame)
-        self.page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.page = Scrolled()
+        self.page.hold(body)
         layout = QVBoxLayout(self)
         spaced(layout)
         layout.addWidget(self.page)

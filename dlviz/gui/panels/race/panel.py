@@ -4,7 +4,7 @@ import math
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.core.expression.latex import name_latex
 from dlviz.core.narration.descent import narrate_descent
@@ -13,6 +13,7 @@ from dlviz.core.trace import Trace
 from dlviz.gui import numbers
 from dlviz.gui.editing import edit
 from dlviz.gui.forms.race import CourseForm
+from dlviz.gui.look import BAR
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.race.micro import MicroList, MicroRow, micro_rows
 from dlviz.gui.race.runners import paint_runner, title_of
@@ -20,6 +21,7 @@ from dlviz.gui.theme import GRID
 from dlviz.gui.typeset.view import FormulaView
 from dlviz.gui.widgets.gauge import Gauge, bend_words
 from dlviz.gui.widgets.paint import Hairline, describe, painter, spaced
+from dlviz.gui.widgets.scrolled import Scrolled
 from dlviz.gui.widgets.text import Elided, SectionHeader, Text
 from dlviz.gui.widgets.words import Words
 from dlviz.gui.workspaces import OPTIMIZERS
@@ -93,7 +95,7 @@ class RacePanel(Panel):
         told.addWidget(self.sentence, 1)
         told.addWidget(self.axis, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(inner)
-        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
+        column.setContentsMargins(2 * GRID, GRID, 2 * GRID - BAR, 2 * GRID)
         column.setSpacing(GRID)
         column.addLayout(head)
         column.addWidget(self.micro)
@@ -108,13 +110,8 @@ class RacePanel(Panel):
         column.addWidget(self.stated)
         column.addWidget(self.course)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidget(inner)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.viewport().setAutoFillBackground(False)
-        inner.setAutoFillBackground(False)
+        area = Scrolled()
+        area.hold(inner)
         whole = QVBoxLayout(self)
         spaced(whole, gap=0)
         whole.addWidget(area)

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QStandardItemModel
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
 from dlviz.core.hyper import choice, integer
@@ -17,6 +17,7 @@ from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.form import HyperForm
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.renewed import Renewed
+from dlviz.gui.widgets.scrolled import Scrolled
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -56,7 +57,7 @@ class VaryForm(QWidget):
         self.setFocusProxy(self.recipe)
 
     def _lay_out(self) -> None:
-        inner, area, whole = QWidget(), QScrollArea(), QVBoxLayout(self)
+        inner, area, whole = QWidget(), Scrolled(), QVBoxLayout(self)
         self.parts = QBoxLayout(QBoxLayout.Direction.TopToBottom, inner)
         spaced(self.parts, gap=GRID)
         for widgets in ((self.recipe, self.tip, self.fields), (self.course, self.problem)):
@@ -71,12 +72,7 @@ class VaryForm(QWidget):
         foot.addWidget(self.start)
         foot.addWidget(self.count, 1)
         foot.addWidget(self.back)
-        area.setWidget(inner)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.viewport().setAutoFillBackground(False)
-        inner.setAutoFillBackground(False)
+        area.hold(inner)
         spaced(whole, gap=GRID // 2)
         whole.addWidget(area, 1)
         whole.addLayout(foot)
