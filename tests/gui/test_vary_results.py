@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from dlviz.gui import numbers
+from dlviz.gui.panels.runs.vary.chart import PALE
 from dlviz.gui.panels.runs.vary.results import WIDE, Results
 from dlviz.session.curves import Curves
 from dlviz.session.presets import first_document
@@ -229,3 +230,33 @@ def test_columns_grow_with_what_they_say_unless_somebody_pulled_them(results: Re
     results._draw()
     assert results.table.columnWidth(1) > before
     assert results.table.columnWidth(0) == 90
+
+
+def test_among_many_curves_the_colour_is_the_second_setting_and_the_best_of_each_are_named(results: Results) -> None:
+    varied = (
+        Varied("training.optimizer.lr", (0.1, 0.2, 0.3, 0.4)),
+        Varied("training.optimizer.beta1", (0.0, 0.5, 0.9)),
+    )
+    losses = [0.5, 0.4, 0.6, 0.7, 0.3, 0.2, 0.25, 0.1, 0.8, np.nan, 0.9, 0.85]
+    results.show_view(view_of(Experiment(first_document(), varied), losses, stage="done"))
+    look(results, "curves")
+    curves = results.drawing.plot.chart.curves
+    assert [curve.colour for curve in curves] == [0] * 4 + [1] * 4 + [2] * 4
+    assert [number for number, curve in enumerate(curves) if not curve.is_thin] == [1, 7, 8]
+    assert results.drawing.plot.labels() == ["rate 0.2 · beta1 0", "rate 0.4 · beta1 0.5", "rate 0.1 · beta1 0.9"]
+    results.table.select(5)
+    assert not results.drawing.plot.chart.curves[5].is_thin
+
+
+def test_among_many_values_of_one_setting_the_best_stands_out(results: Results) -> None:
+    losses = np.linspace(1.0, 2.0, 12).tolist()
+    losses[7] = 0.5
+    results.show_view(view_of(Experiment(first_document(), seeds=tuple(range(12))), losses, stage="done"))
+    look(results, "curves")
+    assert len(results.drawing.plot.chart.curves) == 1  # one combination: the median of all
+    rates = Varied(LR, tuple(np.linspace(0.01, 0.12, 12).tolist()))
+    results.show_view(view_of(Experiment(first_document(), (rates,)), losses, serial=2, stage="done"))
+    look(results, "curves")
+    curves = results.drawing.plot.chart.curves
+    assert [number for number, curve in enumerate(curves) if curve.colour != PALE] == [7]
+    assert results.drawing.plot.labels() == ["rate 0.08"]

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSizeF
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QBrush, QColor
 
-from dlviz.gui.theme import font
+from dlviz.gui.theme import current, font
 
 MARGIN = 1  # pixels around the words; Qt's own 4 would leave no room for the next label
+GROUND = 0.75  # opacity of what words stand on: curves are just seen through it
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,13 @@ class EndLabels:
         while len(self._items) < len(labels):
             item = pg.TextItem()
             item.textItem.document().setDocumentMargin(MARGIN)
+            item.setZValue(1)  # above curves, which would strike the words through
             plot.addItem(item, ignoreBounds=True)
             self._items.append(item)
         for place, (item, each) in enumerate(zip(self._items, labels, strict=False)):
             item.setFont(font("small", is_bold=has_bold and place == 0))
             item.setText(each.words, QColor(each.colour))
+            item.fill = QBrush(current().colour("panel", GROUND))
         for place, item in enumerate(self._items):
             item.setVisible(place < len(labels))
         box_of_plot = plot.getViewBox()

@@ -20,7 +20,7 @@ class Curve:
     """One curve, (k,) places and values; NaN is a gap.
 
     band: lower and upper edge about it, (k,) each; bars where there is no line.
-    colour: which of the colours for runs; PALE: grey and thin.
+    colour: which of the colours for runs; PALE: grey and thin. is_thin: one of many, behind those that have a name.
     rows: the number of the outcome behind each point, or of the one behind all; empty where there are several.
     """
 
@@ -31,6 +31,7 @@ class Curve:
     band: tuple[FloatArray, FloatArray] | None = None
     has_points: bool = False
     has_line: bool = True
+    is_thin: bool = False
     rows: tuple[int, ...] = ()
 
     def row(self, point: int) -> int | None:

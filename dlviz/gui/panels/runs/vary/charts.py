@@ -36,25 +36,47 @@ CURVES: tuple[Measure, ...] = ("train_loss", "test_loss", "train_score", "test_s
 def curves_chart(view: ExperimentView, told: Told, measure: Measure, chosen: Sequence[int] = ()) -> Chart:
     """Draw the median of every combination over the steps, in its band of quartiles.
 
-    chosen: numbers of trials whose curves stand out where there are more than can be told apart.
+    Where there are more than can be told apart, the best ones stand out, and those of chosen, numbers of trials.
     """
     measure = measure if measure in CURVES else "train_loss"
-    marked, found, trials = {view.trials[number].config for number in chosen}, bands(view, measure), by_config(view)
-    is_crowd = len(found) > MOST_COLOURS
+    found, trials = bands(view, measure), by_config(view)
+    is_crowd = len(trials) > MOST_COLOURS
+    colours = _colours_of_crowd(view) if is_crowd else {band.config: band.config for band in found}
+    named = {view.trials[number].config for number in chosen} | _best_of_each(view, measure, colours)
     curves = tuple(
-        _over_steps(told, band, trials[band.config], is_crowd and band.config not in marked) for band in found
+        _over_steps(told, band, trials[band.config], colours[band.config], is_crowd and band.config not in named)
+        for band in found
     )
     title = measure_name(view, measure)
     caption = tr("{measure} against steps{seeds}", measure=title, seeds=_seeds_words(view.experiment))
     return _chart(Chart(caption, tr("step"), title, curves))
 
 
-def _over_steps(told: Told, band: Band, trials: Sequence[Trial], is_pale: bool) -> Curve:
+def _over_steps(told: Told, band: Band, trials: Sequence[Trial], colour: int, is_thin: bool) -> Curve:
     is_one = len(trials) == 1
     name = trial_words(told, trials[0]) if is_one else combination_words(told, band.values)
-    quartiles = None if is_one or is_pale else (band.low, band.high)
+    quartiles = None if is_one or is_thin else (band.low, band.high)
     rows = (trials[0].number,) if is_one else ()
-    return Curve(name, band.steps.astype(float), band.median, PALE if is_pale else band.config, quartiles, rows=rows)
+    colour = band.config if colour == PALE and not is_thin else colour
+    return Curve(name, band.steps.astype(float), band.median, colour, quartiles, is_thin=is_thin, rows=rows)
+
+
+def _colours_of_crowd(view: ExperimentView) -> dict[int, int]:
+    """Return a colour for each of many combinations: that of its second setting, where those can be told apart."""
+    seconds = {config: _name(trials[0].values[1:]) for config, trials in by_config(view).items()}
+    known = list(dict.fromkeys(seconds.values()))
+    is_clear = 1 < len(known) <= MOST_COLOURS
+    return {config: known.index(second) if is_clear else PALE for config, second in seconds.items()}
+
+
+def _best_of_each(view: ExperimentView, measure: Measure, colours: Mapping[int, int]) -> set[int]:
+    """Return the combination of each colour that is best by a measure; none of a colour without an end."""
+    sign, best = 1.0 if is_better_low(measure) else -1.0, dict[int, tuple[float, int]]()
+    for point in along_setting(view, measure):
+        if point.config in colours and np.isfinite(point.median):
+            colour, ranked = colours[point.config], (sign * point.median, point.config)
+            best[colour] = min(best.get(colour, ranked), ranked)
+    return {config for _, config in best.values()}
 
 
 def setting_chart(view: ExperimentView, told: Told, measure: Measure) -> Chart:

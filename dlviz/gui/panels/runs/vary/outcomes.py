@@ -38,11 +38,12 @@ _NOWHERE = QModelIndex()
 
 @dataclass(frozen=True)
 class Column:
-    """A column: heading and what it means. is_number: it stands at the right."""
+    """A column: heading and what it means. is_number: it stands at the right. is_between: words among numbers."""
 
     title: str
     tip: str
     is_number: bool = True
+    is_between: bool = False
 
 
 @dataclass(frozen=True)
@@ -245,4 +246,5 @@ def _exact(cell: Cell) -> object:
 
 def _side(column: Column) -> int:
     side = Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
+    side = Qt.AlignmentFlag.AlignHCenter if column.is_between else side
     return int(side | Qt.AlignmentFlag.AlignVCenter)

@@ -18,6 +18,7 @@ from dlviz.i18n import tr
 
 BAND = 0.18  # opacity of the quartiles
 MOST_LABELS = 10  # curves that are named at their ends; of more, the one pointed at is told
+THIN = 0.6  # of the width of a mark, for one of many curves
 POINT = 6  # pixels
 CROSS_HEIGHT = 0.97  # of the axis, where runs that diverged are marked
 REACH = 40.0  # pixels from which a point is read
@@ -110,15 +111,13 @@ class ChartPlot(Plot):
 
     def _label(self) -> None:
         curves = self.chart.curves
-        if not 1 < len(curves) <= MOST_LABELS:
-            self._labels.show(self, ())
-            return
-        self._labels.show(self, [each for each in map(self._label_of, curves) if each is not None], has_bold=False)
+        labels = [each for each in map(self._label_of, curves) if each is not None] if len(curves) > 1 else []
+        self._labels.show(self, labels if len(labels) <= MOST_LABELS else (), has_bold=False)
 
     def _label_of(self, curve: Curve) -> Label | None:
         x, y = self.chart.place(curve.x), self.chart.height(curve.y)
         known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-        if not len(known) or not curve.words or curve.colour == PALE:
+        if not len(known) or not curve.words or curve.is_thin or curve.colour == PALE:
             return None
         last = int(known[-1])
         return Label(curve.words, colour_of(current(), curve.colour), float(x[last]), float(y[last]))
@@ -162,10 +161,11 @@ class ChartPlot(Plot):
 
     @staticmethod
     def _colour(item: pg.PlotDataItem, curve: Curve, theme: Theme) -> None:
-        is_pale = curve.colour == PALE
-        colour = theme.faint if is_pale else colour_of(theme, curve.colour)
-        item.setPen(_pen(colour, (1.0 if is_pale else 1.4) * theme.mark_width) if curve.has_line else None)
-        item.setZValue(-0.5 if is_pale else 0.0)
+        is_behind = curve.is_thin or curve.colour == PALE
+        colour = theme.faint if curve.colour == PALE else colour_of(theme, curve.colour)
+        width = THIN if curve.is_thin else 1.0 if is_behind else 1.4
+        item.setPen(_pen(colour, width * theme.mark_width) if curve.has_line else None)
+        item.setZValue(-0.5 if is_behind else 0.0)
         item.setSymbol("o" if curve.has_points else None)
         item.setSymbolSize(POINT)
         item.setSymbolPen(None)

@@ -43,7 +43,7 @@ def _columns(view: ExperimentView, told: Told, shown: tuple[Measure, ...]) -> tu
     seed = [Column(tr("seed"), tr("From which first weights and batches are drawn"))] if told.has_seeds else []
     measured = [Column(measure_name(view, each), tr("At the end of the run")) for each in shown]
     return (
-        *varied, *seed, Column(tr("outcome"), tr("How the run went"), is_number=False), *measured,
+        *varied, *seed, Column(tr("outcome"), tr("How the run went"), is_number=False, is_between=True), *measured,
         Column(tr("time"), tr("Computing time of the training alone")),
         Column(tr("gradients"), tr("How often the gradient of a batch was worked out")),
     )  # fmt: skip
