@@ -31,4 +31,6 @@ def belongs_to_focus(event: QKeyEvent) -> bool:
 def _scrolls(widget: QWidget) -> bool:
     if isinstance(widget, QGraphicsView) or not isinstance(widget, QAbstractScrollArea):
         return False
+    if widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
+        return False  # it has the focus for all that stands in it, as a sheet has
     return widget.verticalScrollBar().maximum() > 0

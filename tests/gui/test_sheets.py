@@ -266,6 +266,25 @@ def test_a_sheet_of_numbers_alone_is_shown_and_has_no_step(robot: Robot, file: P
     assert (result(shown, "y"), column(shown, "x")) == (3, [1, 2])
 
 
+def test_keys_of_time_walk_a_sheet_that_scrolls_and_set_no_slider(robot: Robot) -> None:
+    robot.window.resize(960, 560)
+    shown = opened(robot, "momentum_unrolled")
+    assert shown.verticalScrollBar().maximum() > 0
+    robot.key(Key.Key_PageDown)
+    robot.wait(lambda: robot.frame.cursor == 1)
+    shown.verticalScrollBar().setValue(20)
+    slider = shown.inputs.rows["beta"].slider
+    assert slider is not None
+    slider.setFocus()
+    for key in (Key.Key_PageUp, Key.Key_PageUp, Key.Key_Home):
+        robot.key(key)
+    robot.wait(lambda: robot.frame.cursor == 0)
+    assert shown.inputs.rows["beta"].field.text() == "0.9"
+    robot.trigger("learn_sheet_vanishing_rate")
+    robot.wait(lambda: "rho" in shown.inputs.rows)
+    assert shown.verticalScrollBar().value() == 0
+
+
 def test_tab_goes_the_way_a_sheet_is_read(robot: Robot, file: Path) -> None:
     robot.start("step", file)
     shown = settled(robot)

@@ -1,5 +1,6 @@
 """The lines of a sheet: cut from its text, and each kind of them read by itself."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -112,6 +113,8 @@ def sheet_input(line: Line) -> SheetInput | None:
     if kind == "slider" and (low is None or high is None):
         line.refuse(tr("a slider from a number to a number"), repr(body.strip()), "slider x = 1 from 0 to 2")
     limits = -LIMIT if low is None else number(line, low), LIMIT if high is None else number(line, high)
+    if "whole" in words:
+        limits = float(math.ceil(limits[0])), float(math.floor(limits[1]))
     if not limits[0] < limits[1]:
         line.refuse(tr("a lower limit before a higher one"), tr("{low} to {high}", low=low, high=high))
     if "log" in words and (kind != "slider" or limits[0] <= 0):

@@ -75,6 +75,7 @@ class SheetView(Scrolled):
         self.inputs.setVisible(bool(sheet.inputs))
         if self.inputs.show_inputs(sheet.inputs, sheet.filled(document.sheet.inputs)):
             self._order_tabs()
+            self.verticalScrollBar().setValue(0)
         self.picture.setVisible(sheet.plot is not None)
         self.table.setVisible(bool(sheet.table))
         self.results.setVisible(bool(sheet.show))

@@ -5,16 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QWidget
 
 from dlviz.gui import numbers
+from dlviz.gui.keys import SCROLLING
 from dlviz.gui.theme import GRID, current
 from dlviz.gui.widgets.paint import describe, painter, spaced
 from dlviz.gui.widgets.text import Text
 
 KNOB = 6.5  # pixels, radius
 STEPS = 1000  # positions of a real-valued slider
+MOST_WHOLE = 100_000  # positions of a slider of whole numbers; Qt counts no further than 2³¹
+NARROW = 0.1  # of its largest number; within a range below it three digits would not tell two places apart
 
 
 class Slider(QSlider):
@@ -56,6 +59,13 @@ class Slider(QSlider):
         span = self.maximum() - self.minimum()
         self.setSliderPosition(self.minimum() + round(min(max(fraction, 0.0), 1.0) * span))
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move by the arrows; the keys of time never set a number, also where time is at its end."""
+        if event.key() in SCROLLING:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Jump to the pointer and hold the knob."""
         if event.button() == Qt.MouseButton.LeftButton:
@@ -85,22 +95,35 @@ class Scale:
     @property
     def positions(self) -> int:
         """Number of steps of the knob."""
-        return round(self.maximum - self.minimum) if self.is_whole and not self.is_log else STEPS
+        if self.is_whole and not self.is_log:
+            return round(min(self.maximum - self.minimum, MOST_WHOLE))
+        return STEPS
 
     def value(self, position: int) -> float:
         """Return the value at a position, rounded to what a person would type."""
+        if position in (0, self.positions):
+            return self.maximum if position else self.minimum
         fraction = position / self.positions
         if self.is_log:
-            value = self.minimum * (self.maximum / self.minimum) ** fraction
+            low, high = math.log(self.minimum), math.log(self.maximum)
+            value = math.exp(low + (high - low) * fraction)
         else:
             value = self.minimum + (self.maximum - self.minimum) * fraction
-        return float(round(value)) if self.is_whole else float(f"{value:.3g}")
+        rounded = float(round(value)) if self.is_whole else self._rounded(value)
+        return min(max(rounded, self.minimum), self.maximum)
+
+    def _rounded(self, value: float) -> float:
+        span = self.maximum - self.minimum
+        if span < NARROW * max(abs(self.minimum), abs(self.maximum)):
+            return round(value, -math.floor(math.log10(span / STEPS)))
+        return float(f"{value:.3g}")
 
     def position(self, value: float) -> int:
         """Return the position nearest to a value."""
         value = min(max(value, self.minimum), self.maximum)
         if self.is_log:
-            fraction = math.log(value / self.minimum) / math.log(self.maximum / self.minimum)
+            low, high = math.log(self.minimum), math.log(self.maximum)
+            fraction = (math.log(value) - low) / (high - low)
         else:
             fraction = (value - self.minimum) / (self.maximum - self.minimum)
         return round(self.positions * fraction)

@@ -41,6 +41,7 @@ HEAD = "title: T\n"
         (HEAD + "y = 1\nquestion: What?", "line 3: Expected a question and an answer. Received: one without the other"),
         (HEAD + "y = 1\nquestion: What?\nanswer: y", "line 4: Expected an answer such as y[3] to 2 decimals"),
         (HEAD + "y = 1\nquestion: What?\nanswer: q to 2 decimals", "line 4, character 10: Expected names among"),
+        (HEAD + "slider a = 1 from 0.2 to 1.8 whole\ny = a", "line 2: Expected a lower limit before a higher one"),
         (HEAD + "y = 1 :", "line 2: Expected a sentence of at most 500 characters. Received: nothing"),
         (HEAD + "y = 1: one", "line 2: Expected a space before and after the colon of a remark. Received: '1: one'"),
         (
