@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from dlviz.core.errors import DlvizError
+from dlviz.i18n import tr
 from dlviz.resources import resource
 from dlviz.session.document import Document
 from dlviz.session.example import Example
@@ -24,7 +25,7 @@ def _example(path: Path) -> Example:
     said: dict[str, str] = {}
     for key, words in _said(path):
         said.setdefault(key, words)
-    title, tip = said.get("title", path.stem), said.get("text", "")
+    title, tip = tr(said.get("title", path.stem)), tr(said["text"]) if said.get("text") else ""
     return Example(f"sheet_{path.stem}", title.replace("&", "&&"), tip, "sheets", partial(_document, path))
 
 

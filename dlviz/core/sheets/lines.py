@@ -66,11 +66,14 @@ def cut(text: str) -> list[Line]:
 
 
 def sentence(line: Line, text: str) -> str:
-    """Return words that are shown as they stand. Raises: DocumentError for none, or too many."""
+    """Return words as they are shown: shipped sheets may be in the catalogue, all others stand as they are.
+
+    Raises: DocumentError for none, or too many.
+    """
     if not 1 <= len(text) <= LONGEST_SENTENCE:
         came = tr("{n} characters", n=len(text)) if text else ""
         line.refuse(tr("a sentence of at most {n} characters", n=LONGEST_SENTENCE), came)
-    return text
+    return tr(text)
 
 
 def name(line: Line, text: str) -> str:

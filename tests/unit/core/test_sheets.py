@@ -1,5 +1,6 @@
 """Sheets compute the numbers of the worked examples, and are walked one named number at a time."""
 
+import gettext
 import json
 import math
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlviz import i18n
 from dlviz.core.choice import Choice
 from dlviz.core.narration import Narration, Plan, narrate
 from dlviz.core.network import NetworkSpec
@@ -205,6 +207,31 @@ def test_a_state_without_a_name_that_doubles_every_turn_is_told_in_parts() -> No
 def test_a_condition_on_a_turn_is_decided_beforehand() -> None:
     found = compute(read("title: T\nlist x = 3, 5\ny = list(x[i] - (x[i - 1] if i > 1 else 0), i, 1, 2)"), {})
     assert [step.formula for step in found.trace.steps] == ["y[1] = x[1] − 0", "y[2] = x[2] − x[1]"]
+
+
+# Words
+
+
+class French(gettext.NullTranslations):
+    def gettext(self, message: str) -> str:
+        return {"Add all.": "Tout ajouter.", "A sum": "Une somme", "How much?": "Combien ?"}.get(message, message)
+
+
+def test_the_words_of_a_sheet_are_looked_up_in_the_catalogue() -> None:
+    text = "title: A sum\ntext: {0} mine %s\ny = 1 + 2 : Add all.\nquestion: How much?\nanswer: y to 0 decimals"
+    i18n.install(French())
+    try:
+        sheet = read(text)
+    finally:
+        i18n.install(gettext.NullTranslations())
+    assert (sheet.title, sheet.sentences, sheet.remarks["y"]) == ("Une somme", ("{0} mine %s",), "Tout ajouter.")
+    assert sheet.question is not None and sheet.question.text == "Combien ?"
+
+
+def test_a_descent_that_has_not_converged_ends_where_it_stands() -> None:
+    found = shipped("convergence", n=20.0)
+    assert found.values["steps"] == 21
+    close(found.values["end"], 2 + 3 * 0.8**20)
 
 
 # Curves
