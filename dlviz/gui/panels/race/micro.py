@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from dlviz.core.trace import Step, Trace
 from dlviz.gui import numbers
 from dlviz.gui.theme import GRID, FontSize, Theme, current, font, theme_signals
+from dlviz.gui.widgets.accents import bare, paint_accented
 from dlviz.gui.widgets.paint import describe, focus_ring, painter, rounded
 from dlviz.i18n import tr
 
@@ -102,7 +103,7 @@ class MicroList(QWidget):
         small, normal = (QFontMetrics(font(size, is_bold=True)) for size in SIZES)
         height, tall, tops = max(ROW, normal.height() + GRID), small.height() + normal.height() + GRID, [0]
         for row in self.rows:
-            length = small.horizontalAdvance(row.formula) + normal.horizontalAdvance(row.values)
+            length = small.horizontalAdvance(bare(row.formula)) + normal.horizontalAdvance(row.values)
             tops.append(tops[-1] + (tall if length + 4 * GRID > self.width() else height))
         return tops if self.rows else [0, height]
 
@@ -150,7 +151,7 @@ class MicroList(QWidget):
         p.setFont(font("small", is_bold=is_now))
         p.setPen(theme.colour(row.phase if is_now else "muted" if is_done else "faint"))
         words = p.fontMetrics().elidedText(row.formula, Qt.TextElideMode.ElideRight, int(room))
-        p.drawText(inner, Qt.AlignmentFlag.AlignLeft | over, words)
+        paint_accented(p, inner, Qt.AlignmentFlag.AlignLeft | over, words)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Stand after the micro-step that was clicked."""
