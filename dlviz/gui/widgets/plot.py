@@ -24,6 +24,8 @@ FEW_DECADES = 2.5  # up to which there is room for numbers between powers of ten
 FloatArray = NDArray[np.float64]
 MOST_SHOWN = 1e300  # beyond it the width of a range, and a scale in its numbers, are no longer finite
 
+MOST_DECADES = math.log10(MOST_SHOWN)  # from 1, either way: no number is as far off
+
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False)
 
 
@@ -43,7 +45,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Return the words at these ticks."""
         if self.logMode:
-            return [numbers.number(10**value, 3) for value in values]
+            return [numbers.number(10**value, 3) if abs(value) < MOST_DECADES else "" for value in values]
         written = super().tickStrings(values, scale, spacing)
         if any("e" in each for each in written):
             return [numbers.number(value * scale, 3) for value in values]

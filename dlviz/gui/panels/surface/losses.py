@@ -70,6 +70,7 @@ class LossPlot(Plot):
         whole = np.concatenate(shown) if shown else np.zeros(0)
         known = whole[np.abs(whole) < MOST_SHOWN / 2]
         if not len(known):
+            self.set_range((0.0, 1.0), (0.0, 1.0))  # what was seen before may be beyond a logarithmic axis
             return 1.0
         starts = [float(each[0]) for each in shown if abs(each[0]) < MOST_SHOWN / 2] or [float(known.max())]
         top = float(known.max())
