@@ -333,6 +333,11 @@ def test_the_gauge_turns_red_exactly_beyond_the_largest_stable_rate(robot: Robot
         assert inside(robot).gauge.is_too_high is is_red
         path = player(robot).race.paths[0]  # type: ignore[union-attr]
         assert bool(abs(path.points[-1, 1]) > 1) is is_red
+    change(robot, surface=bowl, start=(4.0, 1.0), optimizers=(chosen("adam", lr=0.5),), steps=200)
+    robot.wait(lambda: np.isfinite(inside(robot).gauge.value))
+    gauge, path = inside(robot).gauge, player(robot).race.paths[0]  # type: ignore[union-attr]
+    assert gauge.is_too_high and not gauge.is_plain and "runs away" not in gauge.words()
+    assert abs(path.points[-1, 1]) < 1
 
 
 def best_rate(kind: str, steps: int) -> float:

@@ -12,6 +12,7 @@ from dlviz.gui.widgets.paint import describe, painter, rounded
 from dlviz.i18n import tr
 
 LIMIT = 2.0
+PLAIN = "sgd"  # the optimizer whose limit that is
 FULL = 3.0  # what the whole bar stands for
 BAR = 8.0  # pixels
 
@@ -22,18 +23,21 @@ class Gauge(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.value = math.nan
-        self.is_awaited = False
+        self.is_awaited, self.is_plain = False, True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         describe(self, tr("Rate times curvature"), "")
         theme_signals.changed.connect(self._use_theme)
         self._describe()
 
-    def show_value(self, rate: float, curvature: float | None) -> None:
-        """Show the rate times the largest curvature at the ball; None while it is being worked out."""
+    def show_value(self, rate: float, curvature: float | None, is_plain: bool = True) -> None:
+        """Show the rate times the largest curvature at the ball; None while it is being worked out.
+
+        is_plain: whether it is plain descent that walks; others have another limit than 2.
+        """
         value, is_awaited = math.nan if curvature is None else rate * curvature, curvature is None
         is_same = value == self.value or (math.isnan(value) and math.isnan(self.value))
-        if not is_same or is_awaited != self.is_awaited:
-            self.value, self.is_awaited = value, is_awaited
+        if not is_same or (is_awaited, is_plain) != (self.is_awaited, self.is_plain):
+            self.value, self.is_awaited, self.is_plain = value, is_awaited, is_plain
             self._describe()
             self.update()
 
@@ -50,7 +54,9 @@ class Gauge(QWidget):
             return tr("rate × curvature: not known here")
         shown = numbers.number(self.value, 3)
         if self.is_too_high:
-            return tr("rate × curvature = {value} > 2: runs away", value=shown)
+            if self.is_plain:
+                return tr("rate × curvature = {value} > 2: runs away", value=shown)
+            return tr("rate × curvature = {value}: beyond plain descent", value=shown)
         if self.value > LIMIT / 2:
             return tr("rate × curvature = {value}: overshoots", value=shown)
         if self.value < 0:
@@ -77,10 +83,11 @@ class Gauge(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint words, bar and the mark at 2."""
         theme = current()
-        colour = "error" if self.is_too_high else "warn" if self.value > LIMIT / 2 else "ok"
+        is_red = self.is_too_high and self.is_plain
+        colour = "error" if is_red else "warn" if self.value > LIMIT / 2 else "ok"
         with painter(self) as p:
             p.setFont(font("small"))
-            p.setPen(theme.colour("error" if self.is_too_high else "muted"))
+            p.setPen(theme.colour("error" if is_red else "muted"))
             line = QRectF(0, 0, self.width(), self.height() - BAR - GRID)
             p.drawText(line, Qt.AlignmentFlag.AlignVCenter, self.words())
             bar = QRectF(0, self.height() - BAR - 4, self.width(), BAR)

@@ -29,7 +29,7 @@ from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.copying import Offer, Plotted
-from dlviz.gui.widgets.gauge import Gauge, bend_words
+from dlviz.gui.widgets.gauge import PLAIN, Gauge, bend_words
 from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.scrolled import Scrolled
 from dlviz.gui.widgets.text import Elided, Text
@@ -210,9 +210,10 @@ class InspectorPanel(Panel):
         if frame is None or not is_there:
             return
         trace = Reading(frame).trace
-        rate = lr_of(document.explicit.training.optimizer) if trace is None else trace.lr
+        optimizer = document.explicit.training.optimizer
+        rate = lr_of(optimizer) if trace is None else trace.lr
         curvature = None if frame.curvature is None else frame.curvature.value
-        self.gauge.show_value(rate, curvature)
+        self.gauge.show_value(rate, curvature, optimizer.kind == PLAIN)
         self.bends.setText("…" if curvature is None else bend_words([curvature]))
 
     def _show_check(self, shown: Card) -> None:

@@ -19,7 +19,7 @@ from dlviz.gui.panels.race.micro import MicroList, MicroRow, micro_rows
 from dlviz.gui.race.runners import paint_runner, title_of
 from dlviz.gui.theme import GRID
 from dlviz.gui.typeset.view import FormulaView
-from dlviz.gui.widgets.gauge import Gauge, bend_words
+from dlviz.gui.widgets.gauge import PLAIN, Gauge, bend_words
 from dlviz.gui.widgets.paint import Hairline, describe, painter, spaced
 from dlviz.gui.widgets.scrolled import Scrolled
 from dlviz.gui.widgets.text import Elided, SectionHeader, Text
@@ -152,7 +152,8 @@ class RacePanel(Panel):
             bends = [view.curvature.value] if is_known and view.curvature is not None else None
         elif is_sound:
             bends = race.curvature[player.entrant][at].tolist()
-        self.gauge.show_value(float(rates[min(at, len(rates) - 1)]), None if bends is None else bends[-1])
+        is_plain = race.spec.optimizers[player.entrant].kind == PLAIN
+        self.gauge.show_value(float(rates[min(at, len(rates) - 1)]), None if bends is None else bends[-1], is_plain)
         self.bends.setText(bend_words(bends) if bends is not None else "…")
 
     def showEvent(self, event: object) -> None:
