@@ -43,7 +43,7 @@ class ToolRow(QWidget):
         layout.addWidget(self.workspaces)
         layout.addStretch(1)
         layout.addWidget(self.chips)
-        layout.addWidget(self.race)
+        layout.addWidget(self.race, 100)  # its formula takes the room that chips leave
         context.workspace_changed.connect(self._use_workspace)
         self.workspaces.chosen.connect(self.workspace_chosen)
 

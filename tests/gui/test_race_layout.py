@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from dlviz.core.choice import Choice
 from dlviz.core.optimizers import optimizers
 from dlviz.gui.panels.surface.panel import SurfacePanel
+from dlviz.gui.panels.surface.strokes import clear_of
 from dlviz.gui.theme import THEMES, font, theme_signals
 from dlviz.session import edits
 from dlviz.session.document import Document
@@ -102,3 +105,46 @@ def test_a_list_that_is_pulled_down_says_the_same_as_the_words(robot: Robot) -> 
     quantity.list.setCurrentIndex(index)
     quantity.list.activated.emit(index)
     assert quantity.key() == "rate" and quantity.words.key() == "rate"
+
+
+@pytest.mark.parametrize(("size", "least"), [((1280, 720), 60), ((1920, 1080), 150)])
+def test_eight_networks_stand_in_maps_that_can_be_read(robot: Robot, size: tuple[int, int], least: int) -> None:
+    document = edits.race_on(robot.running.session.document, "network")
+    for entry in list(optimizers)[4:8]:
+        document = edits.add_entrant(document, entry.key)
+    maps = show(robot, size, "light", document).boundaries
+    squares = maps._places()
+    whole = [square.united(maps._head(square)) for square in squares]
+    assert len(squares) == 8 and all(square.width() >= least for square in squares)
+    assert all(QRectF(maps.rect()).adjusted(0, 0, 1, 1).contains(each) for each in whole)
+    assert not any(a.intersects(b) for k, a in enumerate(whole) for b in whole[:k])
+
+
+def test_a_long_formula_has_room_and_begins_at_its_beginning(robot: Robot) -> None:
+    text = "sin(3*x)*cos(y)+0.1*(x**2+y**2)"
+    document = edits.set_surface(robot.running.session.document, Choice("formula", {"text": text}))
+    show(robot, (1280, 720), "light", document)
+    line = robot.window.tools.race.line
+    assert line.text() == text and line.cursorPosition() == 0
+    assert QFontMetrics(line.font()).horizontalAdvance(text) < line.width()
+
+
+def test_names_of_arrows_lie_neither_over_each_other_nor_outside() -> None:
+    picture, first = QRectF(0, 0, 100, 50), QRectF(80, 10, 15, 12)
+    second = clear_of(QRectF(80, 10, 60, 12), [first], picture)
+    third = clear_of(QRectF(-20, 44, 60, 12), [], picture)
+    assert picture.contains(second) and not second.intersects(first)
+    assert third.left() == 0
+
+
+def test_a_scan_that_has_just_begun_leaves_no_rate_that_is_too_large(robot: Robot) -> None:
+    document = edits.set_race(robot.running.session.document, steps=2000)
+    panel = show(robot, (1280, 720), "light", document)
+    panel.quantity.choose("scan")
+    robot.wait(lambda: bool(robot.window.context.race.scans))
+    panel.quantity.choose("height")
+    robot.running.session.edit(edits.set_race(document, seed=7), "race")
+    panel.quantity.choose("scan")
+    panel.losses.plot.getAxis("bottom").tickStrings([400.0, 2.0], 1.0, 1.0)
+    panel.losses.plot.show_lines(panel.losses.plot.drawn, ())  # type: ignore[arg-type]
+    panel.losses.plot.grab()

@@ -11,7 +11,7 @@ from dlviz.gui.panel import Context
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.chip import Chip, Popup
-from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.paint import describe, padded, spaced
 from dlviz.gui.widgets.segmented import Segmented
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -31,7 +31,7 @@ class RaceChips(QWidget):
         self._context = context
         self._popup: Popup | None = None
         self.surface = Chip(tr("Surface"), tr("What the optimizers walk on, and what can be turned on it"))
-        self.line = QLineEdit()
+        self.line = padded(QLineEdit())
         self.network = TextButton(
             tr("this network's loss"), tr("Race on the loss of the document's network, in one plane")
         )
@@ -45,8 +45,9 @@ class RaceChips(QWidget):
         describe(self.line, tr("Your own surface"), tip)
         layout = QHBoxLayout(self)
         spaced(layout)
+        layout.addStretch(1)
         layout.addWidget(self.surface)
-        layout.addWidget(self.line, 1)
+        layout.addWidget(self.line, 100)  # as wide as it may be before there is air on the left
         layout.addWidget(self.network)
         layout.addWidget(self.plane)
         self.plane.hide()
@@ -61,6 +62,7 @@ class RaceChips(QWidget):
         settings = " · ".join(f"{value:g}" for value in surface.settings.values() if isinstance(value, float))
         self.surface.set_value(tr(surfaces.get(surface.kind).title), settings)
         self.line.setText(str(surface.settings.get("text", "")) if surface.kind == OWN else "")
+        self.line.setCursorPosition(0)  # of a long formula, its beginning is seen
         is_network = document.race.on == "network"
         was_blocked = self.network.blockSignals(True)
         self.network.setChecked(is_network)

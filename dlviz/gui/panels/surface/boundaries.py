@@ -29,10 +29,13 @@ from dlviz.session.race import Race
 from dlviz.session.race.maps import RaceMaps
 
 GAP, HEAD = float(GRID), 2.5 * GRID  # pixels between two maps, and of the line above each
+BESIDE = 7.0 * GRID  # pixels, of that line where it stands beside
+WORTH = 1.15  # how much larger maps must be for a line beside them, where no name fits
 MARKER = 4.5  # pixels, radius
 PER_POINT = 60.0  # square pixels of a map for each point: of more rows, some are painted
 GOLDEN = (5**0.5 - 1) / 2
 DIGITS = 3  # of a loss, fewer where there is no room
+LOSS = "0.88"  # about as wide as one that is rounded
 _NO_LINES = np.empty((0, 2, 2))
 
 
@@ -103,23 +106,34 @@ class Boundaries(QWidget):
         """Paint the points anew in the new size."""
         self._points = None
 
-    def _places(self) -> list[QRectF]:
-        """Return the squares of all maps: so many beside each other that they are largest."""
-        count = 0 if self.race is None else len(self.race.paths)
+    def _layout(self) -> tuple[int, float, bool]:
+        """Return how many maps stand beside each other so that they are largest, their side, whether words do too."""
+        count = max(0 if self.race is None else len(self.race.paths), 1)
 
-        def side(columns: int) -> float:
+        def side(columns: int, is_beside: bool) -> float:
+            wide = (self.width() - GAP * (columns - 1)) / columns - is_beside * BESIDE
             rows = math.ceil(count / columns)
-            wide = (self.width() - GAP * (columns - 1)) / columns
-            return min(wide, (self.height() - GAP * (rows - 1)) / rows - HEAD)
+            return min(wide, (self.height() - GAP * (rows - 1)) / rows - (not is_beside) * HEAD)
 
-        if not count:
-            return []
-        columns = max(range(1, count + 1), key=side)
-        square = max(side(columns), 8.0)
-        return [
-            QRectF((k % columns) * (square + GAP), (k // columns) * (square + HEAD + GAP) + HEAD, square, square)
-            for k in range(count)
-        ]
+        above = max(range(1, count + 1), key=lambda columns: side(columns, is_beside=False))
+        beside = max(range(1, count + 1), key=lambda columns: side(columns, is_beside=True))
+        is_beside = side(beside, is_beside=True) > WORTH * side(above, is_beside=False)
+        columns = beside if is_beside else above
+        return columns, max(side(columns, is_beside), 8.0), is_beside
+
+    def _places(self) -> list[QRectF]:
+        """Return the squares of all maps."""
+        columns, side, is_beside = self._layout()
+        across, down = side + GAP + is_beside * BESIDE, side + GAP + (not is_beside) * HEAD
+        top = 0.0 if is_beside else HEAD
+        count = 0 if self.race is None else len(self.race.paths)
+        return [QRectF((k % columns) * across, (k // columns) * down + top, side, side) for k in range(count)]
+
+    def _head(self, square: QRectF) -> QRectF:
+        """Return the line of a map: above it, or beside it where that leaves larger maps."""
+        if self._layout()[2]:
+            return QRectF(square.right(), square.top(), BESIDE, HEAD)
+        return QRectF(square.left(), square.top() - HEAD, square.width(), HEAD)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint every optimizer's line and map."""
@@ -127,7 +141,7 @@ class Boundaries(QWidget):
             self._images = self._coloured(self.race, self.maps)
         with painter(self) as p:
             for index, square in enumerate(self._places()):
-                self._paint_head(p, index, QRectF(square.left(), square.top() - HEAD, square.width(), HEAD))
+                self._paint_head(p, index, self._head(square))
                 self._paint_map(p, index, square)
             focus_ring(p, self)
 
@@ -137,15 +151,14 @@ class Boundaries(QWidget):
             rounded(p, line.adjusted(0, 1, 0, -1), fill=theme.accent_soft)
         if self.race is not None:
             paint_runner(p, self.race.spec.marker(index), QPointF(line.left() + MARKER + 3, line.center().y()), MARKER)
-        p.setFont(font("small", is_bold=is_looked_at))
+        p.setFont(font("small"))
         p.setPen(theme.colour("text"))
-        room = line.adjusted(2 * MARKER + GRID, 0, -2, 0)
+        room = line.adjusted(2 * MARKER + 5, 0, -1, 0)
         metrics, wide = p.fontMetrics(), int(room.width())
-        written = [
-            *(self.words(index, digits) for digits in (DIGITS, 2, 1)),
-            self.name(index),
-            *(self.words(index, digits, is_named=False) for digits in (2, 1)),
-        ]
+        # All with their names or none; where there is no room for them, the marker says who it is.
+        names = [self.name(each) for each in range(len(self._places()))]
+        is_named = all(metrics.horizontalAdvance(f"{each} {LOSS}") <= wide for each in names)
+        written = [self.words(index, digits, is_named) for digits in (DIGITS, 2, 1)]
         words = next((each for each in written if metrics.horizontalAdvance(each) <= wide), written[-1])
         p.drawText(room, Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(words, Qt.TextElideMode.ElideRight, wide))
 
@@ -199,7 +212,7 @@ class Boundaries(QWidget):
 
     def index_at(self, at: QPointF) -> int | None:
         """Return the optimizer under a pixel."""
-        whole = (square.adjusted(0, -HEAD, 0, 0) for square in self._places())
+        whole = (square.united(self._head(square)) for square in self._places())
         return next((index for index, rect in enumerate(whole) if rect.contains(at)), None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -24,7 +24,7 @@ from dlviz.gui.panels.surface.landscape import Landscape
 from dlviz.gui.panels.surface.plane import Frame2D, basins_of, sound_pieces
 from dlviz.gui.panels.surface.ribbons import FAR, Ribbon
 from dlviz.gui.panels.surface.shades import Shades, contour_pixels
-from dlviz.gui.panels.surface.strokes import paint_area, paint_arrow, paint_words
+from dlviz.gui.panels.surface.strokes import clear_of, paint_area, paint_arrow, paint_words
 from dlviz.gui.race.arrows import Area, Arrow
 from dlviz.gui.race.runners import paint_runner
 from dlviz.gui.theme import GRID, RADIUS, current, font
@@ -202,6 +202,7 @@ class Contour(Landscape):
         theme, origin = current(), self._trail.ribbons[self.entrant].at(self.step)
         longest = LONGEST * min(self.width(), self.height())
         p.setFont(font("small", is_bold=True))
+        written, metrics = list[QRectF](), p.fontMetrics()
         for arrow in self.arrows:
             if arrow.name in self.legend.left_out:
                 continue
@@ -209,7 +210,10 @@ class Contour(Landscape):
             tip, colour = self._tip(at, arrow, longest), getattr(theme, arrow.phase)
             if tip is not None:
                 paint_arrow(p, at, tip, colour)
-                paint_words(p, tip + QPointF(6, -4), arrow.name, colour)
+                size = QRectF(0, -metrics.ascent(), metrics.horizontalAdvance(arrow.name), metrics.height())
+                box = clear_of(size.translated(tip + QPointF(6, -4)), written, self._frame.box)
+                written.append(box)
+                paint_words(p, box.topLeft() + QPointF(0, metrics.ascent()), arrow.name, colour)
 
     def _paint_areas(self, p: QPainter) -> None:
         """Paint what is summed of squares on the axes at the ball: areas of one scale, the largest of a fixed size."""

@@ -30,6 +30,7 @@ from dlviz.session.race import Race
 from dlviz.session.race.maps import can_be_mapped
 
 BOUNDARIES, RELIEF = "boundaries", "relief"
+FEW_MAPS = 4  # that stand in one row; more take room from the plane and the lines
 
 
 class SurfacePanel(Panel):
@@ -71,7 +72,8 @@ class SurfacePanel(Panel):
         self.setFocusProxy(self.contour)
 
     def _lay_out(self) -> None:
-        beside, pictures, whole = QVBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        self._beside, self._pictures, whole = QVBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        beside, pictures = self._beside, self._pictures
         spaced(beside)
         spaced(pictures, gap=2 * GRID)
         beside.addWidget(self.picture)
@@ -80,8 +82,8 @@ class SurfacePanel(Panel):
         beside.addWidget(self.quantity)
         beside.addWidget(self.losses, 2)
         beside.addWidget(self.drawn_words)
-        pictures.addWidget(self.contour, 1)
-        pictures.addLayout(beside, 1)
+        pictures.addWidget(self.contour, 2)
+        pictures.addLayout(beside, 2)
         whole.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         whole.setSpacing(GRID // 2)
         whole.addLayout(pictures, 1)
@@ -113,6 +115,9 @@ class SurfacePanel(Panel):
         is_mapped = has_maps and self.picture.key() == BOUNDARIES
         self.picture.setVisible(has_maps)
         self.boundaries.setVisible(is_mapped)
+        is_crowded = is_mapped and race is not None and len(race.paths) > FEW_MAPS
+        self._pictures.setStretch(1, 3 if is_crowded else 2)
+        self._beside.setStretchFactor(self.boundaries, 6 if is_crowded else 3)
         self.relief.setVisible(race is not None and race.surface.d == 2 and not is_mapped)
         self.context.race.ask_maps(is_mapped)
 

@@ -1,6 +1,7 @@
 """Arrows and letters that can be read on a picture: each has a rim of the panel's colour."""
 
 import math
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -41,3 +42,13 @@ def paint_words(p: QPainter, at: QPointF, text: str, colour: str = "") -> None:
         path, QPen(QColor(theme.panel), 3.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
     )
     p.fillPath(path, QColor(colour or theme.text))
+
+
+def clear_of(box: QRectF, taken: Sequence[QRectF], within: QRectF) -> QRectF:
+    """Return the box moved into the picture, and down, or else up, until it lies over no other."""
+    box = box.translated(min(within.right() - box.right(), 0.0), 0.0)
+    box = box.translated(max(within.left() - box.left(), 0.0), 0.0)
+    ways = (way * k * box.height() for way in (1, -1) for k in range(len(taken) + 1))
+    places = (box.translated(0.0, each) for each in ways)
+    free = (each for each in places if within.contains(each) and not any(each.intersects(other) for other in taken))
+    return next(free, box)
