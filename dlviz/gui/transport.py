@@ -30,6 +30,7 @@ FIRST_POSITIONS = {"operation": 8, "layer": 6, "sample": 6, "batch": 48, "epoch"
 SLOWEST, FASTEST = 0.5, 1000.0  # steps a second; the last position has no limit
 GRANULARITIES: tuple[Granularity, ...] = ("operation", "layer", "sample", "batch", "epoch")
 OF_WHOLE: tuple[Granularity, ...] = ("operation", "layer", "batch")  # formulas and sheets have no samples, no epochs
+MANY = 1000  # operations of a pass; from there on the counter has no room for spaces
 SIDE = 4 * GRID
 NARROW = 1160  # pixels; below it the speed slider stands without words
 
@@ -73,7 +74,8 @@ def run_words(frame: Frame) -> tuple[str, str]:
 
 def pass_words(frame: Frame, trace: Trace, cursor: int) -> tuple[str, str]:
     """Return the counter's lines for a place within one pass: "11 / 12", "operation · epoch 0"."""
-    done = f"{cursor} / {len(trace.steps)}"
+    count = len(trace.steps)
+    done = f"{cursor} / {count}" if count < MANY else f"{cursor}/{count}"
     if frame.document.subject in WHOLE:
         return done, tr("operation")
     return done, tr("operation · epoch {epoch}", epoch=numbers.count(frame.epoch))

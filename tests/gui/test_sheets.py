@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -440,6 +441,31 @@ def test_poles_leave_gaps_and_no_axis_of_nan(robot: Robot, file: Path) -> None:
     shown = settled(robot)
     assert np.isfinite(shown.picture.plot.getViewBox().viewRange()).all()
     assert len(shown.picture.plot.entries()[0].parts) == 3
+
+
+def test_numbers_beyond_any_axis_leave_gaps(robot: Robot, file: Path) -> None:
+    file.write_text("title: T\nt = [1, 2, 3]\ny = [1e300, -1e300, 2]\nplot: y against t as bars", "utf-8")
+    robot.start("step", file)
+    plot = settled(robot).picture.plot
+    assert plot.bars[0].opts["height"].tolist() == [2]
+    assert plot.getViewBox().viewRange()[1] == pytest.approx([0, 2], abs=0.5)
+
+
+def test_a_word_without_end_leaves_the_plot_in_sight(robot: Robot, file: Path) -> None:
+    word = "W" * 480
+    file.write_text(FILE.replace("One unit", word).replace("What is", word), encoding="utf-8")
+    robot.start("step", file)
+    shown = settled(robot)
+    assert shown.picture.mapTo(shown, QPoint(shown.picture.width(), 0)).x() <= shown.viewport().width()
+
+
+def test_nothing_is_saved_under_the_name_of_a_sheet(robot: Robot, file: Path, tmp_path: Path) -> None:
+    robot.start("step", file)
+    settled(robot)
+    robot.answers.path = tmp_path / "other.sheet"
+    robot.trigger("save_as")
+    robot.wait(lambda: "Expected a file that ends in .dlviz or .json. Received: .sheet" in robot.message())
+    assert not (tmp_path / "other.sheet").exists() and file.read_text(encoding="utf-8") == FILE
 
 
 def test_the_inspector_tells_a_number_and_an_input_is_typed_there(robot: Robot, file: Path) -> None:

@@ -10,8 +10,9 @@ _WORDS = ("and", "or", "not")
 
 
 def letter(name: str) -> str:
-    """Write a name in plain text with its Greek letter and what stands below it."""
-    return plain(name_latex(name))
+    """Write a name in plain text with its Greek letter and what stands below it; as typed where that has no signs."""
+    spelled = plain(name_latex(name))
+    return name if "_(" in spelled else spelled
 
 
 def with_letters(formula: str) -> str:

@@ -133,7 +133,7 @@ class Inputs(Renewed):
         grid, self.rows = QGridLayout(), {}
         spaced(grid)
         grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 3)
+        grid.setColumnStretch(3, 3 if any(spec.remark for spec in self._specs) else 0)
         parent = column.parentWidget()
         assert parent is not None
         for place, spec in enumerate(self._specs):

@@ -25,6 +25,7 @@ Look = Literal["markers", "dashes", "bars"]
 FEW = 40  # points that have a marker each
 MOST_TICKS = 12  # places of whole numbers that are all written below the axis
 MARKER = 7.0  # pixels
+LARGEST = 1e100  # beyond it the ranges of pyqtgraph overflow
 GROUP = 0.8  # of the room between two places, for the bars there
 FILL = 0.45  # how much of its colour the inside of a bar has
 ROOM = 0.1  # of the height, left free above and below
@@ -93,7 +94,7 @@ class SheetPlot(Plot):
         pen = QPen(colour, 1.4 * theme.mark_width, style)
         pen.setCosmetic(True)
         symbol = CLASS_MARKERS[index % len(CLASS_MARKERS)] if has_markers else None
-        x, y = finite(drawn.x), finite(drawn.y)
+        x, y = _drawable(drawn.x), _drawable(drawn.y)
         if not (np.isfinite(x) & np.isfinite(y)).any():
             x = y = np.empty(0)
         self.curves[index].setData(
@@ -102,7 +103,7 @@ class SheetPlot(Plot):
 
     def _draw_bars(self, index: int, drawn: Curve, colour: QColor) -> None:
         width = GROUP * _spacing(drawn.x) / len(self.drawn)
-        known = np.isfinite(drawn.x) & np.isfinite(drawn.y)
+        known = np.isfinite(_drawable(drawn.x)) & np.isfinite(_drawable(drawn.y))
         shift = (index - (len(self.drawn) - 1) / 2) * width
         self.bars[index].setOpts(
             x=drawn.x[known] + shift, height=drawn.y[known], width=0.9 * width, brush=_faint(colour), pen=colour
@@ -111,7 +112,7 @@ class SheetPlot(Plot):
     def _fit(self) -> None:
         if not self.drawn:
             return
-        x, y = finite(self.drawn[0].x), np.concatenate([finite(each.y) for each in self.drawn])
+        x, y = _drawable(self.drawn[0].x), np.concatenate([_drawable(each.y) for each in self.drawn])
         x, y = x[np.isfinite(x)], y[np.isfinite(y)]
         if self._is_bars:
             y = np.append(y, 0.0)
@@ -135,6 +136,11 @@ class SheetPlot(Plot):
         if self.drawn:
             columns = [self.drawn[0].x.tolist(), *(each.y.tolist() for each in self.drawn)]
             copy_csv([self.against, *(each.name for each in self.drawn)], list(zip(*columns, strict=True)))
+
+
+def _drawable(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return values with gaps where they are not finite, or lie where no axis has numbers."""
+    return finite(np.where(np.abs(values) <= LARGEST, values, np.nan))
 
 
 def _faint(colour: QColor) -> QColor:

@@ -25,6 +25,7 @@ class QuestionView(QWidget):
         self._answer = math.nan
         self.words, self.field, self.verdict = Text("", is_bold=True), QLineEdit(), Text("", "muted")
         self.words.setWordWrap(True)
+        self.words.setMinimumWidth(1)
         self.verdict.setWordWrap(True)
         self.field.setFixedWidth(22 * GRID)
         line, column = QHBoxLayout(), QVBoxLayout(self)

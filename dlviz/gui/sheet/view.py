@@ -40,6 +40,7 @@ class SheetView(Scrolled):
         self.sentences, self.results, self.problem = Text(), Text(), Text("", "error")
         for each in (self.sentences, self.results, self.problem):
             each.setWordWrap(True)
+            each.setMinimumWidth(1)  # a word without end must not push the plot out of sight
         self.inputs, self.question, self.picture = Inputs(), QuestionView(), SheetPicture()
         self.table = NumberTable(ROWS, is_sortable=False)
         describe(self.table, tr("Table of the sheet"), tr("A click leads to the step that computes the number"))

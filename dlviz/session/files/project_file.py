@@ -88,6 +88,9 @@ def write_project(
 
     What a killed process left beside it is swept away. Raises: SaveError; the old file is whole then.
     """
+    if is_sheet(path):
+        hint = tr("A sheet is text, written by hand; save what is set in it as a .dlviz file.")
+        raise SaveError(tr("Expected a file that ends in .dlviz or .json. Received: .sheet"), hint)
     is_json = Path(path).suffix.lower() == ".json"
     atomic_write(path, project_to_bytes(document, state, is_json, runs), fs)
     sweep(os.path.dirname(os.path.realpath(path)))

@@ -13,7 +13,7 @@ from dlviz import i18n
 from dlviz.core.choice import Choice
 from dlviz.core.narration import Narration, Plan, narrate
 from dlviz.core.network import NetworkSpec
-from dlviz.core.sheets import Computed, compute, read
+from dlviz.core.sheets import Computed, compute, letter, read
 from dlviz.resources import resource
 
 ROOT = Path(__file__).parents[3]
@@ -210,6 +210,14 @@ def test_a_condition_on_a_turn_is_decided_beforehand() -> None:
 
 
 # Words
+
+
+@pytest.mark.parametrize(
+    ("name", "read_as"),
+    [("beta1", "β₁"), ("v[3]", "v₃"), ("z1[2]", "z1[2]"), ("how_many_then", "how_many_then"), ("lam_max", "λₘₐₓ")],
+)
+def test_names_are_written_in_letters_as_far_as_there_are_signs(name: str, read_as: str) -> None:
+    assert letter(name) == read_as
 
 
 class French(gettext.NullTranslations):

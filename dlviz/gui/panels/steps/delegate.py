@@ -76,13 +76,14 @@ def _paint_step(painter: QPainter, rect: QRect, row: Row, is_pointed: bool) -> N
     painter.setFont(font("small"))
     painter.setPen(theme.colour("faint" if is_waiting else "muted"))
     painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, str(row.cursor))
-    end = fitted(row, line.width() - _number_width())
+    number_width = _number_width(row.cursor)
+    end = fitted(row, line.width() - number_width)
     right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
     painter.drawText(line, right, end.board)
     painter.drawText(line.adjusted(0, 0, -end.board_width, 0), right, end.summary)
     painter.setFont(formula_font(end.scale))
     painter.setPen(theme.colour("faint" if is_waiting else "text"))
-    painter.drawText(line.adjusted(_number_width(), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, end.text)
+    painter.drawText(line.adjusted(number_width, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, end.text)
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,6 @@ def _with_gap(metrics: QFontMetricsF, words: str) -> float:
     return metrics.horizontalAdvance(words) + GRID if words else 0.0
 
 
-def _number_width() -> float:
-    """Return the room that the numbers of steps take, with the gap after them."""
-    return QFontMetricsF(font("small")).horizontalAdvance("00") + GRID
+def _number_width(number: int) -> float:
+    """Return the room that the number of a step takes, with the gap after it; at least that of two digits."""
+    return QFontMetricsF(font("small")).horizontalAdvance(f"{number:02d}") + GRID
