@@ -77,8 +77,8 @@ class ChipRow(QWidget):
         self._subject: DocumentSubject = "network"
         self.rule = Chip(tr("Rule"), tr("How weights follow from each row, and its settings"))
         self._frame: Frame | None = None
-        self.loss = Chip(tr("Loss"), tr("What training makes small"))
-        self.optimizer = Chip(tr("Optimizer"), tr("How weights follow the gradient"))
+        self.loss = Chip(tr("Loss"), tr("What training makes small"), speaks=True)
+        self.optimizer = Chip(tr("Optimizer"), tr("How weights follow the gradient"), speaks=True)
         self.lr = Chip(tr("lr"), tr("Learning rate: how far each update goes"))
         self.batch = Chip(tr("batch"), tr("Rows looked at before each update"))
         self.watch = Chip(tr("Watch"), tr("What is measured besides, and which rules stop the run"))

@@ -189,3 +189,14 @@ def test_square_input_is_drawn_whole_with_its_first_value_at_the_top_left() -> N
     assert pixels.shape == (6, 6, 4)
     assert pixels[0, 0].tolist() == sequential(LIGHT)[0].tolist()
     assert pixels[-1, -1].tolist() == sequential(LIGHT)[-1].tolist()
+
+
+@pytest.mark.parametrize(("units", "is_pale"), [(3, False), (20, True)])
+def test_small_weights_of_a_mesh_are_paler_than_large_ones(qapp: object, units: int, is_pale: bool) -> None:
+    layout = arrange(
+        NetworkSpec((dense("h", units, "tanh"), dense("o", units, "tanh"))), {"x": (2,), "h": (units,), "o": (units,)}
+    )
+    item = LinksItem(LIGHT)
+    item.set_links(layout.links, 10.0)
+    small, large = item._pen(1, ""), item._pen(20, "")
+    assert (small.color().lightnessF() > large.color().lightnessF() + 0.1) == is_pale

@@ -9,6 +9,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from dlviz.core.errors import ShapeError
+from dlviz.gui.panels.inspector.card import Scene
+from dlviz.gui.panels.inspector.facts import card
 from dlviz.gui.selection import Selected
 from dlviz.session import edits
 from tests.gui.robot import Key, Robot, close_window, robot_at_window
@@ -77,3 +79,10 @@ def test_a_kernel_can_be_edited_and_what_does_not_fit_is_refused(robot: Robot) -
     robot.wait(lambda: np.shape((robot.frame.parameters or {}).get("c.W")) == (4, 1, 5, 2))
     with pytest.raises(ShapeError, match="Expected a window inside 8 × 8 numbers"):
         edits.set_layer_setting(session.document, "c", "kernel", 9)
+
+
+@pytest.mark.parametrize("node", ["p", "f"])
+def test_a_unit_without_a_sum_shows_what_it_hands_on_alone(robot: Robot, node: str) -> None:
+    session = robot.window.context.session
+    facts = card(Scene(Selected("unit", node, 5), session.document, session.dataset, robot.frame)).facts
+    assert [fact.label.partition(",")[0] for fact in facts] == ["a", "∂L/∂a"]

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 
 from dlviz.core.choice import Choice
 from dlviz.gui.panels.curves.panel import CurvesPanel
 from dlviz.gui.panels.curves.series import series, span
+from dlviz.gui.theme import font
 from dlviz.gui.widgets.plot import Axis
 from dlviz.session.curves import Curves, Mark
 from tests.gui.panel_stage import make_context, make_curves, make_frame
@@ -200,3 +201,12 @@ def test_large_losses_are_written_as_powers_of_ten(panel: Any) -> None:
     axis = panel.plot.getAxis("left")
     axis.setLogMode(False, False)
     assert axis.tickStrings([0.0, 5e17, 1e18], 1.0, 5e17) == ["0", "5×10¹⁷", "1×10¹⁸"]
+
+
+def test_numbers_of_a_low_axis_keep_apart(panel: Any) -> None:
+    axis = panel.plot.getAxis("left")
+    apart = 1.2 * QFontMetrics(font("small")).height()
+    for size in (30.0, 45.0, 200.0):
+        places = sorted(place for _, level in axis.tickValues(9.1, 10.1, size) for place in level)
+        assert places
+        assert np.diff(places).min(initial=np.inf) * size >= apart - 1e-9

@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QFontMetricsF, QGuiApplication, QImage, QPainter
 
 from dlviz.data.prepare import prepare
 from dlviz.gui import numbers
-from dlviz.gui.panels.output.errors import confusion
+from dlviz.gui.panels.output.errors import LEAST, confusion
 from dlviz.gui.panels.output.panel import OutputPanel
 from dlviz.gui.response import Scale, class_pixels, output_scale, scale_for, signed_pixels
 from dlviz.gui.selection import NOTHING, Selected
-from dlviz.gui.theme import DARK, LIGHT
+from dlviz.gui.theme import DARK, LIGHT, font
 from dlviz.gui.widgets.contour import segments
 from dlviz.gui.widgets.points import paint_points
 from dlviz.session.edits import set_activation, set_loss
@@ -204,6 +204,17 @@ def test_digits_show_counts_of_test_rows(qtbot: Any) -> None:
     true, best = context.session.dataset.targets[held], frame.predictions.outputs[held].argmax(axis=1)
     assert panel.table.counts.trace() == np.count_nonzero(true == best)
     assert str(np.count_nonzero(true != best)) in panel.info
+
+
+def test_rows_of_counts_keep_room_for_a_number(qtbot: Any) -> None:
+    context = make_context(make_document("digits", (8,), 10))
+    panel = OutputPanel(context)
+    qtbot.addWidget(panel)
+    panel.show_frame(make_frame(context))
+    panel.table.resize(panel.table.minimumSizeHint())
+    line = QFontMetricsF(font("small")).height()
+    assert panel.table.cell(0, 0).height() >= LEAST * line - 1e-9
+    assert panel.minimumSizeHint().height() >= panel.table.minimumSizeHint().height()
 
 
 def test_clicking_a_count_selects_one_of_its_rows(qtbot: Any) -> None:

@@ -29,6 +29,8 @@ WIDE = 4.5  # pixels; lines from here on have the long dashes
 MANY = 40  # links; from here on curves are drawn as short lines, which is faster and as good when thin
 LIT_WIDTH = 2.2  # pixels; links of the step in hand are at least so wide
 SOFTNESS = 0.88  # how much of the pure colour a line has; mixed beforehand, for alpha is slow
+FEW, MESH = 60, 160  # links; above the first small weights grow paler, or the mesh would hide what it shows
+PALEST = 0.4  # of the colour that the smallest weight has where links are few
 
 
 def levels(weights: NDArray[np.floating]) -> NDArray[np.int64]:
@@ -64,7 +66,7 @@ class LinksItem(QGraphicsItem):
         self._paths: list[QPainterPath] = []
         self._pieces = Pieces(None)
         self._strokes: list[Stroke] = []
-        self._pens: dict[tuple[int, str, float, str], QPen] = {}
+        self._pens: dict[tuple[int, str, float, str, float], QPen] = {}
         self._state: bytes = b""
         self._samples, self._owners = np.empty((0, 2, 2)), np.empty(0, np.intp)
 
@@ -101,7 +103,7 @@ class LinksItem(QGraphicsItem):
         return Stroke(pen, [], [line for index in indices for line in self._pieces.whole(index)])
 
     def _pen(self, level: int, phase_colour: str) -> QPen:
-        key = level, phase_colour, self.max_width, self.theme.key
+        key = level, phase_colour, self.max_width, self.theme.key, self._palest
         if key not in self._pens:
             self._pens[key] = self._made_pen(level, phase_colour)
         return self._pens[key]
@@ -109,12 +111,24 @@ class LinksItem(QGraphicsItem):
     def _made_pen(self, level: int, phase_colour: str) -> QPen:
         theme = self.theme
         if level == FAINT or level == 0:
-            return QPen(theme.colour("outline" if level == FAINT else "faint"), 1.2 * theme.mark_width)
+            pure = theme.outline if level == FAINT else theme.faint
+            return QPen(QColor(mix(theme.canvas, pure, self._share(0))), 1.2 * theme.mark_width)
         pure = phase_colour or (theme.negative_mark if level < 0 else theme.positive_mark)
-        width = max(width_of(level, self.max_width), LIT_WIDTH if phase_colour else 0.0) + theme.mark_width - 1.0
-        pen = QPen(QColor(mix(theme.canvas, pure, SOFTNESS)), width)
+        least = LIT_WIDTH * self._share(0) if phase_colour else 0.0
+        width = max(width_of(level, self.max_width), least) + theme.mark_width - 1.0
+        pen = QPen(QColor(mix(theme.canvas, pure, SOFTNESS * self._share(level))), width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         return pen
+
+    def _share(self, level: int) -> float:
+        """Return how much of its colour a line keeps: all where links are few, less for small weights in a mesh."""
+        return self._palest + (1.0 - self._palest) * abs(level) / LEVELS
+
+    @property
+    def _palest(self) -> float:
+        """Return what the smallest weight keeps."""
+        density = min(max((len(self._paths) - FEW) / (MESH - FEW), 0.0), 1.0)
+        return 1.0 - (1.0 - PALEST) * density
 
     def at(self, point: QPointF) -> int | None:
         """Return the index of the link under a point, the nearest if several are."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from dlviz.gui.editor.blocks import Block, TileShape
@@ -19,6 +19,7 @@ LEAST = 0.82  # of the small type
 SHORT = 5  # letters; such texts always fit
 NAMED_HEIGHT = 40.0  # pixels; lower tiles have room for the value alone
 LEAST_BOLD = 28.0  # pixels; numbers on lower tiles are small
+NUMBER_RISE, NUMBER_HEIGHT = 9.0, 13.0  # pixels of a number over the edge of its tile, and of all of it
 PATCH = 0.8  # how much of a link a text on it covers
 CENTRE = Qt.AlignmentFlag.AlignCenter
 WHOLE = Qt.TextFlag.TextDontClip
@@ -31,7 +32,7 @@ class UnitTexts:
     """What is written at the shown units of one node; empty text is not written.
 
     names and values stand on the tile, deltas below, notes to the right (targets), sides to the left,
-    biases left of the bias dot, numbers on the upper edge.
+    biases left of the bias dot, numbers on the upper edge, or left of a low tile.
     """
 
     names: tuple[str, ...] = ()
@@ -142,11 +143,14 @@ class TileWriter:
         type_ = self._italic if len(side) <= SHORT else self._small_italic
         self._put(painter, left, RIGHT, _elided(type_, side, room), type_, "text")
         if number := _at(texts.numbers, index):
-            self._write_number(painter, tile, number)
+            self._write_number(painter, tile, number, layout.tile.pitch - tile.height())
 
-    def _write_number(self, painter: QPainter, tile: QRectF, number: str) -> None:
+    def _write_number(self, painter: QPainter, tile: QRectF, number: str, gap: float) -> None:
+        """Write the number of a unit on the upper edge of its tile, or left of it where the tile above is near."""
         width = QFontMetricsF(self._small).horizontalAdvance(number) + 6
-        patch = QRectF(tile.center().x() - width / 2, tile.top() - 9, width, 13)
+        patch = QRectF(tile.center().x() - width / 2, tile.top() - NUMBER_RISE, width, NUMBER_HEIGHT)
+        if gap < NUMBER_RISE:
+            patch.moveCenter(QPointF(tile.left() - width / 2 - 2, tile.center().y()))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colour("canvas"))
         painter.drawRoundedRect(patch, 4, 4)

@@ -10,7 +10,7 @@ from dlviz.gui.forms.race import SurfaceForm
 from dlviz.gui.panel import Context
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import TextButton
-from dlviz.gui.widgets.chip import Chip, Popup
+from dlviz.gui.widgets.chip import MOST_DETAIL, Chip, Popup
 from dlviz.gui.widgets.paint import describe, padded, spaced
 from dlviz.gui.widgets.segmented import Segmented
 from dlviz.i18n import tr
@@ -74,13 +74,13 @@ class RaceChips(QWidget):
         self.plane.set_key(document.race.plane)
 
     def fit(self, room: int) -> None:
-        """Show of the surface all (2), no settings (1), its title alone (0), or nothing of it where a network races."""
+        """Show of the surface all, no settings, its title alone, or nothing of it where a network races."""
         is_network = self.network.isChecked()
         self.plane.set_tight(room < TIGHT)
         others = (self.network, self.plane) if is_network else (self.network,)
         taken = sum(each.sizeHint().width() for each in others) + self.layout().spacing() * (len(others) + 1)
         left = room - taken - (0 if is_network else NARROWEST)
-        fits = [each for each in (2, 1, 0) if self.surface.width_at(each) <= left]
+        fits = [each for each in (MOST_DETAIL, MOST_DETAIL - 1, 0) if self.surface.width_at(each) <= left]
         self.surface.setVisible(bool(fits) or not is_network)
         self.surface.set_detail(fits[0] if fits else 0)
 

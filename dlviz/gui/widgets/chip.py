@@ -12,7 +12,7 @@ from dlviz.gui.widgets.tall import Tall
 ARROW = 12  # pixels
 MARGIN, LOWEST = 6 * GRID, 20 * GRID  # pixels of a popup beside its content, and what it scrolls in at least
 LONGEST = 15 * GRID  # pixels of a value where there is little room; longer ones end in …
-MOST_DETAIL = 3
+MOST_DETAIL = 4
 
 
 class Popup(QFrame):
@@ -55,9 +55,10 @@ class Popup(QFrame):
 class Chip(QAbstractButton):
     """Caption, value and an optional muted note: `Loss  Squared error (mean, no ½) ▾`."""
 
-    def __init__(self, caption: str, tip: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, caption: str, tip: str = "", parent: QWidget | None = None, speaks: bool = False) -> None:
+        """speaks: its value says what it is of, so it can do without its caption."""
         super().__init__(parent)
-        self._caption, self._tip = caption, tip or caption
+        self._caption, self._tip, self._speaks = caption, tip or caption, speaks
         self._value = self._note = self._widest = ""
         self._detail = MOST_DETAIL
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -91,7 +92,7 @@ class Chip(QAbstractButton):
             self.updateGeometry()
 
     def set_detail(self, detail: int) -> None:
-        """Show all (3), no note (2), a long value cut (1), or only the value (0) where the window is narrow."""
+        """Show all (4), no note (3), no caption of a name (2), long values cut (1), or values alone (0)."""
         if detail != self._detail:
             self._detail = detail
             self.updateGeometry()
@@ -104,7 +105,8 @@ class Chip(QAbstractButton):
 
     def _parts(self, detail: int) -> list[tuple[str, str, str]]:
         """Return text, type size and colour of the parts that are shown with this much detail."""
-        caption, note = self._caption if detail > 0 else "", self._note if detail > 2 else ""
+        caption = self._caption if detail > (2 if self._speaks else 0) else ""
+        note = self._note if detail > MOST_DETAIL - 1 else ""
         value = self._value if detail > 1 else self._elided()
         parts = [(caption, "small", "muted"), (value, "normal", "text"), (note, "normal", "muted")]
         return [part for part in parts if part[0]]

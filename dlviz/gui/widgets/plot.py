@@ -33,12 +33,14 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
     """An axis whose numbers are written as everywhere in the window: with a true minus, 0.01 for 1e-02."""
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float | None, Sequence[float]]]:
-        """Return where ticks stand: on a low logarithmic axis as many powers of ten as leave room for their numbers."""
+        """Return where ticks stand: on a low axis as many as leave room for their numbers."""
         usual: list[tuple[float | None, Sequence[float]]] = super().tickValues(minVal, maxVal, size)
-        if not self.logMode or self.orientation != "left" or maxVal - minVal < 2:
+        if self.orientation != "left" or (self.logMode and maxVal - minVal < 2):
             return usual
-        height = QFontMetrics(font("small")).height()
-        apart = max(math.ceil(TICK_LINES * height * (maxVal - minVal) / max(size, 1)), 1)
+        least = TICK_LINES * QFontMetrics(font("small")).height() * (maxVal - minVal) / max(size, 1)
+        if not self.logMode:
+            return _roomy(usual, least)
+        apart = max(math.ceil(least), 1)
         places = range(math.ceil(minVal / apart), math.floor(maxVal / apart) + 1)
         return [(float(apart), [float(apart * place) for place in places])]
 
@@ -62,6 +64,19 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         is_close = high - low <= FEW_DECADES
         ticks = sorted([*powers, *between]) if is_close else powers
         return [(None, [tick for tick in ticks if low <= tick <= high])]
+
+
+def _roomy(
+    levels: list[tuple[float | None, Sequence[float]]], least: float
+) -> list[tuple[float | None, Sequence[float]]]:
+    """Return the levels of ticks that stand at least so far apart; of the first every second, fifth … where none do."""
+    roomy = [level for level in levels if level[0] is None or level[0] >= least]
+    if roomy or not levels or not math.isfinite(least):
+        return roomy or levels
+    spacing, values = levels[0]
+    assert spacing is not None  # else it is among those above
+    every = math.ceil(least / spacing)
+    return [(spacing * every, [value for value in values if round(value / spacing) % every == 0])]
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]

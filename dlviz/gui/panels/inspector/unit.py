@@ -29,15 +29,14 @@ def unit(scene: Scene) -> Card:
         return Card()
     z, delta = scene.symbols.bare("z"), spelled_label("δ = ∂L/∂z", scene.symbols)
     title, applied = _activation(layer, z)
-    if layer_kinds.get(layer.kind).activates_inside:
-        facts = (
-            *timed_facts(scene, layer),
-            Fact(scene.symbols.bare("a") + reading.of_mean, reading.mean_columns(f"{layer.id}.a", unit)),
-            Fact(spelled_label("∂L/∂a", scene.symbols) + reading.of_sum, reading.sum_columns(f"{layer.id}.da", unit),
-                 is_signed=True),
-        )  # fmt: skip
+    kind, name = layer_kinds.get(layer.kind), _unit_title(scene, layer)
+    if kind.activates_inside:
+        facts = (*timed_facts(scene, layer), *_passed_on(scene, layer))
         remark = " · ".join(filter(None, (title, timed_remark(scene, layer))))
-        return Card(_unit_title(scene, layer), remark, timed_equations(scene, layer)[-2:], reading.headings, facts)
+        return Card(name, remark, timed_equations(scene, layer)[-2:], reading.headings, facts)
+    leaf = data_leaf(scene.selected, scene.document, scene.dataset, scene.frame)
+    if "activation" not in kind.choices:
+        return Card(name, tr(kind.title), (), reading.headings, _passed_on(scene, layer), leaf)
     facts = (
         *_terms(scene, layer),
         *_statistics(scene, layer),
@@ -51,8 +50,17 @@ def unit(scene: Scene) -> Card:
             short=delta.partition(" = ")[0] + reading.of_sum,
         ),
     )
-    leaf = data_leaf(scene.selected, scene.document, scene.dataset, scene.frame)
-    return Card(_unit_title(scene, layer), title, _sums(scene, layer), reading.headings, facts, leaf)
+    return Card(name, title, _sums(scene, layer), reading.headings, facts, leaf)
+
+
+def _passed_on(scene: Scene, layer: LayerSpec) -> tuple[Fact, Fact]:
+    """Give what the unit hands to its readers and the error they hand back: all there is of a unit without a sum."""
+    unit, reading = scene.selected.unit, scene.reading
+    error = spelled_label("∂L/∂a", scene.symbols) + reading.of_sum
+    return (
+        Fact(scene.symbols.bare("a") + reading.of_mean, reading.mean_columns(f"{layer.id}.a", unit)),
+        Fact(error, reading.sum_columns(f"{layer.id}.da", unit), is_signed=True),
+    )
 
 
 def _terms(scene: Scene, layer: LayerSpec) -> tuple[Fact, ...]:

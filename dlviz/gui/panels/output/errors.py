@@ -1,6 +1,7 @@
 """Counts of true against predicted classes, painted as a small table with shares as depth of colour."""
 
 from collections.abc import Sequence
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from dlviz.gui.widgets.paint import describe, painter, rounded
 from dlviz.i18n import tr
 
 LEAST = 0.75  # of the small type, in low cells
+MOST_ROWS = 10  # classes whose rows all have room for a number; with more they may be lower
 MOST_HEADED = 6  # classes; with more their rows need the line that says what stands across
 _LABEL_LIMIT = 88  # pixels that a class name may take at the left
 
@@ -46,13 +48,15 @@ class ErrorTable(QWidget):
     def show_counts(self, counts: NDArray[np.int64], names: Sequence[str]) -> None:
         """Show (k, k) counts of these classes."""
         self.counts, self._names = counts, tuple(names)
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(280, 280)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(20 * GRID, 12 * GRID)
+        rows = min(len(self.counts), MOST_ROWS) * LEAST * QFontMetricsF(font("small")).height()
+        return QSize(20 * GRID, max(12 * GRID, ceil(self._grid().top() + rows)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not len(self.counts):
