@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDockWidget, QLineEdit
+from PySide6.QtWidgets import QComboBox, QDockWidget, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import chosen
 from dlviz.core.network import InputSpec, NetworkSpec, dense
 from dlviz.gui.panels.runs.panel import RunsPanel
-from dlviz.gui.panels.runs.vary.form import OWN
+from dlviz.gui.panels.runs.vary.form import ALL, OWN, RANDOM
 from dlviz.gui.panels.runs.vary.outcomes import NUMBER
 from dlviz.gui.panels.runs.vary.page import VaryPage
 from dlviz.gui.panels.runs.vary.setting import SettingRow, ValuesField
@@ -249,6 +249,45 @@ def test_rate_and_momentum_fill_the_heat_map_with_the_losses_of_the_table(robot:
     robot.key(Key.Key_Return)
     robot.wait(lambda: any(row.is_current and row.uid > 1 for row in robot.frame.runs))
     assert robot.running.session.document.training.optimizer.settings["momentum"] == 0.9
+
+
+def test_values_typed_again_after_nonsense_can_start(robot: Robot) -> None:
+    vary = own_rates(robot, (0.1, 0.2))
+    typed(robot, values_field(vary), "abc")
+    assert not vary.form.start.isEnabled()
+    typed(robot, values_field(vary), "0.1, 0.2")
+    assert vary.form.start.isEnabled()
+    assert not vary.form.problem.isVisible()
+
+
+def tried(robot: Robot, key: str) -> None:
+    """Choose all combinations, or places at random, with the keyboard."""
+    combo = next(each for each in page(robot).form.findChildren(QComboBox, "tried") if each.isVisible())
+    combo.setFocus()
+    robot.key(Key.Key_Down if key == RANDOM else Key.Key_Up)
+    robot.wait(lambda: page(robot).form.experiment is not None)
+
+
+def test_places_at_random_lie_between_the_ends_and_come_back_to_values(robot: Robot) -> None:
+    vary = own_rates(robot, (0.01, 0.1))
+    tried(robot, RANDOM)
+    assert vary.form.experiment is not None
+    assert (vary.form.experiment.varied[0].low, vary.form.experiment.varied[0].high) == (0.01, 0.1)
+    typed(robot, field_of(robot, "high"), "0.2")
+    typed(robot, field_of(robot, "draws"), "7")
+    assert vary.form.count.text() == f"7 runs of {STEPS} epochs"
+    started(robot)
+    view = ended(robot)
+    rates = [float(each.values[0]) for each in view.trials]  # type: ignore[arg-type]
+    assert len(set(rates)) == 7 and min(rates) >= 0.01 and max(rates) <= 0.2
+    assert "heat_map" not in list_of(vary)
+    vary.results.views.setCurrentIndex(list_of(vary).index("setting"))
+    assert [curve.has_line for curve in vary.results.drawing.plot.chart.curves] == [False]
+    robot.click(vary.results.again)
+    assert vary.form.experiment.draws == 7
+    tried(robot, ALL)
+    assert vary.form.experiment.draws == 0
+    assert vary.form.experiment.varied[0].values == (0.01, 0.0211, 0.0447, 0.0946, 0.2)
 
 
 def test_momentum_cannot_be_varied_where_the_optimizer_has_none(robot: Robot) -> None:

@@ -260,3 +260,12 @@ def test_among_many_values_of_one_setting_the_best_stands_out(results: Results) 
     curves = results.drawing.plot.chart.curves
     assert [number for number, curve in enumerate(curves) if curve.colour != PALE] == [7]
     assert results.drawing.plot.labels() == ["rate 0.08"]
+
+
+def test_where_every_run_diverged_charts_are_empty(results: Results) -> None:
+    results.show_view(view_of(experiment(momenta=(0.0, 0.9)), (np.nan,) * 6, stage="done"))
+    for key in ("setting", "curves", "heat_map"):
+        look(results, key)
+        results.grab()
+    assert all(cell.value is None and cell.diverged == 1 for line in results.drawing.heat.grid.cells for cell in line)
+    assert not any(line.is_best for line in results.table.outcomes.lines)

@@ -61,6 +61,7 @@ class LineField(QLineEdit):
     @Slot()
     def _accept(self) -> None:
         if self.text() == self._written():
+            self._colour("text")
             return
         try:
             value = self._hyper.check(self._typed_value())

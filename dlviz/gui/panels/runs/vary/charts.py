@@ -85,9 +85,11 @@ def setting_chart(view: ExperimentView, told: Told, measure: Measure) -> Chart:
     ticks = _ticks(points)
     groups: dict[tuple[str, ...], list[SettingPoint]] = {}
     for point in points:
-        groups.setdefault(_name(point.values[1:]), []).append(point)
+        groups.setdefault(() if experiment.draws else _name(point.values[1:]), []).append(point)
     first = {config: trials[0].number for config, trials in by_config(view).items()}
     curves = tuple(_against(told, group, ticks, place, first) for place, group in enumerate(groups.values()))
+    if experiment.draws:  # places at random lie on no line
+        curves = tuple(replace(curve, words="", has_line=False) for curve in curves)
     title, across = measure_name(view, measure), told.short[0]
     caption = tr("{measure} against {setting}{seeds}", measure=title, setting=across, seeds=_seeds_words(experiment))
     crosses = tuple(

@@ -9,7 +9,15 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
 from dlviz.core.hyper import choice, integer
-from dlviz.gui.panels.runs.vary.plans import amount_words, own_experiment, own_tip, refusal_of, varied_from
+from dlviz.gui.panels.runs.vary.plans import (
+    amount_words,
+    combined,
+    drawn,
+    own_experiment,
+    own_tip,
+    refusal_of,
+    varied_from,
+)
 from dlviz.gui.panels.runs.vary.setting import SettingRow
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import TextButton
@@ -27,6 +35,7 @@ from dlviz.session.vary.settings import settable
 from dlviz.session.vary.spec import MOST_LENGTH, MOST_TRIALS, MOST_VARIED
 
 OWN = "own"  # instead of the key of a recipe
+ALL, RANDOM = "all_combinations", "at_random"
 WIDE = 60 * GRID  # pixels from which the form has two columns
 
 
@@ -151,7 +160,7 @@ class VaryForm(QWidget):
             return
         is_same = like is not None and (key == OWN or _paths(like) == _paths(made))
         if like is not None and is_same:
-            made = replace(made, varied=like.varied, seeds=like.seeds, length=like.length, unit=like.unit)
+            made = replace(like, document=made.document, recipe=made.recipe)
         self._show(made)
 
     def _show(self, experiment: Experiment) -> None:
@@ -188,19 +197,29 @@ class VaryForm(QWidget):
         found = [each for each in settable(self.experiment.document) if each.path == path]
         varied[place : place + 1] = [varied_from(each) for each in found]
         self._is_changed = True
-        self._show(replace(self.experiment, varied=tuple(varied)))
+        changed = replace(self.experiment, varied=tuple(varied))
+        self._show(drawn(changed) if changed.draws and varied else replace(changed, draws=0))
 
     def _fill_course(self, column: QVBoxLayout) -> None:
         experiment = self.experiment
         assert experiment is not None
-        declared = (
+        declared = [
             integer("seeds", 1, minimum=1, maximum=MOST_TRIALS,
                     help=tr("how often each is trained, from other first weights and batches")),
             integer("length", experiment.length, minimum=1, maximum=MOST_LENGTH, help=tr("how long each is trained")),
             choice("unit", "epoch", ("epoch", "step"), tr("epochs, or steps of one batch")),
-        )  # fmt: skip
-        values = {"seeds": max(len(experiment.seeds), 1), "length": experiment.length, "unit": experiment.unit}
-        form = HyperForm(declared, values, words={"seeds": tr("seeds"), "length": tr("length"), "unit": tr("in")})
+        ]  # fmt: skip
+        if experiment.varied:
+            tip = tr("every value with every other, or places drawn at random between the ends")
+            declared.append(choice("tried", ALL, (ALL, RANDOM), tip))
+        if experiment.draws:
+            declared.append(integer("draws", experiment.draws, minimum=1, maximum=MOST_TRIALS,
+                                    help=tr("how many places are drawn at random")))  # fmt: skip
+        values = {"seeds": max(len(experiment.seeds), 1), "length": experiment.length, "unit": experiment.unit,
+                  "tried": RANDOM if experiment.draws else ALL, "draws": experiment.draws}  # fmt: skip
+        words = {"seeds": tr("seeds"), "length": tr("length"), "unit": tr("in"), "tried": tr("values"),
+                 "draws": tr("how many")}  # fmt: skip
+        form = HyperForm(declared, values, words=words)
         form.changed.connect(self._set)
         column.addWidget(form)
 
@@ -217,6 +236,10 @@ class VaryForm(QWidget):
     @Slot(str, object)
     def _set(self, name: str, value: Any) -> None:
         assert self.experiment is not None
+        if name == "tried":
+            self._is_changed = True
+            self._show(drawn(self.experiment) if value == RANDOM else combined(self.experiment))
+            return
         if name == "seeds":
             first = self.experiment.seeds[0] if self.experiment.seeds else self.experiment.document.seed
             is_own = value == 1 and first == self.experiment.document.seed

@@ -1,18 +1,20 @@
 """Experiments that are being set up: one without a recipe, why one cannot start, and how much would be trained."""
 
 import math
+from dataclasses import replace
 
 from dlviz.core.errors import DlvizError
 from dlviz.gui import numbers
-from dlviz.gui.panels.runs.vary.values import first_values
+from dlviz.gui.panels.runs.vary.values import between_ends, first_values, listed
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.vary import Experiment, Varied
 from dlviz.session.vary.plan import check_experiment, seeds_of
 from dlviz.session.vary.recipes import usual_length
-from dlviz.session.vary.settings import Settable, settable
+from dlviz.session.vary.settings import Settable, hyper_at, settable
 
 FIRST_PATH = "training.optimizer.lr"
+FIRST_DRAWS = 20  # places at random to begin with
 
 
 def refusal_of(experiment: Experiment | None) -> str:
@@ -41,6 +43,19 @@ def varied_from(known: Settable) -> Varied:
     """Return a setting with values to begin with."""
     is_log = known.hyper is not None and known.hyper.is_log
     return Varied(known.path, first_values(known), scale="log" if is_log else "linear")
+
+
+def drawn(experiment: Experiment) -> Experiment:
+    """Return an experiment that tries places at random, between the ends of the values that it has."""
+    hypers = [hyper_at(experiment.document, each.path) for each in experiment.varied]
+    varied = tuple(map(between_ends, experiment.varied, hypers))
+    return replace(experiment, varied=varied, draws=experiment.draws or FIRST_DRAWS)
+
+
+def combined(experiment: Experiment) -> Experiment:
+    """Return an experiment that tries all combinations, of a few values each."""
+    hypers = [hyper_at(experiment.document, each.path) for each in experiment.varied]
+    return replace(experiment, varied=tuple(map(listed, experiment.varied, hypers)), draws=0)
 
 
 def amount_words(experiment: Experiment) -> str:

@@ -82,7 +82,11 @@ class ChartPlot(Plot):
     def _show_curve(self, item: pg.PlotDataItem, curve: Curve) -> None:
         x = self.chart.place(curve.x)
         item.opts["antialias"] = len(self.chart.curves) <= MOST_LABELS  # of many lines it takes too long
-        item.setData(x, self.chart.height(curve.y))
+        y = self.chart.height(curve.y)
+        if not np.isfinite(y).any():  # pyqtgraph looks for the ends of points: of none but NaN it warns
+            item.setData([], [])
+            return
+        item.setData(x, y)
         if curve.band is None:
             return
         low, high = (self.chart.height(edge) for edge in curve.band)

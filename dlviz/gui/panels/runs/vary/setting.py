@@ -10,7 +10,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetIt
 
 from dlviz.core.errors import SpecError
 from dlviz.core.hyper import Hyper, floating, integer
-from dlviz.gui.panels.runs.vary.values import MOST_VALUES, options_of, parse_values, range_of, spread, write_values
+from dlviz.gui.panels.runs.vary.values import (
+    MOST_VALUES,
+    Range,
+    is_numeric,
+    options_of,
+    parse_values,
+    range_of,
+    spread,
+    write_values,
+)
 from dlviz.gui.theme import GRID, current
 from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.form import HyperForm
@@ -36,6 +45,7 @@ class ValuesField(QLineEdit):
     ) -> None:
         super().__init__(parent)
         self._hyper, self._written = hyper, write_values(values)
+        self._is_refused = False
         self.setText(self._written)
         limits = "" if hyper is None else f"\n{hyper.expectation()} {hyper.unit}".rstrip()
         describe(self, tr("Values of {name}", name=name), tr("Numbers with commas or spaces between them") + limits)
@@ -43,14 +53,16 @@ class ValuesField(QLineEdit):
 
     @Slot()
     def _accept(self) -> None:
-        if self.text() == self._written:
+        if self.text() == self._written and not self._is_refused:
             return
+        self._is_refused = True
         try:
             values = parse_values(self.text(), self._hyper)
         except SpecError as error:
             self._colour("error")
             self.refused.emit(str(error))
             return
+        self._is_refused = False
         self._colour("text")
         self._written = self.text()
         self.accepted.emit(values)
@@ -92,6 +104,7 @@ class EntriesList(QListWidget):
 class SettingRow(QWidget):
     """One varied setting: what it is, and its values as a list, a range, or entries to tick.
 
+    A number without values is drawn at random: it has a range, and no steps to count.
     choices: settings of which this is one, where it may be another one; without: its name alone.
     nothing: the words for none of them, where there may be none.
     """
@@ -106,6 +119,7 @@ class SettingRow(QWidget):
         super().__init__()
         self.varied, self._known = varied, known
         self._hyper = known.hyper if known is not None else None
+        self._is_drawn = varied is not None and not varied.values and is_numeric(self._hyper)
         self._name = known.name if known is not None else nothing
         self._column = QVBoxLayout(self)
         spaced(self._column, gap=GRID // 2)
@@ -119,7 +133,7 @@ class SettingRow(QWidget):
         self.field: QWidget = QWidget() if varied is None else self._make_field(varied)
         self._column.addWidget(self.field)
         self.field.setVisible(varied is not None)
-        self.mode.setVisible(self._is_numeric())
+        self.mode.setVisible(is_numeric(self._hyper) and not self._is_drawn)
         self.mode.chosen.connect(self._swap)
 
     def _make_chooser(self, choices: Sequence[Settable], nothing: str) -> Chooser:
@@ -137,15 +151,12 @@ class SettingRow(QWidget):
     def _choose(self, place: int) -> None:
         self.path_chosen.emit(str(self.path.itemData(place)))
 
-    def _is_numeric(self) -> bool:
-        return self._hyper is not None and self._hyper.kind in ("float", "int")
-
     def _make_field(self, varied: Varied) -> QWidget:
-        if not self._is_numeric():
+        if not is_numeric(self._hyper):
             entries = EntriesList(self._name, options_of(self._known, varied.values), varied.values)
             entries.accepted.connect(self._take)
             return entries
-        if self.mode.key() == "range":
+        if self._is_drawn or self.mode.key() == "range":
             return self._make_range(varied)
         field = ValuesField(self._name, varied.values, self._hyper)
         field.accepted.connect(self._take)
@@ -153,16 +164,20 @@ class SettingRow(QWidget):
         return field
 
     def _make_range(self, varied: Varied) -> QWidget:
-        self._range = range_of(varied.values, self._hyper)
+        drawn_from = Range(varied.low, varied.high, FEWEST, varied.scale)
+        self._range = drawn_from if self._is_drawn else range_of(varied.values, self._hyper)
         low, high = (self._hyper.minimum, self._hyper.maximum) if self._hyper is not None else (None, None)
-        declared = (
+        declared = [
             floating("low", self._range.low, minimum=low, maximum=high, help=tr("the first value")),
             floating("high", self._range.high, minimum=low, maximum=high, help=tr("the last value")),
             integer("count", self._range.count, minimum=FEWEST, maximum=MOST_VALUES, help=tr("how many values")),
             Hyper("scale", "choice", "linear", choices=("linear", "log"),
                   help=tr("even steps of the value, or of its logarithm")),
-        )  # fmt: skip
-        labels = {"low": tr("from"), "high": tr("to"), "count": tr("how many"), "scale": tr("steps")}
+        ]  # fmt: skip
+        if self._is_drawn:
+            declared = [each for each in declared if each.name != "count"]
+        labels = {"low": tr("from"), "high": tr("to"), "count": tr("how many"),
+                  "scale": tr("spread") if self._is_drawn else tr("steps")}  # fmt: skip
         form = HyperForm(declared, vars(self._range), words=labels)
         form.changed.connect(self._set_range)
         return form
@@ -182,6 +197,12 @@ class SettingRow(QWidget):
     @Slot(str, object)
     def _set_range(self, name: str, value: Any) -> None:
         self._range = replace(self._range, **{name: value})
+        if self._is_drawn:
+            assert self.varied is not None
+            found = self._range
+            self.varied = replace(self.varied, low=found.low, high=found.high, scale=found.scale)
+            self.changed.emit(self.varied)
+            return
         try:
             self._take(spread(self._range, self._hyper))
         except SpecError as error:
@@ -190,6 +211,6 @@ class SettingRow(QWidget):
     @Slot(object)
     def _take(self, values: tuple[Value, ...]) -> None:
         assert self.varied is not None
-        scale = self._range.scale if self.mode.key() == "range" and self._is_numeric() else self.varied.scale
+        scale = self._range.scale if self.mode.key() == "range" and is_numeric(self._hyper) else self.varied.scale
         self.varied = replace(self.varied, values=values, scale=scale)
         self.changed.emit(self.varied)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from dlviz.core.errors import SpecError
 from dlviz.core.hyper import Hyper
 from dlviz.gui import numbers
 from dlviz.i18n import tr
-from dlviz.session.vary import Scale, Value
+from dlviz.session.vary import Scale, Value, Varied
 from dlviz.session.vary.settings import Settable
 
 MOST_VALUES = 100
@@ -19,6 +19,7 @@ FACTORS = (0.1, 0.3, 1.0, 3.0, 10.0)  # times the value of the document, to begi
 HALVES = (0.5, 1.0, 2.0)
 FROM_ZERO = (0.0, 0.001, 0.01, 0.1)
 DIGITS = 3  # of values between the ends of a range
+LISTED = 5  # values of a range that was drawn from, once all combinations are wanted
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,28 @@ def range_of(values: Sequence[Value], hyper: Hyper | None) -> Range:
     return Range(low, high, max(len(known), 2), "log" if is_log else "linear")
 
 
+def between_ends(varied: Varied, hyper: Hyper | None) -> Varied:
+    """Return a setting to be drawn at random between the ends of its values; words and entries stay a list."""
+    if not is_numeric(hyper) or not varied.values:
+        return varied
+    found = range_of(varied.values, hyper)
+    return replace(varied, values=(), low=found.low, high=found.high, scale=found.scale)
+
+
+def listed(varied: Varied, hyper: Hyper | None) -> Varied:
+    """Return a setting that was drawn between two ends with a few values from one to the other."""
+    if not is_numeric(hyper) or varied.values:
+        return varied
+    is_range = varied.low < varied.high and (varied.scale == "linear" or varied.low > 0)
+    wanted = Range(varied.low, varied.high, LISTED, varied.scale)
+    return replace(varied, values=spread(wanted, hyper) if is_range else (varied.low,))
+
+
+def is_numeric(hyper: Hyper | None) -> bool:
+    """Whether a setting takes numbers."""
+    return hyper is not None and hyper.kind in ("float", "int")
+
+
 def options_of(known: Settable | None, tried: tuple[Value, ...]) -> tuple[Value, ...]:
     """Return the values that can be ticked where they are no numbers: those that are tried, then all others."""
     kinds: tuple[Value, ...] = ()
@@ -87,8 +110,10 @@ def options_of(known: Settable | None, tried: tuple[Value, ...]) -> tuple[Value,
 
 def first_values(known: Settable) -> tuple[Value, ...]:
     """Return values to begin with: around the one of the document, or all words."""
-    if known.hyper is None or known.hyper.kind not in ("float", "int"):
-        return options_of(known, ()) if known.hyper is not None else (known.value,)
+    if known.hyper is None:
+        return (known.value,)
+    if not is_numeric(known.hyper):
+        return options_of(known, ())
     at = float(known.value) if isinstance(known.value, int | float) else float(known.hyper.default)
     wanted = [at * factor for factor in (FACTORS if known.hyper.is_log else HALVES)] if at else list(FROM_ZERO)
     low, high = known.hyper.minimum, known.hyper.maximum
