@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from dlviz.gui import numbers
 from dlviz.gui.panels.runs.vary.chart import PALE
+from dlviz.gui.panels.runs.vary.outcomes import Index
 from dlviz.gui.panels.runs.vary.results import WIDE, Results
 from dlviz.session.curves import Curves
 from dlviz.session.presets import first_document
@@ -269,3 +270,18 @@ def test_where_every_run_diverged_charts_are_empty(results: Results) -> None:
         results.grab()
     assert all(cell.value is None and cell.diverged == 1 for line in results.drawing.heat.grid.cells for cell in line)
     assert not any(line.is_best for line in results.table.outcomes.lines)
+
+
+def test_widening_columns_looks_at_few_of_many_rows(results: Results) -> None:
+    rates = Varied(LR, tuple(np.linspace(0.001, 0.1, 100).tolist()))
+    results.show_view(view_of(Experiment(first_document(), (rates,), tuple(range(10))), (0.5,)))
+    table, looked = results.table, set[int]()
+    data = table.outcomes.data
+
+    def noted(index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        looked.add(index.row())
+        return data(index, role)
+
+    table.outcomes.data = noted  # type: ignore[method-assign]
+    table.sizeHintForColumn(0)
+    assert 0 < len(looked) < 100
