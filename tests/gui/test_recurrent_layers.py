@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
 from dlviz.core.inference import shapes
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
@@ -12,6 +13,7 @@ from dlviz.gui.editor.layout import arrange
 from dlviz.gui.editor.picture import lit
 from dlviz.gui.panels.formula.badge import place_words
 from dlviz.gui.panels.inspector.facts import Card, Scene, card
+from dlviz.gui.panels.inspector.rows import FactTable
 from dlviz.gui.selection import Selected
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.prepared import prepared_for
@@ -56,7 +58,7 @@ def test_a_unit_shows_its_gates_and_states_with_their_formulas() -> None:
     """At the end of the walk the way back stands at the first time step."""
     found, trace = card_of(Selected("unit", "r", 1)), traced()[1]
     facts = {fact.label: fact.values for fact in found.facts}
-    assert found.remark == "tanh · time step 1 of 3"
+    assert found.remark == "tanh · t = 1 of 3"
     assert found.equations == ("c¹⟨1⟩ = f¹⟨1⟩ ⊙ c¹⟨0⟩ + i¹⟨1⟩ ⊙ g¹⟨1⟩", "h¹⟨1⟩ = o¹⟨1⟩ ⊙ tanh(c¹⟨1⟩)")
     value = {letter: facts[f"{letter}⟨1⟩"][0] for letter in "ifgoch"}
     assert value == {letter: trace.value(f"r.t1.{letter}", 99)[0, 1] for letter in "ifgoch"}
@@ -64,6 +66,19 @@ def test_a_unit_shows_its_gates_and_states_with_their_formulas() -> None:
     assert value["h"] == pytest.approx(value["o"] * np.tanh(value["c"]), rel=1e-12)
     assert facts["∂L/∂h⟨1⟩, sum"][1] == pytest.approx(trace.value("r.t1.dh", 99)[:, 1].sum(), rel=1e-12)
     assert facts["h⟨3⟩"][0] == facts["a"][0]
+
+
+def test_each_number_of_a_time_step_leads_to_the_step_that_computes_it(qtbot: QtBot) -> None:
+    facts = {fact.label: fact for fact in card_of(Selected("unit", "r", 1)).facts}
+    assert not any(label.startswith("∂L/∂W") for label in facts)
+    table, walked = FactTable(), list[int]()
+    qtbot.addWidget(table)
+    table.show_facts([facts["f⟨1⟩"], facts["c⟨1⟩"], facts["∂L/∂h⟨1⟩, sum"]], ("sample", "batch"))
+    table.walked.connect(walked.append)
+    for row in table.rows:
+        row.sources.taken.emit(0)
+    written = [traced()[1].steps[cursor - 1].writes for cursor in walked]
+    assert [f"r.t1.{letter}" in names for letter, names in zip(("f", "c", "dh"), written, strict=True)] == [True] * 3
 
 
 def test_what_a_time_step_has_not_computed_yet_is_no_number() -> None:

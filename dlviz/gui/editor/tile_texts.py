@@ -135,7 +135,10 @@ class TileWriter:
     def _write_beside(self, painter: QPainter, tile: QRectF, texts: UnitTexts, index: int, layout: Layout) -> None:
         room = layout.tile.side - NOTE_GAP
         right = QRectF(tile.right() + NOTE_GAP, tile.top(), room, tile.height())
-        self._put(painter, right, LEFT, _elided(self._normal, _at(texts.notes, index), room), self._normal, "muted")
+        note = _at(texts.notes, index)
+        is_small = len(note) > SHORT and QFontMetricsF(self._normal).horizontalAdvance(note) > room
+        type_ = self._small if is_small else self._normal
+        self._put(painter, right, LEFT, _elided(type_, note, room), type_, "muted")
         room = layout.tile.left - NOTE_GAP
         left = QRectF(tile.left() - room - NOTE_GAP, tile.top(), room, tile.height())
         side = _at(texts.sides, index)

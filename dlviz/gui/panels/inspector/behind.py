@@ -203,6 +203,11 @@ class Behind(QWidget):
         else:
             self.follow(Selected("sample", unit=row))
 
+    @Slot(int)
+    def walk_to(self, cursor: int) -> None:
+        """Stand where the step is done that computes the number whose label was clicked."""
+        self._context.mover.walk_to(cursor)
+
     @Slot(object)
     def follow(self, place: Selected) -> None:
         """Go to the place of a factor, and offer the way back."""

@@ -8,18 +8,19 @@ from dlviz.data.dataset import Dataset
 from dlviz.gui.leaves import Leaf
 from dlviz.gui.panels.inspector import notation
 from dlviz.gui.panels.inspector.reading import Reading
-from dlviz.gui.selection import Selected
+from dlviz.gui.selection import NOTHING, Selected
 from dlviz.session.document import Document
 from dlviz.session.messages import Frame
 
 
 @dataclass(frozen=True)
 class Source:
-    """A piece of a label that leads to a place: its text, what it is, and where it leads."""
+    """A piece of a label that leads somewhere: its text, what it is, and the place or the step it leads to."""
 
     text: str
     tip: str
-    place: Selected
+    place: Selected = NOTHING
+    step: int | None = None  # its position in the trace
 
 
 @dataclass(frozen=True)

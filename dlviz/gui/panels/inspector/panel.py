@@ -68,6 +68,7 @@ class InspectorPanel(Panel):
         self.form.layer.activation_looked_at.connect(self.behind.activation.card.try_out)
         self.facts.pointed.connect(selection.point_at)
         self.facts.taken.connect(self.behind.follow)
+        self.facts.walked.connect(self.behind.walk_to)
         self.check.taken.connect(self.behind.follow)
         self.check.asked.connect(self._ask_check)
         self.check.cancelled.connect(self._cancel_check)

@@ -28,6 +28,7 @@ class FactRow(QWidget):
 
     pointed = Signal(object)  # Selected of the factor under the pointer or the keyboard, NOTHING when it has left
     taken = Signal(object)  # Selected of the factor that was clicked
+    walked = Signal(int)  # steps that are done once the step that was clicked is
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,8 +76,13 @@ class FactRow(QWidget):
 
     @Slot(int)
     def _take(self, number: int) -> None:
-        if 0 <= number < len(self._fact.sources) and self._fact.sources[number].place != NOTHING:
-            self.taken.emit(self._fact.sources[number].place)
+        if not 0 <= number < len(self._fact.sources):
+            return
+        source = self._fact.sources[number]
+        if source.step is not None:
+            self.walked.emit(source.step + 1)
+        elif source.place != NOTHING:
+            self.taken.emit(source.place)
 
     def _set(self, text: Text, fact: Fact, value: float | None, is_shown: bool) -> None:
         digits = fact.digits or numbers.digits_in_use()
@@ -110,6 +116,7 @@ class FactTable(QWidget):
 
     pointed = Signal(object)  # Selected under the pointer or the keyboard, NOTHING when it has left
     taken = Signal(object)  # Selected that was clicked
+    walked = Signal(int)  # steps that are done once the step that was clicked is
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -138,6 +145,7 @@ class FactTable(QWidget):
         row = FactRow(self)
         row.pointed.connect(self.pointed)
         row.taken.connect(self.taken)
+        row.walked.connect(self.walked)
         self.rows.append(row)
         self._layout.addWidget(row)
 

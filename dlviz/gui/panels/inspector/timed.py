@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dlviz.core.network import LayerSpec
 from dlviz.core.notation import spelled_label
 from dlviz.core.trace import Step, Trace
-from dlviz.gui.panels.inspector.card import Fact, Scene
+from dlviz.gui.panels.inspector.card import Fact, Scene, Source
 from dlviz.i18n import tr
 
 MOST_STATES = 8  # time steps whose state is listed
@@ -55,7 +55,8 @@ def _written(scene: Scene, layer: LayerSpec, steps: list[Step], at: int) -> Iter
     units = int(layer.settings.get("units", 0))
     for step in steps:
         for name, array in step.writes.items() if step.time_step == at else ():
-            if array.ndim == 2 and array.shape[1] == units and name.startswith(f"{layer.id}.t{at}."):
+            is_of_units = array.ndim == 2 and array.shape[1] == units and step.op != "time_contribution"
+            if is_of_units and name.startswith(f"{layer.id}.t{at}."):
                 yield _fact(scene, layer, name.rpartition(".")[2], at)
 
 
@@ -69,10 +70,22 @@ def _states(scene: Scene, layer: LayerSpec, at: int, last: int) -> Iterator[Fact
 
 def _fact(scene: Scene, layer: LayerSpec, letter: str, time: int) -> Fact:
     reading, name, unit = scene.reading, f"{layer.id}.t{time}.{letter}", scene.selected.unit
-    if letter.startswith("d"):
-        label = spelled_label(f"∂L/∂{letter[1:]}", scene.symbols) + f"⟨{time}⟩" + reading.of_sum
-        return Fact(label, reading.sum_columns(name, unit), is_signed=True)
-    return Fact(f"{letter}⟨{time}⟩" + reading.of_mean, reading.mean_columns(name, unit))
+    is_gradient = letter.startswith("d")
+    bare = spelled_label(f"∂L/∂{letter[1:]}", scene.symbols) if is_gradient else letter
+    label = f"{bare}⟨{time}⟩" + (reading.of_sum if is_gradient else reading.of_mean)
+    values = reading.sum_columns(name, unit) if is_gradient else reading.mean_columns(name, unit)
+    return Fact(label, values, is_signed=is_gradient, sources=_writer(scene, name, label))
+
+
+def _writer(scene: Scene, name: str, label: str) -> tuple[Source, ...]:
+    """Lead a label to the step that computes it, while a batch is walked."""
+    trace = scene.frame.trace
+    found = [] if trace is None else [step for step in trace.steps if name in step.writes]
+    return tuple(
+        Source(label, tr("Goes to the step that computes it: {formula}", formula=scene.document.formula_of(step)),
+               step=step.index)
+        for step in found[:1]
+    )  # fmt: skip
 
 
 def timed_remark(scene: Scene, layer: LayerSpec) -> str:
@@ -80,4 +93,4 @@ def timed_remark(scene: Scene, layer: LayerSpec) -> str:
     steps = _steps(scene, layer)
     if not steps:
         return ""
-    return tr("time step {at} of {last}", at=_time_in_hand(scene, steps), last=max(step.time_step for step in steps))
+    return tr("t = {at} of {last}", at=_time_in_hand(scene, steps), last=max(step.time_step for step in steps))
