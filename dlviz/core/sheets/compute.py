@@ -22,7 +22,7 @@ from dlviz.i18n import tr
 
 Array: TypeAlias = NDArray[np.float64]
 SWEEP_POINTS = 201
-MOST_SWEPT = 20_000  # nodes of all graphs along the axis of a whole input, a quarter of a second
+MOST_SWEPT = 8_000  # nodes of all graphs along the axis of a whole input: a slider is pulled beside them
 
 
 @dataclass(frozen=True)
