@@ -22,7 +22,7 @@ from dlviz.gui.response import (
 from dlviz.gui.theme import GRID, RADIUS, Theme, current, font, theme_signals
 from dlviz.gui.widgets.colour_bar import rgba_image
 from dlviz.gui.widgets.contour import segments
-from dlviz.gui.widgets.paint import describe, focus_ring, painter, rounded
+from dlviz.gui.widgets.paint import describe, focus_ring, is_for_a_file, painter, rounded
 from dlviz.gui.widgets.points import paint_points, radius_for
 from dlviz.i18n import tr
 from dlviz.session.race import Race
@@ -174,7 +174,10 @@ class Boundaries(QWidget):
             p.drawImage(square, image)
             p.setPen(QPen(theme.colour("text", 0.75), 1.2 * theme.mark_width))
             p.drawLines(_on(lines, square, image.width()))
-            p.drawPixmap(square.topLeft(), self._overlay(square.width()))
+            if is_for_a_file(p, self):
+                self._paint_rows(p, square)
+            else:
+                p.drawPixmap(square.topLeft(), self._overlay(square.width()))
         p.restore()
 
     def _coloured(self, race: Race, maps: RaceMaps) -> list[tuple[QImage, FloatArray]]:
@@ -192,23 +195,29 @@ class Boundaries(QWidget):
 
     def _overlay(self, side: float) -> QPixmap:
         """Return the rows of the data as points, painted once for a size."""
-        if self._points is None and self.race is not None and self.race.network is not None and self.maps is not None:
-            ratio, sample = self.devicePixelRatioF(), self.race.network.ground.trainer.prepared.sample
-            x0, x1, y0, y1 = self.maps.extent
-            is_train = np.zeros(sample.dataset.n, dtype=bool)
-            is_train[sample.train] = True
-            rows = spread(sample.dataset.n, math.ceil(side**2 / PER_POINT))
-            shares = (sample.dataset.inputs[rows, :2] - (x0, y0)) / (x1 - x0, y1 - y0)
+        if self._points is None:
+            ratio = self.devicePixelRatioF()
             self._points = QPixmap(QSize(round(side), round(side)) * ratio)
             self._points.setDevicePixelRatio(ratio)
             self._points.fill(Qt.GlobalColor.transparent)
             with QPainter(self._points) as p:
                 p.setRenderHint(QPainter.RenderHint.Antialiasing)
-                places = np.column_stack([shares[:, 0], 1 - shares[:, 1]]) * side
-                theme = current()
-                radius, classes = radius_for(len(places), side), classes_of(sample.dataset)[rows]
-                paint_points(p, places, classes, is_train[rows], theme, radius, rim=theme.panel)
-        return self._points or QPixmap()
+                self._paint_rows(p, QRectF(0, 0, side, side))
+        return self._points
+
+    def _paint_rows(self, p: QPainter, square: QRectF) -> None:
+        """Paint rows of the data as points, so many as a map of this size shows."""
+        if self.race is None or self.race.network is None or self.maps is None:
+            return
+        sample, side, theme = self.race.network.ground.trainer.prepared.sample, square.width(), current()
+        x0, x1, y0, y1 = self.maps.extent
+        is_train = np.zeros(sample.dataset.n, dtype=bool)
+        is_train[sample.train] = True
+        rows = spread(sample.dataset.n, math.ceil(side**2 / PER_POINT))
+        shares = (sample.dataset.inputs[rows, :2] - (x0, y0)) / (x1 - x0, y1 - y0)
+        places = np.column_stack([shares[:, 0], 1 - shares[:, 1]]) * side + (square.x(), square.y())
+        radius, classes = radius_for(len(places), side), classes_of(sample.dataset)[rows]
+        paint_points(p, places, classes, is_train[rows], theme, radius, rim=theme.panel)
 
     def index_at(self, at: QPointF) -> int | None:
         """Return the optimizer under a pixel."""
