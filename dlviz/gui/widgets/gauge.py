@@ -56,7 +56,7 @@ class Gauge(QWidget):
         if self.is_too_high:
             if self.is_plain:
                 return tr("rate × curvature = {value} > 2: runs away", value=shown)
-            return tr("rate × curvature = {value}: beyond plain descent", value=shown)
+            return tr("rate × curvature = {value}: SGD runs away", value=shown)
         if self.value > LIMIT / 2:
             return tr("rate × curvature = {value}: overshoots", value=shown)
         if self.value < 0:
