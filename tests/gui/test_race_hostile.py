@@ -8,8 +8,11 @@ import pytest
 from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
+from dlviz.core.choice import Choice, chosen
 from dlviz.gui import numbers
+from dlviz.gui.panels.surface.quantities import height
 from dlviz.gui.panels.surface.shades import Shades
+from dlviz.session import edits
 from tests.gui.robot import NONE, Key, Robot, close_window, no_stall, robot_at_window
 from tests.gui.test_race import LEFT, inside, player, surface, told, walked
 
@@ -103,3 +106,22 @@ def test_heights_too_far_apart_for_a_number_are_left_out() -> None:
     found = shades.at(np.array([[-1.7e308, 0.0], [1.0, 1.7e308]]))
     assert np.isnan(found).tolist() == [[True, False], [False, True]]
     assert found[0, 1] == 0 and found[1, 0] == 1
+
+
+@pytest.mark.parametrize("text", ["x**2 - log(x)", "x**2 - log(x) + y**2"])
+def test_a_path_that_left_its_domain_is_drawn_no_more_though_it_comes_back(robot: Robot, text: str) -> None:
+    document = edits.set_surface(robot.running.session.document, Choice("formula", {"text": text}))
+    start = (2.0, 1.0)[: 1 + ("y" in text)]
+    document = edits.set_race(document, start=start, optimizers=(chosen("sgd", lr=0.6),), steps=60)
+    robot.running.session.edit(document, "race")
+    walked(robot)
+    race = player(robot).race
+    assert race is not None
+    broken = race.standings[0].broken
+    assert 0 < broken < np.flatnonzero(np.isfinite(race.paths[0].values))[-1]
+    drawn = height(race).lines[0].y
+    assert np.isfinite(drawn[:broken]).all() and np.isnan(drawn[broken:]).all()
+    contour = surface(robot).contour
+    player(robot).seek(60)
+    assert contour.ball(0) == contour._trail.ribbons[0].at(broken - 1)
+    assert len(contour._trail.ribbons[0].places) == broken

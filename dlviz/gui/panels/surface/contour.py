@@ -111,7 +111,8 @@ class Contour(Landscape):
             self._paint_curve(p, race)
         self._paint_ends(p, race)
         self._paint_flow(p, race)
-        return [Ribbon(self._frame.pixels(each), race.spec.marker(index)) for index, each in enumerate(points)]
+        whole = (each[: standing.broken] for each, standing in zip(points, race.standings, strict=True))
+        return [Ribbon(self._frame.pixels(each), race.spec.marker(index)) for index, each in enumerate(whole)]
 
     def _paint_moving(self, p: QPainter, race: Race) -> None:
         self._paint_start(p, race)

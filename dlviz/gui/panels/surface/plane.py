@@ -26,8 +26,8 @@ class Frame2D:
         with np.errstate(all="ignore"):
             across = (points[:, 0] - self.x[0]) / (self.x[1] - self.x[0])
             up = (points[:, 1] - self.y[0]) / (self.y[1] - self.y[0])
-        left, bottom = self.box.left(), self.box.bottom()
-        return np.stack([left + across * self.box.width(), bottom - up * self.box.height()], axis=1)
+            x, y = self.box.left() + across * self.box.width(), self.box.bottom() - up * self.box.height()
+        return np.stack([x, y], axis=1)
 
     def place(self, at: QPointF) -> tuple[float, float]:
         """Return the place under a pixel."""

@@ -1,6 +1,6 @@
 """What can be drawn against the steps of a race: height, distance, the rate, effective rates, ends of many starts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,14 +47,22 @@ def height(race: Race) -> Drawn:
     lowest = _lowest(race)
     shift, is_log = (0.0, False) if lowest is None else (lowest, True)
     if race.crowd is None:
-        lines = tuple(_over_steps(_risen(path.values, shift, is_log)) for path in race.paths)
+        lines = tuple(_over_steps(_risen(each, shift, is_log)) for each in _unbroken(race))
     else:
         lines = tuple(_banded(band, shift, is_log) for band in race.crowd.bands)
     plain = tr("f against steps") if race.network is None else tr("loss of all training rows, against steps")
     words = tr("f above its minimum, against steps") if is_log else plain
     if race.crowd is not None:
-        words += tr("; median and quartiles of {n} starts", n=race.crowd.starts.shape[1])
+        what = tr("f above its minimum") if is_log else tr("f")
+        words = tr("{what}: median and quartiles of {n} starts", what=what, n=race.crowd.starts.shape[1])
     return Drawn(lines, words, is_log)
+
+
+def _unbroken(race: Race) -> Iterator[FloatArray]:
+    """Give the heights of every path; none from where it broke on, though it may come back to where there are some."""
+    for path, standing in zip(race.paths, race.standings, strict=True):
+        steps = np.arange(len(path.values))
+        yield np.where(steps < standing.broken, path.values, np.nan)
 
 
 def distance(race: Race) -> Drawn:
