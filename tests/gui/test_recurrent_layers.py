@@ -9,6 +9,7 @@ from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.trace import Step, Trace
 from dlviz.data.dataset import Dataset
 from dlviz.data.spec import DataSpec
+from dlviz.gui.editor.captions import title
 from dlviz.gui.editor.layout import arrange
 from dlviz.gui.editor.picture import lit
 from dlviz.gui.panels.formula.badge import place_words
@@ -52,6 +53,10 @@ def test_every_input_is_wired_to_every_unit_without_a_weight() -> None:
     wires = [k for k in range(len(links)) if links.layers[k] == "r"]
     assert len(wires) == 3 * 2
     assert not links.is_weighted[wires].any()
+
+
+def test_the_column_of_a_layer_writes_its_kind_as_it_is_spelled() -> None:
+    assert title(LSTM, "r", 6) == "LSTM 6"
 
 
 def test_a_unit_shows_its_gates_and_states_with_their_formulas() -> None:

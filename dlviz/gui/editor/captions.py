@@ -41,12 +41,18 @@ def title(spec: NetworkSpec, node: str, count: int) -> str:
     if layer is None:
         return tr("Input") if count <= 8 else tr("Input {count}", count=count)
     is_output = node == spec.layers[-1].id
-    name = tr("Output") if is_output else _own_name(node) or layer.kind.replace("_", " ").capitalize()
+    name = tr("Output") if is_output else _own_name(node) or _kind_name(layer.kind)
     head = name if is_output and count == 1 else f"{name} {_amount(layer, count)}".rstrip()
     # What an activation layer applies is all it is, also where it is the usual one.
     usual = layer_kinds.get(layer.kind).choices["activation"] if layer.kind == "activation" else None
     activation = layer.settings.get("activation", usual)
     return head + (f" · {activation_title(activation)}" if isinstance(activation, Choice) else "")
+
+
+def _kind_name(kind: str) -> str:
+    """Return a short name of a kind: its key, written as its title where that is the same word, as in LSTM."""
+    words, full = kind.replace("_", " "), tr(layer_kinds.get(kind).title)
+    return full if full.lower() == words else words.capitalize()
 
 
 def _amount(layer: LayerSpec, count: int) -> str:
