@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -21,7 +21,7 @@ from dlviz.gui.panels.runs.vary.outcomes import Cell as TableCell
 from dlviz.gui.panels.runs.vary.outcomes import Column, Line, OutcomesTable
 from dlviz.gui.panels.runs.vary.plot import ChartPlot
 from dlviz.gui.panels.runs.vary.values import Range, parse_values, range_of, spread, write_values
-from dlviz.gui.theme import current
+from dlviz.gui.theme import current, font
 from tests.gui.robot import LEFT, NONE, Key
 
 RATE = floating("lr", 0.01, minimum=0.0, is_open_minimum=True, is_log=True)
@@ -171,6 +171,19 @@ def test_more_curves_than_colours_are_pale_and_without_names(plot: ChartPlot) ->
     plot.show_chart(Chart("loss", "step", "loss", tuple(Curve(f"run {k}", x, x + k, PALE) for k in range(12))))
     assert plot.labels() == []
     assert plot._curves[0].opts["pen"].color().name() == current().colour("faint").name()
+
+
+def test_words_of_places_end_where_the_next_begin(plot: ChartPlot) -> None:
+    names = ("Momentum", "Nesterov momentum", "RMSprop", "Adam")
+    x = np.arange(4.0)
+    plot.show_chart(Chart("loss", "optimizer", "loss", (Curve("", x, x + 1),), ticks=tuple(enumerate(names))))
+    for width in (200, 900):
+        plot.resize(width, 200)
+        (shown,) = plot.getAxis("bottom")._tickLevels
+        room = plot.getViewBox().width() / len(names)
+        metrics = QFontMetrics(font("small"))
+        assert all(metrics.horizontalAdvance(words) < room for _, words in shown)
+    assert [words for _, words in shown] == list(names)
 
 
 @pytest.fixture

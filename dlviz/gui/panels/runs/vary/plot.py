@@ -3,7 +3,7 @@
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, SignalInstance, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from dlviz.gui.listing.entries import Entry, thinned
@@ -19,7 +19,7 @@ from dlviz.i18n import tr
 BAND = 0.18  # opacity of the quartiles
 MOST_LABELS = 10  # curves that are named at their ends; of more, the one pointed at is told
 THIN = 0.6  # of the width of a mark, for one of many curves
-POINT = 6  # pixels
+POINT, GAP = 6, 6  # pixels: a point, and between the words of two places
 CROSS_HEIGHT = 0.97  # of the axis, where runs that diverged are marked
 REACH = 40.0  # pixels from which a point is read
 UP_AND_DOWN = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -58,13 +58,20 @@ class ChartPlot(Plot):
         describe(self, tr("Chart: {what}", what=chart.caption), tr("{what}. Arrow keys read it.", what=chart.caption))
         for side, is_log in (("bottom", chart.is_log_x), ("left", chart.is_log_y)):
             self.getAxis(side).setLogMode(is_log)
-        self.getAxis("bottom").setTicks([chart.ticks] if chart.ticks else None)
+        self._name_places()
         self._show_curves()
         self._recolour(current())
         self._fit()
         index, point = self.at
         is_there = 0 <= index < len(chart.curves) and point < len(chart.curves[index].x)
         self._stand(self.at if is_there and not is_other else NOWHERE)
+
+    def _name_places(self) -> None:
+        """Write the words of places that are no numbers, as much of each as there is room for."""
+        ticks, metrics = self.chart.ticks, QFontMetrics(font("small"))
+        room = int(self.getViewBox().width() / max(len(ticks), 1)) - GAP
+        short = [(at, metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)) for at, words in ticks]
+        self.getAxis("bottom").setTicks([short] if short else None)
 
     def _show_curves(self) -> None:
         for band in self._bands:
@@ -260,6 +267,7 @@ class ChartPlot(Plot):
     def _relabel(self, _box: pg.ViewBox) -> None:
         """Stack the names anew: how much room they take on the axes has changed."""
         self._label()
+        self._name_places()
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every curve with its points, and where runs diverged."""
