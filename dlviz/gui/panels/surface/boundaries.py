@@ -30,7 +30,7 @@ from dlviz.session.race.maps import RaceMaps
 
 GAP, HEAD = float(GRID), 2.5 * GRID  # pixels between two maps, and of the line above each
 BESIDE = 7.0 * GRID  # pixels, of that line where it stands beside
-WORTH = 1.15  # how much larger maps must be for a line beside them, where no name fits
+NAMED = 10.0 * GRID  # pixels, of a map below which no name fits above it: there its line may stand beside
 MARKER = 4.5  # pixels, radius
 PER_POINT = 60.0  # square pixels of a map for each point: of more rows, some are painted
 GOLDEN = (5**0.5 - 1) / 2
@@ -117,7 +117,7 @@ class Boundaries(QWidget):
 
         above = max(range(1, count + 1), key=lambda columns: side(columns, is_beside=False))
         beside = max(range(1, count + 1), key=lambda columns: side(columns, is_beside=True))
-        is_beside = side(beside, is_beside=True) > WORTH * side(above, is_beside=False)
+        is_beside = NAMED > side(above, is_beside=False) < side(beside, is_beside=True)
         columns = beside if is_beside else above
         return columns, max(side(columns, is_beside), 8.0), is_beside
 
