@@ -255,6 +255,8 @@ def test_values_typed_again_after_nonsense_can_start(robot: Robot) -> None:
     vary = own_rates(robot, (0.1, 0.2))
     typed(robot, values_field(vary), "abc")
     assert not vary.form.start.isEnabled()
+    typed(robot, field_of(robot, "length"), "7")
+    assert not vary.form.start.isEnabled()
     typed(robot, values_field(vary), "0.1, 0.2")
     assert vary.form.start.isEnabled()
     assert not vary.form.problem.isVisible()

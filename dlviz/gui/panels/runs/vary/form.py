@@ -50,6 +50,7 @@ class VaryForm(QWidget):
         self.experiment: Experiment | None = None
         self._document: Document | None = None
         self._is_changed = False  # somebody chose other values than the recipe's
+        self._refused: dict[int, str] = {}  # why what stands in the row of a setting means nothing
         self.recipe, self.tip = Chooser(), Text("", "muted", "small")
         self.tip.setWordWrap(True)
         describe(self.recipe, tr("Recipe"), tr("What is varied, and how it is looked at"))
@@ -165,6 +166,7 @@ class VaryForm(QWidget):
 
     def _show(self, experiment: Experiment) -> None:
         self.experiment = experiment
+        self._refused.clear()
         recipe = experiment.recipe
         self.tip.setText(tr(recipes.get(recipe).tip) if recipe in recipes else own_tip())
         self.fields.renew(self._fill)
@@ -186,7 +188,7 @@ class VaryForm(QWidget):
         row.setObjectName(str(column.count()))
         row.changed.connect(self._vary)
         row.path_chosen.connect(self._vary_other)
-        row.refused.connect(self._say)
+        row.refused.connect(self._refuse)
         column.addWidget(row)
 
     @Slot(str)
@@ -229,6 +231,7 @@ class VaryForm(QWidget):
         place = int(self.sender().objectName())
         others = list(self.experiment.varied)
         others[place] = varied
+        self._refused.pop(place, None)
         self._is_changed = True
         self.experiment = replace(self.experiment, varied=tuple(others))
         self._say("")
@@ -249,9 +252,15 @@ class VaryForm(QWidget):
         self._say("")
 
     @Slot(str)
+    def _refuse(self, problem: str) -> None:
+        """Start nothing while a row has what it cannot take, whatever else is changed."""
+        self._refused[int(self.sender().objectName())] = problem
+        self._say("")
+
+    @Slot(str)
     def _say(self, problem: str) -> None:
         """Say what is wrong, or how much would be trained."""
-        problem = problem or refusal_of(self.experiment)
+        problem = problem or next(iter(self._refused.values()), "") or refusal_of(self.experiment)
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.start.setEnabled(not problem and self.experiment is not None)
