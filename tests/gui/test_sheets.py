@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.inspector.panel import InspectorPanel
@@ -284,6 +284,17 @@ def test_keys_of_time_walk_a_sheet_that_scrolls_and_set_no_slider(robot: Robot) 
     robot.trigger("learn_sheet_vanishing_rate")
     robot.wait(lambda: "rho" in shown.inputs.rows)
     assert shown.verticalScrollBar().value() == 0
+
+
+def test_keys_go_on_walking_when_a_sheet_follows_a_formula(robot: Robot) -> None:
+    robot.start("step")
+    robot.trigger("learn_typed")
+    robot.wait(lambda: robot.frame.document.subject == "formula" and robot.panel("subject")._frame is robot.frame)
+    robot.trigger("learn_sheet_clipping")
+    settled(robot)
+    assert not isinstance(QApplication.focusWidget(), QLineEdit)
+    robot.key(Key.Key_End)
+    robot.wait(lambda: robot.frame.step == 1)
 
 
 def test_tab_goes_the_way_a_sheet_is_read(robot: Robot, file: Path) -> None:

@@ -1,7 +1,7 @@
 """The picture of a learning rule, a typed formula or a sheet, in the place of the network's canvas."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.prepared import prepared_or_none
@@ -236,8 +236,12 @@ class SubjectPanel(Panel):
 
     def _raise(self, widget: QWidget, words: str) -> None:
         if self.stack.currentWidget() is not widget:
+            focus = QApplication.focusWidget()
+            had_focus = focus is not None and self.stack.isAncestorOf(focus)
             self.stack.setCurrentWidget(widget)
             self.setFocusProxy(self.boxes if widget is self.area else widget)
+            if had_focus:
+                self.setFocus()  # or Qt gives it to the next field, and keys of the walk are typed there
         self.words.setText(words)
 
     @Slot()
