@@ -78,8 +78,8 @@ def test_a_loop_over_the_examples_is_slower_than_one_matrix(walker: Walker) -> N
     def texts() -> dict[str, str]:
         return {row.label.text(): row._fact.text for row in facts.rows if not row.isHidden()}
 
-    walker.robot.wait(lambda: "forward, 3 examples one by one" in texts())
-    assert "forward, as one matrix of 3 columns" in texts()
+    walker.robot.wait(lambda: "forward, 3 one by one" in texts())
+    assert "forward, 3 as one matrix" in texts()
     times = walker.frame.explanation.times  # type: ignore[union-attr]
     assert times.n == 3 and times.one_by_one > times.at_once > 0
     assert texts()["vectorised is faster by"].startswith("× ")

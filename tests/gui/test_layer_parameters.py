@@ -12,6 +12,7 @@ from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.gui.panels.inspector.parameters import LayerParameters
 from dlviz.gui.selection import Selected
 from dlviz.session.document import Document, TrainingSpec, handle
+from dlviz.session.edits import set_units
 from dlviz.session.example import written_table
 from tests.gui.robot import NONE, Robot, close_window, robot_at_window
 
@@ -128,3 +129,11 @@ def test_of_a_large_layer_the_first_numbers_are_listed(robot: Robot) -> None:
     assert len(shown.table.shown()) == 500 and shown.picture.height() <= 210
     assert [block.shape for block in shown.picture.blocks] == [(300, 2), (300,)]
     assert shown.header.info.text() == "the first 500 of 900"
+
+
+def test_numbers_of_the_network_before_an_edit_are_left_out(robot: Robot) -> None:
+    shown = opened(robot, normalised(Choice("sgd")), "h")
+    session = robot.running.session
+    session.edit(set_units(session.document, "h", 3), "units")  # the frame on show is still of two units
+    assert [line.cells[1:] for line in shown.table.numbers.lines] == [(None, None, None)] * 6
+    robot.wait(lambda: all(cells[1] is not None for cells in shown.table.shown()))

@@ -301,7 +301,7 @@ def test_salaries_learnt_row_by_row(walker: Walker) -> None:
 
 def number_of_parameters(walker: Walker, node: str) -> int:
     walker.facts(Selected("layer", node))
-    fact = next(row._fact for row in walker.inspector.facts.rows if row._fact.label.startswith("parameters"))
+    fact = next(row._fact for row in walker.inspector.facts.rows if row._fact.label == "weights + biases")
     return int(fact.text.rpartition("= ")[2])
 
 

@@ -80,7 +80,9 @@ class LayerParameters(QWidget):
             *(Column(LETTERS[state], tr(STATE_LABELS[state]), state not in NEVER_NEGATIVE) for state in states),
             Column(tr("step"), tr("What the update adds"), is_signed=True),
         ]  # fmt: skip
-        arrays = {each.name: self._numbers(scene, each.name, states) for each in own}
+        arrays = {
+            each.name: [self._array(scene, each, key) for key in (VALUE, GRADIENT, *states, STEP)] for each in own
+        }
         lines = [Line(k, (each.symbol, *_cells(arrays[each.parameter.name], each.entry)))
                  for k, each in enumerate(self._listed)]  # fmt: skip
         self.table.show_lines(columns, lines)
@@ -107,15 +109,14 @@ class LayerParameters(QWidget):
         self.quantity.set_choices(choices)
         self.quantity.set_key(wanted if wanted in dict(choices) else VALUE)
 
-    def _numbers(self, scene: Scene, name: str, states: Sequence[str]) -> list[np.ndarray | None]:
-        """Return the arrays behind the columns, as far as they are known."""
-        return [self._array(scene, name, key) for key in (VALUE, GRADIENT, *states, STEP)]
-
-    def _array(self, scene: Scene, name: str, key: str) -> np.ndarray | None:
-        reading = scene.reading
+    def _array(self, scene: Scene, parameter: ParameterSpec, key: str) -> np.ndarray | None:
+        """Return the array behind a column; None where it is not known, or is still of the network before an edit."""
+        name, reading = parameter.name, scene.reading
         if key == VALUE:
-            return reading.parameter(name)
-        return reading.array(name_of("grad", name) if key == GRADIENT else f"{name}.{key}")
+            array = reading.parameter(name)
+        else:
+            array = reading.array(name_of("grad", name) if key == GRADIENT else f"{name}.{key}")
+        return array if array is not None and np.shape(array) == parameter.shape else None
 
     @Slot()
     def _draw(self, _key: str = "") -> None:
@@ -125,9 +126,8 @@ class LayerParameters(QWidget):
         own = [each for each in parameters(self._scene.document.network) if each.layer == owner and each.is_trainable]
         blocks = []
         for each in own:
-            array, (rows, columns) = self._array(self._scene, each.name, key), Block(each.name, each.shape, None).size
-            is_there = array is not None and np.shape(array) == each.shape
-            values = np.asarray(array, dtype=np.float64).reshape(rows, columns) if is_there else None
+            array, size = self._array(self._scene, each, key), Block(each.name, each.shape, None).size
+            values = None if array is None else np.asarray(array, dtype=np.float64).reshape(size)
             blocks.append(Block(each.name, each.shape, values))
         self.picture.show_blocks(blocks, NEUTRAL.get(key, 0.0))
 
@@ -149,4 +149,4 @@ def states_of(scene: Scene) -> tuple[str, ...]:
 
 
 def _cells(arrays: Sequence[np.ndarray | None], entry: tuple[int, ...]) -> list[Cell]:
-    return [None if each is None or len(entry) != each.ndim else float(each[entry]) for each in arrays]
+    return [None if each is None else float(each[entry]) for each in arrays]
