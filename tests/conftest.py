@@ -75,6 +75,21 @@ def example_document_json() -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
+def collected_between_tests(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Collect garbage of a window after its test and never during one, as the program does (`gui.collection`).
+
+    A collection in the middle of Qt's own loops, or on a worker's thread, destroys widgets that Qt still uses.
+    """
+    if request.node.get_closest_marker("gui") is None:
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect(1)
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
 def nothing_left_running() -> Iterator[None]:
     """Fail a test that leaves a non-daemon thread running or a top-level widget alive."""
     threads, widgets = _threads(), _widgets()

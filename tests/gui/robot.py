@@ -1,6 +1,5 @@
 """A person at the real window: presses keys, clicks and drags real widgets, and waits for what they would see."""
 
-import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -103,19 +102,13 @@ class StallGuard(QObject):
 
 @contextmanager
 def no_stall(seconds: float = STALL_SECONDS) -> Iterator[StallGuard]:
-    """Fail if the event loop stands still for longer than a person bears, or than so many seconds.
-
-    The program turns automatic collection off (`gui.collection`); so does this, or the objects that earlier tests
-    left would be looked through in the middle of one.
-    """
-    gc.disable()
+    """Fail if the event loop stands still for longer than a person bears, or than so many seconds."""
     guard = StallGuard()
     try:
         yield guard
     finally:
         worst = guard.stop()
         guard.deleteLater()
-        gc.enable()
     assert worst < seconds, f"the window stood still for {1000 * worst:.0f} ms"
 
 
