@@ -26,7 +26,7 @@ run: setup
 	@$(PYTHON) -m dlviz
 
 test: setup
-	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PYTHON) -m pytest tests --ignore=tests/bench $(ARGS)
+	@packaging/test.sh $(ARGS)
 
 check: setup
 	$(PYTHON) -m ruff check .
