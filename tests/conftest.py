@@ -76,16 +76,17 @@ def example_document_json() -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def collected_between_tests(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Collect garbage of a window after its test and never during one, as the program does (`gui.collection`).
+    """Collect garbage of windows before a test and never during one, as the program does (`gui.collection`).
 
     A collection in the middle of Qt's own loops, or on a worker's thread, destroys widgets that Qt still uses.
+    After a test would be too early: pytest lets go of its window later, which would then stay among the old objects.
     """
     if request.node.get_closest_marker("gui") is None:
         yield
         return
+    gc.collect(1)
     gc.disable()
     yield
-    gc.collect(1)
     gc.enable()
 
 
