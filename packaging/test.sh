@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 export QT_QPA_PLATFORM="${QT_QPA_PLATFORM:-offscreen}"
 run() { .venv/bin/python -m pytest --ignore=tests/bench "$@"; }
 
-if [ $# -gt 0 ] || [ "$(nproc)" -lt 2 ]; then
+if [ $# -gt 0 ] || [ "$(getconf _NPROCESSORS_ONLN)" -lt 2 ]; then
     run tests "$@"
     exit
 fi
