@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dlviz.data.mapped import is_mapped, let_go
 
 Task = Literal["regression", "binary", "multiclass"]
+Modality = Literal["table", "image", "sequence", "text"]
 
 SAMPLE_ROWS = 20_000  # of a set that stays on disk: as many as a plot can show
 
@@ -20,7 +21,10 @@ class Dataset:
 
     inputs: (n, d) float64. targets: (n, k) float64 for regression, else (n,) int64 class indices
     into class_names. notes: sentences on everything that was changed or dropped while reading. stride: 1,
-    or k where these are every k-th row of a larger set.
+    or k where these are every k-th row of a larger set. image_shape: (channels, height, width) where a row of
+    inputs is an image, channel after channel, row after row. sequence_shape: (steps, numbers a step) where it is
+    a sequence. is_text: whether inputs count words. row_names: what each row is called, such as its sentence or
+    its file; empty where rows are only numbered.
     """
 
     title: str
@@ -33,6 +37,10 @@ class Dataset:
     notes: tuple[str, ...] = ()
     attribution: str = ""
     stride: int = 1
+    image_shape: tuple[int, int, int] | None = None
+    sequence_shape: tuple[int, int] | None = None
+    is_text: bool = False
+    row_names: tuple[str, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         """Compare words by what they say, and arrays by whether they are one: there are too many numbers to compare."""
@@ -58,7 +66,8 @@ class Dataset:
         inputs = np.array(self.inputs[self.sampled])
         inputs.setflags(write=False)
         let_go(self.inputs)
-        return replace(self, inputs=inputs, targets=self.targets[self.sampled], stride=self.sampled.step)
+        targets, names = self.targets[self.sampled], self.row_names[self.sampled]
+        return replace(self, inputs=inputs, targets=targets, stride=self.sampled.step, row_names=names)
 
     @property
     def sampled(self) -> slice:
@@ -74,6 +83,18 @@ class Dataset:
     def d(self) -> int:
         """Number of inputs."""
         return int(self.inputs.shape[1])
+
+    @property
+    def modality(self) -> Modality:
+        """What a row is: cells of a table, an image, a sequence, or a text of which words were counted."""
+        if self.image_shape is not None:
+            return "image"
+        return "sequence" if self.sequence_shape is not None else "text" if self.is_text else "table"
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """The shape in which a layer that wants images or sequences reads a row."""
+        return self.image_shape or self.sequence_shape or (self.d,)
 
     @property
     def n_outputs(self) -> int:

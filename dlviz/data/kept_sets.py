@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from dlviz.data.mapped import file_of
 from dlviz.data.row_store import cache_folder, kept_rows, store_rows
 
 ENDING = ".set"
-STORED_AS = 1  # changes when the same file would become another set
+STORED_AS = 2  # changes when the same file would become another set
 LEAST_BYTES = 4 << 20  # smaller files are read before their hash would be of use
 NAME = re.compile(r"[0-9a-f]{64}\.rows")
 TASKS = ("regression", "binary", "multiclass")
@@ -45,7 +46,8 @@ def keep(dataset: Dataset, digest: str, how: str) -> None:
     written = {
         "inputs": file_of(dataset.inputs).name, "targets": file_of(targets).name, "n": dataset.n,
         "task": dataset.task, "input_names": dataset.input_names, "target_names": dataset.target_names,
-        "class_names": dataset.class_names, "notes": dataset.notes,
+        "class_names": dataset.class_names, "notes": dataset.notes, "image_shape": dataset.image_shape,
+        "is_text": dataset.is_text, "row_names": dataset.row_names,
     }  # fmt: skip
     # Half a note is no JSON, and is passed over.
     note.write_text(json.dumps(written), encoding="utf-8")
@@ -58,8 +60,8 @@ def _note(digest: str, how: str) -> Path:
 
 def _dataset(path: Path, noted: dict[str, Any]) -> Dataset:
     """Return the noted set. Raises: OSError, ValueError, KeyError, TypeError if the note or its rows do not fit."""
-    input_names, target_names, class_names, notes = (
-        tuple(map(str, noted[key])) for key in ("input_names", "target_names", "class_names", "notes")
+    input_names, target_names, class_names, notes, row_names = (
+        tuple(map(str, noted[key])) for key in ("input_names", "target_names", "class_names", "notes", "row_names")
     )
     n, task = int(noted["n"]), noted["task"]
     if task not in TASKS or not all(NAME.fullmatch(noted[key]) for key in ("inputs", "targets")):
@@ -71,4 +73,11 @@ def _dataset(path: Path, noted: dict[str, Any]) -> Dataset:
         if not 0 <= targets.min() <= targets.max() < len(class_names):
             raise ValueError(class_names)
     targets.setflags(write=False)
-    return Dataset(path.stem, task, inputs, targets, input_names, target_names, class_names, notes)
+    shape = noted["image_shape"]
+    if shape is not None and (len(shape) != 3 or math.prod(map(int, shape)) != len(input_names)):
+        raise ValueError(shape)
+    return Dataset(
+        path.stem, task, inputs, targets, input_names, target_names, class_names, notes,
+        image_shape=None if shape is None else (int(shape[0]), int(shape[1]), int(shape[2])),
+        is_text=bool(noted["is_text"]), row_names=row_names,
+    )  # fmt: skip

@@ -105,7 +105,8 @@ def _finite(dataset: Dataset) -> tuple[Dataset, tuple[str, ...]]:
         raise DataError("Expected at least one row of finite numbers. Received: none.", place="data")
     targets: Targets = dataset.targets[keep]
     targets.setflags(write=False)
-    kept = replace(dataset, inputs=_frozen(dataset.inputs[keep]), targets=targets)
+    names = tuple(name for name, is_kept in zip(dataset.row_names, keep, strict=False) if is_kept)
+    kept = replace(dataset, inputs=_frozen(dataset.inputs[keep]), targets=targets, row_names=names)
     count = int(np.count_nonzero(~keep))
     return kept, (tr("{count} rows with missing or infinite numbers were left out.", count=count),)
 

@@ -1,6 +1,7 @@
 """Classic measured data sets that come with the program as small CSV files."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from dlviz.data.kind import DatasetKind, classified, datasets, measured
 from dlviz.data.spec import Scaling
 from dlviz.resources import resource
 
+IMAGES: Mapping[str, tuple[int, int, int]] = {"digits": (1, 8, 8)}
 UCI = "UCI Machine Learning Repository, CC BY 4.0"
 
 
@@ -27,7 +29,8 @@ def read_shipped(key: str, title: str) -> Dataset:
     if kind == "regression":
         return measured(title, inputs, last, names[:-1], names[-1])
     class_names = tuple(kind.removeprefix("classes:").strip().split(","))
-    return classified(title, inputs, last.astype(np.int64), class_names, names[:-1])
+    found = classified(title, inputs, last.astype(np.int64), class_names, names[:-1])
+    return replace(found, image_shape=IMAGES.get(key))
 
 
 def _reader(key: str, title: str) -> Callable[[Mapping[str, Any], int], Dataset]:

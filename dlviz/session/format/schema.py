@@ -148,8 +148,20 @@ def _data(part: Mapping[str, Any]) -> Iterable[Schema]:
         kind = _kind(entry.key, entry.settings)
         yield {**kind, "properties": {**kind["properties"], **common}}
     rows = {"inputs": {"$ref": "#/$defs/array"}, "targets": {"$ref": "#/$defs/array"}}
-    yield _open("table", {**rows, "task": {"enum": ["regression", "binary", "multiclass"]}, **common}, list(rows))
+    task = {"enum": ["regression", "binary", "multiclass"]}
+    yield _open("table", {**rows, "task": task, **_row_kinds(), **common}, list(rows))
     yield _open("file", {"path": {"type": "string", "minLength": 1}, **common}, ["path"])
+
+
+def _row_kinds() -> Schema:
+    """Say what a row of the inputs is: an image, a sequence, counted words."""
+    sizes = {"type": "array", "items": {"type": "integer", "minimum": 1}}
+    return {
+        "image_shape": {**sizes, "minItems": 3, "maxItems": 3, "description": "Channels, height, width"},
+        "sequence_shape": {**sizes, "minItems": 2, "maxItems": 2, "description": "Steps, numbers a step"},
+        "is_text": {"type": "boolean", "default": False, "description": "Whether inputs count words"},
+        "row_names": {"type": "array", "items": {"type": "string"}},
+    }
 
 
 def _weighted_loss() -> Schema:

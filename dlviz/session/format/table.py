@@ -1,5 +1,6 @@
 """Arrays and inline tables between JSON lists and NumPy."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -70,8 +71,21 @@ def dataset_from_json(data: dict[str, Any], arrays: Arrays, place: str = "data")
         title, cast(Task, task), inputs, targets,
         _named(names["input_names"], inputs.shape[1], "x", f"{place}.input_names"),
         _named(names["target_names"], width, "y", f"{place}.target_names"),
-        classes, names["notes"], attribution,
+        classes, names["notes"], attribution, **_kinds(data, inputs.shape, place),
     )  # fmt: skip
+
+
+def _kinds(data: dict[str, Any], shape: tuple[int, ...], place: str) -> dict[str, Any]:
+    """Take out of data what a row of the inputs, (n, d), is."""
+    names = _names(data.pop("row_names", []), f"{place}.row_names", shape[0])
+    if names and len(names) != shape[0]:
+        raise _refusal(tr("{n} names", n=shape[0]), len(names), f"{place}.row_names")
+    return {
+        "image_shape": _shape(data.pop("image_shape", None), 3, shape[1], f"{place}.image_shape"),
+        "sequence_shape": _shape(data.pop("sequence_shape", None), 2, shape[1], f"{place}.sequence_shape"),
+        "is_text": _flag(data.pop("is_text", False), f"{place}.is_text"),
+        "row_names": names,
+    }
 
 
 def dataset_to_json(dataset: Dataset, inputs: Any, targets: Any) -> dict[str, Any]:
@@ -84,6 +98,10 @@ def dataset_to_json(dataset: Dataset, inputs: Any, targets: Any) -> dict[str, An
         "class_names": list(dataset.class_names),
         "notes": list(dataset.notes),
         "attribution": dataset.attribution,
+        "image_shape": dataset.image_shape and list(dataset.image_shape),
+        "sequence_shape": dataset.sequence_shape and list(dataset.sequence_shape),
+        "is_text": dataset.is_text,
+        "row_names": list(dataset.row_names),
     }
     return {**{key: value for key, value in described.items() if value}, "inputs": inputs, "targets": targets}
 
@@ -179,8 +197,24 @@ def _text(value: Any, place: str) -> str:
     return value
 
 
-def _names(value: Any, place: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or len(value) > COLUMNS:
+def _shape(value: Any, n: int, width: int, place: str) -> tuple[int, ...] | None:
+    """Return n sizes whose product is the number of inputs, or None where nothing is said."""
+    if value is None:
+        return None
+    is_shape = isinstance(value, list) and len(value) == n and all(type(each) is int and each > 0 for each in value)
+    if not is_shape or math.prod(value) != width:
+        raise _refusal(tr("{n} sizes with the product {width}", n=n, width=width), value, place)
+    return tuple(value)
+
+
+def _flag(value: Any, place: str) -> bool:
+    if not isinstance(value, bool):
+        raise _refusal(tr("true or false"), value, place)
+    return value
+
+
+def _names(value: Any, place: str, most: int = COLUMNS) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > most:
         raise _refusal(tr("a list of names"), value, place)
     return tuple(_text(each, place) for each in value)
 

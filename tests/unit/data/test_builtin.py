@@ -134,3 +134,9 @@ def test_shipped_sets_have_known_values() -> None:
 def test_bad_settings_are_refused_by_name(settings: dict[str, object], message: str) -> None:
     with pytest.raises(SpecError, match=message):
         datasets.get("circles").build(settings)
+
+
+def test_digits_are_images_and_iris_is_a_table() -> None:
+    digits, iris = (datasets.get(key).build({}) for key in ("digits", "iris"))
+    assert (digits.modality, digits.image_shape, digits.row_shape) == ("image", (1, 8, 8), (1, 8, 8))
+    assert (iris.modality, iris.row_shape) == ("table", (4,))

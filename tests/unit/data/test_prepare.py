@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dlviz.core.errors import DataError, SpecError
+from dlviz.data.dataset import Dataset
 from dlviz.data.kind import measured
 from dlviz.data.prepare import prepare
 from dlviz.data.spec import DataSpec, SplitSpec
@@ -51,3 +52,9 @@ def test_file_that_was_not_opened_is_refused_by_name() -> None:
 def test_unknown_kind_names_the_nearest() -> None:
     with pytest.raises(SpecError, match="'circles'"):
         prepare(DataSpec("circels"))
+
+
+def test_names_of_rows_go_with_their_rows() -> None:
+    inputs = np.array([[1.0], [np.nan], [3.0]])
+    rows = Dataset("T", "regression", inputs, np.ones((3, 1)), ("x",), ("y",), row_names=("a", "b", "c"))
+    assert prepare(DataSpec("table", dataset=rows)).dataset.row_names == ("a", "c")

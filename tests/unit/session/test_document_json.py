@@ -145,7 +145,10 @@ def test_targets_are_values_or_labels(keys: Json, task: str, targets: list[Any],
 
 
 def test_a_table_keeps_its_names_and_what_is_missing() -> None:
-    keys = {"title": "T", "input_names": ["a", "b"], "target_names": ["c"], "notes": ["n"], "attribution": "me"}
+    keys = {
+        "title": "T", "input_names": ["a", "b"], "target_names": ["c"], "notes": ["n"], "attribution": "me",
+        "row_names": ["first", "second"],
+    }  # fmt: skip
     document = table(inputs=[[1, None], [2, 3]], targets=[[1], [None]], **keys)
     written = document_to_json(document, True)["data"]
     assert {key: written[key] for key in keys} == keys
@@ -153,9 +156,24 @@ def test_a_table_keeps_its_names_and_what_is_missing() -> None:
     assert written["targets"] == [[1.0], [None]]
 
 
+@pytest.mark.parametrize("keys", [{"image_shape": [1, 1, 2]}, {"sequence_shape": [2, 1]}, {"is_text": True}])
+def test_a_table_keeps_what_its_rows_are(keys: Json) -> None:
+    document = table(inputs=[[1, 2], [3, 4]], targets=[0.5, 1.5], **keys)
+    rows = document.data.dataset
+    assert rows is not None
+    assert rows.modality == {"image_shape": "image", "sequence_shape": "sequence", "is_text": "text"}[next(iter(keys))]
+    written = document_to_json(document, True)["data"]
+    assert {key: written[key] for key in keys} == keys
+
+
 @pytest.mark.parametrize(
     ("keys", "place"),
     [
+        ({"inputs": [[1], [2]], "targets": [0, 1], "image_shape": [1, 1, 2]}, "data.image_shape"),
+        ({"inputs": [[1], [2]], "targets": [0, 1], "image_shape": [1, True, 1]}, "data.image_shape"),
+        ({"inputs": [[1], [2]], "targets": [0, 1], "sequence_shape": [1, 1, 1]}, "data.sequence_shape"),
+        ({"inputs": [[1], [2]], "targets": [0, 1], "is_text": 1}, "data.is_text"),
+        ({"inputs": [[1], [2]], "targets": [0, 1], "row_names": ["a"]}, "data.row_names"),
         ({"inputs": [[1], [2]], "targets": [1]}, "data.targets"),
         ({"inputs": [[1], [2, 3]], "targets": [1, 2]}, "data.inputs"),
         ({"inputs": [1, 2], "targets": [1, 2]}, "data.inputs"),
