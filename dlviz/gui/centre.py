@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QSplitterHandle, QVBoxLayo
 from dlviz.gui.cards import FirstCards
 from dlviz.gui.notifications import NotificationBar
 from dlviz.gui.panel import Panel, PanelEntry
+from dlviz.gui.rows_bar import RowsBar
 from dlviz.gui.theme import current
 from dlviz.gui.widgets.paint import Hairline, spaced
 
@@ -39,6 +40,7 @@ class Centre(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bar = NotificationBar()
+        self.rows = RowsBar()
         self.cards = FirstCards()
         self.cards.hide()
         self._split = QuietSplitter(Qt.Orientation.Vertical)
@@ -50,7 +52,7 @@ class Centre(QWidget):
         row, column = QHBoxLayout(self), QVBoxLayout()
         spaced(row, gap=0)
         spaced(column, gap=0)
-        for widget, stretch in ((self.bar, 0), (self._split, 1), (self.cards, 0)):
+        for widget, stretch in ((self.bar, 0), (self.rows, 0), (self._split, 1), (self.cards, 0)):
             column.addWidget(widget, stretch)
         row.addWidget(Hairline(is_upright=True))
         row.addLayout(column, 1)

@@ -119,6 +119,9 @@ class MainWindow(QMainWindow):
         self.run.escaped.connect(cards.put_away)
         self.vary.began.connect(cards.put_away)
         self.run.escaped.connect(self.centre.bar.hide)
+        self.centre.rows.follow(self.context)
+        self.centre.rows.walk_asked.connect(self.views.walk_row)
+        self.bridge.frame_shown.connect(self.centre.rows.show_frame)
         cards.watch.clicked.connect(self.views.watch)
         cards.step.clicked.connect(self.views.step_one)
         cards.data.clicked.connect(self.files.ask_for_data)
@@ -184,6 +187,7 @@ class MainWindow(QMainWindow):
         self.setWindowModified(session.is_dirty)
         self.tools.show_document(session.document)
         self.centre.show_subject(session.document.subject)
+        self.centre.rows.show_document()
         self.docks.show_subject(session.document.subject)
         for panel in self.findChildren(Panel):
             panel.show_document(session.document)

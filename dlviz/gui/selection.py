@@ -1,5 +1,6 @@
 """What is selected: one small record, shared by every panel."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,17 +31,33 @@ class Selected:
 NOTHING = Selected()
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of the data, by number in the whole set, and a sentence that says which they are."""
+
+    numbers: frozenset[int] = frozenset()
+    words: str = ""
+
+
+NO_ROWS = Rows()
+
+
 class Selection(QObject):
-    """Holds what is selected and what the pointer is over, and tells who listens."""
+    """Holds what is selected and what the pointer is over, and tells who listens.
+
+    Rows of the data are selected beside it: every table, plot and map marks them.
+    """
 
     changed = Signal(object)  # Selected
     hovered = Signal(object)  # Selected, NOTHING when the pointer has left
+    rows_changed = Signal(object)  # Rows, NO_ROWS for none
     trail_changed = Signal(object, bool)  # places from the loss back to a weight, () for none; whether they stay lit
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._current = NOTHING
         self._hover = NOTHING
+        self._rows = NO_ROWS
         self._trail: tuple[Selected, ...] = ()
         self._is_trail_kept = False
 
@@ -53,6 +70,24 @@ class Selection(QObject):
     def hover(self) -> Selected:
         """What the pointer is over."""
         return self._hover
+
+    @property
+    def rows(self) -> frozenset[int]:
+        """The rows of the data that are selected."""
+        return self._rows.numbers
+
+    @property
+    def rows_words(self) -> str:
+        """Which rows are selected: "true 4, predicted 9: 11 rows"."""
+        return self._rows.words
+
+    def select_rows(self, rows: Iterable[int] = (), words: str = "") -> None:
+        """Select these rows of the data instead; words say which they are. Tells nobody if that is so already."""
+        numbers = frozenset(rows)
+        chosen = Rows(numbers, words) if numbers else NO_ROWS
+        if chosen != self._rows:
+            self._rows = chosen
+            self.rows_changed.emit(chosen)
 
     @property
     def trail(self) -> tuple[Selected, ...]:

@@ -46,6 +46,8 @@ def position_words(frame: Frame) -> str:
         return tr("Paused within batch {batch} · operation {cursor}", batch=frame.batch + 1, cursor=frame.cursor)
     if frame.state == "failed":
         return frame.message or tr("Stopped")
+    if frame.is_aside and frame.trace is not None:
+        return tr("Row {row} alone: the run learns nothing of it", row=numbers.count(int(frame.trace.rows[0]) + 1))
     if frame.state == "running":
         return tr("Training · epoch {epoch}", epoch=numbers.count(frame.epoch))
     if frame.step == 0:

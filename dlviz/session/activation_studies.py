@@ -34,7 +34,7 @@ class ActivationStudies:
         if chosen is None:
             return None
         walk = run.walk
-        place = (walk.trace.global_step, walk.sample, walk.is_done) if walk else run.step
+        place = run.batch_in_hand, (walk.sample, walk.is_done) if walk else None
         key = run.segment.uid, place, question, chosen
         is_same = self._key[2:] == key[2:]
         if key == self._key or (is_same and is_running and time.monotonic() < self._due):

@@ -40,6 +40,13 @@ class TypeParameter:
 
 
 @dataclass(frozen=True)
+class WalkRow:
+    """Walk a row of the data: in the batch in hand or the next one, else alone and beside the run."""
+
+    row: int
+
+
+@dataclass(frozen=True)
 class Restore:
     """Undo or redo: stand at the moment of this token again; document: that of the moment."""
 

@@ -57,7 +57,7 @@ class Explainer:
     """Answers questions about one batch, which is differentiated once for all of them."""
 
     def __init__(self) -> None:
-        self._batch: tuple[int, int] | None = None
+        self._batch: tuple[int, int, int] | None = None
         self._trainer: Trainer | None = None
         self._notation = Notation()
         self._trace: Trace | None = None
@@ -80,7 +80,7 @@ class Explainer:
         return replace(answer, kept=kept_values(run, answer.question.weight))
 
     def _follow(self, run: Run, peek: Callable[[], Trace]) -> None:
-        batch = run.segment.uid, run.walk.trace.global_step if run.walk else run.step
+        batch = run.batch_in_hand
         if run.document.notation != self._notation:
             self._notation = run.document.notation
             self._answers.clear()

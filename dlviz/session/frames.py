@@ -151,6 +151,11 @@ class FrameMaker:
         self._pictures.follow(run)
         return self._pictures.peek(run)
 
+    def walk_row(self, run: Run, row: int) -> None:
+        """Walk a row of a network's data. Raises: DlvizError where it cannot train, or for a row that is not there."""
+        self._pictures.follow(run)
+        run.walk_row(row, lambda: self._pictures.peek_at(run, np.array([row])))
+
     def _study(self, run: Run, question: ActivationQuestion, peek: Trace | None, is_running: bool) -> object:
         def trace() -> Trace:
             return peek or self._pictures.peek(run)
@@ -216,7 +221,8 @@ def _answered(run: Run) -> dict[str, Any]:
 
 
 def _walked(run: Run) -> dict[str, Any]:
-    return {"cursor": run.walk.cursor, "sample": run.walk.sample} if run.walk else {}
+    walk = run.walk
+    return {} if walk is None else {"cursor": walk.cursor, "sample": walk.sample, "is_aside": walk.is_aside}
 
 
 def _still(run: Run) -> Frame:

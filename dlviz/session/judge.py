@@ -24,7 +24,7 @@ class Judge:
 
     def __init__(self) -> None:
         self.is_unfinished = False
-        self._batch: tuple[int, int, Notation] | None = None
+        self._batch: tuple[tuple[int, int, int], Notation] | None = None
         self._trainer: Trainer | None = None
         self._exercise: Exercise | None = None
         self._checker: Checker | None = None
@@ -55,7 +55,7 @@ class Judge:
         return tuple(found)
 
     def _follow(self, run: Run, peek: Callable[[], Trace]) -> Exercise:
-        batch = run.segment.uid, run.walk.trace.global_step if run.walk else run.step, run.document.notation
+        batch = run.batch_in_hand, run.document.notation
         if self._exercise is None or batch != self._batch or run.trainer is not self._trainer:
             self._batch, self._trainer = batch, run.network
             exercise = exercise_of(run.network, run.walk.trace if run.walk else peek())

@@ -93,6 +93,7 @@ class Frame:
     batch is the number of the next batch in the epoch, of batches_per_epoch.
     is_flat_out: it trains as fast as it can, so that drawing takes time from it.
     trace/cursor: the batch being walked and how many of its steps are done; sample: the column looked at.
+    is_aside: that batch is one row alone, of which the run learns nothing.
     peek: what the next batch would do, computed without touching the run.
     explanation: of one number of a parameter, of a unit or of a loss; none while training runs on, like the two
     that follow. board: the same batch with every intermediate rounded. judgements: one for each worksheet.
@@ -161,6 +162,7 @@ class Frame:
     runs_revision: int = 0
     experiment: ExperimentView | None = None
     idle: tuple[Idle, ...] = ()
+    is_aside: bool = False
 
 
 @dataclass(frozen=True)

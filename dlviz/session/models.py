@@ -27,7 +27,7 @@ class Models:
     def rows(self, run: Run) -> tuple[ModelRow, ...]:
         """Return one row a head; none where the output has no other heads."""
         walk = run.walk
-        key = run.segment.uid, run.step, (walk.trace.global_step, walk.sample, walk.is_done) if walk else None
+        key = run.batch_in_hand, run.step, (walk.sample, walk.is_done) if walk else None
         if key != self._key:
             self._key, self._rows = key, _rows(run)
         return self._rows

@@ -1,9 +1,11 @@
 """Run: a timeline with a playhead. Train on, seek, and walk single batches both ways, all exact."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dlviz.core.trace import Trace
 from dlviz.session.document import Document
 from dlviz.session.history import History
 from dlviz.session.messages import Granularity
@@ -20,7 +22,7 @@ from dlviz.session.timeline import (
     with_parameter,
 )
 from dlviz.session.trainer import TrainingState
-from dlviz.session.walk import Divergence, Walk, after, before, divergence, end_of_phase, steps_of
+from dlviz.session.walk import Divergence, Walk, after, before, divergence, end_of_phase, steps_of, without_update
 from dlviz.session.watcher import Stop, Watched
 
 
@@ -53,14 +55,14 @@ class Run(Playhead):
     @property
     def step(self) -> int:
         """Batches done since the run began; a batch counts when its walk is complete."""
-        if self.walk:
+        if self.walk and not self.walk.is_aside:
             return self.walk.trace.global_step + self.walk.is_done
         return self._trainer.step if self._trainer else self.segment.start.step
 
     @property
     def place(self) -> tuple[int, int]:
         """The step and epoch to go on from; a batch walked halfway does not count."""
-        if self.walk and not self.walk.is_done:
+        if self.walk and not (self.walk.is_done or self.walk.is_aside):
             return self.walk.trace.global_step, self.walk.trace.epoch
         return self.step, self._trainer.epoch if self._trainer else self.segment.start.epoch
 
@@ -69,13 +71,21 @@ class Run(Playhead):
         """The step and epoch that are shown; a batch walked to its end counts."""
         return self.step, self._trainer.epoch if self._trainer and not self.walk else self.place[1]
 
+    @property
+    def batch_in_hand(self) -> tuple[int, int, int]:
+        """What is walked, or would be next: segment, step, and the row that is walked alone, -1 for a batch."""
+        walk = self.walk
+        if walk is None:
+            return self.segment.uid, self.step, -1
+        return self.segment.uid, walk.trace.global_step, int(walk.trace.rows[0]) if walk.is_aside else -1
+
     def remembered(self) -> TrainingState:
         """Return the state of `moment`: that before the batch in hand."""
         return self._standing() if self.walk is None else self._before_walk
 
     def moment(self) -> Moment:
         """Return the present, to be restored later."""
-        if self.walk is None:
+        if self.walk is None or self.walk.is_aside:
             return Moment(self.timeline, self.history, self.step)
         return Moment(self.timeline, self.history, self.walk.trace.global_step, self.walk.cursor, self.walk.sample)
 
@@ -136,7 +146,7 @@ class Run(Playhead):
 
     def _walk_again(self, walk: Walk | None) -> None:
         """Walk the batch in hand anew, to the same step of it; to its start if its steps are others now."""
-        if walk is None or walk.is_done or self.problem is not None:
+        if walk is None or walk.is_done or walk.is_aside or self.problem is not None:
             return
         self._record()
         if self.walk is not None and steps_of(self.walk.trace) == steps_of(walk.trace):
@@ -301,7 +311,7 @@ class Run(Playhead):
 
     def _place(self, walk: Walk) -> None:
         was_done, self.walk = self.walk is not None and self.walk.is_done, walk
-        if walk.is_done:
+        if walk.is_done and not walk.is_aside:
             self.timeline = self.timeline.reach(walk.trace.global_step + 1)
             if not was_done:
                 self._watch(self._loss_walked(walk))
@@ -310,6 +320,24 @@ class Run(Playhead):
         """Look at another column of the walked batch."""
         if self.walk:
             self.walk = replace(self.walk, sample=min(max(sample, 0), len(self.walk.trace.rows) - 1))
+
+    def walk_row(self, row: int, record: Callable[[], Trace]) -> None:
+        """Look at a row of the data: in the batch that is walked or comes next, else alone and beside the run.
+
+        record: gives a step on that row alone at the weights where the run stands.
+        """
+        if self.walk is None or self.walk.is_done:
+            self._record()
+        assert self.walk is not None
+        found = np.flatnonzero(self.walk.trace.rows == row)
+        if len(found):
+            self.look(int(found[0]))
+            return
+        self._go(self.place[0])
+        self._before_walk = self.trainer.state()
+        here, trace = self._before_walk, without_update(record())
+        trace = replace(trace, epoch=here.epoch, batch=here.batch, global_step=here.step)
+        self.walk = Walk(trace, 0, is_aside=True)
 
     def walk_to(self, cursor: int) -> None:
         """Stand after so many steps of the batch in hand."""
@@ -323,6 +351,8 @@ class Run(Playhead):
         if by == "epoch":
             self._forward_epoch()
             return
+        if by == "batch" and self.walk is not None and self.walk.is_aside:
+            self.leave_walk()
         if self.walk is None or self.walk.is_done:
             if self.is_at_end:
                 return

@@ -210,6 +210,10 @@ class Session:
         """Look at another example of the batch in hand."""
         self._send(Look(sample))
 
+    def walk_row(self, row: int) -> None:
+        """Walk a row of the data: in the batch in hand or the next one, else alone and beside the run."""
+        self._send(cmd.WalkRow(row))
+
     def seek(self, step: int) -> None:
         """Go to a recorded step."""
         self._send(Seek(step))

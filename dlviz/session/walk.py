@@ -11,11 +11,15 @@ from dlviz.session.messages import Granularity
 
 @dataclass(frozen=True)
 class Walk:
-    """A recorded batch, how many of its steps are done, and the column of it that is looked at."""
+    """A recorded batch, how many of its steps are done, and the column of it that is looked at.
+
+    is_aside: it is one row alone, walked beside the run, which learns nothing of it.
+    """
 
     trace: Trace
     cursor: int
     sample: int = 0
+    is_aside: bool = False
 
     @property
     def length(self) -> int:
@@ -80,6 +84,11 @@ def before(walk: Walk, by: Granularity) -> Walk:
     if by == "sample" and walk.cursor == end and walk.sample > 0:
         return replace(walk, sample=walk.sample - 1)
     return replace(walk, cursor=0)
+
+
+def without_update(trace: Trace) -> Trace:
+    """Return a recorded step up to its last gradient: what comes after would change weights."""
+    return replace(trace, steps=tuple(step for step in trace.steps if step.phase != "update"))
 
 
 def steps_of(trace: Trace) -> list[tuple[str, str, str]]:

@@ -165,6 +165,10 @@ class Worker:
     def _on_look(self, command: Look) -> None:
         self._run.look(command.sample)
 
+    def _on_walk_row(self, command: cmd.WalkRow) -> None:
+        self._playing.pause_for_time()
+        self._frames.walk_row(self._run, command.row)
+
     def _on_watch(self, command: Watch) -> None:
         self._frames.interest = command.interest
 
@@ -294,6 +298,7 @@ class Worker:
         FinishPhase: _on_finish_phase,
         cmd.WalkTo: _on_walk_to,
         Look: _on_look,
+        cmd.WalkRow: _on_walk_row,
         Watch: _on_watch,
         CheckGradients: _on_check,
         CancelCheck: _on_cancel_check,

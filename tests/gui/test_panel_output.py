@@ -217,7 +217,7 @@ def test_rows_of_counts_keep_room_for_a_number(qtbot: Any) -> None:
     assert panel.minimumSizeHint().height() >= panel.table.minimumSizeHint().height()
 
 
-def test_clicking_a_count_selects_one_of_its_rows(qtbot: Any) -> None:
+def test_clicking_a_count_selects_exactly_its_rows(qtbot: Any) -> None:
     context = make_context(make_document("digits", (8,), 10))
     panel = OutputPanel(context)
     qtbot.addWidget(panel)
@@ -229,9 +229,10 @@ def test_clicking_a_count_selects_one_of_its_rows(qtbot: Any) -> None:
     qtbot.mouseClick(
         panel.table, Qt.MouseButton.LeftButton, pos=panel.table.cell(int(true), int(predicted)).center().toPoint()
     )
-    row = context.selection.current.unit
-    assert context.session.dataset.targets[row] == true
-    assert frame.predictions.outputs[row].argmax() == predicted and not frame.predictions.is_train[row]
+    targets, best = context.session.dataset.targets, frame.predictions.outputs.argmax(axis=1)
+    wanted = np.flatnonzero((targets == true) & (best == predicted) & ~frame.predictions.is_train)
+    assert context.selection.rows == set(wanted.tolist()) and len(wanted) > 1
+    assert context.selection.rows_words == f"true {true}, predicted {predicted}: {len(wanted)} rows"
 
 
 def test_one_input_draws_the_fitted_curve(qtbot: Any) -> None:

@@ -151,6 +151,7 @@ class RunCommands(QObject):
     def _escape(self) -> None:
         self._context.selection.point_at(NOTHING)
         self._context.selection.select(NOTHING)
+        self._context.selection.select_rows()
         self._context.hide_results(False)
         self.escaped.emit()
 

@@ -100,6 +100,12 @@ class ViewCommands(QObject):
         self.on_workspace("step")
         self._context.session.walk_to(operation)
 
+    @Slot(int)
+    def walk_row(self, row: int) -> None:
+        """Walk a row of the data in Step."""
+        self.on_workspace("step")
+        self._context.session.walk_row(row)
+
     def watch(self) -> None:
         """Show two circles being learnt."""
         if self._files.show(first_document()):

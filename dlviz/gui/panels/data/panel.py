@@ -19,7 +19,7 @@ from dlviz.gui.panels.data.rows import NOBODY, RowsTable
 from dlviz.gui.panels.data.settings import SEED, TRAIN, DataSettings, setting_title
 from dlviz.gui.panels.data.thumbnails import SHOWN, ThumbnailList
 from dlviz.gui.prepared import prepared_or_none
-from dlviz.gui.selection import Selected
+from dlviz.gui.selection import Rows, Selected
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.chooser import Chooser
@@ -117,6 +117,7 @@ class DataPanel(Panel):
         self.rows.rows.typed.connect(self._type)
         self.rows.rows.refused.connect(self._refuse)
         self.rows.clicked.connect(self._select_row)
+        self.context.selection.rows_changed.connect(self._mark_rows)
         self._preparing.finished.connect(self._use)
         self._preparing.failed.connect(self._refuse)
 
@@ -175,7 +176,15 @@ class DataPanel(Panel):
 
     @Slot(QModelIndex)
     def _select_row(self, index: QModelIndex) -> None:
+        dataset = self.rows.rows.dataset
+        assert dataset is not None  # one of its rows was clicked
+        row = index.row() * dataset.stride
         self.context.selection.select(Selected("sample", unit=index.row()))
+        self.context.selection.select_rows([row], tr("row {row}", row=row + 1))
+
+    @Slot(object)
+    def _mark_rows(self, rows: Rows) -> None:
+        self.rows.rows.mark(rows.numbers)
 
     def _tell_prepared(self, prepared: Prepared) -> None:
         """Say what the rows are and what was done to them."""

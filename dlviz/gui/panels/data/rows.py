@@ -32,6 +32,7 @@ class RowsModel(QAbstractTableModel):
         self._prepared: Prepared | None = None
         self._is_train = np.zeros(0, dtype=bool)
         self.looked_at = NOBODY
+        self.selected: frozenset[int] = frozenset()  # numbers in the whole set
 
     @property
     def dataset(self) -> Dataset | None:
@@ -52,6 +53,12 @@ class RowsModel(QAbstractTableModel):
             self.endResetModel()
         elif new is not old:
             self.dataChanged.emit(self.index(0, 0), self.index(new.n - 1, self.columnCount() - 1))
+
+    def mark(self, rows: frozenset[int]) -> None:
+        """Mark the rows of the whole set that are selected."""
+        self.selected = rows
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
 
     def look_at(self, row: int) -> bool:
         """Mark a row, NOBODY for none; say whether it was another one before."""
@@ -89,7 +96,8 @@ class RowsModel(QAbstractTableModel):
             return f"{title}: {self._words(dataset, row, column, Qt.ItemDataRole.DisplayRole)}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if role == Qt.ItemDataRole.BackgroundRole and row == self.looked_at:
+        is_marked = row == self.looked_at or row * dataset.stride in self.selected
+        if role == Qt.ItemDataRole.BackgroundRole and is_marked:
             return QBrush(QColor(current().accent_soft))
         if role == Qt.ItemDataRole.ForegroundRole and column == self.columnCount() - 1:
             return QBrush(QColor(current().muted))

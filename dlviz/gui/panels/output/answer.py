@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from dlviz.gui import numbers
 from dlviz.gui.response import FloatArray
-from dlviz.gui.selection import Selected
+from dlviz.gui.selection import Selection
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe, painter, spaced
 from dlviz.gui.widgets.text import Text
@@ -44,11 +44,15 @@ def sorted_bars(outputs: FloatArray, names: Sequence[str], true: int) -> tuple[C
     return tuple(ClassBar(int(k), names[k], float(outputs[k]), k == true) for k in order)
 
 
-def row_shown(frame: Frame, selected: Selected) -> int:
-    """Return the row whose answer is shown: the selected one, else the one that is walked, else the first."""
-    if selected.kind == "sample":
-        return selected.unit
-    return int(frame.trace.rows[frame.sample]) if frame.trace is not None else 0
+def row_shown(frame: Frame, selection: Selection) -> int:
+    """Return the row whose answer is shown: the selected one, else the one that is walked, else the first.
+
+    Of several selected rows it is the one that is walked if it is among them, else the first.
+    """
+    walked = int(frame.trace.rows[frame.sample]) if frame.trace is not None else 0
+    if selection.current.kind == "sample" and not selection.rows:
+        return selection.current.unit
+    return walked if walked in selection.rows or not selection.rows else min(selection.rows)
 
 
 class Bars(QWidget):

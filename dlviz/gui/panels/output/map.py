@@ -1,5 +1,6 @@
 """The square picture of a network's response over two inputs, with its boundary and the data points."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from dlviz.gui.response import FloatArray, Pixels
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import RADIUS, Theme, current
 from dlviz.gui.widgets.paint import is_for_a_file
-from dlviz.gui.widgets.points import paint_points, radius_for
+from dlviz.gui.widgets.points import MAX_POINTS, paint_points, radius_for
 from dlviz.i18n import tr
 
 Extent = tuple[float, float, float, float]
@@ -45,6 +46,7 @@ class MapView(QWidget):
         self._lines: FloatArray = _NO_LINES
         self._overlay: QPixmap | None = None
         self.ringed: int | None = None  # row of the point in a ring
+        self.marked: NDArray[np.intp] = np.empty(0, np.intp)  # rows of the points that are selected
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -70,6 +72,11 @@ class MapView(QWidget):
         if row != self.ringed:
             self.ringed = row
             self.update()
+
+    def mark(self, rows: Iterable[int]) -> None:
+        """Put a thin ring around the points of selected rows."""
+        self.marked = np.array(sorted(rows), dtype=np.intp)
+        self.update()
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the points by class and part, as a list."""
@@ -136,7 +143,22 @@ class MapView(QWidget):
             self._paint_points(painter)
         else:
             painter.drawPixmap(0, 0, self._points_overlay())
+        self._paint_marks(painter)
         self._paint_ring(painter)
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        """Put rings around selected points; where they are many, around as many as points are drawn."""
+        if self.points is None:
+            return
+        count = len(self.points.places)
+        known = self.marked[self.marked < count]
+        shown = known[:: max(-(-len(known) // MAX_POINTS), 1)]
+        radius = radius_for(count, self.square().width()) + 2.5
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, width in (("panel", 3.4), ("text", 1.6)):  # a pale rim keeps them off the map's colours
+            painter.setPen(QPen(current().colour(colour), width * current().mark_width))
+            for x, y in self.to_pixels(self.points.places[shown]).tolist():
+                painter.drawEllipse(QPointF(x, y), radius, radius)
 
     def _paint_ring(self, painter: QPainter) -> None:
         if self.points is None or self.ringed is None or self.ringed >= len(self.points.places):

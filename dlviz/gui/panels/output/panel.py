@@ -1,5 +1,6 @@
 """Output panel: what the network answers over two inputs, along one input, or row by row."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -19,7 +20,7 @@ from dlviz.gui.panels.output.frame import MapFrame
 from dlviz.gui.panels.output.legend import ClassLegend
 from dlviz.gui.panels.output.plane import Plane, View, first_view, means_of, plane_of, points_of
 from dlviz.gui.panels.output.regression import PredictedView
-from dlviz.gui.panels.output.words import answer_words, legend_words, unit_words, value_at
+from dlviz.gui.panels.output.words import answer_words, legend_words, rows_words, unit_words, value_at
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.response import (
     FloatArray,
@@ -31,7 +32,7 @@ from dlviz.gui.response import (
     scale_of,
     signed_pixels,
 )
-from dlviz.gui.selection import NOTHING, Selected
+from dlviz.gui.selection import NOTHING, Rows, Selected
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.contour import segments
 from dlviz.gui.widgets.copying import Offer, Plotted, copy_csv
@@ -88,6 +89,7 @@ class OutputPanel(Panel):
         self.table.cell_clicked.connect(self._select_cell)
         self.context.selection.hovered.connect(self._hover)
         self.context.selection.changed.connect(self._show_answer)
+        self.context.selection.rows_changed.connect(self._mark_rows)
 
     def interest(self, base: Interest) -> Interest:
         """Ask for the map of the chosen plane, or for the predictions of all rows."""
@@ -198,7 +200,7 @@ class OutputPanel(Panel):
         if self.view != "answer" or frame is None or frame.predictions is None or prepared is None:
             return
         outputs, dataset = frame.predictions.outputs, prepared.dataset
-        row = row_shown(frame, self.context.selection.current)
+        row = row_shown(frame, self.context.selection)
         if row < min(len(outputs), dataset.n) and outputs.shape[1] == len(dataset.class_names):
             self.answer.show_row(row, outputs[row], dataset.class_names, int(dataset.targets[row]))
 
@@ -244,21 +246,39 @@ class OutputPanel(Panel):
     @Slot(object)
     def _select_row(self, row: int) -> None:
         self.context.selection.select(Selected("sample", unit=row))
+        self.context.selection.select_rows([row * self._stride], tr("row {row}", row=row * self._stride + 1))
         look_at_row(self.context, self._frame, row)
 
     @Slot(object)
+    def _mark_rows(self, rows: Rows) -> None:
+        """Mark the rows that are selected, here or elsewhere."""
+        self.frame.map.mark(self._places(rows.numbers))
+        self._show_answer()
+
+    @property
+    def _stride(self) -> int:
+        """How many rows of the data one row on show stands for."""
+        return 1 if self._prepared is None else self._prepared.dataset.stride
+
+    def _places(self, rows: Iterable[int]) -> list[int]:
+        """Return where rows of the whole set stand among those on show."""
+        return [row // self._stride for row in rows if row % self._stride == 0]
+
+    @Slot(object)
     def _select_cell(self, cell: tuple[int, int]) -> None:
-        """Select the first row of a cell, and the next one with every further click."""
+        """Select all rows of a cell."""
         if self._frame is None or self._frame.predictions is None or self._prepared is None:
             return
         predictions = self._frame.predictions
         rows = self._counted_rows(predictions)
         true = self._prepared.dataset.targets[rows]
         found = rows[(true == cell[0]) & (self._winners(predictions, self._frame.document)[rows] == cell[1])]
-        if len(found):
-            current = self.context.selection.current
-            later = found[found > current.unit] if current.kind == "sample" else found
-            self._select_row(int(later[0] if len(later) else found[0]))
+        names = self._prepared.dataset.class_names
+        self.context.selection.select_rows(
+            (found * self._stride).tolist(),
+            tr("true {true}, predicted {predicted}: {count}", true=names[cell[0]], predicted=names[cell[1]],
+               count=rows_words(len(found))),
+        )  # fmt: skip
 
     def _say(self) -> None:
         """Write beside the title what is shown, or the answer under the pointer."""

@@ -23,6 +23,11 @@ def legend_words(document: Document, dataset: Dataset) -> str:
     return dots if level is None else tr("boundary at {level} · {dots}", level=numbers.number(level), dots=dots)
 
 
+def rows_words(count: int) -> str:
+    """Count rows in words."""
+    return tr("1 row") if count == 1 else tr("{count} rows", count=numbers.count(count))
+
+
 def value_at(values: FloatArray, extent: Extent, x: float, y: float) -> FloatArray:
     """Look the outputs (k,) up in maps (k, rows, columns) over an extent."""
     x0, x1, y0, y1 = extent
