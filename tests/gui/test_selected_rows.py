@@ -73,7 +73,7 @@ def test_a_row_walked_alone_says_so_and_is_left_by_playing_on(robot: Robot) -> N
     robot.click(robot.window.centre.rows.walk)
     robot.wait(lambda: robot.frame.is_aside)
     assert robot.window.status.words.text().startswith(f"Row {row + 1} alone: the run learns nothing of it")
-    robot.trigger("play")
+    robot.running.session.play()
     robot.wait(lambda: not robot.frame.is_aside and robot.frame.step > step)
 
 
