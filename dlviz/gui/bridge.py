@@ -84,7 +84,7 @@ class Bridge(QObject):
         interest = Interest(needs=needs)
         for panel in visible:
             interest = panel.interest(interest)
-        interest = replace(interest, needs=interest.needs | needs | VIEW_NEEDS)
+        interest = replace(interest, needs=interest.needs | needs | VIEW_NEEDS | self._context.wanted)
         if interest != self._interest:
             self._interest = interest
             self._context.session.watch(interest)

@@ -16,8 +16,9 @@ from dlviz.core.rules import rules
 from dlviz.core.schedules import Curve, schedules
 from dlviz.gui import numbers
 from dlviz.gui.actions import Action
+from dlviz.gui.forms.batches import BatchForm
 from dlviz.gui.forms.conventions import ConventionsForm
-from dlviz.gui.forms.plan import BatchForm, ClipForm, RateForm
+from dlviz.gui.forms.plan import ClipForm, RateForm
 from dlviz.gui.forms.rule import rule_subject
 from dlviz.gui.forms.settings import ChoiceForm, Described, Subject
 from dlviz.gui.forms.watch import WatchForm, watch_words
@@ -71,6 +72,7 @@ class ChipRow(QWidget):
         super().__init__(parent)
         self._context = context
         self._popup: Popup | None = None
+        self._live: BatchForm | None = None  # the form that follows the run while it is open
         self._curve: Curve | None = None  # the schedule that the rate follows, if it does
         self._follows = ""  # its name
         self._is_watching = False
@@ -162,6 +164,10 @@ class ChipRow(QWidget):
     def show_frame(self, frame: Frame) -> None:
         """Show the rate that is in force now, where it follows a schedule."""
         self._frame = frame
+        if self._live is not None and self._popup is not None and self._popup.isVisible():
+            self._live.show_frame(frame)
+        else:
+            self._context.want(frozenset())
         if self._curve is not None:
             rate = self._curve.rate(frame.epoch, frame.batch, max(frame.batches_per_epoch, 1))
             self.lr.set_value(numbers.number(rate, 3), self._follows)
@@ -169,6 +175,7 @@ class ChipRow(QWidget):
     def _open(self, chip: Chip, form: QWidget) -> None:
         if self._popup is not None:
             self._popup.deleteLater()
+        self._live = self._live if form is self._live else None
         self._popup = Popup(form, self)
         self._popup.open_below(chip if chip.isVisible() else self.conventions)
 
@@ -205,7 +212,9 @@ class ChipRow(QWidget):
 
     @Slot()
     def _open_batch(self) -> None:
-        self._open(self.batch, BatchForm(self._context))
+        self._live = BatchForm(self._context, self._frame)
+        self._open(self.batch, self._live)
+        self._context.want(BatchForm.needs)
 
     @Slot()
     def _open_watch(self) -> None:

@@ -37,6 +37,7 @@ class Context(QObject):
     """All that a panel may reach: the session, the selection, messages, numbers, and the window's wishes.
 
     is_hidden: the result of the step in hand is covered, so that a class can predict it first.
+    wanted: what an open form needs of every frame, besides the panels.
     board_decimals: to which every intermediate is rounded in the second number beside each result; 0: none is shown.
     """
 
@@ -62,6 +63,7 @@ class Context(QObject):
         self.workspace = "network"
         self._is_hidden = False
         self.board_decimals = 0
+        self.wanted: frozenset[Need] = frozenset()
 
     @property
     def mover(self) -> Any:
@@ -84,6 +86,12 @@ class Context(QObject):
         if decimals != self.board_decimals:
             self.board_decimals = decimals
             self.board_changed.emit(decimals)
+            self.interest_changed.emit()
+
+    def want(self, needs: frozenset[Need]) -> None:
+        """Ask for parts of frames that no panel needs: those that an open form shows."""
+        if needs != self.wanted:
+            self.wanted = needs
             self.interest_changed.emit()
 
     def use_workspace(self, key: str) -> None:

@@ -49,7 +49,7 @@ def position_words(frame: Frame) -> str:
     if frame.is_aside and frame.trace is not None:
         return tr("Row {row} alone: the run learns nothing of it", row=numbers.count(int(frame.trace.rows[0]) + 1))
     if frame.state == "running":
-        return tr("Training · epoch {epoch}", epoch=numbers.count(frame.epoch))
+        return _training_words(frame)
     if frame.step == 0:
         return tr("At the start")
     if frame.document.subject in WHOLE:
@@ -59,9 +59,18 @@ def position_words(frame: Frame) -> str:
     return tr(
         "Paused in epoch {epoch} · batch {batch} of {batches}",
         epoch=numbers.count(frame.epoch + 1),
-        batch=frame.batch,
-        batches=frame.batches_per_epoch,
+        batch=numbers.count(frame.batch),
+        batches=numbers.count(frame.batches_per_epoch),
     )
+
+
+def _training_words(frame: Frame) -> str:
+    """Say which batch of the epoch in hand is trained next: "Training · epoch 3 · batch 5 of 18"."""
+    epoch = numbers.count(frame.epoch + 1)
+    if frame.batches_per_epoch < 2:
+        return tr("Training · epoch {epoch}", epoch=epoch)
+    batch, batches = numbers.count(frame.batch + 1), numbers.count(frame.batches_per_epoch)
+    return tr("Training · epoch {epoch} · batch {batch} of {batches}", epoch=epoch, batch=batch, batches=batches)
 
 
 def convention_words(loss: Choice) -> str:

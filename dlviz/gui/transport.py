@@ -13,7 +13,7 @@ from dlviz.gui.panel import Context
 from dlviz.gui.race.player import size_words
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import ActionButton
-from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.segmented import Segmented
 from dlviz.gui.widgets.slider import Slider
 from dlviz.gui.widgets.text import Text
@@ -173,7 +173,13 @@ class TransportBar(QWidget):
 
     def _counter(self) -> QWidget:
         counter = QWidget()
-        counter.setToolTip(tr("Epochs or steps done: one epoch has looked at every training row once"))
+        tip = tr(
+            "Epoch: as many updates as it takes to look at all training rows once.\n"
+            "Step, or iteration: one update of the weights, by one batch."
+        )
+        describe(counter, tr("Epochs and steps done"), tip)
+        for label in (self.large, self.small):
+            label.setToolTip(tip)
         self.small.reserve("operation · epoch 00,000")
         self.large.reserve("0,000,000")
         column = QVBoxLayout(counter)

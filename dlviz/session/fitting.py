@@ -10,6 +10,7 @@ from dlviz.core.network import LayerSpec, NetworkSpec, output_ids, sources
 from dlviz.core.objective import OutputLoss
 from dlviz.data.prepare import Prepared
 from dlviz.i18n import tr
+from dlviz.session.batch_memory import check_memory
 from dlviz.session.batches import last_batch_size
 from dlviz.session.document import Document
 from dlviz.session.format.document import check_document
@@ -96,7 +97,7 @@ def _misfit(document: Document) -> DlvizError | None:
         return None
     try:
         check_width(document, prepared)
-        lowered(document)
+        check_memory(document, lowered(document), len(prepared.train))
         check_data(document.network, prepared.inputs[:LOOKED_AT])
         check_batches(document, prepared)
         targets_for(document, replace(prepared.dataset, targets=prepared.dataset.targets[:LOOKED_AT]))

@@ -22,6 +22,7 @@ from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.models import Models
 from dlviz.session.pictures import Pictures
 from dlviz.session.race.racer import Racer
+from dlviz.session.row_use import row_use
 from dlviz.session.rule_answers import corrections, epoch_errors
 from dlviz.session.rule_trainer import RuleTrainer
 from dlviz.session.run import Run
@@ -138,6 +139,7 @@ class FrameMaker:
             "curves": run.history.curves,
             "maps": lambda: pictures.maps(run, self.interest),
             "predictions": lambda: pictures.predictions(run),
+            "row_use": partial(row_use, run),
         }
         if run.walk is None:
             makers["peek"] = lambda: pictures.peek(run)

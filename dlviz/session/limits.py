@@ -22,6 +22,7 @@ ARRAY_BYTES = GIB
 
 LAYERS = MAX_LAYERS
 TABLE_CELLS = 50_000_000
+BATCH_BYTES = GIB  # activations of a batch with what goes back through them
 COLUMNS = 20_000  # an image of 64 × 64 in three colours has 12 288
 CLASSES = 1_000
 

@@ -21,6 +21,7 @@ from dlviz.session.explanation import AnyExplanation, AnyQuestion
 from dlviz.session.gradient_check import GradientCheck
 from dlviz.session.idle import Idle
 from dlviz.session.model_row import ModelRow
+from dlviz.session.orders import RowUse
 from dlviz.session.race import RaceQuestion, RaceView
 from dlviz.session.rule_answers import Corrections, EpochErrors, Firing, RowAnswers
 from dlviz.session.run_row import RunRow
@@ -32,7 +33,7 @@ State = Literal["idle", "running", "paused", "failed", "closing"]
 Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "explanation", "board", "judgements", "health",
-    "distributions", "race", "activation", "models", "slice", "restarts", "curvature",
+    "distributions", "race", "activation", "models", "slice", "restarts", "curvature", "row_use",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -109,6 +110,7 @@ class Frame:
     perceptron so far; firing: a stochastic unit.
     gradient_check: the one that is made or was made last, since the last edit.
     runs: every run of the session, oldest first. runs_revision: counts changes of that list.
+    row_use: how often each training row was used in this epoch.
     experiment: the trainings that vary a document, as far as they have come; the same object until something is new.
     """
 
@@ -161,6 +163,7 @@ class Frame:
     runs: tuple[RunRow, ...] = ()
     runs_revision: int = 0
     experiment: ExperimentView | None = None
+    row_use: RowUse | None = None
     idle: tuple[Idle, ...] = ()
     is_aside: bool = False
 

@@ -1,5 +1,6 @@
 """The order in which the rows of an epoch are visited; it depends on seed and epoch alone."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -15,6 +16,15 @@ BLOCK = 16  # epochs whose orders are drawn at once: making a generator costs mo
 LARGEST_IN_BLOCKS = 4096  # rows; above, drawing costs more than making a generator
 NEIGHBOURS = 1024  # rows that are read from disk together
 MIXED = 64  # blocks of neighbours, from anywhere in the set, whose rows are mixed
+
+
+@dataclass(frozen=True)
+class RowUse:
+    """times[k]: how many training rows were used k times in the first `batches` batches of an epoch."""
+
+    epoch: int
+    batches: int
+    times: tuple[int, ...]
 
 
 class Orders:

@@ -24,6 +24,7 @@ from dlviz.core.sampling import no_way_back
 from dlviz.core.schedules import Curve
 from dlviz.core.trace import Trace
 from dlviz.data.prepare import Prepared
+from dlviz.session.batch_memory import check_memory
 from dlviz.session.batches import batches_of, n_batches
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.fitting import check_batches, check_width
@@ -76,6 +77,7 @@ class Trainer:
         self.targets = target_rows(document, prepared.dataset)
         self._tables = tables_of(prepared, self.targets, self.program.input_widths, self.memory.workspace)
         check_batches(document, prepared)
+        check_memory(document, self.program, len(prepared.train))
         n = len(prepared.train)
         self._batches = batches_of(self.program, self.memory, self._tables, n, training.batch_size)
         self.batches_per_epoch = n_batches(n, training.batch_size)
@@ -203,6 +205,10 @@ class Trainer:
             run([*self._placing(self.batch), *self._tables.gather(binding.buffers, indices)])
             trace = record(binding, indices)
         return self._completed(trace, binding)
+
+    def order_of(self, epoch: int) -> NDArray[np.intp]:
+        """Return the rows of the data (n,) in the order in which an epoch comes to them."""
+        return self._orders.of_epoch(0 if self._orders.is_fixed else epoch)
 
     def _arrange(self) -> None:
         """Put the epoch's order in place; it depends on seed and epoch alone."""

@@ -191,7 +191,7 @@ def test_words_for_where_the_run_stands(session: FakeSession) -> None:
     assert position_words(replace(frame, step=0)) == "At the start"
     assert position_words(replace(frame, epoch=149, batch=0)) == "Paused after epoch 149"
     assert position_words(replace(frame, epoch=149, batch=3)) == "Paused in epoch 150 · batch 3 of 17"
-    assert position_words(replace(frame, state="running", epoch=2)) == "Training · epoch 2"
+    assert position_words(replace(frame, state="running", epoch=2)) == "Training · epoch 3 · batch 1 of 17"
     assert position_words(replace(frame, trace=small_trace(), cursor=1)) == "Forward, h: weighted sums"
 
 

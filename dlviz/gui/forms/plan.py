@@ -1,14 +1,13 @@
-"""Small forms for parts of the training plan: rate with its schedule, batches, clipping; each change one undo."""
+"""Small forms for parts of the training plan: rate with its schedule, clipping; each change one undo."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dlviz.core.choice import Choice
 from dlviz.core.clipping import clippings
-from dlviz.core.hyper import Hyper, complete, flag, integer
+from dlviz.core.hyper import complete
 from dlviz.core.optimizers import lr_of, optimizers
 from dlviz.core.schedules import Curve, schedules
 from dlviz.gui import numbers
@@ -23,9 +22,6 @@ from dlviz.i18n import tr
 from dlviz.session import edits
 from dlviz.session.document import TrainingSpec
 
-BATCH_SIZE = integer("batch_size", 10, minimum=1, maximum=1_000_000, help="rows looked at before each update")
-SHUFFLE = flag("shuffle", True, "rows come in another order in every epoch")
-REPLACEMENT = flag("replacement", False, "every batch is drawn from all rows: some come twice in an epoch, some not")
 POINTS = 160  # of a previewed schedule
 BATCHES = 50  # of an epoch in a preview, whose real number is not known here
 
@@ -111,26 +107,3 @@ class ClipForm(PlanForm):
     @Slot(str, object)
     def _set(self, _name: str, value: Choice | None) -> None:
         self.change(tr("Change the clipping"), lambda d: edits.set_clip(d, value))
-
-
-class BatchForm(PlanForm):
-    """Size of the batches, and how their rows are drawn."""
-
-    def fill(self, column: QVBoxLayout) -> None:
-        """Put the fields into a column."""
-        training = self.training
-        drawn = bool(training.replacement)
-        declared: list[Hyper] = [BATCH_SIZE, *(() if drawn else (SHUFFLE,)), REPLACEMENT]
-        values: dict[str, Any] = {
-            "batch_size": training.batch_size, "shuffle": training.shuffle, "replacement": drawn,
-        }  # fmt: skip
-        words = {"replacement": tr("drawn with replacement"), "shuffle": tr("shuffled"), "batch_size": tr("rows")}
-        form = HyperForm(declared, values, words=words)
-        form.changed.connect(self._set)
-        column.addWidget(SectionHeader(tr("Mini-batches")))
-        column.addWidget(form)
-
-    @Slot(str, object)
-    def _set(self, name: str, value: object) -> None:
-        label = tr("Change the batch size") if name == "batch_size" else tr("Change how rows are drawn")
-        self.change(label, lambda d: edits.set_training(d, **{name: value}))
