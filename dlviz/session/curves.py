@@ -14,7 +14,7 @@ class Curves:
     """Metric columns over training.
 
     steps: (k,) global steps at which train_loss and train_score were measured over all training rows;
-    test_steps likewise for the held-out rows, NaN where there are none.
+    validation_steps likewise for the dev rows of the split, NaN where there are none.
     penalty: (k,) what regularizers add to the training loss at `steps`, NaN where there are none.
     batch_steps: (b,) last step of each interval of batches, with mean, minimum and maximum of their losses,
     penalties included.
@@ -23,9 +23,9 @@ class Curves:
     steps: NDArray[np.int64]
     train_loss: FloatArray
     train_score: FloatArray
-    test_steps: NDArray[np.int64]
-    test_loss: FloatArray
-    test_score: FloatArray
+    validation_steps: NDArray[np.int64]
+    validation_loss: FloatArray
+    validation_score: FloatArray
     batch_steps: NDArray[np.int64]
     batch_mean: FloatArray
     batch_low: FloatArray

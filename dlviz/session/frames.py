@@ -18,6 +18,7 @@ from dlviz.session.explanation import AnyExplanation, AnyQuestion, Explanation
 from dlviz.session.formula_trainer import FormulaTrainer
 from dlviz.session.history import Measured
 from dlviz.session.judge import Judge
+from dlviz.session.looks import Estimate
 from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.models import Models
 from dlviz.session.pictures import Pictures
@@ -75,11 +76,11 @@ class FrameMaker:
         if not isinstance(run.trainer, Trainer):
             return self._walked_only(run, is_running)
         measured = self._measured(run)
-        train_loss, test_loss, train_score, test_score, _ = map(_finite, measured)
+        train_loss, validation_loss, train_score, validation_score, _ = map(_finite, measured)
         step, epoch, batch = _position(run)
         frame = Frame(
             0, 0, "running" if is_running else "paused", run.document, step, run.timeline.end, epoch, batch,
-            run.trainer.batches_per_epoch, train_loss, test_loss, train_score, test_score,
+            run.trainer.batches_per_epoch, train_loss, validation_loss, train_score, validation_score,
             dtype=run.trainer.dtype, marks=run.timeline.marks(), idle=run.idle,
         )  # fmt: skip
         parts = self._asked_for(run)
@@ -98,6 +99,13 @@ class FrameMaker:
         if run.problem is None and isinstance(run.trainer, Trainer):
             with np.errstate(all="ignore"):
                 self._measured(run)
+
+    def estimate(self, run: Run) -> Estimate | None:
+        """Return loss and score over the test rows where the run stands; None where they cannot be had."""
+        if run.problem is not None or not isinstance(run.trainer, Trainer):
+            return None
+        with np.errstate(all="ignore"):
+            return self._pictures.estimate(run)
 
     def _measured(self, run: Run) -> Measured:
         self._pictures.follow(run)

@@ -152,7 +152,7 @@ class LossLog:
 
 @dataclass
 class Measurements:
-    """Losses and scores over all training and held-out rows, at the steps where they were taken.
+    """Losses and scores over all training and dev rows, at the steps where they were taken.
 
     values: five numbers a step, as `add` was given them. Packed: a run keeps them as long as it is listed.
     """
@@ -161,7 +161,7 @@ class Measurements:
     values: "array[float]" = field(default_factory=lambda: array("d"))
 
     def add(self, step: int, row: Measured) -> None:
-        """Add (train loss, test loss, train score, test score, penalty); a step measured before keeps its row."""
+        """Add (train loss, dev loss, train score, dev score, penalty); a step measured before keeps its row."""
         place = bisect.bisect_left(self.steps, step)
         if place < len(self.steps) and self.steps[place] == step:
             return
@@ -244,7 +244,8 @@ class History:
         steps, mean, low, high = self.losses.columns()
         table = self.measured.table()
         measured = np.array(self.measured.steps, dtype=np.int64)
-        train_loss, test_loss, train_score, test_score, penalty = table.T
+        train_loss, validation_loss, train_score, validation_score, penalty = table.T
         return Curves(
-            measured, train_loss, train_score, measured, test_loss, test_score, steps, mean, low, high, penalty
+            measured, train_loss, train_score, measured, validation_loss, validation_score, steps, mean, low, high,
+            penalty,
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -20,6 +21,7 @@ from dlviz.session.document import Document
 from dlviz.session.explanation import AnyExplanation, AnyQuestion
 from dlviz.session.gradient_check import GradientCheck
 from dlviz.session.idle import Idle
+from dlviz.session.looks import Estimate
 from dlviz.session.model_row import ModelRow
 from dlviz.session.orders import RowUse
 from dlviz.session.race import RaceQuestion, RaceView
@@ -30,6 +32,7 @@ from dlviz.session.vary.result import ExperimentView
 from dlviz.session.worksheets import Judgement, Worksheet
 
 State = Literal["idle", "running", "paused", "failed", "closing"]
+Part = Literal["train", "dev", "test"]
 Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "explanation", "board", "judgements", "health",
@@ -80,10 +83,24 @@ class Maps:
 
 @dataclass(frozen=True)
 class Predictions:
-    """Outputs for every row of the data: (n, k), and which rows train (True) or are held out."""
+    """Outputs for every row of the data (n, k), and which rows train and which are the test; the others are dev rows.
+
+    Nothing is counted over test rows: their answers are locked.
+    """
 
     outputs: FloatArray
     is_train: NDArray[np.bool_]
+    is_test: NDArray[np.bool_]
+
+    @cached_property
+    def watched(self) -> NDArray[np.int64]:
+        """The rows that errors are counted over: dev rows, or those that train where there are none."""
+        dev = np.flatnonzero(~self.is_train & ~self.is_test)
+        return dev if len(dev) else np.flatnonzero(self.is_train)
+
+    def part(self, row: int) -> Part:
+        """Say to which part of the data a row belongs."""
+        return "train" if self.is_train[row] else "test" if self.is_test[row] else "dev"
 
 
 @dataclass(frozen=True)
@@ -108,6 +125,7 @@ class Frame:
     wrong: rows of the data that a learning rule for classes answers wrongly now; None where nobody counted.
     answers: what a rule answers to each of a few rows; errors: its wrong answers by epoch; corrections: those of a
     perceptron so far; firing: a stochastic unit.
+    estimate: what the last look at the test rows showed, since the last edit.
     gradient_check: the one that is made or was made last, since the last edit.
     runs: every run of the session, oldest first. runs_revision: counts changes of that list.
     row_use: how often each training row was used in this epoch.
@@ -124,9 +142,9 @@ class Frame:
     batch: int = 0
     batches_per_epoch: int = 1
     train_loss: float | None = None
-    test_loss: float | None = None
+    validation_loss: float | None = None
     train_score: float | None = None
-    test_score: float | None = None
+    validation_score: float | None = None
     steps_per_second: float = 0.0
     is_flat_out: bool = False
     dtype: str = "float64"
@@ -159,6 +177,7 @@ class Frame:
     errors: EpochErrors | None = None
     corrections: Corrections | None = None
     firing: Firing | None = None
+    estimate: Estimate | None = None
     gradient_check: GradientCheck | None = None
     runs: tuple[RunRow, ...] = ()
     runs_revision: int = 0

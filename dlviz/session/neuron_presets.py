@@ -36,7 +36,7 @@ def stochastic_unit() -> Document:
 def one_neuron() -> Document:
     """Return logistic regression: one sigmoid unit that parts two clouds."""
     settings = {"classes": 2, "samples": 120, "noise": 0.35}
-    data = DataSpec("blobs", settings, split=SplitSpec(test=0.3))
+    data = DataSpec("blobs", settings, split=SplitSpec(validation=0.3))
     training = TrainingSpec(loss=ENTROPY, optimizer=chosen("adam", lr=0.05), batch_size=10)
     return Document(title=tr("One neuron: logistic regression"), dtype="float64", data=data, seed=1,
                     network=_chain(2, dense("o", 1, "sigmoid")), training=training)  # fmt: skip
@@ -89,7 +89,7 @@ def squares() -> Document:
 def drawing_layer() -> Document:
     """Return a layer of units that draw +1 or −1, curriculum ACT-11: it can be walked forward."""
     network = _chain(2, dense("h", 3, "stochastic"), dense("o", 1, "sigmoid"))
-    data = replace(DataSpec("and"), split=SplitSpec(test=0.0))
+    data = replace(DataSpec("and"), split=SplitSpec())
     return Document(title=tr("Units that draw their values"), dtype="float64", seed=3, data=data, network=network,
                     training=TrainingSpec(loss=ENTROPY, optimizer=chosen("sgd", lr=0.1), batch_size=4))  # fmt: skip
 

@@ -10,7 +10,15 @@ from dlviz.core.array import to_host
 from dlviz.core.evaluate import Evaluator
 from dlviz.core.trace import Trace
 from dlviz.session.history import Measured
-from dlviz.session.measure import Examples, examples, has_classes, measure_rows, penalty_of
+from dlviz.session.looks import Estimate
+from dlviz.session.measure import (
+    Examples,
+    examples,
+    has_classes,
+    measure_rows,
+    measured_examples,
+    penalty_of,
+)
 from dlviz.session.messages import Interest, Maps, Predictions
 from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer
@@ -44,8 +52,9 @@ class Pictures:
         self._maps = Evaluator(network, slip=plan.slip, seed=seed)
         self._exact = Evaluator(network, plan.objective, trainer.dtype, slip=plan.slip, seed=seed)
         prepared = run.trainer.prepared
-        held_out = prepared.validation if len(prepared.validation) else prepared.test
-        self._measured = [examples(run.network, _thinned(rows)) for rows in (prepared.train, held_out)]
+        # Never the test rows: whoever watches them while training chooses by them.
+        parts = prepared.train, prepared.validation
+        self._measured = [examples(run.network, _thinned(rows)) for rows in parts]
         self._is_penalised = not math.isnan(penalty_of(trainer, trainer.read()))
         self._scratch = None
         self._grids.clear()
@@ -104,22 +113,33 @@ class Pictures:
         return prepared.scaler.apply(points)
 
     def measure(self, run: Run) -> Measured:
-        """Return train loss, held-out loss, train score, held-out score, penalty; NaN without rows or penalties."""
+        """Return train loss, dev loss, train score, dev score, penalty; NaN without rows or penalties."""
         assert self._exact is not None
         evaluator = self._use(self._exact, run)
         scored = has_classes(self.trainer), self.trainer.threshold
-        train, held_out = (measure_rows(evaluator, rows, *scored) for rows in self._measured)
+        train, dev = (measure_rows(evaluator, rows, *scored) for rows in self._measured)
         added = penalty_of(self.trainer, evaluator.memory.read()) if self._is_penalised else math.nan
-        return train[0], held_out[0], train[1], held_out[1], added
+        return train[0], dev[0], train[1], dev[1], added
+
+    def estimate(self, run: Run) -> Estimate | None:
+        """Measure the test rows, to which nothing else here looks; None without any."""
+        self.follow(run)
+        assert self._exact is not None
+        rows = self.trainer.prepared.test
+        if not len(rows):
+            return None
+        scored = has_classes(self.trainer), self.trainer.threshold
+        found = measure_rows(self._use(self._exact, run), measured_examples(self.trainer, rows), *scored)
+        return Estimate(run.step, *found)
 
     def predictions(self, run: Run) -> Predictions:
         """Return the outputs for every row of the data (the first 20 000), or of the sample of a streamed set."""
         assert self._exact is not None
         prepared = self.trainer.prepared.sample
         outputs = self._use(self._exact, run).outputs(prepared.inputs[:MAX_PREDICTED])
-        is_train = np.zeros(len(outputs), dtype=bool)
-        is_train[prepared.train[prepared.train < len(outputs)]] = True
-        return Predictions(_read_only(outputs), is_train)
+        return Predictions(
+            _read_only(outputs), *(_among(rows, len(outputs)) for rows in (prepared.train, prepared.test))
+        )
 
     def responses(self, run: Run, rows: NDArray[np.int64]) -> dict[str, NDArray[np.floating]]:
         """Return the activations (units, n) of every layer for some rows of the data."""
@@ -159,6 +179,13 @@ def _thinned(rows: NDArray[np.int64]) -> NDArray[np.int64]:
 def _centres(low: float, high: float, side: int) -> NDArray[np.float64]:
     """Return the centres of side equal cells between low and high."""
     return low + (np.arange(side) + 0.5) * (high - low) / side
+
+
+def _among(rows: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
+    """Say for each of the first n rows whether it is among these."""
+    is_among = np.zeros(n, dtype=bool)
+    is_among[rows[rows < n]] = True
+    return is_among
 
 
 def _read_only(array: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -14,8 +14,8 @@ from dlviz.session.document import Document, TrainingSpec, handle
 from dlviz.session.example import plain_descent, written_table
 from dlviz.session.tasks import TASK_ENDS
 
-TEST_FRACTION = 0.3
-MEASURED_TEST_FRACTION = 0.2
+DEV_FRACTION = 0.3
+MEASURED_DEV_FRACTION = 0.2
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,15 @@ class Recipe:
     activation: str = "tanh"
     lr: float = 0.02
     batch_size: int = 10
-    test: float = TEST_FRACTION
+    dev: float = DEV_FRACTION
     output: str = ""
     loss: str = ""
     scaling: Scaling | None = None
 
 
-_GATE = Recipe((4,), lr=0.2, batch_size=4, test=0.0)
-_MEASURED = Recipe((16,), "relu", lr=0.01, batch_size=16, test=MEASURED_TEST_FRACTION)
-_FEW = Recipe((4,), lr=0.02, batch_size=8, test=0.0)
+_GATE = Recipe((4,), lr=0.2, batch_size=4, dev=0.0)
+_MEASURED = Recipe((16,), "relu", lr=0.01, batch_size=16, dev=MEASURED_DEV_FRACTION)
+_FEW = Recipe((4,), lr=0.02, batch_size=8, dev=0.0)
 
 #: What differs from the plain recipe; chosen so that each set is learnt within seconds.
 RECIPES: Mapping[str, Recipe] = {
@@ -54,7 +54,7 @@ RECIPES: Mapping[str, Recipe] = {
     "wine": _MEASURED,
     "breast_cancer": _MEASURED,
     "diabetes": _MEASURED,
-    "digits": Recipe((32,), "relu", lr=0.003, batch_size=32, test=MEASURED_TEST_FRACTION),
+    "digits": Recipe((32,), "relu", lr=0.003, batch_size=32, dev=MEASURED_DEV_FRACTION),
     "iq_salary": replace(_FEW, scaling="standard"),  # an IQ of 80 beside a grade of 3.5
     # Unscaled grades of 5 to 12 drive every tanh into its flat part, where a thousand epochs taught nothing.
     "cgpa_salary": replace(_FEW, lr=0.05, scaling="standard"),
@@ -65,7 +65,7 @@ def data_for(kind: str) -> DataSpec:
     """Return a built-in data set with the split and scaling that suit it. Raises: SpecError."""
     entry = datasets.get(kind, "data")
     recipe = _recipe(kind)
-    return DataSpec(kind, split=SplitSpec(test=recipe.test), scaling=recipe.scaling or entry.scaling)
+    return DataSpec(kind, split=SplitSpec(validation=recipe.dev), scaling=recipe.scaling or entry.scaling)
 
 
 def document_for(kind: str) -> Document:
@@ -77,7 +77,7 @@ def document_for(kind: str) -> Document:
 
 def document_for_dataset(data: DataSpec, rows: Dataset) -> Document:
     """Return a document for rows of the user's own, scaled as data says."""
-    wide = Recipe((16,), "relu", lr=0.01, batch_size=min(32, max(1, rows.n // 8)), test=MEASURED_TEST_FRACTION)
+    wide = Recipe((16,), "relu", lr=0.01, batch_size=min(32, max(1, rows.n // 8)), dev=MEASURED_DEV_FRACTION)
     return _built(rows.title, data, rows, wide)
 
 

@@ -50,9 +50,9 @@ class RunRow:
     epoch: int = 0
     last_step: int = 0
     train_loss: float | None = None
-    test_loss: float | None = None
+    validation_loss: float | None = None
     train_score: float | None = None
-    test_score: float | None = None
+    validation_score: float | None = None
     seconds: float = 0.0
     curves: Curves | None = None
     distributions: tuple[Column, ...] = ()

@@ -333,10 +333,10 @@ class Runs:
 
     def _row(self, entry: Entry, moment: Moment, step: int, epoch: int, is_current: bool = True) -> RunRow:
         timeline, history = moment.timeline, moment.history
-        train_loss, test_loss, train_score, test_score, _ = map(_finite, history.measured.at(step))
+        train_loss, validation_loss, train_score, validation_score, _ = map(_finite, history.measured.at(step))
         return RunRow(
             entry.uid, entry.origin, entry.label, entry.colour, timeline.at(step).document, is_current, step, epoch,
-            timeline.end, train_loss, test_loss, train_score, test_score, entry.seconds,
+            timeline.end, train_loss, validation_loss, train_score, validation_score, entry.seconds,
             None if is_current else history.curves(), history.columns.columns, timeline.marks(),
         )  # fmt: skip
 

@@ -23,6 +23,7 @@ from dlviz.session.files.sheet_file import is_sheet
 from dlviz.session.format.document import check_document
 from dlviz.session.format.watched import WATCHED, watched_from_json
 from dlviz.session.limits import TEXT_CHARACTERS
+from dlviz.session.looks import LOOKS, LookAtTest, looks_in
 from dlviz.session.messages import (
     Close,
     FinishPhase,
@@ -73,6 +74,7 @@ class Session:
         self._saved_runs: SavedRuns | None = None
         self._step = self._saved_step = 0
         self._revision = self._saved_revision = 0
+        self.test_looks = self._saved_looks = looks_in(document.view)
         self.path: Path | None = None
         self.message = ""
         self.runs: tuple[RunRow, ...] = ()
@@ -136,7 +138,8 @@ class Session:
 
         A run that was never saved is not asked about: the first one begins by itself.
         """
-        went_on = (self._step, self._revision) != (self._saved_step, self._saved_revision)
+        stands = self._step, self._revision, self.test_looks
+        went_on = stands != (self._saved_step, self._saved_revision, self._saved_looks)
         return self._store.is_dirty or (self.path is not None and went_on)
 
     def edit(self, document: Document, label: str, merge: str = "") -> None:
@@ -246,6 +249,17 @@ class Session:
         generation, token = self._next()
         self._store.push(Past(document, token), label)
         self._send(cmd.Begin(generation, token, document, label))
+        self._tell()
+
+    def look_at_test(self) -> None:
+        """Measure the test rows where the run stands, and count the look.
+
+        Raises: SpecError where no rows are kept for it.
+        """
+        if not len(self.prepared.test):
+            raise SpecError(tr("Expected test rows. Received: a split without any"), tr("Hold some out."), "data.split")
+        self.test_looks += 1
+        self._send(LookAtTest())
         self._tell()
 
     def check_gradients(self, holds_draws: bool = False) -> None:
@@ -393,6 +407,7 @@ class Session:
         self._saved, self._saved_runs = project.state, project.runs
         self._step = self._saved_step = project.state.step if project.state else 0
         self._revision = self._saved_revision = 0
+        self.test_looks = self._saved_looks = looks_in(project.document.view)
         state = from_saved(document, project.state) if project.state and not project.runs else None
         generation, token = self._next()
         self._store = Store(Past(document, token))
@@ -410,10 +425,12 @@ class Session:
             raise SaveError(tr("Expected a file to save to. Received: none"), tr("Use Save as."))
         answer = self._ask()
         project = project_of(answer, target)
-        write_project(target, project.document, project.state, runs=project.runs)
+        looked = replace(project.document, view={**project.document.view, LOOKS: self.test_looks})
+        document = looked if self.test_looks else project.document
+        write_project(target, document, project.state, runs=project.runs)
         self.path = target
         self._step = self._saved_step = answer.state.step
-        self._saved_revision = self._revision
+        self._saved_revision, self._saved_looks = self._revision, self.test_looks
         self._store.mark_saved()
 
     def _ask(self) -> cmd.Answer:

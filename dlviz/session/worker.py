@@ -17,6 +17,7 @@ from dlviz.session.differences import change_words
 from dlviz.session.document import Document
 from dlviz.session.frames import FrameMaker
 from dlviz.session.inbox import Inbox
+from dlviz.session.looks import Estimate, LookAtTest
 from dlviz.session.mailbox import Mailbox
 from dlviz.session.messages import Close, FinishPhase, Frame, Look, Pause, Play, Seek, StepBy, Watch
 from dlviz.session.moments import Moments
@@ -40,6 +41,7 @@ class Worker:
         self.mailbox: Mailbox[Frame] = Mailbox()
         self._frames = FrameMaker()
         self._checking = Checking()
+        self._estimate: tuple[int, Estimate | None] = -1, None  # the generation it belongs to
         self._experimenter = Experimenter(executors)
         self._varied = 0  # the run that the experiment varies
         self._playing = Playing(document, self._frames.measure)
@@ -139,6 +141,7 @@ class Worker:
             frame, runs=self._runs.rows(), runs_revision=self._runs.revision, generation=self._generation,
             state=playing.state, message=playing.message or frame.message, steps_per_second=playing.steps_per_second,
             is_flat_out=playing.is_flat_out, gradient_check=self._checking.of(self._generation),
+            estimate=self._estimate[1] if self._estimate[0] == self._generation else None,
         )  # fmt: skip
 
     def _on_play(self, command: Play) -> None:
@@ -176,6 +179,9 @@ class Worker:
         self._playing.become("pause")
         ahead = partial(self._frames.trace_ahead, self._run)
         self._checking.begin(self._run, ahead, command.holds_draws, self._generation)
+
+    def _on_look_at_test(self, command: LookAtTest) -> None:
+        self._estimate = self._generation, self._frames.estimate(self._run)
 
     def _on_cancel_check(self, command: CancelCheck) -> None:
         self._checking.cancel()
@@ -302,6 +308,7 @@ class Worker:
         Watch: _on_watch,
         CheckGradients: _on_check,
         CancelCheck: _on_cancel_check,
+        LookAtTest: _on_look_at_test,
         cmd.Edit: _on_edit,
         cmd.TypeParameter: _on_type,
         cmd.Restore: _on_restore,

@@ -1,6 +1,6 @@
 """F1 and F2: what one frame of the window shows of W1 and W2 while they train flat out.
 
-One epoch, the loss of training and test rows, and every unit's map of 100 x 100 points.
+One epoch, the loss of training and dev rows, and every unit's map of 100 x 100 points.
 """
 
 import itertools
@@ -58,7 +58,7 @@ F2 = Scene("F2", W2, datasets.spiral_features)
 def our_frame(scene: Scene) -> Callable[[], object]:
     """Return a call that trains an epoch and makes the frame, as the window's worker does."""
     sizes = scene.task.sizes
-    data = replace(ours.table(*scene.rows), split=SplitSpec(test=1 - N_TRAIN / N_ROWS))
+    data = replace(ours.table(*scene.rows), split=SplitSpec(validation=1 - N_TRAIN / N_ROWS))
     training = TrainingSpec(chosen("squared_error"), chosen("sgd", lr=LR), scene.task.batch)
     run = Run(ours.document(ours.network(sizes, "tanh", "tanh"), sizes, data, training, "float64"))
     maker = FrameMaker()

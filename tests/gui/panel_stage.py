@@ -59,7 +59,7 @@ class StageSession:
 def make_document(kind: str = "circles", hidden: tuple[int, ...] = (4, 3), outputs: int = 1, **data: Any) -> Document:
     layers = [dense(f"h{i + 1}", units, "tanh") for i, units in enumerate(hidden)]
     network = NetworkSpec((*layers, dense("o", outputs, "tanh" if outputs == 1 else "softmax")))
-    spec = DataSpec(kind, split=SplitSpec(test=0.32, seed=7), **data)
+    spec = DataSpec(kind, split=SplitSpec(validation=0.32, seed=7), **data)
     return Document(title="Stage", data=spec, network=network, training=TrainingSpec())
 
 
@@ -109,7 +109,8 @@ def make_frame(context: Context, parameters: Mapping[str, np.ndarray] | None = N
     outputs = forward(document, parameters, prepared.inputs)[last] if parameters else np.empty((0, 1))
     frame = Frame(
         serial=1, generation=1, state="running", document=document, step=900, last_step=900, epoch=53,
-        parameters=parameters, curves=make_curves(), predictions=Predictions(outputs, is_train),
+        parameters=parameters, curves=make_curves(),
+        predictions=Predictions(outputs, is_train, np.zeros(len(is_train), dtype=bool)),
     )  # fmt: skip
     return replace(frame, **changes)
 
@@ -141,10 +142,10 @@ def make_curves(n: int = 300) -> Curves:
     """Falling losses with a slower test curve."""
     steps = np.arange(n, dtype=np.int64) * 3
     train = 0.9 * np.exp(-steps / 250) + 0.012 + 0.01 * np.sin(steps / 7) * np.exp(-steps / 300)
-    test_steps = steps[::5]
-    test = 0.85 * np.exp(-test_steps / 270) + 0.02
-    score, test_score = 1 - train / 2, 1 - test / 2
-    return Curves(steps, train, score, test_steps, test, test_score, steps, train, train, train)
+    validation_steps = steps[::5]
+    test = 0.85 * np.exp(-validation_steps / 270) + 0.02
+    score, validation_score = 1 - train / 2, 1 - test / 2
+    return Curves(steps, train, score, validation_steps, test, validation_score, steps, train, train, train)
 
 
 def make_peek(document: Document, parameters: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray) -> Trace:

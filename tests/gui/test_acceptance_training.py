@@ -112,7 +112,7 @@ def test_digits_reach_95_percent_in_ten_seconds_of_training(robot: Robot) -> Non
         robot.settle()
         robot.key(Key.Key_Space)
         robot.wait(lambda: robot.frame.state == "running")
-        robot.wait(lambda: (robot.frame.test_score or 0.0) >= 0.95, seconds=4 * DIGITS_SECONDS)
+        robot.wait(lambda: (robot.frame.validation_score or 0.0) >= 0.95, seconds=4 * DIGITS_SECONDS)
     robot.pause()
     assert robot.frame.step / robot.window.run.rate < DIGITS_SECONDS, "at the default speed"
     robot.bot.mouseClick(robot.view.viewport(), LEFT, NONE, QPoint(4, 4))

@@ -27,7 +27,7 @@ def panel(qtbot: Any) -> Any:
 
 
 def _drawn(panel: CurvesPanel) -> tuple[Any, Any]:
-    return panel.plot.train.getData()[1], panel.plot.test.getData()[1]
+    return panel.plot.train.getData()[1], panel.plot.dev.getData()[1]
 
 
 def test_lines_carry_the_recorded_losses(panel: Any) -> None:
@@ -35,14 +35,14 @@ def test_lines_carry_the_recorded_losses(panel: Any) -> None:
     panel.show_frame(frame)
     train, test = _drawn(panel)
     np.testing.assert_allclose(train, frame.curves.train_loss)
-    np.testing.assert_allclose(test, frame.curves.test_loss)
+    np.testing.assert_allclose(test, frame.curves.validation_loss)
 
 
 def test_numbers_are_the_newest_values(panel: Any) -> None:
     frame = make_frame(panel.context)
     panel.show_frame(frame)
     assert panel.train.text() == "train " + panel.context.number(float(frame.curves.train_loss[-1]), 3)
-    assert panel.test.text() == "test " + panel.context.number(float(frame.curves.test_loss[-1]), 3)
+    assert panel.dev.text() == "dev " + panel.context.number(float(frame.curves.validation_loss[-1]), 3)
     assert panel.train.toolTip() == panel.context.full(float(frame.curves.train_loss[-1]))
 
 
@@ -122,12 +122,12 @@ def test_batches_stand_in_before_the_first_measurement(panel: Any) -> None:
     ))  # fmt: skip
     panel.show_frame(make_frame(panel.context, curves=early))
     np.testing.assert_allclose(_drawn(panel)[0], curves.batch_mean)
-    assert panel.test.text() == ""
+    assert panel.dev.text() == ""
 
 
 def test_nothing_measured_shows_nothing(panel: Any) -> None:
     panel.show_frame(make_frame(panel.context, curves=None))
-    assert panel.train.text() == panel.test.text() == ""
+    assert panel.train.text() == panel.dev.text() == ""
 
 
 def test_span_of_equal_values_is_not_empty() -> None:
@@ -176,7 +176,7 @@ def test_a_penalty_has_a_line_of_its_own_and_one_with_the_loss(panel: Any) -> No
     assert panel.said.text() == f"penalty 0.1 · total {total}"
     panel.copy()
     rows = {line.split(",")[0] for line in QGuiApplication.clipboard().text().splitlines()[1:]}
-    assert rows == {"train", "test", "penalty", "total"}
+    assert rows == {"train", "dev", "penalty", "total"}
     panel.scale.setCurrentIndex(2)
     assert panel.plot.penalty.getData()[1] is None or not len(panel.plot.penalty.getData()[1])
     panel.scale.setCurrentIndex(0)

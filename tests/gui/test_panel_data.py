@@ -114,14 +114,14 @@ def test_samples_and_share_change_the_rows(panel: Any) -> None:
     panel.settings.changed.emit("samples", 100)
     panel.settings.changed.emit("train", 0.8)
     prepared = panel.context.session.prepared
-    assert (prepared.dataset.n, len(prepared.train), len(prepared.test)) == (100, 80, 20)
-    assert "100 rows · 80 train · 20 test" in panel.summary.text()
+    assert (prepared.dataset.n, len(prepared.train), len(prepared.validation)) == (100, 80, 20)
+    assert "100 rows · 80 train · 20 dev" in panel.summary.text()
 
 
 def test_the_share_slider_is_shown_as_it_stands(panel: Any) -> None:
     assert panel.settings.train.value() == 70
     panel.settings.train.slider.setValue(panel.settings.train.slider.value() + 5)
-    assert panel.context.session.document.data.split.test == pytest.approx(0.25)
+    assert panel.context.session.document.data.split.validation == pytest.approx(0.25)
 
 
 def test_next_seed_draws_other_points(panel: Any, qtbot: Any) -> None:
@@ -133,9 +133,9 @@ def test_next_seed_draws_other_points(panel: Any, qtbot: Any) -> None:
 
 def test_the_seed_of_a_table_deals_another_split(panel: Any, qtbot: Any) -> None:
     _choose_table(panel, "iris")
-    before = panel.context.session.prepared.test
+    before = panel.context.session.prepared.validation
     qtbot.mouseClick(panel.settings.seed.again, Qt.MouseButton.LeftButton)
-    assert not np.array_equal(before, panel.context.session.prepared.test)
+    assert not np.array_equal(before, panel.context.session.prepared.validation)
 
 
 def test_scaling_is_switched_and_told(panel: Any) -> None:

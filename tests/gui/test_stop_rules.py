@@ -11,6 +11,7 @@ from dlviz.core.callbacks import callbacks
 from dlviz.core.choice import chosen
 from dlviz.gui.forms.watch import WatchForm
 from dlviz.gui.selection import Selected
+from dlviz.session.edits import set_split
 from tests.gui.robot import Key, Robot, close_window, robot_at_window
 from tests.gui.test_plan_forms import content, pick, rows, shown, type_into, watching
 from tests.unit.session.test_callbacks import BATCHES, RULES, Walked, by_hand, document, expected_step, first
@@ -127,6 +128,7 @@ def test_the_layer_of_a_rule_is_chosen_among_those_that_there_are(robot: Robot) 
 
 def test_early_stopping_begins_with_rows_that_there_are(robot: Robot) -> None:
     robot.running.session.pause()
+    robot.running.session.edit(set_split(robot.running.session.document, validation=0.0), "Split")
     pick(watching(robot), "callbacks", "early_stopping")
     assert robot.running.session.document.training.callbacks == (chosen("early_stopping", monitor="train_loss"),)
     before = robot.frame.step

@@ -34,7 +34,7 @@ def ended(loss: float, diverged_at: int | None = None) -> Ended:
     falling = np.array([1.0, (1 + loss) / 2, loss])
     curves = Curves(STEPS, falling, 1 - falling, STEPS, 2 * falling, 1 - falling, STEPS, falling, falling, falling)
     score = Score(loss, {"accuracy": 0.5})
-    return Ended(20, 2, 10, 1.5, 20, score, None, replace(score, loss=2 * loss), curves, diverged_at)
+    return Ended(20, 2, 10, 1.5, 20, score, replace(score, loss=2 * loss), None, curves, diverged_at)
 
 
 def view_of(wanted: Experiment, losses: Sequence[float], serial: int = 1, **more: object) -> ExperimentView:
@@ -131,8 +131,8 @@ def test_over_steps_only_losses_and_scores_are_offered(results: Results) -> None
     assert results.drawing.plot.chart.curves[0].y.tolist() == [1.5] * 3
     look(results, "curves")
     offered = [results.measure.itemData(place) for place in range(results.measure.count())]
-    assert offered == ["train_loss", "test_loss", "train_score", "test_score"]
-    assert results.chosen_measure() == "test_loss"
+    assert offered == ["train_loss", "validation_loss", "train_score", "validation_score"]
+    assert results.chosen_measure() == "validation_loss"
 
 
 def test_against_a_setting_each_value_of_the_second_has_its_curve_and_diverged_runs_their_crosses(
@@ -217,7 +217,7 @@ def test_sorted_by_loss_a_run_that_diverged_comes_last_however_low_its_last_fini
 def test_how_a_run_went_and_what_it_is_judged_by_stand_first(results: Results) -> None:
     results.show_view(view_of(experiment(), (0.3, 0.1), stage="done"))
     titles = [each.title for each in results.table.outcomes.columns]
-    assert titles[1:4] == ["outcome", "test loss", "training loss"]
+    assert titles[1:4] == ["outcome", "dev loss", "training loss"]
     end = sum(results.table.columnWidth(place) for place in range(3))
     assert end <= results.table.viewport().width()
 

@@ -18,7 +18,7 @@ def thinned(history: History, most: int = CURVE_POINTS) -> Curves:
     ends = np.append(starts[1:], len(counts)) - 1
     mean = np.add.reduceat(sums, starts) / np.add.reduceat(counts, starts)
     return Curves(
-        curves.steps, curves.train_loss, curves.train_score, curves.test_steps, curves.test_loss, curves.test_score,
-        curves.batch_steps[ends], mean, np.minimum.reduceat(lows, starts), np.maximum.reduceat(highs, starts),
-        curves.penalty,
+        curves.steps, curves.train_loss, curves.train_score, curves.validation_steps, curves.validation_loss,
+        curves.validation_score, curves.batch_steps[ends], mean, np.minimum.reduceat(lows, starts),
+        np.maximum.reduceat(highs, starts), curves.penalty,
     )  # fmt: skip

@@ -14,7 +14,7 @@ Measure = Literal[
 ]  # fmt: skip
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 NAMES = {
-    "train_loss": "training loss", "validation_loss": "validation loss", "test_loss": "test loss",
+    "train_loss": "training loss", "validation_loss": "dev loss", "test_loss": "test loss",
     "seconds": "seconds", "steps": "steps", "gradient_evaluations": "gradient evaluations",
 }  # fmt: skip
 
@@ -43,6 +43,11 @@ def measures_of(view: ExperimentView) -> tuple[Measure, ...]:
     return tuple(each for each in MEASURES if any(not math.isnan(measure_of(trial, each)) for trial in view.trials))
 
 
+def judged_by(view: ExperimentView) -> tuple[Measure, ...]:
+    """Return the measures that may choose between trainings: never by test rows."""
+    return tuple(each for each in measures_of(view) if not each.startswith("test"))
+
+
 def measure_name(view: ExperimentView, measure: Measure) -> str:
     """Return what to call a measure: "test loss", "accuracy (test)"."""
     part, _, kind = measure.partition("_")
@@ -51,7 +56,7 @@ def measure_name(view: ExperimentView, measure: Measure) -> str:
     found = (getattr(trial.ended, part) for trial in view.trials if trial.ended is not None)
     key = next((next(iter(score.metrics), "") for score in found if score is not None), "")
     title = tr(metrics.get(key).title) if key in metrics else tr("score")
-    return tr("{title} ({part})", title=title, part=tr({"train": "training"}.get(part, part)))
+    return tr("{title} ({part})", title=title, part=tr({"train": "training", "validation": "dev"}.get(part, part)))
 
 
 def is_better_low(measure: Measure) -> bool:

@@ -17,8 +17,8 @@ from dlviz.session.vary.result import ExperimentView, Trial
 from dlviz.session.vary.spec import Value
 
 FloatArray = NDArray[np.float64]
-Watched = str  # of the curves: train_loss, test_loss, train_score, test_score
-CURVES = ("train_loss", "test_loss", "train_score", "test_score")
+Watched = str  # of the curves: train_loss, validation_loss, train_score, validation_score
+CURVES = ("train_loss", "validation_loss", "train_score", "validation_score")
 LEAST_BINS, MOST_BINS = 5, 30
 
 
@@ -169,7 +169,7 @@ def _line(trial: Trial, curve: str) -> tuple[NDArray[np.int64], FloatArray]:
     """Return steps and values (k,) of the finite points of a measured curve."""
     assert trial.ended is not None
     curves = trial.ended.curves
-    steps = curves.test_steps if curve.startswith("test") else curves.steps
+    steps = curves.validation_steps if curve.startswith("validation") else curves.steps
     values = np.asarray(getattr(curves, curve), dtype=np.float64)
     known = np.isfinite(values)
     return steps[known], values[known]

@@ -60,7 +60,7 @@ def test_a_preset_learns_its_data_soon(kind: str, epochs: int, enough: float, se
 
 
 def test_digits_are_read_after_a_few_epochs() -> None:
-    held_out = train(document_for("digits"), 15).test
+    held_out = train(document_for("digits"), 15).validation
     assert held_out is not None
     assert held_out.metrics["accuracy"] >= 0.95
 
@@ -74,7 +74,7 @@ def test_the_first_document_is_two_circles_and_a_small_network() -> None:
     document = first_document()
     assert [layer.settings["units"] for layer in document.network.layers] == [4, 3, 1]
     assert load_dataset(document.data).n == 250
-    assert document.data.split.test == 0.3
+    assert document.data.split.validation == 0.3
 
 
 def test_the_empty_document_has_data_and_no_layers() -> None:

@@ -11,7 +11,15 @@ from dlviz.core.errors import SpecError
 from dlviz.core.network import LayerSpec, NetworkSpec, dense
 from dlviz.session import limits
 from dlviz.session.document import Document
-from dlviz.session.edits import set_optimizer, set_optimizer_setting, set_seed, set_title, set_training, set_units
+from dlviz.session.edits import (
+    set_optimizer,
+    set_optimizer_setting,
+    set_seed,
+    set_split,
+    set_title,
+    set_training,
+    set_units,
+)
 from dlviz.session.presets import document_for, first_document
 from dlviz.session.run import Run
 from dlviz.session.run_row import Label, RunRow
@@ -327,7 +335,7 @@ def test_a_rule_set_in_the_middle_of_a_batch_leaves_the_walk_where_it_is() -> No
 
 
 def test_a_rule_that_cannot_be_asked_keeps_the_weights_until_it_is_mended() -> None:
-    runs = Runs(hard_document())
+    runs = Runs(set_split(hard_document(), validation=0.0))
     advance(runs.run, 25)
     state = runs.run.trainer.state()
     rule = {"kind": "plateau", "monitor": "validation_loss"}

@@ -256,7 +256,7 @@ def test_measures_of_a_training_are_those_of_the_command_line() -> None:
     view = carried_out(Experiment(document, length=4))
     report = train(document)
     trial: Trial = view.trials[0]
-    assert report.train is not None and report.test is not None
+    assert report.train is not None and report.validation is not None
     assert measure_of(trial, "train_loss") == report.train.loss
-    assert measure_of(trial, "test_score") == report.test.metrics["accuracy"]
-    assert math.isnan(measure_of(trial, "validation_loss"))
+    assert measure_of(trial, "validation_score") == report.validation.metrics["accuracy"]
+    assert math.isnan(measure_of(trial, "test_loss"))

@@ -13,7 +13,7 @@ MOST = 9  # runs beside the one on show; more could not be told apart
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A curve on the plot: its run, which rows it is about ("train", "test"), and its points."""
+    """A curve on the plot: its run, which rows it is about ("train", "dev"), and its points."""
 
     row: RunRow | None
     part: str

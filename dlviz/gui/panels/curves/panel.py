@@ -1,4 +1,4 @@
-"""Curves panel: loss and score of training and test rows over the steps of the run, with other runs beside it."""
+"""Curves panel: loss and score of training and dev rows over the steps of the run, with other runs beside it."""
 
 import math
 from operator import is_
@@ -65,19 +65,19 @@ class CurvesPanel(Panel):
         self.plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the panel's own comes up
         titles = (("loss", tr("loss")), ("log", tr("log")), ("score", tr("score")))
         self.scale = Words(tr("What the curves show: loss, loss on a logarithmic axis, or score"), titles)
-        self.train, self.test = Elided("", "train", "small"), Elided("", "test", "small")
+        self.train, self.dev = Elided("", "train", "small"), Elided("", "test", "small")
         describe(
             self.train,
             tr("Training value"),
             tr("On the training rows; under the pointer, or the newest"),
         )
-        describe(self.test, tr("Test value"), tr("On the rows held out; under the pointer, or the newest"))
+        describe(self.dev, tr("Dev value"), tr("On the dev rows, which do not train; under the pointer, or the newest"))
         self.said = Elided("", "muted", "small")
         self.empty = Text(tr("Nothing to draw: this rule works out no loss."), "muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.empty.setWordWrap(True)
         self.empty.hide()
-        for text in (self.train, self.test, self.said):
+        for text in (self.train, self.dev, self.said):
             text.setAlignment(Qt.AlignmentFlag.AlignRight)
 
     def _lay_out(self) -> None:
@@ -85,7 +85,7 @@ class CurvesPanel(Panel):
         values, top = QHBoxLayout(self.title_tool), QHBoxLayout()
         values.setContentsMargins(0, GRID - 2, 0, 4)
         values.addWidget(self.train)
-        values.addWidget(self.test)
+        values.addWidget(self.dev)
         spaced(top, gap=GRID)
         top.addWidget(self.scale)
         top.addWidget(self.said, 1)
@@ -139,7 +139,7 @@ class CurvesPanel(Panel):
         self.plot.show_runs([(each.series, run_colour(self.theme, row)) for each, row in self._besides()])
         current = self._current()
         self.plot.use_colour(run_colour(self.theme, current) if current and self._beside else "")
-        for text, name in ((self.train, "train"), (self.test, "test")):
+        for text, name in ((self.train, "train"), (self.dev, "test")):
             text.set_colour("text" if self._beside else name)  # the colours are those of runs then
 
     def _besides(self) -> list[tuple[Drawn, RunRow]]:
@@ -159,7 +159,7 @@ class CurvesPanel(Panel):
         self._added = penalties(self._curves, metric, self.is_log)
         met = batches(self._curves, metric, self.is_log)
         self.plot.batches.setData(met.steps, met.values)
-        items = (self.plot.train, self.plot.test, self.plot.penalty, self.plot.total)
+        items = (self.plot.train, self.plot.dev, self.plot.penalty, self.plot.total)
         for item, drawn in zip(items, (*self._drawn, *self._added), strict=True):
             item.setData(drawn.steps, drawn.values)
         if not self._timer.isActive():
@@ -205,15 +205,15 @@ class CurvesPanel(Panel):
     def _write(self) -> None:
         """Write the values under the pointer, else those where the run stands."""
         step = self._playhead if self._pointed is None else self._pointed[0]
-        train, test, added, total = (drawn.at(step) for drawn in (*self._drawn, *self._added))
-        for text, title, value in zip((self.train, self.test), (tr("train"), tr("test")), (train, test), strict=True):
+        train, dev, added, total = (drawn.at(step) for drawn in (*self._drawn, *self._added))
+        for text, title, value in zip((self.train, self.dev), (tr("train"), tr("dev")), (train, dev), strict=True):
             before = len(text.text())
             text.setText("" if value is None else f"{title} {self._number(value[1])}")
             text.setToolTip("" if value is None else self.context.full(value[1]))
             text.setVisible(value is not None)
             if len(text.text()) != before:
                 text.updateGeometry()  # by itself it asks for no room, lest every frame makes a new layout
-        known = train or test
+        known = train or dev
         is_placed = known is not None and self._pointed is not None
         at = tr("at step {step}", step=numbers.count(known[0])) if is_placed and known else ""
         self.said.setText(self._under_pointer() or " · ".join(part for part in (at, self._sum(added, total)) if part))
@@ -230,12 +230,12 @@ class CurvesPanel(Panel):
         current = self._current()
         if self._pointed is None or current is None or not self._beside:
             return ""
-        own = [Drawn(current, part, drawn) for part, drawn in zip(("train", "test"), self._drawn, strict=True)]
+        own = [Drawn(current, part, drawn) for part, drawn in zip(("train", "dev"), self._drawn, strict=True)]
         found = nearest([*own, *self._beside], *self._pointed, is_log=self.is_log)
         if found is None or found[0].row is None:
             return ""
         curve, step, value = found
-        part = tr("train") if curve.part == "train" else tr("test")
+        part = tr("train") if curve.part == "train" else tr("dev")
         return tr(
             "{run} · step {step} · {part} {value}",
             run=run_name(found[0].row), step=numbers.count(step), part=part, value=self._number(value),
@@ -254,8 +254,8 @@ class CurvesPanel(Panel):
     def copy(self) -> None:
         """Put the points of all curves on the clipboard with every digit."""
         name = self._metric()
-        parts = zip(("train", "test", "penalty", "total"), (*self._drawn, *self._added), strict=True)
-        own = [(part, drawn) for part, drawn in parts if part in ("train", "test") or len(drawn.steps)]
+        parts = zip(("train", "dev", "penalty", "total"), (*self._drawn, *self._added), strict=True)
+        own = [(part, drawn) for part, drawn in parts if part in ("train", "dev") or len(drawn.steps)]
         if not self._beside:
             copy_csv(("rows", "step", name), [(part, *point) for part, drawn in own for point in _points(drawn)])
             return

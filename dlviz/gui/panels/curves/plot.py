@@ -28,7 +28,7 @@ class CurvePlot(Plot):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Loss and score over the steps of training"), parent=parent)
         self.setToolTip(
-            tr("Full line: training rows. Dashed: test rows. Faint: single batches as they were met. Where weights are "
+            tr("Full line: training rows. Dashed: dev rows. Faint: single batches as they were met. Where weights are "
                "penalised, dotted: the penalty; dark: loss and penalty together.")
         )  # fmt: skip
         self.runs: list[pg.PlotDataItem] = []  # one for each other run, pooled
@@ -36,15 +36,15 @@ class CurvePlot(Plot):
         self._colour = ""  # of the run on show; "" while there is no other
         self.batches = pg.PlotDataItem(connect="finite")
         self.addItem(self.batches)
-        self.train, self.test = self.line("train"), self.line("test", Qt.PenStyle.DashLine)
+        self.train, self.dev = self.line("train"), self.line("test", Qt.PenStyle.DashLine)
         self.penalty, self.total = self.line("muted", Qt.PenStyle.DotLine), self.line("text")
         self.batches.setZValue(-1)
         self.call(self.batches, tr("batches"))
         self.call(self.train, tr("training rows"))
-        self.call(self.test, tr("test rows"))
+        self.call(self.dev, tr("dev rows"))
         self.call(self.penalty, tr("penalty"))
         self.call(self.total, tr("loss and penalty"))
-        for item in (self.batches, self.train, self.test, self.penalty, self.total):
+        for item in (self.batches, self.train, self.dev, self.penalty, self.total):
             item.opts["antialias"] = True
         self._marks: list[pg.InfiniteLine] = []
         self._shown: tuple[Mark, ...] = ()
@@ -64,7 +64,7 @@ class CurvePlot(Plot):
 
     def _colour_current(self) -> None:
         theme = current()
-        for item, name in ((self.train, "train"), (self.test, "test")):
+        for item, name in ((self.train, "train"), (self.dev, "test")):
             look = Qt.PenStyle.SolidLine if item is self.train else Qt.PenStyle.DashLine
             # Only opaque full lines are thick: others are slow to paint.
             width = CURRENT_WIDTH if self._colour and item is self.train else 1.0

@@ -40,16 +40,16 @@ def series(steps: NDArray[np.int64], values: NDArray[np.floating], is_log: bool 
 
 
 def pair(curves: Curves, metric: str, is_log: bool) -> tuple[Series, Series]:
-    """Return the training and test series of "loss" or "score".
+    """Return the training and dev series of "loss" or "score".
 
     Before the loss of all training rows is first measured, that of the batches stands in.
     """
     if metric == "score":
-        return series(curves.steps, curves.train_score), series(curves.test_steps, curves.test_score)
+        return series(curves.steps, curves.train_score), series(curves.validation_steps, curves.validation_score)
     train = series(curves.steps, curves.train_loss, is_log)
     if not len(train.steps):
         train = series(curves.batch_steps, curves.batch_mean, is_log)
-    return train, series(curves.test_steps, curves.test_loss, is_log)
+    return train, series(curves.validation_steps, curves.validation_loss, is_log)
 
 
 def penalties(curves: Curves, metric: str, is_log: bool) -> tuple[Series, Series]:

@@ -33,7 +33,7 @@ from dlviz.session.prepared import prepared_for
 from dlviz.session.presets import document_for_dataset
 
 FILE_FILTER = tr("Tables") + " (*.csv *.tsv *.tab *.txt *.data *.parquet *.pq)"
-TEST_SHARE = 0.2
+DEV_SHARE = 0.2
 NOTES_SHOWN = 4
 
 ReadTable = Callable[[Path, ReadChoices, Callable[[], bool]], Table]
@@ -196,7 +196,7 @@ class ImportView(QDialog):
             "missing": self.columns.missing.key(), "is_class": self.columns.is_class,
         }  # fmt: skip
         scaling: Scaling = self.columns.scaling.key()  # type: ignore[assignment]
-        return DataSpec("file", settings, SplitSpec(test=TEST_SHARE), scaling)
+        return DataSpec("file", settings, SplitSpec(validation=DEV_SHARE), scaling)
 
     @Slot(object)
     def _use(self, document: Document) -> None:

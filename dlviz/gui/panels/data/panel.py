@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QVBoxLayout, 
 
 from dlviz.core.errors import DlvizError
 from dlviz.data.builtin import datasets
-from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.gui import numbers
 from dlviz.gui.look import BAR
@@ -188,7 +187,7 @@ class DataPanel(Panel):
 
     def _tell_prepared(self, prepared: Prepared) -> None:
         """Say what the rows are and what was done to them."""
-        self.summary.setText(summary(prepared.dataset, len(prepared.train)))
+        self.summary.setText(summary(prepared))
         self._tell(self.applied, prepared.scaler.describe(), 1)
         self._tell(self.notes, prepared.notes, NOTES_SHOWN)
 
@@ -274,8 +273,9 @@ class DataPanel(Panel):
             import_file(self.context, Path(name), self)
 
 
-def summary(dataset: Dataset, n_train: int) -> str:
-    """Say in two lines what the data are."""
+def summary(prepared: Prepared) -> str:
+    """Say in two lines what the data are and how many rows each part has."""
+    dataset = prepared.dataset
     if dataset.task == "regression":
         k = dataset.n_outputs
         out = dataset.target_names[0] if k == 1 else tr("{count} numbers", count=k)
@@ -283,7 +283,8 @@ def summary(dataset: Dataset, n_train: int) -> str:
         out = tr("{count} classes", count=len(dataset.class_names))
     ins = tr("1 input") if dataset.d == 1 else tr("{count} inputs", count=dataset.d)
     rows = tr("1 row") if dataset.n == 1 else tr("{count} rows", count=numbers.count(dataset.n))
-    held = tr("{train} train · {test} test", train=numbers.count(n_train), test=numbers.count(dataset.n - n_train))
+    titled = (tr("train"), prepared.train), (tr("dev"), prepared.validation), (tr("test"), prepared.test)
+    held = " · ".join(f"{numbers.count(len(part))} {title}" for title, part in titled if len(part))
     return f"{dataset.title} · {ins} → {out}\n{rows} · {held}"
 
 
@@ -306,8 +307,8 @@ def _is_untouched(document: Document) -> bool:
 
 
 def _with_share(document: Document, share: float) -> Document:
-    held = max(1 - share - document.data.split.validation, 0.0)
-    return set_split(document, test=round(held, 4))
+    """Let a share of the rows train; the dev rows take what the test rows leave."""
+    return set_split(document, validation=round(max(1 - share - document.data.split.test, 0.0), 4))
 
 
 def _with_seed(document: Document, seed: int) -> Document:

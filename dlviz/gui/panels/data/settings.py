@@ -113,7 +113,11 @@ class DataSettings(QWidget):
         self.sliders: dict[str, SettingSlider] = {}
         self._declared: tuple[Hyper, ...] = ()
         self.train = LabelledSlider(
-            tr("Train"), Scale(10, 100, is_whole=True), 70, percent, tr("The share of rows that train; the rest test")
+            tr("Train"),
+            Scale(10, 100, is_whole=True),
+            70,
+            percent,
+            tr("The share of rows that train; the rest is held out"),
         )
         self.seed = SeedRow()
         self._rows = QVBoxLayout()

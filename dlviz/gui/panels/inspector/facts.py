@@ -127,10 +127,11 @@ def _sample(scene: Scene) -> Card:
             Fact(tr("output {number}", number=i + 1), (float(value),)) for i, value in enumerate(predicted.outputs[row])
         )
     )
-    held = predicted is not None and row < len(predicted.is_train) and not predicted.is_train[row]
+    parts = {"train": tr("train"), "dev": tr("dev"), "test": tr("test")}
+    is_known = predicted is not None and row < len(predicted.is_train)
     return Card(
         tr("Row {row}", row=row * dataset.stride + 1),
-        tr("test") if held else tr("train"),
+        parts[predicted.part(row)] if predicted is not None and is_known else "",
         facts=(*inputs, Fact(tr("target"), text=target_text(dataset, row)), *outputs),
     )
 

@@ -211,29 +211,25 @@ class OutputPanel(Panel):
         if self._is_regression:
             known = prepared.dataset.targets[: len(predictions.outputs)]
             targets = known.reshape(len(known), -1)[:, 0].astype(float)
-            self.predicted.show_rows(targets, predictions.outputs[:, 0], predictions.is_train)
+            shown = ~predictions.is_test
+            outputs = predictions.outputs[:, 0]
+            self.predicted.show_rows(targets[shown], outputs[shown], predictions.is_train[shown])
         else:
             self._count_errors(predictions, document, prepared)
 
     def _count_errors(self, predictions: Predictions, document: Document, prepared: Prepared) -> None:
-        rows = self._counted_rows(predictions)
+        rows = predictions.watched
         names = prepared.dataset.class_names
         true, predicted = prepared.dataset.targets[rows].astype(int), self._winners(predictions, document)[rows]
         if len(rows) and int(predicted.max()) < len(names):
             self.table.show_counts(confusion(true, predicted, len(names)), names)
-            part = tr("train") if predictions.is_train.all() else tr("test")
+            part = tr("train") if predictions.is_train[rows].all() else tr("dev")
             wrong = int(np.count_nonzero(true != predicted))
             self.set_info(tr("{part} rows: {wrong} of {count} wrong", part=part, wrong=wrong, count=len(rows)))
 
     def _winners(self, predictions: Predictions, document: Document) -> np.ndarray:
         level = None if self._prepared is None else decision_level(document, self._prepared.dataset)
         return winners(predictions.outputs, 0.5 if level is None else level)
-
-    @staticmethod
-    def _counted_rows(predictions: Predictions) -> np.ndarray:
-        """Return the rows held out, or all where none are."""
-        held = np.flatnonzero(~predictions.is_train)
-        return held if len(held) else np.arange(len(predictions.is_train))
 
     @Slot(object)
     def _hover(self, selected: Selected) -> None:
@@ -270,7 +266,7 @@ class OutputPanel(Panel):
         if self._frame is None or self._frame.predictions is None or self._prepared is None:
             return
         predictions = self._frame.predictions
-        rows = self._counted_rows(predictions)
+        rows = predictions.watched
         true = self._prepared.dataset.targets[rows]
         found = rows[(true == cell[0]) & (self._winners(predictions, self._frame.document)[rows] == cell[1])]
         names = self._prepared.dataset.class_names

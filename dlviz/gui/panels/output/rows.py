@@ -1,4 +1,4 @@
-"""Training and test rows as two scatters of one colour: filled and hollow."""
+"""Training and dev rows as two scatters of one colour: filled and hollow."""
 
 import numpy as np
 import pyqtgraph as pg
@@ -16,23 +16,23 @@ class RowScatters:
     """The two scatters of a plot, drawn over what it holds already and named in its legend."""
 
     def __init__(self, plot: Plot, size: int) -> None:
-        self.train, self.test = (pg.ScatterPlotItem(size=size, antialias=True) for _ in range(2))
-        for item, words in ((self.train, tr("training rows")), (self.test, tr("test rows"))):
+        self.train, self.dev = (pg.ScatterPlotItem(size=size, antialias=True) for _ in range(2))
+        for item, words in ((self.train, tr("training rows")), (self.dev, tr("dev rows"))):
             plot.addItem(item)
             plot.call(item, words)
 
     def show(self, x: NDArray[np.floating], y: NDArray[np.floating], is_train: NDArray[np.bool_]) -> None:
         """Show the rows at (n,), (n,)."""
         self.train.setData(x[is_train], y[is_train])
-        self.test.setData(x[~is_train], y[~is_train])
+        self.dev.setData(x[~is_train], y[~is_train])
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over the colours."""
         colour = QColor(theme.positive_mark)
         self.train.setBrush(colour)
         self.train.setPen(pg.mkPen(theme.panel, width=1))
-        self.test.setBrush(QColor(theme.panel))
-        self.test.setPen(pg.mkPen(colour, width=1.3))
+        self.dev.setBrush(QColor(theme.panel))
+        self.dev.setPen(pg.mkPen(colour, width=1.3))
 
 
 def padded(values: NDArray[np.floating]) -> tuple[float, float]:

@@ -18,7 +18,7 @@ DIGITS = 3  # of numbers under the pointer, which must fit beside the title
 
 def legend_words(document: Document, dataset: Dataset) -> str:
     """Say how points are drawn and, for two classes, where the boundary runs."""
-    dots = tr("train ● test ○")
+    dots = tr("train ● dev ○")
     level = decision_level(document, dataset) if dataset.task == "binary" else None
     return dots if level is None else tr("boundary at {level} · {dots}", level=numbers.number(level), dots=dots)
 

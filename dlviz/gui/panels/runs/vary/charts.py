@@ -30,7 +30,7 @@ from dlviz.session.vary.summary import (
 MOST_COLOURS = 10  # curves that can be told apart; of more, the one that is chosen stands out
 LOG_FROM = 10.0  # highest over lowest from which an axis is logarithmic
 Ticks = tuple[tuple[float, str], ...]
-CURVES: tuple[Measure, ...] = ("train_loss", "test_loss", "train_score", "test_score")
+CURVES: tuple[Measure, ...] = ("train_loss", "validation_loss", "train_score", "validation_score")
 
 
 def curves_chart(view: ExperimentView, told: Told, measure: Measure, chosen: Sequence[int] = ()) -> Chart:

@@ -21,7 +21,7 @@ from dlviz.gui.widgets.text import Elided
 from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 from dlviz.session.vary import ExperimentView
-from dlviz.session.vary.measures import Measure, measure_name, measures_of
+from dlviz.session.vary.measures import Measure, judged_by, measure_name
 from dlviz.session.vary.plan import document_of
 
 WIDE = 68 * GRID  # pixels from which table and chart stand side by side
@@ -124,7 +124,7 @@ class Results(QWidget):
 
     def _offer_measures(self, view: ExperimentView) -> None:
         """Offer what is known; over steps only losses and scores are."""
-        known = [each for each in measures_of(view) if self.views.key() != "curves" or each in CURVES]
+        known = [each for each in judged_by(view) if self.views.key() != "curves" or each in CURVES]
         if [self.measure.itemData(place) for place in range(self.measure.count())] != list(known):
             chosen = self.chosen_measure() if self.measure.count() else preferred_measure(known)
             self.measure.clear()

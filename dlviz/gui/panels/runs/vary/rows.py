@@ -16,7 +16,7 @@ from dlviz.session.vary.summary import best
 
 DIGITS = 3
 #: Measures that have a column, those by which runs are judged first: many do not fit beside a chart.
-SHOWN: tuple[Measure, ...] = (*PREFERRED, "validation_score", "test_score", "train_score")
+SHOWN: tuple[Measure, ...] = (*PREFERRED, "validation_score", "train_score")
 
 
 def table_of(view: ExperimentView, told: Told, measure: Measure) -> tuple[tuple[Column, ...], tuple[Line, ...]]:
@@ -32,7 +32,7 @@ def table_of(view: ExperimentView, told: Told, measure: Measure) -> tuple[tuple[
 def _shown(view: ExperimentView) -> tuple[Measure, ...]:
     """Return the measures that have a column: only of rows that there are, and the same before any run is over."""
     split, known = view.experiment.document.data.split, measures_of(view)
-    parts = {"train": True, "validation": split.validation > 0, "test": split.test > 0}
+    parts = {"train": True, "validation": split.validation > 0}
     return tuple(each for each in SHOWN if each in known or (parts[each.partition("_")[0]] and not known))
 
 

@@ -8,7 +8,8 @@ from dlviz.session.vary.measures import Measure
 from dlviz.session.vary.recipes import recipes
 
 FEWEST_ENDS = 4  # runs from which a histogram says something
-PREFERRED: tuple[Measure, ...] = ("validation_loss", "test_loss", "train_loss")
+#: By the rows that no training has seen, never by test rows: what is chosen by them is no estimate any more.
+PREFERRED: tuple[Measure, ...] = ("validation_loss", "train_loss")
 SAME = {"band": "curves"}  # what a recipe calls otherwise than it is called here
 
 
