@@ -20,7 +20,7 @@ class Action:
     """Id, title, what it does, its menu and keys.
 
     is_enabled, is_checked and live_title (a title that changes) are asked whenever the window
-    refreshes its actions. submenu: title of a submenu of menu. group: entries of one group are
+    refreshes its actions. submenu: title of a submenu of menu; topic: of one in that. group: entries of one group are
     divided from the next by a line.
     """
 
@@ -35,6 +35,7 @@ class Action:
     is_checked: Callable[[], bool] | None = None
     live_title: Callable[[], str] | None = None
     submenu: str = ""
+    topic: str = ""
     group: int = 0
 
 

@@ -40,7 +40,7 @@ def _group(action: LiveAction) -> int:
 
 
 def _fill_one(menu: QMenu, actions: Iterable[LiveAction]) -> None:
-    group, submenus = None, dict[str, QMenu]()
+    group, submenus = None, dict[tuple[str, ...], QMenu]()
     for action in actions:
         if group is not None and action.record.group != group:
             menu.addSeparator()
@@ -48,13 +48,14 @@ def _fill_one(menu: QMenu, actions: Iterable[LiveAction]) -> None:
         _place(menu, submenus, action).addAction(action)
 
 
-def _place(menu: QMenu, submenus: dict[str, QMenu], action: LiveAction) -> QMenu:
-    title = action.record.submenu
-    if not title:
-        return menu
-    if title not in submenus:
-        submenus[title] = menu.addMenu(title)
-    return submenus[title]
+def _place(menu: QMenu, submenus: dict[tuple[str, ...], QMenu], action: LiveAction) -> QMenu:
+    path: tuple[str, ...] = ()
+    for title in filter(None, (action.record.submenu, action.record.topic)):
+        path = (*path, title)
+        if path not in submenus:
+            submenus[path] = menu.addMenu(title)
+        menu = submenus[path]
+    return menu
 
 
 def _insert_after(menu: QMenu, name: str, submenu: QMenu) -> None:

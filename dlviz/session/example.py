@@ -22,7 +22,10 @@ HALF_SQUARED = chosen("squared_error", factor=0.5, reduction="sum")
 
 @dataclass(frozen=True)
 class Example:
-    """A document that a menu opens: its key, title, what it shows, where it belongs, and the workspace it opens in."""
+    """A document that a menu opens: its key, title, what it shows, where it belongs, and the workspace it opens in.
+
+    topic: the title of a menu of its own in that part, for parts of many.
+    """
 
     key: str
     title: str
@@ -30,6 +33,7 @@ class Example:
     part: Part
     make: Callable[[], Document]
     workspace: str = "step"
+    topic: str = ""
 
 
 def plain_descent(loss: Choice = HALF_SQUARED, lr: float = 0.1, batch_size: int = 1) -> TrainingSpec:

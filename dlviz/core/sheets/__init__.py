@@ -16,14 +16,16 @@ before, and a line that begins with # says nothing:
     plot: x, v, corrected against t
     question: What is the corrected average after three values?
     answer: corrected[3] to 3 decimals
+    when beta > 0.9 : The average is slow.
 
 An input is `slider NAME = VALUE from LOW to HIGH`, with `log` for a slider by powers of ten and `whole` for whole
 numbers; `number`, with or without limits; or `list`. A formula is `NAME = …` in the language of
 `dlviz.core.expression`, and may use inputs and the names above it. What follows ` : ` explains an input, or tells the
 steps of a formula. `show` lists single numbers, `table` lists of one length, `plot` lists against a list, or single
-numbers `against NAME from LOW to HIGH`, where NAME is a slider or number; `as bars` draws bars. An input that stands
-in counts or indices can run along the axis if it is `whole`. `answer` is a formula
-that is not walked, judged `to N decimals` or `within` a number.
+numbers `against NAME from LOW to HIGH`, where NAME is a slider or number; `as bars` draws bars, `as stacked bars`
+stands them on each other. An input that stands in counts or indices can run along the axis if it is `whole`. `answer`
+is a formula that is not walked, judged `to N decimals` or `within` a number. `when CONDITION : sentence` is a case: its
+sentence is marked where the condition holds, so that a sheet can come to a verdict.
 
 Flow: `read` text → `Sheet`, which is checked in full and computes nothing. `compute` a sheet with numbers in →
 `Computed`: the values by name, the curves, the answer, and the same Trace that everything else is walked by, with

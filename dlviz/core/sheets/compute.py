@@ -40,6 +40,7 @@ class Computed:
 
     values: (1,) of a single number, (n,) of a list, by name; lists of lists are left out. ids: the name of every
     number as steps have it, as `v[3]`; of input lists too. answer: what the question asks for; NaN without one.
+    holds: for each case of the sheet, whether it is so.
     """
 
     sheet: Sheet
@@ -50,6 +51,7 @@ class Computed:
     curves: tuple[Curve, ...]
     answer: float
     trace: Trace
+    holds: tuple[bool, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -72,10 +74,10 @@ def compute(sheet: Sheet, given: Mapping[str, object]) -> Computed:
     at = _point(sheet, inputs)
     places = {**at.graph.inputs, **at.graph.names}
     bound = at.bound(slice(0, 1))
-    told = [node for name in at.graph.names if name != ANSWER for node in leaves(places[name])]
+    told = [node for name in at.graph.names if name not in sheet.untold for node in leaves(places[name])]
     order = bound.forward(told)
-    asked = places.get(ANSWER)
-    judged = bound.forward([asked] if isinstance(asked, int) else (), order)
+    asked = {name: node for name in sheet.untold if isinstance(node := places.get(name), int)}
+    judged = bound.forward(tuple(asked.values()), order)
     run([call for calls in (*order.values(), *judged.values()) for call in calls])
     numbers = {index: values.reshape(1) for index, values in enumerate(bound.values)}
     names, drawn = _names(at.graph), _drawn(sheet, places)
@@ -83,7 +85,7 @@ def compute(sheet: Sheet, given: Mapping[str, object]) -> Computed:
     steps = tuple(Unfolded(at.graph, tuple(order), own).steps(numbers))
     before = {node.id: _kept(numbers[index]) for index, node in enumerate(at.graph.nodes) if node.op == "input"}
     before |= {name: _kept(numbers[index]) for index, name in drawn.items()}
-    flat = {name: leaves(each) for name, each in places.items() if name != ANSWER and _is_flat(each)}
+    flat = {name: leaves(each) for name, each in places.items() if name not in sheet.untold and _is_flat(each)}
     values = {name: _kept(np.concatenate([numbers[each] for each in nodes])) for name, nodes in flat.items()}
     return Computed(
         sheet,
@@ -92,8 +94,9 @@ def compute(sheet: Sheet, given: Mapping[str, object]) -> Computed:
         frozenset(name for name in flat if isinstance(places[name], int)),
         {name: tuple(names[each] for each in nodes) for name, nodes in flat.items()},
         tuple(_curves(sheet, inputs, values)),
-        float(numbers[asked][0]) if isinstance(asked, int) else float("nan"),
+        float(numbers[asked[ANSWER]][0]) if ANSWER in asked else math.nan,
         Trace(steps, before, np.arange(1)),
+        tuple(bool(np.nan_to_num(numbers[asked[name]][0])) for name in sheet.case_names),
     )
 
 
@@ -131,8 +134,8 @@ def _point(sheet: Sheet, inputs: Mapping[str, InputValue]) -> Point:
     lengths = {name: _length(places) for name, places in {**at.graph.inputs, **at.graph.names}.items()}
     _check(sheet.show, lengths, sheet.show_line, is_list=False)
     _check(sheet.table, lengths, sheet.table_line, is_list=True)
-    if sheet.question is not None:
-        _check((ANSWER,), lengths, _line_of(sheet.formula, ANSWER), is_list=False)
+    for name in sheet.case_names if sheet.question is None else sheet.untold:
+        _check((name,), lengths, _line_of(sheet.formula, name), is_list=False)
     if sheet.plot is not None:
         _check_plot(sheet.plot, lengths)
         if sheet.plot.is_sweep:

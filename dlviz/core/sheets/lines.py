@@ -23,7 +23,7 @@ _NUMBER = r"[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+−]?\d+)?"
 _INPUT = re.compile(r"(slider|number|list)\s+(\S+)\s*=\s*(.*)")
 _LOW, _HIGH = re.compile(rf"\sfrom\s+({_NUMBER})(?=\s|$)"), re.compile(rf"\sto\s+({_NUMBER})(?=\s|$)")
 _WORD = re.compile(r"\s(log|whole)(?=\s|$)")
-_PLOT = re.compile(rf"(.+?)\s+against\s+(\S+)(?:\s+from\s+({_NUMBER})\s+to\s+({_NUMBER}))?(\s+as\s+bars)?")
+_PLOT = re.compile(rf"(.+?)\s+against\s+(\S+)(?:\s+from\s+({_NUMBER})\s+to\s+({_NUMBER}))?(\s+as(\s+stacked)?\s+bars)?")
 
 
 @dataclass(frozen=True)
@@ -151,12 +151,12 @@ def _with_default(line: Line, made: SheetInput, default: InputValue) -> SheetInp
 
 
 def plot(line: Line, text: str) -> Plot:
-    """Read `a, b against t`, `f against x from 0 to 1` and `c against t as bars`. Raises: DocumentError."""
+    """Read `a, b against t`, `f against x from 0 to 1` and `c, d against t as stacked bars`. Raises: DocumentError."""
     found = _PLOT.fullmatch(text)
     if found is None:
         line.refuse(tr("a plot such as y against t"), repr(text))
-    curves, against, low, high, bars = found.groups()
+    curves, against, low, high, bars, stacked = found.groups()
     limits = (number(line, low), number(line, high)) if low else (0.0, 0.0)
     if low and not limits[0] < limits[1]:
         line.refuse(tr("a lower limit before a higher one"), tr("{low} to {high}", low=low, high=high))
-    return Plot(names(line, curves), name(line, against), *limits, bool(bars), line.number)
+    return Plot(names(line, curves), name(line, against), *limits, bool(bars), bool(stacked), line.number)

@@ -9,14 +9,16 @@ from dlviz.core.errors import DocumentError
 from dlviz.core.expression import parse_all
 from dlviz.core.expression.nodes import Formula
 from dlviz.core.sheets.lines import REMARK, Line, cut, name, names, number, plot, sentence, sheet_input
-from dlviz.core.sheets.sheet import ANSWER, Plot, Question, Sheet, SheetInput
+from dlviz.core.sheets.sheet import ANSWER, CASE, Plot, Question, Sheet, SheetInput
 from dlviz.i18n import tr
 
 MOST_INPUTS = 20
 MOST_SENTENCES = 20
+MOST_CASES = 12
 MOST_DECIMALS = 12
 
 _SECTION = re.compile(r"([A-Za-z]+)\s*:\s*(.*)")
+_CASE = re.compile(rf"{CASE}\s+(.*?)\s:\s*(.*)")
 _FORMULA = re.compile(r"(\S+)\s*=(?!=)\s*(.*)")
 _ANSWER = re.compile(r"(.+)\s+(to\s+(\d{1,2})\s+decimals|within\s+(\S+))")
 
@@ -41,6 +43,7 @@ class _Reader:
     sentences: list[str] = field(default_factory=list)
     inputs: list[SheetInput] = field(default_factory=list)
     formulas: list[tuple[Line, str]] = field(default_factory=list)  # as they are parsed
+    cases: list[str] = field(default_factory=list)
     remarks: dict[str, str] = field(default_factory=dict)
     said: dict[str, Line] = field(default_factory=dict)  # the line of each thing that stands once
     listed: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -49,6 +52,8 @@ class _Reader:
         """Read one line. Raises: DocumentError."""
         if made := sheet_input(line):
             self._add_input(line, made)
+        elif case := _CASE.fullmatch(line.text):
+            self._case(line, *case.groups())
         elif section := _SECTION.fullmatch(line.text):
             self._section(line, *section.groups())
         elif formula := _FORMULA.fullmatch(line.text):
@@ -60,7 +65,7 @@ class _Reader:
     def _add_input(self, line: Line, made: SheetInput) -> None:
         if len(self.inputs) == MOST_INPUTS:
             line.refuse(tr("at most {n} inputs", n=MOST_INPUTS), tr("more"))
-        if made.name == ANSWER or any(each.name == made.name for each in self.inputs):
+        if _is_taken(made.name) or any(each.name == made.name for each in self.inputs):
             line.refuse(tr("another name"), repr(made.name))
         self.inputs.append(made)
 
@@ -104,13 +109,19 @@ class _Reader:
         self.rounding = _within(line, within) if within else _decimals(line, int(decimals))
         self.formulas.append((line, f"{ANSWER} = {formula}"))
 
+    def _case(self, line: Line, condition: str, rest: str) -> None:
+        if len(self.cases) == MOST_CASES:
+            line.refuse(tr("at most {n} cases", n=MOST_CASES), tr("more"))
+        self.cases.append(sentence(line, rest.strip()))
+        self.formulas.append((line, f"{CASE}{len(self.cases)} = {condition}"))
+
     def _formula(self, line: Line, left: str, right: str) -> None:
         body, *remark = REMARK.split(f"{right} ", maxsplit=1)
         if ":" in body:
             line.refuse(tr("a space before and after the colon of a remark"), repr(body.strip()))
         spelled = name(line, left)
-        if spelled == ANSWER:
-            line.refuse(tr("another name"), repr(ANSWER), "answer: … to 2 decimals")
+        if _is_taken(spelled):
+            line.refuse(tr("another name"), repr(spelled), "answer: … to 2 decimals")
         self.formulas.append((line, f"{spelled} = {body}"))
         if remark:
             self.remarks[spelled] = sentence(line, remark[0].strip())
@@ -132,6 +143,7 @@ class _Reader:
         return Sheet(
             self.title, tuple(self.sentences), tuple(self.inputs), formula, self.remarks, self.listed.get("show", ()),
             self.listed.get("table", ()), self.plot, asked, lines.get("table", 0), lines.get("show", 0),
+            tuple(self.cases),
         )  # fmt: skip
 
     def _parsed(self) -> Formula:
@@ -142,7 +154,7 @@ class _Reader:
         return parse_all("\n".join(rows), [each.name for each in self.inputs])
 
     def _check_names(self, formula: Formula) -> None:
-        known = (*formula.inputs, *(each for each in formula.names if each != ANSWER))
+        known = (*formula.inputs, *(each for each in formula.names if not _is_taken(each)))
         drawn = () if self.plot is None else (*self.plot.curves, self.plot.against)
         used: Sequence[tuple[str, Sequence[str]]] = (*self.listed.items(), ("plot", drawn))
         for key, wanted in used:
@@ -161,6 +173,11 @@ class _Reader:
         if single[axis.against].is_whole and math.ceil(axis.low) >= math.floor(axis.high):
             limits = tr("{low} to {high}", low=axis.low, high=axis.high)
             line.refuse(tr("an axis with two whole numbers"), limits)
+
+
+def _is_taken(spelled: str) -> bool:
+    """Say whether a name belongs to the answer or to a case."""
+    return spelled == ANSWER or (spelled.startswith(CASE) and spelled[len(CASE) :].isdecimal())
 
 
 def _decimals(line: Line, count: int) -> tuple[float, str]:

@@ -14,6 +14,7 @@ InputKind = Literal["slider", "number", "list"]
 
 LONGEST_LIST = 200
 ANSWER = "answer"  # what the formula of the answer is called
+CASE = "when"  # and those of cases, with their number behind it
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,17 @@ class SheetInput:
 
 @dataclass(frozen=True)
 class Plot:
-    """Curves against a list, or, with low and high, against an input that runs from one to the other."""
+    """Curves against a list, or, with low and high, against an input that runs from one to the other.
+
+    is_stacked: bars stand on each other instead of beside each other.
+    """
 
     curves: tuple[str, ...]
     against: str
     low: float = 0.0
     high: float = 0.0
     is_bars: bool = False
+    is_stacked: bool = False
     line: int = 0
 
     @property
@@ -93,7 +98,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Everything that a sheet says. remarks: what tells the steps of a formula, by its name."""
+    """Everything that a sheet says. remarks: what tells the steps of a formula, by its name.
+
+    cases: sentences, each of which holds where the formula of its case is not 0.
+    """
 
     title: str
     sentences: tuple[str, ...]
@@ -106,6 +114,17 @@ class Sheet:
     question: Question | None = None
     table_line: int = 0
     show_line: int = 0
+    cases: tuple[str, ...] = ()
+
+    @property
+    def case_names(self) -> tuple[str, ...]:
+        """What the formulas of the cases are called, in their order."""
+        return tuple(f"{CASE}{number}" for number in range(1, len(self.cases) + 1))
+
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """Names of the formulas that are computed and not walked."""
+        return (ANSWER, *self.case_names)
 
     def input(self, name: str) -> SheetInput:
         """Return an input by its name. Raises: SpecError."""

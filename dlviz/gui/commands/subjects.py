@@ -32,7 +32,7 @@ class ExampleCommand(QObject):
         }  # fmt: skip
         return Action(
             f"learn_{self._example.key}", self._example.title, self._open, "learn", tip=self._example.tip,
-            submenu=parts[self._example.part],
+            submenu=parts[self._example.part], topic=self._example.topic,
         )  # fmt: skip
 
     def _open(self) -> None:

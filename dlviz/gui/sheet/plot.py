@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QPainter, QP
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from dlviz.core.sheets import Curve, letter
+from dlviz.core.sheets import Plot as Said
 from dlviz.gui import numbers
 from dlviz.gui.listing.entries import Entry
 from dlviz.gui.theme import CLASS_MARKERS, GRID, Theme, current, font, theme_signals
@@ -38,7 +39,7 @@ class SheetPlot(Plot):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Plot of the sheet"), parent=parent)
         self.drawn: tuple[Curve, ...] = ()
-        self.against, self._is_bars = "", False
+        self.said = Said((), "")
         self.curves: list[pg.PlotDataItem] = []
         self.bars: list[pg.BarGraphItem] = []
         theme_signals.changed.connect(self._recolour)
@@ -51,17 +52,17 @@ class SheetPlot(Plot):
         """Return the same."""
         return self.sizeHint()
 
-    def show_curves(self, drawn: Sequence[Curve], against: str, is_bars: bool) -> None:
-        """Draw these; what is not finite leaves a gap."""
-        self.drawn, self.against, self._is_bars = tuple(drawn), against, is_bars
-        self.setLabel("bottom", letter(against))
+    def show_curves(self, drawn: Sequence[Curve], said: Said) -> None:
+        """Draw these as the sheet says; what is not finite leaves a gap."""
+        self.drawn, self.said = tuple(drawn), said
+        self.setLabel("bottom", letter(said.against))
         self._mark_whole(self.drawn[0].x if self.drawn else np.empty(0))
         while len(self.curves) < len(drawn):
             self._add()
         for index, (curve, bars) in enumerate(zip(self.curves, self.bars, strict=True)):
             is_there = index < len(drawn)
-            curve.setVisible(is_there and not is_bars)
-            bars.setVisible(is_there and is_bars)
+            curve.setVisible(is_there and not said.is_bars)
+            bars.setVisible(is_there and said.is_bars)
         self._recolour(current())
         self._fit()
 
@@ -83,7 +84,7 @@ class SheetPlot(Plot):
         for index, drawn in enumerate(self.drawn):
             colour = QColor(theme.class_colour(index))
             self.call(self.curves[index], letter(drawn.name))
-            if self._is_bars:
+            if self.said.is_bars:
                 self._draw_bars(index, drawn, colour)
             else:
                 self._draw_curve(index, drawn, colour, theme)
@@ -102,26 +103,35 @@ class SheetPlot(Plot):
         )
 
     def _draw_bars(self, index: int, drawn: Curve, colour: QColor) -> None:
-        width = GROUP * _spacing(drawn.x) / len(self.drawn)
+        beside = 1 if self.said.is_stacked else len(self.drawn)
+        width = GROUP * _spacing(drawn.x) / beside
         known = np.isfinite(_drawable(drawn.x)) & np.isfinite(_drawable(drawn.y))
-        shift = (index - (len(self.drawn) - 1) / 2) * width
+        shift = 0.0 if self.said.is_stacked else (index - (beside - 1) / 2) * width
         self.bars[index].setOpts(
-            x=drawn.x[known] + shift, height=drawn.y[known], width=0.9 * width, brush=_faint(colour), pen=colour
-        )
+            x=drawn.x[known] + shift, y0=self._below(index)[known], height=drawn.y[known], width=0.9 * width,
+            brush=_faint(colour), pen=colour,
+        )  # fmt: skip
+
+    def _below(self, index: int) -> NDArray[np.float64]:
+        """Return where the bars of a curve begin: on the ones before it where they are stacked."""
+        before = [_drawable(each.y) for each in self.drawn[:index]] if self.said.is_stacked else []
+        return np.nansum([np.zeros(len(self.drawn[index].x)), *before], axis=0)
 
     def _fit(self) -> None:
         if not self.drawn:
             return
-        x, y = _drawable(self.drawn[0].x), np.concatenate([_drawable(each.y) for each in self.drawn])
+        tops = [_drawable(each.y) + self._below(index) for index, each in enumerate(self.drawn)]
+        x, y = _drawable(self.drawn[0].x), np.concatenate(tops)
         x, y = x[np.isfinite(x)], y[np.isfinite(y)]
-        if self._is_bars:
-            y = np.append(y, 0.0)
         if len(x) and len(y):
-            self.set_range(_padded(x, _spacing(x) / 2 if self._is_bars else 0.0), _padded(y, 0.0))
+            is_bars = self.said.is_bars
+            self.set_range(
+                _padded(x, _spacing(x) / 2 if is_bars else 0.0), _from_zero(y) if is_bars else _padded(y, 0.0)
+            )
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every curve, or every group of bars, with its points."""
-        if not self._is_bars:
+        if not self.said.is_bars:
             return super().entries()
         known = [np.isfinite(each.y) for each in self.drawn]
         return tuple(curve_entry(letter(d.name), d.x[k], d.y[k]) for d, k in zip(self.drawn, known, strict=True))
@@ -135,7 +145,7 @@ class SheetPlot(Plot):
         """Put the plotted numbers on the clipboard with every digit."""
         if self.drawn:
             columns = [self.drawn[0].x.tolist(), *(each.y.tolist() for each in self.drawn)]
-            copy_csv([self.against, *(each.name for each in self.drawn)], list(zip(*columns, strict=True)))
+            copy_csv([self.said.against, *(each.name for each in self.drawn)], list(zip(*columns, strict=True)))
 
 
 def _drawable(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -160,6 +170,12 @@ def _padded(values: NDArray[np.float64], least: float) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     room = max(ROOM * (high - low), least) or ROOM * abs(high) or 1.0
     return low - room, high + room
+
+
+def _from_zero(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the range of bars, which stand on 0 or hang from it: there is no room on its other side."""
+    low, high = _padded(np.append(values, 0.0), 0.0)
+    return (0.0 if values.min() >= 0 else low), (0.0 if values.max() <= 0 and values.min() < 0 else high)
 
 
 class Legend(QWidget):
@@ -239,8 +255,8 @@ class SheetPicture(QWidget):
         column.addWidget(self.legend)
         column.addWidget(self.plot, 1)
 
-    def show_curves(self, drawn: Sequence[Curve], against: str, is_bars: bool) -> None:
+    def show_curves(self, drawn: Sequence[Curve], said: Said) -> None:
         """Draw these and name them."""
-        self.plot.show_curves(drawn, against, is_bars)
-        looks: Look = "bars" if is_bars else "dashes" if drawn and len(drawn[0].x) > FEW else "markers"
+        self.plot.show_curves(drawn, said)
+        looks: Look = "bars" if said.is_bars else "dashes" if drawn and len(drawn[0].x) > FEW else "markers"
         self.legend.show_names([letter(each.name) for each in drawn], looks)

@@ -13,6 +13,7 @@ from dlviz.gui import numbers
 from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
 from dlviz.gui.selection import Selected
+from dlviz.gui.sheet.cases import Cases
 from dlviz.gui.sheet.inputs import Inputs
 from dlviz.gui.sheet.known import Known, heading
 from dlviz.gui.sheet.plot import SheetPicture
@@ -41,7 +42,7 @@ class SheetView(Scrolled):
         for each in (self.sentences, self.results, self.problem):
             each.setWordWrap(True)
             each.setMinimumWidth(1)  # a word without end must not push the plot out of sight
-        self.inputs, self.question, self.picture = Inputs(), QuestionView(), SheetPicture()
+        self.inputs, self.cases, self.question, self.picture = Inputs(), Cases(), QuestionView(), SheetPicture()
         self.table = NumberTable(ROWS, is_sortable=False)
         describe(self.table, tr("Table of the sheet"), tr("A click leads to the step that computes the number"))
         describe(self, tr("Sheet"))
@@ -54,7 +55,7 @@ class SheetView(Scrolled):
         sides, left, right = QHBoxLayout(inner), QVBoxLayout(), QVBoxLayout()
         spaced(sides, gap=3 * GRID)
         for column, widgets in (
-            (left, (self.sentences, self.inputs, self.problem, self.results, self.question)),
+            (left, (self.sentences, self.inputs, self.problem, self.results, self.cases, self.question)),
             (right, (self.picture, self.table)),
         ):
             spaced(column, gap=GRID)
@@ -99,6 +100,7 @@ class SheetView(Scrolled):
         self._show_results(self._known, sheet)
         self._show_table(self._known, sheet)
         self._show_plot(self._known, sheet)
+        self.cases.show_cases(sheet.cases, self._known.computed.holds if self._known.told is None else ())
         self.question.show_question(sheet.question, self._known.computed.answer)
 
     def _show_results(self, known: Known, sheet: Sheet) -> None:
@@ -125,7 +127,7 @@ class SheetView(Scrolled):
         curves = known.computed.curves
         if known.told is not None:
             curves = tuple(_as_known(known, curve, sheet.plot.is_sweep) for curve in curves)
-        self.picture.show_curves(curves, sheet.plot.against, sheet.plot.is_bars)
+        self.picture.show_curves(curves, sheet.plot)
 
     @Slot(str, object, bool)
     def _set(self, name: str, value: object, is_pulled: bool) -> None:

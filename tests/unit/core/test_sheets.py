@@ -11,6 +11,7 @@ import pytest
 
 from dlviz import i18n
 from dlviz.core.choice import Choice
+from dlviz.core.errors import DlvizError
 from dlviz.core.narration import Narration, Plan, narrate
 from dlviz.core.network import NetworkSpec
 from dlviz.core.sheets import Computed, compute, letter, read
@@ -21,7 +22,7 @@ EXAMPLES = {
     each["id"]: each
     for each in json.loads((ROOT / "tests/golden/worked_examples.json").read_text(encoding="utf-8"))["examples"]
 }
-SHEETS = sorted(resource("sheets").glob("*.sheet"))
+SHEETS = sorted(resource("sheets").glob("*/*.sheet"))
 
 SHORT = """\
 title: A line
@@ -41,7 +42,8 @@ answer: total to 2 decimals
 
 
 def shipped(name: str, **inputs: Any) -> Computed:
-    return compute(read(resource("sheets", f"{name}.sheet").read_text(encoding="utf-8")), inputs)
+    path = next(each for each in SHEETS if each.stem == name)
+    return compute(read(path.read_text(encoding="utf-8")), inputs)
 
 
 def close(found: Any, wanted: Any) -> None:
@@ -288,3 +290,39 @@ def test_every_input_goes_to_both_its_ends(path: Path) -> None:
             if abs(end) < 1e300 and each.kind != "list":
                 found = compute(sheet, {each.name: end})
                 assert len(found.curves) == len(sheet.plot.curves if sheet.plot else ())
+
+
+def test_a_case_holds_where_its_condition_does_and_is_no_step() -> None:
+    text = "title: T\nslider x = 1 from 0 to 2\ny = x^2\nwhen y > 2 : Large.\nwhen y <= 2 and x >= 0 : Small.\n"
+    sheet = read(text)
+    assert sheet.cases == ("Large.", "Small.")
+    assert compute(sheet, {}).holds == (False, True) and compute(sheet, {"x": 2}).holds == (True, False)
+    assert [step.node for step in compute(sheet, {}).trace.steps] == ["y"] and "when1" not in compute(sheet, {}).values
+
+
+def test_a_condition_that_is_not_defined_does_not_hold() -> None:
+    assert compute(read("title: T\nnumber x = -1\ny = x + 1\nwhen sqrt(x) < 1 : So.\n"), {}).holds == (False,)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("when y > 2", "Expected a section"), ("when y > : So.", "Expected"), ("when 2 > z : So.", "Expected"),
+        ("when [1, 2] : So.", "Expected a single number for when1"), ("when y > 2 : ", "Expected a sentence"),
+        ("when1 = 2", "Expected another name"), ("slider when2 = 1 from 0 to 2", "Expected another name"),
+    ],
+)  # fmt: skip
+def test_a_case_that_cannot_be_is_refused_with_its_line(line: str, said: str) -> None:
+    with pytest.raises(DlvizError) as caught:
+        compute(read(f"title: T\ny = 3*1\n{line}\n"), {})
+    assert caught.value.place.startswith("line 3") and said in caught.value.message
+
+
+def test_no_more_than_a_dozen_cases() -> None:
+    with pytest.raises(DlvizError, match="at most 12 cases"):
+        read("title: T\ny = 3\n" + "when y > 2 : So.\n" * 13)
+
+
+def test_bars_may_be_stacked() -> None:
+    sheet = read("title: T\nlist x = 1, 2\ny = 2*x\nplot: y, x against x as stacked bars\n")
+    assert sheet.plot is not None and sheet.plot.is_bars and sheet.plot.is_stacked
