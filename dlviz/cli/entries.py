@@ -60,6 +60,7 @@ def described(entry: Any) -> dict[str, Any]:
     return {
         "key": entry.key,
         "title": entry.title,
+        **({"description": entry.description} if getattr(entry, "description", "") else {}),
         "settings": [_setting(hyper) for hyper in _settings(entry)],
         "formula": getattr(entry, "formula", ""),
         "source": getattr(entry, "source", ""),
@@ -93,7 +94,8 @@ def _table(entries: Iterable[Any]) -> Table:
     for entry in entries:
         settings, formula = "\n".join(map(_sentence, _settings(entry))), plain(getattr(entry, "formula", ""))
         shown = (formula,) if has_formulas else ()
-        table.add_row(entry.key, entry.title, *shown, settings, getattr(entry, "source", ""))
+        title = "\n".join(filter(None, (entry.title, getattr(entry, "description", ""))))
+        table.add_row(entry.key, title, *shown, settings, getattr(entry, "source", ""))
     return table
 
 

@@ -36,7 +36,7 @@ def blobs(settings: Settings, seed: int) -> Dataset:
     labels = np.arange(n) % k
     angle = 2 * np.pi * labels / k + np.pi / 4
     points = BLOB_CENTRES * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return classified("Blobs", _shaken(points, settings, "blobs", seed), labels, _lettered(k))
+    return classified("Blobs", shaken(points, settings, "blobs", seed), labels, _lettered(k))
 
 
 def moons(settings: Settings, seed: int) -> Dataset:
@@ -45,7 +45,7 @@ def moons(settings: Settings, seed: int) -> Dataset:
     angle = np.pi * uniforms(seed, "moons.angle", len(labels))
     upper = np.stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25], axis=1)
     points = np.where(labels[:, None] == 0, upper, -upper) / 1.5
-    return classified("Moons", _shaken(points, settings, "moons", seed), labels, ("upper", "lower"))
+    return classified("Moons", shaken(points, settings, "moons", seed), labels, ("upper", "lower"))
 
 
 def circles(settings: Settings, seed: int) -> Dataset:
@@ -55,7 +55,7 @@ def circles(settings: Settings, seed: int) -> Dataset:
     angle = 2 * np.pi * uniforms(seed, "circles.angle", len(labels))
     radius = np.where(labels == 1, INNER_RADIUS * np.sqrt(share), RING + (1 - RING) * share)
     points = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return classified("Circles", _shaken(points, settings, "circles", seed), labels, ("outer", "inner"))
+    return classified("Circles", shaken(points, settings, "circles", seed), labels, ("outer", "inner"))
 
 
 def spiral(settings: Settings, seed: int) -> Dataset:
@@ -65,24 +65,24 @@ def spiral(settings: Settings, seed: int) -> Dataset:
     radius = (place + 1) / (place[-1] + 1)
     angle = SPIRAL_TURNS * 2 * np.pi * radius + 2 * np.pi * labels / k
     points = radius[:, None] * np.stack([np.sin(angle), np.cos(angle)], axis=1)
-    return classified("Spiral", _shaken(points, settings, "spiral", seed), labels, _lettered(k))
+    return classified("Spiral", shaken(points, settings, "spiral", seed), labels, _lettered(k))
 
 
 def line(settings: Settings, seed: int) -> Dataset:
     """Make y = slope·x + intercept + noise over x in [-1, 1]."""
     x = 2 * uniforms(seed, "line.x", settings["samples"]) - 1
     y = settings["slope"] * x + settings["intercept"]
-    return measured("Line", x[:, None], _shaken(y, settings, "line", seed))
+    return measured("Line", x[:, None], shaken(y, settings, "line", seed))
 
 
 def sine(settings: Settings, seed: int) -> Dataset:
     """Make y = sin(π·periods·x) + noise over x in [-1, 1]."""
     x = 2 * uniforms(seed, "sine.x", settings["samples"]) - 1
     y = np.sin(np.pi * settings["periods"] * x)
-    return measured("Sine", x[:, None], _shaken(y, settings, "sine", seed))
+    return measured("Sine", x[:, None], shaken(y, settings, "sine", seed))
 
 
-def _shaken(points: Points, settings: Settings, key: str, seed: int) -> Points:
+def shaken(points: Points, settings: Settings, key: str, seed: int) -> Points:
     """Shift every coordinate by normal noise."""
     shifts = normals(seed, f"{key}.noise", points.size).reshape(points.shape)
     return np.asarray(points + settings["noise"] * shifts, dtype=np.float64)
@@ -100,6 +100,7 @@ datasets.add(
         blobs,
         "multiclass",
         "generated; like make_blobs of scikit-learn (Pedregosa et al. 2011)",
+        description="Round clouds, one a class: what a single layer can separate",
     )
 )
 datasets.add(
@@ -110,6 +111,7 @@ datasets.add(
         moons,
         "binary",
         "generated; like make_moons of scikit-learn (Pedregosa et al. 2011)",
+        description="Two half circles that reach into each other",
     )
 )
 datasets.add(
@@ -120,6 +122,7 @@ datasets.add(
         circles,
         "binary",
         "generated; after the circle of TensorFlow Playground (Smilkov et al. 2017)",
+        description="A disc inside a ring: no straight line separates them",
     )
 )
 datasets.add(
@@ -130,6 +133,7 @@ datasets.add(
         spiral,
         "binary",
         "generated; after the two spirals of Lang & Witbrock 1988",
+        description="Arms that wind around each other: hard for a small network",
     )
 )
 datasets.add(
@@ -147,6 +151,7 @@ datasets.add(
         "regression",
         "generated; a line with Gaussian noise, Bishop 2006, section 3.1.1",
         formula=r"y = m x + c + \varepsilon",
+        description="A line with noise: what a single linear unit learns",
     )
 )
 datasets.add(
@@ -163,5 +168,6 @@ datasets.add(
         "regression",
         "generated; after the sine with Gaussian noise of Bishop 2006, section 1.1",
         formula=r"y = \sin(\pi p x) + \varepsilon",
+        description="One wave with noise: a curve that a hidden layer can follow",
     )
 )

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlviz.core.hyper import Hyper, complete, integer
 from dlviz.core.registry import Registry
-from dlviz.data.dataset import Dataset, Task
+from dlviz.data.dataset import Dataset, Modality, Task
 from dlviz.data.spec import Scaling
 
 MAX_SAMPLES = 100_000
@@ -23,7 +23,8 @@ class DatasetKind:
     """A built-in data set.
 
     make: takes complete settings and a seed, returns the rows. task: what it is with default
-    settings. scaling: what suits it. source: where it comes from.
+    settings. scaling: what suits it. source: where it comes from. description: what it is, in a sentence without
+    a full stop. modality: what a row is.
     """
 
     key: str
@@ -34,6 +35,8 @@ class DatasetKind:
     source: str = ""
     scaling: Scaling = "none"
     formula: str = ""
+    description: str = ""
+    modality: Modality = "table"
 
     def build(self, settings: Mapping[str, Any], place: str = "data") -> Dataset:
         """Check and complete the settings, then make the rows. Raises: SpecError."""

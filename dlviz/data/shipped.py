@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dlviz.data.dataset import Dataset, Task
+from dlviz.data.dataset import Dataset, Modality, Task
 from dlviz.data.kind import DatasetKind, classified, datasets, measured
 from dlviz.data.spec import Scaling
 from dlviz.resources import resource
@@ -40,13 +40,18 @@ def _reader(key: str, title: str) -> Callable[[Mapping[str, Any], int], Dataset]
     return make
 
 
-def _add(key: str, title: str, scaling: Scaling, source: str, is_regression: bool = False) -> None:
-    task: Task = "regression" if is_regression else "binary" if key == "breast_cancer" else "multiclass"
-    datasets.add(DatasetKind(key, title, (), _reader(key, title), task, source, scaling))
+def _add(key: str, title: str, task: Task, source: str, description: str, scaling: Scaling = "standard") -> None:
+    modality: Modality = "image" if key in IMAGES else "table"
+    make = _reader(key, title)
+    datasets.add(DatasetKind(key, title, (), make, task, source, scaling, description=description, modality=modality))
 
 
-_add("iris", "Iris flowers", "standard", f"Fisher 1936; {UCI}")
-_add("wine", "Italian wines", "standard", f"Aeberhard and Forina 1991; {UCI}")
-_add("breast_cancer", "Breast cancer", "standard", f"Wolberg, Mangasarian, Street and Street 1995; {UCI}")
-_add("digits", "Handwritten digits 8×8", "minmax", f"Alpaydin and Kaynak 1998; {UCI}")
-_add("diabetes", "Diabetes progression", "standard", "Efron, Hastie, Johnstone and Tibshirani 2004", True)
+_add("iris", "Iris flowers", "multiclass", f"Fisher 1936; {UCI}", "Four lengths of a flower tell which of three it is")
+_add("wine", "Italian wines", "multiclass", f"Aeberhard and Forina 1991; {UCI}",
+     "Thirteen measurements of a wine tell which of three growers it is from")  # fmt: skip
+_add("breast_cancer", "Breast cancer", "binary", f"Wolberg, Mangasarian, Street and Street 1995; {UCI}",
+     "Thirty measurements of cell nuclei tell whether a lump is benign")  # fmt: skip
+_add("digits", "Handwritten digits 8×8", "multiclass", f"Alpaydin and Kaynak 1998; {UCI}",
+     "Images of 8 × 8 grey pixels from 0 to 16, ten digits", "minmax")  # fmt: skip
+_add("diabetes", "Diabetes progression", "regression", "Efron, Hastie, Johnstone and Tibshirani 2004",
+     "Ten measurements of a person give how far the disease is after a year")  # fmt: skip

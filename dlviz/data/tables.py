@@ -38,7 +38,40 @@ def cgpa_salary(settings: Mapping[str, Any], seed: int) -> Dataset:
 
 
 _GATE = (samples(4), noise(0.0), SEED)
-datasets.add(DatasetKind("and", "AND", _GATE, _gate("AND", (0, 0, 0, 1)), "binary", "McCulloch & Pitts 1943"))
-datasets.add(DatasetKind("xor", "XOR", _GATE, _gate("XOR", (0, 1, 1, 0)), "binary", "Minsky & Papert 1969"))
-datasets.add(DatasetKind("iq_salary", "IQ, GPA and salary", (), iq_salary, "regression", "curriculum DAT-07"))
-datasets.add(DatasetKind("cgpa_salary", "CGPA, résumé and salary", (), cgpa_salary, "regression", "curriculum DAT-08"))
+datasets.add(
+    DatasetKind(
+        "and",
+        "AND",
+        _GATE,
+        _gate("AND", (0, 0, 0, 1)),
+        "binary",
+        "McCulloch & Pitts 1943",
+        description="Four corners, one of them true: a single unit can do it",
+    )
+)
+datasets.add(
+    DatasetKind(
+        "xor",
+        "XOR",
+        _GATE,
+        _gate("XOR", (0, 1, 1, 0)),
+        "binary",
+        "Minsky & Papert 1969",
+        description="Four corners, two of them true: a single unit cannot do it",
+    )
+)
+datasets.add(
+    DatasetKind(
+        "iq_salary",
+        "IQ, GPA and salary",
+        (),
+        iq_salary,
+        "regression",
+        "curriculum DAT-07",
+        description="Three students: an IQ near 70 beside a grade near 3.5, unscaled",
+    )
+)
+datasets.add(
+    DatasetKind("cgpa_salary", "CGPA, résumé and salary", (), cgpa_salary, "regression", "curriculum DAT-08",
+                description="Four graduates: a grade and a score of the résumé give the salary in lakh rupees a year")
+)  # fmt: skip

@@ -58,6 +58,16 @@ RECIPES: Mapping[str, Recipe] = {
     "iq_salary": replace(_FEW, scaling="standard"),  # an IQ of 80 beside a grade of 3.5
     # Unscaled grades of 5 to 12 drive every tanh into its flat part, where a thousand epochs taught nothing.
     "cgpa_salary": replace(_FEW, lr=0.05, scaling="standard"),
+    "parity": Recipe((16,), lr=0.05, batch_size=16, test=0.0),  # all rows: a part of them says nothing of the rest
+    "checkerboard": Recipe((16, 16), lr=0.01),
+    "above_below": Recipe((8,), lr=0.03),
+    "curve": Recipe((8,), lr=0.02),
+    "surface": Recipe((8, 8), lr=0.01),
+    "weather": Recipe((8,), lr=0.02, test=MEASURED_TEST_FRACTION),
+    "echo": Recipe((16,), lr=0.01, batch_size=20),
+    "sentences": Recipe((), lr=0.1, batch_size=3, test=0.0),
+    # A price in tens of thousands: the last bias alone has that far to go.
+    "car_prices": Recipe((8,), "relu", lr=0.5, batch_size=8, test=MEASURED_TEST_FRACTION),
 }
 
 
@@ -93,7 +103,7 @@ def step_document() -> Document:
         title=tr("One step of back-propagation, 2-2-1"),
         dtype="float64",
         data=written_table([[0.0, 1.0]], [[1.0]]),
-        network=_chain(2, [dense("h", 2, "sigmoid"), dense("o", 1, "sigmoid")]),
+        network=_chain((2,), [dense("h", 2, "sigmoid"), dense("o", 1, "sigmoid")]),
         parameters={
             "h.W": handle([[0.6, -0.1], [-0.3, 0.4]]),
             "h.b": handle([0.3, 0.5]),
@@ -111,7 +121,7 @@ def example_document() -> Document:
         seed=7,
         dtype="float64",
         data=written_table([[0.05, 0.10]], [[0.01, 0.99]]),
-        network=_chain(2, [dense("h", 2, "sigmoid"), dense("o", 2, "sigmoid")]),
+        network=_chain((2,), [dense("h", 2, "sigmoid"), dense("o", 2, "sigmoid")]),
         parameters={
             "h.W": handle([[0.15, 0.20], [0.25, 0.30]]),
             "h.b": handle([0.35, 0.35]),
@@ -133,15 +143,23 @@ def _recipe(kind: str) -> Recipe:
 
 def _built(title: str, data: DataSpec, rows: Dataset, recipe: Recipe) -> Document:
     output, loss = TASK_ENDS[rows.task]
-    hidden = [dense(f"h{i}", units, recipe.activation) for i, units in enumerate(recipe.hidden, 1)]
+    hidden = [_hidden(rows, f"h{i}", units, recipe.activation) for i, units in enumerate(recipe.hidden, 1)]
     training = TrainingSpec(
         loss=Choice(recipe.loss or loss),
         optimizer=chosen("adam", lr=recipe.lr),
         batch_size=min(recipe.batch_size, rows.n),
     )
     layers = [*hidden, dense("o", rows.n_outputs, recipe.output or output)]
-    return Document(title=title, dtype="float64", data=data, network=_chain(rows.d, layers), training=training)
+    network = _chain(rows.sequence_shape or (rows.d,), layers)
+    return Document(title=title, dtype="float64", data=data, network=network, training=training)
 
 
-def _chain(width: int, layers: list[LayerSpec]) -> NetworkSpec:
-    return NetworkSpec(tuple(layers), (InputSpec("x", (width,)),))
+def _hidden(rows: Dataset, name: str, units: int, activation: str) -> LayerSpec:
+    """Return a hidden layer: one that remembers, where rows are sequences."""
+    if rows.sequence_shape is None:
+        return dense(name, units, activation)
+    return LayerSpec(name, "simple_rnn", (), {"units": units, "activation": Choice(activation)})
+
+
+def _chain(shape: tuple[int, ...], layers: list[LayerSpec]) -> NetworkSpec:
+    return NetworkSpec(tuple(layers), (InputSpec("x", shape),))

@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 
-from dlviz.core.circuits import Circuit, and_terms, bit_rows, depth, gates, parity_layer, xor_tree
+from dlviz.core.circuits import Circuit, and_terms, depth, gates, parity_layer, xor_tree
 from dlviz.core.evaluate import Evaluator
-from dlviz.data.dataset import Dataset
+from dlviz.data.builtin import datasets
 from dlviz.data.encoding import encode_targets
 from dlviz.data.spec import SplitSpec
 from dlviz.data.split import split_rows
-from dlviz.data.words import bag_of_words, vocabulary
 from tests.golden.example import Example
 
 MOST_ROWS_TRIED = 8  # bits; all rows of these are run through the networks
@@ -23,26 +22,26 @@ def sizes(n: int, validation: float, test: float) -> list[int]:
 def computes_parity(circuit: Circuit, n: int) -> bool:
     evaluator = Evaluator(circuit.network, dtype="float64")
     evaluator.load(circuit.parameters)
-    rows = bit_rows(n)
-    return np.array_equal(evaluator.outputs(rows)[:, 0], rows.sum(axis=1) % 2)
+    parity = datasets.get("parity").build({"bits": n})
+    return np.array_equal(evaluator.outputs(parity.inputs)[:, 0], parity.targets)
 
 
 @pytest.mark.example("EX-11", "data tool")
 def test_labels_as_unit_vectors_and_as_numbers(example: Example) -> None:
-    names = example.inputs["categories"]
-    labels = np.array([names.index(row) for row in example.inputs["rows"]])
-    weather = Dataset("Weather", "multiclass", np.zeros((5, 1)), labels, ("x",), ("y",), tuple(names))
+    weather = datasets.get("weather").build({})
+    assert weather.class_names == tuple(example.inputs["categories"])
+    assert [weather.class_names[label] for label in weather.targets[:5]] == example.inputs["rows"]
     example.check("output_units", weather.n_outputs)
-    example.check("one_hot", encode_targets(weather, weather.n_outputs))
-    example.check("label_encoded", weather.targets)
+    example.check("one_hot", encode_targets(weather, weather.n_outputs)[:5])
+    example.check("label_encoded", weather.targets[:5])
 
 
 @pytest.mark.example("EX-49", "data tool")
 def test_sentences_as_a_design_matrix(example: Example) -> None:
-    sentences = example.inputs["sentences"]
-    columns = vocabulary(sentences)
-    example.check("vocabulary", columns)
-    example.check("matrix", bag_of_words(sentences, columns))
+    built_in = datasets.get("sentences").build({})
+    assert built_in.row_names == tuple(example.inputs["sentences"])
+    example.check("vocabulary", {word: column for column, word in enumerate(built_in.input_names)})
+    example.check("matrix", built_in.inputs)
 
 
 @pytest.mark.example("EX-59", "count")

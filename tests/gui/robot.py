@@ -277,7 +277,8 @@ class Robot:
     def choose_thumbnail(self, title: str) -> None:
         """Click the picture of a built-in data set."""
         pictures = self.panel("data").findChild(QListWidget)
-        item = next(pictures.item(k) for k in range(pictures.count()) if pictures.item(k).toolTip() == title)
+        items = map(pictures.item, range(pictures.count()))
+        item = next(each for each in items if each.toolTip().splitlines()[0] == title)
         self._did(f"choose {title}")
         self.bot.mouseClick(pictures.viewport(), LEFT, NONE, pictures.visualItemRect(item).center() - QPoint(4, 4))
 

@@ -11,6 +11,7 @@ from dlviz.data.builtin import datasets
 from dlviz.data.spec import DataSpec
 from dlviz.gui.panels.data.panel import DataPanel
 from dlviz.gui.panels.data.thumbnails import SHOWN, thumbnail_points
+from dlviz.gui.theme import current
 from dlviz.session.document import Document
 from dlviz.session.edits import set_units
 from dlviz.session.presets import document_for
@@ -202,3 +203,45 @@ def test_long_names_end_in_dots_and_are_whole_when_there_is_room(panel: Any) -> 
     assert panel.tables.shown_text().endswith("…")
     panel.resize(500, 560)
     assert panel.tables.shown_text() == panel.tables.currentText()
+
+
+def test_a_typed_formula_moves_the_points(panel: Any, qtbot: Any) -> None:
+    _choose_table(panel, "above_below")
+    line = panel.settings.typed.fields["formula"]
+    line.selectAll()
+    qtbot.keyClicks(line, "x**2 - 0.5")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    rows = panel.context.session.dataset
+    np.testing.assert_array_equal(rows.targets, (rows.inputs[:, 1] > rows.inputs[:, 0] ** 2 - 0.5).astype(int))
+
+
+def test_typed_sentences_become_vocabulary_and_counts(panel: Any, qtbot: Any) -> None:
+    _choose_table(panel, "sentences")
+    area = panel.settings.typed.fields["text"]
+    assert area.toPlainText().splitlines()[0] == "the sun is shining = 0"
+    area.selectAll()
+    area.insertPlainText("Sun and sun = nice\nrain = bad")
+    area.accept()
+    rows = panel.context.session.dataset
+    assert rows.input_names == ("and", "rain", "sun")
+    assert rows.inputs.tolist() == [[1, 0, 2], [0, 1, 0]] and rows.class_names == ("bad", "nice")
+    panel.settings.typed.fields["fold_case"].click()
+    assert panel.context.session.dataset.input_names == ("Sun", "and", "rain", "sun")
+
+
+def test_sentences_that_cannot_be_read_change_nothing_and_turn_red(panel: Any, qtbot: Any) -> None:
+    _choose_table(panel, "sentences")
+    before = panel.context.session.document
+    area = panel.settings.typed.fields["text"]
+    area.selectAll()
+    qtbot.keyClicks(area, "no class at all")
+    area.accept()
+    assert panel.context.session.document is before
+    assert area.palette().text().color() == current().colour("error")
+    assert area.toPlainText() == "no class at all"
+
+
+def test_every_set_is_described_where_it_is_chosen(panel: Any) -> None:
+    tips = {panel.pictures.item(row).toolTip() for row in range(panel.pictures.count())}
+    tips |= {panel.tables.itemData(row, Qt.ItemDataRole.ToolTipRole) for row in range(panel.tables.count())}
+    assert all(any(kind.description in tip for tip in tips) for kind in datasets)

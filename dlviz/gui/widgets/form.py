@@ -54,6 +54,13 @@ class LineField(QLineEdit):
         tip = f"{hyper.help}\n{hyper.expectation()} {hyper.unit}".strip()
         describe(self, setting_words(hyper.name), f"{tip}\n{window_words(hyper, self._value)}".strip())
 
+    def show_value(self, value: LineValue) -> None:
+        """Show another value without telling anybody."""
+        self._value = value
+        self._describe()
+        self.setText(self._written())
+        self._colour("text")
+
     @Slot(str)
     def _typed(self, _text: str) -> None:
         self._colour("text")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlviz.core.errors import SpecError
+from dlviz.core.errors import DlvizError, SpecError
 from dlviz.data.builtin import datasets
 
 RANDOM = [kind.key for kind in datasets if any(hyper.name == "seed" for hyper in kind.settings)]
@@ -34,7 +34,8 @@ def test_targets_are_values_or_indices_of_classes(key: str) -> None:
 @pytest.mark.parametrize("key", RANDOM)
 def test_same_seed_same_points_another_seed_others(key: str) -> None:
     kind = datasets.get(key)
-    first, again, other = (kind.build({"noise": 0.1, "seed": seed}) for seed in (3, 3, 4))
+    shaken = {"noise": 0.1} if key in NOISY else {}
+    first, again, other = (kind.build({**shaken, "seed": seed}) for seed in (3, 3, 4))
     assert first.inputs.tobytes() == again.inputs.tobytes()
     assert first.targets.tobytes() == again.targets.tobytes()
     assert (first.inputs.tobytes(), first.targets.tobytes()) != (other.inputs.tobytes(), other.targets.tobytes())
@@ -47,6 +48,83 @@ def test_noise_has_the_standard_deviation_it_names(key: str) -> None:
     shifts = np.asarray(shaken.targets - clean.targets) if clean.task == "regression" else shaken.inputs - clean.inputs
     assert abs(np.std(shifts) - 0.2) < 0.01
     assert abs(np.mean(shifts)) < 0.01
+
+
+@pytest.mark.parametrize("key", datasets.keys())
+def test_every_set_says_what_it_is(key: str) -> None:
+    kind = datasets.get(key)
+    assert len(kind.description) > 20 and not kind.description.endswith(".") and kind.source
+    assert kind.modality == kind.build({}).modality
+
+
+@pytest.mark.parametrize("bits", range(2, 9))
+def test_parity_has_every_row_once_and_counts_its_ones(bits: int) -> None:
+    dataset = datasets.get("parity").build({"bits": bits})
+    assert len(np.unique(dataset.inputs, axis=0)) == dataset.n == 2**bits
+    assert dataset.targets.tolist() == [bin(row).count("1") % 2 for row in range(2**bits)]
+
+
+def test_parity_of_two_bits_is_xor() -> None:
+    parity, xor = datasets.get("parity").build({"bits": 2}), datasets.get("xor").build({})
+    np.testing.assert_array_equal(parity.inputs, xor.inputs)
+    np.testing.assert_array_equal(parity.targets, xor.targets)
+
+
+@pytest.mark.parametrize("squares", [2, 3, 5, 8])
+def test_colours_of_a_checkerboard_change_with_every_square(squares: int) -> None:
+    dataset = datasets.get("checkerboard").build({"samples": 2000, "squares": squares})
+    square = np.floor((dataset.inputs + 1) / 2 * squares).astype(int)
+    np.testing.assert_array_equal(dataset.targets, square.sum(axis=1) % 2)
+    assert len(np.unique(square, axis=0)) == squares**2
+    assert abs(dataset.targets.mean() - 0.5) < 0.01
+
+
+def test_points_above_a_typed_curve_are_above_it() -> None:
+    dataset = datasets.get("above_below").build({"formula": "x**2 - 0.5"})
+    x, y = dataset.inputs.T
+    np.testing.assert_array_equal(dataset.targets, (y > x**2 - 0.5).astype(int))
+
+
+def test_typed_regressions_follow_their_formulas() -> None:
+    curve = datasets.get("curve").build({"formula": "exp(x) - 1", "noise": 0.0})
+    np.testing.assert_allclose(curve.targets, np.exp(curve.inputs) - 1, atol=1e-8)
+    surface = datasets.get("surface").build({"formula": "x*y + 0.5", "noise": 0.0})
+    np.testing.assert_allclose(surface.targets[:, 0], surface.inputs.prod(axis=1) + 0.5, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("key", "settings", "message"),
+    [
+        ("above_below", {"formula": "z + 1"}, "z"),
+        ("above_below", {"formula": "__import__('os')"}, "Expected"),
+        ("above_below", {"formula": "5"}, "both sides"),
+        ("above_below", {"formula": "log(-1 - x**2)"}, "both sides"),
+        ("curve", {"formula": "1/(x - x)"}, "everywhere"),
+        ("surface", {"formula": "9**9**9*x*y"}, "everywhere"),
+        ("echo", {"length": 4, "delay": 4}, "below the length"),
+        ("sentences", {"text": "only one = a"}, "two classes"),
+        ("sentences", {"text": "no class | sun = a | wind = b"}, "no class"),
+        ("sentences", {"text": "1 2 = a | 3 = b"}, "words"),
+    ],
+)
+def test_what_makes_no_data_is_refused_in_one_sentence(key: str, settings: dict[str, object], message: str) -> None:
+    with pytest.raises(DlvizError, match=message):
+        datasets.get(key).build(settings)
+
+
+def test_echo_asks_for_the_number_that_stood_some_steps_ago() -> None:
+    dataset = datasets.get("echo").build({"length": 12, "delay": 10})
+    assert dataset.row_shape == (12, 1)
+    np.testing.assert_array_equal(dataset.targets, (dataset.inputs[:, 1] > 0).astype(int))
+    assert set(np.unique(dataset.inputs)) == {-1.0, 1.0}
+
+
+def test_cars_of_the_course_are_the_first() -> None:
+    dataset = datasets.get("car_prices").build({})
+    rows = np.column_stack([dataset.inputs, dataset.targets])[:4].tolist()
+    assert rows == [[3, 5, 50_000], [3, 5, 40_000], [6, 9, 25_000], [1, 1, 60_000]]
+    old, new = dataset.inputs[:, 0] > 8, dataset.inputs[:, 0] < 3
+    assert dataset.targets[old].mean() < dataset.targets[new].mean()
 
 
 @pytest.mark.parametrize("key", NOISY)

@@ -56,6 +56,7 @@ class DataPanel(Panel):
         for entry in datasets:
             if entry.key not in SHOWN:
                 self.tables.addItem(entry.title, entry.key)
+                self.tables.setItemData(self.tables.count() - 1, entry.description, Qt.ItemDataRole.ToolTipRole)
         describe(self.tables, tr("Tables"), tr("Measured data that come with the program"))
         self.open = TextButton(tr("Open file…"), tr("Load your own CSV, TSV or Parquet file"))
         self.summary, self.applied, self.notes = (Text("", "muted", "small") for _ in range(3))

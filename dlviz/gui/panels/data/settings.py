@@ -1,4 +1,4 @@
-"""Sliders for the settings that a data set declares, for the share that trains, and for the seed."""
+"""Sliders and fields for the settings that a data set declares, for the share that trains, and for the seed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from dlviz.core.hyper import Hyper
 from dlviz.gui import numbers
+from dlviz.gui.panels.data.typed import TypedSettings
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import IconButton
 from dlviz.gui.widgets.paint import describe, spaced
@@ -25,7 +26,8 @@ def setting_title(name: str) -> str:
     """Return the words for a setting of a data set."""
     titles = {
         "samples": tr("Samples"), "noise": tr("Noise"), "classes": tr("Classes"), "slope": tr("Slope"),
-        "intercept": tr("Intercept"), "periods": tr("Periods"),
+        "intercept": tr("Intercept"), "periods": tr("Periods"), "bits": tr("Bits"), "squares": tr("Squares"),
+        "spread": tr("Spread"), "length": tr("Length"), "delay": tr("Delay"),
     }  # fmt: skip
     return titles.get(name, name.replace("_", " ").capitalize())
 
@@ -103,7 +105,7 @@ class SettingSlider(LabelledSlider):
 
 
 class DataSettings(QWidget):
-    """One slider a declared setting, then the training share and the seed."""
+    """One slider a declared number, fields for texts, then the training share and the seed."""
 
     changed = Signal(str, object)  # name, value; "train" is a share from 0 to 1
     let_go = Signal()  # the knob was released: the next move is another change
@@ -120,20 +122,25 @@ class DataSettings(QWidget):
             tr("The share of rows that train; the rest is held out"),
         )
         self.seed = SeedRow()
+        self.typed = TypedSettings()
+        self.typed.hide()
         self._rows = QVBoxLayout()
         spaced(self._rows, gap=GRID // 2)
         layout = QVBoxLayout(self)
         spaced(layout, gap=GRID // 2)
+        layout.addWidget(self.typed)
         layout.addLayout(self._rows)
         layout.addWidget(self.train)
         layout.addWidget(self.seed)
         self.train.changed.connect(self._share)
         self.train.settled.connect(self._share_end)
         self.seed.changed.connect(self._seed)
+        self.typed.changed.connect(self._typed)
 
     def show_values(self, declared: Sequence[Hyper], values: Mapping[str, Any], share: float, seed: int) -> None:
         """Show the settings of a set; sliders are kept while the set declares the same."""
         shown = tuple(hyper for hyper in declared if hyper.kind in ("float", "int") and hyper.name != SEED)
+        self.typed.show_values(declared, values)
         if shown != self._declared:
             self._rebuild(shown)
         for hyper in shown:
@@ -170,6 +177,11 @@ class DataSettings(QWidget):
 
     @Slot(float)
     def _share_end(self, _value: float) -> None:
+        self.let_go.emit()
+
+    @Slot(str, object)
+    def _typed(self, name: str, value: object) -> None:
+        self.changed.emit(name, value)
         self.let_go.emit()
 
     @Slot(int)

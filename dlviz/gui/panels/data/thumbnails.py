@@ -100,11 +100,11 @@ class ThumbnailList(QListWidget):
         self.itemSelectionChanged.connect(self._choose)
 
     def _add(self, key: str) -> None:
-        title = datasets.get(key).title
+        entry = datasets.get(key)
         item = QListWidgetItem(self)
         item.setData(_KEY, key)
-        item.setToolTip(title)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, title)
+        item.setToolTip(f"{entry.title}\n{entry.description}")
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, entry.title)
 
     def show_key(self, key: str) -> None:
         """Show this set as chosen, or none, without telling anybody."""
