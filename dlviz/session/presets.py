@@ -58,16 +58,16 @@ RECIPES: Mapping[str, Recipe] = {
     "iq_salary": replace(_FEW, scaling="standard"),  # an IQ of 80 beside a grade of 3.5
     # Unscaled grades of 5 to 12 drive every tanh into its flat part, where a thousand epochs taught nothing.
     "cgpa_salary": replace(_FEW, lr=0.05, scaling="standard"),
-    "parity": Recipe((16,), lr=0.05, batch_size=16, test=0.0),  # all rows: a part of them says nothing of the rest
+    "parity": Recipe((16,), lr=0.05, batch_size=16, dev=0.0),  # all rows: a part of them says nothing of the rest
     "checkerboard": Recipe((16, 16), lr=0.01),
     "above_below": Recipe((8,), lr=0.03),
     "curve": Recipe((8,), lr=0.02),
     "surface": Recipe((8, 8), lr=0.01),
-    "weather": Recipe((8,), lr=0.02, test=MEASURED_TEST_FRACTION),
+    "weather": Recipe((8,), lr=0.02, dev=MEASURED_DEV_FRACTION),
     "echo": Recipe((16,), lr=0.01, batch_size=20),
-    "sentences": Recipe((), lr=0.1, batch_size=3, test=0.0),
+    "sentences": Recipe((), lr=0.1, batch_size=3, dev=0.0),
     # A price in tens of thousands: the last bias alone has that far to go.
-    "car_prices": Recipe((8,), "relu", lr=0.5, batch_size=8, test=MEASURED_TEST_FRACTION),
+    "car_prices": Recipe((8,), "relu", lr=0.5, batch_size=8, dev=MEASURED_DEV_FRACTION),
 }
 
 
