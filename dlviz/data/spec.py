@@ -12,12 +12,23 @@ Scaling = Literal["none", "standard", "minmax"]
 
 @dataclass(frozen=True)
 class SplitSpec:
-    """Fractions held out of training, and how rows are picked."""
+    """Fractions held out of training, and how rows are picked.
+
+    validation_rows, test_rows: the very rows that are held out, where they are listed; all others train, and
+    the fractions are not used.
+    """
 
     validation: float = 0.0
     test: float = 0.0
     seed: int = 0
     stratify: bool = True
+    validation_rows: tuple[int, ...] | None = None
+    test_rows: tuple[int, ...] | None = None
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the rows held out are listed."""
+        return self.validation_rows is not None or self.test_rows is not None
 
 
 @dataclass(frozen=True)

@@ -29,13 +29,34 @@ def split_rows(n: int, spec: SplitSpec, labels: NDArray[np.int64] | None = None)
 
     labels: (n,) class indices; with them and spec.stratify every class keeps its share in each
     part, within one row.
-    Raises: SpecError for fractions outside [0, 1) and for no rows.
+    Raises: SpecError for fractions outside [0, 1), for no rows, and for listed rows that leave none to train on.
     """
+    if spec.is_listed:
+        return _listed(n, spec.validation_rows or (), spec.test_rows or ())
     n_validation, n_test, notes = _sizes(n, spec)
     groups = _groups(n, labels if spec.stratify else None, spec.seed)
     test, groups = _take(groups, n_test)
     validation, groups = _take(groups, n_validation)
     return Split(_settled(groups), _settled(validation), _settled(test), notes)
+
+
+def _listed(n: int, validation: tuple[int, ...], test: tuple[int, ...]) -> Split:
+    """Hold out the very rows that are listed."""
+    held = np.array([*validation, *test], dtype=np.int64)
+    trains = np.ones(n, dtype=bool)
+    wrong = held[(held < 0) | (held >= n)]
+    if len(wrong):
+        raise SpecError(
+            f"Expected rows held out from 0 to {n - 1}. Received: {wrong[0]}.",
+            "Split the data by fractions again.",
+            "data.split",
+        )
+    trains[held] = False
+    if len(held) != len(np.unique(held)) or not trains.any():
+        received = "a row that is held out twice" if trains.any() else "every row held out"
+        raise SpecError(f"Expected rows left to train on, each in one part. Received: {received}.", place="data.split")
+    rows = np.flatnonzero(trains)
+    return Split(_settled([rows]), _settled([np.array(validation)]), _settled([np.array(test)]))
 
 
 def _sizes(n: int, spec: SplitSpec) -> tuple[int, int, tuple[str, ...]]:

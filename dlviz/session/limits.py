@@ -25,6 +25,7 @@ TABLE_CELLS = 50_000_000
 BATCH_BYTES = GIB  # activations of a batch with what goes back through them
 COLUMNS = 20_000  # an image of 64 × 64 in three colours has 12 288
 CLASSES = 1_000
+PAINTED_ROWS = 20_000  # a set with more is not painted on: every stroke prepares all rows anew
 
 RUNS = 64  # in the list; beyond, the oldest that nobody named goes
 MAX_SEGMENTS = 1_000  # of all runs in a file

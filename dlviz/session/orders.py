@@ -27,6 +27,14 @@ class RowUse:
     times: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Lead:
+    """Rows that come first in one epoch, because they are new: what was just painted is in the next batch."""
+
+    rows: tuple[int, ...]
+    epoch: int
+
+
 class Orders:
     """Orders of the rows (n,) to train on: as they come, shuffled so that each comes once, or with replacement.
 
@@ -48,10 +56,18 @@ class Orders:
         """Say whether every epoch has the same order."""
         return self._sampling == "as they come"
 
-    def of_epoch(self, epoch: int) -> Rows:
-        """Return the rows (n,) in the order of an epoch."""
+    def of_epoch(self, epoch: int, lead: Lead | None = None) -> Rows:
+        """Return the rows (n,) in the order of an epoch; rows as they come have no others in front."""
         if self.is_fixed:
             return self._rows
+        order = self._drawn(epoch)
+        if lead is None or lead.epoch != epoch:
+            return order
+        new = np.intersect1d(lead.rows, self._rows)
+        # Drawn with replacement, rows may be missing or come again: the order itself then fills what is left.
+        return np.concatenate([new, order[~np.isin(order, new)], order])[: len(order)].astype(np.intp)
+
+    def _drawn(self, epoch: int) -> Rows:
         first = epoch - epoch % self._count
         if self._first != first:
             places = self._places(first)

@@ -106,6 +106,8 @@ class Playhead:
         if self._segment is None or target.document is not self._segment.document:
             self._build(target.document)
         self._segment = target
+        if isinstance(self._trainer, Trainer):
+            self._trainer.lead_with(target.lead)
         if self._trainer:
             self._trainer.restore(state)
 

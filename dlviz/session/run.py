@@ -16,6 +16,7 @@ from dlviz.session.timeline import (
     carry_over,
     fresh_timeline,
     has_same_rows,
+    lead_after,
     named,
     segment,
     uncounted,
@@ -201,7 +202,8 @@ class Run(Playhead):
 
     def _branch(self, document: Document, start: TrainingState, label: str) -> None:
         is_new = start.step == self.timeline.first
-        self.timeline = self.timeline.branch(start.step, segment(document, start, "" if is_new else label))
+        lead = lead_after(self.segment, document, start)
+        self.timeline = self.timeline.branch(start.step, segment(document, start, "" if is_new else label, lead))
         self.history = self.history.fork(start.step)
         self._go(start.step)
 

@@ -231,14 +231,14 @@ class Runs:
         standing = {entry.uid: (entry.moment or self.run.moment(), entry.state or state) for entry in self._all()}
         uids = {each.uid: each for moment, _ in standing.values() for each in moment.timeline.segments}
         places = {uid: place for place, uid in enumerate(uids)}
-        segments = tuple(SavedSegment(each.document, each.start, each.label) for each in uids.values())
+        segments = tuple(SavedSegment(each.document, each.start, each.label, each.lead) for each in uids.values())
         return SavedRuns(
             self.current, segments, tuple(_saved(entry, *standing[entry.uid], places) for entry in self._all())
         )
 
     def load(self, saved: SavedRuns) -> None:
         """Take over the runs of a project file in place of those that are here."""
-        segments = [segment(each.document, each.start, each.label) for each in saved.segments]
+        segments = [segment(each.document, each.start, each.label, each.lead) for each in saved.segments]
         snapshots = self.run.history.snapshots
         self._entries = {each.uid: self._opened(each, segments, snapshots) for each in saved.runs}
         self._serial = count(max(self._entries) + 1)

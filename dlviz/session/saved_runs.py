@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from dlviz.data.spec import DataSpec
 from dlviz.session.document import Document
+from dlviz.session.orders import Lead
 from dlviz.session.run_row import Label, Origin
 from dlviz.session.trainer import TrainingState
 from dlviz.session.watcher import Watched
@@ -16,11 +17,12 @@ Table = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class SavedSegment:
-    """A stretch of runs: its document, the exact state that it began in, and what was changed to begin it."""
+    """A stretch of runs: its document, the exact state that it began in, what was changed to begin it, and new rows."""
 
     document: Document
     start: TrainingState
     label: str = ""
+    lead: Lead | None = None
 
 
 @dataclass(frozen=True, eq=False)

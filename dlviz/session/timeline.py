@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from dlviz.core.errors import DlvizError
 from dlviz.core.layout import Layout, layout
 from dlviz.core.rules import rules
-from dlviz.data.cells import is_same_but_for_a_row
+from dlviz.data.cells import is_same_but_for_a_row, rows_added
 from dlviz.session.curves import Mark
 from dlviz.session.document import Document
+from dlviz.session.limits import PAINTED_ROWS
+from dlviz.session.orders import Lead
 from dlviz.session.plan import first_roles, first_values, kept_parameters, kept_type
-from dlviz.session.prepared import prepared_for
+from dlviz.session.prepared import known_prepared, prepared_for
 from dlviz.session.trainer import TrainingState
 
 _uids = count()
@@ -25,12 +27,14 @@ class Segment:
     """A stretch of a run trained under one document, from its start state on.
 
     label: what was changed to begin it, empty for the first. uid tells segments apart in caches.
+    lead: rows that are new in it.
     """
 
     document: Document
     start: TrainingState
     label: str = ""
     uid: int = -1
+    lead: Lead | None = None
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,21 @@ class Timeline:
         return tuple(Mark(each.start.step, each.label) for each in self.segments if each.label)
 
 
-def segment(document: Document, start: TrainingState, label: str = "") -> Segment:
+def segment(document: Document, start: TrainingState, label: str = "", lead: Lead | None = None) -> Segment:
     """Make a segment with an identity of its own."""
-    return Segment(document, start, label, next(_uids))
+    return Segment(document, start, label, next(_uids), lead)
+
+
+def lead_after(old: Segment, document: Document, start: TrainingState) -> Lead | None:
+    """Return the rows that come first after an edit: those it put at the end of the data, at most a batch of them."""
+    if document.data is old.document.data:
+        return old.lead
+    before, after = known_prepared(old.document), known_prepared(document)
+    if document.data.kind != "table" or before is None or after is None:
+        return None
+    n, added = after.dataset.n, rows_added(before.dataset, after.dataset)
+    leading = min(added, document.training.batch_size, PAINTED_ROWS)
+    return Lead(tuple(range(n - leading, n)), start.epoch) if leading else None
 
 
 def first_state(document: Document) -> TrainingState:

@@ -29,7 +29,7 @@ from dlviz.session.batches import batches_of, n_batches
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.fitting import check_batches, check_width
 from dlviz.session.lowered import lowered
-from dlviz.session.orders import Orders, Sampling
+from dlviz.session.orders import Lead, Orders, Sampling
 from dlviz.session.tables import check_inputs, tables_of, target_rows
 from dlviz.session.targets import are_labels, decision_threshold
 
@@ -84,6 +84,7 @@ class Trainer:
         self._evaluate = lower(document.network, training.objective, mode="evaluate", training=True, slip=training.slip)
         self.step = self.epoch = self.batch = 0
         self._orders = Orders(document.seed, prepared.train, _sampling(training, prepared.dataset.is_streamed))
+        self._lead: Lead | None = None
         self._arranged_epoch = -1
         self.memory.load(start_values(document))
 
@@ -211,11 +212,16 @@ class Trainer:
         return self._orders.of_epoch(0 if self._orders.is_fixed else epoch)
 
     def _arrange(self) -> None:
-        """Put the epoch's order in place; it depends on seed and epoch alone."""
+        """Put the epoch's order in place; it depends on seed, epoch and new rows alone."""
         epoch = 0 if self._orders.is_fixed else self.epoch
         if self._arranged_epoch != epoch:
-            self._batches.arrange(self._orders.of_epoch(epoch))
+            self._batches.arrange(self._orders.of_epoch(epoch, self._lead))
             self._arranged_epoch = epoch
+
+    def lead_with(self, lead: Lead | None) -> None:
+        """Let new rows come first in the epoch in which they came."""
+        if lead != self._lead:
+            self._lead, self._arranged_epoch = lead, -1
 
     def is_sound(self, losses: NDArray[np.floating]) -> bool:
         """Say whether these losses and all parameters are finite numbers."""

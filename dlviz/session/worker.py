@@ -47,6 +47,7 @@ class Worker:
         self._playing = Playing(document, self._frames.measure)
         self._generation = self._offered = 0
         self._token = 0
+        self._label = ""  # of the last edit
         self._moments = Moments()
         self._serial = count(1)
         self._is_stale, self._has_news = True, False  # the run moved; only the experiment did
@@ -198,8 +199,10 @@ class Worker:
 
     def _on_edit(self, command: cmd.Edit) -> None:
         self._keep_moment(command, command.joins)
-        before = self._runs.current
-        self._runs.edit(command.document, command.label)
+        before, label = self._runs.current, command.label
+        # A stroke of the brush is one mark on the plots over time, however many edits it is made of.
+        self._runs.edit(command.document, "" if command.joins and label == self._label else label)
+        self._label = label
         self._tell_branch(before)
 
     def _on_type(self, command: cmd.TypeParameter) -> None:

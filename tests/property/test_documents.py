@@ -101,7 +101,10 @@ def tables(draw: st.DrawFn) -> DataSpec:
 
 @st.composite
 def sources(draw: st.DrawFn) -> DataSpec:
-    split = SplitSpec(draw(st.floats(0, 0.4)), draw(st.floats(0, 0.5)), draw(st.integers(0, 99)), draw(st.booleans()))
+    listed = st.none() | st.lists(st.integers(0, 9), max_size=3).map(tuple)
+    split = SplitSpec(
+        draw(st.floats(0, 0.4)), draw(st.floats(0, 0.5)), draw(st.integers(0, 99)), draw(st.booleans()), draw(listed)
+    )
     scaling: Any = draw(st.sampled_from(["none", "standard", "minmax"]))
     if draw(st.booleans()):
         return replace(draw(tables()), split=split, scaling=scaling)

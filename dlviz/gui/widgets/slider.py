@@ -169,6 +169,20 @@ class LabelledSlider(QWidget):
             layout.addWidget(widget, stretch)
         self.label.setBuddy(self.slider)
 
+    @property
+    def scale(self) -> Scale:
+        """From where to where it goes."""
+        return self._scale
+
+    def set_scale(self, scale: Scale) -> None:
+        """Go over another range, at the place nearest to the value so far, without telling anybody."""
+        value = self.value()
+        was_blocked = self.slider.blockSignals(True)
+        self._scale = scale
+        self.slider.setRange(0, scale.positions)
+        self.slider.blockSignals(was_blocked)
+        self.set_value(min(max(value, scale.minimum), scale.maximum))
+
     def value(self) -> float:
         """Return the value."""
         return self._scale.value(self.slider.value())

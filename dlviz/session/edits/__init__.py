@@ -22,6 +22,7 @@ from dlviz.session.edits.network import (
     set_layer_setting,
     set_units,
 )
+from dlviz.session.edits.painting import erase_rows, move_row, put_rows, put_values, relabel_rows
 from dlviz.session.edits.race import (
     add_entrant,
     add_variant,
@@ -69,6 +70,11 @@ __all__ = [
     "add_unit",
     "attach_dataset",
     "duplicate_layer",
+    "erase_rows",
+    "move_row",
+    "put_rows",
+    "put_values",
+    "relabel_rows",
     "fresh_id",
     "insert_layer",
     "owners_for",

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from dlviz.data.spec import DataSpec
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits.training import set_loss
-from dlviz.session.files.envelope import DataPart, SplitPart, checked, refuse_keys, split_of
+from dlviz.session.files.envelope import DataPart, SplitPart, checked, refuse_keys, split_of, split_to_json
 from dlviz.session.fitting import settled
 from dlviz.session.format.choice import checked_settings
 from dlviz.session.limits import TABLE_CELLS
@@ -67,8 +67,12 @@ def set_data_setting(document: Document, name: str, value: Any) -> Document:
 
 
 def set_split(document: Document, **changes: Any) -> Document:
-    """Change the fractions held out (validation, test), their seed, or stratify. Raises: DlvizError."""
-    given = {**asdict(document.data.split), **changes}
+    """Change the fractions held out (validation, test), their seed, or stratify; listed rows are then drawn anew.
+
+    Raises: DlvizError.
+    """
+    drawn = replace(document.data.split, validation_rows=None, test_rows=None)
+    given = {**split_to_json(drawn), **changes}
     refuse_keys(given.keys() - SplitPart.model_fields.keys(), "data.split")
     return replace(document, data=replace(document.data, split=split_of(given)))
 
@@ -106,7 +110,7 @@ def scale_targets(document: Document, low: float, high: float) -> Document:
 
 
 def _checked_spec(spec: DataSpec) -> DataSpec:
-    split_of(asdict(spec.split))
+    split_of(split_to_json(spec.split))
     if spec.kind in ("table", "file"):
         return spec
     entry = datasets.get(spec.kind, "data")

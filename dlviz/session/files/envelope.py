@@ -14,7 +14,7 @@ from dlviz.core.inference import ID_PATTERN
 from dlviz.core.sheets.lines import LONGEST_TEXT
 from dlviz.data.spec import SplitSpec
 from dlviz.i18n import tr
-from dlviz.session.limits import COLUMNS, LAYERS, MAX_SEGMENTS, RUNS, TEXT_CHARACTERS
+from dlviz.session.limits import COLUMNS, LAYERS, MAX_SEGMENTS, PAINTED_ROWS, RUNS, TEXT_CHARACTERS
 
 FORMAT = "dlviz"
 VERSION = 1
@@ -39,12 +39,14 @@ class Part(BaseModel):
 
 
 class SplitPart(Part):
-    """Fractions of rows held out of training."""
+    """Fractions of rows held out of training, or the very rows."""
 
     validation: Fraction = 0.0
     test: Fraction = 0.0
     seed: Seed = 0
     stratify: bool = True
+    validation_rows: list[Count] | None = None
+    test_rows: list[Count] | None = None
 
 
 class DataPart(Part):
@@ -137,13 +139,24 @@ class StandPart(Part):
     kept: Any = []
 
 
+class LeadPart(Part):
+    """Rows that come first in an epoch."""
+
+    rows: Annotated[list[Count], Field(min_length=1, max_length=PAINTED_ROWS)]
+    epoch: Count
+
+
 class SegmentPart(Part):
-    """A stretch of runs. document: the parts in which it differs. parameters: shapes by name, as columns of states."""
+    """A stretch of runs. document: the parts in which it differs. parameters: shapes by name, as columns of states.
+
+    lead: new rows, which come first.
+    """
 
     document: dict[str, Any] = {}
     label: Text = ""
     parameters: Annotated[dict[str, list[Count]], Field(max_length=4 * LAYERS)] = {}
     start: StandPart
+    lead: LeadPart | None = None
 
 
 class RunPart(Part):
@@ -260,7 +273,15 @@ def split_of(values: Any) -> SplitSpec:
         raise DocumentError(
             tr("Expected rows left to train on. Received: {n} held out", n=f"{held_out:g}"), place="data.split"
         )
-    return SplitSpec(part.validation, part.test, part.seed, part.stratify)
+    listed = (None if rows is None else tuple(rows) for rows in (part.validation_rows, part.test_rows))
+    return SplitSpec(part.validation, part.test, part.seed, part.stratify, *listed)
+
+
+def split_to_json(split: SplitSpec) -> dict[str, Any]:
+    """Write fractions held out, and rows where they are listed."""
+    listed = {"validation_rows": split.validation_rows, "test_rows": split.test_rows}
+    rows = {key: list(each) for key, each in listed.items() if each is not None}
+    return {"validation": split.validation, "test": split.test, "seed": split.seed, "stratify": split.stratify, **rows}
 
 
 def check_version(data: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from dlviz.session.commands import Answer
 from dlviz.session.document import Document, handle
 from dlviz.session.files.project_file import Project, SavedState
 from dlviz.session.format.watched import watched_to_json
+from dlviz.session.limits import MAX_SEGMENTS
 from dlviz.session.saved_runs import SavedRuns
 from dlviz.session.timeline import from_named, named
 from dlviz.session.trainer import TrainingState
@@ -33,8 +34,11 @@ def project_of(answer: Answer, target: Path) -> Project:
 
 
 def _runs(answer: Answer, data: DataSpec, target: Path) -> SavedRuns | None:
-    """Return the runs to write, their data files named relative to the document; none where the state says it all."""
-    if answer.runs.is_plain:
+    """Return the runs to write, their data files named relative to the document; none where the state says it all.
+
+    Nor where they are made of more stretches than a file may hold, as after hours of painting: the state stays.
+    """
+    if answer.runs.is_plain or len(answer.runs.segments) > MAX_SEGMENTS:
         return None
     runs = answer.runs.with_data(answer.document.data, data)
     for other in {id(each.document.data): each.document.data for each in runs.segments}.values():

@@ -22,6 +22,7 @@ from dlviz.session.files.envelope import (
     check_version,
     checked,
     split_of,
+    split_to_json,
 )
 from dlviz.session.format.choice import (
     checked_settings,
@@ -236,10 +237,7 @@ def _parameter(name: str, value: Any, arrays: Arrays) -> Handle:
 def _data_to_json(spec: DataSpec, inline_arrays: bool) -> dict[str, Any]:
     written: dict[str, Any] = {"kind": spec.kind}
     if spec.split != SplitSpec():
-        split = spec.split
-        written["split"] = {
-            "validation": split.validation, "test": split.test, "seed": split.seed, "stratify": split.stratify
-        }  # fmt: skip
+        written["split"] = split_to_json(spec.split)
     if spec.scaling != "none":
         written["scaling"] = spec.scaling
     if spec.kind == "table" and spec.dataset is not None:

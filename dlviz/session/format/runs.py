@@ -20,6 +20,7 @@ from dlviz.session.format.document import document_arrays, document_from_json, d
 from dlviz.session.format.table import Arrays, array_from_json, array_to_json
 from dlviz.session.format.watched import watched_from_json, watched_to_json
 from dlviz.session.history import WIDTH
+from dlviz.session.orders import Lead
 from dlviz.session.plan import first_roles, kept_parameters
 from dlviz.session.run_row import Label, Origin
 from dlviz.session.saved_runs import SavedRun, SavedRuns, SavedSegment
@@ -98,9 +99,10 @@ def _segment(each: SavedSegment, main: Document, shared: Mapping[str, Any], writ
     own = writer.document(each.document, main)
     differing = {part: value for part, value in own.items() if part not in shared or shared[part] != value}
     gone = {part: None for part in shared if part not in own}
+    lead = {} if each.lead is None else {"lead": {"rows": list(each.lead.rows), "epoch": each.lead.epoch}}
     return {
         "document": {**differing, **gone}, "label": each.label, "parameters": _shapes(each.document),
-        "start": writer.state(each.start, each.document),
+        "start": writer.state(each.start, each.document), **lead,
     }  # fmt: skip
 
 
@@ -152,7 +154,9 @@ def _read_segment(
         own = document_from_json(whole, arrays)
         data = own.data if "data" in differing else main.data
         document = replace(own, title=main.title, view=main.view, extra=main.extra, race=main.race, data=data)
-    return SavedSegment(document, _read_state(part.start, part.parameters, document, arrays, place), part.label)
+    state = _read_state(part.start, part.parameters, document, arrays, place)
+    lead = None if part.lead is None else Lead(tuple(part.lead.rows), part.lead.epoch)
+    return SavedSegment(document, state, part.label, lead)
 
 
 def _read_state(part: StandPart, written: Shapes, document: Document, arrays: Arrays, place: str) -> TrainingState:

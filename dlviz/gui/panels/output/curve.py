@@ -22,10 +22,13 @@ class CurveView(Plot):
         self.call(self.curve, tr("output"))
         self.apply_theme(current())
 
-    def show_points(self, x: NDArray[np.float64], y: NDArray[np.float64], points: PointSet) -> None:
-        """Show rows (n,), (n,) and fit the axes to them."""
+    def show_points(
+        self, x: NDArray[np.float64], y: NDArray[np.float64], points: PointSet, keeps_range: bool = False
+    ) -> None:
+        """Show rows (n,), (n,) and fit the axes to them, unless the range is kept."""
         self.rows.show(x, y, points.is_train)
-        self.set_range(padded(x), padded(y))
+        if not keeps_range:
+            self.set_range(padded(x), padded(y))
         self.curve.setData([], [])
 
     def show_outputs(self, outputs: NDArray[np.floating], ends: tuple[float, float]) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
+from dlviz.gui.actions import Action
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.output.answer import AnswerView, row_shown
 from dlviz.gui.panels.output.controls import PlaneControls
@@ -17,7 +18,9 @@ from dlviz.gui.panels.output.curve import CurveView
 from dlviz.gui.panels.output.errors import ErrorTable, confusion, winners
 from dlviz.gui.panels.output.example import look_at_row, row_looked_at
 from dlviz.gui.panels.output.frame import MapFrame
+from dlviz.gui.panels.output.ground import CurveGround, Ground, MapGround
 from dlviz.gui.panels.output.legend import ClassLegend
+from dlviz.gui.panels.output.paint import Painting
 from dlviz.gui.panels.output.plane import Plane, View, first_view, means_of, plane_of, points_of
 from dlviz.gui.panels.output.regression import PredictedView
 from dlviz.gui.panels.output.words import answer_words, legend_words, rows_words, unit_words, value_at
@@ -67,6 +70,8 @@ class OutputPanel(Panel):
         self.frame, self.curve, self.table = MapFrame(), CurveView(), ErrorTable()
         self.predicted, self.answer = PredictedView(), AnswerView()
         self.controls, self.legend = PlaneControls(), ClassLegend()
+        grounds: dict[View, Ground] = {"map": MapGround(self.frame.map), "curve": CurveGround(self.curve)}
+        self.painting = Painting(self.context, grounds, self)
         for plot in (self.curve, self.predicted):
             plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the panel's own comes up
         describe(self.frame.map, tr("Output map"), tr("The network's output for every pair of inputs"))
@@ -78,18 +83,25 @@ class OutputPanel(Panel):
         self._pages = QStackedWidget(self)  # a layout without a parent would show the first page as a window
         for page in (self.frame, self.curve, self.table, self.predicted, self.answer):
             self._pages.addWidget(page)
+        layout.addWidget(self.painting.palette)
         layout.addWidget(self.controls)
         layout.addWidget(self._pages, 1)
         layout.addWidget(self.legend)
 
     def _connect(self) -> None:
         self.frame.map.pointed.connect(self._point)
+        self.painting.pointed.connect(self._point)
+        self.painting.switched.connect(self._change_view)
         self.frame.map.clicked.connect(self._select_row)
         self.controls.changed.connect(self._change_view)
         self.table.cell_clicked.connect(self._select_cell)
         self.context.selection.hovered.connect(self._hover)
         self.context.selection.changed.connect(self._show_answer)
         self.context.selection.rows_changed.connect(self._mark_rows)
+
+    def actions_offered(self) -> tuple[Action, ...]:
+        """Offer to paint."""
+        return (self.painting.action(),)
 
     def interest(self, base: Interest) -> Interest:
         """Ask for the map of the chosen plane, or for the predictions of all rows."""
@@ -124,14 +136,16 @@ class OutputPanel(Panel):
             return
         dataset = prepared.dataset
         self.view = self._wanted(dataset)
+        self.painting.show_prepared(prepared, self.view)
         if self.view == "map":
-            self.plane = plane_of(prepared, self.controls.axes if dataset.d > 2 else (0, 1))
+            plane = plane_of(prepared, self.controls.axes if dataset.d > 2 else (0, 1))
+            self.plane = self.painting.steady(plane, self.plane)
             self.frame.map.show_map(None, extent=self.plane.extent)
             self.frame.map.show_points(points_of(prepared, self.plane.axes))
         elif self.view == "curve":
-            self.plane = plane_of(prepared, (0, 0))
+            self.plane = self.painting.steady(plane_of(prepared, (0, 0)), self.plane)
             y = dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
-            self.curve.show_points(dataset.inputs[:, 0], y, points_of(prepared, (0, 0)))
+            self.curve.show_points(dataset.inputs[:, 0], y, points_of(prepared, (0, 0)), self.painting.keeps_range())
         self._pages.setCurrentWidget(self._page())
         names = dataset.class_names if self.view == "map" and len(dataset.class_names) > 2 else ()
         self.legend.show_names(names)
@@ -300,8 +314,9 @@ class OutputPanel(Panel):
         self._say()
 
     def offers(self, shown: Plotted | None) -> tuple[Offer, ...]:
-        """Offer the numbers behind the picture."""
-        return ((tr("Copy as CSV"), self.copy),)
+        """Offer the numbers behind the picture, and to paint on it."""
+        words = tr("Stop painting") if self.painting.is_on else tr("Paint points")
+        return ((tr("Copy as CSV"), self.copy), (words, self.painting.switch))
 
     @Slot()
     def copy(self) -> None:
