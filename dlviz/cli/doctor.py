@@ -1,4 +1,4 @@
-"""Tell versions, platform, fonts, OpenGL, GPU and BLAS threads: for bug reports."""
+"""Tell versions, platform, fonts, OpenGL, GPU, backend and BLAS threads: for bug reports."""
 
 import argparse
 import os
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def facts() -> Iterator[tuple[str, str]]:
-    """Give name and value of everything worth knowing, importing neither Qt nor CuPy."""
+    """Give name and value of everything worth knowing, importing neither Qt nor a backend."""
     yield "dlviz", __version__
     yield "Python", f"{platform.python_version()} {sys.executable}"
     yield tr("platform"), platform.platform()
@@ -47,6 +47,7 @@ def facts() -> Iterator[tuple[str, str]]:
     yield "BLAS", f"{_blas()}, OPENBLAS_NUM_THREADS={os.environ.get('OPENBLAS_NUM_THREADS', tr('not set'))}"
     yield tr("processors"), str(os.cpu_count())
     yield "GPU", _gpu()
+    yield tr("backend"), _backend()
     yield "OpenGL", _libraries(GL_LIBRARIES)
     yield tr("X libraries"), _libraries(display.X_LIBRARIES)
     yield tr("display"), _display()
@@ -71,6 +72,11 @@ def _gpu() -> str:
     driver = tr("NVIDIA driver") if Path("/dev/nvidiactl").exists() else tr("no NVIDIA driver")
     versions = [f"{name} {_version(name)}" for name in CUPY if _version(name) != tr("not installed")]
     return f"{driver}, {', '.join(versions) or tr('CuPy not installed')}"
+
+
+def _backend() -> str:
+    compiler = f"Numba {_version('numba')}"
+    return f"{os.environ.get('DLVIZ_BACKEND', 'numpy')}; {compiler}"
 
 
 def _libraries(names: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -9,27 +10,65 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.errors import SpecError
+from dlviz.i18n import tr
 
 Array = Any  # numpy.ndarray or cupy.ndarray: the same operations, never mixed
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 Calls = Iterable[Call]
 
-BACKENDS = ("numpy", "cupy")
+BACKENDS = ("numpy", "cupy", "numba")
 
 
-def namespace(backend: str) -> Any:
-    """Return the array module of a backend; CuPy is imported only here.
+@dataclass(frozen=True)
+class Backend:
+    """What computes a trainer's calls.
 
-    Raises: SpecError if the backend is unknown or its module is missing.
+    xp: the array module. joined returns calls that do the same as those it is given and are faster when run over
+    and over. device: where and how, in a word or two. note: why it is not the one that was asked for, or "".
     """
-    if backend == "numpy":
-        return np
-    if backend not in BACKENDS:
-        raise SpecError(f"Expected a backend among {', '.join(BACKENDS)}. Received: {backend!r}")
+
+    xp: Any = np
+    joined: Callable[[Calls], tuple[Call, ...]] = tuple
+    device: str = "CPU"
+    note: str = ""
+
+
+NUMPY = Backend()
+
+
+def backend(key: str, dtype: str = "float64") -> Backend:
+    """Return a backend by its key for numbers of a dtype; CuPy and Numba are imported only here.
+
+    Where Numba is missing or broken NumPy computes, and the note says so.
+    Raises: SpecError if the backend is unknown or CuPy is missing.
+    """
+    if key == "numpy":
+        return NUMPY
+    if key not in BACKENDS:
+        raise SpecError(f"Expected a backend among {', '.join(BACKENDS)}. Received: {key!r}")
+    return _compiled(dtype) if key == "numba" else Backend(_cupy(), device="GPU")
+
+
+def _cupy() -> Any:
     try:
-        return importlib.import_module(backend)
+        return importlib.import_module("cupy")
     except ImportError as missing:
         raise SpecError("Expected CuPy to be installed. Received: no module", "Install dlviz[gpu].") from missing
+
+
+def _compiled(dtype: str) -> Backend:
+    try:
+        segments = importlib.import_module("dlviz.core.compiled.segment")
+        return Backend(np, segments.joiner(dtype), tr("CPU, compiled"))
+    except ModuleNotFoundError:
+        return replace(NUMPY, note=tr("Numba is not installed, so NumPy computes. Install dlviz[compiled]."))
+    except (
+        ImportError,
+        AttributeError,
+        OSError,
+        RuntimeError,
+    ) as broken:  # of another NumPy, or with no place to write
+        return replace(NUMPY, note=tr("Numba does not work here, so NumPy computes: {error}", error=broken))
 
 
 def to_host(array: Array) -> NDArray[Any]:
@@ -38,13 +77,13 @@ def to_host(array: Array) -> NDArray[Any]:
 
 
 class Workspace:
-    """Constants and scratch arrays of one module and dtype, made while calls are emitted.
+    """Constants and scratch arrays of one backend and dtype, made while calls are emitted.
 
     Constants are 0-d arrays: a Python float operand would be converted at every call.
     """
 
-    def __init__(self, xp: Any = np, dtype: str = "float64") -> None:
-        self.xp = xp
+    def __init__(self, backend: Backend = NUMPY, dtype: str = "float64") -> None:
+        self.xp, self.joined = backend.xp, backend.joined
         self.dtype = dtype
         self._constants: dict[float, Array] = {}
 

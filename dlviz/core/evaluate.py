@@ -38,13 +38,12 @@ class Evaluator:
         network: NetworkSpec,
         loss: Choice | Objective | None = None,
         dtype: str = "float32",
-        xp: Any = np,
         slip: Choice | None = None,
         seed: int = 0,
     ) -> None:
         self.network = network
         self.program = lower(network, loss, mode="evaluate" if loss else "forward", slip=slip)
-        self.memory = Memory(self.program.layout, chosen("sgd"), (), xp, dtype, seed)
+        self.memory = Memory(self.program.layout, chosen("sgd"), (), dtype=dtype, seed=seed)
         self._bindings: dict[tuple[int, int], Binding] = {}
         self._loaded: dict[tuple[int, int], Array] = {}
         losses = (self.program.losses or {}).values()

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlviz.core.array import Array, Workspace, to_host
+from dlviz.core.array import NUMPY, Array, Backend, Workspace, to_host
 from dlviz.core.choice import Choice
 from dlviz.core.errors import ShapeError, SpecError, as_list
 from dlviz.core.layers import ParameterSpec
@@ -29,7 +29,7 @@ class Memory:
         plan: Layout,
         optimizer: Choice,
         frozen: Iterable[str] = (),
-        xp: Any = np,
+        backend: Backend = NUMPY,
         dtype: str = "float64",
         seed: int = 0,
     ) -> None:
@@ -37,7 +37,7 @@ class Memory:
         self.layout = plan
         names = set(frozen)
         self._frozen = {each.name for each in plan.parameters if {each.name, each.layer} & names}
-        self.workspace = Workspace(xp, dtype)
+        self.workspace = Workspace(backend, dtype)
         self.position = Position(seed)
         first = entry.first_states(settings)
         self.states = tuple(first)

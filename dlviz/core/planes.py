@@ -58,7 +58,7 @@ class Plane:
         if n == 0 or n != len(targets):
             raise ShapeError(f"Expected a target for every input. Received: {n} inputs, {len(targets)} targets")
         program = lower(network, loss, mode="evaluate")
-        memory = Memory(program.layout, chosen("sgd"), (), np, dtype)
+        memory = Memory(program.layout, chosen("sgd"), (), dtype=dtype)
         vectors = tuple(_flat(memory, values) for values in (middle, *axes))
         self._dtype = dtype
         size = max(1, CHUNK_NUMBERS // sum(math.prod(shape) for shape in program.nodes.values()))

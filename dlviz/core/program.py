@@ -156,9 +156,10 @@ class Binding:
         self.memory = buffers.memory
         self.columns = buffers.columns
         self.buffers = buffers
+        self.joined = buffers.workspace.joined
         self._alias_linear()
         self.step_calls: tuple[tuple[Call, ...], ...] = tuple(
-            tuple(instruction.emit(self.buffers)) for instruction in program.instructions
+            self.joined(instruction.emit(self.buffers)) for instruction in program.instructions
         )
 
     def on(self, rows_x: Array, rows_y: Array, loss_sums: Array) -> "Binding":
@@ -175,7 +176,7 @@ class Binding:
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """All calls of all steps in order."""
-        return tuple(call for calls in self.step_calls for call in calls)
+        return self.joined(call for calls in self.step_calls for call in calls)
 
     def load(self, inputs: Array, targets: Array | None = None) -> None:
         """Copy a batch in: inputs (n, d), targets (n, k); several nodes take their columns in order.

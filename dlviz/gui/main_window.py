@@ -63,6 +63,7 @@ class MainWindow(QMainWindow):
         self.views = ViewCommands(self, self.context, self.docks, self.files, self.remembered)
         self.live: dict[str, LiveAction] = {}
         self._moment: tuple[object, ...] = ()
+        self._note = ""
         self._race_moment: tuple[object, ...] = ()
         self._may_ask = True
         self.answers = AnswerCommands(self, self.context, asks, self.remembered)
@@ -200,6 +201,9 @@ class MainWindow(QMainWindow):
         self.tools.chips.show_frame(frame)
         if len(frame.runs) > 1:
             self.docks.offer("runs")
+        if frame.note != self._note and frame.note:
+            self._note = frame.note
+            self.notifier(frame.note)
         moment = (frame.state, frame.step > 0, frame.cursor > 0, frame.step < frame.last_step)
         if moment != self._moment:
             self._moment = moment

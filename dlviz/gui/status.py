@@ -112,9 +112,9 @@ def loss_words(frame: Frame) -> str:
 
 
 def engine_words(frame: Frame) -> str:
-    """Say the precision, the device and the speed: "float64 · CPU · 138 000 steps/s"."""
+    """Say the precision, the device and the speed: "float64 · CPU, compiled · 138 000 steps/s"."""
     speed = tr("{rate} steps/s", rate=numbers.count(frame.steps_per_second)) if frame.steps_per_second >= 1 else ""
-    return " · ".join(part for part in (frame.dtype, "CPU", speed) if part)
+    return " · ".join(part for part in (frame.dtype, frame.device, speed) if part)
 
 
 def run_words(frame: Frame) -> str:

@@ -81,7 +81,8 @@ class FrameMaker:
         frame = Frame(
             0, 0, "running" if is_running else "paused", run.document, step, run.timeline.end, epoch, batch,
             run.trainer.batches_per_epoch, train_loss, validation_loss, train_score, validation_score,
-            dtype=run.trainer.dtype, marks=run.timeline.marks(), idle=run.idle,
+            dtype=run.trainer.dtype, device=run.trainer.backend.device, note=run.trainer.backend.note,
+            marks=run.timeline.marks(), idle=run.idle,
         )  # fmt: skip
         parts = self._asked_for(run)
         if self.interest.needs & {"health", "distributions"}:

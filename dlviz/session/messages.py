@@ -110,6 +110,7 @@ class Frame:
     step counts batches since the run began, last_step is the end of what is recorded.
     batch is the number of the next batch in the epoch, of batches_per_epoch.
     is_flat_out: it trains as fast as it can, so that drawing takes time from it.
+    device: where and how the run computes; note: why not as asked for, or "".
     trace/cursor: the batch being walked and how many of its steps are done; sample: the column looked at.
     is_aside: that batch is one row alone, of which the run learns nothing.
     peek: what the next batch would do, computed without touching the run.
@@ -148,6 +149,8 @@ class Frame:
     steps_per_second: float = 0.0
     is_flat_out: bool = False
     dtype: str = "float64"
+    device: str = "CPU"
+    note: str = ""
     message: str = ""
     marks: tuple[Mark, ...] = ()
     parameters: Mapping[str, FloatArray] | None = None

@@ -1,5 +1,6 @@
 """Trainer: runs batches of one document, in chunks of many steps, exactly repeatable."""
 
+import logging
 import math
 import os
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.core.array import Array, Call, namespace, to_host
+from dlviz.core.array import Array, Call, backend, to_host
 from dlviz.core.errors import DataError
 from dlviz.core.execute import record, run
 from dlviz.core.inference import parameters
@@ -32,6 +33,8 @@ from dlviz.session.lowered import lowered
 from dlviz.session.orders import Lead, Orders, Sampling
 from dlviz.session.tables import check_inputs, tables_of, target_rows
 from dlviz.session.targets import are_labels, decision_threshold
+
+log = logging.getLogger(__name__)
 
 MOST_LABELS = 20_000  # rows whose targets are looked at
 
@@ -56,12 +59,12 @@ class Trainer:
     document: with every setting that its conventions decide written out.
 
     refusal: why it goes forward only and learns nothing, where back-propagation is not defined; else None.
-    It computes with the array module that DLVIZ_BACKEND names: numpy (the default) or cupy.
+    It computes with the backend that DLVIZ_BACKEND names: numpy (the default), numba or cupy. The same numbers
+    come back bit for bit on one backend only.
     """
 
     def __init__(self, document: Document, prepared: Prepared) -> None:
         document = document.explicit
-        xp = namespace(os.environ.get("DLVIZ_BACKEND", "numpy"))
         if len(prepared.train) == 0:
             raise DataError("Expected at least one row to train on. Received: none", "Make the training share larger.")
         self.document = document
@@ -73,7 +76,12 @@ class Trainer:
         check_width(document, prepared)
         check_inputs(document.network, prepared.inputs)
         self.dtype = float_type(document.dtype, self.program.layout.size)
-        self.memory = Memory(self.program.layout, training.optimizer, training.frozen, xp, self.dtype, document.seed)
+        self.backend = backend(os.environ.get("DLVIZ_BACKEND", "numpy"), self.dtype)
+        if self.backend.note:
+            log.warning("%s", self.backend.note)
+        self.memory = Memory(
+            self.program.layout, training.optimizer, training.frozen, self.backend, self.dtype, document.seed
+        )
         self.targets = target_rows(document, prepared.dataset)
         self._tables = tables_of(prepared, self.targets, self.program.input_widths, self.memory.workspace)
         check_batches(document, prepared)

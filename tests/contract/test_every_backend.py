@@ -1,4 +1,4 @@
-"""The same training on another array module: everywhere on a strict stand-in for CuPy, with a GPU on CuPy."""
+"""The same training on another backend: a strict stand-in for CuPy everywhere, CuPy with a GPU, Numba where it is."""
 
 import sys
 from typing import Any
@@ -25,13 +25,16 @@ ROWS = 7
 Json = dict[str, Any]
 
 
-@pytest.fixture(params=["strict", pytest.param("cupy", marks=pytest.mark.gpu)])
+NAMES = {"strict": "cupy", "cupy": "cupy", "numba": "numba"}  # what DLVIZ_BACKEND says
+
+
+@pytest.fixture(params=["strict", "numba", pytest.param("cupy", marks=pytest.mark.gpu)])
 def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Let DLVIZ_BACKEND=cupy name the stand-in, or CuPy itself."""
     if request.param == "strict":
         monkeypatch.setitem(sys.modules, "cupy", StrictModule())
     else:
-        pytest.importorskip("cupy")
+        pytest.importorskip(request.param)
     return str(request.param)
 
 
@@ -51,7 +54,7 @@ def values(columns: int) -> Json:
 def assert_trains_alike(document: Document, backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Train on NumPy and on the backend: every number is the same, walked, recorded, saved and restored."""
     expected = run(document)
-    monkeypatch.setenv("DLVIZ_BACKEND", "cupy")
+    monkeypatch.setenv("DLVIZ_BACKEND", NAMES[backend])
     found = run(document)
     tolerance = {"rtol": 0, "atol": 0} if backend == "strict" else {"rtol": 1e-9, "atol": 1e-12}
     for one, other in zip(found, expected, strict=True):
@@ -122,7 +125,7 @@ def test_optimizers(key: str, backend: str, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_whole_training_and_its_scores(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     document = document_for("iris")
     usual = train(document, 2)
-    monkeypatch.setenv("DLVIZ_BACKEND", "cupy")
+    monkeypatch.setenv("DLVIZ_BACKEND", NAMES[backend])
     other = train(document, 2)
     assert usual.train is not None and other.train is not None
     assert other.train.loss == pytest.approx(usual.train.loss, rel=1e-5)

@@ -1,6 +1,7 @@
 """Every public name says what it is; a method that overrides one may rely on its base."""
 
 import importlib
+import importlib.util
 import inspect
 import pkgutil
 from collections.abc import Iterator
@@ -12,8 +13,10 @@ import dlviz
 
 
 def modules() -> list[str]:
-    found = pkgutil.walk_packages(dlviz.__path__, "dlviz.")
-    return [module.name for module in found if not module.name.endswith(("__main__", "reader_child"))]
+    found = (module.name for module in pkgutil.walk_packages(dlviz.__path__, "dlviz."))
+    has_numba = importlib.util.find_spec("numba") is not None
+    is_left_out = ("dlviz.__main__", "dlviz.data.reader_child", *(() if has_numba else ("dlviz.core.compiled.",)))
+    return [name for name in found if not name.startswith(is_left_out)]
 
 
 def undocumented(module: Any) -> Iterator[str]:

@@ -53,7 +53,7 @@ class Replay:
         plan = layout(parameters(exercise.network))
         first = next(iter(plan.views), "")
         dtype = str(exercise.trace.before[first].dtype) if first else "float64"
-        self.memory = Memory(plan, exercise.optimizer, exercise.frozen, np, dtype, exercise.seed)
+        self.memory = Memory(plan, exercise.optimizer, exercise.frozen, dtype=dtype, seed=exercise.seed)
         self._inputs, self._targets = self._rows(), self._before("y").reshape(self.n, -1)
         self._bindings: dict[object, Binding] = {}
         self._evaluate = self._bound(

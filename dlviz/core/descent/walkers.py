@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlviz.core.array import Array, Call, Workspace, to_host
+from dlviz.core.array import Array, Backend, Call, Workspace, to_host
 from dlviz.core.choice import Choice
 from dlviz.core.clipping import clip_point
 from dlviz.core.descent.path import Path
@@ -55,7 +55,7 @@ class Descent:
         points = np.asarray(start, dtype=np.float64)
         if points.ndim == 0 or len(points) != surface.d:
             raise ShapeError(f"Expected {surface.d} numbers to start from. Received: shape={as_list(points.shape)}")
-        self.surface, self.starts, self.workspace = surface, points.shape[1:], Workspace(xp)
+        self.surface, self.starts, self.workspace = surface, points.shape[1:], Workspace(Backend(xp))
         self.n_walkers = len(optimizers)
         resolved = [resolve(each) for each in optimizers]
         counts = [len(entry.first_states(settings)) for entry, settings in resolved]

@@ -21,7 +21,7 @@ class Slopes:
 
     def __init__(self, surface: Surface, n: int) -> None:
         self._points, self._out = np.zeros((surface.d, n)), np.zeros((surface.d, n))
-        calls = surface.gradient(Workspace(np), self._points, self._out)
+        calls = surface.gradient(Workspace(), self._points, self._out)
         self._calls = [(function, *arguments) for function, arguments in calls]
 
     def at(self, points: FloatArray) -> FloatArray:

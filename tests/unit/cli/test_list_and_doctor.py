@@ -84,6 +84,13 @@ def test_doctor_names_versions_blas_and_gpu(capsys: pytest.CaptureFixture[str]) 
         assert word in " ".join(out.split())
 
 
+def test_doctor_names_the_backend(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLVIZ_BACKEND", "numba")
+    main(["doctor"])
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("backend"))
+    assert line.split()[1:3] == ["numba;", "Numba"]
+
+
 def test_module_runs_as_a_program_with_one_blas_thread() -> None:
     script = "import os, sys; del os.environ['OPENBLAS_NUM_THREADS']; import dlviz.__main__; "
     script += "print('numpy' in sys.modules, os.environ['OPENBLAS_NUM_THREADS'])"

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ def trainer() -> Trainer:
 
 def test_an_unknown_backend_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLVIZ_BACKEND", "abacus")
-    with pytest.raises(SpecError, match="numpy, cupy"):
+    with pytest.raises(SpecError, match="numpy, cupy, numba"):
         trainer()
 
 
@@ -40,6 +41,26 @@ def test_the_named_backend_is_the_one_that_computes(monkeypatch: pytest.MonkeyPa
     losses = np.zeros(40)
     made.run(40, losses)
     assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize(
+    ("module", "sentence"),
+    [(None, "Numba is not installed"), (SimpleNamespace(__version__="0"), "Numba does not work here")],
+)
+def test_without_a_working_numba_one_sentence_says_so_and_numpy_goes_on(
+    module: object, sentence: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("dlviz.core.compiled.")]:
+        monkeypatch.delitem(sys.modules, name)
+    usual = trainer()
+    monkeypatch.setenv("DLVIZ_BACKEND", "numba")
+    monkeypatch.setitem(sys.modules, "numba", module)
+    made = trainer()
+    assert made.backend.note.startswith(sentence) and made.backend.device == "CPU"
+    assert [record.getMessage() for record in caplog.records] == [made.backend.note]
+    for each in (usual, made):
+        each.run(40, np.zeros(40))
+    assert np.array_equal(made.memory.kept, usual.memory.kept)
 
 
 def test_data_without_training_rows_are_refused() -> None:
