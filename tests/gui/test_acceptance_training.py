@@ -92,7 +92,7 @@ def test_every_data_set_of_the_panel_trains(robot: Robot) -> None:
 
 def choose_table(robot: Robot, key: str) -> None:
     """Choose a table of the data panel by keyboard."""
-    tables: QComboBox = robot.panel("data").tables
+    tables: QComboBox = robot.panel("data").page("set").tables
     tables.setFocus()
     robot.key(Key.Key_Home)
     for _ in range(tables.count()):

@@ -57,7 +57,7 @@ def test_two_small_losses_and_a_choice_have_room_in_the_heading(robot: Robot) ->
     panel = robot.panel("curves")
     robot.wait(lambda: robot.frame.step > 5)
     robot.pause()
-    for text, words in ((panel.train, "train 1.49×10⁻⁵"), (panel.test, "test 1.84×10⁻¹⁰")):
+    for text, words in ((panel.train, "train 1.49×10⁻⁵"), (panel.dev, "dev 1.84×10⁻¹⁰")):
         text.setText(words)
         text.updateGeometry()
     assert_nothing_is_cut(robot)

@@ -41,7 +41,7 @@ def menu() -> QMenu:
 
 def choose_data(robot: Robot, title: str) -> None:
     """Choose a table by mouse and keyboard as far as an offscreen list allows."""
-    tables = robot.panel("data").tables
+    tables = robot.panel("data").page("set").tables
     tables.setCurrentIndex(tables.findText(title))
     tables.activated.emit(tables.currentIndex())
     robot.wait(lambda: document(robot).data.kind == tables.currentData())

@@ -54,7 +54,7 @@ def test_a_clicked_point_is_walked_in_step_and_escape_lets_it_go(robot: Robot) -
 def test_each_click_walks_the_next_of_the_rows(robot: Robot) -> None:
     robot.start_on_canvas()
     robot.pause()
-    rows = sorted(int(row) for row in robot.running.session.prepared.test[:3])
+    rows = sorted(int(row) for row in robot.running.session.prepared.validation[:3])
     robot.window.context.selection.select_rows(rows, "3 rows")
     walked = []
     for _ in range(4):
@@ -68,7 +68,7 @@ def test_each_click_walks_the_next_of_the_rows(robot: Robot) -> None:
 def test_a_row_walked_alone_says_so_and_is_left_by_playing_on(robot: Robot) -> None:
     robot.start_on_canvas()
     robot.pause()
-    row, step = int(robot.running.session.prepared.test[0]), robot.frame.step
+    row, step = int(robot.running.session.prepared.validation[0]), robot.frame.step
     robot.window.context.selection.select_rows([row], f"row {row + 1}")
     robot.click(robot.window.centre.rows.walk)
     robot.wait(lambda: robot.frame.is_aside)
@@ -86,7 +86,7 @@ def test_other_data_let_the_rows_go(robot: Robot) -> None:
 
 def test_the_table_of_rows_marks_them(robot: Robot) -> None:
     robot.start_on_canvas()
-    table = robot.panel("data").rows
+    table = robot.panel("data").page("table").rows
     robot.window.context.rows_wanted.emit()
     robot.window.context.selection.select_rows([2, 5], "2 rows")
     ground = Qt.ItemDataRole.BackgroundRole

@@ -13,8 +13,8 @@ from dlviz.data import limits
 from dlviz.data.reader import read_table
 from dlviz.data.spec import DataSpec
 from dlviz.data.table_dataset import to_dataset
+from dlviz.gui.panels.data import editing as data
 from dlviz.gui.panels.data import importing as data_import
-from dlviz.gui.panels.data import panel as data
 from dlviz.gui.panels.data.importing import import_file
 from dlviz.gui.panels.data.panel import DataPanel
 from dlviz.gui.panels.inspector.panel import InspectorPanel
@@ -65,30 +65,30 @@ def panel(qtbot: Any, document: Document) -> Iterator[DataPanel]:
     session = panel.context.session
     session.subscribe(lambda: panel.show_document(session.document))
     yield panel
-    panel._preparing.cancel()
+    panel.edits.cancel()
 
 
 def test_the_data_panel_says_that_the_set_is_streamed(panel: DataPanel) -> None:
-    assert "are streamed from disk" in panel.notes.text()
-    assert "600 rows" in panel.summary.text()
+    assert "are streamed from disk" in panel.page("set").notes.text()
+    assert "600 rows" in panel.page("set").summary.text()
 
 
 def test_scaling_is_measured_on_a_thread_and_then_one_edit(qtbot: Any, panel: DataPanel, slow: None) -> None:
     session = panel.context.session
     began = time.monotonic()
-    panel.scaling.activated.emit(panel.scaling.findData("minmax"))
+    panel.page("scale").scaling.chosen.emit("minmax")
     assert time.monotonic() - began < SLOW / 2
-    assert panel.summary.text() == "Preparing large …"
+    assert panel.page("set").summary.text() == "Preparing large …"
     qtbot.waitUntil(lambda: bool(session.edits), timeout=5000)
     assert (session.document.data.scaling, len(session.edits)) == ("minmax", 1)
-    assert "600 rows" in panel.summary.text()
+    assert "600 rows" in panel.page("set").summary.text()
 
 
 def test_an_edit_of_the_network_meanwhile_is_kept(qtbot: Any, panel: DataPanel, slow: None) -> None:
     from dlviz.session.edits import set_units
 
     session = panel.context.session
-    panel.scaling.activated.emit(panel.scaling.findData("minmax"))
+    panel.page("scale").scaling.chosen.emit("minmax")
     layer = session.document.network.layers[0].id
     session.edit(set_units(session.document, layer, 7), "units")
     qtbot.waitUntil(lambda: len(session.edits) == 2, timeout=5000)
@@ -101,10 +101,10 @@ def test_what_cannot_be_prepared_is_told(qtbot: Any, panel: DataPanel, monkeypat
         raise SpecError("Expected room.")
 
     monkeypatch.setattr(data, "prepared_for", refuse)
-    panel.scaling.activated.emit(panel.scaling.findData("minmax"))
+    panel.page("scale").scaling.chosen.emit("minmax")
     qtbot.waitUntil(lambda: bool(panel.context.session.messages), timeout=5000)
     assert panel.context.session.edits == []
-    assert "600 rows" in panel.summary.text()
+    assert "600 rows" in panel.page("set").summary.text()
 
 
 def test_importing_shows_that_it_prepares(qtbot: Any, file: Path, slow: None) -> None:

@@ -213,8 +213,9 @@ def rows_table(robot: Robot) -> RowsTable:
     """Open the data beside Step, and the table of its rows."""
     robot.key(Key.Key_T, CONTROL)
     panel = robot.panel("data")
-    robot.wait(lambda: panel.rows.isVisible() and panel.rows.rows.rowCount() > 0)
-    return panel.rows
+    robot.wait(lambda: panel.choice.key() == "table" and panel.shown.rows.rows.rowCount() > 0)
+    table: RowsTable = panel.shown.rows
+    return table
 
 
 def type_in_cell(robot: Robot, table: RowsTable, row: int, column: int, words: str) -> None:

@@ -40,7 +40,7 @@ def test_a_row_of_the_next_batch_is_looked_at_there(run: Run) -> None:
     assert frame.trace.rows[frame.sample] == row and frame.cursor == 0
 
 
-@pytest.mark.parametrize("part", ["train", "test"])
+@pytest.mark.parametrize("part", ["train", "validation"])
 def test_any_other_row_is_walked_alone_and_nothing_is_learnt(run: Run, part: str) -> None:
     row = int(np.setdiff1d(getattr(run.prepared, part), rows_ahead(run))[0])
     before, step = run.parameters(), run.step
@@ -57,7 +57,7 @@ def test_any_other_row_is_walked_alone_and_nothing_is_learnt(run: Run, part: str
 def test_the_run_goes_on_as_if_nobody_had_looked(run: Run) -> None:
     twin = Run(run.document)
     twin.advance(60)
-    walk(run, int(run.prepared.test[0]))
+    walk(run, int(run.prepared.validation[0]))
     run.forward("operation")
     run.forward("batch")
     assert run.step == 41
@@ -67,11 +67,11 @@ def test_the_run_goes_on_as_if_nobody_had_looked(run: Run) -> None:
 
 
 def test_a_walk_aside_ends_in_the_next_batch_and_goes_back_to_the_last(run: Run) -> None:
-    walk(run, int(run.prepared.test[0]))
+    walk(run, int(run.prepared.validation[0]))
     run.walk_to(10_000)
     run.forward("operation")
     assert run.walk is not None and not run.walk.is_aside and run.step == 40
-    walk(run, int(run.prepared.test[0]))
+    walk(run, int(run.prepared.validation[0]))
     run.back("operation")
     assert run.walk is not None and not run.walk.is_aside and run.walk.trace.global_step == 39
 
@@ -79,20 +79,20 @@ def test_a_walk_aside_ends_in_the_next_batch_and_goes_back_to_the_last(run: Run)
 def test_a_batch_walked_halfway_is_taken_back(run: Run) -> None:
     run.forward("operation")
     before = run.remembered()
-    walk(run, int(run.prepared.test[0]))
+    walk(run, int(run.prepared.validation[0]))
     np.testing.assert_array_equal(run.state().kept, before.kept)
     assert run.moment().cursor is None and run.moment().step == 40
 
 
 def test_an_edit_leaves_the_row(run: Run) -> None:
-    walk(run, int(run.prepared.test[0]))
+    walk(run, int(run.prepared.validation[0]))
     plan = replace(run.document.training, batch_size=5)
     run.edit(replace(run.document, training=plan), "Batch size")
     assert run.walk is None and run.step == 40
 
 
 def test_the_numbers_are_those_of_a_batch_of_one(run: Run) -> None:
-    row = int(run.prepared.test[0])
+    row = int(run.prepared.validation[0])
     values = run.parameters()
     walk(run, row)
     assert run.walk is not None

@@ -1,8 +1,9 @@
-"""The rows of the data as a table: inputs and targets can be typed over, the row looked at is marked."""
+"""The rows of the data as a table: sorted by any column, typed over, the row looked at and those selected marked."""
 
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
@@ -18,11 +19,15 @@ from dlviz.i18n import tr
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 MEASURED = 50  # rows by which columns are made as wide as their numbers need
+MOST_MEASURED = 60  # columns; more of them all get one width, measuring would take longer than a look
 NOBODY = -1
 
 
 class RowsModel(QAbstractTableModel):
-    """Inputs, then targets, then the part that a row belongs to."""
+    """Inputs, then targets, then the part that a row belongs to; rows in the order of the column they are sorted by.
+
+    Everything told and asked for is the place of a row among the data, wherever it stands in the table.
+    """
 
     typed = Signal(int, int, float)  # row, column, number; for a class its index
     refused = Signal(object)  # DlvizError: what was typed is no number of this column
@@ -30,9 +35,16 @@ class RowsModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._prepared: Prepared | None = None
-        self._is_train = np.zeros(0, dtype=bool)
+        self._parts = np.zeros(0, dtype=np.int8)  # of each row, a place in PARTS
+        self._order: NDArray[np.intp] | None = None  # of rows from top to bottom; None: as they came
+        self._sorting: tuple[int, bool] = -1, False  # the column, and whether it falls
         self.looked_at = NOBODY
         self.selected: frozenset[int] = frozenset()  # numbers in the whole set
+
+    @property
+    def sorting(self) -> tuple[int, bool]:
+        """The column that rows are sorted by, −1 for none, and whether it falls."""
+        return self._sorting
 
     @property
     def dataset(self) -> Dataset | None:
@@ -44,15 +56,45 @@ class RowsModel(QAbstractTableModel):
         old, self._prepared = self.dataset, prepared
         new = self.dataset
         if new is not None and prepared is not None:
-            self._is_train = np.zeros(new.n, dtype=bool)
-            self._is_train[prepared.train] = True
+            self._parts = parts_of(prepared)
         names = None if old is None else (old.n, old.input_names, old.target_names, old.class_names)
         if new is None or names != (new.n, new.input_names, new.target_names, new.class_names):
             self.looked_at = NOBODY
+            self._order, self._sorting = None, (-1, False)
             self.beginResetModel()
             self.endResetModel()
         elif new is not old:
             self.dataChanged.emit(self.index(0, 0), self.index(new.n - 1, self.columnCount() - 1))
+
+    def row_at(self, place: int) -> int:
+        """Return which row of the data stands at a place of the table."""
+        return place if self._order is None else int(self._order[place])
+
+    def place_of(self, row: int) -> int:
+        """Return where a row of the data stands in the table."""
+        return row if self._order is None else int(np.flatnonzero(self._order == row)[0])
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column, −1 for the order in which the rows came; equal ones keep that order."""
+        dataset = self.dataset
+        if dataset is None:
+            return
+        falls = order == Qt.SortOrder.DescendingOrder
+        self._sorting = column, falls
+        self.layoutAboutToBeChanged.emit()
+        if column < 0:
+            self._order = None
+        else:
+            keys = self._keys(dataset, column)
+            self._order = np.argsort(-keys if falls else keys, kind="stable")
+        self.layoutChanged.emit()
+
+    def _keys(self, dataset: Dataset, column: int) -> NDArray[np.float64]:
+        """Return the numbers (n,) that a column is sorted by; classes by their place among the classes."""
+        targets = dataset.targets.reshape(dataset.n, -1)
+        columns = (dataset.inputs[:, column : column + 1], targets[:, column - dataset.d :], self._parts[:, None])
+        place = 0 if column < dataset.d else 2 if column == self.columnCount() - 1 else 1
+        return np.asarray(columns[place][:, 0], dtype=np.float64)
 
     def mark(self, rows: frozenset[int]) -> None:
         """Mark the rows of the whole set that are selected."""
@@ -67,7 +109,8 @@ class RowsModel(QAbstractTableModel):
         before, self.looked_at = self.looked_at, row
         for each in (before, row):
             if 0 <= each < self.rowCount():
-                self.dataChanged.emit(self.index(each, 0), self.index(each, self.columnCount() - 1))
+                place = self.place_of(each)
+                self.dataChanged.emit(self.index(place, 0), self.index(place, self.columnCount() - 1))
         return True
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
@@ -86,13 +129,14 @@ class RowsModel(QAbstractTableModel):
         return flags | Qt.ItemFlag.ItemIsEditable if is_number and is_open else flags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        dataset, row, column = self.dataset, index.row(), index.column()
+        dataset, column = self.dataset, index.column()
         if dataset is None:
             return None
+        row = self.row_at(index.row())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
             return self._words(dataset, row, column, role)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            title = self.headerData(column, Qt.Orientation.Horizontal)
+            title = self._title(dataset, column)
             return f"{title}: {self._words(dataset, row, column, Qt.ItemDataRole.DisplayRole)}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -108,7 +152,7 @@ class RowsModel(QAbstractTableModel):
         if column < dataset.d:
             return write(float(dataset.inputs[row, column]))
         if column == self.columnCount() - 1:
-            return tr("train") if self._is_train[row] else tr("test")
+            return part_words()[self._parts[row]]
         if dataset.task != "regression":
             return dataset.class_names[int(dataset.targets[row])]
         return write(float(dataset.targets[row, column - dataset.d]))
@@ -123,7 +167,7 @@ class RowsModel(QAbstractTableModel):
         except DlvizError as error:
             self.refused.emit(error)
             return False
-        self.typed.emit(index.row(), index.column(), number)
+        self.typed.emit(self.row_at(index.row()), index.column(), number)
         return True
 
     def _is_class(self, dataset: Dataset, index: Index) -> bool:
@@ -134,9 +178,58 @@ class RowsModel(QAbstractTableModel):
         if dataset is None or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         if orientation == Qt.Orientation.Vertical:
-            number = str(section * dataset.stride + 1)
-            return f"▸ {number}" if section == self.looked_at else number
-        return (*dataset.input_names, *dataset.target_names, tr("part"))[section]
+            return self._row_words(dataset, self.row_at(section), role)
+        title = self._title(dataset, section)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tr("{title}: click to sort", title=title)
+        arrow = "" if self._sorting[0] != section else " ▾" if self._sorting[1] else " ▴"
+        return f"{title}{arrow}\n{self._role(dataset, section)}"
+
+    def _row_words(self, dataset: Dataset, row: int, role: int) -> str:
+        """Return the number of a row, and what it is called where somebody asks."""
+        number = str(row * dataset.stride + 1)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return dataset.row_names[row] if dataset.row_names else number
+        return f"▸ {number}" if row == self.looked_at else number
+
+    @staticmethod
+    def _title(dataset: Dataset, column: int) -> str:
+        return (*dataset.input_names, *dataset.target_names, tr("part"))[column]
+
+    @staticmethod
+    def _role(dataset: Dataset, column: int) -> str:
+        """Return what a column is to the network."""
+        if column < dataset.d:
+            return tr("input")
+        return tr("target") if column < dataset.d + len(dataset.target_names) else ""
+
+    def written(self) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        """Return headings, and every row as it stands in the table, numbers with every digit."""
+        dataset = self.dataset
+        if dataset is None:
+            return (), []
+        headings = (tr("row"), *dataset.input_names, *dataset.target_names, tr("part"))
+        order = range(dataset.n) if self._order is None else self._order.tolist()
+        targets: list[Any] = dataset.targets.reshape(dataset.n, -1).tolist()
+        if dataset.task != "regression":
+            targets = [[dataset.class_names[int(index)]] for index in dataset.targets]
+        parts = part_words()
+        return headings, [
+            (row * dataset.stride + 1, *dataset.inputs[row].tolist(), *targets[row], parts[self._parts[row]])
+            for row in order
+        ]
+
+
+def parts_of(prepared: Prepared) -> NDArray[np.int8]:
+    """Return for each row of the data the place of its part among `part_words`."""
+    parts = np.zeros(prepared.dataset.n, dtype=np.int8)
+    parts[prepared.validation], parts[prepared.test] = 1, 2
+    return parts
+
+
+def part_words() -> tuple[str, str, str]:
+    """Return what the parts of the data are called."""
+    return tr("train"), tr("dev"), tr("test")
 
 
 def _class_of(dataset: Dataset, typed: str) -> float:
@@ -149,7 +242,7 @@ def _class_of(dataset: Dataset, typed: str) -> float:
 
 
 class RowsTable(QTableView):
-    """Enter, F2 or a double click types over a number."""
+    """Enter, F2 or a double click types over a number; a click on a heading sorts, there and back and as it was."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -166,6 +259,8 @@ class RowsTable(QTableView):
         self.horizontalHeader().setResizeContentsPrecision(MEASURED)
         self.horizontalHeader().setMinimumSectionSize(2 * GRID)
         self.verticalHeader().setDefaultSectionSize(3 * GRID)
+        self.horizontalHeader().setSectionsClickable(True)
+        self.horizontalHeader().sectionClicked.connect(self._sort)
         describe(self, tr("Rows of the data"), tr("Type over a number; the row that is walked is marked"))
         self._use_theme(current())
         theme_signals.changed.connect(self._use_theme)
@@ -181,9 +276,27 @@ class RowsTable(QTableView):
         self.rows.show_rows(prepared)
         self._share_room()
 
+    @Slot(int)
+    def _sort(self, column: int) -> None:
+        """Sort by a column: rising, falling, and then as the rows came."""
+        before, falls = self.rows.sorting
+        ways = Qt.SortOrder.DescendingOrder if before == column else Qt.SortOrder.AscendingOrder
+        self.rows.sort(-1 if before == column and falls else column, ways)
+
+    def mark(self, rows: frozenset[int]) -> None:
+        """Mark the rows of the whole set that are selected, and bring the first of them into view."""
+        self.rows.mark(rows)
+        dataset = self.rows.dataset
+        shown = [] if dataset is None else [row for row in rows if row % dataset.stride == 0]
+        places = [self.rows.place_of(row // dataset.stride) for row in sorted(shown)[:1] if dataset is not None]
+        if places and places[0] < self.rows.rowCount():
+            self.scrollTo(self.rows.index(places[0], 0))
+
     def _share_room(self) -> None:
-        self.resizeColumnsToContents()
         columns = range(self.rows.columnCount())
+        if len(columns) > MOST_MEASURED:
+            return
+        self.resizeColumnsToContents()
         widths = [self.columnWidth(column) for column in columns]
         left = self.viewport().width() - sum(widths)
         if left > 0:
@@ -198,5 +311,5 @@ class RowsTable(QTableView):
     def look_at(self, row: int) -> None:
         """Mark the row that is walked and bring it into view."""
         if self.rows.look_at(row) and row != NOBODY:
-            self.scrollTo(self.rows.index(row, 0))
+            self.scrollTo(self.rows.index(self.rows.place_of(row), 0))
         self.verticalHeader().viewport().update()
