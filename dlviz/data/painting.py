@@ -23,6 +23,7 @@ def with_rows(dataset: Dataset, inputs: Places, target: float) -> Dataset:
         dataset,
         inputs=_kept(np.concatenate([dataset.inputs, inputs])),
         targets=_kept(np.concatenate([dataset.targets, targets])),
+        row_names=(*dataset.row_names, *("" for _ in inputs)) if dataset.row_names else (),
     )
     return _noted(added, tr("Rows put by hand:"), len(inputs))
 
@@ -39,7 +40,12 @@ def without_rows(dataset: Dataset, rows: Rows) -> Dataset:
     stays[rows] = False
     if not stays.any():
         raise DataError(tr("Expected at least one row of data. Received: all of them erased"))
-    left = replace(dataset, inputs=_kept(dataset.inputs[stays]), targets=_kept(dataset.targets[stays]))
+    left = replace(
+        dataset,
+        inputs=_kept(dataset.inputs[stays]),
+        targets=_kept(dataset.targets[stays]),
+        row_names=tuple(name for name, is_left in zip(dataset.row_names, stays, strict=False) if is_left),
+    )
     return _noted(left, tr("Rows erased by hand:"), int((~stays).sum()))
 
 

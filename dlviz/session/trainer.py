@@ -217,7 +217,7 @@ class Trainer:
 
     def order_of(self, epoch: int) -> NDArray[np.intp]:
         """Return the rows of the data (n,) in the order in which an epoch comes to them."""
-        return self._orders.of_epoch(0 if self._orders.is_fixed else epoch)
+        return self._orders.of_epoch(0 if self._orders.is_fixed else epoch, self._lead)
 
     def _arrange(self) -> None:
         """Put the epoch's order in place; it depends on seed, epoch and new rows alone."""

@@ -33,7 +33,7 @@ def session_steps(session: Session, count: int) -> int:
 
 
 def circles() -> Document:
-    return document_for("circles")
+    return set_split(document_for("circles"), validation=0.1, test=0.2)
 
 
 def rows_of_next_batch(run: Run) -> list[int]:
@@ -120,8 +120,10 @@ def test_everybody_else_stays_in_their_part() -> None:
     document = circles()
     before = prepared_for(document)
     assert len(before.test)
+    assert len(before.validation)
     after = prepared_for(put_rows(document, POINT, 1))
     np.testing.assert_array_equal(after.test, before.test)
+    np.testing.assert_array_equal(after.validation, before.validation)
     np.testing.assert_array_equal(after.train, [*before.train, before.dataset.n])
     gone = np.array([before.test[0], before.train[0], before.train[5]])
     left = prepared_for(erase_rows(document, gone))
@@ -140,6 +142,15 @@ def test_rows_are_moved_relabelled_and_given_values() -> None:
     curved = prepared_for(put_values(line, np.array([[0.1], [0.2]]), np.array([1.5, 2.5]))).dataset
     np.testing.assert_array_equal(curved.targets[-2:, 0], [1.5, 2.5])
     assert prepared_for(move_row(line, 0, (0.3,), 0.7)).dataset.targets[0, 0] == 0.7
+
+
+def test_names_stay_with_their_rows() -> None:
+    document = circles()
+    rows = prepared_for(document).dataset
+    named = replace(rows, row_names=tuple(f"row {k}" for k in range(rows.n)))
+    table = replace(document, data=replace(document.data, kind="table", settings={}, dataset=named))
+    names = prepared_for(erase_rows(put_rows(table, POINT, 1), np.array([0, 2]))).dataset.row_names
+    assert (names[:2], names[-2:], len(names)) == (("row 1", "row 3"), (f"row {rows.n - 1}", ""), rows.n - 1)
 
 
 def test_what_was_done_by_hand_is_counted_in_the_notes() -> None:
