@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.data.editing import DataEdits
+from dlviz.gui.panels.data.images import ImagePage
 from dlviz.gui.panels.data.page import DataPage
 from dlviz.gui.panels.data.scale_page import ScalePage
 from dlviz.gui.panels.data.set_page import SetPage
@@ -20,8 +21,12 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.messages import Frame
 
+IMAGES = "images"  # a page that is offered where rows are images
+
 #: The pages in their order. Each is made when it is first opened: the first start is calm, and quick.
-PAGES: Mapping[str, Callable[[DataEdits], DataPage]] = {"set": SetPage, "table": TablePage, "scale": ScalePage}
+PAGES: Mapping[str, Callable[[DataEdits], DataPage]] = {
+    "set": SetPage, "table": TablePage, "scale": ScalePage, IMAGES: ImagePage,
+}  # fmt: skip
 
 
 class DataPanel(Panel):
@@ -32,8 +37,9 @@ class DataPanel(Panel):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self.edits = DataEdits(context, self)
-        titles = {"set": tr("set"), "table": tr("table"), "scale": tr("scale")}
-        self.choice = Words(tr("What of the data is shown"), [(key, titles[key]) for key in PAGES])
+        titles = {"set": tr("set"), "table": tr("table"), "scale": tr("scale"), IMAGES: tr("images")}
+        self._choices = [(key, titles[key]) for key in PAGES]
+        self.choice = Words(tr("What of the data is shown"), self._choices)
         self._pages: dict[str, DataPage] = {}
         self._frame: Frame | None = None
         self._lay_out()
@@ -81,7 +87,19 @@ class DataPanel(Panel):
 
     def show_document(self, document: Document) -> None:
         """Let the page on show follow the document."""
-        self.shown.show_data(document, prepared_or_none(self.context.session))
+        prepared = prepared_or_none(self.context.session)
+        self._offer(has_images=prepared is not None and prepared.dataset.modality == "image")
+        self.shown.show_data(document, prepared)
+
+    def _offer(self, has_images: bool) -> None:
+        """Offer the page of images for images; where it was on show and they are gone, the first page is."""
+        offered = [each for each in self._choices if has_images or each[0] != IMAGES]
+        if len(offered) == self.choice.count():
+            return
+        key = self.choice.key()
+        self.choice.set_choices(offered)
+        self.choice.set_key(key if key in dict(offered) else "set")
+        self._stack.setCurrentWidget(self.shown)
 
     def show_frame(self, frame: Frame) -> None:
         """Let the page on show follow the run."""

@@ -5,15 +5,16 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPaintEvent, QPen
+from PySide6.QtGui import QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from dlviz.core.network import InputSpec
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector.card import Fact
 from dlviz.gui.panels.inspector.rows import FactTable
-from dlviz.gui.theme import GRID, current, font, sequential
+from dlviz.gui.theme import GRID, current, font
 from dlviz.gui.widgets.paint import describe, painter, spaced
+from dlviz.gui.widgets.pixels import plane as plane_picture
 from dlviz.gui.widgets.text import SectionHeader
 from dlviz.i18n import tr
 
@@ -60,16 +61,17 @@ class ImagePlanes(QWidget):
         caption = 2 * GRID
         room = self.width() - COLUMN - 6 * GRID
         side = min(room / len(shown) - GRID, self.height() - caption)
+        low, high = float(self.planes.min()), float(self.planes.max())
         with painter(self) as p:
             p.setFont(font("small"))
             for number, plane in enumerate(shown):
                 box = QRectF(number * (side + GRID), caption, side, side)
-                p.drawImage(box, _image(plane, self.planes))
+                p.drawImage(box, plane_picture(plane, low, high))
                 p.setPen(theme.colour("muted"))
                 over = QRectF(box.left(), 0, side, caption - 2)
                 p.drawText(over, Qt.AlignmentFlag.AlignCenter, plane_name(number, len(self.planes)))
             right = QRectF(self.width() - COLUMN - GRID, caption, COLUMN, self.height() - caption)
-            p.drawImage(right, _image(_thinned(self.column, round(right.height())), self.planes))
+            p.drawImage(right, plane_picture(_thinned(self.column, round(right.height())), low, high))
             p.setPen(QPen(theme.colour("outline"), 1.0))
             p.drawRect(right)
             p.setPen(theme.colour("muted"))
@@ -89,15 +91,6 @@ def _thinned(column: Floats, height: int) -> Floats:
     """Return at most as many values as there are rows of pixels, (k, 1)."""
     places = np.linspace(0, len(column) - 1, min(len(column), max(height, 1))).astype(int)
     return column[places][:, None]
-
-
-def _image(values: Floats, scale: Floats) -> QImage:
-    """Colour values (h, w) by the range of all of them."""
-    low, span = float(scale.min()), float(np.ptp(scale)) or 1.0
-    shades = sequential(current())[(255 * (values - low) / span).clip(0, 255).astype(np.uint8)]
-    pixels = np.ascontiguousarray(shades, dtype=np.uint8)
-    height, width = values.shape
-    return QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
 
 
 class ImageInput(QWidget):
