@@ -1,5 +1,7 @@
 """NetworkSpec: an immutable acyclic graph of layers; inference.py checks and sizes it."""
 
+import itertools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -75,6 +77,12 @@ def sources(spec: NetworkSpec, layer: LayerSpec) -> tuple[str, ...]:
         return layer.inputs
     position = [each.id for each in spec.layers].index(layer.id)
     return (spec.layers[position - 1].id,) if position else (spec.inputs[0].id,)
+
+
+def first_column(spec: NetworkSpec, node: str) -> int:
+    """Return the first of the data's columns that an input node takes; inputs share them in their order."""
+    before = itertools.takewhile(lambda each: each.id != node, spec.inputs)
+    return sum(math.prod(each.shape) for each in before)
 
 
 def output_ids(spec: NetworkSpec) -> tuple[str, ...]:

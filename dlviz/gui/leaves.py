@@ -1,12 +1,11 @@
 """Leaves: the numbers that a user may type: parameters, inputs and targets of the example looked at."""
 
-import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from dlviz.core.network import output_ids
+from dlviz.core.network import first_column, output_ids
 from dlviz.core.trace import Trace
 from dlviz.data.dataset import Dataset
 from dlviz.gui.selection import Selected
@@ -78,11 +77,7 @@ def data_leaf(selected: Selected, document: Document, dataset: Dataset | None, f
 
 
 def _input(selected: Selected, document: Document, dataset: Dataset, row: int) -> Leaf | None:
-    column = selected.unit
-    for node in document.network.inputs:
-        if node.id == selected.layer:
-            break
-        column += math.prod(node.shape)
+    column = first_column(document.network, selected.layer) + selected.unit
     if not (row < dataset.n and column < dataset.d):
         return None
     is_scaled = document.data.scaling != "none"

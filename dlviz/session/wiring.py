@@ -1,13 +1,13 @@
 """How layers are wired: ids, who reads whom, and networks with a layer more; pure functions that check nothing."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from dlviz.core.errors import SpecError
 from dlviz.core.inference import shapes
 from dlviz.core.layers import layers as layer_kinds
-from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, sources
+from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, output_ids, sources
 from dlviz.i18n import tr
 
 
@@ -42,7 +42,7 @@ def inserted(spec: NetworkSpec, behind: str, new: LayerSpec, reader: str = "") -
     What is read elsewhere, such as by a skip, stays as it is; a node that nobody reads was an output, which
     the new layer then becomes.
     """
-    at = 0 if behind in {node.id for node in spec.inputs} else position(spec, behind) + 1
+    at = place_behind(spec, behind)
     listed = [explicit(spec, layer) for layer in spec.layers]
     readers = [i for i, layer in enumerate(listed) if behind in layer.inputs and reader in ("", layer.id)]
     outputs = spec.outputs
@@ -52,6 +52,53 @@ def inserted(spec: NetworkSpec, behind: str, new: LayerSpec, reader: str = "") -
     else:
         outputs = tuple(new.id if each == behind else each for each in outputs)
     return implicit_all([*listed[:at], new, *listed[at:]], spec.inputs, outputs)
+
+
+def place_behind(spec: NetworkSpec, node: str) -> int:
+    """Return the first place in the list of layers that can read a node. Raises: SpecError."""
+    return 0 if node in {each.id for each in spec.inputs} else position(spec, node) + 1
+
+
+def with_branch(spec: NetworkSpec, new: LayerSpec) -> NetworkSpec:
+    """Return the network with a layer that nothing reads; outputs stay what they are.
+
+    The first layer of an empty network is its output.
+    """
+    if not spec.layers:
+        return NetworkSpec((implicit(new, spec.inputs[0].id),), spec.inputs)
+    return ordered([*(explicit(spec, layer) for layer in spec.layers), new], spec.inputs, output_ids(spec))
+
+
+def ordered(listed: Sequence[LayerSpec], inputs: tuple[InputSpec, ...], outputs: tuple[str, ...]) -> NetworkSpec:
+    """Make a network of layers with written inputs, each behind those it reads, else as they were listed.
+
+    Outputs that nothing reads come last, so that the last layer is an output. Layers of a circle end the list.
+    """
+    read = {node for layer in listed for node in layer.inputs}
+    ends = {node for node in outputs if node not in read}
+    waiting = sorted(listed, key=lambda layer: layer.id in ends)
+    placed, known = list[LayerSpec](), {node.id for node in inputs}
+    while waiting:
+        ready = next((layer for layer in waiting if known.issuperset(_needed(layer))), None)
+        if ready is None:
+            placed += waiting
+            break
+        waiting.remove(ready)
+        placed.append(ready)
+        known.add(ready.id)
+    is_usual = bool(placed) and outputs == (placed[-1].id,)
+    return implicit_all(placed, inputs, () if is_usual else outputs)
+
+
+def _needed(layer: LayerSpec) -> tuple[str, ...]:
+    """Return the nodes that stand before a layer: those it reads, and the one whose weights it uses."""
+    return (*layer.inputs, layer.shares) if layer.shares else layer.inputs
+
+
+def next_id(spec: NetworkSpec, first: str, others: Iterable[str] = ()) -> str:
+    """Return the first free id after a first one: x2 after x, o2 after o. others: ids that are taken as well."""
+    known, stem = {*taken(spec), *others}, first.rstrip("0123456789")
+    return next(name for name in (f"{stem}{i}" for i in itertools.count(2)) if name not in known)
 
 
 def partners(spec: NetworkSpec, behind: str, kind: str, at: int) -> tuple[str, ...]:

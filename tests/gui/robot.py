@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from dlviz.gui.application import Running, begin, open_window
 from dlviz.gui.dialogs import Answer, Dialogs
-from dlviz.gui.editor.captions import Hot
+from dlviz.gui.editor.hot import Hot
 from dlviz.gui.editor.view import CanvasView
 from dlviz.gui.main_window import MainWindow
 from dlviz.gui.panel import Panel

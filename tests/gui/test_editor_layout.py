@@ -8,7 +8,8 @@ import pytest
 from dlviz.core.inference import shapes
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE, VALUE_TILE
-from dlviz.gui.editor.layout import Layout, arrange, depths, shown_units
+from dlviz.gui.editor.columns import depths, shown_units
+from dlviz.gui.editor.layout import Layout, arrange
 from dlviz.gui.editor.room import growth
 
 SKIP = NetworkSpec(

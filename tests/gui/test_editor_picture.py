@@ -13,6 +13,7 @@ from dlviz.gui import numbers
 from dlviz.gui.editor import content, picture
 from dlviz.gui.editor.layout import Layout, arrange
 from dlviz.gui.editor.links_item import LinksItem, levels, width_of
+from dlviz.gui.editor.lit import labels, lit_links, lit_tiles
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import LIGHT, diverging, sequential
 from dlviz.session import headless
@@ -120,19 +121,19 @@ def test_selected_weight_lights_the_ways_its_error_comes_back() -> None:
     frame, layout = walked(cursor_after("weight_gradient", "h"))
     selected = Selected("link", "h", 0, "x", 0)
     lit = picture.lit(frame.document.network, frame)
-    shown = content.lit_links(layout, lit, selected)
+    shown = lit_links(layout, lit, selected)
     links = layout.links
     ways = {(links.origins[k], int(links.origin_units[k]), int(links.rows[k])) for k in np.flatnonzero(shown)}
     assert ways == {("x", 0, 0), ("h", 0, 0), ("h", 0, 1)}
-    assert content.lit_tiles(layout, lit, selected) == {("x", 0), ("h", 0), ("o", 0), ("o", 1)}
+    assert lit_tiles(layout, lit, selected) == {("x", 0), ("h", 0), ("o", 0), ("o", 1)}
 
 
 def test_small_net_writes_lit_weights_and_names_the_selected_one() -> None:
     frame, layout = walked(1)
     network = frame.document.network
     weights = picture.weights(layout.links, frame)
-    shown = content.lit_links(layout, picture.lit(network, frame), NOTHING)
-    texts = content.labels(layout, frame.document.symbols, weights, shown, Selected("link", "h", 0, "x", 0))
+    shown = lit_links(layout, picture.lit(network, frame), NOTHING)
+    texts = labels(layout, frame.document.symbols, weights, shown, Selected("link", "h", 0, "x", 0))
     assert [text for text in texts if text] == ["w¹₁₁ = 0.15", "0.2", "0.25", "0.3"]
 
 

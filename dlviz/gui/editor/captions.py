@@ -2,8 +2,6 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
@@ -11,12 +9,13 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
 from dlviz.core.layers import layers as layer_kinds
-from dlviz.core.network import LayerSpec, NetworkSpec, sources
+from dlviz.core.network import LayerSpec, NetworkSpec, output_ids, sources
+from dlviz.gui.editor.hot import Hot
 from dlviz.gui.editor.layout import Layout
+from dlviz.gui.editor.ports import paint_port, port_spots
 from dlviz.gui.theme import GRID, RADIUS, Theme, font
 from dlviz.i18n import tr
 
-HotKind = Literal["title", "minus", "plus", "insert"]
 BAND, PLAIN_BAND = 10.5 * GRID, 6 * GRID  # height of the captions at the top, with buttons and without
 BUTTON = 3 * GRID
 TITLE_Y, BUTTONS_Y = 2 * GRID, 5.5 * GRID
@@ -25,22 +24,13 @@ LEAST_PITCH = 10.75 * GRID  # between columns; closer than that the + would touc
 NARROW = 25 * GRID  # between columns; closer than that the + stands below the titles
 
 
-@dataclass(frozen=True)
-class Hot:
-    """One thing in a caption that can be clicked: a rectangle in pixels of the view."""
-
-    kind: HotKind
-    node: str
-    rectangle: QRectF
-    text: str = ""
-
-
 def title(spec: NetworkSpec, node: str, count: int) -> str:
     """Return what stands over a column: "Dense 4 · tanh", "Dropout 0.3"; units are counted where they are new."""
-    layer = next((each for each in spec.layers if each.id == node), None)
+    layer = _layer(spec, node)
     if layer is None:
-        return tr("Input") if count <= 8 else tr("Input {count}", count=count)
-    is_output = node == spec.layers[-1].id
+        word = tr("Input") if len(spec.inputs) == 1 else tr("Input {name}", name=node)
+        return word if count <= 8 else f"{word} {count}"
+    is_output = node in output_ids(spec)
     name = tr("Output") if is_output else _own_name(node) or _kind_name(layer.kind)
     head = name if is_output and count == 1 else f"{name} {_amount(layer, count)}".rstrip()
     # What an activation layer applies is all it is, also where it is the usual one.
@@ -81,7 +71,7 @@ def hot_spots(spec: NetworkSpec, layout: Layout, to_view: Callable[[QPointF], QP
     metrics = QFontMetricsF(font("normal", is_bold=True))
     columns = sorted({block.column: to_view(QPointF(block.x, 0)).x() for block in layout.blocks.values()}.items())
     pitch = min((b - a for (_, a), (_, b) in itertools.pairwise(columns)), default=400.0)
-    found, tops = [], _tops(layout, to_view)
+    found, tops = [], _tops(layout, to_view, BAND if is_editing else PLAIN_BAND)
     for node, block in layout.blocks.items():
         x, top = to_view(QPointF(block.x, 0)).x(), tops[node]
         room = pitch - (BUTTON + 2 * GRID if is_editing and pitch > NARROW else GRID)
@@ -91,6 +81,8 @@ def hot_spots(spec: NetworkSpec, layout: Layout, to_view: Callable[[QPointF], QP
         if is_editing and _has_units(spec, node):
             for kind, shift in (("minus", -2.25 * GRID), ("plus", 2.25 * GRID)):
                 found.append(Hot(kind, node, _circle(x + shift, top + BUTTONS_Y + BUTTON / 2)))  # type: ignore[arg-type]
+        if is_editing:
+            found += port_spots(node, x, top + BUTTONS_Y + BUTTON / 2, pitch, _layer(spec, node) is not None)
     top = TITLE_Y if pitch > NARROW else BUTTONS_Y
     return found + (_inserts(spec, layout, columns, top) if is_editing and pitch > LEAST_PITCH else [])
 
@@ -117,20 +109,24 @@ def _shorter(text: str) -> tuple[str, ...]:
     return (short, head, last) if first and not last.isdigit() else (short, activation, last)
 
 
-def _tops(layout: Layout, to_view: Callable[[QPointF], QPointF]) -> dict[str, float]:
+def _tops(layout: Layout, to_view: Callable[[QPointF], QPointF], band: float) -> dict[str, float]:
     """Return the top of each node's caption: the band, or just above a block that is not the first of its column."""
     seen: set[int] = set()
     tops = {}
     for node, block in layout.blocks.items():
         above = to_view(QPointF(block.x, float(block.ys[0]) - layout.tile.height / 2)).y()
-        tops[node] = above - BAND if block.column in seen else 0.0
+        tops[node] = above - band if block.column in seen else 0.0
         seen.add(block.column)
     return tops
 
 
+def _layer(spec: NetworkSpec, node: str) -> LayerSpec | None:
+    return next((each for each in spec.layers if each.id == node), None)
+
+
 def _has_units(spec: NetworkSpec, node: str) -> bool:
-    layer = next((each for each in spec.layers if each.id == node), None)
-    return layer is not None and "units" in layer.settings and node != spec.layers[-1].id
+    layer = _layer(spec, node)
+    return layer is not None and "units" in layer.settings and node not in output_ids(spec)
 
 
 def _inserts(spec: NetworkSpec, layout: Layout, columns: list[tuple[int, float]], top: float) -> list[Hot]:
@@ -160,6 +156,8 @@ def tip(hot: Hot) -> str:
         "minus": tr("One unit less (−)"),
         "plus": tr("One unit more (+)"),
         "insert": tr("Insert a layer here (Ins)"),
+        "in": tr("What it reads: drag to the port of another node, or drop a connection here"),
+        "out": tr("Drag to a layer to connect them, or to the empty canvas to begin a branch"),
     }[hot.kind]
 
 
@@ -169,6 +167,8 @@ def paint(painter: QPainter, hots: list[Hot], theme: Theme, hovered: Hot | None,
     for hot in hots:
         if hot.kind == "title":
             _paint_title(painter, hot, theme, hot == hovered, hot.node == selected)
+        elif hot.kind in ("in", "out"):
+            paint_port(painter, hot, theme, hot == hovered)
         else:
             _paint_button(painter, hot, theme, hot == hovered)
 

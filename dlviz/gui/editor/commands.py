@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Slot
 
 from dlviz.core.errors import DlvizError
 from dlviz.core.layers import layers as layer_kinds
+from dlviz.core.network import output_ids
 from dlviz.gui.editing import Change, Done, edit, nothing_more
 from dlviz.gui.editor import content
 from dlviz.gui.editor.state import CanvasState, has_setting, option
@@ -67,7 +68,7 @@ class NetworkCommands(QObject):
         layer = self._state.layer(node)
         if layer is None or not has_setting(layer, "units"):
             return
-        if layer == self._document.network.layers[-1]:
+        if node in output_ids(self._document.network):
             self._context.notify(tr("The output has one unit for each target of the data."))
             return
         units = int(option(layer, "units")) + by  # type: ignore[call-overload]

@@ -1,11 +1,11 @@
 """From a frame to what tiles, labels and the card show, as texts and arrays."""
 
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dlviz.core.network import NetworkSpec
+from dlviz.core.network import NetworkSpec, first_column, output_ids
 from dlviz.core.notation import Symbols
 from dlviz.core.optimizers import optimizers
 from dlviz.gui import numbers
@@ -13,7 +13,6 @@ from dlviz.gui.editor import picture
 from dlviz.gui.editor.blocks import Block
 from dlviz.gui.editor.card import CardContent
 from dlviz.gui.editor.layout import Layout
-from dlviz.gui.editor.places import link_index
 from dlviz.gui.editor.tile_texts import UnitTexts
 from dlviz.gui.editor.tiles_item import TilesContent
 from dlviz.gui.selection import Selected
@@ -21,7 +20,6 @@ from dlviz.gui.theme import Theme, diverging, sequential
 from dlviz.i18n import tr
 from dlviz.session.messages import Frame
 
-MAX_LABELLED_LINKS = 16  # weights are written on the links of nets up to this size
 MAX_LABELLED_BIASES = 4  # biases of layers up to this size are written
 
 
@@ -38,7 +36,11 @@ def tiles(layout: Layout, symbols: Symbols, frame: Frame, is_values: bool, named
     inputs = {each.id for each in symbols.network.inputs}
     blocks = layout.blocks.values()
     if is_values:
-        texts = {block.node: _texts(block, symbols, frame, block.node in inputs, named) for block in blocks}
+        firsts = _first_targets(layout, symbols.network)
+        texts = {
+            block.node: _texts(block, symbols, frame, named, block.node in inputs, firsts.get(block.node))
+            for block in blocks
+        }
     else:
         texts = {block.node: _sides(block, symbols, inputs) for block in blocks}
     biases = {block.node: found for block in blocks if (found := picture.biases(block, frame)) is not None}
@@ -102,16 +104,25 @@ def bare(layout: Layout, symbols: Symbols) -> TilesContent:
     return TilesContent({block.node: _sides(block, symbols, inputs) for block in layout.blocks.values()})
 
 
-def _texts(block: Block, symbols: Symbols, frame: Frame, is_input: bool, named: Labels) -> UnitTexts:
-    is_output = bool(symbols.network.layers) and block.node == symbols.network.layers[-1].id
+def _first_targets(layout: Layout, network: NetworkSpec) -> dict[str, int]:
+    """Return where the targets of each output begin, side by side."""
+    outputs = output_ids(network) if network.layers else ()
+    ends = accumulate((layout.blocks[output].count for output in outputs), initial=0)
+    return dict(zip(outputs, ends, strict=False))
+
+
+def _texts(
+    block: Block, symbols: Symbols, frame: Frame, named: Labels, is_input: bool, first_target: int | None
+) -> UnitTexts:
+    """Return what the tiles of a node say. first_target: where the targets of an output begin, None for others."""
     deltas = None if is_input else picture.deltas_of(block, frame)
     delta = symbols.signed("δ", is_factor=False)
     return UnitTexts(
         names=tuple(symbols.value(block.node, unit) for unit in block.shown),
         values=_values(block, symbols, frame, is_input),
         deltas=() if deltas is None else tuple(f"{delta} {numbers.brief(value)}" for value in deltas.tolist()),
-        notes=_notes(block, frame, named) if is_output else (),
-        sides=_picked(named.inputs, block) if is_input and frame.trace is None else (),
+        notes=() if first_target is None else _notes(block, frame, named, first_target),
+        sides=_names_of(named, symbols.network, block) if is_input and frame.trace is None else (),
         biases=_bias_texts(block, frame) if frame.trace is not None else (),
         numbers=_out_of_order(block),
     )
@@ -128,11 +139,17 @@ def _values(block: Block, symbols: Symbols, frame: Frame, is_input: bool) -> tup
     return (tr("not yet") if picture.seen_trace(frame) is not None else "",) * len(block.shown)
 
 
-def _notes(block: Block, frame: Frame, named: Labels) -> tuple[str, ...]:
-    targets = picture.targets_of(block, frame)
+def _notes(block: Block, frame: Frame, named: Labels, first: int) -> tuple[str, ...]:
+    targets = picture.targets_of(block, frame, first)
     if targets is None:
         return _picked(named.outputs, block)
     return tuple(tr("target {value}", value=numbers.few(value)) for value in targets.tolist())
+
+
+def _names_of(named: Labels, network: NetworkSpec, block: Block) -> tuple[str, ...]:
+    """Return the names of the columns that an input node takes."""
+    first = first_column(network, block.node)
+    return _picked(named.inputs[first : first + block.count], block)
 
 
 def _picked(texts: tuple[str, ...], block: Block) -> tuple[str, ...]:
@@ -146,73 +163,18 @@ def _bias_texts(block: Block, frame: Frame) -> tuple[str, ...]:
     return tuple(f"b {numbers.number(value, 3)}" for value in values.tolist())
 
 
-def labels(
-    layout: Layout, symbols: Symbols, weights: NDArray[np.floating], shown: NDArray[np.bool_], selected: Selected
-) -> list[str]:
-    """Return the weights to write on links: those of the lit place, in small nets; the selected one with its name."""
-    links = layout.links
-    if int(links.is_weighted.sum()) > MAX_LABELLED_LINKS:
-        return [""] * len(links)
-    texts = [
-        numbers.few(weight) if is_shown and np.isfinite(weight) else ""
-        for weight, is_shown in zip(weights.tolist(), shown.tolist(), strict=True)
-    ]
-    index = link_index(layout, selected) if selected.kind == "link" else None
-    if index is not None and texts[index]:
-        name = symbols.weight(selected.layer, selected.unit, selected.source)
-        texts[index] = f"{name} = {texts[index]}"
-    return texts
-
-
-def lit_links(layout: Layout, lit: picture.Lit | None, selected: Selected) -> NDArray[np.bool_]:
-    """Return which links belong to the lit place; all of them while nothing is being stepped.
-
-    A selected weight, while its gradient is worked out, also lights the ways its error comes back.
-    """
-    if lit is None:
-        return np.ones(len(layout.links), bool)
-    if _is_traced_back(lit, selected):
-        return _ways_back(layout, selected)
-    return np.array([layer in lit.layers for layer in layout.links.layers], bool)
-
-
-def lit_tiles(layout: Layout, lit: picture.Lit | None, selected: Selected) -> frozenset[tuple[str, int]]:
-    """Return which tiles belong to the lit place, as (node, unit), unit −1 for a whole node."""
-    if lit is None:
-        return frozenset()
-    if not _is_traced_back(lit, selected):
-        return frozenset((node, -1) for node in lit.nodes)
-    links = layout.links
-    on_way = np.flatnonzero(_ways_back(layout, selected)).tolist()
-    ends = {(links.layers[k], int(links.rows[k])) for k in on_way}
-    return frozenset(ends | {(links.origins[k], int(links.origin_units[k])) for k in on_way})
-
-
-def _is_traced_back(lit: picture.Lit, selected: Selected) -> bool:
-    return lit.phase == "backward" and selected.kind == "link" and selected.layer in lit.layers
-
-
-def _ways_back(layout: Layout, selected: Selected) -> NDArray[np.bool_]:
-    """Return the selected link and all links on ways from its unit to the output."""
-    on_way = picture.downstream(layout.links, selected.layer, selected.unit)
-    index = link_index(layout, selected)
-    if index is not None:
-        on_way[index] = True
-    return on_way
-
-
 def card(place: Selected, symbols: Symbols, frame: Frame) -> CardContent:
     """Return what the card says about a link or bias."""
     role, index = parameter_place(place)
     value = _entry(picture.parameter(frame, f"{place.layer}.{role}"), index)
-    seen = picture.seen_trace(frame)
+    seen, owner = picture.seen_trace(frame), picture.owner_of(frame, place.layer)
     rows = []
     if seen is not None:
-        gradient = _entry(seen[0].value(f"{place.layer}.d{role}", seen[1]), index)
-        step = _entry(seen[0].value(f"{place.layer}.{role}.step", seen[1]), index)
+        gradient = _entry(seen[0].value(f"{owner}.d{role}", seen[1]), index)
+        step = _entry(seen[0].value(f"{owner}.{role}.step", seen[1]), index)
         rows.append((tr("gradient of the batch"), _signed(gradient)))
         rows.append((tr("next step ({optimizer})", optimizer=_optimizer(frame)), _signed(step)))
-    if place.layer in frame.document.training.frozen or f"{place.layer}.{role}" in frame.document.training.frozen:
+    if {owner, f"{owner}.{role}"}.intersection(frame.document.training.frozen):
         rows.append((tr("frozen"), tr("training leaves it")))
     return CardContent(
         place_name(place, symbols), value, numbers.number(value) if value is not None else "…", tuple(rows),
@@ -262,8 +224,9 @@ def spoken(place: Selected, symbols: Symbols, frame: Frame | None, named: Labels
 def spoken_name(place: Selected, symbols: Symbols, frame: Frame | None, named: Labels) -> str:
     """Name a place, with what the data call it, and say where it is dropped."""
     name = place_name(place, symbols)
-    if place.kind == "input" and place.unit < len(named.inputs):
-        name = f"{name}, {named.inputs[place.unit]}"
+    if place.kind == "input":
+        column = first_column(symbols.network, place.layer) + place.unit
+        name = f"{name}, {named.inputs[column]}" if column < len(named.inputs) else name
     if frame is not None and place.kind == "unit" and picture.is_dropped(frame, place.layer, place.unit):
         name = tr("{name}, dropped", name=name)
     return name

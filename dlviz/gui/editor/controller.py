@@ -7,20 +7,20 @@ from PySide6.QtCore import QObject, QPoint, QRect, Signal, Slot
 from dlviz.core.network import sources
 from dlviz.gui import numbers
 from dlviz.gui.editor import places
-from dlviz.gui.editor.captions import Hot
 from dlviz.gui.editor.commands import NetworkCommands
+from dlviz.gui.editor.hot import Hot
 from dlviz.gui.editor.hover import CardOpener
 from dlviz.gui.editor.keys import Command
-from dlviz.gui.editor.kind_menus import InputMenu, KindMenu, WishMenu
-from dlviz.gui.editor.menus import InlineField, LayerMenu
+from dlviz.gui.editor.kind_menus import KindMenu, WishMenu
+from dlviz.gui.editor.menus import InlineField, InputMenu, LayerMenu
 from dlviz.gui.editor.rects import strip_rect
 from dlviz.gui.editor.state import CanvasState
 from dlviz.gui.editor.view import ZOOM_STEP, Ask, CanvasView
+from dlviz.gui.editor.wiring import Wiring
 from dlviz.gui.panel import Context
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID
 from dlviz.i18n import tr
-from dlviz.session.edits import readings
 
 PAN_STEP = 6 * GRID
 ARROWS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
@@ -39,6 +39,7 @@ class Controller(QObject):
         self._context, self._state, self._view, self._opener = context, state, view, opener
         self.commands = NetworkCommands(context, state, self)
         self.field = InlineField(view.viewport())
+        self.wiring = Wiring(context, state, view, self._pop_up, self)
         view.picked.connect(self.pick)
         view.asked.connect(self._answer)
         view.commanded.connect(self.do)
@@ -158,12 +159,12 @@ class Controller(QObject):
             return
         if layer is not None:
             self.pick(Selected("layer", node))
-            self._pop_up(LayerMenu(layer, layer == network.layers[-1], self._is_strip(node), self._view), at)
+            self._pop_up(LayerMenu(layer, network, self._is_strip(node), self._view), at)
         elif self._current.layer != node:
             self.pick(self._state.unit(node, 0))
         for each in network.inputs:
             if each.id == node:
-                self._pop_up(InputMenu(node, each.shape, readings(math.prod(each.shape)), self._view), at)
+                self._pop_up(InputMenu(each, network, self._view), at)
 
     def _offer_kinds(self, behind: str, at: QPoint) -> None:
         """Open the menu of what can be inserted behind a node."""
@@ -197,9 +198,11 @@ class Controller(QObject):
             self.commands.delete(Selected("layer", node))
         elif wish == "kind":
             self.commands.change_kind(node, value)
+        elif wish == "split":
+            self._ask_split(node)
         elif wish == "shape":
             self.commands.set_input_shape(node, [int(side) for side in value.split(" × ")])
-        else:
+        elif not self.wiring.take(wish, node, value):
             self._insert_kind(wish, node, value)
 
     def _insert_kind(self, wish: str, node: str, kind: str) -> None:
@@ -214,6 +217,13 @@ class Controller(QObject):
         if hot is not None and self._state.layer(node) is not None:
             self.field.ask("rename", node, node, tr("Name of the layer"), hot.rectangle.toRect())
 
+    def _ask_split(self, node: str) -> None:
+        """Ask how many columns of the data each input takes."""
+        hot, network = self._caption(node), self._state.network
+        if hot is not None and network is not None:
+            widths = " ".join(str(math.prod(each.shape)) for each in network.inputs)
+            self.field.ask("split", node, widths, tr("Columns of each input"), hot.rectangle.toRect())
+
     def _ask_unit(self, node: str) -> None:
         layout = self._state.layout
         if layout is not None:
@@ -225,6 +235,8 @@ class Controller(QObject):
         self._view.setFocus()
         if wish == "rename":
             self.commands.rename(node, text)
+        elif wish == "split":
+            self.wiring.split(text)
         elif self._state.layout is not None:
             self._pull(node, text.strip(), self._state.layout.blocks[node].count)
 

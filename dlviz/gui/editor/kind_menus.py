@@ -1,6 +1,4 @@
-"""Menus of all kinds of layers, as the registry has them, and the menu of an input."""
-
-from collections.abc import Sequence
+"""Menus of all kinds of layers, as the registry has them."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
@@ -9,7 +7,6 @@ from PySide6.QtWidgets import QMenu, QWidget
 from dlviz.core.layers import FAMILIES
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.i18n import tr
-from dlviz.session.edits import shape_words
 
 
 class WishMenu(QMenu):
@@ -57,14 +54,3 @@ class KindMenu(WishMenu):
         self.offer_kinds(self, "after")
         self.setAccessibleName(tr("Insert a layer"))
         self.setActiveAction(next(each for each in self.actions() if not each.isSeparator()))
-
-
-class InputMenu(WishMenu):
-    """What can be done with an input: a layer behind it, and another way to read a row of the data."""
-
-    def __init__(self, node: str, shape: Sequence[int], readings: Sequence[Sequence[int]], parent: QWidget) -> None:
-        super().__init__(node, parent)
-        self.offer_kinds(self.addMenu(tr("Insert a layer after")), "after")
-        submenu = self.addMenu(tr("Read the data as"))
-        for words in map(shape_words, readings):
-            self.offer(submenu, words, "shape", words, is_checked=True if words == shape_words(shape) else None)

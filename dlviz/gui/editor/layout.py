@@ -9,16 +9,23 @@ from numpy.typing import NDArray
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.network import LayerSpec, NetworkSpec, sources
 from dlviz.gui.editor.blocks import MAP_TILE, Block, TileShape
+from dlviz.gui.editor.columns import (
+    NOTE_GAP,
+    STRIP_NOTE,
+    Shapes,
+    Shown,
+    columns_of,
+    depths,
+    shown_in,
+    squeeze_of,
+    weight,
+)
 from dlviz.gui.editor.routes import Routes, route
 
-MAX_SHOWN = 32  # units of a layer that are all drawn; larger layers become a strip
-STRIP_SHOWN, LEAST_SHOWN = 12, 8  # units of a strip that are drawn, and where the canvas is low
 MIN_COLUMN_PITCH, MAX_COLUMN_PITCH = 112.0, 300.0
-BLOCK_GAP = 84.0  # between two nodes in one column; holds the caption of the lower one
 TIGHT_GAP, CLOSE_GAP = 6.0, 3.0  # between tiles where there is no room to write below them, and hardly for them
 CLOSE = 24.0  # between centres; closer than that tiles leave the smaller gap
 ONE_ROWS, ONE_ROOM = 0.35, 28.0  # rows, and at least so many pixels, that a +1 node takes
-STRIP_NOTE = 28.0  # below a strip, for "12 of 128 shown"
 
 
 @dataclass(frozen=True)
@@ -65,31 +72,9 @@ class Layout:
     ones: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
-def depths(spec: NetworkSpec) -> dict[str, int]:
-    """Return for every node the length of the longest path from an input."""
-    found = {each.id: 0 for each in spec.inputs}
-    for layer in spec.layers:
-        found[layer.id] = 1 + max(found.get(source, 0) for source in sources(spec, layer))
-    return found
-
-
-def shown_units(count: int, pulled: Sequence[int] = (), room: int = MAX_SHOWN) -> tuple[int, ...]:
-    """Return the units that are drawn: all up to 32 if there is room, else twelve, the latest pulled ones among them.
-
-    room: rows that can be read. A layer that is small but higher than that shows as many; up to twelve units are
-    all shown, and of a large layer eight at least.
-    """
-    if count <= min(MAX_SHOWN, max(room, STRIP_SHOWN)):
-        return tuple(range(count))
-    n_drawn = min(max(room, LEAST_SHOWN), STRIP_SHOWN) if count > MAX_SHOWN else max(room, LEAST_SHOWN)
-    wanted = [unit for unit in dict.fromkeys(reversed(pulled)) if 0 <= unit < count][:n_drawn]
-    fill = [unit for unit in range(count) if unit not in wanted]
-    return tuple(sorted(wanted + fill[: n_drawn - len(wanted)]))
-
-
 def arrange(
     spec: NetworkSpec,
-    shapes: Mapping[str, tuple[int, ...]],
+    shapes: Shapes,
     size: tuple[float, float] = (900.0, 560.0),
     tile: TileShape = MAP_TILE,
     pulled: Mapping[str, Sequence[int]] | None = None,
@@ -100,25 +85,23 @@ def arrange(
     shapes: node id → shape without the batch axis. pulled: units of strips asked for by index.
     ones: layers whose biases start at a node that is always +1, below the column before.
     """
-    columns = _columns(spec)
+    columns = columns_of(spec)
     height = size[1] - STRIP_NOTE
-    room = int(height / tile.min_pitch)
-    shown = {
-        node: shown_units(_count(shapes, node), (pulled or {}).get(node, ()), room)
-        for group in columns
-        for node in group
-    }
+    shown = shown_in(columns, spec, shapes, height, tile, pulled or {})
     pitch = _column_pitch(len(columns), size[0], tile)
     hosted = _hosted(spec, ones)
-    n_rows = max(_weight(group, shown) + ONE_ROWS * len(hosted.get(k, ())) for k, group in enumerate(columns))
+    n_rows = max(
+        weight(group, shown, height, tile) + ONE_ROWS * len(hosted.get(k, ())) for k, group in enumerate(columns)
+    )
     fitted = _fitted(_grown(tile, n_rows, height, pitch), n_rows, height)
-    blocks = {
-        block.node: block
+    wide = size[0] / (pitch * (len(columns) - 1) + fitted.width + fitted.left + fitted.side)
+    squeeze = min(1.0, wide, *(squeeze_of(group, shown, fitted, size[1]) for group in columns))
+    stacks = [
+        _stack(Stack(index, group, (index - (len(columns) - 1) / 2) * pitch, len(hosted.get(index, ()))),
+               shapes, shown, fitted, squeeze)
         for index, group in enumerate(columns)
-        for block in _stack(
-            index, group, shapes, shown, (index - (len(columns) - 1) / 2) * pitch, fitted, len(hosted.get(index, ()))
-        )
-    }
+    ]  # fmt: skip
+    blocks = {block.node: block for stack in stacks for block in stack}
     ordered = {node: blocks[node] for node in (*(each.id for each in spec.inputs), *(each.id for each in spec.layers))}
     placed = _placed_ones(hosted, ordered, fitted)
     bounds = _bounds(ordered, fitted, [y for _, y in placed.values()])
@@ -147,25 +130,13 @@ def _placed_ones(
     return found
 
 
-def _columns(spec: NetworkSpec) -> list[list[str]]:
-    by_node = depths(spec)
-    columns: list[list[str]] = [[] for _ in range(1 + max(by_node.values()))]
-    for node, depth in by_node.items():
-        columns[depth].append(node)
-    return columns
-
-
-def _count(shapes: Mapping[str, tuple[int, ...]], node: str) -> int:
+def _count(shapes: Shapes, node: str) -> int:
     return int(np.prod(shapes[node]))
 
 
 def _column_pitch(n_columns: int, width: float, tile: TileShape) -> float:
     room = width - tile.width - tile.left - tile.side
     return float(np.clip(room / max(n_columns - 1, 1), MIN_COLUMN_PITCH, MAX_COLUMN_PITCH))
-
-
-def _weight(group: Sequence[str], shown: Mapping[str, tuple[int, ...]]) -> float:
-    return sum(len(shown[node]) for node in group) + 0.6 * (len(group) - 1)
 
 
 def _grown(tile: TileShape, n_rows: float, height: float, pitch: float) -> TileShape:
@@ -185,31 +156,37 @@ def _fitted(tile: TileShape, n_rows: float, height: float) -> TileShape:
     return replace(tile, width=2.0 * round(width / 2), height=2.0 * round(height / 2), pitch=pitch)
 
 
-def _stack(
-    column: int,
-    group: Sequence[str],
-    shapes: Mapping[str, tuple[int, ...]],
-    shown: Mapping[str, tuple[int, ...]],
-    x: float,
-    tile: TileShape,
-    n_ones: int,
-) -> list[Block]:
-    """Stack the nodes of one column, and room for +1 nodes below them, centred on y = 0."""
-    pitch = tile.pitch
+@dataclass(frozen=True)
+class Stack:
+    """One column: its place, its nodes from top to bottom, its middle, and how many +1 nodes stand below them."""
+
+    column: int
+    group: Sequence[str]
+    x: float
+    n_ones: int
+
+
+def _stack(stack: Stack, shapes: Shapes, shown: Shown, tile: TileShape, squeeze: float) -> list[Block]:
+    """Stack the nodes of one column, and room for +1 nodes below them, centred on y = 0.
+
+    squeeze: the drawing will be so much smaller on the screen, where captions between nodes stay as high.
+    """
+    group = stack.group
+    pitch, counts = tile.pitch, {node: _count(shapes, node) for node in group}
+    gaps = [(tile.between + NOTE_GAP * (len(shown[node]) < counts[node])) / squeeze - pitch + tile.height
+            for node in group]  # fmt: skip
     heights = [pitch * len(shown[node]) for node in group]
-    top = -(sum(heights) + BLOCK_GAP * (len(group) - 1) + ONE_ROWS * pitch * n_ones) / 2
+    top = -(sum(heights) + sum(gaps[:-1]) + ONE_ROWS * pitch * stack.n_ones) / 2
     blocks = []
-    for node, height in zip(group, heights, strict=True):
+    for node, height, gap in zip(group, heights, gaps, strict=True):
         # Whole pixels keep frames and text crisp.
         ys = np.round(top + pitch * (np.arange(len(shown[node])) + 0.5))
-        blocks.append(Block(node, column, _count(shapes, node), shown[node], round(x), ys))
-        top += height + BLOCK_GAP
+        blocks.append(Block(node, stack.column, counts[node], shown[node], round(stack.x), ys))
+        top += height + gap
     return blocks
 
 
-def _links(
-    spec: NetworkSpec, shapes: Mapping[str, tuple[int, ...]], blocks: Mapping[str, Block], tile: TileShape
-) -> Links:
+def _links(spec: NetworkSpec, shapes: Shapes, blocks: Mapping[str, Block], tile: TileShape) -> Links:
     parts = [part for layer in spec.layers for part in _layer_links(spec, layer, shapes, blocks)]
     if not parts:
         return NO_LINKS
@@ -225,9 +202,7 @@ def _links(
 Part = tuple[str, str, NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], bool]
 
 
-def _layer_links(
-    spec: NetworkSpec, layer: LayerSpec, shapes: Mapping[str, tuple[int, ...]], blocks: Mapping[str, Block]
-) -> list[Part]:
+def _layer_links(spec: NetworkSpec, layer: LayerSpec, shapes: Shapes, blocks: Mapping[str, Block]) -> list[Part]:
     parts, offset, target = [], 0, blocks[layer.id]
     for node in sources(spec, layer):
         if node not in blocks:

@@ -1,4 +1,6 @@
-"""The menu of a layer, and the one-line field that floats over the canvas."""
+"""The menus of a layer and of an input, and the one-line field that floats over the canvas."""
+
+import math
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -6,18 +8,21 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from dlviz.core.activations import activations
 from dlviz.core.layers import layers as layer_kinds
-from dlviz.core.network import LayerSpec
+from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, output_ids
 from dlviz.gui.editor.kind_menus import WishMenu
+from dlviz.gui.editor.wiring_menus import offer_wiring
 from dlviz.gui.widgets.paint import describe
 from dlviz.i18n import tr
+from dlviz.session.edits import readings, shape_words
 
 
 class LayerMenu(WishMenu):
     """Activation, biases, units, layers before, after or instead, rename, duplicate, delete."""
 
-    def __init__(self, layer: LayerSpec, is_output: bool, is_strip: bool, parent: QWidget) -> None:
+    def __init__(self, layer: LayerSpec, network: NetworkSpec, is_strip: bool, parent: QWidget) -> None:
         super().__init__(layer.id, parent)
         kind = layer_kinds.get(layer.kind)
+        is_output = layer.id in output_ids(network)
         if "activation" in kind.choices:
             self._add_activations(kind.option(layer, "activation").kind)
         if "bias" in {each.name for each in kind.settings}:
@@ -33,6 +38,7 @@ class LayerMenu(WishMenu):
         self.offer_kinds(self.addMenu(tr("Insert a layer before")), "before")
         self.offer_kinds(self.addMenu(tr("Insert a layer after")), "after")
         self.offer_kinds(self.addMenu(tr("Change into")), "kind", current=layer.kind)
+        offer_wiring(self, network, layer.id)
         self.addSeparator()
         self.offer(self, tr("Duplicate\tCtrl+D"), "duplicate")
         self.offer(self, tr("Rename\tF2"), "rename")
@@ -42,6 +48,20 @@ class LayerMenu(WishMenu):
         submenu = self.addMenu(tr("Activation"))
         for entry in activations:
             self.offer(submenu, tr(entry.title), "activation", entry.key, is_checked=entry.key == current)
+
+
+class InputMenu(WishMenu):
+    """What can be done with an input: a layer behind it, its connections, and other ways to read a row of the data."""
+
+    def __init__(self, node: InputSpec, network: NetworkSpec, parent: QWidget) -> None:
+        super().__init__(node.id, parent)
+        self.offer_kinds(self.addMenu(tr("Insert a layer after")), "after")
+        if network.layers:
+            offer_wiring(self, network, node.id)
+        submenu = self.addMenu(tr("Read the data as"))
+        for words in map(shape_words, readings(math.prod(node.shape))):
+            self.offer(submenu, words, "shape", words, is_checked=words == shape_words(node.shape) or None)
+        self.offer(self, tr("Split into several inputs…"), "split")
 
 
 class InlineField(QLineEdit):

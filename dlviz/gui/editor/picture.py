@@ -29,12 +29,22 @@ class Lit:
 
 
 def parameter(frame: Frame, name: str) -> Floats | None:
-    """Return a parameter as it is now: at the cursor of the trace, else as the run has it."""
+    """Return a parameter as it is now: at the cursor of the trace, else as the run has it.
+
+    A layer that uses the weights of another one has those.
+    """
+    layer, dot, role = name.partition(".")
+    name = owner_of(frame, layer) + dot + role
     if frame.trace is not None:
         found = frame.trace.value(name, frame.cursor)
         if found is not None:
             return np.asarray(found, float)
     return (frame.parameters or {}).get(name)
+
+
+def owner_of(frame: Frame, layer: str) -> str:
+    """Return the layer whose parameters a layer uses: itself, unless it shares."""
+    return next((each.owner for each in frame.document.network.layers if each.id == layer), layer)
 
 
 def weights(links: Links, frame: Frame) -> Floats:
@@ -73,12 +83,12 @@ def seen_trace(frame: Frame) -> tuple[Trace, int] | None:
 
 def activations_of(block: Block, frame: Frame, is_input: bool) -> Floats | None:
     """Return what the shown units put out for the looked-at sample; None means not computed yet."""
-    return _recorded(block, frame, "x" if is_input else f"{block.node}.a")
+    return _recorded(block, frame, block.node if is_input else f"{block.node}.a")
 
 
 def whole_input(block: Block, frame: Frame, lut: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """Return the looked-at sample of a square input as a picture, (side, side, 4) RGBA, least to largest value."""
-    row = _row(frame, "x")
+    row = _row(frame, block.node)
     side = round(block.count**0.5)
     if row is None or side * side != len(row):
         return None
@@ -101,9 +111,13 @@ def dropped_of(block: Block, frame: Frame) -> Floats | None:
     return _recorded(block, frame, f"{block.node}.mask") if frame.trace is not None else None
 
 
-def targets_of(block: Block, frame: Frame) -> Floats | None:
-    """Return the targets of the shown output units for the looked-at sample."""
-    return _recorded(block, frame, "y") if frame.trace is not None else None
+def targets_of(block: Block, frame: Frame, first: int = 0) -> Floats | None:
+    """Return the targets of the shown output units for the looked-at sample.
+
+    first: the column where those of this output begin, as several outputs have theirs side by side.
+    """
+    row = _row(frame, "y") if frame.trace is not None else None
+    return None if row is None else _shown(block, row[first : first + block.count])
 
 
 def _recorded(block: Block, frame: Frame, name: str) -> Floats | None:
@@ -122,7 +136,7 @@ def _row(frame: Frame, name: str) -> Floats | None:
 
 def output_of(frame: Frame, node: str, unit: int, is_input: bool) -> float | None:
     """Return what one unit puts out for the looked-at sample."""
-    row = _row(frame, "x" if is_input else f"{node}.a")
+    row = _row(frame, node if is_input else f"{node}.a")
     return float(row[unit]) if row is not None and unit < len(row) else None
 
 

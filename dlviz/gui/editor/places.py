@@ -95,6 +95,15 @@ def tile_at(spec: NetworkSpec, layout: Layout, point: QPointF, biased: frozenset
     return NOTHING
 
 
+def node_at(layout: Layout, point: QPointF) -> str:
+    """Return the node in whose column of tiles a point lies, "" elsewhere."""
+    for block in layout.blocks.values():
+        tiles = tile_rect(layout, block, float(block.ys[0])).united(tile_rect(layout, block, float(block.ys[-1])))
+        if tiles.contains(point):
+            return block.node
+    return ""
+
+
 def target_at(spec: NetworkSpec, layout: Layout, point: QPointF) -> Selected:
     """Return the output unit beside which a target is written at a point of the scene, NOTHING elsewhere."""
     for node in output_ids(spec) if spec.layers else ():

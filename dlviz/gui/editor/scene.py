@@ -145,6 +145,10 @@ class NetworkScene(QGraphicsScene):
         is_weight = index is not None and bool(self.layout_.links.is_weighted[index])
         return places.link_place(self.layout_, index) if index is not None and is_weight else NOTHING
 
+    def node_at(self, point: QPointF) -> str:
+        """Return the node on whose tiles, or between them, a point lies; "" elsewhere."""
+        return "" if self.layout_ is None else places.node_at(self.layout_, point)
+
     def target_at(self, point: QPointF) -> Selected:
         """Return the output unit whose target is written at a point, NOTHING elsewhere."""
         if self.layout_ is None or self.network is None:

@@ -1,6 +1,6 @@
 """The canvas's viewport: pan, zoom, fit, pointing, and the keys; it asks, the panel acts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,10 +9,12 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheel
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from dlviz.gui.editor import captions
-from dlviz.gui.editor.captions import BAND, PLAIN_BAND, Hot
+from dlviz.gui.editor.captions import BAND, PLAIN_BAND
 from dlviz.gui.editor.gestures import Gesture, Pan
+from dlviz.gui.editor.hot import Hot, HotKind
 from dlviz.gui.editor.keys import Command, command_of
 from dlviz.gui.editor.scene import NetworkScene
+from dlviz.gui.editor.wire import Wire
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID
 
@@ -22,6 +24,9 @@ MIN_ZOOM, MAX_ZOOM = 0.1, 4.0
 ZOOM_STEP = 1.2
 
 Asked = Literal["menu", "minus", "plus", "insert", "pull", "type", "where"]
+
+
+_ASKED: Mapping[HotKind, Asked] = {"minus": "minus", "plus": "plus", "insert": "insert"}  # others open the menu
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class CanvasView(QGraphicsView):
     commanded = Signal(object)  # Command of a key
     resized = Signal()  # the fitted picture may be laid out anew
     moved = Signal()  # panned or zoomed
+    pressed = Signal()  # anywhere
+    wired = Signal(object)  # Wired: a connection that was let go
 
     def __init__(self, scene: NetworkScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
@@ -59,6 +66,7 @@ class CanvasView(QGraphicsView):
         self.is_editing = True
         self.is_fitted, self.growth = True, 1.0
         self.tip_of: Callable[[Selected], str] = no_tip  # what to show on a place under the pointer
+        self.fits_of: Callable[[Hot], Mapping[str, bool]] = no_fits  # which nodes a connection from a port may end at
         self._hot: Hot | None = None
         self.has_walked = False  # set by whoever takes a step of the Tab key
         self._gesture: Gesture | None = None
@@ -135,6 +143,8 @@ class CanvasView(QGraphicsView):
             painter.fillRect(QRectF(0, 0, self.viewport().width(), self.band), theme.colour("canvas", 0.9))
         near = [hot for hot in self.hots if hot.rectangle.intersects(QRectF(exposed))]
         captions.paint(painter, near, theme, self._hot, self.selected_layer)
+        if isinstance(self._gesture, Wire):
+            self._gesture.paint(painter, theme)
         painter.restore()
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
@@ -157,8 +167,12 @@ class CanvasView(QGraphicsView):
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         at = event.position().toPoint()
         hot = self.hot_at(at)
+        self.pressed.emit()
+        if hot is not None and hot.kind in ("in", "out") and event.button() == Qt.MouseButton.LeftButton:
+            self._begin(Wire(self.viewport(), hot, self.hots, self.fits_of(hot)), at, Qt.CursorShape.CrossCursor)
+            return
         if hot is not None and event.button() != Qt.MouseButton.MiddleButton:
-            self.asked.emit(Ask("menu" if hot.kind == "title" else hot.kind, hot.node, self._below(hot)))
+            self.asked.emit(Ask(_ASKED.get(hot.kind, "menu"), hot.node, self._below(hot)))
             return
         point = self.mapToScene(at)
         strip, place = self.network_scene.strip_at(point), self.network_scene.place_at(point)
@@ -169,22 +183,25 @@ class CanvasView(QGraphicsView):
             if event.button() == Qt.MouseButton.RightButton:
                 self.asked.emit(Ask("menu", place.layer, event.globalPosition().toPoint()))
         else:
-            self._begin(Pan(self), at)
+            self._begin(Pan(self), at, Qt.CursorShape.ClosedHandCursor)
 
     def _below(self, hot: Hot) -> QPoint:
         return self.viewport().mapToGlobal(hot.rectangle.bottomLeft().toPoint() + QPoint(0, 2))
 
-    def _begin(self, gesture: Gesture, at: QPoint) -> None:
+    def _begin(self, gesture: Gesture, at: QPoint, cursor: Qt.CursorShape) -> None:
         self._gesture = gesture
         gesture.start(at)
-        self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        self.viewport().setCursor(cursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with the gesture, or say what is under the pointer."""
         at = event.position().toPoint()
         if self._gesture is not None:
             self._gesture.move(at)
-            self._loosen()
+            if isinstance(self._gesture, Wire):
+                self._gesture.move_over(self.network_scene.node_at(self.mapToScene(at)))
+            else:
+                self._loosen()
             return
         hot = self.hot_at(at)
         place = NOTHING if hot is not None else self.network_scene.place_at(self.mapToScene(at))
@@ -208,7 +225,9 @@ class CanvasView(QGraphicsView):
         gesture, self._gesture = self._gesture, None
         gesture.end()
         self.viewport().unsetCursor()
-        if event.button() == Qt.MouseButton.LeftButton and not gesture.has_moved:
+        if isinstance(gesture, Wire):
+            self.wired.emit(gesture.wired)
+        elif event.button() == Qt.MouseButton.LeftButton and not gesture.has_moved:
             self.picked.emit(NOTHING)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -261,6 +280,11 @@ class CanvasView(QGraphicsView):
         self.has_walked = False
         self.commanded.emit(command)
         return self.has_walked or super().focusNextPrevChild(is_next)
+
+
+def no_fits(port: Hot) -> Mapping[str, bool]:
+    """Return that no node fits."""
+    return {}
 
 
 def no_tip(place: Selected) -> str:

@@ -22,6 +22,7 @@ from dlviz.gui.editor.legend import Legend
 from dlviz.gui.editor.link_choice import LinkChoice
 from dlviz.gui.editor.link_gradients import LinkGradients, gradients, layer_in_hand
 from dlviz.gui.editor.listing import canvas_entries
+from dlviz.gui.editor.lit import labels, lit_links, lit_tiles
 from dlviz.gui.editor.ones import without_dots
 from dlviz.gui.editor.room import growth
 from dlviz.gui.editor.scene import NetworkScene
@@ -256,14 +257,14 @@ class CanvasPanel(Panel):
             shown = content.with_thumbnails(shown, layout, network, frame, self.theme, side)
         shown = without_dots(shown, layout.ones)
         colour = content.phase_colour(self.theme, lit.phase) if lit else ""
-        lit_tiles = content.lit_tiles(layout, lit, self.context.selection.current)
-        self.scene.show_tiles(replace(shown, lit=lit_tiles, lit_colour=colour))
+        on_tiles = lit_tiles(layout, lit, self.context.selection.current)
+        self.scene.show_tiles(replace(shown, lit=on_tiles, lit_colour=colour))
 
     def _draw_links(self, frame: Frame, lit: picture.Lit | None) -> None:
         network, layout, selected = self.state.network, self.state.layout, self.context.selection.current
         assert network is not None and layout is not None  # _redraw has asked
         weights = picture.weights(layout.links, frame)
-        shown = content.lit_links(layout, lit, selected)
+        shown = lit_links(layout, lit, selected)
         found = self._gradients(frame)
         drawn = weights if found is None else found.beside(weights)
         # Gradients have signs to tell by colour; at all other steps the colour is that of the phase.
@@ -274,7 +275,7 @@ class CanvasPanel(Panel):
         self.legend.show_phase(lit.phase if lit else "", None if found is None else found.largest)
         if is_written:
             written = weights if found is None else found.values
-            self.scene.show_labels(content.labels(layout, self.symbols, written, shown, selected))
+            self.scene.show_labels(labels(layout, self.symbols, written, shown, selected))
 
     def _gradients(self, frame: Frame) -> LinkGradients | None:
         """Return the gradients that links show at the step in hand.

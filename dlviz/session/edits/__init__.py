@@ -22,6 +22,7 @@ from dlviz.session.edits.network import (
     set_layer_setting,
     set_units,
 )
+from dlviz.session.edits.outputs import add_output, losses_of, set_loss_weight, set_output, set_output_loss
 from dlviz.session.edits.painting import erase_rows, move_row, put_rows, put_values, relabel_rows
 from dlviz.session.edits.race import (
     add_entrant,
@@ -51,12 +52,35 @@ from dlviz.session.edits.training import (
     set_title,
     set_training,
 )
+from dlviz.session.edits.wires import (
+    Way,
+    add_branch,
+    connect,
+    disconnect,
+    refusal,
+    split_inputs,
+    use_again,
+    ways_to_connect,
+)
 from dlviz.session.fitting import CurableError, readings, settled, shape_words
 from dlviz.session.wiring import fresh_id
 
 __all__ = [
     "scale_targets",
     "CurableError",
+    "Way",
+    "add_branch",
+    "add_output",
+    "connect",
+    "disconnect",
+    "losses_of",
+    "refusal",
+    "set_loss_weight",
+    "set_output",
+    "set_output_loss",
+    "split_inputs",
+    "use_again",
+    "ways_to_connect",
     "add_entrant",
     "add_variant",
     "remove_entrant",

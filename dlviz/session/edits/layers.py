@@ -25,15 +25,13 @@ def insert_layer(document: Document, behind: str, kind: str, reader: str = "") -
     Raises: DlvizError, as a CurableError where a flatten or another reading of the data helps.
     """
     spec, entry = document.network, layer_kinds.get(kind)
-    is_input = behind in {node.id for node in spec.inputs}
-    at = 0 if is_input else wiring.position(spec, behind) + 1
-    inputs = wiring.partners(spec, behind, kind, at)
+    inputs = wiring.partners(spec, behind, kind, wiring.place_behind(spec, behind))
     new = LayerSpec(wiring.fresh_id(spec, kind), kind, inputs, entry.begins)
-    layers = [checked_layer(each) for each in _adapted(new, spec, behind)]
+    layers = [checked_layer(each) for each in adapted(new, spec, behind)]
     return first_fitting(document, [wiring.inserted(spec, behind, each, reader) for each in layers])
 
 
-def _adapted(new: LayerSpec, spec: NetworkSpec, node: str) -> Sequence[LayerSpec]:
+def adapted(new: LayerSpec, spec: NetworkSpec, node: str) -> Sequence[LayerSpec]:
     """Return a new layer as it begins, and where it has units, with as many as a node has, then with its activation."""
     if "units" not in {hyper.name for hyper in layer_kinds.get(new.kind).settings}:
         return (new,)
@@ -56,10 +54,10 @@ def replace_layer(document: Document, layer_id: str, kind: str) -> Document:
         return replace_layer(document, old.shares, kind)
     if old.kind == kind:
         return document
-    behind = sources(spec, old)[-1]
-    inputs = wiring.partners(spec, behind, kind, at)
+    read = sources(spec, old)
+    inputs = read if len(read) > 1 and entry.n_inputs is None else wiring.partners(spec, read[-1], kind, at)
     new = LayerSpec(layer_id, kind, inputs, {**entry.begins, **_carried(old, entry)})
-    layers = [checked_layer(each) for each in _adapted(new, spec, layer_id)]
+    layers = [checked_layer(each) for each in adapted(new, spec, layer_id)]
     result = first_fitting(document, [_exchanged(spec, at, each) for each in layers])
     return rename_layer(result, layer_id, wiring.fresh_id(spec, kind)) if _is_automatic(old) else result
 

@@ -14,6 +14,7 @@ from dlviz.core.network import LayerSpec, NetworkSpec, sources
 from dlviz.i18n import tr
 from dlviz.session import wiring
 from dlviz.session.document import Document, Handle, handle
+from dlviz.session.edits.outputs import handed_back
 from dlviz.session.fitting import first_fitting, settled
 from dlviz.session.format.choice import checked_choice, checked_settings, registry_of
 from dlviz.session.tasks import TASK_ENDS, known_rows
@@ -46,6 +47,9 @@ def remove_layer(document: Document, layer_id: str) -> Document:
     """Take a layer out; those that read it read what it read, those that shared it go on sharing. Raises: SpecError."""
     document = _handed_over(document, layer_id)
     spec = document.network
+    if len(spec.outputs) > 1 and layer_id in spec.outputs:
+        others = tuple(node for node in spec.outputs if node != layer_id)
+        spec = replace(handed_back(document, layer_id), outputs=others)
     at = wiring.position(spec, layer_id)
     read = sources(spec, spec.layers[at])
     kept = [

@@ -9,7 +9,7 @@ from dlviz.core.layers import ParameterSpec
 from dlviz.core.losses import formulas
 from dlviz.core.losses import resolve as resolve_loss
 from dlviz.core.lowering import name_of
-from dlviz.core.network import LayerSpec, output_ids
+from dlviz.core.network import LayerSpec, first_column, output_ids
 from dlviz.core.objective import objective
 from dlviz.data.dataset import Dataset
 from dlviz.gui.leaves import data_leaf
@@ -92,20 +92,21 @@ def _batch_loss(scene: Scene, node: str) -> float | None:
 
 def _input(scene: Scene) -> Card:
     unit, reading, dataset = scene.selected.unit, scene.reading, scene.dataset
-    if dataset is None or unit >= dataset.d:
+    place = first_column(scene.document.network, scene.selected.layer) + unit
+    if dataset is None or place >= dataset.d:
         return Card()
-    column = dataset.inputs[:, unit]
+    column = dataset.inputs[:, place]
     facts = (
         Fact(tr("smallest"), (float(column.min()),)),
         Fact(tr("largest"), (float(column.max()),)),
         Fact(tr("mean"), (float(column.mean()),)),
         Fact(tr("standard deviation"), (float(column.std()),)),
     )
-    now = reading.at("x", unit)
+    now = reading.at(scene.selected.layer, unit)
     walked = () if now is None else (Fact(tr("this sample, as the network sees it"), (now,)),)
     return Card(
         f"{tr('Input')} {scene.symbols.value(scene.selected.layer, unit)}",
-        dataset.input_names[unit],
+        dataset.input_names[place],
         (),
         (),
         (*facts, Fact(tr("scaling"), text=scene.document.data.scaling), *walked),
