@@ -125,6 +125,7 @@ class MainWindow(QMainWindow):
         self.bridge.frame_shown.connect(self.centre.rows.show_frame)
         cards.watch.clicked.connect(self.views.watch)
         cards.step.clicked.connect(self.views.step_one)
+        cards.race.clicked.connect(self.views.race)
         cards.data.clicked.connect(self.files.ask_for_data)
         self.views.on_workspace = self.answers.on_workspace = self.vary.on_workspace = self.use_workspace
         self.views.on_play = self.run.play
@@ -254,6 +255,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open a dropped document, or read dropped data."""
+        self.centre.cards.put_away()
         self.files.take(Path(event.mimeData().urls()[0].toLocalFile()))
 
     @Slot()

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QListWidget, QMenu, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -195,16 +195,21 @@ class Robot:
             self.bot.wait(TICK_MS)  # a hand takes its time; the window must draw meanwhile
         self.bot.mouseRelease(slider, LEFT, NONE, places[-1])
 
-    def drop(self, path: Path) -> None:
-        """Drop a file on the window."""
+    def drop(self, path: Path, at: QPoint | None = None) -> None:
+        """Drop a file on a place of the window, by the way of the desktop: what lies there may refuse it."""
         self._did(f"drop {path.name}")
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path))])
-        copy, centre = Qt.DropAction.CopyAction, self.window.rect().center()
-        enter = QDragEnterEvent(centre, copy, data, LEFT, NONE)
-        QApplication.sendEvent(self.window, enter)
+        copy, place, desktop = Qt.DropAction.CopyAction, at or self.window.rect().center(), self.window.windowHandle()
+        enter = QDragEnterEvent(place, copy, data, LEFT, NONE)
+        QApplication.sendEvent(desktop, enter)
         assert enter.isAccepted()
-        QApplication.sendEvent(self.window, QDropEvent(QPointF(centre), copy, data, LEFT, NONE))
+        move = QDragMoveEvent(place, copy, data, LEFT, NONE)
+        move.setDropAction(copy)
+        move.accept()  # as after an enter that was welcome
+        QApplication.sendEvent(desktop, move)
+        assert move.isAccepted()
+        QApplication.sendEvent(desktop, QDropEvent(QPointF(place), copy, data, LEFT, NONE))
 
     @property
     def view(self) -> CanvasView:

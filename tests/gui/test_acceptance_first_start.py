@@ -1,6 +1,7 @@
 """A first start at 1280×720: calm, and learning at once."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractSlider,
     QAbstractSpinBox,
     QComboBox,
+    QDialog,
     QLineEdit,
     QScrollBar,
     QTabBar,
@@ -22,9 +24,13 @@ from pytestqt.qtbot import QtBot
 from dlviz.gui.panel import Panel
 from dlviz.gui.theme import theme_signals
 from dlviz.gui.typeset.view import typesetter
+from dlviz.gui.widgets.card import Card
 from tests.gui.robot import Key, Robot, close_window, no_stall, robot_at_window, starved_seconds
 
 CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QAbstractItemView, QTabBar)
+DROPS = [("network", part) for part in ("canvas", "cards", "output", "curves", "data")] + [
+    ("step", part) for part in ("canvas", "formula", "steps")
+]
 MOST_PANELS, MOST_CONTROLS = 4, 30
 
 
@@ -60,7 +66,24 @@ def test_first_start_offers_a_hint_and_three_cards(robot: Robot) -> None:
     robot.start()
     cards = robot.window.centre.cards
     assert "Space" in cards.hint.text()
-    assert all(card.isVisible() and card.isEnabled() for card in (cards.watch, cards.step, cards.data))
+    assert [card.text() for card in cards.findChildren(Card)] == [
+        "Watch it learn",
+        "Step one example",
+        "Race optimizers",
+    ]
+    assert all(card.isVisible() and card.isEnabled() for card in (*cards.findChildren(Card), cards.data))
+
+
+@pytest.mark.parametrize(("workspace", "part"), DROPS)
+def test_a_file_dropped_anywhere_is_read(robot: Robot, tmp_path: Path, workspace: str, part: str) -> None:
+    robot.start()
+    robot.window.use_workspace(workspace)
+    path = tmp_path / "own.csv"
+    path.write_text("length,width,kind\n" + "1.5,2.5,a\n2.5,0.5,b\n" * 20)
+    target = robot.window.centre.cards if part == "cards" else robot.panel(part)
+    robot.drop(path, target.mapTo(robot.window, target.rect().center()))
+    robot.wait(lambda: robot.window.findChild(QDialog) is not None)
+    assert not robot.window.centre.cards.isVisible()
 
 
 def test_learning_is_visible_within_two_seconds(robot: Robot) -> None:

@@ -28,6 +28,7 @@ from dlviz.gui.docks import WIDTHS
 from dlviz.gui.forms.plan import RateForm
 from dlviz.gui.main_window import MainWindow
 from dlviz.gui.panel import Panel
+from dlviz.gui.race.player import RacePlayer
 from dlviz.gui.remembered import Remembered
 from dlviz.gui.selection import Selected
 from dlviz.gui.shot import shot
@@ -162,7 +163,29 @@ def test_escape_puts_the_cards_away(qtbot: QtBot, running: Running) -> None:
     assert window.remembered.cards_used()
 
 
-def test_third_card_asks_for_a_file(qtbot: QtBot, running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_third_card_starts_a_race(qtbot: QtBot, running: Running) -> None:
+    window = started(running, qtbot)
+    qtbot.mouseClick(window.centre.cards.race, Qt.MouseButton.LeftButton)
+    race = window.context.race
+    assert window.context.workspace == "optimizers"
+    wait_for(qtbot, lambda: race.is_playing and race.done > 5)
+    assert len(race.race.paths) == 4
+    assert window.remembered.cards_used()
+
+
+def test_a_race_that_is_still_being_walked_plays_once_it_is_there(qtbot: QtBot, running: Running) -> None:
+    window = started(running, qtbot, "optimizers")
+    player = RacePlayer(window)
+    player.play("batch", 100.0)
+    qtbot.wait(50)
+    assert player.is_playing
+    assert player.done == 0
+    wait_for(qtbot, lambda: window.bridge.latest.race is not None)
+    player.take(window.bridge.latest)
+    wait_for(qtbot, lambda: player.done > 2)
+
+
+def test_words_below_the_cards_ask_for_a_file(qtbot: QtBot, running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     window = started(running, qtbot)
     asked: list[bool] = []
     monkeypatch.setattr(window.files._dialogs, "open_data", lambda parent, folder: asked.append(True))

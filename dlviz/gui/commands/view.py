@@ -116,6 +116,11 @@ class ViewCommands(QObject):
         """Show the 2-2-1 network, to be walked one operation at a time."""
         self._show_in(step_document(), "step")
 
+    def race(self) -> None:
+        """Start the race of optimizers that the document holds."""
+        self.on_workspace(OPTIMIZERS)
+        self.on_play()
+
     def step_example(self) -> None:
         """Show the 2-2-2 network that is often worked out on paper."""
         self._show_in(example_document(), "step")

@@ -61,6 +61,8 @@ class CanvasView(QGraphicsView):
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        # Qt's scenes welcome every file and then drop it nowhere; the window shall have it.
+        self.viewport().setAcceptDrops(False)
         self.hots: list[Hot] = []
         self.selected_layer = ""
         self.is_editing = True

@@ -202,6 +202,9 @@ class RacePlayer(QObject):
     @Slot()
     def _tick(self) -> None:
         now = perf_counter()
+        if self.race is None:  # asked to play before the race was walked: it begins when it comes
+            self._since = now
+            return
         self._owed += (now - self._since) * self._rate
         self._since = now
         whole = int(self._owed)
