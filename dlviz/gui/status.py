@@ -6,6 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from dlviz.core.callbacks import resolve as resolve_rule
 from dlviz.core.choice import Choice
 from dlviz.core.errors import SpecError
 from dlviz.core.losses import resolve
@@ -16,7 +17,7 @@ from dlviz.gui import numbers
 from dlviz.gui.health import HealthLine
 from dlviz.gui.race.player import RacePlayer
 from dlviz.gui.race.runners import title_of
-from dlviz.gui.run_words import run_name
+from dlviz.gui.run_words import run_name, seconds_words
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.gui.workspaces import OPTIMIZERS
@@ -73,6 +74,21 @@ def _training_words(frame: Frame) -> str:
     return tr("Training · epoch {epoch} · batch {batch} of {batches}", epoch=epoch, batch=batch, batches=batches)
 
 
+def left_words(frame: Frame) -> str:
+    """Say how far a run is that a rule stops after so many epochs, and about how long it will still take."""
+    rules = [resolve_rule(each)[1]["epoch"] for each in frame.document.training.callbacks if each.kind == "stop_epoch"]
+    goal = min((epoch for epoch in rules if epoch > frame.epoch), default=None)
+    if goal is None or frame.state != "running":
+        return ""
+    whole = goal * frame.batches_per_epoch
+    done = frame.epoch * frame.batches_per_epoch + frame.batch
+    share = tr("{share} of {n} epochs", share=numbers.percent(int(100 * done / whole) / 100), n=numbers.count(goal))
+    if frame.steps_per_second <= 0:
+        return share
+    left = seconds_words((whole - done) / frame.steps_per_second)
+    return tr("{share}, about {left} left", share=share, left=left)
+
+
 def convention_words(loss: Choice) -> str:
     """Name the reduction of a loss and its factor, where books differ on it: "mean, no ½"."""
     try:
@@ -127,7 +143,15 @@ def status_words(frame: Frame, is_hidden: bool = False) -> str:
     """Say everything that the status bar says about a frame; nothing of the loss while results are hidden."""
     seed = "" if frame.document.subject in WHOLE else tr("seed {seed}", seed=frame.document.seed)
     loss = "" if is_hidden else loss_words(frame)
-    parts = (position_words(frame), run_words(frame), loss, idle_words(frame), seed, engine_words(frame))
+    parts = (
+        position_words(frame),
+        left_words(frame),
+        run_words(frame),
+        loss,
+        idle_words(frame),
+        seed,
+        engine_words(frame),
+    )
     return GAP.join(part for part in parts if part)
 
 

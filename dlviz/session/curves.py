@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.floating]
+EventKind = Literal["begin", "edit", "stop", "best", "broken", "note"]
+MarkKind = Literal["edit", "stop", "best"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,18 @@ class Curves:
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that happened at a step: a changed rate, a typed weight."""
+    """Something that happened at a step: an edit, a stop rule that held, or the epoch that it went back to."""
 
     step: int
     label: str
+    kind: MarkKind = "edit"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened after so many steps; epoch: how many were complete then, None where that is not known."""
+
+    step: int
+    epoch: int | None
+    kind: EventKind
+    words: str

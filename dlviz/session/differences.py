@@ -37,7 +37,9 @@ class Difference:
 
     @property
     def words(self) -> str:
-        """Say it in one line: "rate 0.1 → 0.5"."""
+        """Say it in one line: "rate 0.1 → 0.5", "frozen h1" for what was not there before."""
+        if self.before == NOTHING:
+            return f"{self.name} {self.after}"
         return f"{self.name} {self.before} → {self.after}"
 
 

@@ -13,6 +13,7 @@ from dlviz.session.activation_studies import ActivationStudies
 from dlviz.session.activation_study import ActivationQuestion
 from dlviz.session.checkup import Checkup
 from dlviz.session.engine import Engine, engine_for
+from dlviz.session.events import events_of, marks_of
 from dlviz.session.explainer import Explainer
 from dlviz.session.explanation import AnyExplanation, AnyQuestion, Explanation
 from dlviz.session.formula_trainer import FormulaTrainer
@@ -82,7 +83,7 @@ class FrameMaker:
             0, 0, "running" if is_running else "paused", run.document, step, run.timeline.end, epoch, batch,
             run.trainer.batches_per_epoch, train_loss, validation_loss, train_score, validation_score,
             dtype=run.trainer.dtype, device=run.trainer.backend.device, note=run.trainer.backend.note,
-            marks=run.timeline.marks(), idle=run.idle,
+            marks=marks_of(run), idle=run.idle,
         )  # fmt: skip
         parts = self._asked_for(run)
         if self.interest.needs & {"health", "distributions"}:
@@ -120,11 +121,12 @@ class FrameMaker:
         step, epoch, batch = _position(run)
         frame = Frame(
             0, 0, "running" if is_running else "paused", run.document, step, run.timeline.end, epoch, batch,
-            trainer.batches_per_epoch, dtype=trainer.dtype, marks=run.timeline.marks(),
+            trainer.batches_per_epoch, dtype=trainer.dtype, marks=marks_of(run),
             parameters=run.parameters(), curves=run.history.curves() if "curves" in needs else None,
             telling=trainer.learner.telling if isinstance(trainer, RuleTrainer) else None,
             formula=trainer.walked if isinstance(trainer, FormulaTrainer) else None,
             sheet=trainer.computed if isinstance(trainer, SheetTrainer) else None,
+            events=events_of(run) if "events" in needs else (),
             wrong=_wrong(run, FEW_ROWS if is_running else MANY_ROWS), idle=run.idle, **_answered(run),
         )  # fmt: skip
         if run.walk is not None:
@@ -149,6 +151,7 @@ class FrameMaker:
             "maps": lambda: pictures.maps(run, self.interest),
             "predictions": lambda: pictures.predictions(run),
             "row_use": partial(row_use, run),
+            "events": partial(events_of, run),
         }
         if run.walk is None:
             makers["peek"] = lambda: pictures.peek(run)

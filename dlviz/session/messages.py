@@ -15,7 +15,7 @@ from dlviz.core.rules.learner import Telling
 from dlviz.core.sheets import Computed
 from dlviz.core.trace import Trace
 from dlviz.session.activation_study import ActivationQuestion, ActivationStudy
-from dlviz.session.curves import Curves, Mark
+from dlviz.session.curves import Curves, Event, Mark
 from dlviz.session.distributions import Column
 from dlviz.session.document import Document
 from dlviz.session.explanation import AnyExplanation, AnyQuestion
@@ -36,7 +36,7 @@ Part = Literal["train", "dev", "test"]
 Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "explanation", "board", "judgements", "health",
-    "distributions", "race", "activation", "models", "slice", "restarts", "curvature", "row_use",
+    "distributions", "race", "activation", "models", "slice", "restarts", "curvature", "row_use", "events",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -129,7 +129,7 @@ class Frame:
     estimate: what the last look at the test rows showed, since the last edit.
     gradient_check: the one that is made or was made last, since the last edit.
     runs: every run of the session, oldest first. runs_revision: counts changes of that list.
-    row_use: how often each training row was used in this epoch.
+    row_use: how often each training row was used in this epoch. events: what happened to the run, oldest first.
     experiment: the trainings that vary a document, as far as they have come; the same object until something is new.
     """
 
@@ -186,6 +186,7 @@ class Frame:
     runs_revision: int = 0
     experiment: ExperimentView | None = None
     row_use: RowUse | None = None
+    events: tuple[Event, ...] = ()
     idle: tuple[Idle, ...] = ()
     is_aside: bool = False
 

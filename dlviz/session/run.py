@@ -80,6 +80,12 @@ class Run(Playhead):
             return self.segment.uid, self.step, -1
         return self.segment.uid, walk.trace.global_step, int(walk.trace.rows[0]) if walk.is_aside else -1
 
+    @property
+    def document_before(self) -> Document:
+        """The document in force up to this step; edits made here one after the other are told as one change of it."""
+        earlier = [each.document for each in self.timeline.segments if each.start.step < self.place[0]]
+        return earlier[-1] if earlier else self.document
+
     def remembered(self) -> TrainingState:
         """Return the state of `moment`: that before the batch in hand."""
         return self._standing() if self.walk is None else self._before_walk

@@ -124,7 +124,8 @@ class Runs:
             self.begin(document, label)
             return
         self._go_on(change_words(self.run.document, document, label), document)
-        self.run.edit(document, label)
+        told = change_words(self.run.document_before, document, label) if label else ""
+        self.run.edit(document, told)
         self._tell_change(document, label)
 
     def type_parameter(self, name: str, index: tuple[int, ...], value: float, label: str) -> None:

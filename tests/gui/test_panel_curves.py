@@ -101,10 +101,10 @@ def test_curve_items_are_reused(panel: Any) -> None:
 def test_marks_stand_at_their_steps_with_their_words(panel: Any) -> None:
     marks = (Mark(100, "lr 0.05 → 0.02"), Mark(300, "typed weight"))
     panel.show_frame(make_frame(panel.context, marks=marks))
-    lines = [line for line in panel.plot._marks if line.isVisible()]
+    lines = [line for line in panel.plot.marks.lines if line.isVisible()]
     assert [(line.value(), line.label.format) for line in lines] == [(100, "lr 0.05 → 0.02"), (300, "typed weight")]
     panel.show_frame(make_frame(panel.context, marks=()))
-    assert not any(line.isVisible() for line in panel.plot._marks)
+    assert not any(line.isVisible() for line in panel.plot.marks.lines)
 
 
 def test_score_is_shown_in_percent(panel: Any) -> None:

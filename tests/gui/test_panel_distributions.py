@@ -204,7 +204,7 @@ def test_two_segments_of_a_run_are_overlaid(robot: Robot) -> None:
     session.pause()
     session.edit(set_optimizer_setting(session.document, "lr", 0.5), "lr → 0.5")
     robot.window.run.play()
-    robot.wait(lambda: "lr → 0.5" in panel.against.currentText() and panel.moments()[1] is not None)
+    robot.wait(lambda: "rate 0.02 → 0.5" in panel.against.currentText() and panel.moments()[1] is not None)
     now, then = panel.moments()
     assert now is not None
     assert then is not None

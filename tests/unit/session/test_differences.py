@@ -36,8 +36,8 @@ def test_a_setting_left_out_is_its_default() -> None:
         (lambda d: edits.set_training(d, shuffle=False), ["shuffling yes → no"]),
         (lambda d: edits.set_units(d, "h2", 5), ["units of h2 3 → 5"]),
         (lambda d: edits.set_activation(d, "h1", "relu"), ["activation of h1 Tanh → ReLU"]),
-        (lambda d: edits.set_schedule(d, "cosine"), [f"schedule – → {schedules.get('cosine').title}"]),
-        (lambda d: replace(d, parameters={"h1.W": handle([[0.0, 0.0]] * 4)}), ["start of h1.W – → typed in"]),
+        (lambda d: edits.set_schedule(d, "cosine"), [f"schedule {schedules.get('cosine').title}"]),
+        (lambda d: replace(d, parameters={"h1.W": handle([[0.0, 0.0]] * 4)}), ["start of h1.W typed in"]),
     ],
 )
 def test_one_change_is_one_line(change: Callable[[Document], Document], told: list[str]) -> None:

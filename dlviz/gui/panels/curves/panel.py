@@ -13,6 +13,8 @@ from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.curves.overlay import Drawn, nearest, others, training_of
 from dlviz.gui.panels.curves.plot import CurvePlot
 from dlviz.gui.panels.curves.series import EMPTY, Series, batches, pair, penalties, span
+from dlviz.gui.panels.curves.smoothing import Smoothing, smoothed
+from dlviz.gui.panels.curves.table import table_of
 from dlviz.gui.run_words import run_colour, run_name
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.copying import Offer, Plotted, copy_csv
@@ -58,6 +60,7 @@ class CurvesPanel(Panel):
         self._timer.setInterval(RANGE_MS)
         self._timer.timeout.connect(self._fit)
         self.scale.chosen.connect(self._choose)
+        self.smoothing.valueChanged.connect(self._smooth)
         self.plot.pointed.connect(self._point)
 
     def _make_widgets(self) -> None:
@@ -72,6 +75,7 @@ class CurvesPanel(Panel):
             tr("On the training rows; under the pointer, or the newest"),
         )
         describe(self.dev, tr("Dev value"), tr("On the dev rows, which do not train; under the pointer, or the newest"))
+        self.smoothing = Smoothing()
         self.said = Elided("", "muted", "small")
         self.empty = Text(tr("Nothing to draw: this rule works out no loss."), "muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -88,6 +92,7 @@ class CurvesPanel(Panel):
         values.addWidget(self.dev)
         spaced(top, gap=GRID)
         top.addWidget(self.scale)
+        top.addWidget(self.smoothing)
         top.addWidget(self.said, 1)
         layout = QVBoxLayout(self)
         spaced(layout, gap=GRID // 2)
@@ -123,6 +128,7 @@ class CurvesPanel(Panel):
         is_bare = frame.document.subject == "rule" and not any(np.isfinite(each).any() for each in known)
         for widget in (self.plot, self.scale):
             widget.setHidden(is_bare)
+        self.smoothing.setHidden(is_bare or not self.smoothing.is_worthwhile(self._last_step))
         self.empty.setVisible(is_bare)
 
     def _take_runs(self, rows: tuple[RunRow, ...]) -> None:
@@ -136,7 +142,9 @@ class CurvesPanel(Panel):
     def _draw_beside(self) -> None:
         metric = self._metric()
         self._beside = [Drawn(row, "train", training_of(row, metric, self.is_log)) for row in self._others]
-        self.plot.show_runs([(each.series, run_colour(self.theme, row)) for each, row in self._besides()])
+        reach = self.smoothing.reach(self._last_step)
+        beside = [(smoothed(each.series, reach), run_colour(self.theme, row)) for each, row in self._besides()]
+        self.plot.show_runs(beside)
         current = self._current()
         self.plot.use_colour(run_colour(self.theme, current) if current and self._beside else "")
         for text, name in ((self.train, "train"), (self.dev, "test")):
@@ -160,10 +168,20 @@ class CurvesPanel(Panel):
         met = batches(self._curves, metric, self.is_log)
         self.plot.batches.setData(met.steps, met.values)
         items = (self.plot.train, self.plot.dev, self.plot.penalty, self.plot.total)
+        reach = self.smoothing.reach(self._last_step)
         for item, drawn in zip(items, (*self._drawn, *self._added), strict=True):
-            item.setData(drawn.steps, drawn.values)
+            shown = smoothed(drawn, reach)
+            item.setData(shown.steps, shown.values)
+        self.plot.show_raw(*(self._drawn if reach else (EMPTY, EMPTY)))
         if not self._timer.isActive():
             self._timer.start()
+
+    @Slot()
+    def _smooth(self) -> None:
+        """Draw a running mean of all curves; numbers stay those that were measured."""
+        self.smoothing.tell(self._last_step)
+        self._draw_beside()
+        self._draw()
 
     @Slot()
     def _fit(self) -> None:
@@ -216,7 +234,8 @@ class CurvesPanel(Panel):
         known = train or dev
         is_placed = known is not None and self._pointed is not None
         at = tr("at step {step}", step=numbers.count(known[0])) if is_placed and known else ""
-        self.said.setText(self._under_pointer() or " · ".join(part for part in (at, self._sum(added, total)) if part))
+        parts = [part for part in (at, self._sum(added, total)) if part]
+        self.said.setText(self._under_pointer() or " · ".join(parts))
 
     def _sum(self, added: Place | None, total: Place | None) -> str:
         """Say the penalty and what it makes with the loss of the training rows; nothing where weights have none."""
@@ -253,26 +272,14 @@ class CurvesPanel(Panel):
     @Slot()
     def copy(self) -> None:
         """Put the points of all curves on the clipboard with every digit."""
-        name = self._metric()
         parts = zip(("train", "dev", "penalty", "total"), (*self._drawn, *self._added), strict=True)
         own = [(part, drawn) for part, drawn in parts if part in ("train", "dev") or len(drawn.steps)]
-        if not self._beside:
-            copy_csv(("rows", "step", name), [(part, *point) for part, drawn in own for point in _points(drawn)])
-            return
-        current = self._current()
-        assert current is not None
-        curves = [Drawn(current, part, drawn) for part, drawn in own] + self._beside
-        rows = [(run_name(each.row), each.part, *at) for each in curves if each.row for at in _points(each.series)]
-        copy_csv(("run", "rows", "step", name), rows)
+        copy_csv(*table_of(self._metric(), own, self._current(), self._beside))
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over the colours of marks and playhead; lines and axes follow by themselves."""
         self.plot.apply_theme(theme)
         self._draw_beside()
-
-
-def _points(drawn: Series) -> list[tuple[int, float]]:
-    return [(int(step), value) for step, value in zip(drawn.steps.tolist(), drawn.values.tolist(), strict=True)]
 
 
 def make_curves_panel(context: Context) -> Panel:

@@ -1,4 +1,4 @@
-"""The plot of the curves panel: two lines, dashed marks with words, and the playhead."""
+"""The plot of the curves panel: two lines, marks with words, and the playhead."""
 
 from collections.abc import Sequence
 
@@ -9,15 +9,15 @@ from PySide6.QtWidgets import QWidget
 
 from dlviz.gui.colour import mix
 from dlviz.gui.panels.curves.series import Series
-from dlviz.gui.theme import Theme, current, font
+from dlviz.gui.theme import Theme, current
 from dlviz.gui.widgets.end_labels import EndLabels, Label
 from dlviz.gui.widgets.plot import Plot
+from dlviz.gui.widgets.plot_marks import PlotMarks
 from dlviz.i18n import tr
 from dlviz.session.curves import Mark
 
 _FAINTNESS = 0.3  # of single batches, whose noise must not drown the curves
 CURRENT_WIDTH = 2.2  # pixels, of the run on show among others
-MAX_MARKS = 24  # the newest; older ones would only blacken the plot
 
 
 class CurvePlot(Plot):
@@ -38,6 +38,14 @@ class CurvePlot(Plot):
         self.addItem(self.batches)
         self.train, self.dev = self.line("train"), self.line("test", Qt.PenStyle.DashLine)
         self.penalty, self.total = self.line("muted", Qt.PenStyle.DotLine), self.line("text")
+        self.raw_train, self.raw_dev = (pg.PlotDataItem(connect="finite") for _ in range(2))
+        for item, words in (
+            (self.raw_train, tr("training rows, as measured")),
+            (self.raw_dev, tr("dev rows, as measured")),
+        ):
+            item.setZValue(-0.75)
+            self.addItem(item)
+            self.call(item, words)
         self.batches.setZValue(-1)
         self.call(self.batches, tr("batches"))
         self.call(self.train, tr("training rows"))
@@ -46,8 +54,7 @@ class CurvePlot(Plot):
         self.call(self.total, tr("loss and penalty"))
         for item in (self.batches, self.train, self.dev, self.penalty, self.total):
             item.opts["antialias"] = True
-        self._marks: list[pg.InfiniteLine] = []
-        self._shown: tuple[Mark, ...] = ()
+        self.marks = PlotMarks(self)
         self._playhead = pg.InfiniteLine(angle=90, movable=False)
         self._pointer = pg.InfiniteLine(angle=90, movable=False)
         for item in (self._playhead, self._pointer):
@@ -93,31 +100,12 @@ class CurvePlot(Plot):
 
     def show_marks(self, marks: Sequence[Mark]) -> None:
         """Show the newest marks as dashed lines with their words."""
-        newest = tuple(marks[-MAX_MARKS:])
-        if newest == self._shown:
-            return
-        self._shown = newest
-        while len(self._marks) < len(newest):
-            self._marks.append(self._new_mark())
-        for line, mark in zip(self._marks, newest, strict=False):
-            line.setValue(mark.step)
-            line.label.setFormat(mark.label)
-            line.setToolTip(mark.label)
-        for position, line in enumerate(self._marks):
-            line.setVisible(position < len(newest))
+        self.marks.show(marks)
 
-    def _new_mark(self) -> pg.InfiniteLine:
-        options = {"position": 0.94, "anchors": [(0, 0.5), (1, 0.5)]}
-        line = pg.InfiniteLine(angle=90, movable=False, label="", labelOpts=options)
-        self._colour_mark(line, current())
-        self.addItem(line)
-        return line
-
-    @staticmethod
-    def _colour_mark(line: pg.InfiniteLine, theme: Theme) -> None:
-        line.setPen(_pen(theme.muted, Qt.PenStyle.DashLine))
-        line.label.setColor(QColor(theme.muted))
-        line.label.setFont(font("small"))
+    def show_raw(self, train: Series, dev: Series) -> None:
+        """Draw curves as they were measured, faintly, below smoothed ones; empty ones where nothing is smoothed."""
+        for item, drawn in ((self.raw_train, train), (self.raw_dev, dev)):
+            item.setData(drawn.steps, drawn.values)
 
     def show_playhead(self, step: int | None) -> None:
         """Show where the run stands; None where that is the end of the curves."""
@@ -127,15 +115,16 @@ class CurvePlot(Plot):
 
     def marks_shown(self) -> tuple[Mark, ...]:
         """Return the marks on show."""
-        return self._shown
+        return self.marks.shown
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over the colours of what is not a curve."""
         self.batches.setPen(_pen(mix(theme.panel, theme.muted, _FAINTNESS)))
         self._playhead.setPen(_pen(theme.accent))
         self._pointer.setPen(_pen(theme.faint))
-        for line in self._marks:
-            self._colour_mark(line, theme)
+        self.marks.apply_theme(theme)
+        for item, name in ((self.raw_train, "train"), (self.raw_dev, "test")):
+            item.setPen(_pen(mix(theme.panel, getattr(theme, name), _FAINTNESS)))
         self._colour_current()
 
     @Slot(object)

@@ -38,7 +38,8 @@ class DistributionsPanel(Panel):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._columns: tuple[Column, ...] = ()
-        self._marks: tuple[Mark, ...] = ()
+        self._marks: tuple[Mark, ...] = ()  # edits, which a moment can be compared with
+        self._every_mark: tuple[Mark, ...] = ()
         self._runs: tuple[RunRow, ...] = ()
         self._step = self._last_step = 0
         self._pointed: float | None = None
@@ -101,10 +102,14 @@ class DistributionsPanel(Panel):
         columns = frame.distributions or ()
         is_new = columns is not self._columns
         self._columns, self._step, self._last_step = columns, frame.step, max(frame.last_step, frame.step)
-        is_other = frame.marks != self._marks or _names(frame.runs) != _names(self._runs)
-        self._marks, self._runs = frame.marks, frame.runs
+        is_other = self._every_mark != frame.marks or _names(frame.runs) != _names(self._runs)
+        self._marks, self._runs = tuple(mark for mark in frame.marks if mark.kind == "edit"), frame.runs
+        self.sizes.show_marks(frame.marks)
         if is_other:
+            self._every_mark = frame.marks
             self._fill_choices()
+        for row in self.rows:
+            row.show_marks(frame.marks)
         if is_new or self._is_beside_new():
             self._draw()
         else:
@@ -135,6 +140,7 @@ class DistributionsPanel(Panel):
         self._keep_rows(len(layers))
         for row, layer in zip(self.rows, layers, strict=True):
             row.show_layer(layer, self._last_step)
+            row.show_marks(self._every_mark)
         self._share_axis()
         self.empty.setVisible(not layers)
         self._show_moments()

@@ -1,5 +1,7 @@
 """One layer of the distributions panel: shades over time, and beside them the histogram of one moment and another."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
@@ -10,13 +12,17 @@ from dlviz.gui.listing.entries import Entry
 from dlviz.gui.panels.distributions.reading import Counts, Layer, picture_of
 from dlviz.gui.theme import GRID, current, font, sequential
 from dlviz.gui.widgets.paint import describe
+from dlviz.gui.widgets.plot_marks import COLOURS as COLOURS_OF_MARKS
+from dlviz.gui.widgets.plot_marks import MAX_MARKS, STYLES
 from dlviz.i18n import tr
+from dlviz.session.curves import Mark
 
 LEAST_HEIGHT, MOST_HEIGHT = 5 * GRID, 16 * GRID
 NAME_WIDTH = 6 * GRID
 SHARE = 0.55  # of the room that the shades over time take
 GAP = GRID
 NARROWEST = -0.25  # a number for whose width there is always room
+REACH = 4  # pixels from a mark within which it is told
 COLOURS = ("train", "test")  # of the moment shown, and of the one that it is compared with
 
 
@@ -32,6 +38,7 @@ class LayerRow(QWidget):
         self.then: Counts | None = None
         self._last_step = 1
         self._playhead: float | None = None
+        self.marks: tuple[Mark, ...] = ()
         self._colours = COLOURS
         self._image: QImage | None = None
         self._drawn: tuple[object, ...] = ()
@@ -61,6 +68,12 @@ class LayerRow(QWidget):
         """
         self.now, self.then, self._playhead, self._colours = now, then, step, colours
         self.update()
+
+    def show_marks(self, marks: Sequence[Mark]) -> None:
+        """Mark edits and stop rules over the steps."""
+        if tuple(marks) != self.marks:
+            self.marks = tuple(marks)
+            self.update()
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the bins of the moment on show, as a list."""
@@ -112,6 +125,7 @@ class LayerRow(QWidget):
             p.drawText(QRectF(0, 0, NAME_WIDTH, self.height()), Qt.AlignmentFlag.AlignVCenter, name)
             p.drawImage(self.picture_rect(), self._shades())
             self._paint_zero(p)
+            self._paint_marks(p)
             self._paint_playhead(p)
             self._paint_outlines(p)
             self._paint_axis(p)
@@ -139,11 +153,27 @@ class LayerRow(QWidget):
             y = self._y_of(0.0)
             p.drawLine(QPointF(self.picture_rect().left(), y), QPointF(self.histogram_rect().right(), y))
 
+    def _x_of(self, step: float) -> float:
+        rect = self.picture_rect()
+        return rect.left() + min(step / self._last_step, 1.0) * rect.width()
+
+    def _paint_marks(self, p: QPainter) -> None:
+        theme, rect = current(), self.picture_rect()
+        for mark in self.marks[-MAX_MARKS:]:
+            p.setPen(QPen(theme.colour(COLOURS_OF_MARKS[mark.kind]), 1, STYLES[mark.kind]))
+            x = self._x_of(mark.step)
+            p.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+
+    def mark_at(self, x: float) -> str:
+        """Return the words of the mark at a place over the shades; "" for none."""
+        near = [mark for mark in self.marks[-MAX_MARKS:] if abs(self._x_of(mark.step) - x) <= REACH]
+        return min(near, key=lambda mark: abs(self._x_of(mark.step) - x)).label if near else ""
+
     def _paint_playhead(self, p: QPainter) -> None:
         if self._playhead is None:
             return
         rect = self.picture_rect()
-        x = rect.left() + min(self._playhead / self._last_step, 1.0) * rect.width()
+        x = self._x_of(self._playhead)
         p.setPen(QPen(current().colour("accent"), 1))
         p.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
 
@@ -178,7 +208,8 @@ class LayerRow(QWidget):
         is_inside = rect.left() <= at.x() <= rect.right()
         self.pointed.emit((at.x() - rect.left()) / rect.width() * self._last_step if is_inside else None)
         if self.layer is not None and self.now is not None:
-            self.setToolTip(self.bin_words(1 - (at.y() - rect.top()) / rect.height()))
+            words = (self.mark_at(at.x()), self.bin_words(1 - (at.y() - rect.top()) / rect.height()))
+            self.setToolTip("\n".join(each for each in words if each))
 
     def bin_words(self, share: float) -> str:
         """Say what the bin at a height from 0 to 1 holds at the moment shown."""

@@ -12,8 +12,10 @@ from dlviz.gui import numbers
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.plot import Plot
+from dlviz.gui.widgets.plot_marks import PlotMarks
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
+from dlviz.session.curves import Mark
 from dlviz.session.distributions import Column
 
 MAX_LAYERS = 8
@@ -42,6 +44,7 @@ class SizePlot(Plot):
         for curve in self.curves:
             curve.setLogMode(False, True)
             self.addItem(curve)
+        self.marks = PlotMarks(self)
         self.usual = pg.InfiniteLine(angle=0, movable=False)
         self.usual.hide()
         self.addItem(self.usual)
@@ -52,6 +55,7 @@ class SizePlot(Plot):
         for place, curve in enumerate(self.curves):
             curve.setPen(_pen(theme, theme.class_colour(place), STYLES[place % len(STYLES)]))
         self.usual.setPen(_pen(theme, theme.faint, Qt.PenStyle.DashLine))
+        self.marks.apply_theme(theme)
         # The same width for both plots, so that a step stands at the same place in both.
         self.getAxis("left").setWidth(QFontMetrics(font("small")).horizontalAdvance("1×10⁻⁰⁰") + GRID)
 
@@ -114,6 +118,11 @@ class Sizes(QWidget):
         if layers != self._layers:
             self._layers = layers
             self._name(current())
+
+    def show_marks(self, marks: Sequence[Mark]) -> None:
+        """Mark edits and stop rules in both plots."""
+        for plot in (self.gradient, self.ratio):
+            plot.marks.show(marks)
 
     def _name(self, theme: Theme) -> None:
         for place, (sign, text) in enumerate(zip(self.signs, self.names, strict=True)):

@@ -1,5 +1,6 @@
-"""Runs panel: all runs of the session, how two of them differ, and experiments that vary a setting."""
+"""Runs panel: all runs of the session, how two differ, the log of one, and experiments that vary a setting."""
 
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from dlviz.gui import numbers
 from dlviz.gui.actions import Action
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.runs.comparison import Compared, Comparison
+from dlviz.gui.panels.runs.log import KEYS, EventLog, with_note
 from dlviz.gui.panels.runs.model import COLUMNS, NAME, NOTE
 from dlviz.gui.panels.runs.table import RunsTable
 from dlviz.gui.panels.runs.vary.page import VaryPage
@@ -23,8 +25,10 @@ from dlviz.gui.widgets.text import Elided
 from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.messages import Frame, Need
+from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.run_row import RunRow
+
+PAGES = ("runs", "log", "vary")
 
 
 class RunsPanel(Panel):
@@ -38,9 +42,12 @@ class RunsPanel(Panel):
         hint = tr("Go back, change a setting and play: both runs stay.")
         self.table, self.comparison = RunsTable(), Comparison(hint)
         self.vary = VaryPage(context)
-        choices = (("runs", tr("runs")), ("vary", tr("vary")))
-        self.title_tool = self.which = Words(tr("What is shown: all runs, or an experiment"), choices)
-        self.which.setToolTip(tr("All runs of this session, or many with other settings, compared"))
+        self.log = EventLog()
+        choices = (("runs", tr("runs")), ("log", tr("log")), ("vary", tr("vary")))
+        self.title_tool = self.which = Words(tr("What is shown: all runs, the log of one, or an experiment"), choices)
+        self.which.setToolTip(
+            tr("All runs of this session, what happened to the one on show, or many with other settings, compared")
+        )
         self.words = Elided("", "muted", "small")
         self.pin = IconButton("pin", tr("Pin"), tr("Keep the selected run in the curves and in the list"), 3 * GRID)
         tip = tr("Take the selected run out of the list; it can be brought back")
@@ -65,6 +72,7 @@ class RunsPanel(Panel):
         layout.addWidget(self.comparison)
         self.pages = QStackedWidget()
         self.pages.addWidget(listed)
+        self.pages.addWidget(self.log)
         self.pages.addWidget(self.vary)
         whole.addWidget(self.pages)
 
@@ -75,6 +83,7 @@ class RunsPanel(Panel):
         self.table.runs.described.connect(self._describe)
         self.pin.clicked.connect(self._pin)
         self.remove.clicked.connect(self._remove_selected)
+        self.log.sought.connect(self._seek)
         self.which.chosen.connect(self._show_page)
         self.context.vary_wanted.connect(self._vary)
 
@@ -86,12 +95,22 @@ class RunsPanel(Panel):
         """Show the runs and the experiment as they stand."""
         self.vary.show_frame(frame)
         self.table.show_rows(frame.runs)
+        self.log.show_events(with_note(frame.events, self._current()), frame.step)
         self._say_what()
         self._refresh()
 
+    def interest(self, base: Interest) -> Interest:
+        """Ask what happened while the log is on show."""
+        return replace(base, needs=base.needs | {"events"}) if self.pages.currentWidget() is self.log else base
+
+    @Slot(int)
+    def _seek(self, step: int) -> None:
+        self.context.session.seek(step)
+
     @Slot(str)
     def _show_page(self, key: str) -> None:
-        self.pages.setCurrentIndex(("runs", "vary").index(key))
+        self.pages.setCurrentIndex(PAGES.index(key))
+        self.context.interest_changed.emit()
         self._say_what()
 
     def _say_what(self) -> None:
@@ -184,6 +203,8 @@ class RunsPanel(Panel):
         """Offer what the buttons do, and the table to copy."""
         if self.pages.currentWidget() is self.vary:
             return super().offers(shown)
+        if self.pages.currentWidget() is self.log:
+            return ((tr("Copy as CSV"), self.copy),)
         return (
             (tr("Name"), self._edit_name), (tr("Note"), self._edit_note), (tr("Pin"), self._pin),
             (tr("Delete"), self._remove_selected), (tr("Copy as CSV"), self.copy),
@@ -191,7 +212,10 @@ class RunsPanel(Panel):
 
     @Slot()
     def copy(self) -> None:
-        """Put the table on the clipboard with every digit."""
+        """Put the table, or the log, on the clipboard with every digit."""
+        if self.pages.currentWidget() is self.log:
+            copy_csv(KEYS, self.log.log.table())
+            return
         copy_csv([column.key for column in COLUMNS], self.table.runs.table())
 
 
