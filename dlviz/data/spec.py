@@ -14,6 +14,7 @@ Scaling = Literal["none", "standard", "minmax"]
 class SplitSpec:
     """Fractions held out of training, and how rows are picked.
 
+    shuffle: rows are dealt at random; without it the last ones are test rows and those before them dev rows.
     validation_rows, test_rows: the very rows that are held out, where they are listed; all others train, and
     the fractions are not used.
     """
@@ -24,6 +25,7 @@ class SplitSpec:
     stratify: bool = True
     validation_rows: tuple[int, ...] | None = None
     test_rows: tuple[int, ...] | None = None
+    shuffle: bool = True
 
     @property
     def is_listed(self) -> bool:

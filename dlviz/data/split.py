@@ -34,7 +34,7 @@ def split_rows(n: int, spec: SplitSpec, labels: NDArray[np.int64] | None = None)
     if spec.is_listed:
         return _listed(n, spec.validation_rows or (), spec.test_rows or ())
     n_validation, n_test, notes = _sizes(n, spec)
-    groups = _groups(n, labels if spec.stratify else None, spec.seed)
+    groups = _groups(_order(n, spec), labels if spec.stratify else None)
     test, groups = _take(groups, n_test)
     validation, groups = _take(groups, n_validation)
     return Split(_settled(groups), _settled(validation), _settled(test), notes)
@@ -83,9 +83,13 @@ def _size_notes(n: int, spec: SplitSpec, n_validation: int, n_test: int) -> list
     ]
 
 
-def _groups(n: int, labels: NDArray[np.int64] | None, seed: int) -> list[Rows]:
-    """Return one randomly ordered group of rows a class, or a single group."""
-    order = permutations(seed, "split", n, 0, 1)[0].astype(np.int64)
+def _order(n: int, spec: SplitSpec) -> Rows:
+    """Return the rows in the order in which they are dealt: at random, or the last one first."""
+    return permutations(spec.seed, "split", n, 0, 1)[0].astype(np.int64) if spec.shuffle else np.arange(n)[::-1]
+
+
+def _groups(order: Rows, labels: NDArray[np.int64] | None) -> list[Rows]:
+    """Return one group of rows a class in the order given, or a single group."""
     if labels is None:
         return [order]
     return [order[labels[order] == label] for label in np.unique(labels)]

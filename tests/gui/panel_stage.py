@@ -26,6 +26,7 @@ class StageSession:
     typed: list[tuple[Any, ...]] = field(default_factory=list)
     listeners: list[Callable[[], None]] = field(default_factory=list)
     messages: list[Any] = field(default_factory=list)
+    test_looks: int = 0
 
     def __post_init__(self) -> None:
         self.prepared: Prepared = prepare(self.document.data)

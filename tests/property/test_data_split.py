@@ -62,3 +62,16 @@ def test_fractions_outside_zero_to_one_are_refused(fraction: float) -> None:
 def test_no_rows_are_refused() -> None:
     with pytest.raises(SpecError, match="at least one row"):
         split_rows(0, SplitSpec())
+
+
+def test_without_shuffling_the_last_rows_are_the_test_and_those_before_them_the_dev_rows() -> None:
+    split = split_rows(10, SplitSpec(0.2, 0.3, shuffle=False))
+    assert [part.tolist() for part in (split.train, split.validation, split.test)] == [
+        [0, 1, 2, 3, 4], [5, 6], [7, 8, 9],
+    ]  # fmt: skip
+
+
+def test_without_shuffling_every_class_still_keeps_its_share() -> None:
+    labels = np.repeat([0, 1], [80, 20])
+    split = split_rows(100, SplitSpec(0.1, 0.1, shuffle=False), labels)
+    assert split.test.tolist() == [*range(72, 80), 98, 99]

@@ -103,8 +103,9 @@ def tables(draw: st.DrawFn) -> DataSpec:
 def sources(draw: st.DrawFn) -> DataSpec:
     listed = st.none() | st.lists(st.integers(0, 9), max_size=3).map(tuple)
     split = SplitSpec(
-        draw(st.floats(0, 0.4)), draw(st.floats(0, 0.5)), draw(st.integers(0, 99)), draw(st.booleans()), draw(listed)
-    )
+        draw(st.floats(0, 0.4)), draw(st.floats(0, 0.5)), draw(st.integers(0, 99)), draw(st.booleans()), draw(listed),
+        shuffle=draw(st.booleans()),
+    )  # fmt: skip
     scaling: Any = draw(st.sampled_from(["none", "standard", "minmax"]))
     if draw(st.booleans()):
         return replace(draw(tables()), split=split, scaling=scaling)

@@ -45,6 +45,7 @@ class SplitPart(Part):
     test: Fraction = 0.0
     seed: Seed = 0
     stratify: bool = True
+    shuffle: bool = True
     validation_rows: list[Count] | None = None
     test_rows: list[Count] | None = None
 
@@ -273,15 +274,17 @@ def split_of(values: Any) -> SplitSpec:
         raise DocumentError(
             tr("Expected rows left to train on. Received: {n} held out", n=f"{held_out:g}"), place="data.split"
         )
-    listed = (None if rows is None else tuple(rows) for rows in (part.validation_rows, part.test_rows))
-    return SplitSpec(part.validation, part.test, part.seed, part.stratify, *listed)
+    dev, test = (None if rows is None else tuple(rows) for rows in (part.validation_rows, part.test_rows))
+    return SplitSpec(part.validation, part.test, part.seed, part.stratify, dev, test, part.shuffle)
 
 
 def split_to_json(split: SplitSpec) -> dict[str, Any]:
     """Write fractions held out, and rows where they are listed."""
     listed = {"validation_rows": split.validation_rows, "test_rows": split.test_rows}
     rows = {key: list(each) for key, each in listed.items() if each is not None}
-    return {"validation": split.validation, "test": split.test, "seed": split.seed, "stratify": split.stratify, **rows}
+    dealt = {} if split.shuffle else {"shuffle": False}
+    shares = {"validation": split.validation, "test": split.test, "seed": split.seed, "stratify": split.stratify}
+    return shares | dealt | rows
 
 
 def check_version(data: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from dlviz.gui.panels.data.images import ImagePage
 from dlviz.gui.panels.data.page import DataPage
 from dlviz.gui.panels.data.scale_page import ScalePage
 from dlviz.gui.panels.data.set_page import SetPage
+from dlviz.gui.panels.data.split_page import SplitPage
 from dlviz.gui.panels.data.table_page import TablePage
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.theme import GRID, Theme
@@ -25,7 +26,7 @@ IMAGES = "images"  # a page that is offered where rows are images
 
 #: The pages in their order. Each is made when it is first opened: the first start is calm, and quick.
 PAGES: Mapping[str, Callable[[DataEdits], DataPage]] = {
-    "set": SetPage, "table": TablePage, "scale": ScalePage, IMAGES: ImagePage,
+    "set": SetPage, "table": TablePage, "split": SplitPage, "scale": ScalePage, IMAGES: ImagePage,
 }  # fmt: skip
 
 
@@ -37,7 +38,9 @@ class DataPanel(Panel):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self.edits = DataEdits(context, self)
-        titles = {"set": tr("set"), "table": tr("table"), "scale": tr("scale"), IMAGES: tr("images")}
+        titles = {
+            "set": tr("set"), "table": tr("table"), "split": tr("split"), "scale": tr("scale"), IMAGES: tr("images"),
+        }  # fmt: skip
         self._choices = [(key, titles[key]) for key in PAGES]
         self.choice = Words(tr("What of the data is shown"), self._choices)
         self._pages: dict[str, DataPage] = {}

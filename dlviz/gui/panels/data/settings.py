@@ -42,7 +42,7 @@ class SeedRow(QWidget):
 
     changed = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, tip: str, again: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.number = QSpinBox()
         self.number.setRange(0, 2**31 - 1)
@@ -54,8 +54,8 @@ class SeedRow(QWidget):
         clear = self.number.palette()
         clear.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
         self.number.setPalette(clear)
-        describe(self.number, tr("Data seed"), tr("Another seed draws other points and another split"))
-        self.again = IconButton("seed", tr("Next data seed"), tr("Draw other points"), size=3 * GRID)
+        describe(self.number, name, tip)
+        self.again = IconButton("seed", tr("Next: {name}", name=name), again, size=3 * GRID)
         layout = QHBoxLayout(self)
         spaced(layout)
         layout.addWidget(Text(tr("Seed")))
@@ -121,7 +121,9 @@ class DataSettings(QWidget):
             percent,
             tr("The share of rows that train; the rest is held out"),
         )
-        self.seed = SeedRow()
+        self.seed = SeedRow(
+            tr("Data seed"), tr("Another seed draws other points, or deals other rows"), tr("Draw others")
+        )
         self.typed = TypedSettings()
         self.typed.hide()
         self._rows = QVBoxLayout()
