@@ -1,7 +1,7 @@
 """Which array module holds the numbers, bound once; and the small tools that emitted calls need."""
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -15,6 +15,8 @@ from dlviz.i18n import tr
 Array = Any  # numpy.ndarray or cupy.ndarray: the same operations, never mixed
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 Calls = Iterable[Call]
+Moving = Sequence[tuple[Array, int]]  # arrays of the first batch; how many bytes further on those of the next lie
+Stretch = Callable[[int, int], None]  # runs batches start … end − 1
 
 BACKENDS = ("numpy", "cupy", "numba")
 
@@ -24,11 +26,13 @@ class Backend:
     """What computes a trainer's calls.
 
     xp: the array module. joined returns calls that do the same as those it is given and are faster when run over
-    and over. device: where and how, in a word or two. note: why it is not the one that was asked for, or "".
+    and over; repeated returns what runs the calls of the first batch for any others, or None where it cannot.
+    device: where and how, in a word or two. note: why it is not the one that was asked for, or "".
     """
 
     xp: Any = np
     joined: Callable[[Calls], tuple[Call, ...]] = tuple
+    repeated: Callable[[Sequence[Call], Moving], Stretch | None] = lambda calls, moving: None
     device: str = "CPU"
     note: str = ""
 
@@ -58,8 +62,8 @@ def _cupy() -> Any:
 
 def _compiled(dtype: str) -> Backend:
     try:
-        segments = importlib.import_module("dlviz.core.compiled.segment")
-        return Backend(np, segments.joiner(dtype), tr("CPU, compiled"))
+        compiler = importlib.import_module("dlviz.core.compiled.stretch").Compiler(dtype)
+        return Backend(np, compiler.joined, compiler.repeated, tr("CPU, compiled"))
     except ModuleNotFoundError:
         return replace(NUMPY, note=tr("Numba is not installed, so NumPy computes. Install dlviz[compiled]."))
     except (
@@ -83,7 +87,7 @@ class Workspace:
     """
 
     def __init__(self, backend: Backend = NUMPY, dtype: str = "float64") -> None:
-        self.xp, self.joined = backend.xp, backend.joined
+        self.xp, self.backend = backend.xp, backend
         self.dtype = dtype
         self._constants: dict[float, Array] = {}
 

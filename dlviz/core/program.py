@@ -156,7 +156,7 @@ class Binding:
         self.memory = buffers.memory
         self.columns = buffers.columns
         self.buffers = buffers
-        self.joined = buffers.workspace.joined
+        self.joined = buffers.workspace.backend.joined
         self._alias_linear()
         self.step_calls: tuple[tuple[Call, ...], ...] = tuple(
             self.joined(instruction.emit(self.buffers)) for instruction in program.instructions

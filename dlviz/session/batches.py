@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.core.array import Array, Call, to_host
+from dlviz.core.array import Array, Call, Stretch, to_host
 from dlviz.core.execute import run, run_flat
 from dlviz.core.memory import Memory
 from dlviz.core.program import Binding, Program
@@ -127,6 +127,7 @@ class Standing:
         self._sums = w.zeros(n_batches(n, self._size), *full.buffers.loss_sums.shape)
         self._last = full.program.bind(full.memory, n % self._size) if n % self._size else full
         self._rows: Rows = np.zeros(n, dtype=np.intp)
+        self._bindings: dict[int, Binding] = {}
 
     def arrange(self, rows: Rows) -> None:
         """Lay the rows of the table out in this order."""
@@ -139,22 +140,35 @@ class Standing:
         """Return the rows of a batch."""
         return self._rows[batch * self._size : (batch + 1) * self._size]
 
-    @cached_property
-    def _bindings(self) -> list[Binding]:
-        places = (slice(start, start + self._size) for start in range(0, len(self._rows), self._size))
-        bases = [self._full] * (len(self._sums) - 1) + [self._last]
-        return [
-            base.on(self._x[place], targets.T, sums)
-            for base, place, targets, sums in zip(bases, places, self._targets, self._sums, strict=True)
-        ]
+    def binding(self, batch: int) -> Binding:
+        """Return what a batch is bound to."""
+        if batch not in self._bindings:
+            base = self._last if batch == len(self._sums) - 1 else self._full
+            place = slice(batch * self._size, (batch + 1) * self._size)
+            self._bindings[batch] = base.on(self._x[place], self._targets[batch].T, self._sums[batch])
+        return self._bindings[batch]
 
     @cached_property
     def _calls(self) -> list[list[tuple[Any, ...]]]:
-        return [[(function, *arguments) for function, arguments in each.calls] for each in self._bindings]
+        bindings = (self.binding(batch) for batch in range(len(self._sums)))
+        return [[(function, *arguments) for function, arguments in each.calls] for each in bindings]
 
-    def binding(self, batch: int) -> Binding:
-        """Return what a batch is bound to."""
-        return self._bindings[batch]
+    @cached_property
+    def _stretch(self) -> Stretch | None:
+        """What runs whole batches without a binding for each, if the backend can."""
+        first = self.binding(0).buffers
+        firsts = (first.rows_x, self._size * self._x.strides[0]), (first.rows_y, first.rows_y.nbytes)
+        moving = *firsts, (first.loss_sums, first.loss_sums.nbytes)
+        return self._full.memory.workspace.backend.repeated(self.binding(0).calls, moving)
+
+    def _run(self, start: int, end: int) -> None:
+        if self._stretch is None:
+            run_flat(chain.from_iterable(self._calls[start:end]))
+            return
+        n_full = len(self._sums) - (self._last is not self._full)
+        self._stretch(start, min(end, n_full))
+        if end > n_full:
+            run(self.binding(n_full).calls)
 
     def before(self, batch: int) -> Sequence[Call]:
         """Return no calls: the rows stand where they are read."""
@@ -163,11 +177,11 @@ class Standing:
     def walk(self, start: int, end: int, placing: Placing | None) -> Losses:
         """Run batches and return their losses."""
         if placing is None:
-            run_flat(chain.from_iterable(self._calls[start:end]))
+            self._run(start, end)
         else:
             for batch in range(start, end):
                 run(tuple(placing(batch)))
-                run_flat(self._calls[batch])
+                self._run(batch, batch + 1)
         losses = _losses(self._sums[start:end, :, 0], self._full)
         if end == len(self._sums) and self._last is not self._full:
             losses[-1:] = _losses(self._sums[end - 1 : end, :, 0], self._last)

@@ -12,6 +12,7 @@ from tests.bench import (
     formulas,
     frames,
     maps,
+    ours,
     planes,
     scrub,
     stepping,
@@ -57,6 +58,8 @@ def main(words: Sequence[str] | None = None) -> int:
     rows = [row for name in names for row in show(in_own_process(BENCHMARKS[name], effort))]
     if not torch_peer.is_installed():
         print("PyTorch is not installed: its rows are left out.")
+    if not ours.has_numba():
+        print("Numba is not installed: the rows of compiled kernels are left out.")
     missed = [row for row in rows if row.passed is False]
     print(f"{len(missed)} of {sum(row.must is not None for row in rows)} figures were not reached.")
     return 1 if missed and chosen.strict else 0

@@ -10,7 +10,7 @@ from dlviz.core.execute import run_flat
 from dlviz.session.trainer import Trainer
 from tests.bench import datasets, ours, textbook, torch_peer
 from tests.bench.timing import Contender, Effort, cpu_seconds, interleave, paired_ratio
-from tests.bench.workload import Row, Workload
+from tests.bench.workload import COMPILED, OURS, Row, Workload
 
 DIGITS_SIZES, DIGITS_BATCH = (64, 32, 10), 32
 IMAGE_SIZES, IMAGE_BATCH, IMAGE_CHUNK = (784, 256, 128, 10), 128, 10
@@ -23,16 +23,23 @@ def w3(effort: Effort) -> list[Row]:
     inputs, labels = datasets.digits()
     n_steps = -(-len(inputs) // DIGITS_BATCH)
     plain = textbook.ReluClassifier(DIGITS_SIZES)
-    trainer = ours.classifier(DIGITS_SIZES, inputs, labels, DIGITS_BATCH)
+
+    def own(name: str) -> Contender:
+        trainer = ours.classifier(DIGITS_SIZES, inputs, labels, DIGITS_BATCH)
+        return Contender(name, ours.steps(trainer, n_steps), n_steps)
+
     found = [
-        Contender(ours.NAME, ours.steps(trainer, n_steps), n_steps),
+        own(OURS),
         Contender("textbook", lambda: textbook.epoch(plain.step, inputs, labels, DIGITS_BATCH), n_steps),
     ]
+    if ours.has_numba():
+        with ours.compiled():
+            found.append(own(COMPILED))
     if torch_peer.is_installed():
         machine = torch_peer.classifier(DIGITS_SIZES)
         found.append(Contender(torch_peer.NAME, torch_peer.epoch(*machine, inputs, labels, DIGITS_BATCH), n_steps))
     targets = {"textbook": 2.6, torch_peer.NAME: 10}
-    return Workload("W3", "steps/s", tuple(found), targets).measure(effort)
+    return Workload("W3", "steps/s", tuple(found), targets, targets).measure(effort)
 
 
 def w4(effort: Effort) -> list[Row]:

@@ -21,7 +21,7 @@ from tests.bench import datasets, ours, textbook, torch_peer
 from tests.bench.maps import keep_the_heap
 from tests.bench.timing import Contender, Effort
 from tests.bench.tiny_networks import LR, W1, W2, Task
-from tests.bench.workload import Row, Workload
+from tests.bench.workload import COMPILED, OURS, Row, Workload
 
 N_ROWS, N_TRAIN = 500, 250
 TEXTBOOK_TARGET = 2.5
@@ -88,9 +88,12 @@ def textbook_frame(scene: Scene) -> Callable[[], object]:
 def contenders(scene: Scene) -> tuple[Contender, ...]:
     """Return ours, textbook NumPy and, where installed, PyTorch."""
     found = [
-        Contender(ours.NAME, our_frame(scene)),
+        Contender(OURS, our_frame(scene)),
         Contender("textbook", textbook_frame(scene)),
     ]
+    if ours.has_numba():
+        with ours.compiled():
+            found.append(Contender(COMPILED, our_frame(scene)))
     if torch_peer.is_installed():
         call = torch_peer.playground_frame(scene.task.sizes, LR, scene.rows, N_TRAIN, scene.task.batch, scene.grid)
         found.append(Contender(torch_peer.NAME, call))

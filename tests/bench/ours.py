@@ -1,6 +1,9 @@
 """dlviz as a contender: the trainer of the command line and the window, without either."""
 
-from collections.abc import Callable
+import importlib.util
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +19,22 @@ from tests.bench import datasets
 
 NAME = "dlviz"
 Array = NDArray[np.generic]
+
+
+def has_numba() -> bool:
+    """Say whether compiled kernels can take part."""
+    return importlib.util.find_spec("numba") is not None
+
+
+@contextmanager
+def compiled() -> Iterator[None]:
+    """Let trainers that are made inside compute with compiled kernels."""
+    before = os.environ.get("DLVIZ_BACKEND", "numpy")
+    os.environ["DLVIZ_BACKEND"] = "numba"
+    try:
+        yield
+    finally:
+        os.environ["DLVIZ_BACKEND"] = before
 
 
 def network(sizes: tuple[int, ...], hidden: str, output: str) -> NetworkSpec:

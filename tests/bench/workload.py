@@ -4,9 +4,10 @@ import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests.bench.timing import Contender, Effort, interleave, paired_ratio
+from tests.bench.timing import Contender, Effort, Rates, interleave, paired_ratio
 
 OURS = "dlviz"
+COMPILED = "dlviz compiled"
 
 
 @dataclass(frozen=True)
@@ -32,23 +33,31 @@ class Row:
 
 @dataclass(frozen=True)
 class Workload:
-    """A race between contenders; targets: least ratio of our rate to the peer's, by the peer's name."""
+    """A race between contenders; targets: least ratio of our rate to the peer's, by the peer's name.
+
+    compiled: the same of our compiled kernels, where they take part.
+    """
 
     key: str
     unit: str
     contenders: tuple[Contender, ...]
     targets: Mapping[str, float] = field(default_factory=dict)
+    compiled: Mapping[str, float] = field(default_factory=dict)
 
     def measure(self, effort: Effort) -> list[Row]:
-        """Race the contenders and return one row each, ours first."""
+        """Race the contenders and return one row each, ours first; then once more for our compiled kernels."""
         rates = interleave(self.contenders, effort)
-        return [self._row(name, rates) for name in rates]
+        rows = [self._row(self.key, OURS, name, rates, self.targets) for name in rates if name != COMPILED]
+        if COMPILED not in rates:
+            return rows
+        names = (COMPILED, *(name for name in rates if name != COMPILED))
+        return rows + [self._row(f"{self.key} compiled", COMPILED, name, rates, self.compiled) for name in names]
 
-    def _row(self, name: str, rates: dict[str, list[float]]) -> Row:
+    def _row(self, key: str, ours: str, name: str, rates: Rates, targets: Mapping[str, float]) -> Row:
         rate = statistics.median(rates[name])
-        if name == OURS:
-            return Row(self.key, name, rate, self.unit)
-        return Row(self.key, name, rate, self.unit, paired_ratio(rates, OURS, name), self.targets.get(name))
+        if name == ours:
+            return Row(key, name, rate, self.unit)
+        return Row(key, name, rate, self.unit, paired_ratio(rates, ours, name), targets.get(name))
 
 
 Benchmark = Callable[[Effort], list[Row]]

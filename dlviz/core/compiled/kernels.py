@@ -23,7 +23,7 @@ GREATER, GREATER_EQUAL, LESS, LESS_EQUAL = range(30, 34)
 FIRST_COMPARISON, FROM_TRUTH = GREATER, 40
 
 # Of whole arrays.
-PRODUCT, SUM, LARGEST, TAKE_ROWS, TAKE_COLUMNS = range(50, 55)
+PRODUCT, SUM, MAXIMUM_OF, TAKE_ROWS, TAKE_COLUMNS = range(50, 55)
 
 # One row of a table: the operation, its extent (inner is what a product or a sum runs over), then address and
 # strides, in numbers, of the output and the operands.
@@ -31,7 +31,12 @@ OP, ROWS, COLUMNS, INNER = range(4)
 OUT, OUT_ROW, OUT_COLUMN, A, A_ROW, A_COLUMN, B, B_ROW, B_COLUMN = range(4, 13)
 FIELDS = 13
 
+LOG2_E = 1.4426950408889634
+LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # k times the first has no rounding
+TO_WHOLE = 6755399441055744.0  # 1.5 · 2⁵²: adding it rounds to a whole number, which then stands in the last bits
+
 BLOCK = 256  # numbers that are worked on at once
+LARGEST = 16_384  # numbers; above, a call costs nothing beside its arithmetic, which NumPy does as fast
 LARGEST_PRODUCT = 8192  # multiplications; above, BLAS is faster by more than a call costs
 
 Pointer = Any  # to numbers of one kind, as the compiler sees it
@@ -65,6 +70,66 @@ def _from(typing: Any, pointer: Any, count: Any) -> Any:
         return builder.gep(arguments[0], [arguments[1]])
 
     return pointer(pointer, types.int64), generate
+
+
+def _bits_as(to: Any) -> Any:
+    """Return the function that reads the bits of a number as another type of the same size."""
+
+    @intrinsic
+    def cast(typing: Any, number: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.bitcast(arguments[0], context.get_value_type(signature.return_type))
+
+        return to(number), generate
+
+    return cast
+
+
+_bits, _number = _bits_as(types.int64), _bits_as(types.float64)
+
+
+@_inner
+def _split(x: float) -> tuple[float, float]:
+    """Return k, a whole number, and eʳ − 1 with x = k ln 2 + r and |r| ≤ ½ ln 2. Without branches: several at once."""
+    k = (x * LOG2_E + TO_WHOLE) - TO_WHOLE
+    r = (x - k * LN2_HIGH) - k * LN2_LOW
+    p = 1 / 6227020800.0
+    p = p * r + 1 / 479001600.0
+    p = p * r + 1 / 39916800.0
+    p = p * r + 1 / 3628800.0
+    p = p * r + 1 / 362880.0
+    p = p * r + 1 / 40320.0
+    p = p * r + 1 / 5040.0
+    p = p * r + 1 / 720.0
+    p = p * r + 1 / 120.0
+    p = p * r + 1 / 24.0
+    p = p * r + 1 / 6.0
+    p = p * r + 0.5
+    return k, p * r * r + r
+
+
+@_inner
+def _two_to_the(k: float) -> Any:
+    """Return 2ᵏ of a whole number k from −1022 to 1023, put together from bits."""
+    return _number((_bits(k + TO_WHOLE) + 1023) << 52)
+
+
+@_inner
+def _exp(x: float) -> Any:
+    """Return eˣ = 2ᵏ eʳ, in two factors so that it can be very small or infinite."""
+    k, p = _split(min(max(x, -746.0), 710.0) if x == x else x)
+    half = (k * 0.5 + TO_WHOLE) - TO_WHOLE
+    return (p + 1.0) * _two_to_the(half) * _two_to_the(k - half)
+
+
+@_inner
+def _tanh(x: float) -> Any:
+    """Return tanh x = m/(m + 2) with m = e²ˣ − 1, of |x| and then with its sign."""
+    size = abs(x)
+    k, p = _split(2.0 * (20.0 if size > 20.0 else size))
+    scale = _two_to_the(k)
+    m = scale * p + (scale - 1.0)
+    return math.copysign(m / (m + 2.0), x)
 
 
 @_inner
@@ -113,10 +178,10 @@ def _unary(op: int, out: Pointer, a: Pointer, n: int) -> None:
             out[i] = a[i] if a[i] == 0 or a[i] != a[i] else math.copysign(1, a[i])
     elif op == TANH:
         for i in range(n):
-            out[i] = math.tanh(a[i])
+            out[i] = _tanh(a[i])
     elif op == EXP:
         for i in range(n):
-            out[i] = math.exp(a[i])
+            out[i] = _exp(a[i])
     elif op == EXPM1:
         for i in range(n):
             out[i] = math.expm1(a[i])
@@ -214,8 +279,11 @@ def _product(row: Pointer, out: Pointer, a: Pointer, b: Pointer, scratch: Pointe
         to, at = _from(out, i * row[OUT_ROW]), _from(a, i * row[A_ROW])
         start = 0
         while start + 8 <= n:
-            s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = out[0] * 0
-            for k in range(inner):
+            # Eight sums at once; each begins with its first product, for what stands in out may be no number.
+            factor, place = at[0], start
+            s0, s1, s2, s3 = factor * b[place], factor * b[place + 1], factor * b[place + 2], factor * b[place + 3]
+            s4, s5, s6, s7 = factor * b[place + 4], factor * b[place + 5], factor * b[place + 6], factor * b[place + 7]
+            for k in range(1, inner):
                 factor, place = at[k * by], k * step + start
                 s0 += factor * b[place]
                 s1 += factor * b[place + 1]
@@ -229,8 +297,8 @@ def _product(row: Pointer, out: Pointer, a: Pointer, b: Pointer, scratch: Pointe
             to[start + 4], to[start + 5], to[start + 6], to[start + 7] = s4, s5, s6, s7
             start += 8
         for j in range(start, n):
-            s0 = out[0] * 0
-            for k in range(inner):
+            s0 = at[0] * b[j]
+            for k in range(1, inner):
                 s0 += at[k * by] * b[k * step + j]
             to[j * row[OUT_COLUMN]] = s0
 
@@ -275,23 +343,36 @@ def _run(row: Pointer, out: Pointer, a: Pointer, b: Pointer, scratch: Pointer) -
         _from_truth(row, out, _byte(row[A]))
     elif op == PRODUCT:
         _product(row, out, a, b, scratch)
-    elif op in (SUM, LARGEST):
+    elif op in (SUM, MAXIMUM_OF):
         _reduced(row, out, a)
     else:
         _taken(row, out, a, _index(row[B]))
 
 
-@_entry
-def walk_double(table: int, start: int, end: int, scratch: int) -> None:
-    """Run rows start … end − 1 of a table of float64 calls; table and scratch are addresses."""
-    for number in range(start, end):
-        row = _from(_index(table), number * FIELDS)
-        _run(row, _double(row[OUT]), _double(row[A]), _double(row[B]), _double(scratch))
+@_inner
+def _move(table: Pointer, moves: Pointer, n_moves: int) -> None:
+    """Let fields of a table point to the next batch; moves: pairs of a place in the table and bytes."""
+    for each in range(n_moves):
+        table[moves[2 * each]] += moves[2 * each + 1]
 
 
 @_entry
-def walk_single(table: int, start: int, end: int, scratch: int) -> None:
-    """Run rows of a table of float32 calls."""
-    for number in range(start, end):
-        row = _from(_index(table), number * FIELDS)
-        _run(row, _single(row[OUT]), _single(row[A]), _single(row[B]), _single(scratch))
+def walk_double(table: int, rows: int, times: int, moves: int, n_moves: int, scratch: int) -> None:
+    """Run a table of float64 calls so many times, and move it after each; table, moves and scratch are addresses."""
+    first = _index(table)
+    for _ in range(times):
+        for number in range(rows):
+            row = _from(first, number * FIELDS)
+            _run(row, _double(row[OUT]), _double(row[A]), _double(row[B]), _double(scratch))
+        _move(first, _index(moves), n_moves)
+
+
+@_entry
+def walk_single(table: int, rows: int, times: int, moves: int, n_moves: int, scratch: int) -> None:
+    """Run a table of float32 calls."""
+    first = _index(table)
+    for _ in range(times):
+        for number in range(rows):
+            row = _from(first, number * FIELDS)
+            _run(row, _single(row[OUT]), _single(row[A]), _single(row[B]), _single(scratch))
+        _move(first, _index(moves), n_moves)

@@ -1,6 +1,6 @@
 """Segments: calls that follow each other and all have kernels, run at one go."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -24,19 +24,16 @@ class Segment(partial[None]):
 
     def __new__(cls, rows: Sequence[Row], scratch: NDArray[np.float64]) -> "Segment":
         """Return the segment of these rows; scratch: (SCRATCH,) what segments that never run at once may share."""
-        table = np.array([row.fields for row in rows], np.int64)
-        made = super().__new__(cls, WALKS[rows[0].dtype], table.ctypes.data, 0, len(rows), scratch.ctypes.data)
+        table = table_of(rows)
+        walk = WALKS[rows[0].dtype]
+        made = super().__new__(cls, walk, table.ctypes.data, len(rows), 1, 0, 0, scratch.ctypes.data)
         made.rows, made._kept = tuple(rows), (table, scratch)
         return made
 
 
-def joiner(dtype: str) -> Callable[[Calls], tuple[Call, ...]]:
-    """Return what joins calls on the arrays of one trainer; compile first what walks numbers of this dtype.
-
-    That takes some seconds once; later programs find it on disk.
-    """
-    WALKS[np.dtype(dtype)](0, 0, 0, 0)
-    return partial(joined, np.zeros(SCRATCH))
+def table_of(rows: Sequence[Row]) -> NDArray[np.int64]:
+    """Return the table (rows, FIELDS) that the kernels read."""
+    return np.array([row.fields for row in rows], np.int64)
 
 
 def joined(scratch: NDArray[np.float64], calls: Calls) -> tuple[Call, ...]:

@@ -64,7 +64,7 @@ def _with_settings(function: Any, arguments: tuple[Any, ...]) -> Row | None:
         case "sum", (int(axis), None, np.ndarray() as out):
             return _reduced(k.SUM, function.__self__, axis, out)
         case "max", (int(axis), np.ndarray() as out):
-            return _reduced(k.LARGEST, function.__self__, axis, out)
+            return _reduced(k.MAXIMUM_OF, function.__self__, axis, out)
         case "take", (np.ndarray() as places, int(axis), np.ndarray() as out, "clip"):
             return _taken(function.__self__, places, axis, out)
     return None
@@ -84,7 +84,7 @@ def _elementwise(op: int, *arrays: Array) -> Row | None:
         expected[0 if op == k.FROM_TRUTH else -1] = TRUTH
     if op < 0 or dtype not in KINDS or [each.dtype for each in arrays] != expected:
         return None
-    if any(_is_across(out, each) for each in operands):
+    if out.size > k.LARGEST or any(_is_across(out, each) for each in operands):
         return None
     spread = [each if each.shape == out.shape else np.broadcast_to(each, out.shape) for each in operands]
     extent = _two_axes([out, *spread])
