@@ -8,8 +8,10 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from dlviz.cli.documents import print_json
+from dlviz.data.formats import modality_words
 from dlviz.data.reader import read_table
-from dlviz.data.table import ColumnInfo, TableRead
+from dlviz.data.table import ColumnInfo, ReadChoices, TableRead
+from dlviz.data.table_dataset import modality_of
 from dlviz.i18n import tr
 
 
@@ -18,13 +20,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.description = tr(
         "Read a data file as the window would, and tell what it holds and what was guessed, changed or dropped."
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help=tr("a CSV, TSV or Parquet file"))
+    parser.add_argument("file", type=Path, metavar="FILE", help=tr("a file or folder; see dlviz list formats"))
+    parser.add_argument("--labels", metavar="FILE", help=tr("the file with the labels of IDX images"))
     parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the file and print what it holds."""
-    info = read_table(arguments.file).info
+    info = read_table(arguments.file, ReadChoices(labels=arguments.labels)).info
     if arguments.json:
         print_json(as_json(info))
     else:
@@ -37,6 +40,7 @@ def as_json(info: TableRead) -> dict[str, Any]:
     return {
         "file": str(info.path),
         "format": info.format,
+        "kind": modality_of(info),
         "rows": info.n_rows,
         "columns": [_column_json(column) for column in info.columns],
         "target": info.guessed_target,
@@ -57,6 +61,7 @@ def _column_json(column: ColumnInfo) -> dict[str, Any]:
         "distinct": column.distinct,
         "examples": column.examples,
         "categories": column.categories,
+        "shape": column.shape,
     }
 
 
@@ -81,4 +86,5 @@ def _summary(info: TableRead) -> str:
         facts.append(tr("separator {separator!r}", separator=info.separator))
         facts.append(tr("decimal sign {decimal!r}", decimal=info.decimal))
     facts += [info.encoding] if info.encoding else []
+    facts.append(modality_words(modality_of(info)))
     return ", ".join(facts)

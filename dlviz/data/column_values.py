@@ -10,14 +10,9 @@ from numpy.typing import NDArray
 from dlviz.data.columns import Plan
 from dlviz.data.duck import BATCH, CELLS, Duck
 from dlviz.data.limits import PREVIEW_ROWS
-from dlviz.data.table import ColumnInfo
-from dlviz.data.transport import STORED
+from dlviz.data.table import EXAMPLES, STORED, ColumnInfo
 
-EXAMPLES = 5
 CELLS_AT_ONCE = 4_000_000  # fetched by one query
-TARGET_NAMES = frozenset(
-    ("target", "label", "class", "y", "species", "outcome", "diagnosis", "quality", "survived", "klasse", "ziel")
-)
 
 
 @dataclass(frozen=True)
@@ -63,13 +58,6 @@ def preview_rows(duck: Duck) -> list[list[str]]:
     """Return the first rows as text, missing cells empty."""
     rows = duck.rows(f"SELECT * FROM {CELLS} ORDER BY rowid LIMIT {PREVIEW_ROWS}")
     return [["" if cell is None else str(cell).strip()[:200] for cell in row] for row in rows]
-
-
-def guess_target(columns: Sequence[ColumnInfo]) -> str:
-    """Return the column that is probably to be predicted: by its name, else the last usable one."""
-    usable = [column for column in columns if column.type in ("number", "category") and column.distinct > 1]
-    named = [column.name for column in usable if column.name.lower() in TARGET_NAMES]
-    return named[-1] if named else usable[-1].name if usable else ""
 
 
 def _fetched(duck: Duck, plan: Plan) -> str:

@@ -10,6 +10,8 @@ from dlviz.data.table import ColumnType
 from dlviz.i18n import tr
 
 NUMBER_SHARE = 0.9  # a column is numeric if this share of its cells is; the rest counts as missing
+SENTENCE_SHARE = 0.8  # of cells of several words that differ; those of categories come again
+THREE_WORDS = r"\S+\s+\S+\s+\S+"
 FEW = 20  # so many different values are categories however few rows there are
 DATE_PATTERNS = ["%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S"]
 
@@ -114,7 +116,14 @@ def _word_type(duck: Duck, plan: Plan, distinct: int) -> ColumnType:
         return "text"
     if _begins_with_digit(duck, plan) and _dates(duck, plan) >= NUMBER_SHARE * plan.present:
         return "date"
+    if distinct > SENTENCE_SHARE * plan.present and _sentences(duck, plan) > plan.present / 2:
+        return "text"
     return "category" if distinct <= min(CLASSES, max(FEW, plan.present // 2)) else "text"
+
+
+def _sentences(duck: Duck, plan: Plan) -> int:
+    """Count the cells of at least three words."""
+    return duck.totals([f"count_if(regexp_matches({plan.cell}, {literal(THREE_WORDS)}))"])[0]
 
 
 def _begins_with_digit(duck: Duck, plan: Plan) -> bool:

@@ -1,20 +1,15 @@
 """A look at a file before any parser touches it: a plain file, small enough, of the kind it claims."""
 
-import hashlib
 import os
-import stat
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from dlviz.core.errors import DataError
 from dlviz.data.formats import Format, format_of
 from dlviz.data.limits import COLUMNS, FILE_BYTES, SNIFF_BYTES
+from dlviz.data.regular_file import open_regular
 from dlviz.data.text_encoding import guess_encoding
 from dlviz.i18n import tr
-
-HASH_BYTES = 1 << 20
 
 # What files of other kinds begin with (their published signatures).
 OTHER_KINDS = (
@@ -48,55 +43,20 @@ class Sniffed:
     head: bytes
 
 
-def open_regular(path: Path) -> BinaryIO:
-    """Open a regular file for reading, never waiting for the other end of a pipe.
-
-    Raises: DataError for anything else and for what the system refuses.
-    """
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-    try:
-        descriptor = os.open(path, flags)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise DataError(tr("Expected a readable file. Received: {reason}.", reason=reason), place=path.name) from error
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
-        os.close(descriptor)
-        raise DataError(tr("Expected a regular file. Received: {kind}.", kind=_kind(mode)), place=path.name)
-    return os.fdopen(descriptor, "rb")
-
-
-def sha256_of(path: Path, cancelled: Callable[[], bool] = bool) -> str:
-    """Return the SHA-256 of a regular file in hexadecimal. Raises: DataError; when cancelled too."""
-    digest = hashlib.sha256()
-    with open_regular(path) as file:
-        while chunk := file.read(HASH_BYTES):
-            if cancelled():
-                raise DataError(tr("Reading was cancelled."), place=path.name)
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
 def sniff(path: Path) -> Sniffed:
     """Check a data file's kind, size and first bytes. Raises: DataError with one sentence."""
     entry = format_of(path)
+    if entry.is_folder:
+        return Sniffed(path, entry, 0, b"")
     with open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size
         _check_size(path, size)
         head = file.read(SNIFF_BYTES)
-    _check_kind(path, entry, head)
+    if entry.reader is None:
+        _check_kind(path, entry, head)
     if entry.is_text:
         _check_text(path, head, size)
     return Sniffed(path, entry, size, head)
-
-
-def _kind(mode: int) -> str:
-    kinds = (
-        (stat.S_ISDIR, tr("a folder")),
-        (stat.S_ISFIFO, tr("a named pipe")),
-        (stat.S_ISSOCK, tr("a socket")),
-    )
-    return next((name for test, name in kinds if test(mode)), tr("a device"))
 
 
 def _check_size(path: Path, size: int) -> None:

@@ -1,7 +1,8 @@
 """Columns of a table as inputs: numbers as they are, categories one-hot, missing cells left out or filled."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Literal
 
 import numpy as np
@@ -12,9 +13,12 @@ from dlviz.data.mapped import let_go
 from dlviz.data.table import Column, ColumnInfo
 from dlviz.i18n import tr
 
-Missing = Literal["drop", "mean"]
+Missing = Literal["drop", "mean", "most_frequent"]
+Categories = Literal["one_hot", "integer"]
 
 CHUNK_NUMBERS = 1 << 20  # made at once, 8 MiB
+LIGHTEST = 255  # pixel
+CATEGORIES_NAMED = 20
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -22,9 +26,10 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class InputColumn:
-    """One column (n,) and the inputs it becomes: itself, or one for each of its categories.
+    """One column (n,) or (n, k) and the inputs it becomes: its numbers, or one for each of its categories.
 
     stand_in: the number, or the code of a category, for missing cells; NaN where rows without one are left out.
+    factor: by which the numbers are multiplied.
     """
 
     cells: Column
@@ -32,19 +37,25 @@ class InputColumn:
     is_category: bool
     stand_in: float = np.nan
     notes: tuple[str, ...] = ()
+    factor: float = 1.0
 
     @property
     def usable(self) -> Mask:
         """Say for each row (n,) whether it has a number here."""
         if np.isfinite(self.stand_in):
             return np.full(len(self.cells), True)
+        if self.cells.dtype.kind == "u":
+            return np.full(len(self.cells), True)
         found = ~missing_in(self.cells)
         let_go(self.cells)
-        return found
+        return found if found.ndim == 1 else np.asarray(found.all(axis=1))
 
     def write(self, part: slice, keep: Mask, out: Array) -> None:
         """Write the inputs (m, k) of the rows to keep of a part of the table."""
         cells = self.cells[part][keep]
+        if cells.ndim == 2:
+            np.multiply(cells, self.factor, out=out)
+            return
         filled = np.where(missing_in(cells), self.stand_in, cells)
         out[...] = filled[:, None] == np.arange(len(self.names)) if self.is_category else filled[:, None]
 
@@ -55,16 +66,26 @@ def missing_in(cells: Column) -> Mask:
     return is_missing
 
 
-def input_column(cells: Column, column: ColumnInfo, missing: Missing) -> InputColumn:
+def input_column(
+    cells: Column, column: ColumnInfo, missing: Missing, categories: Categories = "one_hot"
+) -> InputColumn:
     """Decide what a column becomes and what its missing cells do."""
+    if column.shape:
+        return _block(cells, column)
     is_missing = missing_in(cells)
     n_missing = int(np.count_nonzero(is_missing))
-    is_filled = missing == "mean" and 0 < n_missing < len(cells)
+    is_filled = missing != "drop" and 0 < n_missing < len(cells)
     let_go(cells)
     if column.type == "category":
-        return _category(cells, column, is_missing if is_filled else None)
+        found = _category(cells, column, is_missing if is_filled else None)
+        return found if categories == "one_hot" else _as_integers(found, column)
     if not is_filled:
         return InputColumn(cells, (column.name,), False)
+    if missing == "most_frequent":
+        common = _most_frequent(cells[~is_missing].astype(np.float64))
+        template = tr("{name}: {n} missing cells became {value:.6g}, the most frequent.")
+        note = template.format(name=column.name, n=n_missing, value=common)
+        return InputColumn(cells, (column.name,), False, common, (note,))
     mean = _mean(cells[~is_missing].astype(np.float64))
     note = tr("{name}: {n} missing cells became the mean {mean:.6g}.", name=column.name, n=n_missing, mean=mean)
     return InputColumn(cells, (column.name,), False, mean, (note,))
@@ -73,6 +94,33 @@ def input_column(cells: Column, column: ColumnInfo, missing: Missing) -> InputCo
 def _mean(numbers: Array) -> float:
     """Return the mean; dividing first keeps sums of huge numbers finite."""
     return float(np.sum(numbers / len(numbers)))
+
+
+def _most_frequent(numbers: Array) -> float:
+    """Return the number that occurs most often, the smallest of several."""
+    values, counts = np.unique(numbers, return_counts=True)
+    return float(values[np.argmax(counts)])
+
+
+def _block(cells: Column, column: ColumnInfo) -> InputColumn:
+    """Take several numbers a cell: pixels from 0 to 1, counts of words, or numbers as they are."""
+    if column.type == "text":
+        note = tr("{name} became {n} counts, one a word.", name=column.name, n=column.width)
+        return InputColumn(cells, column.categories, False, notes=(note,))
+    places = product(*(range(size) for size in column.shape))
+    names = tuple(f"{column.name}[{','.join(map(str, place))}]" for place in places)
+    if column.type == "image":
+        note = tr("{name}: pixels from 0 to 255 are divided by 255.", name=column.name)
+        return InputColumn(cells, names, False, notes=(note,), factor=1 / LIGHTEST)
+    return InputColumn(cells, names, False)
+
+
+def _as_integers(found: InputColumn, column: ColumnInfo) -> InputColumn:
+    """Take the number of a category in place of one input for each."""
+    codes = ", ".join(f"{name} = {code}" for code, name in enumerate(column.categories[:CATEGORIES_NAMED]))
+    more = " …" if len(column.categories) > CATEGORIES_NAMED else ""
+    note = tr("{name} became whole numbers: {codes}.", name=column.name, codes=codes + more)
+    return replace(found, names=(column.name,), is_category=False, notes=(note, *found.notes[1:]))
 
 
 def _category(cells: Column, column: ColumnInfo, is_missing: Mask | None) -> InputColumn:

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from dlviz.data.dataset import Dataset
-from dlviz.data.file_checks import sha256_of, sniff
+from dlviz.data.file_checks import sniff
 from dlviz.data.mapped import file_of
+from dlviz.data.regular_file import digest_of
 from dlviz.data.row_store import cache_folder, kept_rows, store_rows
 
 ENDING = ".set"
@@ -22,14 +23,17 @@ NAME = re.compile(r"[0-9a-f]{64}\.rows")
 TASKS = ("regression", "binary", "multiclass")
 
 
-def find_kept(path: Path, how: str, cancelled: Callable[[], bool] = bool) -> tuple[Dataset, str] | None:
+def find_kept(
+    path: Path, how: str, cancelled: Callable[[], bool] = bool, labels: str | None = None
+) -> tuple[Dataset, str] | None:
     """Return the set that this file is, read in this way, and the hash of the file; None if it is not kept.
 
-    how: every choice of reading. Raises: DataError for what is no regular file, and when cancelled.
+    how: every choice of reading. labels: the file with its labels, if they are in another one.
+    Raises: DataError for what is no regular file, and when cancelled.
     """
     if not any(cache_folder().glob("*" + ENDING)) or sniff(path).size_bytes < LEAST_BYTES:
         return None
-    digest = sha256_of(path, cancelled)
+    digest = digest_of(path, labels, cancelled)
     note = _note(digest, how)
     try:
         return _dataset(path, json.loads(note.read_text(encoding="utf-8"))), digest

@@ -10,10 +10,13 @@ from typing import Any
 
 from dlviz.core.errors import DataError
 from dlviz.data import limits
-from dlviz.data.file_checks import sniff
-from dlviz.data.limits import READ_SECONDS, READ_SECONDS_PER_GB
+from dlviz.data.file_checks import Sniffed, sniff
+from dlviz.data.formats import OwnReader
+from dlviz.data.limits import IMAGE_SET_BYTES, READ_SECONDS, READ_SECONDS_PER_GB
 from dlviz.data.mapped import size_words
-from dlviz.data.reader_process import run_reader
+from dlviz.data.picture_progress import Progress, Watch
+from dlviz.data.reader_process import PICTURES, run_reader
+from dlviz.data.regular_file import digest_of
 from dlviz.data.row_store import reading_folder
 from dlviz.data.table import ReadChoices, Table, TableRead
 from dlviz.data.transport import read_arrays, read_columns, stored_bytes
@@ -25,21 +28,22 @@ def read_table(
     choices: ReadChoices | None = None,
     cancelled: Callable[[], bool] | None = None,
     limit_seconds: float | None = None,
+    tell: Callable[[Progress], None] | None = None,
 ) -> Table:
-    """Read a CSV, TSV or Parquet file; takes seconds, so call it off the window's thread.
+    """Read a file or folder of data of any registered format; takes seconds, so call it off the window's thread.
 
     The columns of a large table stay in a temporary file, which goes with the table.
     cancelled: asked about a hundred times a second; true ends the reading at once. limit_seconds: by
-    default as many as a file of this size needs at most.
+    default as many as a file of this size needs at most. tell: is called with the images of a folder as they come.
     Raises: DataError with one sentence, where it is in the file and what to do; nothing is changed.
     """
     file = Path(path)
-    size_bytes = sniff(file).size_bytes
+    sniffed = sniff(file)
+    size_bytes = IMAGE_SET_BYTES if sniffed.format.is_folder else sniffed.size_bytes
     limit = limit_seconds or READ_SECONDS + READ_SECONDS_PER_GB * size_bytes / 1e9
-    request = {"path": str(file.absolute()), "choices": asdict(choices or ReadChoices())}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(reading_folder(size_bytes)))
-        info = _info(file, run_reader(folder, json.dumps(request), file.name, cancelled, limit))
+        info = _info(file, _answer(folder, sniffed, choices or ReadChoices(), cancelled or bool, limit, tell))
         stays_bytes = stored_bytes(info.columns, info.n_rows)
         if stays_bytes <= limits.IN_MEMORY_BYTES:
             return Table(info, read_arrays(folder, info.columns, info.n_rows, file.name))
@@ -48,6 +52,45 @@ def read_table(
         table = Table(replace(info, notes=(note, *info.notes)), arrays)
         weakref.finalize(table, stack.pop_all().close)
     return table
+
+
+def _answer(
+    folder: Path,
+    sniffed: Sniffed,
+    choices: ReadChoices,
+    cancelled: Callable[[], bool],
+    limit: float,
+    tell: Callable[[Progress], None] | None,
+) -> dict[str, Any]:
+    """Let the format's own reader or a reader process write what the file holds into the folder."""
+    path, entry = sniffed.path, sniffed.format
+    if entry.reader is not None:
+        answer = _own(entry.reader, folder, path, choices, cancelled)
+        digest = digest_of(path, choices.labels, cancelled)
+        return {**answer, "format": entry.key, "sha256": digest, "size_bytes": sniffed.size_bytes}
+    request = json.dumps({"path": str(path.absolute()), "choices": asdict(choices)})
+    if not entry.is_folder:
+        return run_reader(folder, request, path.name, cancelled, limit)
+    watch = Watch(folder, tell) if tell is not None else None
+
+    def asked() -> bool:
+        if watch is not None:
+            watch.look()
+        return cancelled()
+
+    answer = run_reader(folder, request, path.name, asked, limit, PICTURES)
+    return {**answer, "format": entry.key, "size_bytes": 0}
+
+
+def _own(
+    read: OwnReader, folder: Path, path: Path, choices: ReadChoices, cancelled: Callable[[], bool]
+) -> dict[str, Any]:
+    try:
+        return read(folder, path, choices, cancelled)
+    except (OSError, ValueError, OverflowError, MemoryError) as error:
+        raise DataError(
+            tr("Expected data that can be read. Received: {error}.", error=error), place=path.name
+        ) from error
 
 
 def _info(path: Path, answer: dict[str, Any]) -> TableRead:
@@ -67,6 +110,7 @@ def _info(path: Path, answer: dict[str, Any]) -> TableRead:
             guessed_target=str(answer["guessed_target"]),
             sha256=str(answer["sha256"]),
             size_bytes=int(answer["size_bytes"]),
+            row_names=tuple(map(str, answer.get("row_names", ()))),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(

@@ -4,27 +4,30 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from dlviz.core.errors import DataError
-from dlviz.data.column_values import describe, guess_target, preview_rows, write_numbers
+from dlviz.data.column_values import describe, preview_rows, write_numbers
 from dlviz.data.columns import MISSING_CELLS, Plan, column_notes, plan_columns
 from dlviz.data.dialect import Dialect
 from dlviz.data.duck import Duck
-from dlviz.data.file_checks import Sniffed, open_regular, sha256_of, sniff
+from dlviz.data.file_checks import Sniffed, sniff
+from dlviz.data.json_lines import ready_lines
 from dlviz.data.limits import CELLS as MAX_CELLS
-from dlviz.data.limits import COLUMNS, READER_MEMORY_BYTES
+from dlviz.data.limits import COLUMNS
+from dlviz.data.process_end import answering, limit_memory
 from dlviz.data.reader_process import REQUEST
-from dlviz.data.table import ReadChoices
-from dlviz.data.text_source import ready_text
-from dlviz.data.transport import NUMBERS, write_answer
+from dlviz.data.regular_file import open_regular, sha256_of
+from dlviz.data.table import ColumnInfo, ReadChoices
+from dlviz.data.target import guess_target
+from dlviz.data.text_counts import Words, count_words
+from dlviz.data.text_source import TextSource, ready_text
+from dlviz.data.transport import NUMBERS, Answer
 from dlviz.i18n import tr
 
-Answer = dict[str, Any]
 NAME_LENGTH = 80
 NUMERIC = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*)", re.IGNORECASE)
 TEMPORAL = re.compile(r"(DATE|TIME).*", re.IGNORECASE)
@@ -35,38 +38,25 @@ def main(arguments: Sequence[str]) -> int:
     folder = Path(arguments[0])
     limit_memory()
     request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
-    place = Path(request["path"]).name
-    try:
-        answer = read(folder, Path(request["path"]), ReadChoices(**request["choices"]))
-    except DataError as error:
-        answer = _refused(error)
-    except duckdb.Error as error:
-        answer = _refused(DataError(f"Expected a readable table. Received: {_first_line(error, folder)}.", place=place))
-    except OSError as error:
-        message = tr("Expected room on the disk to read the table. Received: {error}.", error=error.strerror)
-        answer = _refused(DataError(message, tr("Free space on this disk."), place))
-    except MemoryError:
-        answer = _refused(DataError("Expected a table that fits into memory. Received: a larger one.", place=place))
-    write_answer(folder, answer)
+    path = Path(request["path"])
+    answering(folder, path.name, lambda: _read_or_refuse(folder, path, ReadChoices(**request["choices"])))
     return 0
 
 
-def limit_memory() -> None:
-    """Cap this process's address space, where the system can; imports are done by now."""
+def _read_or_refuse(folder: Path, path: Path, choices: ReadChoices) -> Answer:
     try:
-        import resource
-    except ImportError:
-        return
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    limit = READER_MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(READER_MEMORY_BYTES, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+        return read(folder, path, choices)
+    except duckdb.Error as error:
+        message = tr("Expected a readable table. Received: {error}.", error=_first_line(error, folder))
+        raise DataError(message, place=path.name) from None
 
 
 def read(folder: Path, path: Path, choices: ReadChoices) -> Answer:
     """Read a file into the folder's binary file and return the JSON part of the answer."""
     sniffed = sniff(path)
     digest = sha256_of(path)
-    answer = _read_text(folder, sniffed, choices) if sniffed.format.is_text else _read_parquet(folder, sniffed)
+    read_kind = {"separated": _read_text, "lines": _read_lines, "columns": _read_parquet}[sniffed.format.reads]
+    answer = read_kind(folder, sniffed, choices)
     with open_regular(path) as file:
         if file.seek(0, 2) != sniffed.size_bytes:
             answer["notes"].append(tr("The file changed while it was read; what was read is used."))
@@ -74,13 +64,21 @@ def read(folder: Path, path: Path, choices: ReadChoices) -> Answer:
 
 
 def _read_text(folder: Path, sniffed: Sniffed, choices: ReadChoices) -> Answer:
-    source = ready_text(folder, sniffed, choices)
+    return _read_source(folder, ready_text(folder, sniffed, choices), choices)
+
+
+def _read_lines(folder: Path, sniffed: Sniffed, choices: ReadChoices) -> Answer:
+    answer = _read_source(folder, ready_lines(folder, sniffed), choices)
+    return {**answer, "separator": "", "header": True}
+
+
+def _read_source(folder: Path, source: TextSource, choices: ReadChoices) -> Answer:
     dialect = source.dialect
     duck = Duck(source.path)
     duck.load_text(dialect.n_columns, dialect.separator, source.has_quotes, MISSING_CELLS)
     duck.drop_first(source.n_before)
     plans = plan_columns(duck, _names(dialect), ["cell"] * dialect.n_columns, dialect.decimal)
-    answer = _answer(folder, duck, plans, source.n_before)
+    answer = _answer(folder, duck, plans, source.n_before, choices)
     notes = [*source.notes, *answer.pop("notes")]
     if (lost := source.n_rows - answer["n_rows"]) > 0:
         notes.append(tr("{n} rows could not be read and were left out.", n=lost))
@@ -94,7 +92,7 @@ def _read_text(folder: Path, sniffed: Sniffed, choices: ReadChoices) -> Answer:
     }
 
 
-def _read_parquet(folder: Path, sniffed: Sniffed) -> Answer:
+def _read_parquet(folder: Path, sniffed: Sniffed, choices: ReadChoices) -> Answer:
     path = folder / "table.parquet"
     path.symlink_to(sniffed.path.resolve())
     duck = Duck(path)
@@ -105,7 +103,7 @@ def _read_parquet(folder: Path, sniffed: Sniffed) -> Answer:
     sources = [_source(kind) for _, kind in described]
     duck.load_parquet(len(sources))
     plans = plan_columns(duck, _unique([name for name, _ in described]), sources, ".")
-    return {**_answer(folder, duck, plans, 0), "separator": "", "decimal": ".", "encoding": "", "header": True}
+    return {**_answer(folder, duck, plans, 0, choices), "separator": "", "decimal": ".", "encoding": "", "header": True}
 
 
 def _source(kind: str) -> str:
@@ -114,7 +112,7 @@ def _source(kind: str) -> str:
     return "date" if TEMPORAL.fullmatch(kind) else "cell"
 
 
-def _answer(folder: Path, duck: Duck, plans: list[Plan], first_row: int) -> Answer:
+def _answer(folder: Path, duck: Duck, plans: list[Plan], first_row: int, choices: ReadChoices) -> Answer:
     """Write the arrays and describe the columns. first_row: rowid of the first row."""
     n_rows = duck.totals(["count(*)"])[0]
     if n_rows == 0:
@@ -122,7 +120,11 @@ def _answer(folder: Path, duck: Duck, plans: list[Plan], first_row: int) -> Answ
     with (folder / NUMBERS).open("wb") as file:
         counts = write_numbers(duck, plans, n_rows, file)
     preview = preview_rows(duck)
-    columns = describe(duck, plans, n_rows, preview, counts)
+    counted = {plan.index: count_words(folder, duck, plan, n_rows, choices) for plan in plans if plan.type == "text"}
+    columns = [
+        _with_words(column, counted.get(index))
+        for index, column in enumerate(describe(duck, plans, n_rows, preview, counts))
+    ]
     notes = column_notes(duck, plans, first_row)
     notes += [
         tr("{name}: {n} infinite numbers count as missing.", name=plans[index].name, n=count)
@@ -133,8 +135,15 @@ def _answer(folder: Path, duck: Duck, plans: list[Plan], first_row: int) -> Answ
         "columns": [asdict(column) for column in columns],
         "preview": preview,
         "guessed_target": guess_target(columns),
-        "notes": notes,
+        "notes": notes + [note for words in counted.values() if words is not None for note in words.notes],
+        "row_names": next((words.sentences for words in counted.values() if words is not None), []),
     }
+
+
+def _with_words(column: ColumnInfo, words: Words | None) -> ColumnInfo:
+    if words is None:
+        return column
+    return replace(column, shape=(len(words.vocabulary),), categories=tuple(words.vocabulary))
 
 
 def _names(dialect: Dialect) -> list[str]:
@@ -158,10 +167,6 @@ def _unique(names: Sequence[str]) -> list[str]:
         taken.add(name)
         found.append(name)
     return found
-
-
-def _refused(error: DataError) -> Answer:
-    return {"error": {"message": error.message, "hint": error.hint, "place": error.place}}
 
 
 def _first_line(error: Exception, folder: Path) -> str:

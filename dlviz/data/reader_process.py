@@ -13,7 +13,7 @@ from dlviz.data.limits import READ_SECONDS
 from dlviz.data.transport import ANSWER, read_answer
 from dlviz.i18n import tr
 
-MODULE = "dlviz.data.reader_child"
+TABLES, PICTURES = "dlviz.data.reader_child", "dlviz.data.picture_child"
 REQUEST, COMPLAINTS = "request.json", "complaints.txt"
 POLL_SECONDS = 0.01
 COMPLAINTS_BYTES = 4096
@@ -25,16 +25,17 @@ def run_reader(
     place: str,
     cancelled: Callable[[], bool] | None = None,
     limit_seconds: float = READ_SECONDS,
+    module: str = TABLES,
 ) -> dict[str, Any]:
-    """Start the reader process in an empty private folder and return its answer.
+    """Start a reader process in an empty private folder and return its answer.
 
-    request: JSON. Raises: DataError if the file is refused, the process dies, takes longer than
+    request: JSON. module: what it runs. Raises: DataError if the file is refused, the process dies, takes longer than
     limit_seconds, or cancelled() turns true.
     """
     (folder / REQUEST).write_text(request, encoding="utf-8")
     with (folder / COMPLAINTS).open("wb") as complaints:
         process = subprocess.Popen(
-            _command(folder),
+            _command(module, folder),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=complaints,
@@ -53,9 +54,9 @@ def run_reader(
     return answer
 
 
-def _command(folder: Path) -> list[str]:
+def _command(module: str, folder: Path) -> list[str]:
     # -P keeps modules that lie in the folder of the user's file from being imported.
-    return [sys.executable, "-P", "-m", MODULE, str(folder)]
+    return [sys.executable, "-P", "-m", module, str(folder)]
 
 
 def _environment() -> dict[str, str]:

@@ -3,19 +3,20 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.errors import DataError
 from dlviz.data import limits
-from dlviz.data.dataset import Dataset, Task
-from dlviz.data.input_columns import InputColumn, Missing, input_column, input_rows
+from dlviz.data.dataset import Dataset, Modality, Task
+from dlviz.data.input_columns import Categories, InputColumn, Missing, input_column, input_rows
 from dlviz.data.limits import CELLS, CLASSES, CLASSES_TO_NOTE
 from dlviz.data.row_store import store_rows
-from dlviz.data.table import ColumnInfo, Table
+from dlviz.data.table import ColumnInfo, Table, TableRead
 from dlviz.i18n import tr
 
 Reading = Literal["guess", "classes", "values"]
@@ -37,9 +38,21 @@ class _Target:
     notes: tuple[str, ...]
 
 
-def usable_inputs(table: Table, target: str) -> tuple[str, ...]:
-    """Return the columns that can be inputs: numbers and categories that vary, without the target."""
-    return tuple(column.name for column in table.info.columns if column.name != target and _is_usable(column))
+def usable_inputs(info: TableRead, target: str) -> tuple[str, ...]:
+    """Return the columns that are inputs unless others are chosen, without the target.
+
+    Images if there are any; else numbers and categories that vary; else texts, whose words were counted.
+    """
+    usable = [column for column in info.columns if column.name != target and _is_usable(column)]
+    images = [column for column in usable if column.type == "image"]
+    plain = [column for column in usable if column.type != "text"]
+    return tuple(column.name for column in images or plain or usable)
+
+
+def modality_of(info: TableRead) -> Modality:
+    """Say what rows of a table will be with the inputs that are guessed."""
+    kinds = {info.column(name).type for name in usable_inputs(info, info.guessed_target)}
+    return "image" if kinds == {"image"} else "text" if kinds == {"text"} else "table"
 
 
 def to_dataset(
@@ -49,6 +62,7 @@ def to_dataset(
     missing: Missing = "drop",
     reading: Reading = "guess",
     cancelled: Callable[[], bool] = bool,
+    categories: Categories = "one_hot",
 ) -> Dataset:
     """Make a data set of a table; every drop and change is a sentence in its notes.
 
@@ -56,17 +70,18 @@ def to_dataset(
 
     target: a column's name, the guessed one if empty. inputs: all usable columns if None.
     missing: leave out rows with missing inputs, or fill in the column's mean (a category's most
-    frequent value). Rows without a target are always left out. reading: whether a target of
-    numbers means classes or values.
+    frequent value) or its most frequent value. Rows without a target are always left out. reading: whether a
+    target of numbers means classes or values. categories: whether an input of categories becomes one column a
+    category, or one of whole numbers.
     cancelled: asked now and then. Raises: DataError if nothing can be learned from what is left, or if
     a large set finds no room on the disk.
     """
     name = target or table.info.guessed_target
     column = _target_column(table, name)
-    chosen = tuple(inputs) if inputs is not None else usable_inputs(table, name)
+    chosen = tuple(inputs) if inputs is not None else usable_inputs(table.info, name)
     _check_inputs(table, chosen, name)
     goal = _target(table, column, reading)
-    columns = [input_column(table.arrays[each], table.info.column(each), missing) for each in chosen]
+    columns = [input_column(table.arrays[each], table.info.column(each), missing, categories) for each in chosen]
     keep = goal.known.copy()
     for each in columns:
         keep &= each.usable
@@ -74,10 +89,21 @@ def to_dataset(
     notes += [note for each in columns for note in each.notes]
     notes += _row_notes(goal.known, keep)
     _check_rows(table, keep, goal)
-    made_of = json.dumps([STORED_AS, repr(replace(table.info, path=Path())), name, chosen, missing, reading])
+    info = repr(replace(table.info, path=Path()))
+    made_of = json.dumps([STORED_AS, info, name, chosen, missing, reading, categories])
     rows = _rows(made_of, columns, keep, cancelled)
     names = tuple(each for column in columns for each in column.names)
-    return _dataset(table, name, goal, rows, keep, names, notes)
+    made = _dataset(table, name, goal, rows, keep, names, notes)
+    return replace(made, **_row_kind(table, chosen, keep))
+
+
+def _row_kind(table: Table, chosen: tuple[str, ...], keep: NDArray[np.bool_]) -> dict[str, Any]:
+    """Say what a row is: an image if that is all it is, counts of words if there is nothing else."""
+    inputs = [table.info.column(each) for each in chosen]
+    is_text = all(column.type == "text" for column in inputs)
+    shape = inputs[0].shape if len(inputs) == 1 and inputs[0].type == "image" else None
+    named = compress(table.info.row_names, keep) if is_text or shape else ()
+    return {"image_shape": shape, "is_text": is_text, "row_names": tuple(named)}
 
 
 def _rows(
@@ -99,6 +125,8 @@ def _rows(
 def _is_usable(column: ColumnInfo) -> bool:
     if column.type == "category":
         return 1 < column.distinct <= CLASSES_TO_NOTE
+    if column.shape:
+        return True
     return column.type == "number" and column.distinct > 0
 
 
@@ -108,7 +136,7 @@ def _target_column(table: Table, name: str) -> ColumnInfo:
         hint = tr("A target is a column of numbers or categories with at least two different values.")
         raise DataError(tr("Expected a column that can be predicted. Received: none."), hint, place)
     column = table.info.column(name)
-    if column.name not in table.arrays:
+    if column.name not in table.arrays or column.shape:
         message = tr("Expected a target of numbers or categories. Received: {name}, a column of type {type}.")
         raise DataError(message.format(name=name, type=column.type), place=place)
     return column
@@ -124,7 +152,7 @@ def _check_inputs(table: Table, chosen: tuple[str, ...], target: str) -> None:
             kind = tr("the target") if name == target else tr("a column of type {type}", type=column.type)
             message = tr("Expected inputs of numbers or categories. Received: {name}, {kind}.", name=name, kind=kind)
             raise DataError(message, place=place)
-    width = sum(max(len(table.info.column(name).categories), 1) for name in chosen)
+    width = sum(max(len(column.categories), column.width) for column in map(table.info.column, chosen))
     if width * table.info.n_rows > CELLS:
         message = tr("Expected at most {limit} numbers. Received: {n}.", limit=CELLS, n=width * table.info.n_rows)
         raise DataError(message, tr("Choose fewer inputs."), place)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from dlviz.core.errors import DataError
 from dlviz.data.dialect import Dialect, guess_dialect
-from dlviz.data.file_checks import Sniffed, open_regular
+from dlviz.data.file_checks import Sniffed
 from dlviz.data.limits import CELLS, COLUMNS, ROWS_NAMED, SNIFF_BYTES
 from dlviz.data.records import Scan, Structure
+from dlviz.data.regular_file import open_regular
 from dlviz.data.table import ReadChoices
 from dlviz.data.text_encoding import TITLES, guess_encoding, is_plain, is_utf8, rewrite
 from dlviz.i18n import tr

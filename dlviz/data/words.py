@@ -1,5 +1,6 @@
 """Text as numbers: the vocabulary of some sentences, and how often each word stands in each of them."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
@@ -10,11 +11,14 @@ from dlviz.core.errors import DataError
 from dlviz.i18n import tr
 
 APOSTROPHES = "'’"
+ASCII_WORD = re.compile("[A-Za-z](?:[A-Za-z']*[A-Za-z])?")  # the same words, found much faster
 
 
 def words(sentence: str, fold_case: bool = True) -> list[str]:
     """Return the words of a sentence in any script, without digits and punctuation; without case too if folded."""
     folded = sentence.casefold() if fold_case else sentence
+    if folded.isascii():
+        return ASCII_WORD.findall(folded)
     spaced = "".join(sign if _is_part(sign) else " " for sign in folded)
     return [word for word in (each.strip(APOSTROPHES) for each in spaced.split()) if word]
 

@@ -1,8 +1,9 @@
 """Data that a document keeps in a file of its own: whether it may be opened, and how it is read.
 
 Settings of data of kind "file": path (relative to the document); separator, decimal, header, encoding and
-quotes (absent or empty: guessed); target, inputs (absent: guessed), also as columns {"target", "inputs"};
-missing; is_class (whether numbers to predict are classes; absent: guessed); sha256.
+quotes (absent or empty: guessed); fold_case of texts; image_size [height, width] and colour of a folder of images;
+labels, the name of the file beside an IDX file of images; target, inputs (absent: guessed), also as columns
+{"target", "inputs"}; missing; categories; is_class (whether numbers to predict are classes; absent: guessed); sha256.
 """
 
 import json
@@ -20,8 +21,15 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits.data import attach_dataset
 
-CHOICES = ("separator", "decimal", "header", "encoding", "quotes")
-MISSING = ("drop", "mean")
+#: Choices of reading with the type of each; labels are a file of their own.
+CHOICES: Mapping[str, type] = {
+    "separator": str, "decimal": str, "header": bool, "encoding": str, "quotes": bool, "fold_case": bool,
+    "image_size": list, "colour": str,
+}  # fmt: skip
+WORDS = {str: tr("text"), bool: tr("true or false"), list: tr("a list of two sizes")}
+LABELS = "labels"
+MISSING = ("drop", "mean", "most_frequent")
+CATEGORIES = ("one_hot", "integer")
 
 
 def with_named_file(document: Document, document_path: Path) -> Document:
@@ -54,19 +62,19 @@ def with_file(document: Document, path: Path, cancelled: Callable[[], bool] = bo
 
 def remember(settings: Mapping[str, Any], rows: Dataset) -> None:
     """Note how a large set was made of its file, so that opening it again takes no reading. Raises: DataError."""
-    if rows.is_streamed:
+    if rows.is_streamed and settings.get("format") != "images":
         keep(rows, str(settings["sha256"]), _how(settings))
 
 
 def _how(settings: Mapping[str, Any]) -> str:
     """Write down every setting that decides what a file becomes."""
-    used = (*CHOICES, "columns", "target", "inputs", "missing", "is_class")
+    used = (*CHOICES, LABELS, "columns", "target", "inputs", "missing", "categories", "is_class")
     return json.dumps({name: settings[name] for name in used if settings.get(name) is not None}, default=list)
 
 
 def _rows(settings: Mapping[str, Any], path: Path, cancelled: Callable[[], bool] = bool) -> tuple[Dataset, str]:
     """Return the rows of a file and the hash of its bytes; of a large one that was read before, those kept."""
-    if kept := find_kept(path, _how(settings), cancelled):
+    if kept := find_kept(path, _how(settings), cancelled, _labels(settings, path)):
         return kept
     table = _read(settings, path, cancelled)
     rows = _dataset(settings, table, cancelled)
@@ -76,11 +84,20 @@ def _rows(settings: Mapping[str, Any], path: Path, cancelled: Callable[[], bool]
 
 def _read(settings: Mapping[str, Any], path: Path, cancelled: Callable[[], bool]) -> Table:
     given = {name: settings[name] for name in CHOICES if settings.get(name) not in (None, "")}
-    kinds = {name: bool if name in ("header", "quotes") else str for name in CHOICES}
     for name, value in given.items():
-        if not isinstance(value, kinds[name]):
-            raise _refusal(name, tr("text, or true or false for header and quotes"), value)
-    return read_table(path, ReadChoices(**given), cancelled)
+        if not isinstance(value, CHOICES[name]):
+            raise _refusal(name, WORDS[CHOICES[name]], value)
+    return read_table(path, ReadChoices(**given, labels=_labels(settings, path)), cancelled)
+
+
+def _labels(settings: Mapping[str, Any], path: Path) -> str | None:
+    """Return the file with the labels: always beside the images, whatever a document says."""
+    name = settings.get(LABELS)
+    if name in (None, ""):
+        return None
+    if not isinstance(name, str) or Path(name).name != name:
+        raise _refusal(LABELS, tr("the name of a file beside the images"), name)
+    return str(path.parent / name)
 
 
 def _dataset(settings: Mapping[str, Any], table: Table, cancelled: Callable[[], bool]) -> Dataset:
@@ -93,12 +110,15 @@ def _dataset(settings: Mapping[str, Any], table: Table, cancelled: Callable[[], 
     if inputs is not None and not (isinstance(inputs, list) and all(isinstance(name, str) for name in inputs)):
         raise _refusal("inputs", tr("a list of names of columns"), inputs)
     missing, is_class = settings.get("missing", MISSING[0]), settings.get("is_class")
+    categories = settings.get("categories", CATEGORIES[0])
     if missing not in MISSING:
         raise _refusal("missing", tr("one of {known}", known=", ".join(MISSING)), missing)
+    if categories not in CATEGORIES:
+        raise _refusal("categories", tr("one of {known}", known=", ".join(CATEGORIES)), categories)
     if not isinstance(is_class, bool | None):
         raise _refusal("is_class", tr("true or false"), is_class)
     reading: Reading = "guess" if is_class is None else "classes" if is_class else "values"
-    return to_dataset(table, target, inputs, missing, reading, cancelled)
+    return to_dataset(table, target, inputs, missing, reading, cancelled, categories)
 
 
 def _check_hash(expected: object, digest: str, place: str) -> None:

@@ -58,10 +58,10 @@ def test_named_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
     assert "Received: a named pipe" in refusal(tmp_path / "t.csv")
 
 
-@pytest.mark.parametrize("target", ["/dev/zero", "."])
-def test_devices_and_folders_are_refused(tmp_path: Path, target: str) -> None:
+@pytest.mark.parametrize(("target", "reason"), [("/dev/zero", "Expected a regular file"), (".", "folders with images")])
+def test_devices_and_folders_are_refused(tmp_path: Path, target: str, reason: str) -> None:
     (tmp_path / "t.csv").symlink_to(target)
-    assert "Expected a regular file" in refusal(tmp_path / "t.csv")
+    assert reason in refusal(tmp_path / "t.csv")
 
 
 def test_missing_file_is_refused(tmp_path: Path) -> None:
@@ -104,14 +104,14 @@ def test_cancelling_ends_the_reader_within_half_a_second(write: Writer, monkeypa
 
 def test_a_reader_that_does_not_end_is_killed(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     sleeper = [os.sys.executable, "-c", "import time; time.sleep(60)"]
-    monkeypatch.setattr(reader_process, "_command", lambda folder: sleeper)
+    monkeypatch.setattr(reader_process, "_command", lambda module, folder: sleeper)
     with pytest.raises(DataError, match=r"within 0\.2 s"):
         read_table(write("a,b\n1,2\n"), limit_seconds=0.2)
 
 
 def test_a_reader_that_dies_is_only_a_message(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     crash = [os.sys.executable, "-c", "import os, sys; os.write(2, b'last words'); os.kill(os.getpid(), 11)"]
-    monkeypatch.setattr(reader_process, "_command", lambda folder: crash)
+    monkeypatch.setattr(reader_process, "_command", lambda module, folder: crash)
     with pytest.raises(DataError, match="ended with status -11") as caught:
         read_table(write("a,b\n1,2\n"))
     assert str(caught.value.__cause__) == "last words"
@@ -134,7 +134,7 @@ def test_a_reader_that_answers_nonsense_is_not_believed(
     write: Writer, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
     script = "import sys, pathlib; pathlib.Path('answer.json').write_text(sys.stdin.read() or sys.argv[1])"
-    monkeypatch.setattr(reader_process, "_command", lambda folder: [os.sys.executable, "-c", script, answer])
+    monkeypatch.setattr(reader_process, "_command", lambda module, folder: [os.sys.executable, "-c", script, answer])
     assert "Expected an answer of the reader process" in refusal(write("a,b\n1,2\n"))
 
 

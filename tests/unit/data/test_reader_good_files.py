@@ -115,7 +115,8 @@ def test_types_of_dates_texts_and_categories(write: Writer) -> None:
     rows = "".join(f"{day:02d}.03.2020;sentence number {day};{'ab'[day % 2]}\n" for day in range(1, 30))
     table = read_table(write(f"when;what;kind\n{rows}"))
     assert [column.type for column in table.info.columns] == ["date", "text", "category"]
-    assert set(table.arrays) == {"kind"}
+    assert set(table.arrays) == {"kind", "what"}
+    assert table.info.columns[1].categories == ("number", "sentence")
 
 
 def test_numbers_without_a_header_get_numbered_names(write: Writer) -> None:

@@ -90,8 +90,8 @@ def test_mean_of_huge_numbers_stays_finite() -> None:
 
 def test_unusable_columns_are_left_out_and_named() -> None:
     data = table(text=None, a=[1.0, 2.0], same=["k", "k"], empty=[NAN, NAN], y=[0.5, 1.5])
-    assert "text" not in usable_inputs(data, "y")
-    assert "same" not in usable_inputs(data, "y")
+    assert "text" not in usable_inputs(data.info, "y")
+    assert "same" not in usable_inputs(data.info, "y")
     dataset = to_dataset(data, inputs=("a",))
     assert dataset.input_names == ("a",)
     assert (
