@@ -105,7 +105,9 @@ def begin(running: Running, file: Path | None, workspace: str) -> None:
     if window.context.workspace == "step":
         running.session.new(step_document())
         return
-    window.centre.cards.setVisible(not window.remembered.cards_used())
+    is_first = not window.remembered.cards_used()
+    window.centre.cards.setVisible(is_first)
+    window.context.be_calm(is_first)
     window.run.play()
 
 

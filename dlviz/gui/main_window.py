@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
         self.context.hidden_changed.connect(self.status.use_hidden)
         self.status.health.operation_asked.connect(self.views.step_to)
         cards = self.centre.cards
-        cards.used.connect(self.remembered.use_cards)
+        cards.used.connect(self._end_calm)
         self.run.escaped.connect(cards.put_away)
         self.vary.began.connect(cards.put_away)
         self.run.escaped.connect(self.centre.bar.hide)
@@ -220,6 +220,11 @@ class MainWindow(QMainWindow):
         if moment != self._race_moment:
             self._race_moment = moment
             self.refresh()
+
+    @Slot()
+    def _end_calm(self) -> None:
+        self.remembered.use_cards()
+        self.context.be_calm(False)
 
     @Slot(object)
     def _open_for_selection(self, selected: Selected) -> None:

@@ -50,6 +50,7 @@ class Context(QObject):
     typing_asked = Signal(object)  # Selected: a number that is shown shall be typed anew, where it stands
     vary_wanted = Signal()  # an experiment shall be set up
     picture_wanted = Signal(object)  # this panel shall be written into a file as a picture
+    calm_changed = Signal()  # the cards of the first start came or went
     class_wanted = Signal()  # somebody shall choose the file of a class
 
     def __init__(self, session: Any, notify: Notify, parent: QObject | None = None) -> None:
@@ -62,6 +63,7 @@ class Context(QObject):
         self.notify = notify
         self.workspace = "network"
         self._is_hidden = False
+        self.is_calm = False  # a first start: what is not needed at once keeps out of sight
         self.board_decimals = 0
         self.wanted: frozenset[Need] = frozenset()
 
@@ -80,6 +82,12 @@ class Context(QObject):
         if is_hidden != self._is_hidden:
             self._is_hidden = is_hidden
             self.hidden_changed.emit(is_hidden)
+
+    def be_calm(self, is_calm: bool) -> None:
+        """Keep what is not needed at once out of sight, or show it."""
+        if is_calm != self.is_calm:
+            self.is_calm = is_calm
+            self.calm_changed.emit()
 
     def use_board(self, decimals: int) -> None:
         """Show results rounded to so many decimals on the way beside the exact ones; 0: exact ones alone."""

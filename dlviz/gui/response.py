@@ -17,6 +17,9 @@ from dlviz.session.targets import decision_threshold
 
 FloatArray = NDArray[np.floating[Any]]
 Pixels = NDArray[np.uint8]
+SURE = 0.9  # the probability at which the contour of confidence runs
+LEVELS = 7  # contours of a surface of values
+_ONE = 1e-3  # how far single-precision probabilities may be from summing to one
 _FAINTEST = 0.12  # how much of its colour a class keeps where the network is undecided
 
 
@@ -107,14 +110,38 @@ def signed_pixels(values: FloatArray, scale: Scale, theme: Theme) -> Pixels:
 
 
 def class_pixels(outputs: FloatArray, theme: Theme) -> Pixels:
-    """Colour k maps (k, rows, columns) by the winner's hue, paler the nearer the second comes."""
+    """Colour k maps (k, rows, columns) by the winner's hue, paler the less sure it is.
+
+    Of probabilities the shade is that of the winner, from 1/k to 1; of other outputs its lead before the second.
+    """
     finite = np.nan_to_num(outputs, nan=0.0)
-    ordered = np.sort(finite, axis=0)
-    margin = ordered[-1] - ordered[-2]
-    strength = _FAINTEST + (1 - _FAINTEST) * np.clip(margin / max(float(margin.max()), 1e-9), 0, 1)
+    if are_probabilities(finite):
+        sure = (finite.max(axis=0) - 1 / len(finite)) / (1 - 1 / len(finite))
+    else:
+        ordered = np.sort(finite, axis=0)
+        lead = ordered[-1] - ordered[-2]
+        sure = lead / max(float(lead.max()), 1e-9)
+    strength = _FAINTEST + (1 - _FAINTEST) * np.clip(sure, 0, 1)
     hues = np.array([_rgb(theme.class_colour(i)) for i in range(len(outputs))])[np.argmax(finite, axis=0)]
     mixed = _rgb(theme.zero) + (hues - _rgb(theme.zero)) * strength[..., None]
-    return np.dstack([mixed, np.full(margin.shape, 255.0)]).round().astype(np.uint8)
+    return np.dstack([mixed, np.full(strength.shape, 255.0)]).round().astype(np.uint8)
+
+
+def are_probabilities(outputs: FloatArray) -> bool:
+    """Say whether k maps (k, rows, columns) are shares of one, as those of a softmax."""
+    return len(outputs) > 1 and bool(outputs.min() >= 0 and np.abs(outputs.sum(axis=0) - 1).max() < _ONE)
+
+
+def confidence_lines(outputs: FloatArray) -> FloatArray:
+    """Return the line pieces where the winner's probability crosses SURE, as `segments` does; none otherwise."""
+    finite = np.nan_to_num(outputs, nan=0.0)
+    return segments(finite.max(axis=0), SURE) if are_probabilities(finite) else np.empty((0, 2, 2))
+
+
+def level_pieces(values: FloatArray, scale: Scale) -> FloatArray:
+    """Return the line pieces of one map at LEVELS evenly spaced values of its scale, as `segments` does."""
+    levels = np.linspace(scale.low, scale.high, LEVELS + 2)[1:-1]
+    return np.concatenate([segments(np.nan_to_num(values), float(level)) for level in levels])
 
 
 def class_boundaries(outputs: FloatArray) -> FloatArray:

@@ -149,7 +149,7 @@ class FrameMaker:
             "parameters": run.parameters,
             "curves": run.history.curves,
             "maps": lambda: pictures.maps(run, self.interest),
-            "predictions": lambda: pictures.predictions(run),
+            "predictions": lambda: pictures.predictions(run, needs),
             "row_use": partial(row_use, run),
             "events": partial(events_of, run),
         }

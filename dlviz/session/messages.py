@@ -35,8 +35,9 @@ State = Literal["idle", "running", "paused", "failed", "closing"]
 Part = Literal["train", "dev", "test"]
 Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
-    "parameters", "curves", "maps", "trace", "peek", "predictions", "explanation", "board", "judgements", "health",
-    "distributions", "race", "activation", "models", "slice", "restarts", "curvature", "row_use", "events",
+    "parameters", "curves", "maps", "trace", "peek", "predictions", "logits", "losses", "explanation", "board",
+    "judgements", "health", "distributions", "race", "activation", "models", "slice", "restarts", "curvature",
+    "row_use", "events",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -50,7 +51,8 @@ class Interest:
     the others held at `fixed`. question: what the explanation is about.
     decimals: to which the board rounds. worksheets: the numbers that shall be judged. race: which step of the race
     is to be shown in full. activation: which activation is studied. slice: over which two weights the loss is wanted.
-    restarts: from how many other starts it shall be trained.
+    restarts: from how many other starts it shall be trained. is_logits: the output map shows what goes into the last
+    activation.
     """
 
     needs: frozenset[Need] = frozenset({"curves"})
@@ -66,6 +68,7 @@ class Interest:
     activation: ActivationQuestion | None = None
     slice: SliceQuestion | None = None
     restarts: RestartQuestion | None = None
+    is_logits: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,13 @@ class Maps:
     """Responses over a 2-D plane of inputs, row 0 at the bottom (y0).
 
     units: node id → (units, grid, grid) float32 activations. output: (k, output_grid, output_grid).
-    extent: (x0, x1, y0, y1).
+    extent: (x0, x1, y0, y1). is_logits: output is what goes into the last activation.
     """
 
     units: Mapping[str, FloatArray]
     output: FloatArray
     extent: tuple[float, float, float, float]
+    is_logits: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,11 +90,14 @@ class Predictions:
     """Outputs for every row of the data (n, k), and which rows train and which are the test; the others are dev rows.
 
     Nothing is counted over test rows: their answers are locked.
+    logits: (n, k) what goes into the last activation, losses: (n,) of each row by itself; None where nobody asked.
     """
 
     outputs: FloatArray
     is_train: NDArray[np.bool_]
     is_test: NDArray[np.bool_]
+    logits: FloatArray | None = None
+    losses: FloatArray | None = None
 
     @cached_property
     def watched(self) -> NDArray[np.int64]:

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from dlviz.core.array import to_host
 from dlviz.core.evaluate import Evaluator
+from dlviz.core.losses import resolve as resolve_loss
+from dlviz.core.network import output_id
+from dlviz.core.objective import objective
 from dlviz.core.trace import Trace
 from dlviz.session.history import Measured
 from dlviz.session.looks import Estimate
@@ -19,7 +22,7 @@ from dlviz.session.measure import (
     measured_examples,
     penalty_of,
 )
-from dlviz.session.messages import Interest, Maps, Predictions
+from dlviz.session.messages import Interest, Maps, Need, Predictions
 from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer
 
@@ -86,9 +89,13 @@ class Pictures:
             node: values.reshape(-1, side, side)
             for node, values in evaluator.responses(self._grid(interest, side)).items()
         }
+        points, node = self._grid(interest, fine), evaluator.program.output
+        sums = evaluator.sums(node, points) if interest.is_logits else None
+        if sums is not None:
+            return Maps(units, sums.reshape(-1, fine, fine), interest.extent, is_logits=True)
         if fine == side:
-            return Maps(units, units[evaluator.program.output], interest.extent)
-        output = evaluator.outputs(self._grid(interest, fine)).T.reshape(-1, fine, fine)
+            return Maps(units, units[node], interest.extent)
+        output = evaluator.outputs(points).T.reshape(-1, fine, fine)
         return Maps(units, output, interest.extent)
 
     def _grid(self, interest: Interest, side: int) -> NDArray[np.float64]:
@@ -132,14 +139,27 @@ class Pictures:
         found = measure_rows(self._use(self._exact, run), measured_examples(self.trainer, rows), *scored)
         return Estimate(run.step, *found)
 
-    def predictions(self, run: Run) -> Predictions:
+    def predictions(self, run: Run, needs: frozenset[Need] = frozenset()) -> Predictions:
         """Return the outputs for every row of the data (the first 20 000), or of the sample of a streamed set."""
         assert self._exact is not None
-        prepared = self.trainer.prepared.sample
-        outputs = self._use(self._exact, run).outputs(prepared.inputs[:MAX_PREDICTED])
-        return Predictions(
-            _read_only(outputs), *(_among(rows, len(outputs)) for rows in (prepared.train, prepared.test))
-        )
+        prepared, evaluator = self.trainer.prepared.sample, self._use(self._exact, run)
+        inputs = prepared.inputs[:MAX_PREDICTED]
+        outputs = evaluator.outputs(inputs)
+        sums = evaluator.sums(evaluator.program.output, inputs) if "logits" in needs else None
+        logits = None if sums is None else _read_only(sums.T)
+        losses = self._losses(outputs) if "losses" in needs else None
+        is_train, is_test = (_among(rows, len(outputs)) for rows in (prepared.train, prepared.test))
+        return Predictions(_read_only(outputs), is_train, is_test, logits, losses)
+
+    def _losses(self, outputs: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return the loss of the first output for each of the rows on show, by itself (n,)."""
+        document, stride = self.trainer.document, self.trainer.prepared.sample.dataset.stride
+        node = output_id(document.network)
+        entry, settings = resolve_loss(objective(document.network, document.training.objective)[node].choice)
+        rows = np.arange(len(outputs)) * stride
+        losses = entry.each(outputs.T, self.trainer.targets[rows][:, : outputs.shape[1]].T, settings)
+        losses.setflags(write=False)
+        return losses
 
     def responses(self, run: Run, rows: NDArray[np.int64]) -> dict[str, NDArray[np.floating]]:
         """Return the activations (units, n) of every layer for some rows of the data."""

@@ -137,7 +137,7 @@ def test_points_of_the_output_map_lead_to_their_rows(robot: Robot) -> None:
     robot.wait(lambda: robot.frame.maps is not None)
     dialog = opened(robot)
     rows = [each for each in flat(dialog.drawn.entries) if each.place.kind == "sample"]
-    points = robot.panel("output").frame.map.points
+    points = robot.panel("output").map.frame.map.points
     assert len(rows) == len(points.places)
     first = rows[0]
     x, y = points.places[first.place.unit]

@@ -99,10 +99,10 @@ def test_interest_covers_every_point(stage: Any) -> None:
 def test_map_pixels_show_the_sign_of_the_output(stage: Any) -> None:
     _, panel, frame = stage
     panel.show_frame(frame)
-    image = panel.frame.map.grab().toImage()
-    panel.frame.map.show_points(None)
-    image = panel.frame.map.grab().toImage()
-    side = panel.frame.map.square().width()
+    image = panel.map.frame.map.grab().toImage()
+    panel.map.frame.map.show_points(None)
+    image = panel.map.frame.map.grab().toImage()
+    side = panel.map.frame.map.square().width()
     values = frame.maps.output[0]
     for row, column in ((10, 10), (90, 10), (50, 90), (10, 90)):
         colour = image.pixelColor(int((column + 0.5) / 100 * side), int((1 - (row + 0.5) / 100) * side))
@@ -114,7 +114,7 @@ def test_boundary_runs_where_the_output_changes_sign(stage: Any) -> None:
     _, panel, frame = stage
     panel.show_frame(frame)
     assert panel.info.startswith("boundary at 0")
-    lines = panel.frame.map._lines
+    lines = panel.map.frame.map._lines
     near = frame.maps.output[0][np.round(lines[:, 0, 1]).astype(int), np.round(lines[:, 0, 0]).astype(int)]
     assert len(lines) > 20
     assert np.abs(near).max() < 0.3
@@ -123,33 +123,33 @@ def test_boundary_runs_where_the_output_changes_sign(stage: Any) -> None:
 def test_hovering_a_unit_swaps_the_map_and_leaving_restores_it(stage: Any) -> None:
     context, panel, frame = stage
     panel.show_frame(frame)
-    before = panel.frame.map.grab().toImage()
+    before = panel.map.frame.map.grab().toImage()
     context.selection.point_at(Selected("unit", "h1", 2))
     assert "unit 3" in panel.info
-    np.testing.assert_array_equal(panel._values[0], frame.maps.units["h1"][2])
-    assert panel.frame.map.grab().toImage() != before
+    np.testing.assert_array_equal(panel.map.values[0], frame.maps.units["h1"][2])
+    assert panel.map.frame.map.grab().toImage() != before
     context.selection.point_at(NOTHING)
-    assert panel.frame.map.grab().toImage() == before
+    assert panel.map.frame.map.grab().toImage() == before
 
 
 def test_pointer_reads_place_and_output(stage: Any, qtbot: Any) -> None:
     context, panel, frame = stage
     panel.show_frame(frame)
-    panel.frame.map.pointed.emit((0.25, -0.5))
-    x0, x1, y0, y1 = panel.plane.extent
+    panel.map.frame.map.pointed.emit((0.25, -0.5))
+    x0, x1, y0, y1 = panel.map.plane.extent
     value = frame.maps.output[0][int((-0.5 - y0) / (y1 - y0) * 100), int((0.25 - x0) / (x1 - x0) * 100)]
     assert panel.info.split() == ["x₁", "0.25", "x₂", "−0.5", "→", context.number(float(value), 3)]
-    panel.frame.map.pointed.emit(None)
+    panel.map.frame.map.pointed.emit(None)
     assert panel.info.startswith("boundary")
 
 
 def test_clicking_a_point_selects_its_row(stage: Any, qtbot: Any) -> None:
     context, panel, frame = stage
     panel.show_frame(frame)
-    places = panel.frame.map.to_pixels(panel.frame.map.points.places)
+    places = panel.map.frame.map.to_pixels(panel.map.frame.map.points.places)
     alone = int(np.argmax([np.partition(np.hypot(*(places - place).T), 1)[1] for place in places]))
     at = QPoint(round(places[alone][0]), round(places[alone][1]))
-    qtbot.mouseClick(panel.frame.map, Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseClick(panel.map.frame.map, Qt.MouseButton.LeftButton, pos=at)
     assert context.selection.current == Selected("sample", unit=alone)
 
 
@@ -157,7 +157,7 @@ def test_non_finite_maps_are_drawn_as_nothing_special(stage: Any) -> None:
     _, panel, frame = stage
     broken = replace(frame.maps, output=np.full((1, 100, 100), np.nan), units={})
     panel.show_frame(replace(frame, maps=broken))
-    assert not panel.frame.map.grab().isNull()
+    assert not panel.map.frame.map.grab().isNull()
 
 
 def test_several_classes_are_named_and_bounded(qtbot: Any) -> None:
@@ -170,8 +170,8 @@ def test_several_classes_are_named_and_bounded(qtbot: Any) -> None:
         make_frame(context, parameters, maps=make_maps(context.session.document, parameters, wanted.extent))
     )
     panel.show()
-    assert panel.frame.bar.isHidden() and panel.legend.isVisible()
-    panel.frame.map.pointed.emit((0.0, 0.0))
+    assert panel.map.frame.bar.isHidden() and panel.map.legend.isVisible()
+    panel.map.frame.map.pointed.emit((0.0, 0.0))
     assert any(name in panel.info for name in context.session.dataset.class_names)
 
 
@@ -181,15 +181,15 @@ def test_more_inputs_offer_axes_and_state_what_is_fixed(qtbot: Any) -> None:
     qtbot.addWidget(panel)
     asked: list[tuple[int, int]] = []
     context.interest_changed.connect(lambda: asked.append(panel.interest(Interest()).axes))
-    panel.controls.across.setCurrentIndex(2)
-    panel.controls.across.activated.emit(2)
+    panel.map.controls.across.setCurrentIndex(2)
+    panel.map.controls.across.activated.emit(2)
     assert asked[-1] == (2, 1)
     wanted = panel.interest(Interest())
     prepared = context.session.prepared
     np.testing.assert_allclose(wanted.fixed, prepared.dataset.inputs[prepared.train].mean(axis=0))
-    assert numbers.number(wanted.fixed[0]) in panel.controls.fixed.text()
-    panel.controls.up.setCurrentIndex(2)
-    panel.controls.up.activated.emit(2)
+    assert numbers.number(wanted.fixed[0]) in panel.map.controls.fixed.text()
+    panel.map.controls.up.setCurrentIndex(2)
+    panel.map.controls.up.activated.emit(2)
     assert len(set(panel.interest(Interest()).axes)) == 2
 
 
@@ -202,7 +202,7 @@ def test_digits_show_counts_of_test_rows(qtbot: Any) -> None:
     panel.show_frame(frame)
     held = ~frame.predictions.is_train
     true, best = context.session.dataset.targets[held], frame.predictions.outputs[held].argmax(axis=1)
-    assert panel.table.counts.trace() == np.count_nonzero(true == best)
+    assert panel.errors.table.counts.trace() == np.count_nonzero(true == best)
     assert str(np.count_nonzero(true != best)) in panel.info
 
 
@@ -211,10 +211,10 @@ def test_rows_of_counts_keep_room_for_a_number(qtbot: Any) -> None:
     panel = OutputPanel(context)
     qtbot.addWidget(panel)
     panel.show_frame(make_frame(context))
-    panel.table.resize(panel.table.minimumSizeHint())
+    panel.errors.table.resize(panel.errors.table.minimumSizeHint())
     line = QFontMetricsF(font("small")).height()
-    assert panel.table.cell(0, 0).height() >= LEAST * line - 1e-9
-    assert panel.minimumSizeHint().height() >= panel.table.minimumSizeHint().height()
+    assert panel.errors.table.cell(0, 0).height() >= LEAST * line - 1e-9
+    assert panel.minimumSizeHint().height() >= panel.errors.table.minimumSizeHint().height()
 
 
 def test_clicking_a_count_selects_exactly_its_rows(qtbot: Any) -> None:
@@ -225,9 +225,11 @@ def test_clicking_a_count_selects_exactly_its_rows(qtbot: Any) -> None:
     panel.show()
     frame = make_frame(context)
     panel.show_frame(frame)
-    true, predicted = np.argwhere(panel.table.counts > 1)[0]
+    true, predicted = np.argwhere(panel.errors.table.counts > 1)[0]
     qtbot.mouseClick(
-        panel.table, Qt.MouseButton.LeftButton, pos=panel.table.cell(int(true), int(predicted)).center().toPoint()
+        panel.errors.table,
+        Qt.MouseButton.LeftButton,
+        pos=panel.errors.table.cell(int(true), int(predicted)).center().toPoint(),
     )
     targets, best = context.session.dataset.targets, frame.predictions.outputs.argmax(axis=1)
     wanted = np.flatnonzero((targets == true) & (best == predicted) & ~frame.predictions.is_train)
@@ -244,7 +246,7 @@ def test_one_input_draws_the_fitted_curve(qtbot: Any) -> None:
     line = np.linspace(-1, 1, 100)
     output = np.broadcast_to(line**2, (1, 100, 100))
     panel.show_frame(make_frame(context, maps=Maps({}, output, wanted.extent)))
-    x, y = panel.curve.curve.getData()
+    x, y = panel.map.curve.curve.getData()
     np.testing.assert_allclose(y, line**2)
     x0, x1 = wanted.extent[:2]
     np.testing.assert_allclose(x, x0 + (np.arange(100) + 0.5) / 100 * (x1 - x0))
@@ -254,14 +256,14 @@ def test_new_data_replace_points_and_view(stage: Any) -> None:
     context, panel, _ = stage
     context.session.edit(make_document("sine", (4,), 1), "Data")
     panel.show_document(context.session.document)
-    assert panel.view == "curve"
+    assert panel.map.is_curve and panel.page is panel.map
 
 
 def test_maps_of_another_network_are_left_alone(stage: Any) -> None:
     context, panel, frame = stage
     context.selection.point_at(Selected("unit", "gone", 7))
     panel.show_frame(replace(frame, maps=Maps({}, frame.maps.output, frame.maps.extent)))
-    np.testing.assert_array_equal(panel._values, frame.maps.output)
+    np.testing.assert_array_equal(panel.map.values, frame.maps.output)
 
 
 def test_several_measured_outputs_show_the_first(qtbot: Any) -> None:
@@ -271,7 +273,7 @@ def test_several_measured_outputs_show_the_first(qtbot: Any) -> None:
     wanted = panel.interest(Interest())
     output = np.stack([np.full((100, 100), 0.9), np.full((100, 100), 0.1)])
     panel.show_frame(make_frame(context, {}, predictions=None, maps=Maps({}, output, wanted.extent)))
-    np.testing.assert_array_equal(panel._values, output[:1])
+    np.testing.assert_array_equal(panel.map.values, output[:1])
 
 
 def test_a_document_without_layers_shows_its_points(qtbot: Any) -> None:
@@ -279,8 +281,8 @@ def test_a_document_without_layers_shows_its_points(qtbot: Any) -> None:
     panel = OutputPanel(context)
     qtbot.addWidget(panel)
     panel.show()
-    assert len(panel.frame.map.points.places) == context.session.dataset.n
-    assert not panel.frame.map.grab().isNull()
+    assert len(panel.map.frame.map.points.places) == context.session.dataset.n
+    assert not panel.map.frame.map.grab().isNull()
 
 
 def test_copying_the_map_gives_places_and_outputs_with_every_digit(stage: Any) -> None:
@@ -302,24 +304,24 @@ def test_copying_counts_names_the_classes(qtbot: Any) -> None:
     panel.copy()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == "true," + ",".join(context.session.dataset.class_names)
-    assert lines[3].split(",")[1:] == [str(count) for count in panel.table.counts[2]]
+    assert lines[3].split(",")[1:] == [str(count) for count in panel.errors.table.counts[2]]
 
 
 def test_rows_of_a_map_run_from_the_bottom_up(stage: Any) -> None:
     _, panel, frame = stage
     rising = np.repeat(np.linspace(-1, 1, 100)[:, None], 100, axis=1)[None]
-    panel.show_frame(replace(frame, maps=Maps({}, rising, panel.plane.extent)))
-    panel.frame.map.show_points(None)
-    image, side = panel.frame.map.grab().toImage(), panel.frame.map.square().width()
+    panel.show_frame(replace(frame, maps=Maps({}, rising, panel.map.plane.extent)))
+    panel.map.frame.map.show_points(None)
+    image, side = panel.map.frame.map.grab().toImage(), panel.map.frame.map.square().width()
     top, bottom = (image.pixelColor(int(side / 2), int(side * share)) for share in (0.05, 0.95))
     assert top.blue() > top.red() and bottom.red() > bottom.blue()
 
 
 def test_points_stand_where_their_inputs_say(stage: Any) -> None:
     _, panel, _ = stage
-    x0, x1, y0, y1 = panel.plane.extent
-    corners = panel.frame.map.to_pixels(np.array([[x0, y0], [x1, y1]]))
-    side = panel.frame.map.square().width()
+    x0, x1, y0, y1 = panel.map.plane.extent
+    corners = panel.map.frame.map.to_pixels(np.array([[x0, y0], [x1, y1]]))
+    side = panel.map.frame.map.square().width()
     np.testing.assert_allclose(corners, [[0, side], [side, 0]])
 
 
@@ -328,7 +330,7 @@ def test_points_and_plane_are_in_the_units_of_the_data(qtbot: Any) -> None:
     panel = OutputPanel(context)
     qtbot.addWidget(panel)
     measured = context.session.dataset.inputs[:, :2]
-    np.testing.assert_array_equal(panel.frame.map.points.places, measured)
+    np.testing.assert_array_equal(panel.map.frame.map.points.places, measured)
     x0, x1, y0, y1 = panel.interest(Interest()).extent
     assert (measured > (x0, y0)).all() and (measured < (x1, y1)).all()
 
@@ -374,6 +376,6 @@ def test_scale_of_a_single_measured_target_has_two_ends() -> None:
 def test_answers_go_with_the_last_layer(stage: Any) -> None:
     _, panel, frame = stage
     panel.show_frame(frame)
-    assert not panel.frame.map._image.isNull()
+    assert not panel.map.frame.map._image.isNull()
     panel.show_document(empty_document())
-    assert panel.frame.map._image.isNull()
+    assert panel.map.frame.map._image.isNull()

@@ -10,7 +10,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.network import InputSpec, NetworkSpec, dense
 from dlviz.data.dataset import Dataset
 from dlviz.data.spec import DataSpec
-from dlviz.gui.panels.output.answer import MOST_CLASSES, Bars, sorted_bars
+from dlviz.gui.panels.output.bars import MOST_CLASSES, Bars, sorted_bars
 from dlviz.gui.panels.output.panel import OutputPanel
 from dlviz.gui.selection import Selected
 from dlviz.session.document import Document, TrainingSpec, handle
@@ -49,36 +49,37 @@ def one_row(robot: Robot, document: Document) -> OutputPanel:
     robot.settle()
     panel = robot.panel("output")
     assert isinstance(panel, OutputPanel)
-    words = panel.controls.views
-    robot.click(words, words.tabRect(2).center())
-    robot.wait(lambda: bool(panel.answer.bars.bars))
+    words = panel.views
+    robot.click(words, words.tabRect(1).center())
+    robot.click(panel.predictions.views, panel.predictions.views.tabRect(1).center())
+    robot.wait(lambda: bool(panel.predictions.answer.bars.bars))
     return panel
 
 
 def test_the_bars_of_a_row_are_sorted_and_the_largest_is_the_answer(robot: Robot) -> None:
     """Curriculum EX-06."""
     panel = one_row(robot, animals())
-    bars = panel.answer.bars.bars
+    bars = panel.predictions.answer.bars.bars
     assert [bar.name for bar in bars] == ["horse", "hen", "ant"]
     assert [bar.output for bar in bars] == pytest.approx(sorted(PROBABILITIES, reverse=True), rel=1e-10)
-    assert panel.answer.said.text() == "row 1: horse ✓"
-    assert panel.answer.note.text().endswith("Sum of all outputs: 1.")
+    assert panel.predictions.answer.said.text() == "row 1: horse ✓"
+    assert panel.predictions.answer.note.text().endswith("Sum of all outputs: 1.")
 
 
 def test_the_row_that_is_selected_is_shown_and_a_wrong_answer_says_what_is_right(robot: Robot) -> None:
     panel = one_row(robot, animals())
     robot.window.context.selection.select(Selected("sample", unit=1))
-    robot.wait(lambda: panel.answer.said.text() == "row 2: hen ✗, it is ant")
-    assert [bar.is_true for bar in panel.answer.bars.bars] == [False, True, False]
+    robot.wait(lambda: panel.predictions.answer.said.text() == "row 2: hen ✗, it is ant")
+    assert [bar.is_true for bar in panel.predictions.answer.bars.bars] == [False, True, False]
 
 
 def test_data_of_two_inputs_and_three_classes_offer_it_beside_the_map(robot: Robot) -> None:
     network = NetworkSpec((dense("o", 3, "softmax"),))
     training = TrainingSpec(loss=Choice("categorical_cross_entropy"))
     panel = one_row(robot, Document(dtype="float64", data=DataSpec("blobs"), network=network, training=training))
-    assert len(panel.answer.bars.bars) == 3
-    robot.click(panel.controls.views, panel.controls.views.tabRect(0).center())
-    robot.wait(panel.frame.isVisible)
+    assert len(panel.predictions.answer.bars.bars) == 3
+    robot.click(panel.views, panel.views.tabRect(0).center())
+    robot.wait(panel.map.frame.isVisible)
 
 
 def test_numbers_have_the_room_they_need(qtbot: QtBot) -> None:

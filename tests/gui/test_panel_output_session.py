@@ -49,6 +49,6 @@ def test_the_map_agrees_with_the_predictions_of_the_rows(qtbot: Any, session: Se
     frame = _latest(qtbot, session, replace(wanted, needs=wanted.needs | {"predictions"}))
     panel.show_frame(frame)
     outputs = frame.predictions.outputs
-    drawn = np.array([value_at(panel._values, panel.plane.extent, x, y) for x, y in session.dataset.inputs])
+    drawn = np.array([value_at(panel.map.values, panel.map.plane.extent, x, y) for x, y in session.dataset.inputs])
     assert np.median(np.abs(drawn - outputs)) < 0.02
     assert np.corrcoef(drawn[:, 0], outputs[:, 0])[0, 1] > 0.99

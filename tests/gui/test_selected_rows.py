@@ -22,13 +22,13 @@ def robot(qtbot: QtBot) -> Iterator[Robot]:
 
 def lone_point(robot: Robot) -> int:
     """Return the row whose point has the most room around it."""
-    view = robot.panel("output").frame.map
+    view = robot.panel("output").map.frame.map
     places = view.to_pixels(view.points.places)
     return int(np.argmax([np.partition(np.hypot(*(places - place).T), 1)[1] for place in places]))
 
 
 def click_point(robot: Robot, row: int) -> None:
-    view = robot.panel("output").frame.map
+    view = robot.panel("output").map.frame.map
     x, y = view.to_pixels(view.points.places[[row]])[0]
     robot.click(view, QPoint(round(x), round(y)))
 

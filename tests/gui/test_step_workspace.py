@@ -199,7 +199,7 @@ def test_the_example_looked_at_is_ringed_in_the_map_and_a_click_looks_at_another
     output = robot.panel("output")
     robot.wait(output.isVisible)
     walk(robot, Key.Key_PageDown, 1)
-    shown, trace = output.frame.map, robot.frame.trace  # type: ignore[attr-defined]
+    shown, trace = output.map.frame.map, robot.frame.trace  # type: ignore[attr-defined]
     robot.wait(lambda: shown.ringed == int(trace.rows[0]))
     at = shown.to_pixels(shown.points.places[[int(trace.rows[3])]])[0]
     robot.bot.mouseClick(shown, LEFT, NONE, QPoint(round(at[0]), round(at[1])))

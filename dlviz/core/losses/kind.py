@@ -92,9 +92,18 @@ class Loss:
 
     def each(self, a: ArrayLike, y: ArrayLike, settings: Settings | None = None) -> Floats:
         """Return the loss of every example by itself, (n,). Shapes: a, y (k, n). Raises: SpecError."""
+        checked = complete(settings or {}, self.settings, self.key)
         at, targets = (np.array(values, dtype=np.float64, ndmin=2) for values in (a, y))
-        pairs = zip(at.T[:, :, None], targets.T[:, :, None], strict=True)
-        return np.array([self.evaluate(one, target, settings)[0] for one, target in pairs])
+        one, target, total = np.zeros((len(at), 1)), np.zeros((len(at), 1)), np.zeros((1, 1))
+        b = LossBuffers(one, target, total, scale(checked, len(at), 1), np.zeros_like(one), checked)
+        calls, found = tuple(self.value(Workspace(), b)), np.empty(at.shape[1])
+        with np.errstate(all="ignore"):
+            for column in range(at.shape[1]):
+                one[:, 0], target[:, 0] = at[:, column], targets[:, column]
+                for function, arguments in calls:
+                    function(*arguments)
+                found[column] = total[0, 0]
+        return shown(checked) * b.scale * found
 
 
 losses: Registry[Loss] = Registry("loss")

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QBrush, QContextMenuEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
 
 from dlviz.gui import numbers
 from dlviz.gui.letters import spell
@@ -38,6 +38,7 @@ PADDING = 8  # pixels that a cell keeps free beside its words
 MOST_MEASURED = 40  # rows whose width decides how many digits are written
 SCROLLED_MEASURED = 8  # rows beyond those in view whose width decides how wide a column of a scrolled table is
 _NOWHERE = QModelIndex()
+_ENDLESS = 16_777_215  # Qt's QWIDGETSIZE_MAX
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class NumberModel(QAbstractTableModel):
         self.columns: tuple[Column, ...] = ()
         self.lines: tuple[Line, ...] = ()
         self.marked = NONE
+        self.chosen: frozenset[int] = frozenset()  # numbers of rows that are selected, marked as well
         self.digits: tuple[int, ...] = ()  # at most so many of each column, as there is room
 
     def write(self, line: Line, section: int, digits: int) -> str:
@@ -94,6 +96,13 @@ class NumberModel(QAbstractTableModel):
         self.beginResetModel()
         self.columns, self.lines, self.marked = tuple(columns), tuple(lines), marked
         self.endResetModel()
+
+    def choose(self, chosen: frozenset[int]) -> None:
+        """Mark the rows of these numbers besides the one that is looked at."""
+        if chosen != self.chosen:
+            self.chosen = chosen
+            if self.lines and self.columns:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(self.lines) - 1, len(self.columns) - 1))
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         """Return the number of rows."""
@@ -124,7 +133,8 @@ class NumberModel(QAbstractTableModel):
 
     def _brush(self, line: Line, cell: Cell, column: Column, role: int) -> QBrush | None:
         theme = current()
-        if role == Qt.ItemDataRole.BackgroundRole and line.number == self.marked:
+        is_marked = line.number == self.marked or line.number in self.chosen
+        if role == Qt.ItemDataRole.BackgroundRole and is_marked:
             return QBrush(theme.colour("accent_soft"))
         if role == Qt.ItemDataRole.ForegroundRole and column.is_signed and isinstance(cell, float) and cell:
             return QBrush(theme.colour("negative_text" if cell < 0 else "positive_text"))
@@ -220,10 +230,12 @@ class NumberTable(QTableView):
 
     def _has_room(self) -> bool:
         """Say whether all columns fit beside each other with the fewest digits, whatever their widths are now."""
-        metrics, needed = self.fontMetrics(), 0
+        metrics, head, needed = self.fontMetrics(), self.horizontalHeader(), 0
         for section in range(self.numbers.columnCount()):
             written = (self.numbers.write(line, section, FEWEST) for line in self.numbers.lines[:MOST_MEASURED])
-            needed += max(map(metrics.horizontalAdvance, written), default=0) + PADDING
+            least = max(map(metrics.horizontalAdvance, written), default=0) + PADDING
+            is_as_wide_as_its_heading = head.sectionResizeMode(section) == QHeaderView.ResizeMode.ResizeToContents
+            needed += max(least, head.sectionSizeHint(section)) if is_as_wide_as_its_heading else least
         return needed <= self.viewport().width()
 
     def _be_tight(self, is_tight: bool) -> None:
@@ -289,6 +301,40 @@ class NumberTable(QTableView):
     def copy(self) -> None:
         """Put the table on the clipboard with every digit."""
         copy_csv([column.title for column in self.numbers.columns], self.shown())
+
+
+class FilledTable(NumberTable):
+    """A table that is as high as the room it is given."""
+
+    def __init__(self, is_sortable: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(is_sortable=is_sortable, parent=parent)
+        self.setMinimumHeight(0)
+        self.setMaximumHeight(_ENDLESS)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def _fit(self) -> None:
+        """Leave the height to the layout."""
+
+    def _share_room(self) -> None:
+        """Give a column whose heading is wider than its share what the heading needs."""
+        super()._share_room()
+        head = self.horizontalHeader()
+        for section in range(self.numbers.columnCount()):
+            if head.sectionSizeHint(section) > self.columnWidth(section):
+                head.setSectionResizeMode(section, QHeaderView.ResizeMode.ResizeToContents)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share another width."""
+        self._share_room()
+        super().resizeEvent(event)
+
+    def sizeHint(self) -> QSize:
+        """Return the room of a few rows."""
+        return QSize(30 * GRID, 8 * ROW_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room of a heading and two rows."""
+        return QSize(10 * GRID, 3 * ROW_HEIGHT + GRID)
 
 
 def _order(cell: Cell) -> float | str:

@@ -28,7 +28,8 @@ def radius_for(count: int, side: float) -> float:
 @cache
 def marker(index: int, radius: float) -> QPainterPath:
     """Return the shape of a class around the origin, about `radius` pixels in size."""
-    name = CLASS_MARKERS[index % len(CLASS_MARKERS)]
+    # Beyond the last colour they begin again with the next marker: a hundred classes differ in one or the other.
+    name = CLASS_MARKERS[(index + index // len(CLASS_MARKERS)) % len(CLASS_MARKERS)]
     return QTransform.fromScale(radius, radius).map(_SHAPES[name]())
 
 

@@ -1,10 +1,10 @@
-"""Which two inputs span the output map, and whether a map or the predictions are shown."""
+"""Which two inputs span the output map, and whether it shows probabilities or what they are made of."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.data.dataset import Dataset
-from dlviz.gui.panels.output.plane import View, axis_symbol, fixed_sentence, unnamed_sentence
+from dlviz.gui.panels.output.plane import axis_symbol, fixed_sentence, unnamed_sentence
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.paint import describe, spaced
@@ -14,14 +14,15 @@ from dlviz.i18n import tr
 
 
 class PlaneControls(QWidget):
-    """Two choosers of inputs with a statement of what is fixed, and a switch to the predictions."""
+    """Two choosers of inputs with a statement of what is fixed, and a switch from probabilities to logits."""
 
     changed = Signal()  # by the user
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        shown = (("map", tr("map")), ("errors", tr("predictions")), ("answer", tr("one row")))
-        self.views = Words(tr("What is shown"), shown)
+        self.quantity = Words(tr("What the map shows"), (("probability", tr("probability")), ("logits", tr("logits"))))
+        self.quantity.setToolTip(tr("Probabilities, or the sums that the last activation turns into them"))
+        self.quantity.hide()
         self.across, self.up = Chooser(), Chooser()
         describe(self.across, tr("Input across"), tr("Input along the horizontal axis of the map"))
         describe(self.up, tr("Input up"), tr("Input along the vertical axis of the map"))
@@ -29,7 +30,7 @@ class PlaneControls(QWidget):
         self._dataset: Dataset | None = None
         self._means: tuple[float, ...] = ()
         self._lay_out()
-        self.views.chosen.connect(self._choose)
+        self.quantity.chosen.connect(self._choose)
         self.across.activated.connect(self._choose)
         self.up.activated.connect(self._choose)
 
@@ -44,25 +45,31 @@ class PlaneControls(QWidget):
             chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         layout = QVBoxLayout(self)
         spaced(layout, gap=GRID // 2)
-        layout.addWidget(self.views)
+        foot = QHBoxLayout()
+        spaced(foot)
+        foot.addWidget(self.fixed, 1)
+        foot.addWidget(self.quantity, 0, Qt.AlignmentFlag.AlignRight)
         layout.addWidget(self._axes)
-        layout.addWidget(self.fixed)
+        layout.addLayout(foot)
 
-    def show_dataset(self, dataset: Dataset, means: tuple[float, ...], view: View) -> None:
+    def offer_logits(self, has_logits: bool) -> None:
+        """Offer the switch where the last activation makes probabilities of sums."""
+        if not has_logits:
+            self.quantity.set_key("probability")
+        self.quantity.setVisible(has_logits)
+
+    def show_dataset(self, dataset: Dataset, means: tuple[float, ...]) -> None:
         """Offer the inputs of a data set; the choice is kept while the inputs stay the same.
 
         means: of every input over the training rows, at which those off the plane are held.
         """
         is_known = self._dataset is not None and self._dataset.input_names == dataset.input_names
         self._dataset, self._means = dataset, means
-        self.views.setTabVisible(2, dataset.task == "multiclass")
-        self.setVisible(self.has_choice)
         if not is_known:
             for chooser, index in ((self.across, 0), (self.up, 1)):
                 chooser.clear()
                 chooser.addItems([axis_symbol(dataset, axis) for axis in range(dataset.d)])
                 chooser.setCurrentIndex(min(index, dataset.d - 1))
-            self.views.set_key(view)
         self._refresh()
 
     @property
@@ -71,15 +78,9 @@ class PlaneControls(QWidget):
         return max(self.across.currentIndex(), 0), max(self.up.currentIndex(), 0)
 
     @property
-    def view(self) -> View:
-        """What the user wants to see: the map, the predictions, or the answer for one row."""
-        known: dict[str, View] = {"errors": "errors", "answer": "answer"}
-        return known.get(self.views.key(), "map")
-
-    @property
-    def has_choice(self) -> bool:
-        """Whether the data can be looked at in several ways."""
-        return self._dataset is not None and (self._dataset.d > 2 or self._dataset.task == "multiclass")
+    def is_logits(self) -> bool:
+        """Whether logits are wanted, not probabilities."""
+        return self.quantity.key() == "logits"
 
     @Slot()
     def _choose(self, _choice: object = None) -> None:
@@ -94,7 +95,7 @@ class PlaneControls(QWidget):
             other.setCurrentIndex((other.currentIndex() + 1) % max(other.count(), 1))
 
     def _refresh(self) -> None:
-        is_map = self.view == "map" and self._dataset is not None and self._dataset.d > 2
+        is_map = self._dataset is not None and self._dataset.d > 2
         self._axes.setVisible(is_map)
         self.fixed.setVisible(is_map)
         if self._dataset is not None:

@@ -20,13 +20,6 @@ MOST_HEADED = 6  # classes; with more their rows need the line that says what st
 _LABEL_LIMIT = 88  # pixels that a class name may take at the left
 
 
-def winners(outputs: NDArray[np.floating], level: float) -> NDArray[np.intp]:
-    """Return the predicted class of each row: the largest output, or for one output whether it passes level."""
-    if outputs.shape[1] == 1:
-        return (outputs[:, 0] > level).astype(np.intp)
-    return np.argmax(outputs, axis=1).astype(np.intp)
-
-
 def confusion(true: NDArray[np.integer], predicted: NDArray[np.integer], n_classes: int) -> NDArray[np.int64]:
     """Count rows by class: (n_classes, n_classes), true classes down, predicted ones across."""
     flat = np.bincount(true * n_classes + predicted, minlength=n_classes * n_classes)
@@ -41,6 +34,7 @@ class ErrorTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
+        self.is_share = False
         self._names: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         describe(self, tr("Predictions by class"), tr("Rows counted by true class (down) and predicted class (across)"))
@@ -50,6 +44,16 @@ class ErrorTable(QWidget):
         self.counts, self._names = counts, tuple(names)
         self.updateGeometry()
         self.update()
+
+    def use_shares(self, is_share: bool) -> None:
+        """Write shares of the rows of a true class instead of counts."""
+        self.is_share = is_share
+        self.update()
+
+    def written(self, true: int, predicted: int) -> str:
+        """Return what a cell says: a count, or the share of its true class in percent."""
+        count, whole = int(self.counts[true, predicted]), int(self.counts[true].sum())
+        return f"{100 * count / whole:.0f}" if self.is_share and whole else str(count)
 
     def sizeHint(self) -> QSize:
         return QSize(280, 280)
@@ -94,7 +98,7 @@ class ErrorTable(QWidget):
         rounded(p, box, fill=fill, radius=3)
         p.setPen(QColor(on_colour(fill) if count else theme.faint))
         if count or not self._is_tight():
-            p.drawText(box, Qt.AlignmentFlag.AlignCenter, str(count))
+            p.drawText(box, Qt.AlignmentFlag.AlignCenter, self.written(true, predicted))
 
     def _is_tight(self) -> bool:
         """Say whether cells are lower than a line of small text."""

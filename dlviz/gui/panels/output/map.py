@@ -44,6 +44,7 @@ class MapView(QWidget):
         self.points: PointSet | None = None
         self._image = QImage()
         self._lines: FloatArray = _NO_LINES
+        self._contours: FloatArray = _NO_LINES
         self._overlay: QPixmap | None = None
         self.ringed: int | None = None  # row of the point in a ring
         self.marked: NDArray[np.intp] = np.empty(0, np.intp)  # rows of the points that are selected
@@ -52,10 +53,16 @@ class MapView(QWidget):
         self.setSizePolicy(policy)
         self.setMouseTracking(True)
 
-    def show_map(self, pixels: Pixels | None, lines: FloatArray = _NO_LINES, extent: Extent | None = None) -> None:
-        """Show pixels (rows from the bottom up) and line pieces; None leaves the background alone."""
+    def show_map(
+        self,
+        pixels: Pixels | None,
+        lines: FloatArray = _NO_LINES,
+        extent: Extent | None = None,
+        contours: FloatArray = _NO_LINES,
+    ) -> None:
+        """Show pixels (rows from the bottom up) and line pieces, contours thinner; None shows the background alone."""
         self._image = QImage() if pixels is None else _image(pixels)
-        self._lines = lines
+        self._lines, self._contours = lines, contours
         if extent is not None and extent != self.extent:
             self.extent = extent
             self._overlay = None
@@ -138,7 +145,8 @@ class MapView(QWidget):
         painter.setClipPath(clip)
         if not self._image.isNull():
             painter.drawImage(self.square(), self._image)
-            self._paint_lines(painter)
+            self._paint_lines(painter, self._contours, 0.35, 0.8)
+            self._paint_lines(painter, self._lines, 0.75, 1.2)
         if is_for_a_file(painter, self):
             self._paint_points(painter)
         else:
@@ -170,12 +178,12 @@ class MapView(QWidget):
             painter.setPen(QPen(current().colour(colour), width * current().mark_width))
             painter.drawEllipse(QPointF(x, y), radius, radius)
 
-    def _paint_lines(self, painter: QPainter) -> None:
+    def _paint_lines(self, painter: QPainter, lines: FloatArray, strength: float, width: float) -> None:
         square = self.square()
         step_x, step_y = square.width() / self._image.width(), square.height() / self._image.height()
-        x = square.left() + (self._lines[..., 0] + 0.5) * step_x
-        y = square.bottom() - (self._lines[..., 1] + 0.5) * step_y
-        painter.setPen(QPen(current().colour("text", 0.75), 1.2 * current().mark_width))
+        x = square.left() + (lines[..., 0] + 0.5) * step_x
+        y = square.bottom() - (lines[..., 1] + 0.5) * step_y
+        painter.setPen(QPen(current().colour("text", strength), width * current().mark_width))
         ends = np.stack([x, y], axis=-1).reshape(-1, 4).tolist()
         painter.drawLines([QLineF(*end) for end in ends])
 

@@ -13,8 +13,8 @@ from dlviz.gui.panels.output.map import Extent, PointSet
 from dlviz.gui.response import classes_of
 from dlviz.i18n import tr
 
-View = Literal["map", "curve", "errors", "answer"]
-MAX_MAP_INPUTS = 12  # with more inputs a plane through their means says little: predictions come first
+View = Literal["map", "curve"]  # over two inputs, or over one
+MAX_MAP_INPUTS = 12  # with more inputs a plane through their means says little: errors come first
 _MARGIN = 0.08  # of the data's range, left free around it
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -28,10 +28,8 @@ class Plane:
     fixed: tuple[float, ...] = ()
 
 
-def first_view(dataset: Dataset) -> View:
-    """Return what suits a data set: a curve over one input, a map over a few, predictions for many."""
-    if dataset.d == 1:
-        return "curve"
+def first_page(dataset: Dataset) -> str:
+    """Return the page that suits a data set: a curve or map over few inputs, errors for many."""
     return "map" if dataset.d <= MAX_MAP_INPUTS else "errors"
 
 

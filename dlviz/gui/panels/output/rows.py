@@ -1,8 +1,11 @@
-"""Training and dev rows as two scatters of one colour: filled and hollow."""
+"""Training and dev rows as two scatters of one colour: filled and hollow; selected ones in a ring."""
+
+from collections.abc import Iterable
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QColor
 
 from dlviz.gui.theme import Theme
@@ -12,19 +15,49 @@ from dlviz.i18n import tr
 _MARGIN = 0.08
 
 
-class RowScatters:
-    """The two scatters of a plot, drawn over what it holds already and named in its legend."""
+class RowScatters(QObject):
+    """The scatters of a plot, drawn over what it holds already and named in its legend; a click takes a row."""
+
+    taken = Signal(int)  # place of the row among those on show
 
     def __init__(self, plot: Plot, size: int) -> None:
+        super().__init__(plot)
         self.train, self.dev = (pg.ScatterPlotItem(size=size, antialias=True) for _ in range(2))
+        self._marks = pg.ScatterPlotItem(size=size + 6, antialias=True, brush=None)
+        self._marked: frozenset[int] = frozenset()
+        self._rows = np.zeros(0, np.int64)
+        self._places = np.zeros((0, 2))
         for item, words in ((self.train, tr("training rows")), (self.dev, tr("dev rows"))):
             plot.addItem(item)
             plot.call(item, words)
+            item.sigClicked.connect(self._take)
+        plot.addItem(self._marks)
+        plot.call(self._marks, tr("selected rows"))
 
-    def show(self, x: NDArray[np.floating], y: NDArray[np.floating], is_train: NDArray[np.bool_]) -> None:
-        """Show the rows at (n,), (n,)."""
-        self.train.setData(x[is_train], y[is_train])
-        self.dev.setData(x[~is_train], y[~is_train])
+    def show(
+        self,
+        x: NDArray[np.floating],
+        y: NDArray[np.floating],
+        is_train: NDArray[np.bool_],
+        rows: NDArray[np.integer] | None = None,
+    ) -> None:
+        """Show rows at (n,), (n,). rows: their numbers among those on show, 0 to n − 1 by default."""
+        self._rows = np.arange(len(x)) if rows is None else np.asarray(rows, dtype=np.int64)
+        self._places = np.column_stack([x, y])
+        self.train.setData(x[is_train], y[is_train], data=self._rows[is_train])
+        self.dev.setData(x[~is_train], y[~is_train], data=self._rows[~is_train])
+        self.mark(self._marked)
+
+    def mark(self, rows: Iterable[int]) -> None:
+        """Ring the points of selected rows."""
+        self._marked = frozenset(rows)
+        chosen = np.isin(self._rows, list(self._marked)) if self._marked else np.zeros(len(self._rows), dtype=bool)
+        self._marks.setData(self._places[chosen, 0], self._places[chosen, 1])
+
+    @Slot(object, object, object)
+    def _take(self, _item: object, points: NDArray[np.object_], _event: object = None) -> None:
+        if len(points):
+            self.taken.emit(int(points[0].data()))
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over the colours."""
@@ -33,6 +66,7 @@ class RowScatters:
         self.train.setPen(pg.mkPen(theme.panel, width=1))
         self.dev.setBrush(QColor(theme.panel))
         self.dev.setPen(pg.mkPen(colour, width=1.3))
+        self._marks.setPen(pg.mkPen(theme.text, width=1.6 * theme.mark_width))
 
 
 def padded(values: NDArray[np.floating]) -> tuple[float, float]:

@@ -1,0 +1,249 @@
+"""The page of the map: what the network answers over two inputs, or along one."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from dlviz.core.inference import activation_of
+from dlviz.core.network import output_id
+from dlviz.data.dataset import Dataset
+from dlviz.data.prepare import Prepared
+from dlviz.gui.panel import Context
+from dlviz.gui.panels.output.controls import PlaneControls
+from dlviz.gui.panels.output.copy import map_rows
+from dlviz.gui.panels.output.curve import CurveView
+from dlviz.gui.panels.output.example import look_at_row, row_looked_at
+from dlviz.gui.panels.output.frame import MapFrame
+from dlviz.gui.panels.output.ground import CurveGround, Ground, MapGround
+from dlviz.gui.panels.output.legend import ClassLegend
+from dlviz.gui.panels.output.page import NOTHING_DRAWN, Page
+from dlviz.gui.panels.output.paint import Painting
+from dlviz.gui.panels.output.plane import Plane, View, means_of, plane_of, points_of
+from dlviz.gui.panels.output.words import answer_words, legend_words, unit_words, value_at
+from dlviz.gui.response import (
+    FloatArray,
+    Scale,
+    class_boundaries,
+    class_pixels,
+    confidence_lines,
+    level_pieces,
+    output_scale,
+    scale_for,
+    scale_of,
+    signed_pixels,
+)
+from dlviz.gui.selection import NOTHING, Selected
+from dlviz.gui.theme import GRID, Theme, current
+from dlviz.gui.widgets.contour import segments
+from dlviz.gui.widgets.copying import Rows
+from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.messages import Frame, Interest, Maps
+
+OUTPUT_GRID = 100
+HAVE_LOGITS = ("sigmoid", "softmax")  # last activations that turn sums into probabilities
+_NO_LINES = np.empty((0, 2, 2))
+
+
+class MapPage(Page):
+    """Map with boundary, or fitted curve; a unit under the pointer takes the map's place."""
+
+    key = "map"
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.plane = Plane((0, 1), (-1.0, 1.0, -1.0, 1.0))
+        self.values: FloatArray | None = None
+        self._shown = NOTHING
+        self._place: tuple[float, float] | None = None
+        self.frame, self.curve = MapFrame(), CurveView()
+        self.controls, self.legend = PlaneControls(), ClassLegend()
+        grounds: dict[View, Ground] = {"map": MapGround(self.frame.map), "curve": CurveGround(self.curve)}
+        self.painting = Painting(context, grounds, self)
+        self.curve.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the panel's own comes up
+        describe(self.frame.map, tr("Output map"), tr("The network's output for every pair of inputs"))
+        self._lay_out()
+        self.frame.map.pointed.connect(self._point)
+        self.painting.pointed.connect(self._point)
+        self.painting.switched.connect(self._change_plane)
+        self.frame.map.clicked.connect(self._select_row)
+        self.controls.changed.connect(self._change_plane)
+        context.selection.hovered.connect(self._hover)
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        spaced(layout, gap=GRID // 2)
+        self._pages = QStackedWidget(self)  # a layout without a parent would show the first page as a window
+        for page in (self.frame, self.curve):
+            self._pages.addWidget(page)
+        for widget, stretch in ((self.painting.palette, 0), (self.controls, 0), (self._pages, 1), (self.legend, 0)):
+            layout.addWidget(widget, stretch)
+
+    @property
+    def is_curve(self) -> bool:
+        """Whether there is one input only, over which the output is a curve."""
+        return self.prepared is not None and self.prepared.dataset.d == 1
+
+    @property
+    def _is_regression(self) -> bool:
+        return self.prepared is not None and self.prepared.dataset.task == "regression"
+
+    def interest(self, base: Interest) -> Interest:
+        """Ask for the map of the chosen plane."""
+        return replace(
+            base, needs=base.needs | {"maps"}, output_grid=OUTPUT_GRID, axes=self.plane.axes,
+            extent=self.plane.extent, fixed=self.plane.fixed, is_logits=self.controls.is_logits,
+        )  # fmt: skip
+
+    def use_data(self, prepared: Prepared) -> None:
+        """Show the points, and offer the inputs that can span the plane."""
+        is_new = prepared is not self.prepared
+        super().use_data(prepared)
+        if is_new:
+            self.controls.show_dataset(prepared.dataset, means_of(prepared))
+        self.controls.offer_logits(not self.is_curve and has_logits(self.document, prepared.dataset))
+        self._change_plane()
+
+    def forget(self) -> None:
+        """Show the points alone."""
+        super().forget()
+        self.values = None
+
+    @Slot()
+    def _change_plane(self) -> None:
+        """Show the points of the plane that is chosen, and ask for its map."""
+        prepared = self.prepared
+        if prepared is None:
+            return
+        dataset = prepared.dataset
+        self.painting.show_prepared(prepared, "curve" if self.is_curve else "map")
+        if self.is_curve:
+            self.plane = self.painting.steady(plane_of(prepared, (0, 0)), self.plane)
+            y = dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
+            self.curve.show_points(dataset.inputs[:, 0], y, points_of(prepared, (0, 0)), self.painting.keeps_range())
+        else:
+            plane = plane_of(prepared, self.controls.axes if dataset.d > 2 else (0, 1))
+            self.plane = self.painting.steady(plane, self.plane)
+            self.frame.map.show_map(None, extent=self.plane.extent)
+            self.frame.map.show_points(points_of(prepared, self.plane.axes))
+        self._pages.setCurrentWidget(self.curve if self.is_curve else self.frame)
+        names = dataset.class_names
+        self.legend.show_names(names if not self.is_curve and len(names) > 2 else ())
+        self.told.emit()
+        self.asks.emit()
+        if self.frame_shown is not None:
+            self.show_frame(self.frame_shown)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Draw the frame's map; a frame without one, or with that of the other quantity, changes nothing."""
+        super().show_frame(frame)
+        self.frame.map.ring(row_looked_at(frame))
+        maps = frame.maps
+        if maps is None:
+            return
+        if self.is_curve:
+            self.curve.show_outputs(maps.output[0][0], maps.extent[:2])
+        elif maps.is_logits == self.controls.is_logits:
+            self._show_maps(maps, frame.document)
+            if self._place is not None:
+                self.told.emit()
+
+    def _show_maps(self, maps: Maps, document: Document) -> None:
+        hovered, prepared = self._unit_map(maps), self.prepared
+        if hovered is not None:
+            self._show_signed(hovered, scale_of(document, self._shown.layer, hovered), maps)
+        elif len(maps.output) > 1 and not self._is_regression:
+            self.values = maps.output
+            self.frame.show_scale(None)
+            pixels, lines = class_pixels(maps.output, current()), class_boundaries(maps.output)
+            self.frame.map.show_map(pixels, lines, maps.extent, confidence_lines(maps.output))
+        elif maps.is_logits:
+            self._show_signed(maps.output[0], replace(scale_for(-np.inf, np.inf, maps.output[0]), level=0.0), maps)
+        elif prepared is not None:
+            self._show_signed(maps.output[0], output_scale(document, prepared.dataset, maps.output[0]), maps)
+
+    def _show_signed(self, values: FloatArray, scale: Scale, maps: Maps) -> None:
+        lines = _NO_LINES if scale.level is None else segments(values, scale.level)
+        is_surface = self._is_regression and self._shown.kind == "none"
+        self.values = values[None]
+        self.frame.show_scale(scale)
+        contours = level_pieces(values, scale) if is_surface else _NO_LINES
+        self.frame.map.show_map(signed_pixels(values, scale, current()), lines, maps.extent, contours)
+
+    def _unit_map(self, maps: Maps) -> FloatArray | None:
+        """Return the map of the unit under the pointer, if there is one."""
+        units = maps.units.get(self._shown.layer) if self._shown.kind in ("unit", "input") else None
+        return None if units is None or self._shown.unit >= len(units) else units[self._shown.unit]
+
+    @Slot(object)
+    def _hover(self, selected: Selected) -> None:
+        self._shown = selected
+        self.told.emit()
+        if self.frame_shown is not None:
+            self.show_frame(self.frame_shown)
+
+    @Slot(object)
+    def _select_row(self, row: int) -> None:
+        number = row * self.stride
+        self.context.selection.select(Selected("sample", unit=row))
+        self.context.selection.select_rows([number], tr("row {row}", row=number + 1))
+        look_at_row(self.context, self.frame_shown, row)
+
+    @Slot(object)
+    def _point(self, place: tuple[float, float] | None) -> None:
+        """Note the place under the pointer and say the answer there."""
+        self._place = place
+        self.told.emit()
+
+    def words(self) -> str:
+        """Say where the boundary runs, or the answer under the pointer."""
+        prepared = self.prepared
+        if prepared is None:
+            return ""
+        if not self.is_curve and self._place is not None:
+            answer = None if self.values is None else value_at(self.values, self.plane.extent, *self._place)
+            return answer_words(prepared.dataset, self.plane.axes, self._place, answer)
+        if not self.is_curve and self._shown.kind == "unit":
+            return unit_words(self.document.network, self._shown)
+        return legend_words(self.document, prepared.dataset, self.controls.is_logits)
+
+    def plotted_rows(self) -> Rows:
+        """Return the map's cells, or the points of the curve."""
+        if self.prepared is None:
+            return NOTHING_DRAWN
+        names = self.prepared.dataset.input_names
+        if self.is_curve:
+            x, y = self.curve.curve.getData()
+            points = ((), ()) if x is None or y is None else (x.tolist(), y.tolist())
+            return Rows((names[0], "output"), zip(*points, strict=True))
+        if self.values is None:
+            return NOTHING_DRAWN
+        what = "logit" if self.controls.is_logits else "output"
+        outputs = [f"{what} {i + 1}" for i in range(len(self.values))]
+        axes = [names[axis] for axis in self.plane.axes]
+        return Rows((*axes, *outputs), map_rows(self.values, self.plane.extent))
+
+    def mark(self, rows: Iterable[int]) -> None:
+        """Ring the points of selected rows."""
+        marked = list(rows)
+        self.frame.map.mark(marked)
+        self.curve.rows.mark(marked)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Repaint map, points and curve in a theme's colours."""
+        self.frame.map.apply_theme(theme)
+        self.curve.apply_theme(theme)
+
+
+def has_logits(document: Document, dataset: Dataset) -> bool:
+    """Say whether the last activation turns sums into probabilities of classes."""
+    network = document.network
+    if dataset.task == "regression" or not network.layers:
+        return False
+    output = next(layer for layer in network.layers if layer.id == output_id(network))
+    activation = activation_of(network, output.id) if output.kind == "dense" else None
+    return activation is not None and activation.kind in HAVE_LOGITS
