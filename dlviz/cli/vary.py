@@ -167,7 +167,7 @@ def _print(view: ExperimentView) -> None:
         table.add_column(title, justify="right")
     table.add_column(tr("outcome"))
     for trial in view.trials:
-        figures = [number(measure_of(trial, each), 5) for each in measures]
+        figures = [number(measure_of(view, trial, each), 5) for each in measures]
         table.add_row(*map(words, trial.values), str(trial.seed), *figures, _outcome(trial))
     console = Console(highlight=False, markup=False)
     console.print(table)

@@ -16,7 +16,8 @@ class SplitSpec:
 
     shuffle: rows are dealt at random; without it the last ones are test rows and those before them dev rows.
     validation_rows, test_rows: the very rows that are held out, where they are listed; all others train, and
-    the fractions are not used.
+    the fractions are not used. used: share of the rows left to train on that do train, of every class alike; the
+    others do nothing. A larger share has the rows of a smaller one.
     """
 
     validation: float = 0.0
@@ -26,6 +27,7 @@ class SplitSpec:
     validation_rows: tuple[int, ...] | None = None
     test_rows: tuple[int, ...] | None = None
     shuffle: bool = True
+    used: float = 1.0
 
     @property
     def is_listed(self) -> bool:

@@ -16,7 +16,7 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Split:
-    """Row indices, ascending and read-only; together they are all rows, none twice."""
+    """Row indices, ascending and read-only; together they are all rows that are used, none twice."""
 
     train: Rows
     validation: Rows
@@ -29,19 +29,30 @@ def split_rows(n: int, spec: SplitSpec, labels: NDArray[np.int64] | None = None)
 
     labels: (n,) class indices; with them and spec.stratify every class keeps its share in each
     part, within one row.
-    Raises: SpecError for fractions outside [0, 1), for no rows, and for listed rows that leave none to train on.
+    Raises: SpecError for fractions outside [0, 1), a share used outside (0, 1], no rows, and listed rows that leave
+    none to train on.
     """
     if spec.is_listed:
-        return _listed(n, spec.validation_rows or (), spec.test_rows or ())
+        return _listed(n, spec)
     n_validation, n_test, notes = _sizes(n, spec)
     groups = _groups(_order(n, spec), labels if spec.stratify else None)
     test, groups = _take(groups, n_test)
     validation, groups = _take(groups, n_validation)
-    return Split(_settled(groups), _settled(validation), _settled(test), notes)
+    return Split(_settled(_used(groups, spec.used)), _settled(validation), _settled(test), notes)
 
 
-def _listed(n: int, validation: tuple[int, ...], test: tuple[int, ...]) -> Split:
+def _used(groups: list[Rows], share: float) -> list[Rows]:
+    """Return the rows that train: the first ones of every group, so that a larger share has those of a smaller one."""
+    if not (math.isfinite(share) and 0.0 < share <= 1.0):
+        raise SpecError(
+            f"Expected split.used to be above 0 and at most 1. Received: used={share!r}.", place="data.split"
+        )
+    return groups if share == 1.0 else _take(groups, max(round(share * sum(map(len, groups))), 1))[0]
+
+
+def _listed(n: int, spec: SplitSpec) -> Split:
     """Hold out the very rows that are listed."""
+    validation, test = spec.validation_rows or (), spec.test_rows or ()
     held = np.array([*validation, *test], dtype=np.int64)
     trains = np.ones(n, dtype=bool)
     wrong = held[(held < 0) | (held >= n)]
@@ -55,8 +66,9 @@ def _listed(n: int, validation: tuple[int, ...], test: tuple[int, ...]) -> Split
     if len(held) != len(np.unique(held)) or not trains.any():
         received = "a row that is held out twice" if trains.any() else "every row held out"
         raise SpecError(f"Expected rows left to train on, each in one part. Received: {received}.", place="data.split")
-    rows = np.flatnonzero(trains)
-    return Split(_settled([rows]), _settled([np.array(validation)]), _settled([np.array(test)]))
+    order = _order(n, spec)
+    rows = _used([order[trains[order]]], spec.used)
+    return Split(_settled(rows), _settled([np.array(validation)]), _settled([np.array(test)]))
 
 
 def _sizes(n: int, spec: SplitSpec) -> tuple[int, int, tuple[str, ...]]:

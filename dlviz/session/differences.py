@@ -118,6 +118,7 @@ def _data(document: Document) -> Found:
     yield "data", Setting(tr("data"), identity, shown)
     for name, value in spec.settings.items():
         yield f"data.{name}", _plain(tr("{name} of the data", name=_spaced(name)), value)
+    yield "data.split.used", _plain(tr("share of training rows"), spec.split.used)
     for name in ("validation", "test", "seed", "stratify", "shuffle"):
         yield f"data.split.{name}", _plain(tr("{name} of the split", name=name), getattr(spec.split, name))
     yield "data.scaling", _plain(tr("scaling"), spec.scaling)

@@ -16,8 +16,9 @@ from dlviz.data.spec import DataSpec
 from dlviz.session import headless
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.presets import first_document
-from dlviz.session.vary import recipes as vary_recipes
 from dlviz.session.vary.plan import check_experiment, trials_of
+from dlviz.session.vary.recipes import experiment_of
+from dlviz.session.vary.recipes import networks as vary_recipes
 
 TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
@@ -69,6 +70,6 @@ def test_data_set_is_found_by_its_key() -> None:
 
 def test_recipe_is_offered_and_varies_the_width() -> None:
     run_example("A recipe of Vary", vary_recipes)
-    experiment = vary_recipes.experiment_of("widths", first_document())
+    experiment = experiment_of("widths", first_document())
     check_experiment(experiment)
     assert len(trials_of(experiment)) == 12

@@ -15,6 +15,7 @@ from dlviz.session.neuron_presets import NEURONS
 from dlviz.session.race_presets import RACES
 from dlviz.session.sheet_presets import sheet_examples
 from dlviz.session.subject_presets import EXAMPLES, rule_on
+from dlviz.session.training_presets import TRAININGS
 
 
 class ExampleCommand(QObject):
@@ -73,6 +74,6 @@ def rules_menu() -> str:
 
 def example_actions(context: Context, show: Callable[[Document, str], None], parent: QObject) -> tuple[Action, ...]:
     """Return the entries of all submenus."""
-    listed = (*NEURONS, *NETWORKS, *EXAMPLES, *sheet_examples(), *RACES)
+    listed = (*NEURONS, *NETWORKS, *TRAININGS, *EXAMPLES, *sheet_examples(), *RACES)
     examples = tuple(ExampleCommand(each, show, parent).action() for each in listed)
     return (*examples, RuleOnData(context, show, parent).action())

@@ -24,6 +24,7 @@ Text = Annotated[str, Field(max_length=TEXT_CHARACTERS)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 Count = Annotated[int, Field(ge=0, le=2**53)]  # what every reader of JSON holds exactly
 Fraction = Annotated[float, Field(ge=0, lt=1)]
+Share = Annotated[float, Field(gt=0, le=1)]
 Key = Annotated[str, Field(min_length=1, max_length=64)]
 ChoiceJson = Key | dict[str, Any]
 
@@ -48,6 +49,7 @@ class SplitPart(Part):
     shuffle: bool = True
     validation_rows: list[Count] | None = None
     test_rows: list[Count] | None = None
+    used: Share = 1.0
 
 
 class DataPart(Part):
@@ -275,7 +277,7 @@ def split_of(values: Any) -> SplitSpec:
             tr("Expected rows left to train on. Received: {n} held out", n=f"{held_out:g}"), place="data.split"
         )
     dev, test = (None if rows is None else tuple(rows) for rows in (part.validation_rows, part.test_rows))
-    return SplitSpec(part.validation, part.test, part.seed, part.stratify, dev, test, part.shuffle)
+    return SplitSpec(part.validation, part.test, part.seed, part.stratify, dev, test, part.shuffle, part.used)
 
 
 def split_to_json(split: SplitSpec) -> dict[str, Any]:
@@ -283,8 +285,9 @@ def split_to_json(split: SplitSpec) -> dict[str, Any]:
     listed = {"validation_rows": split.validation_rows, "test_rows": split.test_rows}
     rows = {key: list(each) for key, each in listed.items() if each is not None}
     dealt = {} if split.shuffle else {"shuffle": False}
+    used = {} if split.used == 1.0 else {"used": split.used}
     shares = {"validation": split.validation, "test": split.test, "seed": split.seed, "stratify": split.stratify}
-    return shares | dealt | rows
+    return shares | dealt | rows | used
 
 
 def check_version(data: dict[str, Any]) -> None:

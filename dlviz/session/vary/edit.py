@@ -15,7 +15,7 @@ from dlviz.session.edits import (
     set_split,
     set_training,
 )
-from dlviz.session.vary.settings import HIDDEN, hidden_with, unknown_setting
+from dlviz.session.vary.settings import HIDDEN, WHOLE, hidden_with, unknown_setting
 from dlviz.session.vary.spec import Value
 
 
@@ -44,6 +44,8 @@ def _set_training(document: Document, place: str, value: Any) -> Document:
 
 
 def _set_network(document: Document, place: str, value: Any) -> Document:
+    if place in WHOLE:
+        return WHOLE[place].change(document, WHOLE[place].hyper.check(value, f"network.{place}"))
     layer_id, _, setting = place.partition(".")
     if layer_id != HIDDEN:
         return _set_layer(document, layer_id, setting, value)

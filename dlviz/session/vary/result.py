@@ -1,11 +1,16 @@
 """What an experiment comes to: one row for every training, as the window sees it."""
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
+
+import numpy as np
 
 from dlviz.session.curves import Curves
 from dlviz.session.score import Score
 from dlviz.session.trained import Trained
+from dlviz.session.vary.looks import FirstActivations, FloatArray
 from dlviz.session.vary.spec import Experiment, Value
 
 Status = Literal["waiting", "running", "done", "diverged", "stopped", "cancelled", "failed"]
@@ -20,7 +25,8 @@ class Ended:
     gradient_evaluations: how often the gradient of a batch was computed. train, validation, test: loss and metrics at
     its end, None without rows. curves: at most `CURVE_POINTS` intervals of batches. diverged_at: the step whose loss or
     weights were not finite; it stands before it. kept: with what its run opens at once; None where all runs together
-    would be too large.
+    would be too large. first: activations at its first weights. fit: inputs and outputs (2, k) of the fitted curve, for
+    one input and one measured target. linear_units: share of hidden sums where the activation is nearly straight.
     """
 
     steps: int
@@ -34,6 +40,27 @@ class Ended:
     curves: Curves
     diverged_at: int | None = None
     kept: Trained | None = None
+    first: FirstActivations | None = None
+    fit: FloatArray | None = None
+    linear_units: float = math.nan
+
+    @property
+    def seconds_per_epoch(self) -> float:
+        """How long an epoch took; NaN before the first step."""
+        return self.seconds / self.steps * self.batches if self.steps else math.nan
+
+    @cached_property
+    def least_loss(self) -> float:
+        """The least loss over all training rows that was measured; NaN if none was finite."""
+        known = self.curves.train_loss[np.isfinite(self.curves.train_loss)]
+        return float(known.min()) if len(known) else math.nan
+
+    def seconds_until(self, loss: float) -> float:
+        """How long training took to come to a loss over all training rows; NaN if it never did."""
+        reached = np.flatnonzero(self.curves.train_loss <= loss)
+        if not len(reached) or not self.steps:
+            return math.nan
+        return self.seconds / self.steps * float(self.curves.steps[reached[0]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +98,23 @@ class ExperimentView:
     seconds: float = 0.0
     workers: int = 1
     message: str = ""
+
+    @cached_property
+    def common_loss(self) -> float:
+        """The training loss that every training came to which did not diverge; NaN before one is over."""
+        known = [each.ended.least_loss for each in self._sound if each.ended is not None]
+        return max((each for each in known if math.isfinite(each)), default=math.nan)
+
+    @cached_property
+    def end_losses(self) -> tuple[float, float]:
+        """The least and the largest training loss at the end of what did not diverge; NaN before one is over."""
+        scores = [each.ended.train for each in self._sound if each.ended is not None]
+        known = [float(each.loss) for each in scores if each is not None and math.isfinite(each.loss)]
+        return (min(known), max(known)) if known else (math.nan, math.nan)
+
+    @property
+    def _sound(self) -> list[Trial]:
+        return [each for each in self.trials if each.ended is not None and each.status != "diverged"]
 
     @property
     def is_over(self) -> bool:

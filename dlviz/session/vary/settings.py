@@ -1,13 +1,13 @@
 """Settings that can be varied: which a document has by their paths, what they are called, and their values."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
 from dlviz.core.choice import Choice
 from dlviz.core.clipping import clippings
 from dlviz.core.errors import SpecError, shown
-from dlviz.core.hyper import Hyper, complete, floating, integer
+from dlviz.core.hyper import Hyper, complete, flag, floating, integer
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.losses import losses
 from dlviz.core.network import LayerSpec, output_ids
@@ -18,11 +18,58 @@ from dlviz.data.builtin import datasets
 from dlviz.i18n import tr
 from dlviz.session.differences import Settings, known_settings, value_words
 from dlviz.session.document import Document
+from dlviz.session.edits.whole import (
+    DEEPEST,
+    depth,
+    dropout_rate,
+    has_batch_norm,
+    has_chain,
+    has_hidden_chain,
+    has_weights,
+    penalty_strength,
+    set_batch_norm,
+    set_depth,
+    set_dropout,
+    set_penalty_strength,
+)
 from dlviz.session.format.choice import BY_LAST_WORD, registry_of
 from dlviz.session.vary.spec import Value
 
 OF_HIDDEN = ("units", "activation", "initializer")
 HIDDEN = "*"  # stands for every layer before the outputs that has the setting, as in "network.*.units"
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """A setting of a network as a whole: how it is read and set. applies: whether a document can have it."""
+
+    hyper: Hyper
+    words: str
+    read: Callable[[Document], Value]
+    change: Callable[[Document, Any], Document]
+    applies: Callable[[Document], bool]
+
+
+#: Settings of all hidden layers at once, by what stands behind "network.".
+WHOLE: dict[str, Whole] = {
+    "depth": Whole(
+        integer("depth", 1, minimum=0, maximum=DEEPEST, help="how many hidden layers there are"),
+        "hidden layers", depth, set_depth, has_chain,
+    ),
+    "batch_norm": Whole(
+        flag("batch_norm", False, "batch norm behind every hidden layer"),
+        "batch norm", has_batch_norm, set_batch_norm, has_hidden_chain,
+    ),
+    "dropout": Whole(
+        floating("dropout", 0.0, minimum=0, maximum=1, is_open_maximum=True,
+                 help="share of the units of every hidden layer that is dropped"),
+        "dropout", dropout_rate, set_dropout, has_hidden_chain,
+    ),
+    "strength": Whole(
+        floating("strength", 0.0, minimum=0, maximum=1e6, help="λ of the penalty on all weights, L2 if none is chosen"),
+        "λ of all weights", penalty_strength, set_penalty_strength, has_weights,
+    ),
+}  # fmt: skip
 
 #: Parts of a training plan that are entries of a registry.
 PLANNED: dict[str, Registry[Any]] = {
@@ -33,6 +80,7 @@ _COUNTS = (
     integer("batch_size", 10, minimum=1, maximum=1_000_000, is_log=True, help="rows looked at before each update"),
 )
 _SHARES = (
+    floating("used", 1.0, minimum=0, is_open_minimum=True, maximum=1, help="share of the training rows that are used"),
     floating("test", 0.0, minimum=0, maximum=0.9, help="share of rows that are held out"),
     floating("validation", 0.0, minimum=0, maximum=0.9, help="share of rows that are kept for choosing"),
 )
@@ -68,6 +116,9 @@ Found = Iterator[tuple[str, Hyper | None, tuple[str, ...]]]
 
 def _declared_in(document: Document) -> Found:
     yield from _of_training(document)
+    for name, whole in WHOLE.items():
+        if whole.applies(document):
+            yield f"network.{name}", whole.hyper, ()
     yield from _of_hidden(document)
     yield from _of_network(document)
     yield from _of_data(document)
@@ -131,6 +182,8 @@ def name_of(document: Document, path: str) -> str:
 def _name(known: Settings, path: str) -> str:
     if path in known:
         return known[path].name
+    if (whole := WHOLE.get(path.removeprefix("network."))) is not None:
+        return tr(whole.words)
     name = path.rpartition(".")[2].replace("_", " ")
     if path.startswith(f"network.{HIDDEN}."):
         return tr("{name} of hidden layers", name=name)
@@ -166,6 +219,8 @@ def _value_at(document: Document, known: Settings, path: str) -> Value:
     value: Any
     if parts[0] == "training" and len(parts) == 2 and parts[1] in PLANNED:
         value = getattr(document.training, parts[1])
+    elif parts[0] == "network" and len(parts) == 2:
+        value = WHOLE[parts[1]].read(document)
     elif parts[0] == "network" and len(parts) == 3:
         value = _of_layer(document, parts[1], parts[2])
     elif path in known:

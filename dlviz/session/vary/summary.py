@@ -93,17 +93,19 @@ def by_config(view: ExperimentView) -> dict[int, list[Trial]]:
 
 def along_setting(view: ExperimentView, measure: Measure) -> tuple[SettingPoint, ...]:
     """Return each configuration with the quartiles of a measure over its seeds, in the order of the experiment."""
-    return tuple(_point(config, trials, measure) for config, trials in by_config(view).items())
+    return tuple(_point(view, config, trials, measure) for config, trials in by_config(view).items())
 
 
-def _point(config: int, trials: Sequence[Trial], measure: Measure) -> SettingPoint:
-    numbers = [number for trial in trials if math.isfinite(number := _end(trial, measure))]
+def _point(view: ExperimentView, config: int, trials: Sequence[Trial], measure: Measure) -> SettingPoint:
+    numbers = [number for trial in trials if math.isfinite(number := _end(view, trial, measure))]
     low, median, high = quartiles(numbers)
+    if measure == "reached" and numbers:  # a share is a mean
+        low = median = high = sum(numbers) / len(numbers)
     return SettingPoint(config, trials[0].values, len(numbers), low, median, high, _diverged(trials))
 
 
-def _end(trial: Trial, measure: Measure) -> float:
-    return math.nan if trial.status == "diverged" else measure_of(trial, measure)
+def _end(view: ExperimentView, trial: Trial, measure: Measure) -> float:
+    return math.nan if trial.status == "diverged" else measure_of(view, trial, measure)
 
 
 def _diverged(trials: Sequence[Trial]) -> int:
@@ -177,7 +179,7 @@ def _line(trial: Trial, curve: str) -> tuple[NDArray[np.int64], FloatArray]:
 
 def end_losses(view: ExperimentView, measure: Measure = "train_loss") -> Histogram | None:
     """Return a histogram of a measure over all trainings; bins by the square root of their number. None before one."""
-    numbers = np.array([number for trial in view.trials if math.isfinite(number := _end(trial, measure))])
+    numbers = np.array([number for trial in view.trials if math.isfinite(number := _end(view, trial, measure))])
     if not len(numbers):
         return None
     bins = int(min(max(math.ceil(math.sqrt(len(numbers))), LEAST_BINS), MOST_BINS))
@@ -187,9 +189,9 @@ def end_losses(view: ExperimentView, measure: Measure = "train_loss") -> Histogr
 
 def best(view: ExperimentView, measure: Measure) -> Trial | None:
     """Return the training that is best by a measure; the first of equal ones, none where nothing is known."""
-    known = [trial for trial in view.trials if math.isfinite(_end(trial, measure))]
+    known = [trial for trial in view.trials if math.isfinite(_end(view, trial, measure))]
     sign = 1.0 if is_better_low(measure) else -1.0
-    return min(known, key=lambda trial: sign * _end(trial, measure), default=None)
+    return min(known, key=lambda trial: sign * _end(view, trial, measure), default=None)
 
 
 def number_of(value: Value) -> float | None:

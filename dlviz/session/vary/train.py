@@ -18,6 +18,7 @@ from dlviz.session.score import score_rows
 from dlviz.session.trained import Trained
 from dlviz.session.vary.board import Place
 from dlviz.session.vary.curves import thinned
+from dlviz.session.vary.looks import first_activations, fitted_curve, linear_share
 from dlviz.session.vary.result import Ended, Status
 from dlviz.session.vary.spec import LengthUnit
 
@@ -76,6 +77,8 @@ class _Training:
         size = layout(kept_parameters(task.document)).size * task.document.training.batch_size
         self._chunk = max(1, min(CHUNK, CHUNK_NUMBERS // max(size, 1)))
         self._pictures = Pictures()
+        with np.errstate(all="ignore"):
+            self._first = first_activations(self._trainer)
         self._seconds = 0.0
 
     def result(self) -> Result:
@@ -127,7 +130,8 @@ class _Training:
         return Ended(
             end, end // trainer.batches_per_epoch, trainer.batches_per_epoch, self._seconds,
             end + (status == "diverged"), train, validation, test, thinned(run.history),
-            end if status == "diverged" else None, self._kept(run, end),
+            end if status == "diverged" else None, self._kept(run, end), self._first, fitted_curve(trainer),
+            linear_share(trainer),
         )  # fmt: skip
 
     def _kept(self, run: Run, end: int) -> Trained | None:

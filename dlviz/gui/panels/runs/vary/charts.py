@@ -1,6 +1,7 @@
 """Charts of an experiment: curves over steps, a measure against a setting, the rate finder, heat map and histogram."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,8 +13,9 @@ from dlviz.gui.panels.runs.vary.ends import Ends
 from dlviz.gui.panels.runs.vary.heat import Cell, Grid
 from dlviz.gui.panels.runs.vary.words import Told, combination_words, outcome_words, trial_words
 from dlviz.i18n import tr
+from dlviz.session.prepared import known_prepared
 from dlviz.session.vary import Experiment, ExperimentView, Trial, Value
-from dlviz.session.vary.measures import Measure, is_better_low, measure_name, measure_of
+from dlviz.session.vary.measures import Measure, is_better_low, measure_name, measure_of, measures_of
 from dlviz.session.vary.rate_finding import rate_finding
 from dlviz.session.vary.settings import words
 from dlviz.session.vary.summary import (
@@ -28,6 +30,8 @@ from dlviz.session.vary.summary import (
 )
 
 MOST_COLOURS = 10  # curves that can be told apart; of more, the one that is chosen stands out
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+FEWEST_ZEROS = -1  # a power of ten below this one is written by its exponent
 LOG_FROM = 10.0  # highest over lowest from which an axis is logarithmic
 Ticks = tuple[tuple[float, str], ...]
 CURVES: tuple[Measure, ...] = ("train_loss", "validation_loss", "train_score", "validation_score")
@@ -79,6 +83,68 @@ def _best_of_each(view: ExperimentView, measure: Measure, colours: Mapping[int, 
     return {config for _, config in best.values()}
 
 
+def time_chart(view: ExperimentView, told: Told, measure: Measure, chosen: Sequence[int] = ()) -> Chart:
+    """Draw the same curves over computing time: a training's steps take equally long, and seeds their median."""
+    chart, trials = curves_chart(view, told, measure, chosen), by_config(view)
+    per_step = {config: _seconds_per_step(each) for config, each in trials.items()}
+    bands_drawn = bands(view, measure if measure in CURVES else "train_loss")
+    curves = tuple(
+        replace(curve, x=curve.x * per_step[band.config]) for curve, band in zip(chart.curves, bands_drawn, strict=True)
+    )
+    caption = tr("{measure} against computing time{seeds}", measure=chart.up, seeds=_seeds_words(view.experiment))
+    return replace(chart, caption=caption, across=tr("seconds"), curves=curves)
+
+
+def _seconds_per_step(trials: Sequence[Trial]) -> float:
+    ended = [trial.ended for trial in trials if trial.ended is not None and trial.ended.steps]
+    return float(np.median([each.seconds / each.steps for each in ended])) if ended else 0.0
+
+
+def layers_chart(view: ExperimentView, told: Told) -> Chart:
+    """Draw how large activations are at the first weights, layer by layer, beside what theory expects."""
+    curves, names = list[Curve](), tuple[str, ...]()
+    for config, trials in by_config(view).items():
+        firsts = [each.ended.first for each in trials if each.ended is not None and each.ended.first is not None]
+        if not firsts:
+            continue
+        names = max(names, firsts[0].layers, key=len)
+        places = np.arange(1.0, len(firsts[0].layers) + 1)
+        name = combination_words(told, trials[0].values)
+        seen = np.median([each.measured for each in firsts], axis=0)
+        rows = tuple(trials[0].number for _ in places)
+        curves.append(Curve(name, places, seen, config, has_points=True, rows=rows))
+        words_of_theory = tr("{name}, in theory", name=name) if name else tr("in theory")
+        if np.isfinite(firsts[0].theory).any():
+            curves.append(Curve(words_of_theory, places, firsts[0].theory, PALE))
+    caption = tr("activations at the first weights, layer by layer; grey: in theory")
+    ticks = tuple((float(place), layer) for place, layer in enumerate(names, 1))
+    return _chart(Chart(caption, tr("layer"), tr("root mean square"), tuple(curves), ticks=ticks))
+
+
+def fits_chart(view: ExperimentView, told: Told) -> Chart:
+    """Draw the fitted curve of every training, in the colour of its last setting, over the rows of the document."""
+    curves, last = [*_rows_trained_on(view)], dict[str, int]()
+    for trial in view.trials:
+        ended = trial.ended
+        if ended is None or ended.fit is None or trial.status == "diverged":
+            continue
+        name = combination_words(told, trial.values[-1:], first=len(trial.values) - 1)
+        is_named = name not in last
+        colour, x, y = last.setdefault(name, len(last)), *ended.fit
+        curves.append(Curve(name, x, y, colour, is_thin=not is_named, rows=(trial.number,)))
+    caption = tr("fitted curves; grey: the rows of this document")
+    return Chart(caption, tr("input"), tr("output"), tuple(curves))
+
+
+def _rows_trained_on(view: ExperimentView) -> Iterator[Curve]:
+    """Give the rows of the base document, where they are known: the window never reads data itself."""
+    prepared = known_prepared(view.experiment.document)
+    if prepared is not None:
+        x = prepared.dataset.inputs[prepared.train, 0]
+        y = np.asarray(prepared.dataset.targets, dtype=np.float64)[prepared.train, 0]
+        yield Curve(tr("rows"), x, y, PALE, has_points=True, has_line=False)
+
+
 def setting_chart(view: ExperimentView, told: Told, measure: Measure) -> Chart:
     """Draw a measure at the end of runs against the first setting; one curve for each value of the second."""
     experiment, points = view.experiment, along_setting(view, measure)
@@ -88,6 +154,9 @@ def setting_chart(view: ExperimentView, told: Told, measure: Measure) -> Chart:
         groups.setdefault(() if experiment.draws else _name(point.values[1:]), []).append(point)
     first = {config: trials[0].number for config, trials in by_config(view).items()}
     curves = tuple(_against(told, group, ticks, place, first) for place, group in enumerate(groups.values()))
+    if len(experiment.varied) == 1 and not experiment.draws:
+        curves = (*curves, *_other_part(view, told, measure, ticks, first))
+        curves = (replace(curves[0], words=_part_words(measure)), *curves[1:]) if len(curves) > 1 else curves
     if experiment.draws:  # places at random lie on no line
         curves = tuple(replace(curve, words="", has_line=False) for curve in curves)
     title, across = measure_name(view, measure), told.short[0]
@@ -101,6 +170,22 @@ def setting_chart(view: ExperimentView, told: Told, measure: Measure) -> Chart:
     return _chart(Chart(caption, across, title, curves, crosses, ticks=ticks, is_log_x=is_log))
 
 
+def _other_part(
+    view: ExperimentView, told: Told, measure: Measure, ticks: Ticks, first: Mapping[int, int]
+) -> Iterator[Curve]:
+    """Give the same measure on the training rows beside that on the dev rows, or the other way round."""
+    part, _, kind = measure.partition("_")
+    other = {"train": "validation", "validation": "train"}.get(part)
+    wanted = next((each for each in measures_of(view) if each == f"{other}_{kind}"), None)
+    if wanted is not None:
+        curve = _against(told, along_setting(view, wanted), ticks, 1, first)
+        yield replace(curve, words=_part_words(wanted))
+
+
+def _part_words(measure: Measure) -> str:
+    return tr("training") if measure.startswith("train") else tr("dev")
+
+
 def _against(told: Told, points: Sequence[SettingPoint], ticks: Ticks, colour: int, first: Mapping[int, int]) -> Curve:
     """Return the curve of one value of the second setting, or of the only one; first: a trial of each configuration."""
     points = sorted(points, key=lambda point: _place(point.values[0], ticks))
@@ -109,7 +194,8 @@ def _against(told: Told, points: Sequence[SettingPoint], ticks: Ticks, colour: i
     band = (low, high) if any(point.n > 1 for point in points) else None
     name = combination_words(told, points[0].values[1:], first=1)
     rows = tuple(first[point.config] for point in points)
-    return Curve(name, x, median, colour, band, has_points=True, has_line=not ticks, rows=rows)
+    has_line = not ticks or all(number_of(point.values[0]) is not None for point in points)
+    return Curve(name, x, median, colour, band, has_points=True, has_line=has_line, rows=rows)
 
 
 def _name(values: tuple[Value, ...]) -> tuple[str, ...]:
@@ -164,7 +250,7 @@ def ends_of(view: ExperimentView, measure: Measure) -> Ends:
     found, title = end_losses(view, measure), measure_name(view, measure)
     if found is None:
         return Ends(title)
-    known = [each for each in view.trials if each.status != "diverged" and np.isfinite(measure_of(each, measure))]
+    known = [each for each in view.trials if each.status != "diverged" and np.isfinite(measure_of(view, each, measure))]
     edges, counts = tuple(found.edges.tolist()), tuple(found.counts.tolist())
     return Ends(title, edges, counts, tuple(found.numbers.tolist()), tuple(each.number for each in known),
                 found.diverged)  # fmt: skip
@@ -187,11 +273,28 @@ def _seeds_words(experiment: Experiment) -> str:
 def _ticks(points: Sequence[SettingPoint]) -> Ticks:
     """Return the words of places where values are no numbers; nothing where they are."""
     values = [point.values[0] for point in points]
-    if all(number_of(value) is not None for value in values):
+    numbers_known = [number for number in map(number_of, values) if number is not None]
+    if len(numbers_known) == len(values) and not _is_zero_and_decades(numbers_known):
         return ()
+    if len(numbers_known) == len(values):
+        return tuple((float(place), _power_words(each)) for place, each in enumerate(sorted(set(numbers_known))))
     told = list(dict.fromkeys(map(words, values)))
     short = list(dict.fromkeys(map(_kind_words, values)))
     return tuple((float(place), name) for place, name in enumerate(short if len(short) == len(told) else told))
+
+
+def _is_zero_and_decades(values: Sequence[float]) -> bool:
+    """Say whether values fit on no axis of numbers: zero beside powers of ten."""
+    above = [each for each in values if each > 0]
+    return min(values) == 0 and bool(above) and max(above) / min(above) >= LOG_FROM**2
+
+
+def _power_words(number: float) -> str:
+    """Write a number in little room, small powers of ten by their exponent alone."""
+    power = round(math.log10(number)) if number > 0 else 0
+    if power < FEWEST_ZEROS and math.isclose(number, 10.0**power, rel_tol=1e-9):
+        return f"10{str(power).translate(RAISED)}"
+    return numbers.number(number)
 
 
 def _kind_words(value: Value) -> str:
@@ -202,6 +305,8 @@ def _kind_words(value: Value) -> str:
 def _place(value: Value, ticks: Ticks) -> float:
     """Return where a value stands along the axis."""
     number = number_of(value)
+    if ticks and number is not None:
+        return next(at for at, name in ticks if name == _power_words(number))
     if ticks or number is None:
         told = (words(value), _kind_words(value))
         return next(at for at, name in ticks if name in told)

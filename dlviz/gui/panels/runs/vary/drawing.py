@@ -8,7 +8,16 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.gui import numbers
 from dlviz.gui.panels.runs.vary.chart import Chart
-from dlviz.gui.panels.runs.vary.charts import curves_chart, ends_of, grid_of, rate_chart, setting_chart
+from dlviz.gui.panels.runs.vary.charts import (
+    curves_chart,
+    ends_of,
+    fits_chart,
+    grid_of,
+    layers_chart,
+    rate_chart,
+    setting_chart,
+    time_chart,
+)
 from dlviz.gui.panels.runs.vary.ends import EndBars
 from dlviz.gui.panels.runs.vary.heat import Grid, HeatGrid
 from dlviz.gui.panels.runs.vary.plot import ChartPlot
@@ -66,6 +75,9 @@ class Drawing(QWidget):
         self.legend.setVisible(key == "heat_map")
         drawers: Mapping[str, Callable[[], None]] = {
             "curves": lambda: self._show_plot(curves_chart(view, told, measure, chosen)),
+            "time": lambda: self._show_plot(time_chart(view, told, measure, chosen)),
+            "layers": lambda: self._show_plot(layers_chart(view, told)),
+            "fits": lambda: self._show_plot(fits_chart(view, told)),
             "setting": lambda: self._show_plot(setting_chart(view, told, measure)),
             "heat_map": lambda: self._show_heat(view, told, measure),
             "rate": lambda: self._show_rate(view),

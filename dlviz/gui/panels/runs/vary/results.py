@@ -26,6 +26,8 @@ from dlviz.session.vary.plan import document_of
 
 WIDE = 68 * GRID  # pixels from which table and chart stand side by side
 MEASURE_WIDTH = 16 * GRID  # pixels
+OVER_STEPS = ("curves", "time")  # charts that draw what is measured on the way
+NO_MEASURE = ("rate", "layers", "fits")
 TABLE_SHARE = 51  # percent of the width
 DRAW_MS = 200  # between two drawings while it goes on: faster changes cannot be read
 MOST_SHARE = 0.2  # of the time that drawing may take
@@ -124,7 +126,7 @@ class Results(QWidget):
 
     def _offer_measures(self, view: ExperimentView) -> None:
         """Offer what is known; over steps only losses and scores are."""
-        known = [each for each in judged_by(view) if self.views.key() != "curves" or each in CURVES]
+        known = [each for each in judged_by(view) if self.views.key() not in OVER_STEPS or each in CURVES]
         if [self.measure.itemData(place) for place in range(self.measure.count())] != list(known):
             chosen = self.chosen_measure() if self.measure.count() else preferred_measure(known)
             self.measure.clear()
@@ -169,14 +171,14 @@ class Results(QWidget):
         self._offer_measures(self.view)
         self.listing.setVisible(self._is_wide or key == "table")
         self.drawing.setVisible(key != "table")
-        self.measure.setVisible(key != "rate" and self.measure.count() > 1)
+        self.measure.setVisible(key not in NO_MEASURE and self.measure.count() > 1)
         if key != "table":
             self.drawing.show_chart(key, self.view, self._told, self.chosen_measure(), self.table.selected())
 
     @Slot()
     def _choose_rows(self) -> None:
         self._compare()
-        if self.views.key() == "curves":
+        if self.views.key() in OVER_STEPS:
             self._draw_picture()
 
     def _compare(self) -> None:

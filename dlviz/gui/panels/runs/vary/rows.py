@@ -23,7 +23,7 @@ def table_of(view: ExperimentView, told: Told, measure: Measure) -> tuple[tuple[
     """Return columns and rows; the best by a measure is marked."""
     shown, winner = _shown(view), best(view, measure)
     lines = [
-        Line(trial.number, _cells(told, trial, shown), winner is not None and trial.number == winner.number)
+        Line(trial.number, _cells(view, told, trial, shown), winner is not None and trial.number == winner.number)
         for trial in view.trials
     ]
     return _columns(view, told, shown), tuple(lines)
@@ -49,13 +49,13 @@ def _columns(view: ExperimentView, told: Told, shown: tuple[Measure, ...]) -> tu
     )  # fmt: skip
 
 
-def _cells(told: Told, trial: Trial, shown: tuple[Measure, ...]) -> tuple[Cell, ...]:
+def _cells(view: ExperimentView, told: Told, trial: Trial, shown: tuple[Measure, ...]) -> tuple[Cell, ...]:
     varied = [Cell(words(value), _order(value), value if isinstance(value, int | float) else "")
               for value in trial.values]  # fmt: skip
     seed = [Cell(str(trial.seed), float(trial.seed), trial.seed)] if told.has_seeds else []
     went, is_bad = outcome_words(trial), trial.status in ("diverged", "failed")
     outcome = Cell(outcome_words(trial, is_short=True), went, trial.message or went, is_bad)
-    measured = [_measured(trial, each) for each in shown]
+    measured = [_measured(view, trial, each) for each in shown]
     ended = trial.ended
     time = Cell("") if ended is None else Cell(seconds_words(ended.seconds), ended.seconds, ended.seconds)
     evaluations = None if ended is None else ended.gradient_evaluations
@@ -63,9 +63,9 @@ def _cells(told: Told, trial: Trial, shown: tuple[Measure, ...]) -> tuple[Cell, 
     return (*varied, *seed, outcome, *measured, time, gradients)
 
 
-def _measured(trial: Trial, measure: Measure) -> Cell:
+def _measured(view: ExperimentView, trial: Trial, measure: Measure) -> Cell:
     """Return a number of a run; that of a run that diverged comes last wherever it is sorted."""
-    value = measure_of(trial, measure)
+    value = measure_of(view, trial, measure)
     if math.isnan(value):
         return Cell("")
     is_share = measure.endswith("_score") and 0 <= value <= 1

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 from dlviz.i18n import tr
+from dlviz.session.document import Document
+from dlviz.session.prepared import known_prepared
 from dlviz.session.vary import ExperimentView
+from dlviz.session.vary.looks import is_curve
 from dlviz.session.vary.measures import Measure
 from dlviz.session.vary.recipes import recipes
 
@@ -17,7 +20,7 @@ def view_titles() -> dict[str, str]:
     """Return what the charts are called."""
     return {
         "table": tr("table"), "curves": tr("curves"), "setting": tr("setting"), "heat_map": tr("map"),
-        "histogram": tr("ends"), "rate": tr("rates"),
+        "histogram": tr("ends"), "rate": tr("rates"), "time": tr("time"), "layers": tr("layers"), "fits": tr("fits"),
     }  # fmt: skip
 
 
@@ -29,8 +32,16 @@ def views_of(view: ExperimentView) -> tuple[str, ...]:
         "heat_map": len(experiment.varied) == 2 and not experiment.draws,
         "histogram": len(view.trials) >= FEWEST_ENDS and not experiment.varied,
         "rate": experiment.recipe == "rate_finder",
+        "time": "time" in _meant(experiment.recipe),
+        "layers": "layers" in _meant(experiment.recipe),
+        "fits": "fits" in _meant(experiment.recipe) and _is_curve(experiment.document),
     }  # fmt: skip
     return tuple(key for key in dict.fromkeys((*_meant(experiment.recipe), *fits)) if fits.get(key))
+
+
+def _is_curve(document: Document) -> bool:
+    prepared = known_prepared(document)
+    return prepared is not None and is_curve(prepared.dataset)
 
 
 def first_view(view: ExperimentView, is_wide: bool) -> str:

@@ -101,5 +101,7 @@ def combination_words(told: Told, values: tuple[Value, ...], first: int = 0) -> 
 
 
 def _setting_words(name: str, value: Value) -> str:
-    """Say a value of a varied setting: "rate 0.01"; an entry of a registry by its name alone."""
+    """Say a value of a varied setting: "rate 0.01", "no batch norm"; an entry of a registry by its name alone."""
+    if isinstance(value, bool):
+        return name if value else tr("no {name}", name=name)
     return words(value) if number_of(value) is None else f"{name} {words(value)}"
