@@ -6,7 +6,7 @@ the order of draws nor on how a NumPy version turns words into numbers.
 
 import hashlib
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,11 +73,18 @@ class Stream:
 
     def uniforms(self, index: int, count: int) -> NDArray[np.float64]:
         """Return count numbers in [0, 1); those of one index never meet those of another."""
-        # Philox counts in four words: the lowest runs with the draws, the next one is the index.
-        self._state["state"]["counter"][:] = (0, index, 0, 0)
-        self._state["buffer_pos"] = WORDS_PER_BLOCK
-        self._generator.state = self._state
-        raw = np.asarray(self._generator.random_raw(count), dtype=np.uint64)
+        only: NDArray[np.float64] = self.rows([index], count)[0]
+        return only
+
+    def rows(self, indices: Sequence[int], count: int) -> NDArray[np.float64]:
+        """Return what `uniforms` gives for each index, (m, count)."""
+        raw = np.empty((len(indices), count), dtype=np.uint64)
+        for place, index in enumerate(indices):
+            # Philox counts in four words: the lowest runs with the draws, the next one is the index.
+            self._state["state"]["counter"][:] = (0, index, 0, 0)
+            self._state["buffer_pos"] = WORDS_PER_BLOCK
+            self._generator.state = self._state
+            raw[place] = self._generator.random_raw(count)
         return (raw >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 

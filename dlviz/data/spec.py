@@ -1,7 +1,7 @@
 """DataSpec: what a document says about its data, before anything is read or made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from dlviz.core.choice import frozen
@@ -40,7 +40,8 @@ class DataSpec:
     """A data set by kind: the key of a built-in one, "table" (inline) or "file".
 
     settings: of the built-in kind (samples, noise, seed …), or for "file": path, format, reading
-    choices, hash. dataset: the rows themselves for "table" and for a file that was read.
+    choices, hash. dataset: the rows themselves for "table" and for a file that was read. augmentation: settings of how
+    images that train are varied from epoch to epoch.
     """
 
     kind: str
@@ -48,10 +49,16 @@ class DataSpec:
     split: SplitSpec = SplitSpec()
     scaling: Scaling = "none"
     dataset: Dataset | None = None
+    augmentation: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", frozen(self.settings))
+        object.__setattr__(self, "augmentation", frozen(self.augmentation))
 
     def is_same(self, other: "DataSpec") -> bool:
         """Say whether both give the very same rows: rows that were read or typed are compared by identity."""
         return self is other or (self.dataset is other.dataset and self == other)
+
+    def prepares_like(self, other: "DataSpec") -> bool:
+        """Say whether both give the same rows, split and scaled; what training does to images may differ."""
+        return self is other or replace(self, augmentation={}).is_same(replace(other, augmentation={}))

@@ -121,6 +121,8 @@ def _data(document: Document) -> Found:
     yield "data.split.used", _plain(tr("share of training rows"), spec.split.used)
     for name in ("validation", "test", "seed", "stratify", "shuffle"):
         yield f"data.split.{name}", _plain(tr("{name} of the split", name=name), getattr(spec.split, name))
+    for name, value in spec.augmentation.items():
+        yield f"data.augmentation.{name}", _plain(tr("{name} of the augmentation", name=_spaced(name)), value)
     yield "data.scaling", _plain(tr("scaling"), spec.scaling)
 
 

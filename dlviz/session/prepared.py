@@ -47,4 +47,4 @@ def _known(data: DataSpec) -> tuple[DataSpec, Prepared] | None:
     found = _kept.get(id(data))
     if found is not None and found[0] is data:
         return found
-    return next((each for each in _kept.values() if each[0].is_same(data)), None)
+    return next((each for each in _kept.values() if each[0].prepares_like(data)), None)

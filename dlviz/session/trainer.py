@@ -24,14 +24,16 @@ from dlviz.core.program import Binding, float_type, lower
 from dlviz.core.sampling import no_way_back
 from dlviz.core.schedules import Curve
 from dlviz.core.trace import Trace
+from dlviz.data.augmentation import is_active
 from dlviz.data.prepare import Prepared
+from dlviz.session.augmented import AugmentedTables, RenewedTables, augmented_tables
 from dlviz.session.batch_memory import check_memory
 from dlviz.session.batches import batches_of, n_batches
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.fitting import check_batches, check_width
 from dlviz.session.lowered import lowered
 from dlviz.session.orders import Lead, Orders, Sampling
-from dlviz.session.tables import check_inputs, tables_of, target_rows
+from dlviz.session.tables import Tables, check_inputs, tables_of, target_rows
 from dlviz.session.targets import are_labels, decision_threshold
 
 log = logging.getLogger(__name__)
@@ -83,7 +85,7 @@ class Trainer:
             self.program.layout, training.optimizer, training.frozen, self.backend, self.dtype, document.seed
         )
         self.targets = target_rows(document, prepared.dataset)
-        self._tables = tables_of(prepared, self.targets, self.program.input_widths, self.memory.workspace)
+        self._tables, self._augmented = self._made_tables()
         check_batches(document, prepared)
         check_memory(document, self.program, len(prepared.train))
         n = len(prepared.train)
@@ -95,6 +97,14 @@ class Trainer:
         self._lead: Lead | None = None
         self._arranged_epoch = -1
         self.memory.load(start_values(document))
+
+    def _made_tables(self) -> tuple[Tables, AugmentedTables | RenewedTables | None]:
+        """Return where examples come from, once more where they are made anew in every epoch."""
+        given = self.prepared, self.targets, self.program.input_widths, self.memory.workspace
+        if not is_active(self.document.data.augmentation):
+            return tables_of(*given), None
+        tables = augmented_tables(self.document, *given)
+        return tables, tables
 
     @cached_property
     def has_labels(self) -> bool:
@@ -208,6 +218,7 @@ class Trainer:
         if wrong or not rows:
             received = wrong[0] if wrong else "none"
             raise DataError(f"Expected rows from 0 to {self.prepared.dataset.n - 1}. Received: {received}")
+        self._arrange()
         indices = np.asarray(rows, dtype=np.intp)
         binding = self.program.bind(self.memory, len(indices))
         with np.errstate(all="ignore"):
@@ -221,8 +232,10 @@ class Trainer:
 
     def _arrange(self) -> None:
         """Put the epoch's order in place; it depends on seed, epoch and new rows alone."""
-        epoch = 0 if self._orders.is_fixed else self.epoch
+        epoch = 0 if self._orders.is_fixed and self._augmented is None else self.epoch
         if self._arranged_epoch != epoch:
+            if self._augmented is not None:
+                self._augmented.begin(epoch)
             self._batches.arrange(self._orders.of_epoch(epoch, self._lead))
             self._arranged_epoch = epoch
 

@@ -135,6 +135,18 @@ class HyperForm(QWidget):
             is_line = isinstance(field, LineField)
             layout.addWidget(field, row, 1, Qt.AlignmentFlag.AlignRight if is_line else Qt.AlignmentFlag(0))
 
+    def show_values(self, values: Mapping[str, Any]) -> None:
+        """Show other values without telling anybody."""
+        for name, field in self.fields.items():
+            was_blocked = field.blockSignals(True)
+            if isinstance(field, QCheckBox):
+                field.setChecked(bool(values[name]))
+            elif isinstance(field, QComboBox):
+                field.setCurrentIndex(field.findData(values[name]))
+            elif isinstance(field, LineField):
+                field.show_value(values[name])
+            field.blockSignals(was_blocked)
+
     def _field(self, hyper: Hyper, value: Any) -> QWidget:
         if hyper.kind == "bool":
             return self._check_box(hyper, value)

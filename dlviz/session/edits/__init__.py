@@ -4,6 +4,7 @@ from dlviz.session.edits.cells import set_input_cell, set_output_target, set_tar
 from dlviz.session.edits.data import (
     attach_dataset,
     scale_targets,
+    set_augmentation,
     set_data,
     set_data_setting,
     set_scaling,
@@ -108,6 +109,7 @@ __all__ = [
     "rename_layer",
     "replace_layer",
     "set_activation",
+    "set_augmentation",
     "set_clip",
     "set_conventions",
     "set_data",

@@ -11,6 +11,8 @@ from dlviz.core.choice import Choice
 from dlviz.core.errors import DataError
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.network import LayerSpec, NetworkSpec, output_id
+from dlviz.data.augmentation import SETTINGS as AUGMENTATION
+from dlviz.data.augmentation import check_images
 from dlviz.data.builtin import datasets
 from dlviz.data.dataset import Dataset, Task
 from dlviz.data.spec import DataSpec
@@ -81,6 +83,17 @@ def set_scaling(document: Document, scaling: str) -> Document:
     """Scale inputs by "none", "standard" or "minmax". Raises: DocumentError."""
     part = checked(DataPart, {"kind": document.data.kind, "scaling": scaling}, "data")
     return replace(document, data=replace(document.data, scaling=part.scaling))
+
+
+def set_augmentation(document: Document, name: str, value: Any) -> Document:
+    """Change one setting of how images that train are varied. Raises: SpecError, DataError unless they are images."""
+    rows = rows_of(document.data)
+    if rows is not None:
+        check_images(rows)
+    usual = {each.name: each.default for each in AUGMENTATION}
+    given = checked_settings({**document.data.augmentation, name: value}, AUGMENTATION, "data.augmentation")
+    changed = {each: setting for each, setting in given.items() if setting != usual[each]}
+    return replace(document, data=replace(document.data, augmentation=changed))
 
 
 def scale_targets(document: Document, low: float, high: float) -> Document:

@@ -58,6 +58,7 @@ class DataPart(Part):
     kind: Key
     split: SplitPart = SplitPart()
     scaling: Literal["none", "standard", "minmax"] = "none"
+    augmentation: dict[str, Any] = {}
 
 
 class InputPart(Part):

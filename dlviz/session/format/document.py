@@ -9,6 +9,7 @@ from dlviz.core.errors import DocumentError, ShapeError, SpecError, as_list
 from dlviz.core.metrics import check_metrics
 from dlviz.core.network import InputSpec, NetworkSpec
 from dlviz.core.objective import objective
+from dlviz.data.augmentation import SETTINGS as AUGMENTATION
 from dlviz.data.builtin import datasets
 from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.i18n import tr
@@ -188,14 +189,16 @@ def _kept(document: Document, place: str) -> dict[str, Any]:
 def _data(part: DataPart, arrays: Arrays, extra: Extra) -> DataSpec:
     rest = part.unknown()
     held = split_of(part.split)
+    varied = checked_settings(part.augmentation, AUGMENTATION, "data.augmentation")
     if part.kind == "file":
-        return DataSpec("file", _file_settings(rest), held, part.scaling)
+        return DataSpec("file", _file_settings(rest), held, part.scaling, augmentation=varied)
     if part.kind == "table":
         rows = dataset_from_json(rest, arrays)
         extra |= {"data": rest} if rest else {}
-        return DataSpec("table", {}, held, part.scaling, rows)
+        return DataSpec("table", {}, held, part.scaling, rows, varied)
     entry = datasets.get(part.kind, "data")
-    return DataSpec(part.kind, checked_settings(rest, entry.settings, "data"), held, part.scaling)
+    settings = checked_settings(rest, entry.settings, "data")
+    return DataSpec(part.kind, settings, held, part.scaling, augmentation=varied)
 
 
 def _file_settings(settings: dict[str, Any]) -> dict[str, Any]:
@@ -240,6 +243,8 @@ def _data_to_json(spec: DataSpec, inline_arrays: bool) -> dict[str, Any]:
         written["split"] = split_to_json(spec.split)
     if spec.scaling != "none":
         written["scaling"] = spec.scaling
+    if spec.augmentation:
+        written["augmentation"] = in_order(spec.augmentation, [hyper.name for hyper in AUGMENTATION])
     if spec.kind == "table" and spec.dataset is not None:
         rows = spec.dataset
         parts = (rows.inputs, rows.targets)

@@ -18,6 +18,7 @@ from dlviz.core.rules import rules
 from dlviz.core.schedules import schedules
 from dlviz.core.slips import slips
 from dlviz.core.surfaces import surfaces
+from dlviz.data.augmentation import SETTINGS as AUGMENTATION
 from dlviz.data.builtin import datasets
 from dlviz.session.files.envelope import VERSION, Envelope
 from dlviz.session.format.choice import LAYER_CHOICES
@@ -144,6 +145,8 @@ def _second_use(part: Mapping[str, Any]) -> Schema:
 
 def _data(part: Mapping[str, Any]) -> Iterable[Schema]:
     common = {name: part["properties"][name] for name in ("split", "scaling")}
+    varied = {"type": "object", "properties": _settings(AUGMENTATION), "additionalProperties": False}
+    common["augmentation"] = {**varied, "description": "How images that train are varied from epoch to epoch"}
     for entry in datasets:
         kind = _kind(entry.key, entry.settings)
         yield {**kind, "properties": {**kind["properties"], **common}}

@@ -1,4 +1,4 @@
-"""The page of images in the data panel: grid, what it is filtered by, and the image taken as a column of X."""
+"""The page of images in the data panel: grid, what it is filtered by, and one image as a column of X or varied."""
 
 import numpy as np
 from PySide6.QtCore import Slot
@@ -11,11 +11,13 @@ from dlviz.gui.panels.data.column import ColumnOfX
 from dlviz.gui.panels.data.editing import DataEdits
 from dlviz.gui.panels.data.grid import NOBODY, ImageGrid
 from dlviz.gui.panels.data.page import DataPage
+from dlviz.gui.panels.data.variants import Variants
 from dlviz.gui.selection import Rows, Selected
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided
+from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 
@@ -28,12 +30,16 @@ class ImagePage(DataPage):
     def __init__(self, edits: DataEdits, parent: QWidget | None = None) -> None:
         super().__init__(edits, parent)
         self.dataset: Dataset | None = None
-        self._m = 0
+        self._document: Document | None = None
+        self._prepared: Prepared | None = None
         self.which, self.count = Chooser(), Elided("", "muted", "small")
         describe(self.which, tr("Which images"), tr("All images, those of a class, or the selected rows"))
-        self.grid, self.column = ImageGrid(), ColumnOfX()
+        self.grid, self.column, self.variants = ImageGrid(), ColumnOfX(), Variants(edits)
+        shown = (("column", tr("column of X")), ("variants", tr("variants")))
+        self.below = Words(tr("What is shown of an image"), shown)
         self._lay_out()
         self.which.activated.connect(self._filter)
+        self.below.chosen.connect(self._show_image)
         self.grid.taken.connect(self._take)
         self.context.selection.rows_changed.connect(self._mark)
         self.context.selection.changed.connect(self._follow)
@@ -47,21 +53,22 @@ class ImagePage(DataPage):
         head.addWidget(self.count, 1)
         column.addLayout(head)
         column.addWidget(self.grid, 1)
+        column.addWidget(self.below)
         column.addWidget(self.column)
-        self.column.hide()
+        column.addWidget(self.variants, 2)
         self.setFocusProxy(self.grid)
 
     def show_data(self, document: Document, prepared: Prepared | None) -> None:
         """Show an image set; its filter stays where the classes are the same."""
-        dataset = None if prepared is None else prepared.dataset.sample
-        old, self.dataset = self.dataset, dataset
-        if dataset is None or prepared is None or dataset is old:
+        old, self.dataset = self.dataset, None if prepared is None else prepared.dataset.sample
+        self._document, self._prepared = document, prepared
+        if self.dataset is None:
             return
-        self._m = prepared.dataset.n
-        if old is None or old.class_names != dataset.class_names:
-            self._offer(dataset)
-        self.grid.show_dataset(dataset)
-        self._filter()
+        if self.dataset is not old:
+            if old is None or old.class_names != self.dataset.class_names:
+                self._offer(self.dataset)
+            self.grid.show_dataset(self.dataset)
+            self._filter()
         self._follow(self.context.selection.current)
 
     def _offer(self, dataset: Dataset) -> None:
@@ -109,10 +116,22 @@ class ImagePage(DataPage):
 
     @Slot(object)
     def _follow(self, selected: Selected) -> None:
-        """Show the row that is selected as a column."""
+        """Put a ring around the image of the row that is selected, and show it below."""
         dataset = self.dataset
         is_row = dataset is not None and selected.kind == "sample" and 0 <= selected.unit < dataset.n
         self.grid.show_row(selected.unit if is_row else NOBODY)
-        self.column.setVisible(is_row)
-        if dataset is not None and is_row:
-            self.column.show_row(dataset, selected.unit, self._m)
+        self._show_image()
+
+    @Slot()
+    def _show_image(self) -> None:
+        """Show the image that is taken, or else the first, as a column of X or as what it is varied to."""
+        dataset, prepared, document = self.dataset, self._prepared, self._document
+        if dataset is None or prepared is None or document is None:
+            return
+        row, shows_column = max(self.grid.row, 0), self.below.key() == "column"
+        self.column.setVisible(shows_column)
+        self.variants.setVisible(not shows_column)
+        if shows_column:
+            self.column.show_row(dataset, row, prepared.dataset.n)
+        else:
+            self.variants.show_row(document, prepared, row * dataset.stride)

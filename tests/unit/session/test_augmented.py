@@ -1,0 +1,110 @@
+"""Training on augmented images: what a batch reads, rows held out, exact replay, files, and the cost."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dlviz.core.errors import DataError, SpecError
+from dlviz.data.augmentation import augmenter
+from dlviz.session import augmented
+from dlviz.session.document import Document
+from dlviz.session.edits import set_augmentation, set_scaling, set_training
+from dlviz.session.format.document import document_from_json, document_to_json
+from dlviz.session.format.schema import json_schema
+from dlviz.session.prepared import prepared_for
+from dlviz.session.presets import document_for
+from dlviz.session.run import Run
+
+
+def digits(**settings: object) -> Document:
+    document = set_scaling(document_for("digits"), "standard")
+    for name, value in settings.items():
+        document = set_augmentation(document, name, value)
+    return document
+
+
+VARIED = {"rotate": 15.0, "shift": 0.1, "noise": 0.05}
+
+
+def inputs_of_next_batch(run: Run) -> tuple[np.ndarray, np.ndarray]:
+    run.forward("batch")
+    assert run.walk is not None
+    trace = run.walk.trace
+    x = trace.value("x", len(trace.steps))
+    assert x is not None
+    return np.asarray(x).reshape(len(trace.rows), -1), np.asarray(trace.rows)
+
+
+@pytest.mark.parametrize("whole", [2**20, 0], ids=["as a whole", "by batches"])
+@pytest.mark.parametrize("is_shuffled", [True, False])
+def test_a_batch_reads_the_variants_of_its_epoch(
+    monkeypatch: pytest.MonkeyPatch, whole: int, is_shuffled: bool
+) -> None:
+    monkeypatch.setattr(augmented, "WHOLE_NUMBERS", whole)
+    document = set_training(digits(**VARIED), shuffle=is_shuffled)
+    prepared, run = prepared_for(document), Run(document)
+    makes = augmenter(document.data.augmentation, prepared.dataset, prepared.train, document.seed)
+    for epoch in (0, 1, 2):
+        run.seek(0) if epoch == 0 else run.advance(run.trainer.batches_per_epoch - 1)
+        x, rows = inputs_of_next_batch(run)
+        wanted = prepared.scaler.apply(makes.variants(prepared.dataset.inputs[rows], rows, epoch))
+        np.testing.assert_allclose(x, wanted.astype(x.dtype), rtol=1e-5, atol=1e-5)
+
+
+def test_replay_and_both_ways_of_making_variants_are_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run(digits(**VARIED))
+    per_epoch = run.trainer.batches_per_epoch
+    for _ in range(3):
+        run.advance(per_epoch)
+    after = run.state()
+    run.seek(per_epoch + 3)
+    run.seek(after.step)
+    np.testing.assert_array_equal(run.state().kept, after.kept)
+    monkeypatch.setattr(augmented, "WHOLE_NUMBERS", 0)
+    other = Run(digits(**VARIED))
+    for _ in range(3):
+        other.advance(per_epoch)
+    np.testing.assert_allclose(other.state().kept, after.kept, rtol=1e-6, atol=1e-9)
+
+
+def test_rows_that_are_held_out_stay_as_they_were() -> None:
+    document = digits(**VARIED)
+    prepared = prepared_for(document)
+    inputs = augmented.AugmentedInputs(document, prepared)
+    held = np.concatenate([prepared.validation, prepared.test])
+    assert len(held)
+    np.testing.assert_array_equal(inputs[held], prepared.inputs[held])
+    assert not np.array_equal(inputs[prepared.train[:5]], prepared.inputs[prepared.train[:5]])
+
+
+def test_a_change_goes_on_with_the_run_and_prepares_nothing_anew() -> None:
+    run = Run(digits())
+    run.advance(5)
+    run.edit(set_augmentation(run.document, "rotate", 10), "Augmentation")
+    assert run.step == 5
+    assert prepared_for(run.document) is prepared_for(digits()) or run.prepared.dataset is not None
+    before = prepared_for(run.document)
+    assert prepared_for(set_augmentation(run.document, "rotate", 20)) is before
+
+
+def test_settings_are_written_read_and_left_out_at_their_defaults() -> None:
+    document = digits(rotate=15, flip=True)
+    written = document_to_json(document, inline_arrays=True)
+    assert written["data"]["augmentation"] == {"flip": True, "rotate": 15.0}
+    assert document_from_json(written).data == document.data
+    assert set_augmentation(document, "flip", False).data.augmentation == {"rotate": 15.0}
+    assert "augmentation" not in document_to_json(digits(), inline_arrays=True)["data"]
+    known = json_schema()["$defs"]["DataPart"]["oneOf"][0]["properties"]["augmentation"]["properties"]
+    assert known["rotate"]["maximum"] == 180
+
+
+def test_what_cannot_be_augmented_is_refused_in_a_sentence() -> None:
+    with pytest.raises(DataError, match=r"Expected images to augment\. Received: rows that are none"):
+        set_augmentation(document_for("circles"), "flip", True)
+    with pytest.raises(SpecError, match="Expected settings among"):
+        document_from_json({"format": "dlviz", "version": 1, "data": {"kind": "digits", "augmentation": {"spin": 1}}})
+    circles = document_for("circles")
+    run = Run(replace(circles, data=replace(circles.data, augmentation={"flip": True})))
+    assert run.problem is not None
+    assert "Expected images to augment" in str(run.problem)
