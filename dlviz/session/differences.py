@@ -72,7 +72,8 @@ def differences(one: Document, other: Document) -> tuple[Difference, ...]:
 def change_words(old: Document, new: Document, label: str) -> str:
     """Say in a few words what an edit changed; label where no setting tells it, as for a typed weight."""
     found = differences(old, new)
-    if not found:
+    is_by_hand = new.data.kind == "table" and [each.place for each in found] == ["data"]  # rows painted or typed
+    if not found or is_by_hand:
         return label
     told = ", ".join(each.words for each in found[:MAX_TOLD])
     return told if len(found) <= MAX_TOLD else tr("{told} and {n} more", told=told, n=len(found) - MAX_TOLD)

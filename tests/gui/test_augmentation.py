@@ -77,7 +77,7 @@ def test_a_setting_is_an_edit_and_training_goes_on_with_it(robot: Robot) -> None
     assert robot.running.session.document.data.augmentation == {"flip": True}
     robot.wait(lambda: robot.frame.step > at + 60)
     assert robot.frame.state == "running"
-    assert [mark.label for mark in robot.frame.marks] == ["Augmentation"]
+    assert ["flip" in mark.label for mark in robot.frame.marks] == [True]
     robot.trigger("undo")
     assert not box.isChecked()
     assert robot.running.session.document.data.augmentation == {}
