@@ -16,6 +16,7 @@ from dlviz.gui.centre import Centre
 from dlviz.gui.commands.answers import AnswerCommands
 from dlviz.gui.commands.checks import CheckCommands
 from dlviz.gui.commands.files import FileCommands
+from dlviz.gui.commands.help_cards import card_actions
 from dlviz.gui.commands.listing import ListCommands
 from dlviz.gui.commands.pictures import PictureCommands
 from dlviz.gui.commands.run import RunCommands
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
             *listing.actions(),
             *self.vary.actions(),
             *self.pictures.actions(),
+            *card_actions(self),
         )
         step_view = StepViewCommands(self.context, self.remembered, self).actions()
         self._add_actions((*self.files.actions(), *self.run.actions(), *self.views.actions(), *step_view, *further))

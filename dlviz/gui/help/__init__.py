@@ -1,0 +1,1 @@
+"""Help cards in windows of their own, which stay open beside the work."""
