@@ -287,3 +287,18 @@ def test_l2_multiplies_and_l1_ends_at_0(robot: Robot) -> None:
     two, one = (np.array(number_of(shown, name), float) for name in ("l2", "l1"))
     close(two, 0.5 * expected("EX-57", "shrink_factor") ** np.arange(1, 41))
     assert one[-1] == 0 < two[-1]
+
+
+def test_moved_inputs_cost_accuracy_unless_their_mean_is_subtracted(robot: Robot) -> None:
+    shown = opened(robot, "covariate_shift")
+    rng = np.random.default_rng(1)
+    for moved in (1.5, -0.75, 0.0):
+        put(robot, shown, "s", str(moved))
+        inputs = np.concatenate([rng.normal(-1, 1, 200_000), rng.normal(1, 1, 200_000)]) + moved
+        labels = np.repeat([False, True], 200_000)
+        without, normed = np.mean((inputs > 0) == labels), np.mean((inputs - inputs.mean() > 0) == labels)
+        np.testing.assert_allclose(number_of(shown, "=without"), without, atol=3e-3)
+        np.testing.assert_allclose(number_of(shown, "=with_bn"), normed, atol=3e-3)
+        assert [line.font().bold() for line in shown.cases.lines] == [abs(moved) > 0.5, abs(moved) <= 0.5]
+    moving = np.array(number_of(shown, "moving"), float)
+    np.testing.assert_allclose(moving, 0, atol=1e-15)
