@@ -150,6 +150,7 @@ class FrameMaker:
             "curves": run.history.curves,
             "maps": lambda: pictures.maps(run, self.interest),
             "predictions": lambda: pictures.predictions(run, needs),
+            "hidden": lambda: pictures.hidden(run, self.interest),
             "row_use": partial(row_use, run),
             "events": partial(events_of, run),
         }

@@ -20,6 +20,7 @@ from dlviz.session.distributions import Column
 from dlviz.session.document import Document
 from dlviz.session.explanation import AnyExplanation, AnyQuestion
 from dlviz.session.gradient_check import GradientCheck
+from dlviz.session.hidden_space import HiddenSpace
 from dlviz.session.idle import Idle
 from dlviz.session.looks import Estimate
 from dlviz.session.model_row import ModelRow
@@ -37,7 +38,7 @@ Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "logits", "losses", "explanation", "board",
     "judgements", "health", "distributions", "race", "activation", "models", "slice", "restarts", "curvature",
-    "row_use", "events",
+    "row_use", "events", "hidden",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -120,6 +121,7 @@ class Frame:
     device: where and how the run computes; note: why not as asked for, or "".
     trace/cursor: the batch being walked and how many of its steps are done; sample: the column looked at.
     is_aside: that batch is one row alone, of which the run learns nothing.
+    hidden: where every layer puts the rows, over the plane of the maps.
     peek: what the next batch would do, computed without touching the run.
     explanation: of one number of a parameter, of a unit or of a loss; none while training runs on, like the two
     that follow. board: the same batch with every intermediate rounded. judgements: one for each worksheet.
@@ -164,6 +166,7 @@ class Frame:
     curves: Curves | None = None
     maps: Maps | None = None
     predictions: Predictions | None = None
+    hidden: HiddenSpace | None = None
     trace: Trace | None = None
     cursor: int = 0
     sample: int = 0

@@ -12,6 +12,7 @@ from dlviz.core.losses import resolve as resolve_loss
 from dlviz.core.network import output_id
 from dlviz.core.objective import objective
 from dlviz.core.trace import Trace
+from dlviz.session.hidden_space import INPUT, HiddenSpace, Laid, Projections, grid_lines
 from dlviz.session.history import Measured
 from dlviz.session.looks import Estimate
 from dlviz.session.measure import (
@@ -28,6 +29,9 @@ from dlviz.session.trainer import Trainer
 
 MAX_MEASURED = 5_000  # rows a measurement looks at while training; beyond, every k-th row is taken
 MAX_PREDICTED = 20_000
+MAX_HIDDEN_ROWS = 1_000  # whose places in every layer are shown
+HIDDEN_GRID = (13, 41)  # lines of the grid each way, and points along each
+MAX_GRID_INPUTS = 12  # with more a grid over two of them says little
 MAX_MAP_NUMBERS = 4_000_000  # inputs of all cells of a map, 32 MB: a picture of 64×64×3 has 12 288 of them a cell
 
 
@@ -43,6 +47,8 @@ class Pictures:
         self._is_penalised = False
         self._scratch: Trainer | None = None
         self._grids: dict[tuple[Any, ...], NDArray[np.float64]] = {}
+        self._hidden: tuple[tuple[Any, ...], Laid] | None = None
+        self._projections = Projections()
 
     def follow(self, run: Run) -> None:
         """Use the segment at the run's playhead."""
@@ -61,6 +67,8 @@ class Pictures:
         self._is_penalised = not math.isnan(penalty_of(trainer, trainer.read()))
         self._scratch = None
         self._grids.clear()
+        self._hidden = None
+        self._projections.clear()
 
     @property
     def trainer(self) -> Trainer:
@@ -109,15 +117,44 @@ class Pictures:
         return self._grids[key]
 
     def _points(self, interest: Interest, side: int) -> NDArray[np.float64]:
+        x0, x1, y0, y1 = interest.extent
+        across, up = np.tile(_centres(x0, x1, side), side), np.repeat(_centres(y0, y1, side), side)
+        return self._on_plane(interest, np.stack([across, up], axis=1))
+
+    def _on_plane(self, interest: Interest, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return places (n, 2) of the plane of two inputs as the network's inputs (n, d), the others held."""
         prepared = self.trainer.prepared
         d = prepared.dataset.d
-        x0, x1, y0, y1 = interest.extent
         fixed = interest.fixed if len(interest.fixed) == d else tuple(prepared.dataset.sample.inputs.mean(axis=0))
-        points = np.tile(np.asarray(fixed, dtype=np.float64), (side * side, 1))
-        points[:, interest.axes[0] % d] = np.tile(_centres(x0, x1, side), side)
+        points = np.tile(np.asarray(fixed, dtype=np.float64), (len(places), 1))
+        points[:, interest.axes[0] % d] = places[:, 0]
         if d > 1:
-            points[:, interest.axes[1] % d] = np.repeat(_centres(y0, y1, side), side)
+            points[:, interest.axes[1] % d] = places[:, 1]
         return prepared.scaler.apply(points)
+
+    def hidden(self, run: Run, interest: Interest) -> HiddenSpace:
+        """Return where each layer puts rows of the data (evenly spaced ones of many), and a grid over the plane."""
+        assert self._maps is not None
+        key = interest.extent, interest.axes, interest.fixed
+        if self._hidden is None or self._hidden[0] != key:
+            self._hidden = key, self._laid(interest)
+        laid, layers = self._hidden[1], [self._hidden[1].first]
+        for node, values in self._use(self._maps, run).responses(laid.inputs).items():
+            layers.append(self._projections.layer(node, values, len(laid.rows), laid.lines, layers[-1].places))
+        return HiddenSpace(laid.rows, tuple(layers))
+
+    def _laid(self, interest: Interest) -> Laid:
+        """Return what goes through the layers; it stays the same while they learn."""
+        prepared = self.trainer.prepared.sample
+        dataset = prepared.dataset
+        most = max(min(MAX_HIDDEN_ROWS, MAX_MAP_NUMBERS // dataset.d), 2)
+        rows = np.arange(0, dataset.n, max(-(-dataset.n // most), 1))
+        places, lines = grid_lines(interest.extent, dataset.d, *HIDDEN_GRID)
+        if dataset.d > MAX_GRID_INPUTS:
+            places, lines = places[:0], (0, lines[1])
+        inputs = np.concatenate([prepared.inputs[rows], self._on_plane(interest, places)])
+        inputs.setflags(write=False)  # so that they stay loaded in the evaluator from one frame to the next
+        return Laid(rows, inputs, lines, self._projections.layer(INPUT, inputs.T, len(rows), lines, None))
 
     def measure(self, run: Run) -> Measured:
         """Return train loss, dev loss, train score, dev score, penalty; NaN without rows or penalties."""

@@ -28,6 +28,8 @@ def has_all(frame: Frame, wanted: Interest) -> bool:
     maps, predictions = frame.maps, frame.predictions
     if "maps" in wanted.needs:
         return frame.parameters is not None and maps is not None and maps.is_logits == wanted.is_logits
+    if "hidden" in wanted.needs:
+        return frame.hidden is not None
     if predictions is None:
         return False
     parts = {"losses": predictions.losses, "logits": predictions.logits}

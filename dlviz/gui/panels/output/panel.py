@@ -7,10 +7,11 @@ from dlviz.data.prepare import Prepared
 from dlviz.gui.actions import Action
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.output.errors_page import ErrorsPage
+from dlviz.gui.panels.output.hidden_page import HiddenPage
 from dlviz.gui.panels.output.map_page import MapPage
 from dlviz.gui.panels.output.page import Page
 from dlviz.gui.panels.output.parts import PartWords
-from dlviz.gui.panels.output.plane import first_page
+from dlviz.gui.panels.output.plane import Plane, first_page
 from dlviz.gui.panels.output.predictions_page import PredictionsPage
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import Rows
@@ -36,8 +37,14 @@ class OutputPanel(Panel):
         self.map, self.errors = MapPage(context), ErrorsPage(context, self.parts)
         self.painting = self.map.painting
         self.predictions = PredictionsPage(context, self.parts)
-        titles = (("map", tr("map")), ("predictions", tr("predictions")), ("errors", tr("errors")))
-        self.views = Words(tr("What the network answers: as a map, row by row, or where it errs"), titles)
+        self.hidden = HiddenPage(context, self._plane)
+        titles = (
+            ("map", tr("map")),
+            ("hidden", tr("hidden")),
+            ("predictions", tr("predictions")),
+            ("errors", tr("errors")),
+        )
+        self.views = Words(tr("What the network answers: as a map, within, row by row, or where it errs"), titles)
         self._lay_out()
         self._first = context.session.document
         self.views.chosen.connect(self._change_page)
@@ -65,7 +72,10 @@ class OutputPanel(Panel):
     @property
     def all_pages(self) -> tuple[Page, ...]:
         """Every page, in the order of the words."""
-        return self.map, self.predictions, self.errors
+        return self.map, self.hidden, self.predictions, self.errors
+
+    def _plane(self) -> Plane:
+        return self.map.plane
 
     @property
     def page(self) -> Page:
