@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.explain import Derivation, Multiplications, Paths, Shares, SlopePicture, Term, Weight
+from dlviz.session.collapsed import Collapsed
 from dlviz.session.forward_times import ForwardTimes
 from dlviz.session.loss_explanation import LossExplanation, LossQuestion
 
@@ -31,9 +32,13 @@ class UnitQuestion:
 
 @dataclass(frozen=True)
 class DerivativesQuestion:
-    """Of which layer all derivatives are to be written; of all layers where it is empty."""
+    """Of which layer all derivatives are to be written; of all layers where it is empty.
+
+    collapses: whether the network is wanted as one linear map, too.
+    """
 
     layer: str = ""
+    collapses: bool = False
 
 
 AnyQuestion = Question | UnitQuestion | DerivativesQuestion | LossQuestion
@@ -128,13 +133,15 @@ class UnitExplanation:
 class DerivativesExplanation:
     """All derivatives of a layer or network, from the loss back; empty where there are too many. n: of the batch.
 
-    times: of its forward pass, where there are several examples and the network is asked for.
+    times: of its forward pass, where there are several examples and the network is asked for. collapsed: the network
+    as one linear map, where that was wanted.
     """
 
     question: DerivativesQuestion
     written: tuple[tuple[Weight, Derivation], ...] = ()
     n: int = 0
     times: ForwardTimes | None = None
+    collapsed: Collapsed | None = None
     problem: str = ""
 
 

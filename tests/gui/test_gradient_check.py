@@ -158,7 +158,8 @@ def test_what_the_network_is_made_of_and_what_the_update_did(robot: Robot) -> No
     facts = robot.panel("inspector").facts
     robot.wait(lambda: "loss after the update" in facts.words())
     shown = dict(line.split("\t") for line in facts.words().split("\n"))
-    assert shown["h Dense → 2"] == "2 × 2 + 2 = 6"
+    layers = robot.panel("inspector").summary.table.numbers.lines
+    assert layers[0].cells[:5] == ("h", "Dense", "2", "6", "2 × 2 + 2")
     assert shown["all parameters"] == "12"
     assert float(shown["loss of the batch"]) == pytest.approx(0.298371109, abs=5e-10)
     trace = robot.frame.trace

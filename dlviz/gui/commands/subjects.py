@@ -13,6 +13,7 @@ from dlviz.session.example import Example
 from dlviz.session.network_presets import NETWORKS
 from dlviz.session.neuron_presets import NEURONS
 from dlviz.session.race_presets import RACES
+from dlviz.session.shape_presets import SHAPE_EXAMPLES
 from dlviz.session.sheet_presets import sheet_examples
 from dlviz.session.subject_presets import EXAMPLES, rule_on
 from dlviz.session.training_presets import TRAININGS
@@ -74,6 +75,6 @@ def rules_menu() -> str:
 
 def example_actions(context: Context, show: Callable[[Document, str], None], parent: QObject) -> tuple[Action, ...]:
     """Return the entries of all submenus."""
-    listed = (*NEURONS, *NETWORKS, *TRAININGS, *EXAMPLES, *sheet_examples(), *RACES)
+    listed = (*NEURONS, *NETWORKS, *SHAPE_EXAMPLES, *TRAININGS, *EXAMPLES, *sheet_examples(), *RACES)
     examples = tuple(ExampleCommand(each, show, parent).action() for each in listed)
     return (*examples, RuleOnData(context, show, parent).action())

@@ -183,6 +183,11 @@ class LabelledSlider(QWidget):
         self.slider.blockSignals(was_blocked)
         self.set_value(min(max(value, scale.minimum), scale.maximum))
 
+    def set_label(self, label: str) -> None:
+        """Say what it is about now."""
+        self.label.setText(label)
+        describe(self.slider, label, label)
+
     def value(self) -> float:
         """Return the value."""
         return self._scale.value(self.slider.value())

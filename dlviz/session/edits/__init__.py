@@ -37,6 +37,7 @@ from dlviz.session.edits.race import (
     set_surface_setting,
     use_rates,
 )
+from dlviz.session.edits.size import set_depth
 from dlviz.session.edits.training import (
     set_clip,
     set_conventions,
@@ -113,6 +114,7 @@ __all__ = [
     "set_clip",
     "set_conventions",
     "set_data",
+    "set_depth",
     "set_data_setting",
     "set_frozen",
     "set_input_cell",

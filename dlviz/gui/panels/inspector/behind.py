@@ -45,6 +45,7 @@ class Behind(QWidget):
         self._frame: Frame | None = None
         self._slope_reach = 1.0
         self._came_from, self._title = NOTHING, ""
+        self.collapses = False  # whether the whole network is wanted as one linear map, too
         self.origin, self.neuron, self.loss = Origin(), Neuron(), LossCard(context)
         self.activation = ActivationSection(context)
         self.derivatives, self.pair = Derivatives(), TwoWeights()
@@ -103,7 +104,7 @@ class Behind(QWidget):
     def _question(self) -> AnyQuestion | None:
         selected = self._context.selection.current
         if selected.kind in ("network", "layer") and self._network.layers:
-            return DerivativesQuestion(selected.layer)
+            return DerivativesQuestion(selected.layer, self.collapses and selected.kind == "network")
         if selected.kind == "unit" and find_layer(self._network, selected.layer) is not None:
             return UnitQuestion(selected.layer, selected.unit)
         weight = weight_of(selected, self._network)

@@ -24,6 +24,7 @@ from dlviz.gui.panels.inspector.prediction import Prediction
 from dlviz.gui.panels.inspector.reading import Reading
 from dlviz.gui.panels.inspector.rows import FactTable, ValueField
 from dlviz.gui.panels.inspector.subject import subject_card
+from dlviz.gui.panels.inspector.summary import Summary
 from dlviz.gui.panels.inspector.text import FormulaText
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import Selected
@@ -66,6 +67,7 @@ class InspectorPanel(Panel):
         self.picker.picked.connect(selection.select)
         self.parameters.taken.connect(selection.select)
         self.form.layer.activation_looked_at.connect(self.behind.activation.card.try_out)
+        self.summary.collapse_wanted.connect(self._collapse)
         self.facts.pointed.connect(selection.point_at)
         self.facts.taken.connect(self.behind.follow)
         self.facts.walked.connect(self.behind.walk_to)
@@ -80,6 +82,7 @@ class InspectorPanel(Panel):
         self.value, self.value_label = ValueField(), Text(tr("value"), "muted")
         self.facts, self.form, self.picker = FactTable(), SelectionForm(self.context), ParameterPicker()
         self.behind, self.check = Behind(self.context), GradientCheckView()
+        self.summary = Summary(self.context)
         self.parameters, self.gauge, self.bends = LayerParameters(), Gauge(), Text("", "muted", "small")
         self.bends.setWordWrap(True)
         self.image, self.prediction = ImageInput(), Prediction()
@@ -106,6 +109,7 @@ class InspectorPanel(Panel):
             column.addWidget(widget)
         column.addLayout(typed)
         column.addWidget(self.form)
+        column.addWidget(self.summary)
         column.addWidget(self.facts)
         column.addWidget(self.gauge)
         column.addWidget(self.bends)
@@ -172,6 +176,7 @@ class InspectorPanel(Panel):
         facts, columns = ((), ()) if is_covered else (shown.facts, shown.columns)
         self.facts.show_facts(facts, columns)
         self.form.show_selection()
+        self._show_summary()
         self._show_picker(shown)
         self._show_parameters(shown)
         self._show_bends(shown)
@@ -187,6 +192,23 @@ class InspectorPanel(Panel):
         if shown.leaf is not None and is_open:
             self.value.show_leaf(shown.leaf)
             self.value_label.setText(value_words(shown.leaf))
+
+    def _show_summary(self) -> None:
+        """List the layers where nothing, or the network as a whole, is selected."""
+        document, selected = self.context.session.document, self.context.selection.current
+        is_there = document.subject == "network" and bool(document.network.layers)
+        self.summary.setVisible(is_there and selected.kind in ("none", "network"))
+        if not self.summary.isHidden():
+            self.summary.show_document(document)
+            self.summary.collapse.setVisible(selected.kind == "network" and not self.context.is_hidden)
+            if self._frame is not None:
+                self.summary.show_frame(self._frame)
+
+    @Slot(bool)
+    def _collapse(self, is_wanted: bool) -> None:
+        """Ask for the network as one linear map, or no more."""
+        self.behind.collapses = is_wanted
+        self.context.interest_changed.emit()
 
     def _show_picker(self, shown: Card) -> None:
         network, selected = self.context.session.document.network, self.context.selection.current

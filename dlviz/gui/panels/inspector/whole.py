@@ -1,4 +1,4 @@
-"""What the inspector says about the network as a whole: its layers with shapes and counts, and the last update."""
+"""What the inspector says about the network as a whole: its size, and the last update."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,14 +7,11 @@ import numpy as np
 
 from dlviz.core.inference import parameters, shapes
 from dlviz.core.layers import ParameterSpec
-from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.lowering import name_of
-from dlviz.core.network import LayerSpec
 from dlviz.core.notation import Symbols
 from dlviz.gui import numbers
-from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Source
+from dlviz.gui.panels.inspector.card import Card, Fact, Scene
 from dlviz.gui.panels.inspector.reading import Reading, partial_words
-from dlviz.gui.selection import Selected
 from dlviz.i18n import tr
 from dlviz.session.explanation import DerivativesExplanation
 from dlviz.session.messages import Frame
@@ -23,13 +20,11 @@ SAME = 1e-9  # relative; a step that is −η times the gradient but for roundin
 
 
 def network(scene: Scene) -> Card:
-    """Describe the network: layer, shape and parameters of each, their total, and what the update did."""
+    """Describe the network: how many parameters it has, and what the update did; its layers are a table."""
     spec = scene.document.network
     own = parameters(spec)
     sizes = shapes(spec)
-    facts = [_layer(layer, sizes[layer.id], [each for each in own if each.layer == layer.id]) for layer in spec.layers]
-    total = sum(each.size for each in own)
-    facts.append(Fact(tr("all parameters"), text=numbers.count(total)))
+    facts = [Fact(tr("all parameters"), text=numbers.count(sum(each.size for each in own)))]
     facts += _levels(scene.symbols, sizes)
     inputs = ", ".join(f"{each.id} {shape_words(each.shape)}" for each in spec.inputs)
     frozen = set(scene.document.training.frozen)
@@ -55,25 +50,17 @@ def _levels(symbols: Symbols, sizes: Mapping[str, Sequence[int]]) -> tuple[Fact,
     )
 
 
-def _layer(layer: LayerSpec, shape: Sequence[int], own: Sequence[ParameterSpec]) -> Fact:
-    """Give what a layer hands on, and how its parameters are counted: 2 × 3 + 3 = 9."""
-    title = layer_kinds.get(layer.kind).title
-    words = tr("{title} → {shape}", title=title, shape=shape_words(shape))
-    source = Source(layer.id, words, Selected("layer", layer.id))
-    return Fact(f"{layer.id} {words}", text=count_words(own), sources=(source, Source(words, words, source.place)))
-
-
 def shape_words(shape: Sequence[int]) -> str:
     """Write a shape: 64, or 8 × 6 × 6."""
     return " × ".join(map(str, shape)) or "1"
 
 
-def count_words(own: Sequence[ParameterSpec]) -> str:
-    """Write how many parameters these are and how that comes about; a dash for none."""
-    total = numbers.count(sum(each.size for each in own))
-    parts = [shape_words(each.shape) for each in own]
-    is_plain = parts == [total]
-    return total if is_plain or not own else f"{' + '.join(parts)} = {total}"
+def memory_words(size: int) -> str:
+    """Write a number of bytes: 320 B, 4.7 kB."""
+    for unit, bytes_each in (("MB", 1e6), ("kB", 1e3)):
+        if size >= bytes_each:
+            return f"{numbers.number(size / bytes_each, 3)} {unit}"
+    return f"{size} B"
 
 
 def _times(frame: Frame) -> tuple[Fact, ...]:
