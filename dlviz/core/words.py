@@ -12,7 +12,6 @@ OPENING, CLOSING = "([{⟨", ")]}⟩"
 
 #: Operations without a narrator here: those told by what they read and write, and those of learning rules.
 WORDS: Mapping[str, Callable[[], str]] = {
-    "local_slopes": partial(tr, "slopes within the cell"),
     "start_gradient": partial(tr, "slope by the first state"),
     "recurrent_input_gradient": partial(tr, "back to the inputs"),
     "gradient_norms": partial(tr, "sizes over time"),

@@ -89,7 +89,10 @@ class Centre(QWidget):
             panel.setVisible(is_shown)
         shares = [entry.stretch * is_shown for is_shown, (entry, _) in zip(shown, self._panels, strict=True)]
         self._split.setSizes([self.height() * share for share in shares])
-        self._split.refresh()  # at once: docks share their room by what the centre needs now
+        # At once: docks share their room by what the centre needs now, not by what the panels before it needed.
+        self._split.refresh()
+        self.layout().activate()
+        self.updateGeometry()
         first = next((panel for is_shown, (_, panel) in zip(shown, self._panels, strict=True) if is_shown), None)
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dlviz.core.errors import DlvizError
 from dlviz.gui.actions import Action
+from dlviz.gui.notifications import WAY_OUT
 from dlviz.gui.panel import Context
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -28,7 +29,7 @@ def edit(context: Context, label: str, change: Change, merge: str = "", done: Do
         context.session.edit(change(before), label, merge)
     except CurableError as error:
         way_out = WayOut(context, label, before, error.cured, done)
-        context.notify(error, Action("way_out", error.title, way_out.take))
+        context.notify(error, Action(WAY_OUT, error.title, way_out.take))
         return False
     except DlvizError as error:
         context.notify(error)

@@ -186,6 +186,7 @@ class MainWindow(QMainWindow):
 
     def _show_document(self) -> None:
         session = self.context.session
+        self.notifier.forget_refusal()
         letters.use(session.document.symbols)
         self.setWindowTitle(f"{session.document.title}[*] — dlviz")
         self.setWindowModified(session.is_dirty)

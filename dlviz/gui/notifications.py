@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
-from dlviz.core.errors import DlvizError
+from dlviz.core.errors import DlvizError, SaveError
 from dlviz.gui.actions import Action
 from dlviz.gui.icons import paint_icon
 from dlviz.gui.theme import GRID, Theme, current, theme_signals
@@ -19,6 +19,7 @@ from dlviz.i18n import tr
 
 REPEAT_SECONDS = 5.0  # the same message is not shown again before
 SENTENCE_MS = 8000  # a plain sentence leaves by itself; an error stays until closed
+WAY_OUT = "way_out"  # the action beside a refusal that makes the refused change possible
 LONGEST = 600  # characters of one message
 
 log = logging.getLogger("dlviz")
@@ -93,6 +94,7 @@ class Notifier(QObject):
         self.bar = bar
         self._last, self._last_at = "", 0.0
         self._report = ""
+        self._is_refusal = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(bar.hide)
@@ -112,11 +114,18 @@ class Notifier(QObject):
         if kind == "error" and not isinstance(message, DlvizError):
             action = Action("copy_report", tr("Copy report"), self._copy_report)
         self.bar.present(kind, text, action)
+        self._is_refusal = is_refusal(message, action)
         self._timer.stop()
         if kind == "info":
             self._timer.start(SENTENCE_MS)
         if isinstance(message, DlvizError) and message.place:
             self.place_marked.emit(message.place)
+
+    def forget_refusal(self) -> None:
+        """Take away what was said against an input, now that a better one was taken."""
+        if self._is_refusal:
+            self._is_refusal = False
+            self.bar.hide()
 
     def _in_words(self, message: str | BaseException) -> tuple[str, str]:
         if isinstance(message, str):
@@ -130,3 +139,9 @@ class Notifier(QObject):
 
     def _copy_report(self) -> None:
         QApplication.clipboard().setText(self._report)
+
+
+def is_refusal(message: str | BaseException, action: Action | None) -> bool:
+    """Say whether a message is over with the next change of the document: it asks for nothing else to be done."""
+    is_about_input = isinstance(message, DlvizError) and not isinstance(message, SaveError)
+    return is_about_input and (action is None or action.id == WAY_OUT)

@@ -147,7 +147,7 @@ class Explainer:
         try:
             return _with_paths(found, passed, run.document.notation)
         except DlvizError as error:
-            return replace(found, problem=str(error))
+            return replace(found, problem=error.hint or str(error))  # all else is there: why no paths is enough
 
     def _passed(self, run: Run) -> Pass:
         if run.document.training.slip:

@@ -56,6 +56,26 @@ def test_narrow_views_wrap_at_signs(view: FormulaView) -> None:
     assert {start.latex for start in starts} <= {"+", "-", "=", "z_{1}^{(1)}"}
 
 
+@pytest.mark.parametrize("width", [420, 560, 700])
+def test_what_is_told_side_by_side_wraps_between(view: FormulaView, width: int) -> None:
+    names = "ifgo"
+    told = Narration(
+        r",\quad ".join(rf"\frac{{\partial c}}{{\partial z_{{{name}}}}} = {name}(1 - {name})" for name in names),
+        r",\quad ".join("0.7708 \\cdot (1 - 0.7708)" for _ in names),
+        r",\quad ".join("0.1767" for _ in names), "", (0.1767,) * 4,
+    )  # fmt: skip
+    view.resize(width, 200)
+    view.show_narration(told, "backward")
+    view.finish()
+    assert view.layout_shown.width <= width
+    assert [piece.latex for piece in view.pieces if piece.is_result] == ["0.1767,"] * 3 + ["0.1767"]
+
+
+def test_words_with_a_sign_of_equality_stay_in_one_piece(view: FormulaView) -> None:
+    view.show_narration(Narration(r"\text{δ = ∂L/∂h for o}", "1", "1", "", (1.0,)))
+    assert view.pieces[0].latex == r"\text{δ = ∂L/∂h for o}"
+
+
 def test_captions_stand_on_one_line_below_their_letters(qtbot) -> None:  # type: ignore[no-untyped-def]
     trace, plan = recorded(network(dense("h", 2, "sigmoid"), dense("o", 2)))
     step = [each for each in trace.steps if each.op == "weight_gradient"][-1]

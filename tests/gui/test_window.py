@@ -107,6 +107,19 @@ def test_step_workspace_shows_at_most_three_panels(qtbot: QtBot, running: Runnin
     assert len(visible_panels(window)) <= 3, visible_panels(window)
 
 
+def test_a_visit_elsewhere_leaves_the_divider_where_it_was(qtbot: QtBot, running: Running) -> None:
+    window = started(running, qtbot, "step")
+    formula = next(panel for panel in window.findChildren(Panel) if panel.key == "formula")
+    qtbot.wait(50)
+    before = formula.height()
+    for elsewhere in ("optimizers", "network"):
+        window.use_workspace(elsewhere)
+        qtbot.wait(50)
+        window.use_workspace("step")
+        qtbot.wait(50)
+        assert formula.height() == before, elsewhere
+
+
 def test_first_panel_of_a_side_gets_the_width_of_a_side(qtbot: QtBot, running: Running) -> None:
     window = started(running, qtbot, "step")
     window.context.selection.select(Selected("unit", "h", 0))

@@ -1,6 +1,7 @@
 """Parts of the window on a session without a worker: messages, bridge, chips, files, docks."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import chosen
-from dlviz.core.errors import DlvizError, SaveError, SpecError
+from dlviz.core.errors import DataError, DlvizError, SaveError, SpecError
 from dlviz.core.optimizers import optimizers
 from dlviz.gui.actions import Action
 from dlviz.gui.bridge import LONGEST_WAIT, Bridge, interval
 from dlviz.gui.dialogs import Dialogs
+from dlviz.gui.editing import edit
 from dlviz.gui.forms.settings import ChoiceForm
 from dlviz.gui.main_window import MainWindow
 from dlviz.gui.panel import Context, Panel
@@ -128,6 +130,24 @@ class Recorder(Panel):
 @pytest.fixture
 def context(session: FakeSession) -> Context:
     return Context(session, lambda message, action=None: None)
+
+
+@pytest.mark.parametrize(
+    ("error", "action", "stays"),
+    [
+        (SpecError("Expected lr to be above 0. Received: lr=-1"), None, False),
+        (SpecError("Expected a layer."), Action("way_out", "Add one", print), False),
+        (SaveError("Expected a folder."), None, True),
+        (DataError("This document trains on a file."), Action("open_named_data", "Open it", print), True),
+    ],
+)
+def test_a_refusal_leaves_with_the_next_change(
+    window: MainWindow, error: DlvizError, action: Action | None, stays: bool
+) -> None:
+    window.notifier(error, action)
+    assert window.centre.bar.isVisible()
+    edit(window.context, "Another title", lambda document: replace(document, title="Better"))
+    assert window.centre.bar.isVisible() is stays
 
 
 def test_only_visible_panels_are_asked_and_drawn(qtbot: QtBot, context: Context, session: FakeSession) -> None:

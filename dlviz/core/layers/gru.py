@@ -146,8 +146,8 @@ def _local_slopes(u: Backward) -> None:
         )
 
     reads = tuple(u.name(t, short) for t in range(1, u.steps + 1) for short in ("q", "z", *GATES))
-    sigma, phi = u.phi("recurrent_activation"), u.phi("activation")
-    formula = f"∂h/∂z: (h⟨t−1⟩ − g) ⊙ {sigma}′, (1 − u) ⊙ {phi}′; ∂z/∂z: q ⊙ {sigma}′"
+    gate_slope, slope = u.slope_of("recurrent_activation"), u.slope_of("activation")
+    formula = f"∂h/∂z: (h⟨t−1⟩ − g) ⊙ {gate_slope}, (1 − u) ⊙ {slope}; ∂z/∂z: q ⊙ {gate_slope}"
     u.backward(0, "local_slopes", formula, reads, (name,), emit)
 
 

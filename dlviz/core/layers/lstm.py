@@ -45,9 +45,9 @@ def _gates(u: Unrolled, t: int) -> None:
         every = u.activate(b, "recurrent_activation", z, gates)
         return (*every, *u.activate(b, "activation", gate(u, z, "g"), gate(u, gates, "g")))
 
-    z, sigma = u.at("z", t), u.phi("recurrent_activation")
+    z, found = u.at("z", t), u.applied("recurrent_activation", u.at("z", t))
     gates = ", ".join(f"{letter}⟨{t}⟩" for letter in "ifo")
-    formula = f"{gates} = {sigma}({z}), {u.at('g', t)} = {u.applied('activation', z)}"
+    formula = f"{gates} = {found}, {u.at('g', t)} = {u.applied('activation', z)}"
     writes = tuple(u.name(t, letter) for letter in GATES)
     u.forward(t, "gates", formula, (u.name(t, "z"),), writes, emit)
 
@@ -115,8 +115,12 @@ def _local_slopes(u: Backward) -> None:
         )
 
     reads = tuple(u.name(t, short) for t in range(1, u.steps + 1) for short in ("z", *GATES, "c"))
-    sigma, phi = u.phi("recurrent_activation"), u.phi("activation")
-    formula = f"∂c/∂z: g ⊙ {sigma}′, c⟨t−1⟩ ⊙ {sigma}′, i ⊙ {phi}′; ∂h/∂z: {phi}(c) ⊙ {sigma}′"
+    gate_slope, slope, shown = (
+        u.slope_of("recurrent_activation"),
+        u.slope_of("activation"),
+        u.applied("activation", "c"),
+    )
+    formula = f"∂c/∂z: g ⊙ {gate_slope}, c⟨t−1⟩ ⊙ {gate_slope}, i ⊙ {slope}; ∂h/∂z: {shown} ⊙ {gate_slope}"
     u.backward(0, "local_slopes", formula, reads, (name,), emit)
 
 

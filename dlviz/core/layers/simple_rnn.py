@@ -64,7 +64,8 @@ def _local_slopes(u: Backward) -> None:
         return u.slope(b, "activation", u.over_time(b, "z"), u.stack(b)[1:, u.rows("h")], slopes)
 
     reads = tuple(u.name(t, short) for t in range(1, u.steps + 1) for short in ("z", "h"))
-    formula = u.sloped("activation", f"z{u.number}⟨t⟩")
+    z = f"z{u.number}⟨t⟩"
+    formula = f"∂h{u.number}⟨t⟩/∂{z} = {u.sloped('activation', z)}"
     u.backward(0, "local_slopes", formula, reads, (name,), emit)
 
 

@@ -74,6 +74,10 @@ class Unrolled:
         """Write the slope of an activation: tanh′(z), or 1 where it is linear."""
         return f"{phi}′({inside})" if (phi := self.phi(name)) else "1"
 
+    def slope_of(self, name: str) -> str:
+        """Name the slope of an activation where its sum goes without saying: tanh′, or 1 where it is linear."""
+        return f"{phi}′" if (phi := self.phi(name)) else "1"
+
     def name(self, t: int, short: str) -> str:
         """Return the name under which a step's array is recorded."""
         return f"{self.id}.t{t}.{short}"

@@ -75,6 +75,7 @@ OPERATIONS: dict[str, Operation] = {
     "last_state": Operation(recurrent.passed_on, partial(tr, "last state")),
     "all_states": Operation(recurrent.passed_on, partial(tr, "states of every time step")),
     "state_gradient": Operation(through_time.state_gradient, partial(tr, "slope by the state")),
+    "local_slopes": Operation(through_time.local_slopes, partial(tr, "slopes within the cell")),
     "recurrent_delta": Operation(through_time.recurrent_delta, partial(tr, "through the activation")),
     "cell_gradient": Operation(through_time.cell_gradient, partial(tr, "slope by the cell")),
     "gate_deltas": Operation(through_time.gate_deltas, partial(tr, "through the gates")),

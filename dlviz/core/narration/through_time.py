@@ -16,6 +16,7 @@ from dlviz.core.narration.number import (
 )
 from dlviz.core.narration.symbols import slope_of_loss
 from dlviz.core.narration.timed import Part, Timed, together
+from dlviz.core.narration.told import Told
 from dlviz.core.narration.view import Narration, View, clamp
 from dlviz.i18n import tr
 
@@ -72,19 +73,45 @@ def _from_next(timed: Timed) -> tuple[list[Term], list[str]]:
     return terms, symbols
 
 
+def local_slopes(view: View) -> Narration:
+    """Tell what one unit's sums do within its cell at the time step looked at; other steps go the same way."""
+    first = Timed(view)
+    steps = view.rows(first.view.sources()[0]).shape[1] // first.weights("W").shape[1]
+    timed = Timed(view, clamp(view.focus.unit // first.units, steps) + 1)
+    sentence = tr("How far each sum moves what it makes; worked out once, for all time steps.")
+    return together([_local_slope(timed, gate) for gate in timed.gates], sentence, view.digits)
+
+
+def _local_slope(timed: Timed, gate: str) -> Part:
+    slopes = timed.view.columns(f"{timed.layer.id}.slopes")[timed.view.sample]
+    row = (timed.t - 1) * len(timed.gates) * timed.units + timed.row(gate)
+    head = rf"\frac{{\partial {_made_by(timed, gate)}}}{{\partial {timed.at('z', timed.t, gate=gate)}}}"
+    slope = _slope(timed, gate)
+    partner = _partner(timed, gate) if gate else Part("", "", "", 1.0)
+    symbols, numbers = (
+        rf"{first} \cdot {second}" if first else second
+        for first, second in ((partner.symbols, slope.symbols), (partner.numbers, slope.numbers))
+    )
+    return Part(head, symbols, numbers, float(slopes[row]))
+
+
+def _made_by(timed: Timed, gate: str) -> str:
+    """Return what a gate's sum makes within the cell: the cell of LSTM, the candidate's sum, else the state."""
+    if timed.layer.kind == "lstm" and gate != "o":
+        return timed.at("c", timed.t)
+    return timed.at("z", timed.t, gate="g") if gate == "r" else timed.at("h", timed.t)
+
+
 def recurrent_delta(view: View) -> Narration:
     """Tell δ = dL/dh φ′(z) of one unit of a simple recurrent layer."""
     timed = Timed(view)
     if timed.has_window:
         return general(view)
-    value, t = timed.result("dz"), timed.t
-    z, h = timed.value("z", t), timed.value("h", t)
-    letters = timed.at("z", t), timed.at("h", t)
-    told = functions.slope_at(timed.chosen("activation"), letters, (z, h), view)
+    value, t, slope = timed.result("dz"), timed.t, _slope(timed, "")
     above = factor(timed.value("dh", t), view.digits)
-    symbols = rf"{timed.delta(t, is_factor=False)} = {slope_of_loss(view, timed.at('h', t))} \cdot {told.symbols}"
-    numbers = rf"{coloured('backward', above)} \cdot {told.numbers}"
-    return Narration(symbols, numbers, number(value, view.digits), told.sentence, (value,))
+    symbols = rf"{timed.delta(t, is_factor=False)} = {slope_of_loss(view, timed.at('h', t))} \cdot {slope.symbols}"
+    numbers = rf"{coloured('backward', above)} \cdot {slope.numbers}"
+    return Narration(symbols, numbers, number(value, view.digits), slope.sentence, (value,))
 
 
 def cell_gradient(view: View) -> Narration:
@@ -121,18 +148,22 @@ def gate_deltas(view: View) -> Narration:
 
 
 def _gate_delta(timed: Timed, gate: str) -> Part:
-    above, partner = (_lstm_links if timed.layer.kind == "lstm" else _gru_links)(timed, gate)
-    t, row, d = timed.t, timed.row(gate), timed.view.digits
-    chosen = timed.chosen("activation" if gate == "g" else "recurrent_activation")
-    z = float(timed.values("z", t)[row])
-    letters = timed.at("z", t, gate=gate), timed.at(gate, t)
-    told = functions.slope_at(chosen, letters, (z, timed.value(gate, t)), timed.view)
+    above, partner, slope = _reaching(timed, gate), _partner(timed, gate), _slope(timed, gate)
+    error = coloured("backward", factor(above.value, timed.view.digits))
     return Part(
-        timed.delta(t, gate=gate, is_factor=False),
-        rf"{above.head} \cdot {partner.symbols} \cdot {told.symbols}",
-        rf"{coloured('backward', factor(above.value, d))} \cdot {partner.numbers} \cdot {told.numbers}",
-        float(timed.wrote("dz")[row]),
+        timed.delta(timed.t, gate=gate, is_factor=False),
+        rf"{above.head} \cdot {partner.symbols} \cdot {slope.symbols}",
+        rf"{error} \cdot {partner.numbers} \cdot {slope.numbers}",
+        float(timed.wrote("dz")[timed.row(gate)]),
     )
+
+
+def _slope(timed: Timed, gate: str) -> Told:
+    """Tell the slope of a gate's activation; without a letter, that of the layer's only sum."""
+    chosen = timed.chosen("activation" if gate in ("", "g") else "recurrent_activation")
+    z, made = float(timed.values("z", timed.t)[timed.row(gate)]), gate or "h"
+    letters = timed.at("z", timed.t, gate=gate), timed.at(made, timed.t)
+    return functions.slope_at(chosen, letters, (z, timed.value(made, timed.t)), timed.view)
 
 
 def _link(timed: Timed, letter: str, t: int) -> Part:
@@ -141,29 +172,37 @@ def _link(timed: Timed, letter: str, t: int) -> Part:
     return Part("", timed.at(letter, t), factor(value, timed.view.digits), value)
 
 
-def _lstm_links(timed: Timed, gate: str) -> tuple[Part, Part]:
-    """Return the gradient that reaches a gate, and what the gate was multiplied by."""
+def _partner(timed: Timed, gate: str) -> Part:
+    """Return what a gate is multiplied by."""
+    return (_lstm_partner if timed.layer.kind == "lstm" else _gru_partner)(timed, gate)
+
+
+def _lstm_partner(timed: Timed, gate: str) -> Part:
     t = timed.t
     if gate == "o":
         c, chosen = timed.value("c", t), timed.chosen("activation")
         told = functions.value_at(chosen, timed.at("c", t), c, timed.view)
-        return _above(timed, "h"), Part("", told.symbols, told.numbers, functions.activated(chosen, c))
-    partner = {"i": ("g", t), "f": ("c", t - 1), "g": ("i", t)}[gate]
-    return _above(timed, "c"), _link(timed, *partner)
+        return Part("", told.symbols, told.numbers, functions.activated(chosen, c))
+    return _link(timed, *{"i": ("g", t), "f": ("c", t - 1), "g": ("i", t)}[gate])
 
 
-def _gru_links(timed: Timed, gate: str) -> tuple[Part, Part]:
+def _gru_partner(timed: Timed, gate: str) -> Part:
     t, d = timed.t, timed.view.digits
     if gate == "r":
-        candidate = Part(timed.delta(t, gate="g"), "", "", float(timed.wrote("dz")[timed.row("g")]))
         q = float(timed.values("q", t)[timed.row("g")])
-        return candidate, Part("", timed.at("q", t, gate="g"), factor(q, d), q)
+        return Part("", timed.at("q", t, gate="g"), factor(q, d), q)
     if gate == "g":
         u = timed.value("u", t)
-        return _above(timed, "h"), Part("", f"(1 - {timed.at('u', t)})", f"({difference(1, u, d)})", 1 - u)
+        return Part("", f"(1 - {timed.at('u', t)})", f"({difference(1, u, d)})", 1 - u)
     before, g = timed.value("h", t - 1), timed.value("g", t)
-    symbols = f"({timed.at('h', t - 1)} - {timed.at('g', t)})"
-    return _above(timed, "h"), Part("", symbols, f"({difference(before, g, d)})", before - g)
+    return Part("", f"({timed.at('h', t - 1)} - {timed.at('g', t)})", f"({difference(before, g, d)})", before - g)
+
+
+def _reaching(timed: Timed, gate: str) -> Part:
+    """Return the gradient that reaches a gate."""
+    if gate == "r":
+        return Part(timed.delta(timed.t, gate="g"), "", "", float(timed.wrote("dz")[timed.row("g")]))
+    return _above(timed, "c" if timed.layer.kind == "lstm" and gate != "o" else "h")
 
 
 def _above(timed: Timed, letter: str) -> Part:

@@ -39,9 +39,13 @@ def together(parts: Sequence[Part], sentence: str, digits: int) -> Narration:
 
 @dataclass(frozen=True)
 class Timed:
-    """A step of a recurrent layer as its narrators see it; step 0 is the initial state."""
+    """A step of a recurrent layer as its narrators see it; step 0 is the initial state.
+
+    moment: the time step that is told where the step is about all of them; 0: the step's own.
+    """
 
     view: View
+    moment: int = 0
 
     @property
     def layer(self) -> LayerSpec:
@@ -56,7 +60,7 @@ class Timed:
     @property
     def t(self) -> int:
         """The time step that is told, from 1."""
-        return self.view.step.time_step
+        return self.moment or self.view.step.time_step
 
     @cached_property
     def units(self) -> int:

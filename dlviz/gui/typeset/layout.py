@@ -124,7 +124,7 @@ def _lines(pieces: Sequence[Piece], measure: Measure, width: float) -> list[_Lin
         if piece.starts_line or is_full:
             lines.append(_Line([], [], piece.opens_block))
             x = INDENT if piece.starts_line else 2 * INDENT
-        x += piece.gap if lines[-1].letters else 0.0
+        x += piece.lead + piece.gap if lines[-1].letters else 0.0
         x += _put(lines[-1], piece, measure, x)
         lines[-1].right = x
         x += piece.gap
@@ -152,4 +152,4 @@ def _width(piece: Piece, measure: Measure) -> float:
 def _needed(pieces: Sequence[Piece], measure: Measure, place: int) -> float:
     """Return the width of a sign together with all that follows it up to the next place to wrap."""
     end = next((k for k in range(place + 1, len(pieces)) if pieces[k].may_wrap or pieces[k].starts_line), len(pieces))
-    return sum(_width(each, measure) + 2 * each.gap for each in pieces[place:end])
+    return sum(_width(each, measure) + each.lead + 2 * each.gap for each in pieces[place:end])

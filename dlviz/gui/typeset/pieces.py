@@ -1,7 +1,7 @@
 """A told step cut into small pieces: few new templates, places to wrap, captions apart from their letters."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dlviz.core.narration import Narration
@@ -10,6 +10,9 @@ from dlviz.gui.typeset.glyphs import EM
 
 RELATION_GAP = 5 / 18 * EM  # TeX's thick and thin space
 LETTER_GAP = 3 / 18 * EM
+BETWEEN_GAP = EM  # between two quantities that are told side by side
+_BETWEEN = r",\quad "
+_WORDS = r"\text{"  # a formula that is told as it is written, signs of equality and all
 _RELATION = re.compile(r" (=|\\leftarrow) ")
 _LEAD = re.compile(r"((?:\\frac\{\w\}\{\w\} ?)?(?:\\sum(?:_(?:\{[^{}]*\}|\w)|\^\{[^{}]*\})*)) (.+)")
 _CAPTIONED = re.compile(r"\\underset\{\\textcolor\{muted\}\{\\text\{([^{}]*)\}\}\}\{(.*)\}")
@@ -19,13 +22,14 @@ _CAPTIONED = re.compile(r"\\underset\{\\textcolor\{muted\}\{\\text\{([^{}]*)\}\}
 class Piece:
     """A part of a formula that is never broken.
 
-    gap: space on both sides, at EM. caption: LaTeX of small words below. starts_line: begins a new line
-    whatever room is left, opens_block: with more room above. may_wrap: a line may break before it.
-    is_result: drawn bold in the colour of its phase. tag: its number among the pieces of a told step.
+    gap: space on both sides, at EM; lead: more of it before. caption: LaTeX of small words below.
+    starts_line: begins a new line whatever room is left, opens_block: with more room above. may_wrap: a line may
+    break before it. is_result: drawn bold in the colour of its phase. tag: its number among those of a told step.
     """
 
     latex: str
     gap: float = 0.0
+    lead: float = 0.0
     caption: str = ""
     starts_line: bool = False
     opens_block: bool = False
@@ -74,22 +78,46 @@ def equation_pieces(lines: tuple[str, ...]) -> tuple[Piece, ...]:
 
 
 def _computed(narration: Narration) -> tuple[Piece, ...]:
-    result = Piece(narration.result, is_result=True)
+    result = tuple(replace(each, is_result=True) for each in _side_by_side(narration.result, _whole))
     if narration.result == narration.numbers:
-        return _led_by_equals((result,))
+        return _led_by_equals(result)
     terms = _led_by_equals(_sum(narration.terms)) if narration.terms else ()
-    return *_led_by_equals(_sum(narration.numbers)), *terms, Piece("=", RELATION_GAP, may_wrap=True), result
+    return *_led_by_equals(_sum(narration.numbers)), *terms, Piece("=", RELATION_GAP, may_wrap=True), *result
 
 
 def _equation(symbols: str) -> tuple[Piece, ...]:
-    found = _RELATION.search(symbols)
-    if found is None:
+    first, *more = symbols.split(_BETWEEN)
+    found = _RELATION.search(first)
+    if found is None or first.startswith(_WORDS):
         return _sum(symbols)
-    left, right = symbols[: found.start()], symbols[found.end() :]
-    return Piece(left), Piece(found.group(1), RELATION_GAP), *_sum(right)
+    left, right = first[: found.start()], first[found.end() :]
+    told = _joined((_term_by_term(right), *(_term_by_term(each) for each in more)))
+    return Piece(left), Piece(found.group(1), RELATION_GAP), *told
 
 
 def _sum(latex: str) -> tuple[Piece, ...]:
+    return _side_by_side(latex, _term_by_term)
+
+
+def _side_by_side(latex: str, cut: Callable[[str], tuple[Piece, ...]]) -> tuple[Piece, ...]:
+    """Cut what is told side by side, each with the comma that follows it; a line may break between."""
+    return _joined(tuple(cut(each) for each in latex.split(_BETWEEN)))
+
+
+def _joined(told: Sequence[tuple[Piece, ...]]) -> tuple[Piece, ...]:
+    pieces: list[Piece] = []
+    for number, (first, *more) in enumerate(told):
+        if number:
+            pieces[-1] = replace(pieces[-1], latex=f"{pieces[-1].latex},")
+        pieces += [replace(first, lead=BETWEEN_GAP, may_wrap=True) if number else first, *more]
+    return tuple(pieces)
+
+
+def _whole(latex: str) -> tuple[Piece, ...]:
+    return (Piece(latex),)
+
+
+def _term_by_term(latex: str) -> tuple[Piece, ...]:
     parts = split(latex)
     pieces = list(_term(parts[0]))
     for sign, part in zip(parts[1::2], parts[2::2], strict=True):

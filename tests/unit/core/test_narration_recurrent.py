@@ -15,7 +15,7 @@ from tests.unit.core.narrated_runs import recorded, told
 from tests.unit.core.test_narration_arithmetic import FULL, assert_right, every_focus
 
 KINDS = ("simple_rnn", "gru", "lstm")
-TOLD_IN_GENERAL = {"local_slopes", "start_gradient", "recurrent_input_gradient", "gradient_norms"}
+TOLD_IN_GENERAL = {"start_gradient", "recurrent_input_gradient", "gradient_norms"}
 
 
 def spec(*layers: LayerSpec, shape: Sequence[int] = (3, 1)) -> NetworkSpec:
@@ -86,3 +86,17 @@ def test_a_window_is_told_without_a_sum_that_does_not_add_up() -> None:
     step, narration = told(trace, plan, "state_gradient", which=1)
     assert narration.sentence == narrate(step, trace, plan).sentence
     assert narration.symbols.startswith(r"\text{")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_slopes_of_a_linear_cell_are_told_as_an_equation(kind: str) -> None:
+    """At the time step of the unit that is looked at, and never as a bare number or prime."""
+    gated = {} if kind == "simple_rnn" else {"recurrent_activation": Choice("linear")}
+    cell = recurrent(kind, activation=Choice("linear"), **gated, **{"return": "sequence"})
+    trace, plan = recorded(spec(cell, recurrent("simple_rnn", "s")))
+    _, narration = told(trace, plan, "local_slopes", Focus(unit=3), which=1)
+    step = next(each for each in trace.steps if each.node == "r" and each.op == "local_slopes")
+    assert step.formula.startswith("∂")
+    assert "′" not in step.formula
+    assert r"\langle 2\rangle" in narration.symbols
+    assert len(narration.values) == {"simple_rnn": 1, "gru": 3, "lstm": 4}[kind]

@@ -7,7 +7,7 @@ import pytest
 
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.explain import Weight
-from dlviz.core.network import LayerSpec, NetworkSpec, dense
+from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
 from dlviz.core.trace import Trace
 from dlviz.data.spec import DataSpec
 from dlviz.session.document import Document, TrainingSpec
@@ -177,3 +177,13 @@ def test_several_uses_are_several_terms() -> None:
     found = explained(run, Weight("a.W", (0, 0)))
     assert {term.node for term in found.terms} == {"a", "b"}
     assert sum(term.value for term in found.terms) == pytest.approx(found.paths.share, rel=1e-12)
+
+
+def test_a_window_of_time_steps_has_uses_and_samples_but_no_single_paths() -> None:
+    settings = {"units": 2, "truncation": "window", "truncation_steps": 2}
+    network = NetworkSpec((LayerSpec("r", "lstm", (), settings), dense("o", 1)), (InputSpec("x", (8, 1)),))
+    document = Document(dtype="float64", data=DataSpec("echo"), network=network, training=TrainingSpec(batch_size=4))
+    found = explained(walked(document), Weight("r.W", (0, 0)))
+    assert found.problem == "Back-propagation truncated by a window has no single paths; choose blocks."
+    assert len(found.terms) == 8
+    assert found.shares is not None
