@@ -153,6 +153,7 @@ class FrameMaker:
             "hidden": lambda: pictures.hidden(run, self.interest),
             "row_use": partial(row_use, run),
             "events": partial(events_of, run),
+            "drawn": lambda: pictures.drawn(run, self.interest.drawn),
         }
         if run.walk is None:
             makers["peek"] = lambda: pictures.peek(run)

@@ -38,7 +38,7 @@ Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "logits", "losses", "explanation", "board",
     "judgements", "health", "distributions", "race", "activation", "models", "slice", "restarts", "curvature",
-    "row_use", "events", "hidden",
+    "row_use", "events", "hidden", "drawn",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -53,7 +53,7 @@ class Interest:
     decimals: to which the board rounds. worksheets: the numbers that shall be judged. race: which step of the race
     is to be shown in full. activation: which activation is studied. slice: over which two weights the loss is wanted.
     restarts: from how many other starts it shall be trained. is_logits: the output map shows what goes into the last
-    activation.
+    activation. drawn: the inputs of an image that is being drawn, as measured.
     """
 
     needs: frozenset[Need] = frozenset({"curves"})
@@ -70,6 +70,15 @@ class Interest:
     slice: SliceQuestion | None = None
     restarts: RestartQuestion | None = None
     is_logits: bool = False
+    drawn: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The answer to a drawing: its inputs as measured, and the outputs (k,)."""
+
+    inputs: tuple[float, ...]
+    outputs: FloatArray
 
 
 @dataclass(frozen=True)
@@ -139,6 +148,7 @@ class Frame:
     gradient_check: the one that is made or was made last, since the last edit.
     runs: every run of the session, oldest first. runs_revision: counts changes of that list.
     row_use: how often each training row was used in this epoch. events: what happened to the run, oldest first.
+    drawn: the answer to what is being drawn.
     experiment: the trainings that vary a document, as far as they have come; the same object until something is new.
     """
 
@@ -197,6 +207,7 @@ class Frame:
     experiment: ExperimentView | None = None
     row_use: RowUse | None = None
     events: tuple[Event, ...] = ()
+    drawn: Drawn | None = None
     idle: tuple[Idle, ...] = ()
     is_aside: bool = False
 

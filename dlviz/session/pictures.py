@@ -23,7 +23,7 @@ from dlviz.session.measure import (
     measured_examples,
     penalty_of,
 )
-from dlviz.session.messages import Interest, Maps, Need, Predictions
+from dlviz.session.messages import Drawn, Interest, Maps, Need, Predictions
 from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer
 
@@ -197,6 +197,15 @@ class Pictures:
         losses = entry.each(outputs.T, self.trainer.targets[rows][:, : outputs.shape[1]].T, settings)
         losses.setflags(write=False)
         return losses
+
+    def drawn(self, run: Run, inputs: tuple[float, ...]) -> Drawn | None:
+        """Return the answer to one example that is not among the data; None for one of another size."""
+        assert self._exact is not None
+        prepared = self.trainer.prepared
+        if len(inputs) != prepared.dataset.d:
+            return None
+        outputs = self._use(self._exact, run).outputs(prepared.scaler.apply(np.array([inputs])))
+        return Drawn(inputs, _read_only(outputs[0]))
 
     def responses(self, run: Run, rows: NDArray[np.int64]) -> dict[str, NDArray[np.floating]]:
         """Return the activations (units, n) of every layer for some rows of the data."""

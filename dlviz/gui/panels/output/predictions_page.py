@@ -12,6 +12,7 @@ from dlviz.data.prepare import Prepared
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.output.answer import AnswerView, row_shown
 from dlviz.gui.panels.output.classified import Classified, classified
+from dlviz.gui.panels.output.drawing import Drawing
 from dlviz.gui.panels.output.map_page import has_logits
 from dlviz.gui.panels.output.page import NOTHING_DRAWN, Page
 from dlviz.gui.panels.output.parts import PartWords
@@ -37,12 +38,15 @@ class PredictionsPage(Page):
 
     def __init__(self, context: Context, parts: PartWords, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        views = (("rows", tr("worst rows")), ("answer", tr("one row")), ("logits", tr("its logits")))
+        views = (
+            ("rows", tr("worst rows")), ("answer", tr("one row")), ("logits", tr("its logits")), ("draw", tr("draw")),
+        )  # fmt: skip
         self.views = Words(tr("Rows by their loss, or one of them"), views)
-        self.parts, self.list, self.answer = parts, FilledTable(), AnswerView()
+        self.parts, self.list, self.answer, self.drawing = parts, FilledTable(), AnswerView(), Drawing()
         describe(self.list, tr("Rows by their loss, the worst first"), tr("A click selects a row everywhere"))
         self._lay_out()
         self.views.chosen.connect(self._choose)
+        self.drawing.asks.connect(self.asks)
         parts.changed.connect(self._choose)
         self.list.taken.connect(self._take)
         context.selection.changed.connect(self._show_again)
@@ -55,30 +59,35 @@ class PredictionsPage(Page):
         head.addWidget(self.views)
         head.addStretch(1)
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(self.list)
-        self._pages.addWidget(self.answer)
+        for view in (self.list, self.answer, self.drawing):
+            self._pages.addWidget(view)
         layout.addLayout(head)
         layout.addWidget(self._pages, 1)
 
     def interest(self, base: Interest) -> Interest:
         """Ask for the outputs of all rows, and for their losses or logits where these are shown."""
+        if self.views.key() == "draw":
+            return self.drawing.interest(base)
         more: dict[str, frozenset[Need]] = {"rows": frozenset({"losses"}), "logits": frozenset({"logits"})}
         return replace(base, needs=base.needs | NEEDS | more.get(self.views.key(), frozenset()))
 
     def use_data(self, prepared: Prepared) -> None:
         """Offer the parts that have rows, and what one row can show."""
         super().use_data(prepared)
-        has_classes = prepared.dataset.task != "regression"
+        has_classes, shown = prepared.dataset.task != "regression", self.views.key()
         self.views.setTabVisible(1, has_classes)
         self.views.setTabVisible(2, has_classes and has_logits(self.document, prepared.dataset))
-        if not self.views.isTabVisible(self.views.currentIndex()):
+        self.views.setTabVisible(3, has_classes and prepared.dataset.modality == "image")
+        if self.views.key() != shown or not self.views.isTabVisible(self.views.currentIndex()):
             self.views.set_key("rows")
         self._choose()
 
     @Slot()
     def _choose(self, _choice: object = None) -> None:
-        is_list = self.views.key() == "rows"
-        self._pages.setCurrentWidget(self.list if is_list else self.answer)
+        shown = {"rows": self.list, "draw": self.drawing}.get(self.views.key(), self.answer)
+        self._pages.setCurrentWidget(shown)
+        if shown is self.drawing and self.prepared is not None:
+            self.drawing.show_dataset(self.prepared.dataset)
         self.told.emit()
         self.asks.emit()
         self._show_again()
@@ -91,6 +100,9 @@ class PredictionsPage(Page):
     def show_frame(self, frame: Frame) -> None:
         """List the rows of a part, or show the classes of one."""
         super().show_frame(frame)
+        if self.views.key() == "draw":
+            self.drawing.show_frame(frame)
+            return
         predictions, prepared = frame.predictions, self.prepared
         if predictions is None or prepared is None or len(predictions.outputs) > prepared.dataset.n:
             return
@@ -136,6 +148,8 @@ class PredictionsPage(Page):
 
     def words(self) -> str:
         """Say whose rows are listed."""
+        if self.views.key() == "draw":
+            return tr("answered while you draw")
         if self.views.key() != "rows":
             return tr("classes of one row")
         n = 0 if self.prepared is None else self.prepared.dataset.n
@@ -145,7 +159,7 @@ class PredictionsPage(Page):
         """Return the list, or the bars."""
         if self.views.key() == "rows":
             return Rows(tuple(column.title for column in self.list.numbers.columns), self.list.shown())
-        bars = self.answer.bars.bars
+        bars = (self.drawing if self.views.key() == "draw" else self.answer).bars.bars
         return Rows(("class", "output"), [(bar.name, bar.output) for bar in bars]) if bars else NOTHING_DRAWN
 
     def mark(self, rows: Iterable[int]) -> None:
