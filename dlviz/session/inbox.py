@@ -29,6 +29,11 @@ class Inbox:
             self._waiting.popleft()
         return self._waiting.popleft() if self._waiting else None
 
+    def holds(self, kind: type) -> bool:
+        """Say whether a command of this kind waits; called by the one who takes."""
+        self._gather(0.0)
+        return any(isinstance(each, kind) for each in self._waiting)
+
     def _is_absolute(self) -> bool:
         return isinstance(self._waiting[0], ABSOLUTE)
 

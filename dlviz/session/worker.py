@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from dlviz.core.errors import DlvizError
 from dlviz.i18n import tr
 from dlviz.session import commands as cmd
+from dlviz.session import kernels
 from dlviz.session.checking import CancelCheck, CheckGradients, Checking
 from dlviz.session.differences import change_words
 from dlviz.session.document import Document
@@ -44,7 +45,8 @@ class Worker:
         self._estimate: tuple[int, Estimate | None] = -1, None  # the generation it belongs to
         self._experimenter = Experimenter(executors)
         self._varied = 0  # the run that the experiment varies
-        self._playing = Playing(document, self._frames.measure)
+        self._document = document
+        self._playing: Playing
         self._generation = self._offered = 0
         self._token = 0
         self._label = ""  # of the last edit
@@ -73,7 +75,20 @@ class Worker:
     def _run(self) -> Run:
         return self._playing.run
 
+    def _begin(self) -> bool:
+        """Make the first run here, where it takes no time from the window; say whether anybody still wants it."""
+        if kernels.are_wanted():
+            message = kernels.sentence()
+            self.mailbox.put(Frame(next(self._serial), self._generation, "paused", self._document, message=message))
+            kernels.make_ready(lambda: self.mailbox.is_empty, lambda: self.commands.holds(Close))
+            if self.commands.holds(Close):
+                return False
+        self._playing = Playing(self._document, self._frames.measure)
+        return True
+
     def _loop(self) -> None:
+        if not self._begin():
+            return
         while self._playing.state != "closing":
             try:
                 self._turn()

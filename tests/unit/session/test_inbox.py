@@ -21,6 +21,14 @@ def test_of_seeks_in_a_row_only_the_last_is_carried_out() -> None:
     assert all_of(inbox) == [Play(), Seek(3), WalkTo(2), Seek(4), Pause(), Pause(), Seek(5)]
 
 
+def test_a_command_that_waits_is_seen_and_stays() -> None:
+    inbox = Inbox()
+    inbox.put(Play())
+    inbox.put(Pause())
+    assert inbox.holds(Pause) and not inbox.holds(Seek)
+    assert all_of(inbox) == [Play(), Pause()]
+
+
 def test_an_empty_inbox_waits_no_longer_than_asked() -> None:
     inbox = Inbox()
     began = time.monotonic()
