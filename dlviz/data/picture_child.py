@@ -179,11 +179,11 @@ def _answer(folder: Path, found: PictureFiles, kept: Kept, shape: tuple[int, int
 
 def _notes(kept: Kept, shape: tuple[int, int, int]) -> Iterator[str]:
     for reason, files in kept.refused.items():
-        yield tr("{n} images were left out ({reason}): {files}.", n=len(files), reason=reason, files=named(files))
+        yield tr("Images left out ({reason}): {files}.", reason=reason, files=named(files))
     size = f"{shape[1]} × {shape[2]}"
     for (height, width), n in sorted(kept.resized.items()):
         if n:
-            yield tr("{n} images of {old} were resized to {new}.", n=n, old=f"{height} × {width}", new=size)
+            yield tr("Images of {old} resized to {new}: {n}.", n=n, old=f"{height} × {width}", new=size)
 
 
 def _clean(name: str) -> str:

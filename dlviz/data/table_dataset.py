@@ -29,6 +29,14 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class InputForm:
+    """Whether an input of categories becomes one column a category or whole numbers; whether inputs stay on disk."""
+
+    categories: Categories = "one_hot"
+    is_streamed: bool = False
+
+
+@dataclass(frozen=True)
 class _Target:
     """values: (n,) numbers or class indices; known: (n,) whether the cell is there."""
 
@@ -62,17 +70,16 @@ def to_dataset(
     missing: Missing = "drop",
     reading: Reading = "guess",
     cancelled: Callable[[], bool] = bool,
-    categories: Categories = "one_hot",
+    form: InputForm = InputForm(),
 ) -> Dataset:
     """Make a data set of a table; every drop and change is a sentence in its notes.
 
-    Inputs larger than the memory meant for them lie in a file of the user's cache.
+    Inputs larger than the memory meant for them lie in a file of the user's cache; others if they shall be streamed.
 
     target: a column's name, the guessed one if empty. inputs: all usable columns if None.
     missing: leave out rows with missing inputs, or fill in the column's mean (a category's most
     frequent value) or its most frequent value. Rows without a target are always left out. reading: whether a
-    target of numbers means classes or values. categories: whether an input of categories becomes one column a
-    category, or one of whole numbers.
+    target of numbers means classes or values. form: what inputs become and where they lie.
     cancelled: asked now and then. Raises: DataError if nothing can be learned from what is left, or if
     a large set finds no room on the disk.
     """
@@ -81,7 +88,7 @@ def to_dataset(
     chosen = tuple(inputs) if inputs is not None else usable_inputs(table.info, name)
     _check_inputs(table, chosen, name)
     goal = _target(table, column, reading)
-    columns = [input_column(table.arrays[each], table.info.column(each), missing, categories) for each in chosen]
+    columns = [input_column(table.arrays[each], table.info.column(each), missing, form.categories) for each in chosen]
     keep = goal.known.copy()
     for each in columns:
         keep &= each.usable
@@ -90,8 +97,8 @@ def to_dataset(
     notes += _row_notes(goal.known, keep)
     _check_rows(table, keep, goal)
     info = repr(replace(table.info, path=Path()))
-    made_of = json.dumps([STORED_AS, info, name, chosen, missing, reading, categories])
-    rows = _rows(made_of, columns, keep, cancelled)
+    made_of = json.dumps([STORED_AS, info, name, chosen, missing, reading, form.categories])
+    rows = _rows(made_of, columns, keep, cancelled, form.is_streamed)
     names = tuple(each for column in columns for each in column.names)
     made = _dataset(table, name, goal, rows, keep, names, notes)
     return replace(made, **_row_kind(table, chosen, keep))
@@ -107,12 +114,12 @@ def _row_kind(table: Table, chosen: tuple[str, ...], keep: NDArray[np.bool_]) ->
 
 
 def _rows(
-    made_of: str, columns: Sequence[InputColumn], keep: NDArray[np.bool_], cancelled: Callable[[], bool]
+    made_of: str, columns: Sequence[InputColumn], keep: NDArray[np.bool_], cancelled: Callable[[], bool], stream: bool
 ) -> Array:
     """Return the inputs (n, d) of the rows to keep, in memory or, if they are large, on disk."""
     shape = int(np.count_nonzero(keep)), sum(len(column.names) for column in columns)
     chunks = input_rows(columns, keep, cancelled)
-    if 8 * shape[0] * shape[1] > limits.IN_MEMORY_BYTES:
+    if stream or 8 * shape[0] * shape[1] > limits.IN_MEMORY_BYTES:
         return store_rows(made_of, shape, chunks)
     rows = np.empty(shape)
     end = 0

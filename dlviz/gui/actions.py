@@ -19,7 +19,7 @@ def always() -> bool:
 class Action:
     """Id, title, what it does, its menu and keys.
 
-    is_enabled, is_checked and live_title (a title that changes) are asked whenever the window
+    is_enabled, is_checked, is_shown and live_title (a title that changes) are asked whenever the window
     refreshes its actions. submenu: title of a submenu of menu; topic: of one in that. group: entries of one group are
     divided from the next by a line.
     """
@@ -34,6 +34,7 @@ class Action:
     is_enabled: Callable[[], bool] = always
     is_checked: Callable[[], bool] | None = None
     live_title: Callable[[], str] | None = None
+    is_shown: Callable[[], bool] = always
     submenu: str = ""
     topic: str = ""
     group: int = 0
@@ -59,6 +60,7 @@ class LiveAction(QAction):
     def refresh(self) -> None:
         """Ask the record again what it is called and whether it is enabled and checked."""
         self.setEnabled(self.record.is_enabled())
+        self.setVisible(self.record.is_shown())
         if self.record.live_title is not None:
             self.setText(self.record.live_title())
         if self.record.is_checked is not None:

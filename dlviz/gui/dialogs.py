@@ -5,11 +5,17 @@ from typing import Literal
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from dlviz.data.formats import formats
 from dlviz.i18n import tr
 
 Answer = Literal["save", "discard", "cancel"]
 DOCUMENT_PATTERNS = "dlviz (*.dlviz *.json *.sheet)"
-DATA_PATTERNS = "CSV, TSV, Parquet (*.csv *.tsv *.txt *.parquet)"
+
+
+def data_patterns() -> str:
+    """Return the patterns of every format that is read, and of all files."""
+    endings = " ".join(f"*{ending}" for entry in formats for ending in entry.endings)
+    return f"{tr('Data')} ({endings});;{tr('All files')} (*)"
 
 
 class Dialogs:
@@ -39,7 +45,12 @@ class Dialogs:
 
     def open_data(self, parent: QWidget, folder: str) -> Path | None:
         """Ask which data file to read."""
-        name, _ = QFileDialog.getOpenFileName(parent, tr("Load your own data"), folder, DATA_PATTERNS)
+        name, _ = QFileDialog.getOpenFileName(parent, tr("Load your own data"), folder, data_patterns())
+        return Path(name) if name else None
+
+    def open_folder(self, parent: QWidget, folder: str) -> Path | None:
+        """Ask which folder of images to read."""
+        name = QFileDialog.getExistingDirectory(parent, tr("Load a folder of images"), folder)
         return Path(name) if name else None
 
     def unsaved(self, parent: QWidget, title: str) -> Answer:

@@ -2,11 +2,10 @@
 
 import importlib
 import pkgutil
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QMenuBar
+from PySide6.QtWidgets import QGraphicsView, QMainWindow, QMenuBar
 
 import dlviz.gui.panels
 from dlviz.gui import letters
@@ -15,6 +14,7 @@ from dlviz.gui.bridge import Bridge
 from dlviz.gui.centre import Centre
 from dlviz.gui.commands.answers import AnswerCommands
 from dlviz.gui.commands.checks import CheckCommands
+from dlviz.gui.commands.data_files import local_files
 from dlviz.gui.commands.files import FileCommands
 from dlviz.gui.commands.help_cards import card_actions
 from dlviz.gui.commands.listing import ListCommands
@@ -154,6 +154,8 @@ class MainWindow(QMainWindow):
             self._add_actions(panel.actions_offered())
         self._fill_menus()
         self.use_workspace(workspace)
+        for view in self.findChildren(QGraphicsView):
+            view.setAcceptDrops(False)  # else a file that is dropped on a drawing never comes to the window
         self.bridge.start((self.transport, self.status), self.findChildren(Panel))
 
     @Slot(str)
@@ -257,14 +259,14 @@ class MainWindow(QMainWindow):
         self.docks.fit_width(event.size().width())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Welcome one local file."""
-        if len(event.mimeData().urls()) == 1 and event.mimeData().urls()[0].isLocalFile():
+        """Welcome local files."""
+        if local_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open a dropped document, or read dropped data."""
         self.centre.cards.put_away()
-        self.files.take(Path(event.mimeData().urls()[0].toLocalFile()))
+        self.files.take(*local_files(event.mimeData()))
 
     @Slot()
     def quit_without_questions(self) -> None:

@@ -48,6 +48,7 @@ class Context(QObject):
     answers_asked = Signal(object)  # worksheets of a class to be checked; none: numbers that will be typed
     rows_wanted = Signal()  # the rows of the data shall be shown as a table
     typing_asked = Signal(object)  # Selected: a number that is shown shall be typed anew, where it stands
+    data_wanted = Signal()  # somebody shall choose a file of data
     vary_wanted = Signal()  # an experiment shall be set up
     picture_wanted = Signal(object)  # this panel shall be written into a file as a picture
     calm_changed = Signal()  # the cards of the first start came or went

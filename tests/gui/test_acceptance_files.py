@@ -148,7 +148,7 @@ def test_odd_table_is_read_and_what_was_done_to_it_is_told(
     robot.pause()
     view = use_file(robot, path)
     if name == "ragged":
-        assert "62" in view.notes.text() or "63" in view.notes.text(), view.notes.text()
+        assert "62" in view.page.notes.toPlainText() or "63" in view.page.notes.toPlainText()
     assert view.columns.target_name == "kind"
     robot.click(view.accept_button)
     robot.wait(lambda: robot.settle().document.data.kind == "file")

@@ -345,3 +345,20 @@ def test_many_rows_and_columns_are_shown_and_sorted_at_once(panel: Any, qtbot: A
     qtbot.wait(1)
     assert perf_counter() - began < 1.0
     assert panel.shown.rows.rows.row_at(0) == int(np.argmin(inputs[:, 7]))
+
+
+def test_parity_offers_two_to_eight_bits(panel: Any) -> None:
+    _choose_table(panel, "parity")
+    bits = panel.page("set").settings.sliders["bits"]
+    assert bits.value() == 4 and panel.context.session.dataset.n == 16
+    bits.moved.emit("bits", 8)
+    assert (panel.context.session.dataset.d, panel.context.session.dataset.n) == (8, 256)
+
+
+@pytest.mark.parametrize("key", ["weather", "car_prices", "parity", "digits", "iq_salary", "cgpa_salary"])
+def test_tables_of_the_course_are_chosen_and_described(panel: Any, key: str) -> None:
+    tip = panel.page("set").tables.itemData(panel.page("set").tables.findData(key), Qt.ItemDataRole.ToolTipRole)
+    assert tip == datasets.get(key).description
+    _choose_table(panel, key)
+    assert panel.context.session.document.data.kind == key
+    assert str(panel.context.session.dataset.d) in panel.page("set").summary.text()

@@ -40,13 +40,13 @@ def _opened(qtbot: Any, context: Any, path: Path) -> ImportView:
 
 def test_preview_shows_cells_types_and_the_guessed_target(qtbot: Any, file: Path) -> None:
     view = _opened(qtbot, make_context(), file)
-    model = view.preview.preview
+    model = view.page.table.preview
     assert (model.rowCount(), model.columnCount()) == (40, 4)
     assert model.data(model.index(1, 0)) == "0,5"
     assert model.headerData(0, Qt.Orientation.Horizontal) == "a\nnumber"
     assert view.columns.target_name == "kind"
     assert view.columns.input_names == ("a", "b")
-    assert "40 rows" in view.heading.text()
+    assert "40 rows" in view.page.heading.text()
 
 
 def test_accepting_trains_on_the_file_in_one_edit(qtbot: Any, file: Path) -> None:
@@ -103,9 +103,9 @@ def test_no_inputs_cannot_be_accepted(qtbot: Any, file: Path) -> None:
 
 def test_another_separator_reads_the_file_again(qtbot: Any, file: Path) -> None:
     view = _opened(qtbot, make_context(), file)
-    index = view.how.separator.findData(",")
-    view.how.separator.setCurrentIndex(index)
-    view.how.separator.activated.emit(index)
+    index = view.how.separated.separator.findData(",")
+    view.how.separated.separator.setCurrentIndex(index)
+    view.how.separated.separator.activated.emit(index)
     assert not view.accept_button.isEnabled()
     qtbot.waitUntil(lambda: not view._reading.is_running, timeout=20_000)
     assert view.how.choices().separator == ","
@@ -127,7 +127,7 @@ def test_a_refused_file_is_told_in_one_sentence(qtbot: Any, tmp_path: Path, name
 
 
 def _slow(started: list[float]) -> Callable[..., Table]:
-    def read(path: Path, choices: ReadChoices, cancelled: Callable[[], bool]) -> Table:
+    def read(path: Path, choices: ReadChoices, cancelled: Callable[[], bool], tell: object) -> Table:
         started.append(time.monotonic())
         while not cancelled():
             time.sleep(0.005)

@@ -114,7 +114,7 @@ def test_importing_shows_that_it_prepares(qtbot: Any, file: Path, slow: None) ->
     began = time.monotonic()
     view.accept_button.click()
     assert time.monotonic() - began < SLOW / 2
-    assert view.waiting.text() == "Preparing large.csv …"
+    assert view.waiting.words.text() == "Preparing large.csv …"
     qtbot.waitUntil(lambda: bool(view._context.session.edits), timeout=5000)
     assert view._context.session.document.data.dataset.is_streamed
 

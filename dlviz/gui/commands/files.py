@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from dlviz.core.errors import DlvizError
 from dlviz.gui.actions import Action
+from dlviz.gui.commands.data_files import DataCommands
 from dlviz.gui.dialogs import Dialogs
 from dlviz.gui.missing_file import MissingFile
 from dlviz.gui.panel import Context
@@ -25,13 +26,15 @@ class FileCommands(QObject):
         super().__init__(window)
         self._window, self._context, self._dialogs, self._remembered = window, context, dialogs, remembered
         self._missing = MissingFile(window, context, dialogs)
+        self.data = DataCommands(window, context, dialogs, remembered)
 
     def actions(self) -> tuple[Action, ...]:
         """Return the entries of the File menu."""
         return (
             Action("new", tr("&New"), self.new, "file", ("Ctrl+N",), "new", tr("New: two circles, no layer yet")),
             Action("open", tr("&Open…"), self.ask_and_open, "file", ("Ctrl+O",), "open", tr("Open a document")),
-            Action("load_data", tr("&Load your own data…"), self.ask_for_data, "file", icon="data", group=1),
+            *self.data.recent_actions(self._open_recent),
+            *self.data.actions(),
             Action("save", tr("&Save"), self.save_now, "file", ("Ctrl+S",), "save", tr("Save the document"), group=2),
             Action("save_as", tr("Save &as…"), self.save_elsewhere, "file", ("Ctrl+Shift+S",), group=2),
             Action("quit", tr("&Quit"), self._quit, "file", ("Ctrl+Q",), group=3),
@@ -69,21 +72,17 @@ class FileCommands(QObject):
 
     def ask_for_data(self) -> None:
         """Ask for a data file and read it."""
-        path = self._dialogs.open_data(self._window, self._remembered.folder())
-        if path is not None:
-            self._import_data(path)
+        self.data.ask()
 
-    def _import_data(self, path: Path) -> None:
-        from dlviz.gui.panels.data.importing import import_file
-
-        import_file(self._context, path, self._window)
-
-    def take(self, path: Path) -> None:
-        """Take a file that was dropped on the window: a document, otherwise data."""
-        if path.suffix.lower() in DOCUMENT_ENDINGS:
-            self.open(path)
+    def take(self, *paths: Path) -> None:
+        """Take what was dropped on the window: a document, otherwise data."""
+        if len(paths) == 1 and paths[0].suffix.lower() in DOCUMENT_ENDINGS:
+            self.open(paths[0])
         else:
-            self._import_data(path)
+            self.data.take(paths)
+
+    def _open_recent(self, number: int) -> None:
+        self.take(self.data.recent(number))
 
     def save_now(self) -> None:
         """Save where it was saved before, or ask."""

@@ -3,7 +3,8 @@
 Settings of data of kind "file": path (relative to the document); separator, decimal, header, encoding and
 quotes (absent or empty: guessed); fold_case of texts; image_size [height, width] and colour of a folder of images;
 labels, the name of the file beside an IDX file of images; target, inputs (absent: guessed), also as columns
-{"target", "inputs"}; missing; categories; is_class (whether numbers to predict are classes; absent: guessed); sha256.
+{"target", "inputs"}; missing; categories; is_class (whether numbers to predict are classes; absent: guessed);
+stream (whether inputs stay on disk); sha256.
 """
 
 import json
@@ -16,7 +17,7 @@ from dlviz.data.dataset import Dataset
 from dlviz.data.kept_sets import find_kept, keep
 from dlviz.data.reader import read_table
 from dlviz.data.table import ReadChoices, Table
-from dlviz.data.table_dataset import Reading, to_dataset
+from dlviz.data.table_dataset import InputForm, Reading, to_dataset
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits.data import attach_dataset
@@ -68,7 +69,7 @@ def remember(settings: Mapping[str, Any], rows: Dataset) -> None:
 
 def _how(settings: Mapping[str, Any]) -> str:
     """Write down every setting that decides what a file becomes."""
-    used = (*CHOICES, LABELS, "columns", "target", "inputs", "missing", "categories", "is_class")
+    used = (*CHOICES, LABELS, "columns", "target", "inputs", "missing", "categories", "is_class", "stream")
     return json.dumps({name: settings[name] for name in used if settings.get(name) is not None}, default=list)
 
 
@@ -118,7 +119,10 @@ def _dataset(settings: Mapping[str, Any], table: Table, cancelled: Callable[[], 
     if not isinstance(is_class, bool | None):
         raise _refusal("is_class", tr("true or false"), is_class)
     reading: Reading = "guess" if is_class is None else "classes" if is_class else "values"
-    return to_dataset(table, target, inputs, missing, reading, cancelled, categories)
+    stream = settings.get("stream", False)
+    if not isinstance(stream, bool):
+        raise _refusal("stream", tr("true or false"), stream)
+    return to_dataset(table, target, inputs, missing, reading, cancelled, InputForm(categories, stream))
 
 
 def _check_hash(expected: object, digest: str, place: str) -> None:

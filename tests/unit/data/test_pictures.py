@@ -35,8 +35,8 @@ def test_every_resizing_and_everything_left_out_is_told(tmp_path: Path) -> None:
     info = read_table(folder).info
     assert info.n_rows == 10
     text = "\n".join(info.notes)
-    assert "1 images of 30 × 40 were resized to 12 × 16." in text
-    assert "1 images of 9 × 7 were resized to 12 × 16." in text
+    assert "Images of 30 × 40 resized to 12 × 16: 1." in text
+    assert "Images of 9 × 7 resized to 12 × 16: 1." in text
     assert "cat/broken.png" in text and "cat/text.png" in text
     assert "left out: dog/link.png, notes.txt" in text
 
@@ -46,7 +46,7 @@ def test_size_and_colour_are_chosen(tmp_path: Path) -> None:
     assert read_table(folder).info.columns[0].shape == (3, 32, 64)
     chosen = read_table(folder, ReadChoices(image_size=(8, 8), colour="grey"))
     assert chosen.info.columns[0].shape == (1, 8, 8)
-    assert "4 images of 128 × 256 were resized to 8 × 8." in chosen.info.notes
+    assert "Images of 128 × 256 resized to 8 × 8: 4." in chosen.info.notes
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "I;16", "P", "RGBA", "RGB"])

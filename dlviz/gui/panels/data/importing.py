@@ -5,67 +5,70 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
 from dlviz.data.dataset import Dataset
+from dlviz.data.picture_progress import Progress
 from dlviz.data.reader import read_table
 from dlviz.data.spec import DataSpec, Scaling, SplitSpec
 from dlviz.data.table import ReadChoices, Table
-from dlviz.data.table_dataset import to_dataset
-from dlviz.gui import numbers
+from dlviz.data.table_dataset import InputForm, Reading, to_dataset
 from dlviz.gui.panel import Context
-from dlviz.gui.panels.data.columns import ColumnChoices
+from dlviz.gui.panels.data.encoding import LOSSES
+from dlviz.gui.panels.data.import_pages import PreviewPage, WaitingPage
 from dlviz.gui.panels.data.job import Job
-from dlviz.gui.panels.data.preview import PreviewTable
-from dlviz.gui.panels.data.reading import ReadingChoices
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.paint import describe, spaced
-from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.edits import attach_dataset, set_data
-from dlviz.session.files.data_file import remember
+from dlviz.session.edits import attach_dataset, set_data, set_loss
+from dlviz.session.files.data_file import CHOICES, LABELS, remember
 from dlviz.session.prepared import prepared_for
 from dlviz.session.presets import document_for_dataset
 
-FILE_FILTER = tr("Tables") + " (*.csv *.tsv *.tab *.txt *.data *.parquet *.pq)"
 DEV_SHARE = 0.2
-NOTES_SHOWN = 4
 
-ReadTable = Callable[[Path, ReadChoices, Callable[[], bool]], Table]
+ReadTable = Callable[..., Table]  # path, choices, cancelled, tell=…
 
 
 class ImportView(QDialog):
-    """Reads on a thread, previews, and on acceptance makes one undoable edit. Never blocks the window."""
+    """Reads on a thread, previews, and on acceptance makes one undoable edit. Never blocks the window.
+
+    choices: what is fixed already. is_pasted: the file is a passing copy, so that the rows go into the document.
+    """
+
+    used = Signal(object)  # Path: the data are those of this file now
 
     def __init__(
-        self, context: Context, path: Path, parent: QWidget | None = None, read: ReadTable = read_table
+        self,
+        context: Context,
+        path: Path,
+        parent: QWidget | None = None,
+        read: ReadTable = read_table,
+        choices: ReadChoices | None = None,
+        is_pasted: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._context, self._path, self._read = context, path, read
+        self._context, self._path, self._read, self._is_pasted = context, path, read, is_pasted
         self._table: Table | None = None
+        self._encoding = ""  # of the labels, where the user chose it
         self._reading, self._making = Job(self), Job(self)
         self.setWindowTitle(tr("Open data: {name}", name=path.name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self._make_widgets()
+        self.waiting, self.page = WaitingPage(), PreviewPage()
+        self.how, self.columns = self.page.how, self.page.columns
+        self.how.start_with(choices or ReadChoices())
+        self._make_buttons()
         self._lay_out()
         self._connect()
         self._start()
 
-    def _make_widgets(self) -> None:
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 0)
-        self.progress.setTextVisible(False)
-        describe(self.progress, tr("Reading the file"))
-        self.waiting = Text("", "muted")
-        self.preview, self.columns, self.how = PreviewTable(), ColumnChoices(), ReadingChoices()
-        self.heading, self.notes = Elided("", "muted", "small"), Text("", "muted", "small")
-        self.notes.setWordWrap(True)
+    def _make_buttons(self) -> None:
         self.accept_button, self.cancel_button = QPushButton(tr("Use these data")), QPushButton(tr("Cancel"))
         self.accept_button.setDefault(True)
         self.cancel_button.setAutoDefault(False)
@@ -75,46 +78,26 @@ class ImportView(QDialog):
         describe(self.cancel_button, tr("Cancel"), tr("Change nothing"))
 
     def _lay_out(self) -> None:
-        layout = QVBoxLayout(self)
+        layout, buttons = QVBoxLayout(self), QHBoxLayout()
         spaced(layout, 2 * GRID, GRID)
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(self._waiting_page())
-        self._pages.addWidget(self._preview_page())
-        buttons = QHBoxLayout()
+        self._pages.addWidget(self.waiting)
+        self._pages.addWidget(self.page)
         buttons.addStretch(1)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.accept_button)
         layout.addWidget(self._pages, 1)
         layout.addLayout(buttons)
 
-    def _waiting_page(self) -> QWidget:
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.addStretch(1)
-        layout.addWidget(self.waiting, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addWidget(self.progress)
-        layout.addStretch(1)
-        return page
-
-    def _preview_page(self) -> QWidget:
-        page, left = QWidget(), QVBoxLayout()
-        spaced(left, gap=GRID)
-        for widget, stretch in ((self.heading, 0), (self.how, 0), (self.preview, 1), (self.notes, 0)):
-            left.addWidget(widget, stretch)
-        layout = QHBoxLayout(page)
-        spaced(layout, gap=2 * GRID)
-        layout.addLayout(left, 1)
-        layout.addWidget(self.columns)
-        self.columns.setFixedWidth(34 * GRID)
-        return page
-
     def _connect(self) -> None:
         self._reading.finished.connect(self._show_table)
+        self._reading.told.connect(self._show_progress)
         self._reading.failed.connect(self._fail)
         self._making.finished.connect(self._use)
         self._making.failed.connect(self._refuse)
-        self.columns.changed.connect(self._show_roles)
+        self.columns.changed.connect(self._refresh)
         self.how.changed.connect(self._start)
+        self.page.encoding.chosen.connect(self._encode)
         self.accept_button.clicked.connect(self._accept)
         self.cancel_button.clicked.connect(self.reject)
 
@@ -124,35 +107,33 @@ class ImportView(QDialog):
     @Slot()
     def _start(self) -> None:
         """Read the file, again where the way of reading was changed."""
-        self.waiting.setText(tr("Reading {name} …", name=self._path.name))
-        self._pages.setCurrentIndex(0)
+        self._wait(tr("Reading {name} …", name=self._path.name))
+        path, choices, read, tell = self._path, self.how.choices(), self._read, self._reading.tell
+        self._reading.start(lambda cancelled: read(path, choices, cancelled, tell=tell))
+
+    def _wait(self, words: str) -> None:
+        self.waiting.begin(words)
+        self._pages.setCurrentWidget(self.waiting)
         self.accept_button.setEnabled(False)
-        path, choices, read = self._path, self.how.choices(), self._read
-        self._reading.start(lambda cancelled: read(path, choices, cancelled))
+
+    @Slot(object)
+    def _show_progress(self, progress: Progress) -> None:
+        self.waiting.show_progress(progress)
 
     @Slot(object)
     def _show_table(self, table: Table) -> None:
         self._table = table
-        info = table.info
-        self.how.show_table(info)
-        self.preview.preview.show_table(info)
-        self.columns.show_table(info)
-        rows, columns = numbers.count(info.n_rows), len(info.columns)
-        self.heading.setText(
-            tr("{name} · {rows} rows · {columns} columns", name=info.path.name, rows=rows, columns=columns)
-        )
-        more = [tr("… and {count} more", count=len(info.notes) - NOTES_SHOWN)] if len(info.notes) > NOTES_SHOWN else []
-        self.notes.setText("\n".join([*info.notes[:NOTES_SHOWN], *more]))
-        self.notes.setToolTip("\n".join(info.notes))
-        self.notes.setVisible(bool(info.notes))
-        self._pages.setCurrentIndex(1)
-        self._show_roles()
+        self.page.show_table(table)
+        self._pages.setCurrentWidget(self.page)
+        self._refresh()
 
     @Slot()
-    def _show_roles(self) -> None:
-        target, inputs = self.columns.target_name, self.columns.input_names
-        self.preview.preview.show_roles(target, frozenset(inputs))
-        self.accept_button.setEnabled(bool(target and inputs))
+    def _refresh(self) -> None:
+        self.accept_button.setEnabled(bool(self.columns.target_name and self.columns.input_names))
+
+    @Slot(str)
+    def _encode(self, encoding: str) -> None:
+        self._encoding = encoding
 
     @Slot(object)
     def _fail(self, error: DlvizError) -> None:
@@ -160,42 +141,54 @@ class ImportView(QDialog):
         self._context.notify(error)
         if self._table is None:
             self.reject()
-        else:
-            self._pages.setCurrentIndex(1)
-            self._show_roles()
+            return
+        self._pages.setCurrentWidget(self.page)
+        self.page.say((str(error), *self._table.info.notes))
+        self._refresh()
 
     @Slot()
     def _accept(self) -> None:
         """Turn the chosen columns into rows, on the thread too: large tables take a second."""
         if self._table is None:
             return
-        self.accept_button.setEnabled(False)
         spec, document = self._new_spec(self._table), self._context.session.document
         known = prepared_or_none(self._context.session)
-        table, target, inputs = self._table, self.columns.target_name, self.columns.input_names
-        missing, reading = self.columns.missing.key(), "classes" if self.columns.is_class else "values"
+        table, settings, encoding = self._table, spec.settings, self._encoding
+        spec = replace(spec, kind="table", settings={}) if self._is_pasted else spec
 
         def work(cancelled: Callable[[], bool]) -> Document:
-            rows = to_dataset(table, target, inputs, missing, reading, cancelled)  # type: ignore[arg-type]
-            remember(spec.settings, rows)
+            reading: Reading = "classes" if settings["is_class"] else "values"
+            rows = to_dataset(
+                table, settings["target"], settings["inputs"], settings["missing"], reading, cancelled,
+                InputForm(settings["categories"], settings["stream"]),
+            )  # fmt: skip
+            if not self._is_pasted:
+                remember(settings, rows)
             changed = with_dataset(document, None if known is None else known.dataset, spec, rows)
+            if encoding and rows.task == "multiclass":
+                changed = set_loss(changed, LOSSES[encoding])
             prepared_for(changed)  # split and scaled here, so that the window finds it ready
             return changed
 
-        self.waiting.setText(tr("Preparing {name} …", name=self._path.name))
-        self._pages.setCurrentIndex(0)
+        self._wait(tr("Preparing {name} …", name=self._path.name))
         self._making.start(work)
 
     def _new_spec(self, table: Table) -> DataSpec:
         """Note in the document how the file was read, so that it can be read so again."""
-        info = table.info
+        info, columns, chosen = table.info, self.columns, self.how.choices()
         settings: dict[str, Any] = {
             "path": str(info.path), "format": info.format, "separator": info.separator, "decimal": info.decimal,
             "encoding": info.encoding, "header": info.header, "sha256": info.sha256,
-            "target": self.columns.target_name, "inputs": list(self.columns.input_names),
-            "missing": self.columns.missing.key(), "is_class": self.columns.is_class,
+            "target": columns.target_name, "inputs": list(columns.input_names),
+            "missing": columns.missing.key(), "categories": columns.categories.key(), "is_class": columns.is_class,
+            "stream": columns.stream.isChecked(),
         }  # fmt: skip
-        scaling: Scaling = self.columns.scaling.key()  # type: ignore[assignment]
+        for name in CHOICES:
+            if name not in settings and (value := getattr(chosen, name)) is not None:
+                settings[name] = list(value) if isinstance(value, tuple) else value
+        if chosen.labels is not None:
+            settings[LABELS] = Path(chosen.labels).name
+        scaling: Scaling = columns.scaling.key()  # type: ignore[assignment]
         return DataSpec("file", settings, SplitSpec(validation=DEV_SHARE), scaling)
 
     @Slot(object)
@@ -207,16 +200,17 @@ class ImportView(QDialog):
         except DlvizError as error:
             self._refuse(error)
             return
+        if not self._is_pasted:
+            self.used.emit(self._path)
         self.accept()
 
     @Slot(object)
     def _refuse(self, error: DlvizError) -> None:
         """Say why these columns cannot be used, and let the user choose others."""
         self._context.notify(error)
-        self._pages.setCurrentIndex(1)
-        self.notes.setText(str(error))
-        self.notes.show()
-        self._show_roles()
+        self._pages.setCurrentWidget(self.page)
+        self.page.say((str(error),))
+        self._refresh()
 
     def done(self, result: int) -> None:
         """End whatever is still read before the dialog goes."""
@@ -249,13 +243,14 @@ def _ends(rows: Dataset) -> tuple[int, str, int]:
     return rows.d, rows.task, rows.n_outputs
 
 
-def import_file(context: Context, path: Path, parent: QWidget | None = None) -> ImportView:
+def import_file(
+    context: Context,
+    path: Path,
+    parent: QWidget | None = None,
+    choices: ReadChoices | None = None,
+    is_pasted: bool = False,
+) -> ImportView:
     """Show what is in a data file; nothing changes until the user accepts."""
-    view = ImportView(context, Path(path), parent)
+    view = ImportView(context, Path(path), parent, choices=choices, is_pasted=is_pasted)
     view.open()
     return view
-
-
-def open_data_file(context: Context, path: Path) -> ImportView:
-    """Show what is in a data file, without a parent window."""
-    return import_file(context, path)

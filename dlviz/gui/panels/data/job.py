@@ -19,6 +19,7 @@ class Job(QObject):
     """One piece of work at a time; starting another one cancels the one before."""
 
     finished = Signal(object)  # what the work returned
+    told = Signal(object)  # the latest of what the work said on its way
     failed = Signal(object)  # DlvizError
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -26,6 +27,7 @@ class Job(QObject):
         self._thread: threading.Thread | None = None
         self._cancelled = threading.Event()
         self._answer: list[Any] = []
+        self._latest: Any = None
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -41,14 +43,21 @@ class Job(QObject):
     def start(self, work: Work) -> None:
         """Begin; `finished` or `failed` is emitted on this thread later."""
         self.cancel()
-        self._cancelled, self._answer = threading.Event(), []
+        self._cancelled, self._answer, self._latest = threading.Event(), [], None
         arguments = (work, self._cancelled, self._answer)
         self._thread = threading.Thread(target=_run, args=arguments, name="dlviz-job")
         self._thread.start()
         self._timer.start()
 
+    def tell(self, what: object) -> None:
+        """Say how far the work is; called on its thread, emitted on the window's."""
+        self._latest = what
+
     @Slot()
     def _poll(self) -> None:
+        if self._latest is not None:
+            what, self._latest = self._latest, None
+            self.told.emit(what)
         if self._thread is None or self._thread.is_alive():
             return
         self._timer.stop()

@@ -14,15 +14,21 @@ from dlviz.i18n import tr
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-COLUMN_WIDTH = 15 * GRID
+COLUMN_WIDTH, TEXT_WIDTH = 15 * GRID, 36 * GRID
+MEASURED = 200  # columns whose names are measured; more of them all get one width
 
 
 def type_words(column: ColumnInfo) -> str:
     """Say a column's type and what is missing in it."""
-    names = {"number": tr("number"), "category": tr("category"), "text": tr("text"), "date": tr("date")}
+    shape = " × ".join(map(str, column.shape))
+    names = {
+        "number": tr("number"), "text": tr("text"), "date": tr("date"),
+        "category": tr("{count} categories", count=len(column.categories)),
+        "image": tr("images {shape}", shape=shape), "array": tr("arrays {shape}", shape=shape),
+    }  # fmt: skip
     words = names[column.type]
-    if column.type == "category":
-        words = tr("{count} categories", count=len(column.categories))
+    if column.type == "text" and column.shape:
+        words = tr("text, {count} words", count=numbers.count(column.width))
     missing = tr(" · {count} missing", count=numbers.count(column.missing)) if column.missing else ""
     return words + missing
 
@@ -105,3 +111,10 @@ class PreviewTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(3 * GRID)
         self.verticalHeader().setFont(font("small"))
         describe(self, tr("Preview of the file"), tr("The first rows, under the name and type of each column"))
+
+    def show_table(self, info: TableRead) -> None:
+        """Show another file, each column as wide as its name and type need."""
+        self.preview.show_table(info)
+        for place, column in enumerate(info.columns[:MEASURED]):
+            least = TEXT_WIDTH if column.type == "text" else COLUMN_WIDTH
+            self.setColumnWidth(place, min(max(least, self.horizontalHeader().sectionSizeHint(place)), TEXT_WIDTH))

@@ -1,5 +1,6 @@
 """The rows of the data as a table: sorted by any column, typed over, the row looked at and those selected marked."""
 
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 MEASURED = 50  # rows by which columns are made as wide as their numbers need
 MOST_MEASURED = 60  # columns; more of them all get one width, measuring would take longer than a look
+LONGEST_NAME = 24  # letters of a sentence beside its counts
 NOBODY = -1
 
 
@@ -190,6 +192,8 @@ class RowsModel(QAbstractTableModel):
         number = str(row * dataset.stride + 1)
         if role == Qt.ItemDataRole.ToolTipRole:
             return dataset.row_names[row] if dataset.row_names else number
+        if dataset.is_text and dataset.row_names:
+            number = f"{number}  {shorten(dataset.row_names[row], LONGEST_NAME, placeholder='…')}"
         return f"▸ {number}" if row == self.looked_at else number
 
     @staticmethod

@@ -1,16 +1,14 @@
 """The first page: which set, how many rows, how noisy, how many of them train, and what was done to them."""
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.data.builtin import datasets
+from dlviz.data.formats import modality_words
 from dlviz.data.prepare import Prepared
 from dlviz.gui import numbers
 from dlviz.gui.look import BAR
 from dlviz.gui.panels.data.editing import DataEdits, busy_words
-from dlviz.gui.panels.data.importing import FILE_FILTER, import_file
 from dlviz.gui.panels.data.page import DataPage
 from dlviz.gui.panels.data.settings import SEED, TRAIN, DataSettings, setting_title
 from dlviz.gui.panels.data.thumbnails import SHOWN, ThumbnailList
@@ -48,7 +46,7 @@ class SetPage(DataPage):
         describe(self.tables, tr("Tables"), tr("Measured data that come with the program"))
         self.tables.setMinimumContentsLength(5)
         self.tables.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.open = TextButton(tr("Open file…"), tr("Load your own CSV, TSV or Parquet file"))
+        self.open = TextButton(tr("Open file…"), tr("Load your own table, arrays, texts or images"))
         self.summary, self.applied, self.notes = (Text("", "muted", "small") for _ in range(3))
         for text in (self.summary, self.applied, self.notes):
             text.setWordWrap(True)
@@ -75,7 +73,7 @@ class SetPage(DataPage):
     def _connect(self) -> None:
         self.pictures.chosen.connect(self._choose_set)
         self.tables.activated.connect(self._choose_table)
-        self.open.clicked.connect(self._open_file)
+        self.open.clicked.connect(self.context.data_wanted)
         self.settings.changed.connect(self._change)
         self.settings.let_go.connect(self.edits.end_gesture)
         self.edits.busy.connect(self._say_busy)
@@ -120,13 +118,6 @@ class SetPage(DataPage):
         else:
             self.edits.edit(set_data_setting, setting_title(name), f"data.{name}", name, value)
 
-    @Slot()
-    def _open_file(self) -> None:
-        """Ask for a file and show what is in it before anything changes."""
-        name, _ = QFileDialog.getOpenFileName(self, tr("Open data"), "", FILE_FILTER)
-        if name:
-            import_file(self.context, Path(name), self)
-
 
 def _tell(text: Text, sentences: tuple[str, ...], shown: int) -> None:
     """Write the first sentences; all of them are in the tooltip."""
@@ -149,7 +140,7 @@ def summary(prepared: Prepared) -> str:
     rows = tr("1 row") if dataset.n == 1 else tr("{count} rows", count=numbers.count(dataset.n))
     titled = (tr("train"), prepared.train), (tr("dev"), prepared.validation), (tr("test"), prepared.test)
     held = " · ".join(f"{numbers.count(len(part))} {title}" for title, part in titled if len(part))
-    return f"{dataset.title} · {ins} → {out}\n{rows} · {held}"
+    return f"{dataset.title} · {ins} → {out}\n{rows} · {held}\n{modality_words(dataset.modality)}"
 
 
 def _with_set(document: Document, key: str) -> Document:

@@ -1,19 +1,23 @@
-"""The page of the rows: every number to read, sort, type over and copy."""
+"""The page of the rows: every number to read, sort, type over and copy; labels as integers and one-hot rows."""
 
-from PySide6.QtCore import QModelIndex, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, Qt, Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.data.prepare import Prepared
 from dlviz.gui.panels.data.editing import DataEdits
+from dlviz.gui.panels.data.encoding import LOSSES, MOST_ROWS, TargetEncoding, read_encoding
 from dlviz.gui.panels.data.page import DataPage
 from dlviz.gui.panels.data.rows import NOBODY, RowsTable
 from dlviz.gui.selection import Rows, Selected
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.copying import Offer, copy_csv
+from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.edits import set_input_cell, set_target_cell
+from dlviz.session.edits import set_input_cell, set_loss, set_target_cell
 from dlviz.session.messages import Frame
+
+ROWS, LABELS = "rows", "labels"
 
 
 class TablePage(DataPage):
@@ -21,10 +25,18 @@ class TablePage(DataPage):
 
     def __init__(self, edits: DataEdits, parent: QWidget | None = None) -> None:
         super().__init__(edits, parent)
-        self.rows = RowsTable()
+        self.rows, self.labels = RowsTable(), TargetEncoding()
+        self.which = Words(tr("What the table shows"), ((ROWS, tr("rows")), (LABELS, tr("labels as numbers"))))
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.rows)
+        self._pages.addWidget(self.labels)
+        self._prepared: Prepared | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID, 0, 0, 0)
-        layout.addWidget(self.rows)
+        layout.addWidget(self.which, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self._pages, 1)
+        self.which.chosen.connect(self._choose)
+        self.labels.chosen.connect(self._encode)
         self.rows.rows.typed.connect(self._type)
         self.rows.rows.refused.connect(edits.refuse)
         self.rows.clicked.connect(self._select_row)
@@ -35,6 +47,25 @@ class TablePage(DataPage):
     def show_data(self, document: Document, prepared: Prepared | None) -> None:
         """Show the rows, of a set that stays on disk a sample of them."""
         self.rows.show_rows(None if prepared is None else prepared.sample)
+        dataset = None if prepared is None else prepared.dataset
+        has_labels = dataset is not None and dataset.task != "regression"
+        self.which.setVisible(has_labels)
+        if not has_labels:
+            self._choose(ROWS)
+        elif dataset is not None:
+            labels = dataset.targets[:MOST_ROWS].tolist()
+            self.labels.show_labels(dataset.target_names[0], labels, dataset.class_names)
+            self.labels.show_read(read_encoding(document))
+
+    @Slot(str)
+    def _choose(self, key: str) -> None:
+        self.which.set_key(key)
+        self._pages.setCurrentWidget(self.labels if key == LABELS else self.rows)
+
+    @Slot(str)
+    def _encode(self, encoding: str) -> None:
+        """Let the loss read the labels in another way."""
+        self.edits.edit(set_loss, tr("Labels"), "", LOSSES[encoding])
 
     def show_frame(self, frame: Frame) -> None:
         """Mark the row that is walked."""
