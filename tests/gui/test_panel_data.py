@@ -156,7 +156,7 @@ def test_scaling_is_switched_and_told(panel: Any, qtbot: Any) -> None:
     choose(panel.shown.scaling, "minmax", qtbot)
     session = panel.context.session
     assert session.document.data.scaling == "minmax"
-    assert panel.page("scale").applied.text().split("\n")[0] == session.prepared.scaler.describe()[0]
+    assert panel.page("scale").applied.text().startswith(session.prepared.scaler.describe()[0])
 
 
 def test_a_refused_change_is_told_and_taken_back(panel: Any, monkeypatch: Any) -> None:

@@ -18,7 +18,6 @@ from dlviz.gui.panels.output.curve import CurveView
 from dlviz.gui.panels.output.example import look_at_row, row_looked_at
 from dlviz.gui.panels.output.frame import MapFrame
 from dlviz.gui.panels.output.ground import CurveGround, Ground, MapGround
-from dlviz.gui.panels.output.legend import ClassLegend
 from dlviz.gui.panels.output.page import NOTHING_DRAWN, Page
 from dlviz.gui.panels.output.paint import Painting
 from dlviz.gui.panels.output.plane import Plane, View, means_of, plane_of, points_of
@@ -37,6 +36,7 @@ from dlviz.gui.response import (
 )
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme, current
+from dlviz.gui.widgets.class_legend import ClassLegend
 from dlviz.gui.widgets.contour import segments
 from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.paint import describe, spaced
