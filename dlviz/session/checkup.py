@@ -1,4 +1,4 @@
-"""Checkup: looks at a run now and then, beside it; says what is wrong with its training, and records distributions."""
+"""Checkup: looks at a run now and then, beside it; says what is wrong, and records distributions and sizes."""
 
 import math
 import time
@@ -12,10 +12,13 @@ from dlviz.session.distributions import column_of
 from dlviz.session.measure import has_classes, observed_step, targets_by_output
 from dlviz.session.pictures import Pictures
 from dlviz.session.run import Run
+from dlviz.session.sizes import size_row
+from dlviz.session.trainer import Trainer
 
 MAX_ROWS = 256  # training rows that a look runs through the network, evenly spread
 MAX_COUNTED = 20_000  # rows whose classes are counted, evenly spread
 LEAST_SECONDS = 0.5  # between two looks at a run that goes on
+SIZES_SHARE = 0.01  # of the worker's time that sizes of weights may take
 SHARE = 0.02  # of the worker's time that looks may take from a run that goes on
 
 
@@ -67,7 +70,7 @@ def _vitals(run: Run, pictures: Pictures, score: float) -> Vitals:
     trainer, rows = run.network, _spread(run.prepared.train, MAX_ROWS)
     trace = pictures.peek(run)
     observed = replace(observed_step(trainer, trace), activations=pictures.responses(run, rows))
-    run.history.columns.add(column_of(run.step, run.segment.uid, observed))
+    run.history.columns.add(column_of(run.step, run.segment.uid, observed, errors_of(trace)))
     if trainer.document.training.batch_size < len(rows):
         # A single row often leaves a unit without any gradient; that says nothing about the unit.
         trace = pictures.peek_at(run, rows)
@@ -86,3 +89,17 @@ def _vitals(run: Run, pictures: Pictures, score: float) -> Vitals:
 
 def _spread(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     return rows[:: max(-(-len(rows) // most), 1)]
+
+
+def note_sizes(run: Run, is_running: bool) -> None:
+    """Note what the weights come to where a run of a network stands: every epoch, or as often as is affordable."""
+    log = run.history.sizes
+    is_within = run.walk is not None and not run.walk.is_done
+    if is_within or not isinstance(run.trainer, Trainer):
+        return
+    began, (step, epoch) = time.monotonic(), run.place_shown
+    is_epoch = not log.rows or log.rows[-1].step > step or log.rows[-1].epoch != epoch
+    if is_running and (began < log.due or not is_epoch):
+        return
+    log.add(size_row(step, epoch, run.parameters()))
+    log.due = time.monotonic() + (time.monotonic() - began) / SIZES_SHARE

@@ -3,6 +3,7 @@
 import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,8 @@ class Column:
 
     weights, gradients, updates: those of the next batch, without biases where a layer has more. activations:
     of the training rows that were looked at. gradient_norm: L2 norm over all parameters of a layer; update_ratio: the
-    norm of its update over that of its weights. uid: the segment it belongs to.
+    norm of its update over that of its weights. errors: root mean square of ∂L/∂z by node. uid: the segment it
+    belongs to.
     """
 
     step: int
@@ -34,23 +36,24 @@ class Column:
     histograms: Mapping[str, Histograms]
     gradient_norm: Norms
     update_ratio: Norms
+    errors: Norms = field(default_factory=dict)
 
 
-def column_of(step: int, uid: int, observed: Observed) -> Column:
-    """Return the column of one observed step of training."""
+def column_of(step: int, uid: int, observed: Observed, errors: Norms = MappingProxyType({})) -> Column:
+    """Return the column of one observed step of training, with the errors that it sent back."""
     order = {layer.id: place for place, layer in enumerate(observed.network.layers)}
     shown = measured([Choice("gradient_norm"), Choice("update_ratio")], observed)
     arrays = {
-        "weights": _by_layer(observed.parameters),
+        "weights": matrices_by_layer(observed.parameters),
         "activations": dict(observed.activations),
-        "gradients": _by_layer(observed.gradients),
-        "updates": _by_layer(observed.updates),
+        "gradients": matrices_by_layer(observed.gradients),
+        "updates": matrices_by_layer(observed.updates),
     }
     histograms = {
         kind: {layer: histogram_of(values) for layer, values in sorted(own.items(), key=lambda each: order[each[0]])}
         for kind, own in arrays.items()
     }
-    return Column(step, uid, histograms, _norms(shown["gradient_norm"]), _norms(shown["update_ratio"]))
+    return Column(step, uid, histograms, _norms(shown["gradient_norm"]), _norms(shown["update_ratio"]), errors)
 
 
 def _norms(value: object) -> dict[str, float]:
@@ -58,8 +61,8 @@ def _norms(value: object) -> dict[str, float]:
     return {str(name): float(number) for name, number in value.items()}
 
 
-def _by_layer(arrays: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.floating]]:
-    """Return the matrices of each layer in one row; of a layer that has only vectors, those."""
+def matrices_by_layer(arrays: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.floating]]:
+    """Return the matrices of each layer in one row, without biases; of a layer that has only vectors, those."""
     found: dict[str, list[NDArray[np.floating]]] = {}
     for name, array in arrays.items():
         found.setdefault(name.partition(".")[0], []).append(array)

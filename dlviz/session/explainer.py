@@ -20,7 +20,7 @@ from dlviz.core.explain import (
     terms,
 )
 from dlviz.core.inference import parameters
-from dlviz.core.layout import View, layout
+from dlviz.core.layout import layout
 from dlviz.core.notation import Notation
 from dlviz.core.trace import Trace
 from dlviz.i18n import tr
@@ -198,7 +198,7 @@ def kept_values(run: Run, weight: Weight) -> Kept:
         if segment.start.step <= run.step:
             known |= _values(run, segment, weight)
     now = run.parameters().get(weight.name)
-    if now is not None:
+    if now is not None and _has(now.shape, weight):
         known[run.step] = float(now[weight.entry])
     steps = sorted(step for step in known if step <= run.step)
     return Kept(np.array(steps, np.int64), np.array([known[step] for step in steps]))
@@ -207,14 +207,12 @@ def kept_values(run: Run, weight: Weight) -> Kept:
 def _values(run: Run, segment: Segment, weight: Weight) -> dict[int, float]:
     """Return the weight in the kept states of a segment by step; none where its network has no such weight."""
     view = layout(parameters(segment.document.network)).views.get(weight.name)
-    if view is None or not _has(view, weight):
+    if view is None or not _has(view.shape, weight):
         return {}
     place = place_of(view, weight)
     states: list[TrainingState] = [segment.start, *run.history.of(segment.uid).known()]
     return {state.step: float(state.kept[0, place]) for state in states}
 
 
-def _has(view: View, weight: Weight) -> bool:
-    return len(view.shape) == len(weight.entry) and all(
-        at < size for at, size in zip(weight.entry, view.shape, strict=True)
-    )
+def _has(shape: tuple[int, ...], weight: Weight) -> bool:
+    return len(shape) == len(weight.entry) and all(at < size for at, size in zip(weight.entry, shape, strict=True))

@@ -11,7 +11,7 @@ import numpy as np
 from dlviz.core.trace import Trace
 from dlviz.session.activation_studies import ActivationStudies
 from dlviz.session.activation_study import ActivationQuestion
-from dlviz.session.checkup import Checkup
+from dlviz.session.checkup import Checkup, note_sizes
 from dlviz.session.engine import Engine, engine_for
 from dlviz.session.events import events_of, marks_of
 from dlviz.session.explainer import Explainer
@@ -32,6 +32,7 @@ from dlviz.session.sharpness import Sharpness
 from dlviz.session.sheet_trainer import SheetTrainer
 from dlviz.session.slices.restarts import Restarts
 from dlviz.session.slices.slicer import Slicer
+from dlviz.session.traces import Traces
 from dlviz.session.trainer import Trainer
 from dlviz.session.updates import LastUpdates
 
@@ -52,6 +53,7 @@ class FrameMaker:
         self._studies = ActivationStudies()
         self._slicer, self._restarts, self._sharpness = Slicer(), Restarts(), Sharpness()
         self._models = Models()
+        self._traces = Traces()
 
     @property
     def is_unfinished(self) -> bool:
@@ -77,6 +79,7 @@ class FrameMaker:
         if not isinstance(run.trainer, Trainer):
             return self._walked_only(run, is_running)
         measured = self._measured(run)
+        note_sizes(run, is_running)
         train_loss, validation_loss, train_score, validation_score, _ = map(_finite, measured)
         step, epoch, batch = _position(run)
         frame = Frame(
@@ -85,7 +88,7 @@ class FrameMaker:
             dtype=run.trainer.dtype, device=run.trainer.backend.device, note=run.trainer.backend.note,
             marks=marks_of(run), idle=run.idle,
         )  # fmt: skip
-        parts = self._asked_for(run)
+        parts = self._asked_for(run, is_running)
         if self.interest.needs & {"health", "distributions"}:
             parts["health"] = self._checkup.look(run, self._pictures, train_score, is_running)
         if "distributions" in self.interest.needs:
@@ -142,7 +145,7 @@ class FrameMaker:
         self._ahead[1].restore(run.trainer.state())
         return self._ahead[1].record()
 
-    def _asked_for(self, run: Run) -> dict[str, Any]:
+    def _asked_for(self, run: Run, is_running: bool) -> dict[str, Any]:
         """Return the parts of a frame that somebody looks at."""
         needs, pictures = self.interest.needs, self._pictures
         makers: dict[Need, Callable[[], object]] = {
@@ -154,6 +157,8 @@ class FrameMaker:
             "row_use": partial(row_use, run),
             "events": partial(events_of, run),
             "drawn": lambda: pictures.drawn(run, self.interest.drawn),
+            "sizes": lambda: run.history.sizes.rows,
+            "traces": lambda: self._traces.look(run, self.interest.pinned, is_running),
         }
         if run.walk is None:
             makers["peek"] = lambda: pictures.peek(run)

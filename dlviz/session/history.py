@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dlviz.session.curves import Curves
 from dlviz.session.distributions import Columns
+from dlviz.session.sizes import SizeLog
 from dlviz.session.snapshots import AllSnapshots, Snapshots
 from dlviz.session.watcher import Watched
 
@@ -216,6 +217,7 @@ class History:
     snapshots: AllSnapshots = field(default_factory=AllSnapshots)
     watched: Watched = field(default_factory=Watched)
     columns: Columns = field(default_factory=Columns)
+    sizes: SizeLog = field(default_factory=SizeLog)
 
     def of(self, uid: int) -> Snapshots:
         """Return the snapshots of a segment."""
@@ -229,7 +231,12 @@ class History:
     def fork(self, step: int) -> "History":
         """Return the history up to a step, where another future begins."""
         other = History(
-            self.losses.fork(), self.measured.fork(), self.snapshots, self.watched.fork(step), self.columns.fork(step)
+            self.losses.fork(),
+            self.measured.fork(),
+            self.snapshots,
+            self.watched.fork(step),
+            self.columns.fork(step),
+            self.sizes.fork(step),
         )
         other.losses.cut(step)
         other.measured.cut(step)

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.core.explain import Curvature
+from dlviz.core.explain import Curvature, Weight
 from dlviz.core.expression import Walk as FormulaWalk
 from dlviz.core.health import Finding
 from dlviz.core.rules.learner import Telling
@@ -18,7 +18,7 @@ from dlviz.session.activation_study import ActivationQuestion, ActivationStudy
 from dlviz.session.curves import Curves, Event, Mark
 from dlviz.session.distributions import Column
 from dlviz.session.document import Document
-from dlviz.session.explanation import AnyExplanation, AnyQuestion
+from dlviz.session.explanation import AnyExplanation, AnyQuestion, Kept
 from dlviz.session.gradient_check import GradientCheck
 from dlviz.session.hidden_space import HiddenSpace
 from dlviz.session.idle import Idle
@@ -28,6 +28,7 @@ from dlviz.session.orders import RowUse
 from dlviz.session.race import RaceQuestion, RaceView
 from dlviz.session.rule_answers import Corrections, EpochErrors, Firing, RowAnswers
 from dlviz.session.run_row import RunRow
+from dlviz.session.sizes import SizeRow
 from dlviz.session.slices import RestartQuestion, RestartView, Slice, SliceQuestion
 from dlviz.session.vary.result import ExperimentView
 from dlviz.session.worksheets import Judgement, Worksheet
@@ -38,7 +39,7 @@ Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "logits", "losses", "explanation", "board",
     "judgements", "health", "distributions", "race", "activation", "models", "slice", "restarts", "curvature",
-    "row_use", "events", "hidden", "drawn",
+    "row_use", "events", "hidden", "drawn", "sizes", "traces",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -53,7 +54,7 @@ class Interest:
     decimals: to which the board rounds. worksheets: the numbers that shall be judged. race: which step of the race
     is to be shown in full. activation: which activation is studied. slice: over which two weights the loss is wanted.
     restarts: from how many other starts it shall be trained. is_logits: the output map shows what goes into the last
-    activation. drawn: the inputs of an image that is being drawn, as measured.
+    activation. drawn: the inputs of an image that is being drawn, as measured. pinned: weights whose traces are wanted.
     """
 
     needs: frozenset[Need] = frozenset({"curves"})
@@ -71,6 +72,7 @@ class Interest:
     restarts: RestartQuestion | None = None
     is_logits: bool = False
     drawn: tuple[float, ...] = ()
+    pinned: tuple[Weight, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ class Frame:
     runs: every run of the session, oldest first. runs_revision: counts changes of that list.
     row_use: how often each training row was used in this epoch. events: what happened to the run, oldest first.
     drawn: the answer to what is being drawn.
+    sizes: of the weights, epoch by epoch. traces: of the pinned weights, in their order.
     experiment: the trainings that vary a document, as far as they have come; the same object until something is new.
     """
 
@@ -208,6 +211,8 @@ class Frame:
     row_use: RowUse | None = None
     events: tuple[Event, ...] = ()
     drawn: Drawn | None = None
+    sizes: tuple[SizeRow, ...] = ()
+    traces: tuple[Kept, ...] = ()
     idle: tuple[Idle, ...] = ()
     is_aside: bool = False
 

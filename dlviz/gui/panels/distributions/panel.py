@@ -1,17 +1,25 @@
 """Distributions panel: weights, activations, gradients and updates of every layer over time, and their sizes."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from dlviz.core.distribution import edges
 from dlviz.gui import numbers
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
+from dlviz.gui.panels.distributions.bars import GradientBars
+from dlviz.gui.panels.distributions.moving import MovingPage
+from dlviz.gui.panels.distributions.norms import NormsPage
+from dlviz.gui.panels.distributions.page import Page
+from dlviz.gui.panels.distributions.pinned import PinnedPage
 from dlviz.gui.panels.distributions.reading import before_mark, column_at, counts_of, layers_of
 from dlviz.gui.panels.distributions.row import COLOURS, LayerRow
 from dlviz.gui.panels.distributions.sizes import Sizes
+from dlviz.gui.panels.distributions.tables import histogram_table, sizes_table
+from dlviz.gui.panels.distributions.words import legend_of, names_of
 from dlviz.gui.run_words import run_colour, run_name
+from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.copying import Offer, Plotted, copy_csv
@@ -21,7 +29,7 @@ from dlviz.gui.widgets.text import Elided
 from dlviz.i18n import tr
 from dlviz.session.curves import Mark
 from dlviz.session.distributions import Column
-from dlviz.session.messages import Frame, Need
+from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.run_row import RunRow
 
 SIZES = "sizes"
@@ -50,12 +58,16 @@ class DistributionsPanel(Panel):
         self._lay_out()
         self.kinds.currentIndexChanged.connect(self._choose)
         self.against.activated.connect(self._compare)
+        self.norms.sought.connect(self._seek)
+        self.pinned.changed.connect(context.interest_changed)
+        context.selection.changed.connect(self._select)
 
     def _make_widgets(self) -> None:
         self.kinds = Chooser()
         for key, title in (
             ("weights", tr("Weights")), ("activations", tr("Activations")), ("gradients", tr("Gradients")),
-            ("updates", tr("Updates")), (SIZES, tr("Sizes")),
+            ("updates", tr("Updates")), (SIZES, tr("Sizes")), ("bars", tr("Gradient by layer")),
+            ("norms", tr("Norms by epoch")), ("moving", tr("Running averages")), ("pinned", tr("Pinned weights")),
         ):  # fmt: skip
             self.kinds.addItem(title, key)
         tip = tr(
@@ -67,7 +79,11 @@ class DistributionsPanel(Panel):
         self.against.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.now, self.then = Elided("", "train", "small"), Elided("", "test", "small")
         self.empty = Elided(tr("Nothing is recorded yet: play, or step one batch."), "muted", "small")
-        self.sizes = Sizes()
+        self.sizes, self.pinned = Sizes(), PinnedPage()
+        self.norms = NormsPage()
+        self.paged: dict[str, Page] = {
+            "bars": GradientBars(), "norms": self.norms, "moving": MovingPage(), "pinned": self.pinned,
+        }  # fmt: skip
         inside = QWidget()
         self._column = QVBoxLayout(inside)
         spaced(self._column, gap=GRID // 2)
@@ -77,10 +93,11 @@ class DistributionsPanel(Panel):
         self._fill_choices()
 
     def _lay_out(self) -> None:
-        layout, top, legend, histograms = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout(), QWidget()
+        layout, top, legend = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
+        self.histograms = QWidget()
         spaced(layout, gap=GRID // 2)
         layout.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
-        inner = QVBoxLayout(histograms)
+        inner = QVBoxLayout(self.histograms)
         spaced(inner, gap=GRID // 2)
         spaced(legend, gap=GRID)
         legend.addWidget(self.now, 1)
@@ -89,8 +106,10 @@ class DistributionsPanel(Panel):
         inner.addWidget(self.list, 1)
         inner.addLayout(legend)
         self.stack = QStackedWidget()
-        self.stack.addWidget(histograms)
+        self.stack.addWidget(self.histograms)
         self.stack.addWidget(self.sizes)
+        for page in self.paged.values():
+            self.stack.addWidget(page)
         spaced(top, gap=GRID)
         top.addWidget(self.kinds)
         top.addWidget(self.against, 1)
@@ -99,10 +118,12 @@ class DistributionsPanel(Panel):
 
     def show_frame(self, frame: Frame) -> None:
         """Draw new columns; follow the playhead."""
+        if self.page is not None:
+            self.page.show_frame(frame)
         columns = frame.distributions or ()
         is_new = columns is not self._columns
         self._columns, self._step, self._last_step = columns, frame.step, max(frame.last_step, frame.step)
-        is_other = self._every_mark != frame.marks or _names(frame.runs) != _names(self._runs)
+        is_other = self._every_mark != frame.marks or names_of(frame.runs) != names_of(self._runs)
         self._marks, self._runs = tuple(mark for mark in frame.marks if mark.kind == "edit"), frame.runs
         self.sizes.show_marks(frame.marks)
         if is_other:
@@ -132,6 +153,8 @@ class DistributionsPanel(Panel):
 
     def _draw(self) -> None:
         kind = self.kind
+        if self.page is not None:
+            return
         if kind == SIZES:
             self.sizes.show_columns(self._columns, self._last_step)
             return
@@ -190,7 +213,7 @@ class DistributionsPanel(Panel):
         return now, None if then is now else then
 
     def _show_moments(self) -> None:
-        if self.kind == SIZES:
+        if self.kind == SIZES or self.page is not None:
             return
         kind, (now, then) = self.kind, self.moments()
         step = now.step if now and now is not self._columns[-1] else None
@@ -204,7 +227,7 @@ class DistributionsPanel(Panel):
             (self.now, now, current, "—", colours[0]), (self.then, then, beside, "- -", colours[1])
         ):  # fmt: skip
             text.set_colour(colour)
-            text.setText(_legend(line, run if is_two else None, column))
+            text.setText(legend_of(line, run if is_two else None, column))
 
     @property
     def kind(self) -> str:
@@ -213,9 +236,29 @@ class DistributionsPanel(Panel):
 
     @Slot(int)
     def _choose(self, _place: int) -> None:
-        self.stack.setCurrentIndex(int(self.kind == SIZES))
-        self.against.setEnabled(self.kind != SIZES)
+        page = self.page
+        others = self.histograms if self.kind != SIZES else self.sizes
+        self.stack.setCurrentWidget(others if page is None else page)
+        self.against.setVisible(self.stack.currentWidget() is self.histograms)
+        self.context.interest_changed.emit()
         self._draw()
+
+    @property
+    def page(self) -> Page | None:
+        """The page on show, where that is neither histograms nor sizes."""
+        return self.paged.get(self.kind)
+
+    def interest(self, base: Interest) -> Interest:
+        """Ask for what the page on show needs."""
+        return base if self.page is None else self.page.interest(replace(base, needs=base.needs | self.page.needs))
+
+    @Slot(object)
+    def _select(self, selected: Selected) -> None:
+        self.pinned.select(selected, self.context.session.document)
+
+    @Slot(int)
+    def _seek(self, step: int) -> None:
+        self.context.session.seek(step)
 
     @Slot(int)
     def _compare(self, _place: int) -> None:
@@ -233,36 +276,12 @@ class DistributionsPanel(Panel):
 
     @Slot()
     def copy(self) -> None:
-        """Put the sizes of all columns, or the histograms of the two moments, on the clipboard."""
-        if self.kind == SIZES:
-            rows = [
-                (column.step, layer, norm, column.update_ratio.get(layer, float("nan")))
-                for column in self._columns
-                for layer, norm in column.gradient_norm.items()
-            ]
-            copy_csv(("step", "layer", "gradient_norm", "update_ratio"), rows)
+        """Put the sizes of all columns, the histograms of the two moments, or a page's numbers, on the clipboard."""
+        if self.page is not None:
+            copy_csv(*self.page.table())
             return
-        copy_csv(("step", "layer", "from", "to", "count"), self._histogram_rows())
-
-    def _histogram_rows(self) -> list[tuple[object, ...]]:
-        found: list[tuple[object, ...]] = []
-        for column in self.moments():
-            for layer, histogram in column.histograms[self.kind].items() if column else ():
-                ends = edges(histogram.exponent).tolist()
-                bins = zip(ends[:-1], ends[1:], histogram.counts.tolist(), strict=True)
-                found += [(column.step, layer, low, high, count) for low, high, count in bins if column and count]
-        return found
-
-
-def _names(rows: tuple[RunRow, ...]) -> list[tuple[int, str, bool]]:
-    return [(row.uid, run_name(row), row.is_current) for row in rows]
-
-
-def _legend(line: str, run: RunRow | None, column: Column | None) -> str:
-    if column is None:
-        return ""
-    step = tr("step {step}", step=numbers.count(column.step))
-    return f"{line} {run_name(run)}, {step}" if run else f"{line} {step}"
+        moments = self.moments()
+        copy_csv(*(sizes_table(self._columns) if self.kind == SIZES else histogram_table(moments, self.kind)))
 
 
 def make_distributions_panel(context: Context) -> Panel:

@@ -15,11 +15,11 @@ from dlviz.gui.panels.inspector.loss.card import LossCard
 from dlviz.gui.panels.inspector.neuron import Neuron
 from dlviz.gui.panels.inspector.notation import find_layer
 from dlviz.gui.panels.inspector.origin import Origin
-from dlviz.gui.panels.inspector.parameter import weight_of
 from dlviz.gui.panels.inspector.reading import Reading
 from dlviz.gui.panels.inspector.two_weights import TwoWeights
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
+from dlviz.gui.weights import weight_of
 from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.i18n import tr

@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dlviz.core.explain import Weight
-from dlviz.core.network import NetworkSpec
 from dlviz.core.notation import spelled_label
 from dlviz.core.optimizers import optimizers
 from dlviz.gui.leaves import Leaf
 from dlviz.gui.panels.inspector import notation
 from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Source, node_place
 from dlviz.gui.panels.inspector.reading import partial_words
-from dlviz.gui.selection import Selected
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.explanation import Explanation
@@ -83,18 +81,6 @@ def parameter(scene: Scene) -> Card:
     title = tr("Parameter {symbol}", symbol=symbol)
     headings = scene.reading.headings
     return Card(title, selected.name, (), headings, _parameter(scene, leaf), leaf, picks=layer.id)
-
-
-def weight_of(selected: Selected, network: NetworkSpec) -> Weight | None:
-    """Return which number of a parameter is selected; None for anything else."""
-    layer = notation.find_layer(network, selected.layer)
-    if layer is not None and selected.kind == "parameter":
-        return Weight(selected.name, selected.entry)
-    if layer is None or layer.kind != "dense" or selected.kind not in ("link", "bias"):
-        return None
-    if selected.kind == "bias":
-        return Weight(f"{layer.owner}.b", (selected.unit,))
-    return Weight(f"{layer.owner}.W", (selected.unit, selected.source))
 
 
 def _parameter(scene: Scene, leaf: Leaf) -> tuple[Fact, ...]:
