@@ -23,6 +23,7 @@ from dlviz.session.looks import Estimate
 from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.models import Models
 from dlviz.session.pictures import Pictures
+from dlviz.session.portraits import Portraits
 from dlviz.session.race.racer import Racer
 from dlviz.session.row_use import row_use
 from dlviz.session.rule_answers import corrections, epoch_errors
@@ -52,7 +53,7 @@ class FrameMaker:
         self._racer = Racer()
         self._studies = ActivationStudies()
         self._slicer, self._restarts, self._sharpness = Slicer(), Restarts(), Sharpness()
-        self._models = Models()
+        self._models, self._portraits = Models(), Portraits()
         self._traces = Traces()
 
     @property
@@ -91,6 +92,8 @@ class FrameMaker:
         parts = self._asked_for(run, is_running)
         if self.interest.needs & {"health", "distributions"}:
             parts["health"] = self._checkup.look(run, self._pictures, train_score, is_running)
+        if self.interest.portrait is not None and "portrait" in self.interest.needs:
+            parts["portrait"] = self._portraits.look(run, self.interest.portrait, self._pictures, is_running)
         if "distributions" in self.interest.needs:
             parts["distributions"] = run.history.columns.columns
         if self.interest.activation is not None and "activation" in self.interest.needs:

@@ -18,13 +18,14 @@ from dlviz.session.activation_study import ActivationQuestion, ActivationStudy
 from dlviz.session.curves import Curves, Event, Mark
 from dlviz.session.distributions import Column
 from dlviz.session.document import Document
-from dlviz.session.explanation import AnyExplanation, AnyQuestion, Kept
+from dlviz.session.explanation import AnyExplanation, AnyQuestion, Kept, UnitQuestion
 from dlviz.session.gradient_check import GradientCheck
 from dlviz.session.hidden_space import HiddenSpace
 from dlviz.session.idle import Idle
 from dlviz.session.looks import Estimate
 from dlviz.session.model_row import ModelRow
 from dlviz.session.orders import RowUse
+from dlviz.session.portrait import Portrait
 from dlviz.session.race import RaceQuestion, RaceView
 from dlviz.session.rule_answers import Corrections, EpochErrors, Firing, RowAnswers
 from dlviz.session.run_row import RunRow
@@ -39,7 +40,7 @@ Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "logits", "losses", "explanation", "board",
     "judgements", "health", "distributions", "race", "activation", "models", "slice", "restarts", "curvature",
-    "row_use", "events", "hidden", "drawn", "sizes", "traces",
+    "row_use", "events", "hidden", "drawn", "sizes", "traces", "portrait",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -55,6 +56,7 @@ class Interest:
     is to be shown in full. activation: which activation is studied. slice: over which two weights the loss is wanted.
     restarts: from how many other starts it shall be trained. is_logits: the output map shows what goes into the last
     activation. drawn: the inputs of an image that is being drawn, as measured. pinned: weights whose traces are wanted.
+    portrait: which unit of a network of images is shown by what it looks for.
     """
 
     needs: frozenset[Need] = frozenset({"curves"})
@@ -73,6 +75,7 @@ class Interest:
     is_logits: bool = False
     drawn: tuple[float, ...] = ()
     pinned: tuple[Weight, ...] = ()
+    portrait: UnitQuestion | None = None
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ class Frame:
     gradient_check: the one that is made or was made last, since the last edit.
     runs: every run of the session, oldest first. runs_revision: counts changes of that list.
     row_use: how often each training row was used in this epoch. events: what happened to the run, oldest first.
-    drawn: the answer to what is being drawn.
+    drawn: the answer to what is being drawn. portrait: what a unit of a network of images looks for.
     sizes: of the weights, epoch by epoch. traces: of the pinned weights, in their order.
     experiment: the trainings that vary a document, as far as they have come; the same object until something is new.
     """
@@ -213,6 +216,7 @@ class Frame:
     drawn: Drawn | None = None
     sizes: tuple[SizeRow, ...] = ()
     traces: tuple[Kept, ...] = ()
+    portrait: Portrait | None = None
     idle: tuple[Idle, ...] = ()
     is_aside: bool = False
 

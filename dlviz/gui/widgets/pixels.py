@@ -4,11 +4,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
+from dlviz.data.dataset import Dataset
 from dlviz.gui.theme import current, diverging, sequential
 
 Floats = NDArray[np.floating]
 COLOURS = 3  # planes that are shown as red, green and blue
+RANGED = 2000  # rows whose numbers say how light and how dark pictures are
 _OPAQUE = np.uint8(255)
+
+
+def range_of(dataset: Dataset) -> tuple[float, float]:
+    """Return the least and the largest number of the images, from evenly spaced rows of many: the ends of colours."""
+    some = dataset.inputs[:: max(dataset.n // RANGED, 1)]
+    return float(some.min()), float(some.max())
 
 
 def picture(planes: Floats, low: float, high: float) -> QImage:

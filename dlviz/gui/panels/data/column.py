@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from dlviz.data.dataset import Dataset
 from dlviz.gui import numbers
-from dlviz.gui.panels.data.grid import label_of, range_of
+from dlviz.gui.panels.data.grid import label_of
 from dlviz.gui.theme import GRID, current, font
 from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.paint import describe, painter, spaced
-from dlviz.gui.widgets.pixels import picture, plane
+from dlviz.gui.widgets.pixels import picture, plane, range_of
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 

@@ -15,21 +15,14 @@ from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.paint import describe, rounded
-from dlviz.gui.widgets.pixels import picture
+from dlviz.gui.widgets.pixels import picture, range_of
 from dlviz.i18n import tr
 
 SIDE = 5 * GRID  # pixels, least width of a cell
 PICTURES_KEPT = 2000
 _EDGE = 3  # pixels around a picture
-RANGED = 2000  # rows whose numbers say how light and how dark pictures are
 NOBODY = -1
 Chosen = NDArray[np.intp]
-
-
-def range_of(dataset: Dataset) -> tuple[float, float]:
-    """Return the least and the largest number of the images, from evenly spaced rows of many."""
-    some = dataset.inputs[:: max(dataset.n // RANGED, 1)]
-    return float(some.min()), float(some.max())
 
 
 def label_of(dataset: Dataset, row: int) -> str:

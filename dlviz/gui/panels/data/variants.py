@@ -12,12 +12,11 @@ from dlviz.core.hyper import complete
 from dlviz.data.augmentation import SETTINGS, Augmenter, augmenter, is_active
 from dlviz.data.prepare import Prepared
 from dlviz.gui.panels.data.editing import DataEdits
-from dlviz.gui.panels.data.grid import range_of
 from dlviz.gui.theme import GRID, Theme, current, theme_signals
 from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.form import HyperForm
 from dlviz.gui.widgets.paint import describe, painter
-from dlviz.gui.widgets.pixels import picture
+from dlviz.gui.widgets.pixels import picture, range_of
 from dlviz.gui.widgets.scrolled import Scrolled
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr

@@ -20,6 +20,7 @@ from dlviz.gui.panels.inspector.gradient_check import GradientCheckView
 from dlviz.gui.panels.inspector.image import ImageInput
 from dlviz.gui.panels.inspector.parameters import LayerParameters
 from dlviz.gui.panels.inspector.picker import ParameterPicker
+from dlviz.gui.panels.inspector.portrait import UnitPortrait
 from dlviz.gui.panels.inspector.prediction import Prediction
 from dlviz.gui.panels.inspector.reading import Reading
 from dlviz.gui.panels.inspector.rows import FactTable, ValueField
@@ -74,6 +75,7 @@ class InspectorPanel(Panel):
         self.check.taken.connect(self.behind.follow)
         self.check.asked.connect(self._ask_check)
         self.check.cancelled.connect(self._cancel_check)
+        self.portrait.taken.connect(self._select_row)
 
     def _make_widgets(self) -> None:
         self.title, self.remark = Text("", is_bold=True), Elided("", "muted")
@@ -85,7 +87,7 @@ class InspectorPanel(Panel):
         self.summary = Summary(self.context)
         self.parameters, self.gauge, self.bends = LayerParameters(), Gauge(), Text("", "muted", "small")
         self.bends.setWordWrap(True)
-        self.image, self.prediction = ImageInput(), Prediction()
+        self.image, self.prediction, self.portrait = ImageInput(), Prediction(), UnitPortrait()
         self.hint = Text(_HINT, "muted")
         self.hint.setWordWrap(True)
 
@@ -108,6 +110,7 @@ class InspectorPanel(Panel):
         for widget in self.equations:
             column.addWidget(widget)
         column.addLayout(typed)
+        column.addWidget(self.portrait)
         column.addWidget(self.form)
         column.addWidget(self.summary)
         column.addWidget(self.facts)
@@ -133,6 +136,7 @@ class InspectorPanel(Panel):
         """Show the selection with what the edit changed."""
         prepared = prepared_or_none(self.context.session)
         self._dataset = None if prepared is None else prepared.sample.dataset
+        self.portrait.ask_about(self.context.selection.current, self._dataset)
         self._refresh()
 
     def show_frame(self, frame: Frame) -> None:
@@ -141,12 +145,13 @@ class InspectorPanel(Panel):
         self._refresh()
 
     def interest(self, base: Interest) -> Interest:
-        """Ask for the explanation of the selected weight, bias or unit."""
-        return self.behind.interest(base)
+        """Ask for the explanation of the selected weight, bias or unit, and for what a unit looks for in images."""
+        return self.behind.interest(self.portrait.interest(base))
 
     @Slot(object)
     def _select(self, selected: Selected) -> None:
         self.behind.let_go(selected)
+        self.portrait.ask_about(selected, self._dataset)
         self._refresh()
         self.context.interest_changed.emit()
 
@@ -183,6 +188,7 @@ class InspectorPanel(Panel):
         self.behind.show_frame(self._frame, shown.title)
         self._show_check(shown)
         self._show_image()
+        self._show_portrait()
         self._show_prediction()
 
     def _show_value(self, shown: Card) -> None:
@@ -262,6 +268,18 @@ class InspectorPanel(Panel):
         self.image.setVisible(is_image and values is not None and self._dataset is not None)
         if is_image and node is not None and values is not None and self._dataset is not None:
             self.image.show_image(node, values, self._dataset.n, self._dataset.n_outputs)
+
+    def _show_portrait(self) -> None:
+        """Show what a unit of a network of images looks for."""
+        self.portrait.setVisible(self.portrait.question is not None and not self.context.is_hidden)
+        if not self.portrait.isHidden():
+            self.portrait.show_portrait(None if self._frame is None else self._frame.portrait, self._dataset)
+
+    @Slot(int)
+    def _select_row(self, place: int) -> None:
+        """Select a row of the strongest inputs everywhere, without leaving the unit."""
+        row = place * (1 if self._dataset is None else self._dataset.stride)
+        self.context.selection.select_rows([row], tr("row {row}", row=row + 1))
 
     def _show_prediction(self) -> None:
         """Show the classes of the sample looked at, where an output of several classes is selected."""
