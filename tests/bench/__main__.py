@@ -37,6 +37,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "scrub": scrub.scrub,
     "formulas": formulas.formulas,
     "window": window.window,
+    "panels": window.panels,
     "stepping": stepping.stepping,
 }
 QUICK = Effort(rounds=3, seconds=0.05)

@@ -77,9 +77,14 @@ def tanh_trainer(sizes: tuple[int, ...], lr: float, inputs: Array, targets: Arra
 
 def classifier(sizes: tuple[int, ...], inputs: Array, labels: Array, batch: int) -> Trainer:
     """Return a float32 trainer of a ReLU classifier with softmax cross-entropy and Adam."""
+    return trainer(classifier_document(sizes, inputs, labels, batch))
+
+
+def classifier_document(sizes: tuple[int, ...], inputs: Array, labels: Array, batch: int) -> Document:
+    """Return the document of a float32 ReLU classifier with softmax cross-entropy and Adam."""
     optimizer: Choice = chosen("adam", lr=0.001)
     training = TrainingSpec(chosen("categorical_cross_entropy"), optimizer, batch)
-    return trainer(document(network(sizes, "relu", "softmax"), sizes, table(inputs, labels), training, "float32"))
+    return document(network(sizes, "relu", "softmax"), sizes, table(inputs, labels), training, "float32")
 
 
 def trainer(document: Document) -> Trainer:

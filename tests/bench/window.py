@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 STARTS = 5
 LONGEST_SECONDS = 120.0
 X_DISPLAY = ":97"
-FULL_SECONDS, QUICK_SECONDS = 20.0, 4.0
+FULL_SECONDS, PANELS_SECONDS, QUICK_SECONDS = 20.0, 60.0, 4.0
 
 
 def window(effort: Effort) -> list[Row]:
@@ -72,6 +72,30 @@ def platform(name: str, environment: dict[str, str], seconds: float) -> list[Row
         Row(key, "race, p99 of a frame", race["p99"], "ms"),
         Row(key, "race 16 x 20 000, stall", race["stall"], "ms", must=100, is_limit=True),
         Row(key, "usable after", statistics.median(each[1] for each in started), "s", must=1.0, is_limit=True),
+    ]
+
+
+def panels(effort: Effort) -> list[Row]:
+    """Train W1, W3 and W4 flat out with all panels open, offscreen."""
+    seconds = PANELS_SECONDS if effort.rounds > 3 else QUICK_SECONDS
+    return [row for workload in ("W1", "W3", "W4") for row in all_panels(workload, seconds)]
+
+
+def all_panels(workload: str, seconds: float) -> list[Row]:
+    """Return the rows of one workload."""
+    offscreen = {"QT_QPA_PLATFORM": "offscreen"}
+    words = ("--seconds", str(seconds), "--workload", workload, "--all-panels")
+    found = child("window_child", offscreen, *words)
+    key = f"{workload}, all panels"
+    return [
+        Row(key, f"{len(found['panels'])} panels, ticks", found["ticks"], "1/s"),
+        Row(key, "lateness p99", found["p99"], "ms", must=16, is_limit=True),
+        Row(key, "lateness max", found["max"], "ms"),
+        Row(key, "stalls over 100 ms", found["stalls"], "", must=0, is_limit=True),
+        Row(key, "window's work a tick (CPU)", found["work"], "ms"),
+        Row(key, "the same, p99", found["work_p99"], "ms"),
+        Row(key, "the same, longest", found["work_max"], "ms"),
+        Row(key, "trains", found["steps"], "steps/s"),
     ]
 
 
