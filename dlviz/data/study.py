@@ -1,7 +1,7 @@
 """Looking at data before training: moments, histograms, whether parts are alike, and a loss of two weights."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,15 +51,17 @@ def histograms_of(values: Array, groups: Sequence[NDArray[np.integer]]) -> Histo
     return Histograms(edges, counts.reshape(len(groups), bins))
 
 
-def largest_gap(one: Array, other: Array) -> Array:
+def largest_gap(one: Array, other: Array, cancelled: Callable[[], bool] = bool) -> Array:
     """Return for each column the largest difference (d,) of the shares of rows below any value.
 
-    one: (n, d), other: (m, d), neither of them empty. Source: the two-sample statistic of Kolmogorov and Smirnov,
-    as in Press et al. 2007, Numerical Recipes, section 14.3.3.
+    one: (n, d), other: (m, d), neither of them empty. cancelled: asked before each column; the rest is 0 then.
+    Source: the two-sample statistic of Kolmogorov and Smirnov, Press et al. 2007, Numerical Recipes, section 14.3.3.
     """
     n, m, d = len(one), len(other), one.shape[1]
     gaps = np.zeros(d)
     for column in range(d):
+        if cancelled():
+            break
         mine, theirs = np.sort(one[:, column]), np.sort(other[:, column])
         places = np.concatenate([mine, theirs])
         below = np.searchsorted(mine, places, "right") / n - np.searchsorted(theirs, places, "right") / m
@@ -92,12 +94,14 @@ class Comparison:
         return self.gap > self.allowed
 
 
-def compare_parts(values: Array, parts: Sequence[NDArray[np.integer]]) -> tuple[Comparison, ...]:
+def compare_parts(
+    values: Array, parts: Sequence[NDArray[np.integer]], cancelled: Callable[[], bool] = bool
+) -> tuple[Comparison, ...]:
     """Compare every column of values (n, d) between every two parts that have rows; the worst first."""
     pairs = [(a, b) for a in range(len(parts)) for b in range(a) if len(parts[a]) and len(parts[b])]
     found = []
     for b, a in pairs:
-        gaps = largest_gap(values[parts[a]], values[parts[b]])
+        gaps = largest_gap(values[parts[a]], values[parts[b]], cancelled)
         allowed = gap_by_chance(len(parts[a]), len(parts[b]), len(pairs) * values.shape[1])
         found += [Comparison(column, (a, b), float(gap), allowed) for column, gap in enumerate(gaps)]
     return tuple(sorted(found, key=lambda each: each.allowed - each.gap))

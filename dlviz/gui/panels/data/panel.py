@@ -9,6 +9,7 @@ from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.data.editing import DataEdits
 from dlviz.gui.panels.data.images import ImagePage
 from dlviz.gui.panels.data.page import DataPage
+from dlviz.gui.panels.data.plot_page import PlotPage
 from dlviz.gui.panels.data.scale_page import ScalePage
 from dlviz.gui.panels.data.set_page import SetPage
 from dlviz.gui.panels.data.split_page import SplitPage
@@ -26,7 +27,7 @@ IMAGES = "images"  # a page that is offered where rows are images
 
 #: The pages in their order. Each is made when it is first opened: the first start is calm, and quick.
 PAGES: Mapping[str, Callable[[DataEdits], DataPage]] = {
-    "set": SetPage, "table": TablePage, "split": SplitPage, "scale": ScalePage, IMAGES: ImagePage,
+    "set": SetPage, "table": TablePage, "plot": PlotPage, "split": SplitPage, "scale": ScalePage, IMAGES: ImagePage,
 }  # fmt: skip
 
 
@@ -39,7 +40,8 @@ class DataPanel(Panel):
         super().__init__(context, parent)
         self.edits = DataEdits(context, self)
         titles = {
-            "set": tr("set"), "table": tr("table"), "split": tr("split"), "scale": tr("scale"), IMAGES: tr("images"),
+            "set": tr("set"), "table": tr("table"), "plot": tr("plot"), "split": tr("split"), "scale": tr("scale"),
+            IMAGES: tr("images"),
         }  # fmt: skip
         self._choices = [(key, titles[key]) for key in PAGES]
         self.choice = Words(tr("What of the data is shown"), self._choices)

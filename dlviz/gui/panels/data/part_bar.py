@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QBrush, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from dlviz.data.prepare import Prepared
@@ -41,21 +41,18 @@ class PartBar(QWidget):
         with painter(self) as p:
             for place, count in enumerate(self.counts):
                 width = self.width() * count / whole
-                self._paint_part(p, QRectF(left, 1, max(width - 1, 0.0), self.height() - 2), place)
+                paint_part(p, QRectF(left, 1, max(width - 1, 0.0), self.height() - 2), place)
                 left += width
 
-    @staticmethod
-    def _paint_part(p: QPainter, box: QRectF, place: int) -> None:
-        colour = current().colour(PART_COLOURS[place])
-        p.setPen(Qt.PenStyle.NoPen)
-        p.setBrush(colour if place < 2 else Qt.BrushStyle.NoBrush)
-        if place == 2:
-            p.setPen(colour)
-            p.setBrush(colour)
-            brush = p.brush()
-            brush.setStyle(Qt.BrushStyle.BDiagPattern)
-            p.setBrush(brush)
-        radius = min(RADIUS / 2, box.width() / 2)
+
+def paint_part(p: QPainter, box: QRectF, place: int) -> None:
+    """Paint the length of a part: filled, test rows hatched."""
+    colour = current().colour(PART_COLOURS[place])
+    brush = QBrush(colour, Qt.BrushStyle.BDiagPattern if place == 2 else Qt.BrushStyle.SolidPattern)
+    p.setPen(colour if place == 2 else Qt.PenStyle.NoPen)
+    p.setBrush(brush)
+    radius = min(RADIUS / 2, box.width() / 2)
+    if box.width() > 0:
         p.drawRoundedRect(box, radius, radius)
 
 

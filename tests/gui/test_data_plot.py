@@ -1,0 +1,206 @@
+"""The page of plots: points, counts, classes and parts, with the numbers of NumPy, and rows selected by a click."""
+
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+
+from dlviz.data.kind import classified, measured
+from dlviz.data.spec import DataSpec, SplitSpec
+from dlviz.gui.panels.data.panel import DataPanel
+from dlviz.gui.panels.data.plot_page import PlotPage
+from dlviz.session.document import Document
+from dlviz.session.edits import set_data, set_split
+from dlviz.session.presets import document_for
+from tests.gui.panel_stage import make_context
+from tests.gui.test_panel_data import choose
+
+
+def page_for(qtbot: Any, document: Document, view: str = "points", width: int = 420) -> PlotPage:
+    panel = DataPanel(make_context(document))
+    qtbot.addWidget(panel)
+    panel.resize(width, 640)
+    panel.show()
+    session = panel.context.session
+    session.subscribe(lambda: panel.show_document(session.document))
+    choose(panel.choice, "plot", qtbot)
+    page: PlotPage = panel.shown
+    choose(page.view, view, qtbot)
+    settle(page, qtbot)
+    return page
+
+
+def settle(page: PlotPage, qtbot: Any) -> None:
+    qtbot.waitUntil(lambda: not page._job.is_running, timeout=5000)
+
+
+def take(page: PlotPage, column: int, qtbot: Any) -> None:
+    page.column.setCurrentIndex(column)
+    page.column.activated.emit(column)
+    settle(page, qtbot)
+
+
+def iris() -> Document:
+    return set_split(document_for("iris"), validation=0.2, test=0.1)
+
+
+def shown_counts(page: PlotPage) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for name, _, _, count in page.histogram.plotted().rows:
+        found.setdefault(str(name), []).append(int(count))
+    return found
+
+
+def test_points_lie_at_the_chosen_columns_in_the_marker_of_their_class(qtbot: Any) -> None:
+    page = page_for(qtbot, iris())
+    page.axes.across.setCurrentIndex(2)
+    page.axes.across.activated.emit(2)
+    settle(page, qtbot)
+    prepared = page.context.session.prepared
+    rows = list(page.points.plotted().rows)
+    held = np.concatenate([prepared.validation, prepared.test])
+    for index, name in enumerate(prepared.dataset.class_names):
+        for part, places in (("training rows", prepared.train), ("rows held out", held)):
+            own = places[prepared.dataset.targets[places] == index]
+            expected = sorted(map(tuple, prepared.dataset.inputs[own][:, [2, 1]].tolist()))
+            assert sorted((x, y) for words, x, y in rows if words == f"{name}, {part}") == expected
+    symbols = {page.points._items[index][0].opts["symbol"] for index in range(3)}
+    assert len(symbols) == 3, "colour never stands alone"
+
+
+def test_a_target_can_be_an_axis_and_a_measured_one_shades_the_points(qtbot: Any) -> None:
+    page = page_for(qtbot, document_for("sine"))
+    dataset = page.context.session.dataset
+    shown = sorted((x, y) for _, x, y in page.points.plotted().rows)
+    assert shown == sorted(zip(dataset.inputs[:, 0].tolist(), dataset.targets[:, 0].tolist(), strict=True))
+    colours = {pair[0].opts["brush"].color().name() for pair in page.points._items}
+    assert len(colours) == len(page.points._items) == 6
+
+
+def test_counts_by_class_and_by_part_are_those_of_numpy(qtbot: Any) -> None:
+    page = page_for(qtbot, iris(), "histogram")
+    take(page, 3, qtbot)
+    prepared = page.context.session.prepared
+    values, edges = prepared.dataset.inputs[:, 3], page.histogram.drawn.counts.edges
+    for index, name in enumerate(prepared.dataset.class_names):
+        expected = np.histogram(values[prepared.dataset.targets == index], edges)[0]
+        assert shown_counts(page)[name] == expected.tolist()
+    choose(page.by, "part", qtbot)
+    settle(page, qtbot)
+    for name, rows in (("train", prepared.train), ("dev", prepared.validation), ("test", prepared.test)):
+        assert shown_counts(page)[name] == np.histogram(values[rows], edges)[0].tolist()
+    drawn = page.histogram._items[1][0].yData
+    assert drawn.sum() == pytest.approx(1), "shares of the dev rows, so that parts of other sizes can be compared"
+
+
+def test_balance_counts_classes_in_each_part(qtbot: Any) -> None:
+    page = page_for(qtbot, iris(), "classes")
+    prepared = page.context.session.prepared
+    for place, rows in enumerate((prepared.train, prepared.validation, prepared.test)):
+        expected = np.bincount(prepared.dataset.targets[rows], minlength=3)
+        np.testing.assert_array_equal(page.balance.counts[:, place], expected)
+    assert page.balance.names == prepared.dataset.class_names
+
+
+def test_parts_that_are_alike_are_said_to_be(qtbot: Any) -> None:
+    page = page_for(qtbot, iris(), "parts")
+    settle(page, qtbot)
+    assert page.verdict.text().startswith("The parts are alike")
+    assert len(page.table.shown()) == 4 * 3, "every column between every two parts"
+    assert "12 comparisons" in page.explained.text()
+
+
+def test_a_shifted_dev_part_is_flagged_with_its_column(qtbot: Any) -> None:
+    random = np.random.default_rng(2)
+    inputs = random.normal(size=(300, 3))
+    inputs[200:, 1] += 1.5
+    dataset = measured("Shifted", inputs, random.normal(size=300), ("a", "b", "c"))
+    spec = DataSpec("table", split=SplitSpec(validation=1 / 3, shuffle=False), dataset=dataset)
+    page = page_for(qtbot, set_data(document_for("line"), spec), "parts")
+    settle(page, qtbot)
+    assert page.verdict.text() == "1 column differs between parts."
+    worst = page.table.shown()[0]
+    assert worst[0] == "≠ b" and worst[1] > worst[2]
+    assert not any(str(cells[0]).startswith("≠") for cells in page.table.shown()[1:])
+    qtbot.waitUntil(lambda: page.histogram.drawn is not None and page.column.currentText() == "b")
+    page.table.taken.emit(2)
+    settle(page, qtbot)
+    assert page.column.currentText() == str(page.table.shown()[2][0])
+
+
+def test_one_part_alone_has_nothing_to_be_compared_with(qtbot: Any) -> None:
+    page = page_for(qtbot, set_split(document_for("moons"), validation=0.0), "parts")
+    assert page.verdict.text().startswith("There is one part only")
+
+
+def test_a_click_on_a_point_a_bin_or_a_class_selects_rows_everywhere(qtbot: Any) -> None:
+    page = page_for(qtbot, iris())
+    selection = page.context.selection
+    page.points.clicked.emit(17)
+    assert (selection.rows, selection.rows_words) == ({17}, "row 18")
+    assert len(page.points._rings.getData()[0]) == 1
+    choose(page.view, "histogram", qtbot)
+    settle(page, qtbot)
+    values, edges = page.context.session.dataset.inputs[:, 0], page.histogram.drawn.counts.edges
+    at = page.histogram.mapFromScene(
+        page.histogram.getViewBox().mapViewToScene(page.histogram.getViewBox().viewRect().center())
+    )
+    qtbot.mouseClick(page.histogram.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    number = int(np.searchsorted(edges, page.histogram.getViewBox().viewRect().center().x(), "right")) - 1
+    inside = (values >= edges[number]) & (values < edges[number + 1])
+    assert selection.rows == set(np.flatnonzero(inside).tolist())
+    choose(page.view, "classes", qtbot)
+    line = page.balance._line()
+    qtbot.mouseClick(page.balance, Qt.MouseButton.LeftButton, pos=QPoint(20, line + line // 2))
+    assert selection.rows == set(range(50, 100))
+    assert selection.rows_words == "class versicolor: 50 rows"
+
+
+def test_bars_of_classes_are_reached_by_keyboard(qtbot: Any) -> None:
+    page = page_for(qtbot, iris(), "classes")
+    page.balance.setFocus()
+    qtbot.keyClick(page.balance, Qt.Key.Key_Down)
+    qtbot.keyClick(page.balance, Qt.Key.Key_Return)
+    assert page.context.selection.rows_words == "class versicolor: 50 rows"
+
+
+@pytest.mark.parametrize(
+    ("view", "heading", "lines"),
+    [("points", "line,x,y", 150), ("histogram", "rows,from,to,count", None), ("classes", "class,train,dev,test", 3),
+     ("parts", "column,parts,gap,limit", 12)],
+)  # fmt: skip
+def test_every_view_is_copied(qtbot: Any, view: str, heading: str, lines: int | None) -> None:
+    page = page_for(qtbot, iris(), view)
+    settle(page, qtbot)
+    dict(page.offers())["Copy as CSV"]()
+    written = QGuiApplication.clipboard().text().splitlines()
+    assert written[0] == heading
+    assert lines is None or len(written) == lines + 1
+
+
+def test_a_double_click_shows_all_of_a_zoomed_plot_again(qtbot: Any) -> None:
+    page = page_for(qtbot, iris())
+    box = page.points.getViewBox()
+    before = box.viewRect()
+    box.scaleBy((0.2, 0.2))
+    assert box.viewRect().width() < 0.5 * before.width()
+    qtbot.mouseDClick(page.points.viewport(), Qt.MouseButton.LeftButton, pos=page.points.rect().center())
+    assert box.viewRect().width() == pytest.approx(before.width())
+
+
+def test_many_rows_and_columns_stall_nothing(qtbot: Any) -> None:
+    random = np.random.default_rng(1)
+    inputs = random.normal(size=(20_000, 200))
+    rows = classified("Many", inputs, np.arange(20_000) % 10, tuple("abcdefghij"))
+    spec = DataSpec("table", split=SplitSpec(validation=0.2), dataset=rows)
+    page = page_for(qtbot, set_data(document_for("blobs"), spec))
+    late: list[float] = []
+    for view in ("histogram", "classes", "parts", "points", "parts"):
+        began = perf_counter()
+        choose(page.view, view, qtbot)
+        late.append(perf_counter() - began)
+    qtbot.waitUntil(lambda: page._compared is not None, timeout=20_000)
+    assert max(late) < 0.25
