@@ -31,6 +31,7 @@ from dlviz.session.rule_trainer import RuleTrainer
 from dlviz.session.run import Run
 from dlviz.session.sharpness import Sharpness
 from dlviz.session.sheet_trainer import SheetTrainer
+from dlviz.session.similarity import similarity
 from dlviz.session.slices.restarts import Restarts
 from dlviz.session.slices.slicer import Slicer
 from dlviz.session.traces import Traces
@@ -163,6 +164,10 @@ class FrameMaker:
             "sizes": lambda: run.history.sizes.rows,
             "traces": lambda: self._traces.look(run, self.interest.pinned, is_running),
         }
+        asked = self.interest.similarity
+        if asked is not None:
+            network, answers = run.document.network, partial(pictures.answers, run)
+            makers["similarity"] = partial(similarity, network, asked, run.parameters, answers)
         if run.walk is None:
             makers["peek"] = lambda: pictures.peek(run)
         parts: dict[str, Any] = {need: make() for need, make in makers.items() if need in needs}

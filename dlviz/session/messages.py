@@ -29,6 +29,7 @@ from dlviz.session.portrait import Portrait
 from dlviz.session.race import RaceQuestion, RaceView
 from dlviz.session.rule_answers import Corrections, EpochErrors, Firing, RowAnswers
 from dlviz.session.run_row import RunRow
+from dlviz.session.similarity import Similarity, SimilarityQuestion
 from dlviz.session.sizes import SizeRow
 from dlviz.session.slices import RestartQuestion, RestartView, Slice, SliceQuestion
 from dlviz.session.vary.result import ExperimentView
@@ -41,6 +42,7 @@ Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "logits", "losses", "explanation", "board",
     "judgements", "health", "distributions", "race", "activation", "models", "slice", "restarts", "curvature",
     "row_use", "events", "hidden", "drawn", "sizes", "traces", "portrait",
+    "similarity",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -57,6 +59,7 @@ class Interest:
     restarts: from how many other starts it shall be trained. is_logits: the output map shows what goes into the last
     activation. drawn: the inputs of an image that is being drawn, as measured. pinned: weights whose traces are wanted.
     portrait: which unit of a network of images is shown by what it looks for.
+    similarity: of which layer the units are compared.
     """
 
     needs: frozenset[Need] = frozenset({"curves"})
@@ -76,6 +79,7 @@ class Interest:
     drawn: tuple[float, ...] = ()
     pinned: tuple[Weight, ...] = ()
     portrait: UnitQuestion | None = None
+    similarity: SimilarityQuestion | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ class Frame:
     device: where and how the run computes; note: why not as asked for, or "".
     trace/cursor: the batch being walked and how many of its steps are done; sample: the column looked at.
     is_aside: that batch is one row alone, of which the run learns nothing.
-    hidden: where every layer puts the rows, over the plane of the maps.
+    hidden: where every layer puts the rows, over the plane of the maps. similarity: of the units of a layer.
     peek: what the next batch would do, computed without touching the run.
     explanation: of one number of a parameter, of a unit or of a loss; none while training runs on, like the two
     that follow. board: the same batch with every intermediate rounded. judgements: one for each worksheet.
@@ -183,6 +187,7 @@ class Frame:
     maps: Maps | None = None
     predictions: Predictions | None = None
     hidden: HiddenSpace | None = None
+    similarity: Similarity | None = None
     trace: Trace | None = None
     cursor: int = 0
     sample: int = 0

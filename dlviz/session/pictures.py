@@ -29,6 +29,7 @@ from dlviz.session.trainer import Trainer
 
 MAX_MEASURED = 5_000  # rows a measurement looks at while training; beyond, every k-th row is taken
 MAX_PREDICTED = 20_000
+MAX_COMPARED = 256  # training rows by whose answers units are compared
 MAX_HIDDEN_ROWS = 1_000  # whose places in every layer are shown
 HIDDEN_GRID = (13, 41)  # lines of the grid each way, and points along each
 MAX_GRID_INPUTS = 12  # with more a grid over two of them says little
@@ -211,6 +212,11 @@ class Pictures:
         """Return the activations (units, n) of every layer for some rows of the data."""
         assert self._exact is not None
         return self._use(self._exact, run).responses(run.prepared.inputs[rows])
+
+    def answers(self, run: Run) -> dict[str, NDArray[np.floating]]:
+        """Return the activations (units, n) of every layer for training rows, evenly spread ones of many."""
+        train = run.prepared.train
+        return self.responses(run, train[:: max(-(-len(train) // MAX_COMPARED), 1)])
 
     def sums(self, run: Run, node: str, rows: NDArray[np.int64]) -> NDArray[np.float64] | None:
         """Return the pre-activations (units, n) of a node for some rows of the data; None where it has none."""

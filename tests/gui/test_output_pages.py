@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -15,12 +16,14 @@ from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.output.class_table import rates
 from dlviz.gui.panels.output.panel import OutputPanel
+from dlviz.gui.selection import Selected
 from dlviz.gui.widgets.words import Words
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.looks import Estimate
 from dlviz.session.messages import Frame, Interest
 from dlviz.session.presets import document_for
 from dlviz.session.session import Session
+from tests.gui.robot import Key, close_window, robot_at_window
 
 
 def has_all(frame: Frame, wanted: Interest) -> bool:
@@ -290,3 +293,41 @@ def test_every_page_copies_its_numbers(qtbot: QtBot, desks: list[Desk], page: st
     desk.panel.copy()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == head and len(lines) > 3
+
+
+def test_hovering_a_neuron_takes_the_big_map_at_once_and_escape_gives_it_back(qtbot: QtBot) -> None:
+    """F32, at the real window while training stands."""
+    robot = robot_at_window(qtbot)
+    try:
+        robot.start_on_canvas()
+        robot.pause()
+        robot.wait(lambda: robot.frame.maps is not None)
+        page = robot.panel("output").map
+        robot.wait(lambda: page.values is not None and page.frame_shown is robot.frame)
+        before, words = page.values, page.words()
+        began = perf_counter()
+        robot.hover(Selected("unit", "h1", 2))
+        assert perf_counter() - began < 0.1
+        np.testing.assert_array_equal(page.values[0], robot.frame.maps.units["h1"][2])
+        assert page.words() == "unit 3 of layer 1"
+        robot.key(Key.Key_Escape)
+        np.testing.assert_array_equal(page.values, before)
+        assert page.words() == words
+    finally:
+        close_window(robot)
+
+
+def test_the_boundary_moves_while_training_runs(qtbot: QtBot) -> None:
+    """Curriculum DIA-12."""
+    robot = robot_at_window(qtbot)
+    try:
+        robot.start_on_canvas()
+        view, seen = robot.panel("output").map.frame.map, []
+        for step in (20, 120, 400):
+            robot.wait(lambda step=step: robot.frame.step >= step)
+            assert robot.frame.state == "running"
+            seen.append(view._lines.copy())
+        assert all(len(lines) for lines in seen)
+        assert len(seen[0]) != len(seen[2]) or not np.allclose(seen[0], seen[2])
+    finally:
+        close_window(robot)

@@ -16,6 +16,7 @@ from dlviz.gui.panels.inspector.neuron import Neuron
 from dlviz.gui.panels.inspector.notation import find_layer
 from dlviz.gui.panels.inspector.origin import Origin
 from dlviz.gui.panels.inspector.reading import Reading
+from dlviz.gui.panels.inspector.similarity import SimilaritySection
 from dlviz.gui.panels.inspector.two_weights import TwoWeights
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
@@ -48,7 +49,7 @@ class Behind(QWidget):
         self.collapses = False  # whether the whole network is wanted as one linear map, too
         self.origin, self.neuron, self.loss = Origin(), Neuron(), LossCard(context)
         self.activation = ActivationSection(context)
-        self.derivatives, self.pair = Derivatives(), TwoWeights()
+        self.derivatives, self.pair, self.similarity = Derivatives(), TwoWeights(), SimilaritySection()
         self.back = TextButton("", is_link=True)
         self.back.hide()
         column = QVBoxLayout(self)
@@ -58,6 +59,7 @@ class Behind(QWidget):
         column.addWidget(self.pair)
         column.addWidget(self.neuron)
         column.addWidget(self.loss)
+        column.addWidget(self.similarity)
         column.addWidget(self.derivatives)
         self.origin.lit.connect(context.selection.light)
         self.origin.pointed.connect(context.selection.point_at)
@@ -70,7 +72,9 @@ class Behind(QWidget):
             part.sample_taken.connect(self._look)
         self.neuron.loss_taken.connect(self._open_loss)
         self.loss.asked.connect(context.interest_changed)
-        self.pair.asked.connect(context.interest_changed)
+        for section in (self.pair, self.similarity):
+            section.asked.connect(context.interest_changed)
+        self.similarity.taken.connect(self.follow)
         self.loss.unit_taken.connect(self._take_output)
         self.loss.row_taken.connect(self._take_row)
         self.back.clicked.connect(self._go_back)
@@ -94,6 +98,8 @@ class Behind(QWidget):
         wanted = self.pair.question(weight_of(selected, self._network))
         if wanted is not None:
             base = replace(base, needs=base.needs | {"slice"}, slice=wanted)
+        if self.similarity.question is not None:
+            base = replace(base, needs=base.needs | {"similarity"}, similarity=self.similarity.question)
         if selected.kind == "network" and self._network.layers:
             base = replace(base, needs=base.needs | {"curvature"})
         question = self._question()
@@ -126,6 +132,7 @@ class Behind(QWidget):
         self._show_neuron()
         self._show_loss()
         self._show_slice()
+        self._show_similarity()
         self._show_derivatives()
 
     def _show_origin(self) -> None:
@@ -154,6 +161,13 @@ class Behind(QWidget):
         self.neuron.setVisible(is_there)
         if frame is not None and isinstance(answer, UnitExplanation) and is_there:
             self.neuron.show_unit(answer, self._symbols, Reading(frame))
+
+    def _show_similarity(self) -> None:
+        """Show how alike the units of the selected layer are."""
+        selected = self._context.selection.current
+        is_asked = selected.kind == "layer" and not self._context.is_hidden
+        layer = find_layer(self._network, selected.layer) if is_asked else None
+        self.similarity.show_layer(layer, None if self._frame is None else self._frame.similarity)
 
     def _show_derivatives(self) -> None:
         """Show the derivatives of the selected layer, or of the network, where they are few."""
