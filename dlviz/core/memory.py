@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from dlviz.core.array import NUMPY, Array, Backend, Workspace, to_host
 from dlviz.core.choice import Choice
 from dlviz.core.errors import ShapeError, SpecError, as_list
+from dlviz.core.freezing import frozen_entries
 from dlviz.core.layers import ParameterSpec
 from dlviz.core.layout import Layout
 from dlviz.core.optimizers import Clock, UpdateBuffers, resolve
@@ -36,6 +37,7 @@ class Memory:
         entry, settings = resolve(optimizer)
         self.layout = plan
         names = set(frozen)
+        self._entries = frozen_entries(names)
         self._frozen = {each.name for each in plan.parameters if {each.name, each.layer} & names}
         self.workspace = Workspace(backend, dtype)
         self.position = Position(seed)
@@ -62,9 +64,14 @@ class Memory:
         def scale_of(each: ParameterSpec) -> float:
             return 0.0 if self.is_frozen(each.name) or not each.is_trainable else each.lr_scale
 
-        if all(scale_of(each) == 1 for each in self.layout.parameters):
+        if all(scale_of(each) == 1 for each in self.layout.parameters) and not self._entries:
             return None
-        return self._by_parameter(scale_of)
+        scale = self._by_parameter(scale_of)
+        for name in self._entries.keys() & self.layout.views.keys():
+            values = self.layout.views[name].of(scale, self.workspace.xp)
+            for place in self._entries[name]:
+                values[place] = 0.0
+        return scale
 
     def _by_parameter(self, value_of: Callable[[ParameterSpec], float]) -> Array:
         """Return a vector that holds a number of each parameter at all its entries."""

@@ -41,6 +41,8 @@ from dlviz.session.loss_explanation import LossExplanation, LossQuestion
 from dlviz.session.loss_table import LossTable
 from dlviz.session.run import Run
 from dlviz.session.timeline import Segment
+from dlviz.session.tolerance import PruneQuestion, Tolerance
+from dlviz.session.tolerance_curve import tolerance
 from dlviz.session.trainer import Trainer, TrainingState
 from dlviz.session.unit_explainer import explain_unit
 from dlviz.session.updates import place_of
@@ -91,13 +93,15 @@ class Explainer:
             self._answers.clear()
 
     def _new_answer(
-        self, run: Run, question: Question | UnitQuestion | DerivativesQuestion, sample: int
+        self, run: Run, question: Question | UnitQuestion | DerivativesQuestion | PruneQuestion, sample: int
     ) -> AnyExplanation:
         match question:
             case UnitQuestion():
                 return self._unit(run, question, sample)
             case DerivativesQuestion():
                 return self._derivatives(run, question)
+            case PruneQuestion():
+                return _tolerance(run, question)
             case Question():
                 return self._answer(run, question, sample)
 
@@ -168,6 +172,14 @@ class Explainer:
         change = change if math.isfinite(change) else 0.0
         points = POINTS if _size(passed) < LONG_PASS else FEW_POINTS
         return slope_picture(passed, question.weight, change, question.reach or 3 * abs(change) or 1.0, points)
+
+
+def _tolerance(run: Run, question: PruneQuestion) -> Tolerance:
+    try:
+        return tolerance(run, question)
+    except DlvizError as error:
+        nothing = np.empty(0)
+        return Tolerance(question, nothing, nothing, nothing, problem=error.sentence)
 
 
 def _numeric(passed: Pass, weight: Weight) -> float:

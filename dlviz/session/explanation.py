@@ -10,6 +10,7 @@ from dlviz.core.explain import Derivation, Multiplications, Paths, Shares, Slope
 from dlviz.session.collapsed import Collapsed
 from dlviz.session.forward_times import ForwardTimes
 from dlviz.session.loss_explanation import LossExplanation, LossQuestion
+from dlviz.session.tolerance import PruneQuestion, Tolerance
 
 FloatArray = NDArray[np.float64]
 
@@ -41,7 +42,7 @@ class DerivativesQuestion:
     collapses: bool = False
 
 
-AnyQuestion = Question | UnitQuestion | DerivativesQuestion | LossQuestion
+AnyQuestion = Question | UnitQuestion | DerivativesQuestion | LossQuestion | PruneQuestion
 
 
 @dataclass(frozen=True)
@@ -145,4 +146,4 @@ class DerivativesExplanation:
     problem: str = ""
 
 
-AnyExplanation = Explanation | UnitExplanation | DerivativesExplanation | LossExplanation
+AnyExplanation = Explanation | UnitExplanation | DerivativesExplanation | LossExplanation | Tolerance

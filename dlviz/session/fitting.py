@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dlviz.core.errors import DataError, DlvizError, ShapeError, SpecError, as_list
+from dlviz.core.freezing import parsed_entry
 from dlviz.core.inference import check_batch, check_data, parameters
 from dlviz.core.network import LayerSpec, NetworkSpec, output_ids, sources
 from dlviz.core.objective import OutputLoss
@@ -12,7 +13,7 @@ from dlviz.data.prepare import Prepared
 from dlviz.i18n import tr
 from dlviz.session.batch_memory import check_memory
 from dlviz.session.batches import last_batch_size
-from dlviz.session.document import Document
+from dlviz.session.document import Document, Handle
 from dlviz.session.format.document import check_document
 from dlviz.session.lowered import lowered
 from dlviz.session.prepared import prepared_for
@@ -43,11 +44,17 @@ def settled(document: Document) -> Document:
     shapes = {each.name: each.shape for each in parameters(spec)} if spec.layers else {}
     names = {*shapes, *(layer.id for layer in spec.layers)}
     kept = {name: each for name, each in document.parameters.items() if shapes.get(name) == each.array.shape}
-    frozen = tuple(name for name in document.training.frozen if name in names)
+    frozen = tuple(name for name in document.training.frozen if name in names or _is_held(name, kept))
     losses = _losses_left(document)
     result = replace(document, parameters=kept, training=replace(document.training, frozen=frozen, losses=losses))
     check_document(result)
     return result
+
+
+def _is_held(name: str, kept: Mapping[str, Handle]) -> bool:
+    """Say whether a frozen name is one number of a parameter that is kept as it is: pruned ones are starting values."""
+    entry = parsed_entry(name)
+    return entry is not None and entry[0] in kept
 
 
 def _losses_left(document: Document) -> Mapping[str, OutputLoss]:

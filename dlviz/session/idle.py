@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from dlviz.core.errors import DlvizError
+from dlviz.core.freezing import parsed_entry
 from dlviz.core.inference import parameters
 from dlviz.core.layers import ParameterSpec, layers
 from dlviz.core.network import LayerSpec
@@ -13,6 +14,7 @@ from dlviz.core.sampling import no_way_back
 from dlviz.core.slips import slips
 from dlviz.i18n import tr
 from dlviz.session.document import Document, TrainingSpec
+from dlviz.session.edits import redundant_biases
 from dlviz.session.lowered import lowered
 from dlviz.session.prepared import prepared_for
 
@@ -51,6 +53,7 @@ def _of_network(document: Document) -> Iterator[Idle]:
             yield from check(document)
     for layer in document.network.layers:
         yield from _of_layer(layer)
+    yield from _of_biases(document)
 
 
 def _slip(document: Document) -> Iterator[Idle]:
@@ -83,7 +86,8 @@ def _of_frozen(document: Document) -> Iterator[Idle]:
     specs = [each for each in parameters(document.explicit.network) if each.is_trainable]
     still = [each for each in specs if each.name in names or each.layer in names]
     for name in names:
-        if not any(name in (each.name, each.layer) for each in specs):
+        entry = parsed_entry(name)
+        if not any((entry[0] if entry else name) in (each.name, each.layer) for each in specs):
             yield Idle("training.frozen", tr("Freezing {name} changes nothing: training never moves it.", name=name))
     if specs and len(still) == len(specs):
         yield Idle("training.frozen", tr("Every parameter is frozen: training changes nothing."))
@@ -93,6 +97,12 @@ def _of_frozen(document: Document) -> Iterator[Idle]:
             yield Idle(layer, tr("The rate of {layer} changes nothing: it is frozen.", layer=layer))
         if any(resolve_regularizer(each.regularizer, layer)[0].limit is not None for each in own):
             yield Idle(layer, tr("The limit of {layer} changes nothing: it is frozen.", layer=layer))
+
+
+def _of_biases(document: Document) -> Iterator[Idle]:
+    for layer in redundant_biases(document.network):
+        sentence = tr("The biases of {layer} change nothing: batch norm subtracts the mean of its sums.", layer=layer)
+        yield Idle(layer, sentence)
 
 
 def _layers(still: Iterable[ParameterSpec], specs: Iterable[ParameterSpec]) -> list[str]:

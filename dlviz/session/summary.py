@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dlviz.core.freezing import frozen_entries
 from dlviz.core.inference import parameters, shapes
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.network import LayerSpec, NetworkSpec, output_ids, sources
@@ -38,17 +39,18 @@ def summary(document: Document) -> tuple[LayerSummary, ...]:
     """Return what every layer is made of, in reading order. Raises: SpecError, ShapeError."""
     network = document.network
     sizes, own, kept = shapes(network), parameters(network), kept_units(network)
-    frozen = set(document.training.frozen)
+    frozen, entries = set(document.training.frozen), frozen_entries(document.training.frozen)
     item_bytes = np.dtype(float_type(document.dtype, sum(each.size for each in own))).itemsize
     found = []
     for layer in network.layers:
         mine = [each for each in own if each.layer == layer.id]
         learning = [each for each in mine if each.is_trainable and not {each.name, each.layer} & frozen]
+        held = sum(len(set(entries.get(each.name, ()))) for each in learning)
         memory = math.prod(sizes[layer.id]) * document.training.batch_size * item_bytes
         found.append(
             LayerSummary(
                 layer.id, layer.kind, sizes[layer.id], tuple(each.shape for each in mine),
-                sum(each.size for each in mine), sum(each.size for each in learning), memory,
+                sum(each.size for each in mine), sum(each.size for each in learning) - held, memory,
                 _weights_in_use(network, layer, sizes, kept),
             )
         )  # fmt: skip

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from dlviz.core.choice import Choice
 from dlviz.core.execute import run
 from dlviz.core.explain.passes import FIRST_BATCH, Batch
+from dlviz.core.freezing import frozen_entries
 from dlviz.core.memory import loaded
 from dlviz.core.network import NetworkSpec
 from dlviz.core.objective import Objective
@@ -70,6 +71,11 @@ class LossGradient:
             for each in program.layout.parameters
             if each.name in names or each.layer in names or not each.is_trainable
         ]
+        self._entries = [
+            (program.layout.views[name], places)
+            for name, places in frozen_entries(names).items()
+            if name in program.layout.views
+        ]
         self.theta: FloatArray = self._binding.memory.vectors["theta"].copy()
 
     def __call__(self, theta: FloatArray) -> FloatArray:
@@ -81,6 +87,9 @@ class LossGradient:
         found: FloatArray = vectors["grad"].copy()
         for view in self._shut:
             view.of(found, np)[...] = 0
+        for view, places in self._entries:
+            for place in places:
+                view.of(found, np)[place] = 0
         return found
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from dlviz.core.freezing import frozen_entries, is_shut
 from dlviz.core.inference import parameters
 from dlviz.core.narration.number import SETTING_DIGITS, caption, coloured, exact, factor, number
 from dlviz.core.narration.places import entry_place
@@ -67,8 +68,7 @@ class Entry:
     @property
     def is_frozen(self) -> bool:
         """Whether it is never updated."""
-        layer = self.name.partition(".")[0]
-        return bool({self.name, layer} & set(self.view.plan.frozen)) or self.scale == 0
+        return is_shut(self.view.plan.frozen, self.name, tuple(self.place)) or self.scale == 0
 
     @property
     def scale(self) -> float:
@@ -127,12 +127,15 @@ class Entry:
         return np.concatenate([part.ravel() for part in self._parts(role)])
 
     def _parts(self, role: str) -> Iterator[FloatArray]:
-        frozen = set(self.view.plan.frozen)
+        frozen, entries = set(self.view.plan.frozen), frozen_entries(self.view.plan.frozen)
         for each in parameters(self.view.plan.network):
             if each.is_trainable:
                 name = f"{each.layer}.d{each.name.rpartition('.')[2]}" if role == "grad" else f"{each.name}.{role}"
                 is_shut = bool({each.name, each.layer} & frozen) or each.lr_scale == 0
-                yield np.zeros(each.shape) if is_shut else self._array(name)
+                values = np.zeros(each.shape) if is_shut else np.array(self._array(name))
+                for place in entries.get(each.name, ()):
+                    values[place] = 0.0
+                yield values
 
     def told(self, symbols: str, numbers: str, role: str, sentence: str) -> Narration:
         """Return the narration of one written quantity."""

@@ -1,13 +1,15 @@
 """Edits of the network that the canvas offers: each asks the session for one undoable change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
 from dlviz.core.errors import DlvizError
+from dlviz.core.freezing import entry_name
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.network import output_ids
+from dlviz.gui.actions import Action
 from dlviz.gui.editing import Change, Done, edit, nothing_more
 from dlviz.gui.editor import content
 from dlviz.gui.editor.state import CanvasState, has_setting, option
@@ -32,6 +34,23 @@ class NetworkCommands(QObject):
     def _document(self) -> Document:
         return self._context.session.document  # type: ignore[no-any-return]
 
+    def take(self, wish: str, node: str, value: str) -> bool:
+        """Carry out a wish of a layer's menu; say whether it is one of these."""
+        wishes: dict[str, Callable[[], None]] = {
+            "activation": partial(self.set_activation, node, value),
+            "bias": partial(self.set_bias, node, bool(value)),
+            "norm": partial(self.set_batch_norm, node, bool(value)),
+            "more": partial(self.change_units, node, 1),
+            "less": partial(self.change_units, node, -1),
+            "duplicate": partial(self.duplicate, node),
+            "delete": partial(self.delete, Selected("layer", node)),
+            "kind": partial(self.change_kind, node, value),
+            "shape": partial(self.set_input_shape, node, value),
+        }
+        if wish in wishes:
+            wishes[wish]()
+        return wish in wishes
+
     def _edit(self, change: Change, label: str, done: Done = nothing_more) -> bool:
         """Apply a change and say whether it was possible."""
         return edit(self._context, label, change, done=done)
@@ -46,7 +65,8 @@ class NetworkCommands(QObject):
     def insert(self, kind: str, behind: str, reader: str = "") -> None:
         """Insert a layer of a kind behind a node, before reader if that is given, and select it."""
         label = tr("Insert {kind}", kind=tr(layer_kinds.get(kind).title))
-        self._edit(lambda d: edits.insert_layer(d, behind, kind, reader), label, partial(self._select_new, kind))
+        if self._edit(lambda d: edits.insert_layer(d, behind, kind, reader), label, partial(self._select_new, kind)):
+            self.offer_bias_removal()
 
     def change_kind(self, node: str, kind: str) -> None:
         """Turn a layer into one of another kind."""
@@ -59,8 +79,9 @@ class NetworkCommands(QObject):
             if layer.id not in known and layer.kind == kind:
                 self._context.selection.select(Selected("layer", layer.id))
 
-    def set_input_shape(self, node: str, shape: Sequence[int]) -> None:
-        """Read the data in another shape."""
+    def set_input_shape(self, node: str, words: str) -> None:
+        """Read the data in another shape, written 1 × 8 × 8."""
+        shape = [int(side) for side in words.split(" × ")]
         self._edit(lambda d: edits.set_input_shape(d, node, shape), tr("Change the shape of the input"))
 
     def change_units(self, node: str, by: int) -> None:
@@ -84,6 +105,23 @@ class NetworkCommands(QObject):
         label = tr("Add biases") if has_bias else tr("Remove biases")
         self._edit(lambda d: edits.set_layer_setting(d, node, "bias", has_bias), label)
 
+    def set_batch_norm(self, node: str, is_on: bool) -> None:
+        """Put batch norm between a layer's sums and its activation, or take it away; offer what it makes needless."""
+        label = tr("Add batch norm") if is_on else tr("Remove batch norm")
+        if self._edit(lambda d: edits.set_batch_norm(d, node, is_on), label) and is_on:
+            self.offer_bias_removal()
+
+    def offer_bias_removal(self) -> None:
+        """Offer to take away biases that change nothing before batch norm."""
+        found = edits.redundant_biases(self._document.network)
+        if found:
+            words = tr("The biases of {layers} change nothing: batch norm subtracts the mean.", layers=", ".join(found))
+            self._context.notify(words, Action("remove_biases", tr("Remove the biases"), self.remove_biases))
+
+    def remove_biases(self) -> None:
+        """Take away all biases that change nothing before batch norm."""
+        self._edit(edits.remove_redundant_biases, tr("Remove needless biases"))
+
     def rename(self, node: str, text: str) -> None:
         """Give a layer another name."""
         new = text.strip().lower().replace(" ", "_")
@@ -95,14 +133,27 @@ class NetworkCommands(QObject):
         if self._state.layer(node) is not None:
             self._edit(lambda d: edits.duplicate_layer(d, node), tr("Duplicate a layer"))
 
+    def prune(self, place: Selected) -> None:
+        """Set the weight or bias of a link to 0 and hold it there; one that is held learns again."""
+        leaf = self.leaf(place)
+        if leaf is None:
+            return
+        name, symbol, current = entry_name(leaf.name, leaf.index), leaf.symbol, self._standing()
+        if name in self._document.training.frozen:
+            self._edit(lambda d: edits.release(d, leaf.name, leaf.index), tr("Let {name} learn", name=symbol))
+        else:
+            self._edit(lambda d: edits.prune(d, leaf.name, leaf.index, current), tr("Prune {name}", name=symbol))
+
     def delete(self, place: Selected) -> None:
-        """Delete the selected layer or unit."""
+        """Delete the selected layer or unit; a weight or bias is pruned."""
         if place.kind == "layer":
             done = self._edit(lambda d: edits.remove_layer(d, place.layer), tr("Delete a layer"))
         elif place.kind == "unit":
             current = self._standing()
             done = self._edit(lambda d: edits.remove_unit(d, place.layer, place.unit, current), tr("Delete a unit"))
         else:
+            if place.kind in ("link", "bias"):
+                self.prune(place)
             return
         if done:
             self._context.selection.select(NOTHING)

@@ -5,6 +5,7 @@ from itertools import accumulate
 
 import numpy as np
 
+from dlviz.core.freezing import is_shut
 from dlviz.core.network import NetworkSpec, first_column, output_ids
 from dlviz.core.notation import Symbols
 from dlviz.core.optimizers import optimizers
@@ -174,11 +175,11 @@ def card(place: Selected, symbols: Symbols, frame: Frame) -> CardContent:
         step = _entry(seen[0].value(f"{owner}.{role}.step", seen[1]), index)
         rows.append((tr("gradient of the batch"), _signed(gradient)))
         rows.append((tr("next step ({optimizer})", optimizer=_optimizer(frame)), _signed(step)))
-    if {owner, f"{owner}.{role}"}.intersection(frame.document.training.frozen):
+    if is_shut(frame.document.training.frozen, f"{owner}.{role}", index):
         rows.append((tr("frozen"), tr("training leaves it")))
     return CardContent(
         place_name(place, symbols), value, numbers.number(value) if value is not None else "…", tuple(rows),
-        tr("Enter: type a value"),
+        tr("Enter: type a value · Del: prune it"),
     )  # fmt: skip
 
 

@@ -182,27 +182,10 @@ class Controller(QObject):
     @Slot(str, str, str)
     def choose(self, wish: str, node: str, value: str) -> None:
         """Carry out what was chosen in a layer's menu."""
-        if wish == "activation":
-            self.commands.set_activation(node, value)
-        elif wish == "bias":
-            self.commands.set_bias(node, bool(value))
-        elif wish in ("more", "less"):
-            self.commands.change_units(node, 1 if wish == "more" else -1)
-        elif wish == "rename":
-            self._ask_name(node)
-        elif wish == "pull":
-            self._ask_unit(node)
-        elif wish == "duplicate":
-            self.commands.duplicate(node)
-        elif wish == "delete":
-            self.commands.delete(Selected("layer", node))
-        elif wish == "kind":
-            self.commands.change_kind(node, value)
-        elif wish == "split":
-            self._ask_split(node)
-        elif wish == "shape":
-            self.commands.set_input_shape(node, [int(side) for side in value.split(" × ")])
-        elif not self.wiring.take(wish, node, value):
+        asks = {"rename": self._ask_name, "pull": self._ask_unit, "split": self._ask_split}
+        if wish in asks:
+            asks[wish](node)
+        elif not (self.commands.take(wish, node, value) or self.wiring.take(wish, node, value)):
             self._insert_kind(wish, node, value)
 
     def _insert_kind(self, wish: str, node: str, kind: str) -> None:

@@ -42,4 +42,5 @@ def key_rows() -> tuple[tuple[str, tuple[str, ...]], ...]:
         (tr("One unit more or less"), ("+", "-")),
         (tr("Insert a layer"), ("Ins",)),
         (tr("Rename, delete, duplicate"), ("F2", "Del", "Ctrl+D")),
+        (tr("Prune a weight, or let it learn again"), ("Del",)),
     )

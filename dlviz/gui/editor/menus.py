@@ -13,7 +13,7 @@ from dlviz.gui.editor.kind_menus import WishMenu
 from dlviz.gui.editor.wiring_menus import offer_wiring
 from dlviz.gui.widgets.paint import describe
 from dlviz.i18n import tr
-from dlviz.session.edits import readings, shape_words
+from dlviz.session.edits import can_be_normed, norm_behind, readings, redundant_biases, shape_words
 
 
 class LayerMenu(WishMenu):
@@ -27,7 +27,12 @@ class LayerMenu(WishMenu):
             self._add_activations(kind.option(layer, "activation").kind)
         if "bias" in {each.name for each in kind.settings}:
             has_bias = bool(kind.option(layer, "bias"))
-            self.offer(self, tr("Biases"), "bias", "" if has_bias else "yes", is_checked=has_bias)
+            biases = self.offer(self, tr("Biases"), "bias", "" if has_bias else "yes", is_checked=has_bias)
+            if layer.id in redundant_biases(network):
+                biases.setText(tr("Biases (no effect before batch norm)"))
+        if norm_behind(network, layer.id) or can_be_normed(network, layer.id):
+            is_normed = bool(norm_behind(network, layer.id))
+            self.offer(self, tr("Batch norm"), "norm", "" if is_normed else "yes", is_checked=is_normed)
         self.addSeparator()
         if "units" in {each.name for each in kind.settings} and not is_output:
             self.offer(self, tr("One unit more\t+"), "more")

@@ -23,8 +23,16 @@ from dlviz.session.edits.network import (
     set_layer_setting,
     set_units,
 )
+from dlviz.session.edits.norms import (
+    can_be_normed,
+    norm_behind,
+    redundant_biases,
+    remove_redundant_biases,
+    set_batch_norm,
+)
 from dlviz.session.edits.outputs import add_output, losses_of, set_loss_weight, set_output, set_output_loss
 from dlviz.session.edits.painting import erase_rows, move_row, put_rows, put_values, relabel_rows
+from dlviz.session.edits.pruning import prune, prune_at_random, release
 from dlviz.session.edits.race import (
     add_entrant,
     add_variant,
@@ -73,6 +81,7 @@ __all__ = [
     "Way",
     "add_branch",
     "add_output",
+    "can_be_normed",
     "connect",
     "disconnect",
     "losses_of",
@@ -98,6 +107,8 @@ __all__ = [
     "duplicate_layer",
     "erase_rows",
     "move_row",
+    "prune",
+    "prune_at_random",
     "put_rows",
     "put_values",
     "relabel_rows",
@@ -111,6 +122,11 @@ __all__ = [
     "replace_layer",
     "set_activation",
     "set_augmentation",
+    "norm_behind",
+    "redundant_biases",
+    "release",
+    "remove_redundant_biases",
+    "set_batch_norm",
     "set_clip",
     "set_conventions",
     "set_data",

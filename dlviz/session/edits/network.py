@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dlviz.core.choice import Choice
 from dlviz.core.errors import SpecError
+from dlviz.core.freezing import without_unit
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.network import LayerSpec, NetworkSpec, sources
 from dlviz.i18n import tr
@@ -141,11 +142,15 @@ def remove_unit(document: Document, layer_id: str, unit: int, current: Current) 
         raise SpecError(tr("Expected {expected}. Received: unit {unit}", expected=expected, unit=unit), place=layer_id)
     spec = document.network
     held: dict[str, Handle] = dict(document.parameters)
+    frozen = document.training.frozen
     for name, array in current.items():
         owner = name.partition(".")[0]
         reads = any(layer.id == owner and sources(spec, layer) == (layer_id,) for layer in spec.layers)
         held[name] = handle(_without(array, name, unit, owner == layer_id, reads))
-    return set_units(replace(document, parameters=held), layer_id, n - 1)
+        if owner == layer_id or (reads and name.endswith(".W")):
+            frozen = without_unit(frozen, name, 0 if owner == layer_id else 1, unit)
+    training = replace(document.training, frozen=frozen)
+    return set_units(replace(document, parameters=held, training=training), layer_id, n - 1)
 
 
 def set_activation(document: Document, layer_id: str, activation: str | Choice) -> Document:

@@ -1,11 +1,12 @@
 """Documents between JSON and frozen parts, as the schema of documents says; arrays inline or by name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from dlviz.core import inference
 from dlviz.core.callbacks import check_callbacks
 from dlviz.core.errors import DocumentError, ShapeError, SpecError, as_list
+from dlviz.core.freezing import fits, parsed_entry
 from dlviz.core.metrics import check_metrics
 from dlviz.core.network import InputSpec, NetworkSpec
 from dlviz.core.objective import objective
@@ -143,7 +144,7 @@ def check_document(document: Document) -> None:
     objective(spec, document.training.objective)
     shapes = {each.name: each.shape for each in inference.parameters(spec)}
     _refuse_names(document.parameters, shapes)
-    _refuse_names(document.training.frozen, (*shapes, *(layer.id for layer in spec.layers)))
+    _check_frozen(document.training.frozen, shapes, {layer.id for layer in spec.layers})
     for name, each in document.parameters.items():
         if each.array.shape != shapes[name]:
             raise ShapeError(
@@ -155,6 +156,17 @@ def check_document(document: Document) -> None:
                 ),
                 place=name,
             )
+
+
+def _check_frozen(names: Iterable[str], shapes: Mapping[str, tuple[int, ...]], layers: Collection[str]) -> None:
+    """Refuse what is no parameter, no layer, and no number of a parameter such as h.W[2,0]."""
+    for name in names:
+        entry = parsed_entry(name)
+        if entry is None or entry[0] not in shapes:
+            _refuse_names((name,), (*shapes, *layers))
+        elif not fits(entry[1], shapes[entry[0]]):
+            shape = as_list(shapes[entry[0]])
+            raise SpecError(tr("Expected a place in {shape}. Received: {name!r}", shape=shape, name=name))
 
 
 def _refuse_names(names: Any, known: Any) -> None:

@@ -15,6 +15,7 @@ from dlviz.gui.panels.inspector.loss.card import LossCard
 from dlviz.gui.panels.inspector.neuron import Neuron
 from dlviz.gui.panels.inspector.notation import find_layer
 from dlviz.gui.panels.inspector.origin import Origin
+from dlviz.gui.panels.inspector.pruning import Pruning
 from dlviz.gui.panels.inspector.reading import Reading
 from dlviz.gui.panels.inspector.similarity import SimilaritySection
 from dlviz.gui.panels.inspector.two_weights import TwoWeights
@@ -50,6 +51,7 @@ class Behind(QWidget):
         self.origin, self.neuron, self.loss = Origin(), Neuron(), LossCard(context)
         self.activation = ActivationSection(context)
         self.derivatives, self.pair, self.similarity = Derivatives(), TwoWeights(), SimilaritySection()
+        self.pruning = Pruning(context)
         self.back = TextButton("", is_link=True)
         self.back.hide()
         column = QVBoxLayout(self)
@@ -61,6 +63,7 @@ class Behind(QWidget):
         column.addWidget(self.loss)
         column.addWidget(self.similarity)
         column.addWidget(self.derivatives)
+        column.addWidget(self.pruning)
         self.origin.lit.connect(context.selection.light)
         self.origin.pointed.connect(context.selection.point_at)
         self.origin.taken.connect(self.follow)
@@ -72,7 +75,7 @@ class Behind(QWidget):
             part.sample_taken.connect(self._look)
         self.neuron.loss_taken.connect(self._open_loss)
         self.loss.asked.connect(context.interest_changed)
-        for section in (self.pair, self.similarity):
+        for section in (self.pair, self.similarity, self.pruning):
             section.asked.connect(context.interest_changed)
         self.similarity.taken.connect(self.follow)
         self.loss.unit_taken.connect(self._take_output)
@@ -109,6 +112,8 @@ class Behind(QWidget):
 
     def _question(self) -> AnyQuestion | None:
         selected = self._context.selection.current
+        if selected.kind == "layer" and self.pruning.question is not None:
+            return self.pruning.question
         if selected.kind in ("network", "layer") and self._network.layers:
             return DerivativesQuestion(selected.layer, self.collapses and selected.kind == "network")
         if selected.kind == "unit" and find_layer(self._network, selected.layer) is not None:
@@ -134,6 +139,15 @@ class Behind(QWidget):
         self._show_slice()
         self._show_similarity()
         self._show_derivatives()
+        self._show_pruning()
+
+    def _show_pruning(self) -> None:
+        """Offer to take weights of a selected dense layer out."""
+        selected = self._context.selection.current
+        layer = find_layer(self._network, selected.layer) if selected.kind == "layer" else None
+        self.pruning.setVisible(layer is not None and layer.kind == "dense" and not self._context.is_hidden)
+        self.pruning.use_layer("" if layer is None or self.pruning.isHidden() else layer.id)
+        self.pruning.show_frame(self._frame)
 
     def _show_origin(self) -> None:
         """Show where the gradient comes from, once it is there and may be seen."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dlviz.core.explain import Weight
+from dlviz.core.freezing import is_shut
 from dlviz.core.notation import spelled_label
 from dlviz.core.optimizers import optimizers
 from dlviz.gui.leaves import Leaf
@@ -87,7 +88,7 @@ def _parameter(scene: Scene, leaf: Leaf) -> tuple[Fact, ...]:
     """Gradient, optimizer state, step and value after it, of one entry of a parameter."""
     reading, (layer, letter) = scene.reading, leaf.name.split(".")
     optimizer = _optimizer_title(scene.document)
-    if {leaf.name, layer} & set(scene.document.training.frozen):
+    if is_shut(scene.document.training.frozen, leaf.name, leaf.index):
         return _padded(scene, (Fact(tr("next step"), text=tr("frozen, never updated")),))
     gradient = reading.entry(f"{layer}.d{letter}", leaf.index)
     step = reading.entry(f"{leaf.name}.step", leaf.index)
