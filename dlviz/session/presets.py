@@ -10,7 +10,7 @@ from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import load_dataset
 from dlviz.data.spec import DataSpec, Scaling, SplitSpec
 from dlviz.i18n import tr
-from dlviz.session.document import Document, TrainingSpec, handle
+from dlviz.session.document import Document, Dtype, TrainingSpec, handle
 from dlviz.session.example import plain_descent, written_table
 from dlviz.session.tasks import TASK_ENDS
 
@@ -35,6 +35,8 @@ class Recipe:
     scaling: Scaling | None = None
 
 
+WIDE = 500  # inputs, from which single precision is worth its speed
+
 _GATE = Recipe((4,), lr=0.2, batch_size=4, dev=0.0)
 _MEASURED = Recipe((16,), "relu", lr=0.01, batch_size=16, dev=MEASURED_DEV_FRACTION)
 _FEW = Recipe((4,), lr=0.02, batch_size=8, dev=0.0)
@@ -55,6 +57,7 @@ RECIPES: Mapping[str, Recipe] = {
     "breast_cancer": _MEASURED,
     "diabetes": _MEASURED,
     "digits": Recipe((32,), "relu", lr=0.003, batch_size=32, dev=MEASURED_DEV_FRACTION),
+    "digits_784": Recipe((200, 100, 50), "relu", lr=0.001, batch_size=32, dev=MEASURED_DEV_FRACTION),  # EX-25
     "iq_salary": replace(_FEW, scaling="standard"),  # an IQ of 80 beside a grade of 3.5
     # Unscaled grades of 5 to 12 drive every tanh into its flat part, where a thousand epochs taught nothing.
     "cgpa_salary": replace(_FEW, lr=0.05, scaling="standard"),
@@ -151,7 +154,8 @@ def _built(title: str, data: DataSpec, rows: Dataset, recipe: Recipe) -> Documen
     )
     layers = [*hidden, dense("o", rows.n_outputs, recipe.output or output)]
     network = _chain(rows.sequence_shape or (rows.d,), layers)
-    return Document(title=title, dtype="float64", data=data, network=network, training=training)
+    dtype: Dtype = "float64" if rows.d < WIDE else "auto"
+    return Document(title=title, dtype=dtype, data=data, network=network, training=training)
 
 
 def _hidden(rows: Dataset, name: str, units: int, activation: str) -> LayerSpec:

@@ -10,6 +10,7 @@ from dlviz.gui.panel import Context
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.example import Example
+from dlviz.session.image_presets import IMAGE_EXAMPLES
 from dlviz.session.learning_presets import LEARNING
 from dlviz.session.network_presets import NETWORKS
 from dlviz.session.neuron_presets import NEURONS
@@ -76,6 +77,7 @@ def rules_menu() -> str:
 
 def example_actions(context: Context, show: Callable[[Document, str], None], parent: QObject) -> tuple[Action, ...]:
     """Return the entries of all submenus."""
-    listed = (*NEURONS, *NETWORKS, *SHAPE_EXAMPLES, *TRAININGS, *LEARNING, *EXAMPLES, *sheet_examples(), *RACES)
+    networks = (*NETWORKS, *SHAPE_EXAMPLES, *IMAGE_EXAMPLES, *TRAININGS, *LEARNING)
+    listed = (*NEURONS, *networks, *EXAMPLES, *sheet_examples(), *RACES)
     examples = tuple(ExampleCommand(each, show, parent).action() for each in listed)
     return (*examples, RuleOnData(context, show, parent).action())
