@@ -19,7 +19,7 @@ from dlviz.core.explain import (
     slope_picture,
     terms,
 )
-from dlviz.core.inference import parameters
+from dlviz.core.inference import parameters, shapes
 from dlviz.core.layout import layout
 from dlviz.core.notation import Notation
 from dlviz.core.trace import Trace
@@ -113,6 +113,7 @@ class Explainer:
 
     def _unit(self, run: Run, question: UnitQuestion, sample: int) -> UnitExplanation:
         try:
+            _require_unit(run, question)
             return explain_unit(self._passed(run), question, sample)
         except DlvizError as error:
             return UnitExplanation(question, sample, problem=str(error))
@@ -180,6 +181,13 @@ def _tolerance(run: Run, question: PruneQuestion) -> Tolerance:
     except DlvizError as error:
         nothing = np.empty(0)
         return Tolerance(question, nothing, nothing, nothing, problem=error.sentence)
+
+
+def _require_unit(run: Run, question: UnitQuestion) -> None:
+    """Refuse to explain a unit of the network before: what is selected may be gone with an edit, undone or opened."""
+    shape = shapes(run.document.network).get(question.layer, ())
+    if question.unit >= math.prod(shape or (0,)):
+        raise SpecError(f"Expected a unit of this network. Received: unit {question.unit + 1} of {question.layer}")
 
 
 def _numeric(passed: Pass, weight: Weight) -> float:

@@ -69,7 +69,7 @@ def test_and_gate_shows_its_truth_table_live(robot: Robot) -> None:
     robot.wait(table.isVisible)
     example = Example("EX-37")
     headings = [table.model.headerData(k, Qt.Orientation.Horizontal) for k in range(5)]
-    assert headings == ["x₁", "x₂", "target", "v", "y"]
+    assert headings == ["x₁", "x₂", "target", "z", "a"]
     rows = zip(example.inputs["X"], (0, 0, 0, 1), example.expected["v"], example.expected["y"], strict=True)
     assert cells(table) == [[*x, d, v, y] for x, d, v, y in rows]
     assert [row[-1] for row in words(table)] == ["✓"] * 4

@@ -160,6 +160,16 @@ def test_walking_shows_sample_and_batch_as_far_as_it_has_come(stage: Stage) -> N
     assert line.endswith("= " + f"{z[3]:.3g}".replace("-", "−"))
 
 
+def test_after_the_update_a_unit_is_still_told_with_the_weights_that_it_used(stage: Stage) -> None:
+    last, weights = stage.trace.steps[-1], stage.parameters["h1.W"][1]
+    applied = replace(last, index=last.index + 1, op="apply", writes={"h1.W": 2 * stage.parameters["h1.W"]})
+    trace = replace(stage.trace, steps=(*stage.trace.steps, applied))
+    stage.frame(trace=trace, cursor=len(trace.steps), sample=3)
+    stage.select("unit", "h1", 1)
+    assert stage.values()["u = Σ w·x"][0] == shown(float(stage.x[3] @ weights), signed=True)
+    assert stage.panel.remark.text() == "tanh · old weights"
+
+
 def test_results_can_be_hidden_to_predict_them(stage: Stage) -> None:
     stage.frame(peek=stage.trace)
     stage.select("unit", "h1", 1)

@@ -1,5 +1,7 @@
 """What the window says about a recurrent layer, whose weights do not belong to pairs of units."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -110,3 +112,18 @@ def test_a_time_step_lights_its_layer_and_says_its_time() -> None:
     assert found is not None
     assert found.nodes == frozenset({"r"})
     assert place_words(step, built) == "forward · layer 1, time 2"
+
+
+def test_a_tile_of_a_sequence_shows_its_own_time_step() -> None:
+    built, trace = traced_sequence()
+    frame = make_frame(make_context(built), {}, trace=trace, cursor=len(trace.steps))
+    found = card(Scene(Selected("unit", "r", 3), built, None, frame))
+    assert (found.title, found.remark) == ("Unit 2 of layer 1", "tanh · t = 2 of 3")
+    facts = {fact.label: fact.values for fact in found.facts}
+    assert facts["h⟨2⟩"][0] == trace.value("r.t2.h", 99)[0, 1]
+
+
+def traced_sequence() -> tuple[Document, Trace]:
+    layers = (LayerSpec("r", "lstm", (), {"units": 2, "return": "sequence"}), LayerSpec("s", "gru", (), {"units": 1}))
+    built = replace(document(), network=replace(LSTM, layers=layers))
+    return built, Trainer(built, prepared_for(built)).record()

@@ -85,8 +85,8 @@ def test_the_perceptron_log_is_walked_forward_and_back(robot: Robot) -> None:
     for line in example.expected["log"]:
         for _ in range(5):
             go(robot, Key.Key_PageDown)
-        seen = {name: box(robot, f"{name}1").value for name in ("z", "y", "d", "e")}
-        assert [seen["z"], seen["y"], seen["d"], seen["e"]] == pytest.approx(
+        seen = {name: box(robot, f"{name}1").value for name in ("z", "a", "d", "e")}
+        assert [seen["z"], seen["a"], seen["d"], seen["e"]] == pytest.approx(
             [line["v"], line["y"], line["d"], line["e"]], rel=DIGITS
         )
         assert weights(robot)[0] == pytest.approx(line["w"], rel=DIGITS)
@@ -466,7 +466,7 @@ def log_line(robot: Robot) -> dict[str, Any]:
         go(robot, Key.Key_PageDown)
     frame = robot.frame
     assert frame.trace is not None
-    line = {name: box(robot, f"{letter}1").value for name, letter in zip("vyde", "zyde", strict=True)}
+    line = {name: box(robot, f"{letter}1").value for name, letter in zip("vyde", "zade", strict=True)}
     return {"epoch": frame.trace.epoch + 1, "sample": int(frame.trace.rows[0]) + 1, **line,
             "w": weights(robot)[0], "b": weights(robot)[1]}  # fmt: skip
 
@@ -545,3 +545,18 @@ def test_a_graph_a_little_too_large_is_shown_smaller_and_a_far_larger_one_is_scr
     area.setFixedSize(round(0.5 * wanted.width()), wanted.height())
     robot.wait(lambda: view.zoom == 1.0)
     assert view.width() == wanted.width()
+
+
+def test_the_step_in_hand_is_seen_where_the_graph_is_larger_than_its_room(robot: Robot) -> None:
+    theme_signals.use("projector")
+    found = opened(robot, "shared")
+    robot.window.docks.open("inspector")
+    area = found.area
+    robot.wait(lambda: area.horizontalScrollBar().maximum() > 0)
+    for _ in range(len(robot.frame.peek.steps)):
+        go(robot, Key.Key_PageDown)
+        lit = found.boxes.lit_rect().toAlignedRect().translated(found.boxes.pos())
+        assert not lit.isEmpty()
+        assert lit.right() > 0 and lit.left() < area.viewport().width()
+        narrow = lit.width() <= area.viewport().width()
+        assert not narrow or area.viewport().rect().contains(lit)

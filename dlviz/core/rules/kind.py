@@ -97,6 +97,11 @@ class Told:
         """The letter of a weighted sum."""
         return "v" if self.notation.has_error_signals else "z"
 
+    @property
+    def answer_letter(self) -> str:
+        """The letter of what a unit answers."""
+        return "y" if self.notation.has_error_signals else "a"
+
     def indices(self, name: str, *places: int | str) -> str:
         """Write the indices of an entry of `o.W` or `o.b`; a letter stands for all of an axis."""
         array = self.wrote(name) if name in self.step.writes else self.before(name)

@@ -66,7 +66,8 @@ def _threshold_told(told: Told, threshold: float, labels: tuple[float, float], i
     z_mark = f"{told.sum_letter}_{{{subscript(unit)}}}"
     sign = r"\ge" if is_upper else ">"
     symbols = (
-        rf"y_{{{subscript(unit)}}} = \begin{{cases}} {labels[1]:g} & {z_mark} {sign} {exact(threshold)} \\ "
+        rf"{told.answer_letter}_{{{subscript(unit)}}} = \begin{{cases}} "
+        rf"{labels[1]:g} & {z_mark} {sign} {exact(threshold)} \\ "
         rf"{labels[0]:g} & \text{{{tr('else')}}} \end{{cases}}"
     )
     shown = number(a[unit], told.digits)
@@ -90,13 +91,13 @@ def _error_step(arrays: Arrays, settings: Settings) -> RuleStep:
 def _error_told(gap: float, told: Told) -> Narration:
     wanted, given, e = (values[0] for values in (told.before("y"), told.before("o.a"), told.wrote("o.e")))
     unit = unit_of(told, len(e))
-    mark = subscript(unit)
-    symbols, sentence = f"e_{{{mark}}} = d_{{{mark}}} - y_{{{mark}}}", tr("Compare the label with the answer.")
+    mark, sentence = subscript(unit), tr("Compare the label with the answer.")
+    apart = f"d_{{{mark}}} - {told.answer_letter}_{{{mark}}}"
     if gap == 1:
-        return difference_told(told, symbols, wanted[unit], given[unit], float(e[unit]), sentence)
+        return difference_told(told, f"e_{{{mark}}} = {apart}", wanted[unit], given[unit], float(e[unit]), sentence)
     half = rf"\frac{{1}}{{{gap:g}}} \cdot "
     numbers = rf"{half}({number(wanted[unit])} - ({number(given[unit])}))"
-    symbols = rf"e_{{{mark}}} = {half}(d_{{{mark}}} - y_{{{mark}}})"
+    symbols = rf"e_{{{mark}}} = {half}({apart})"
     return Narration(symbols, numbers, number(e[unit], told.digits), sentence, (float(e[unit]),))
 
 

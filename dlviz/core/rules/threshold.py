@@ -123,13 +123,13 @@ def _draw(stream: Stream, clock: Array, p: Array, u: Array, a: Array) -> None:
 def _probability_told(temperature: float, told: Told) -> Narration:
     z, p = told.before("o.z")[0], told.wrote("o.p")[0]
     unit = unit_of(told, len(z))
-    mark, value = subscript(unit), float(p[unit])
+    mark, value, sum_mark = subscript(unit), float(p[unit]), f"{told.sum_letter}_{{{subscript(unit)}}}"
     sentence = tr("The larger the sum, the likelier the unit fires; a high temperature makes it a coin toss.")
     shown = number(value, told.digits)
     if temperature == 0:
-        symbols = rf"P_{{{mark}}} = \lim_{{T \to 0}} \frac{{1}}{{1 + e^{{-v_{{{mark}}}/T}}}}"
+        symbols = rf"P_{{{mark}}} = \lim_{{T \to 0}} \frac{{1}}{{1 + e^{{-{sum_mark}/T}}}}"
         return Narration(symbols, shown, shown, sentence, (value,))
-    symbols = rf"P_{{{mark}}} = \frac{{1}}{{1 + e^{{-\frac{{v_{{{mark}}}}}{{T}}}}}}"
+    symbols = rf"P_{{{mark}}} = \frac{{1}}{{1 + e^{{-\frac{{{sum_mark}}}{{T}}}}}}"
     numbers = rf"\frac{{1}}{{1 + e^{{-\frac{{{factor(z[unit], told.digits)}}}{{{exact(temperature)}}}}}}}"
     return Narration(symbols, numbers, shown, sentence, (value,))
 
@@ -139,7 +139,7 @@ def _draw_told(told: Told) -> Narration:
     unit = unit_of(told, len(a))
     mark = subscript(unit)
     cases = rf"\begin{{cases}} 1 & u_{{{mark}}} < P_{{{mark}}} \\ -1 & \text{{{tr('else')}}} \end{{cases}}"
-    symbols = rf"u_{{{mark}}} \in [0, 1),\quad y_{{{mark}}} = {cases}"
+    symbols = rf"u_{{{mark}}} \in [0, 1),\quad {told.answer_letter}_{{{mark}}} = {cases}"
     shown = rf"{number(u[unit], told.digits)},\quad {number(a[unit], told.digits)}"
     sentence = tr("Draw a number in [0, 1) and fire if it is below P.")
     return Narration(symbols, shown, shown, sentence, (float(u[unit]), float(a[unit])))

@@ -42,7 +42,7 @@ def title(spec: NetworkSpec, node: str, count: int) -> str:
 def _kind_name(kind: str) -> str:
     """Return a short name of a kind: its key, written as its title where that is the same word, as in LSTM."""
     words, full = kind.replace("_", " "), tr(layer_kinds.get(kind).title)
-    return full if full.lower() == words else words.capitalize()
+    return full if full.lower() == words else words.capitalize().replace("rnn", "RNN")
 
 
 def _amount(layer: LayerSpec, count: int) -> str:

@@ -230,8 +230,11 @@ class SubjectPanel(Panel):
         self._raise(self.plane, shown.words)
 
     def _show_boxes(self, shown: Boxes) -> None:
+        is_further = shown != self.boxes.shown
         self.boxes.show_boxes(shown)
         self.area.fit()
+        if is_further:
+            self.area.follow()
         self._raise(self.area, "")
 
     def _raise(self, widget: QWidget, words: str) -> None:

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from dlviz.gui import numbers
 from dlviz.gui.listing.entries import Entry
 from dlviz.gui.selection import NOTHING, Selected
-from dlviz.gui.theme import GRID, Theme, current, font
+from dlviz.gui.theme import GRID, RADIUS, Theme, current, font
 from dlviz.gui.walks.boxes import Box, Boxes, Link
 from dlviz.gui.walks.picture import Picture
-from dlviz.gui.widgets.paint import focus_ring, painter, rounded
+from dlviz.gui.widgets.paint import painter, rounded
 from dlviz.i18n import tr
 
 LEAST_COLUMN, MOST_COLUMN = 104.0, 190.0  # pixels between the left edges of two columns, at the least type
@@ -79,6 +79,13 @@ class BoxesView(Picture):
         index = next(index for index, box in enumerate(self.shown.boxes) if box.id == identity)
         return self._transform.mapRect(self._places.boxes[index])
 
+    def lit_rect(self) -> QRectF:
+        """Return where the step in hand computes; empty where it lights nothing."""
+        lit = QRectF()
+        for box, rect in zip(self.shown.boxes, self._places.boxes, strict=True):
+            lit = lit.united(rect) if box.is_lit else lit
+        return self._transform.mapRect(lit)
+
     def link_point(self, index: int) -> QPointF:
         """Return the middle of an edge."""
         return self._transform.map(self._places.curves[index].pointAtPercent(0.5))
@@ -115,7 +122,9 @@ class BoxesView(Picture):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current()
         with painter(self) as p:
-            focus_ring(p, self)
+            if self.hasFocus():  # around what can be seen, also where it is scrolled
+                seen = QRectF(self.visibleRegion().boundingRect())
+                rounded(p, seen, border=theme.accent, radius=RADIUS, width=1.5)
             p.setTransform(self._transform, combine=True)
             marked = self._marked()
             for number, (link, curve) in enumerate(zip(self.shown.links, self._places.curves, strict=True)):

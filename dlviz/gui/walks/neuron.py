@@ -105,7 +105,7 @@ class _Neuron:
         for unit, source in sums.items():
             last = source
             if "o.a" in names and "o.winner" not in names:
-                last = self._unit("o.a", "y", unit, 2)
+                last = self._unit("o.a", spell("a"), unit, 2)
                 self._links.append(Link(source, last, is_lit=self._is_lit("o.a")))
             if "o.e" in names:
                 column = self._found[last].column + 1

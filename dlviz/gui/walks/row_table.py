@@ -8,6 +8,7 @@ from PySide6.QtGui import QBrush, QColor, QFont
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from dlviz.gui import numbers
+from dlviz.gui.letters import spell
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import SectionHeader, Text
@@ -83,7 +84,7 @@ class RowModel(QAbstractTableModel):
             return None
         if section < self.n_inputs:
             return f"x{section + 1}".translate(SUB)
-        return (tr("target"), "v", "y", "")[section - self.n_inputs]
+        return (tr("target"), spell("z"), spell("a"), "")[section - self.n_inputs]
 
 
 class RowTable(QWidget):
@@ -101,7 +102,7 @@ class RowTable(QWidget):
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.horizontalHeader().setSectionsClickable(False)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        tip = tr("Target, weighted sum v and answer y of every row, with the weights as they stand")
+        tip = tr("Target, weighted sum and answer of every row, with the weights as they stand")
         describe(self.table, tr("Rows and answers"), tip)
         self.corrections = Text("", "muted", "small")
         self.corrections.setWordWrap(True)

@@ -12,7 +12,7 @@ from dlviz.core.trace import Trace
 from dlviz.data.spec import DataSpec
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.explainer import Explainer
-from dlviz.session.explanation import Explanation, Question
+from dlviz.session.explanation import Explanation, Question, UnitQuestion
 from dlviz.session.presets import example_document
 from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer
@@ -187,3 +187,10 @@ def test_a_window_of_time_steps_has_uses_and_samples_but_no_single_paths() -> No
     assert found.problem == "Back-propagation truncated by a window has no single paths; choose blocks."
     assert len(found.terms) == 8
     assert found.shares is not None
+
+
+@pytest.mark.parametrize(("layer", "unit"), [("h", 2), ("gone", 0)])
+def test_a_unit_that_is_gone_is_refused_in_words(layer: str, unit: int) -> None:
+    """What is selected may be a moment older than the network: an undone unit must not stop the run."""
+    found = Explainer().explain(walked(example_document()), UnitQuestion(layer, unit), no_peek)
+    assert found.problem == f"Expected a unit of this network. Received: unit {unit + 1} of {layer}."

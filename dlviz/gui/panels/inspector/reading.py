@@ -79,6 +79,17 @@ class Reading:
             return walked
         return known if known is not None or self.trace is None else self.trace.before.get(name)
 
+    def used(self, name: str) -> np.ndarray[Any, Any] | None:
+        """Return a parameter as the pass used it, also once the update has written another one."""
+        if self.frame.trace is None:
+            return self.parameter(name)
+        ahead, before = self.array(f"{name}.ahead"), self.frame.trace.before.get(name)
+        return ahead if ahead is not None else self.parameter(name) if before is None else before
+
+    def is_updated(self, name: str) -> bool:
+        """Say whether the walk has come to a new value of a parameter."""
+        return self.trace is not None and any(name in step.writes for step in self.trace.steps[: self.cursor])
+
     def entry(self, name: str, index: tuple[int, ...]) -> float | None:
         """Return one entry of a parameter or of an array of the trace."""
         array = self.parameter(name)
@@ -91,8 +102,7 @@ class Reading:
 
     def written(self, name: str, index: tuple[int, ...]) -> float | None:
         """Return an entry of a parameter as the update wrote it; None until then."""
-        is_updated = self.trace is not None and any(name in step.writes for step in self.trace.steps[: self.cursor])
-        return _item(self.array(name), index) if is_updated else None
+        return _item(self.array(name), index) if self.is_updated(name) else None
 
     def is_gradient_known(self, name: str) -> bool:
         """Say whether the gradient of a parameter is computed where the walk stands."""

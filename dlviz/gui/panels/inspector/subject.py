@@ -54,7 +54,8 @@ def _unit(scene: Scene, trace: Trace, cursor: int) -> Card:
     if weights is None or not 0 <= unit < len(weights):
         return Card()
     written = {name for step in trace.steps for name in step.writes}
-    rows = (("o.z", tr("sum or distance")), ("o.a", tr("answer y")), ("o.e", tr("error e")), ("o.h", tr("share h")))
+    answer = tr("answer {letter}", letter=symbols().bare("a"))
+    rows = (("o.z", tr("sum or distance")), ("o.a", answer), ("o.e", tr("error e")), ("o.h", tr("share h")))
     facts = [
         Fact(label, (_at(_array(scene, trace, cursor, name), 0, unit), None), is_signed=name == "o.e")
         for name, label in rows

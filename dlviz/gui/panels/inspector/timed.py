@@ -1,7 +1,9 @@
 """What the inspector says about one unit of a recurrent layer: its gates and state in the time step in hand."""
 
 from collections.abc import Iterator
+from typing import Any
 
+from dlviz.core.layers import layers
 from dlviz.core.network import LayerSpec
 from dlviz.core.notation import spelled_label
 from dlviz.core.trace import Step, Trace
@@ -14,7 +16,7 @@ MOST_STATES = 8  # time steps whose state is listed
 def timed_equations(scene: Scene, layer: LayerSpec) -> tuple[str, ...]:
     """Return the formulas by which the layer goes through the time step in hand."""
     steps = _steps(scene, layer)
-    at = _time_in_hand(scene, steps)
+    at = _time_in_hand(scene, layer, steps)
     forward = [step for step in steps if step.time_step == at and step.phase == "forward"]
     return tuple(scene.document.formula_of(step) for step in forward)
 
@@ -24,8 +26,18 @@ def timed_facts(scene: Scene, layer: LayerSpec) -> tuple[Fact, ...]:
     steps = _steps(scene, layer)
     if not steps:
         return ()
-    at, last = _time_in_hand(scene, steps), max(step.time_step for step in steps)
+    at, last = _time_in_hand(scene, layer, steps), max(step.time_step for step in steps)
     return (*_read(scene, layer, steps, at), *_written(scene, layer, steps, at), *_states(scene, layer, at, last))
+
+
+def units_of(layer: LayerSpec) -> int:
+    """Return how many units the layer has in one time step."""
+    return int(option(layer, "units"))
+
+
+def option(layer: LayerSpec, name: str) -> Any:
+    """Return a setting of the layer, or its default."""
+    return layers.get(layer.kind).option(layer, name)
 
 
 def _steps(scene: Scene, layer: LayerSpec) -> list[Step]:
@@ -33,10 +45,16 @@ def _steps(scene: Scene, layer: LayerSpec) -> list[Step]:
     return [] if trace is None else [step for step in trace.steps if step.layer == layer.id and step.time_step]
 
 
-def _time_in_hand(scene: Scene, steps: list[Step]) -> int:
-    """Return the time step that was computed last where the walk stands; the last one where none was."""
+def _time_in_hand(scene: Scene, layer: LayerSpec, steps: list[Step]) -> int:
+    """Return the time step of the tile that is selected, else the one computed last where the walk stands.
+
+    A layer that passes on all its states has a tile for each unit at each time step. None was computed: the last one.
+    """
+    last, tile = max((step.time_step for step in steps), default=0), scene.selected.unit // units_of(layer) + 1
+    if option(layer, "return") == "sequence":
+        return min(tile, last)
     done = [step for step in steps if step.index < scene.reading.cursor]
-    return done[-1].time_step if done else max((step.time_step for step in steps), default=0)
+    return done[-1].time_step if done else last
 
 
 def _read(scene: Scene, layer: LayerSpec, steps: list[Step], at: int) -> Iterator[Fact]:
@@ -52,7 +70,7 @@ def _names(steps: list[Step]) -> set[str]:
 
 def _written(scene: Scene, layer: LayerSpec, steps: list[Step], at: int) -> Iterator[Fact]:
     """Give what one time step writes for every unit: gates, cell, state, and their gradients."""
-    units = int(layer.settings.get("units", 0))
+    units = units_of(layer)
     for step in steps:
         for name, array in step.writes.items() if step.time_step == at else ():
             is_of_units = array.ndim == 2 and array.shape[1] == units and step.op != "time_contribution"
@@ -69,7 +87,7 @@ def _states(scene: Scene, layer: LayerSpec, at: int, last: int) -> Iterator[Fact
 
 
 def _fact(scene: Scene, layer: LayerSpec, letter: str, time: int) -> Fact:
-    reading, name, unit = scene.reading, f"{layer.id}.t{time}.{letter}", scene.selected.unit
+    reading, name, unit = scene.reading, f"{layer.id}.t{time}.{letter}", scene.selected.unit % units_of(layer)
     is_gradient = letter.startswith("d")
     bare = spelled_label(f"∂L/∂{letter[1:]}", scene.symbols) if is_gradient else letter
     label = f"{bare}⟨{time}⟩" + (reading.of_sum if is_gradient else reading.of_mean)
@@ -93,4 +111,4 @@ def timed_remark(scene: Scene, layer: LayerSpec) -> str:
     steps = _steps(scene, layer)
     if not steps:
         return ""
-    return tr("t = {at} of {last}", at=_time_in_hand(scene, steps), last=max(step.time_step for step in steps))
+    return tr("t = {at} of {last}", at=_time_in_hand(scene, layer, steps), last=max(step.time_step for step in steps))

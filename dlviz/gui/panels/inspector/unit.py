@@ -14,7 +14,7 @@ from dlviz.gui import numbers
 from dlviz.gui.leaves import data_leaf
 from dlviz.gui.panels.inspector import notation
 from dlviz.gui.panels.inspector.card import Card, Fact, Scene, Source, node_place
-from dlviz.gui.panels.inspector.timed import timed_equations, timed_facts, timed_remark
+from dlviz.gui.panels.inspector.timed import timed_equations, timed_facts, timed_remark, units_of
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.i18n import tr
 from dlviz.session.explanation import UnitExplanation
@@ -50,6 +50,8 @@ def unit(scene: Scene) -> Card:
             short=delta.partition(" = ")[0] + reading.of_sum,
         ),
     )
+    if reading.is_walking and reading.is_updated(f"{layer.owner}.W"):
+        title = f"{title} · {tr('old weights')}"  # all that stands below is of the pass before the update
     return Card(name, title, _sums(scene, layer), reading.headings, facts, leaf)
 
 
@@ -144,6 +146,8 @@ def _slope(scene: Scene, layer: LayerSpec, applied: str) -> tuple[Fact, ...]:
 
 def _unit_title(scene: Scene, layer: LayerSpec) -> str:
     network, unit = scene.document.network, scene.selected.unit + 1
+    if layer_kinds.get(layer.kind).activates_inside:
+        unit = scene.selected.unit % units_of(layer) + 1  # the tile says at which time step
     if layer.id != network.layers[-1].id:
         number = notation.layer_number(network, layer.id)
         return tr("Unit {unit} of layer {layer}", unit=unit, layer=number or layer.id)
@@ -180,8 +184,7 @@ def _sums(scene: Scene, layer: LayerSpec) -> tuple[str, ...]:
 
 def _incoming(scene: Scene, layer: LayerSpec) -> tuple[list[int], np.ndarray, float | None] | None:
     """Return the units that the selected unit reads, their weights (k,) and its bias; None without weighted sum."""
-    weights = scene.reading.parameter(f"{layer.owner}.W")
-    bias = scene.reading.parameter(f"{layer.owner}.b")
+    weights, bias = (scene.reading.used(f"{layer.owner}.{short}") for short in "Wb")
     if weights is None or layer.kind not in ("dense", "conv2d"):
         return None
     row, units = _patch(scene, layer) if layer.kind == "conv2d" else (scene.selected.unit, range(weights.shape[1]))
