@@ -30,7 +30,7 @@ class RowsBar(QWidget):
         self._rows: tuple[int, ...] = ()
         self._words = ""
         self._dataset: Dataset | None = None
-        self.walked = NOBODY
+        self.walked, self._is_aside = NOBODY, False
         self.text = Elided()
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.walk = TextButton(
@@ -74,18 +74,21 @@ class RowsBar(QWidget):
         trace = frame.trace
         is_inside = trace is not None and frame.sample < len(trace.rows)
         walked = int(trace.rows[frame.sample]) if trace is not None and is_inside else NOBODY
-        if walked != self.walked:
-            self.walked = walked
+        if (walked, frame.is_aside) != (self.walked, self._is_aside):
+            self.walked, self._is_aside = walked, frame.is_aside
             self._say()
 
     def _say(self) -> None:
-        if self.walked not in self._rows:
+        is_walked, is_one = self.walked in self._rows, len(self._rows) == 1
+        self.walk.setText(tr("Walk the next") if is_walked and not is_one else tr("Walk one in Step"))
+        self.walk.setAccessibleName(self.walk.text())
+        self.walk.updateGeometry()
+        if not is_walked:
             self.text.setText(self._words)
-        elif len(self._rows) == 1:
-            self.text.setText(tr("{words}, walked in Step", words=self._words))
-        else:
-            row = numbers.count(self.walked + 1)
-            self.text.setText(tr("{words}; row {row} is walked in Step", words=self._words, row=row))
+            return
+        row = self._words if is_one else tr("{words}; row {row}", words=self._words, row=numbers.count(self.walked + 1))
+        how = tr("is walked alone, nothing is learnt of it") if self._is_aside else tr("is walked in its batch")
+        self.text.setText(f"{row} {how}")
 
     @Slot()
     def _walk_next(self) -> None:

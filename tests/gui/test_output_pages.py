@@ -14,6 +14,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.network import NetworkSpec, dense
 from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.gui.panel import Context
+from dlviz.gui.panels.output.bars import ROW
 from dlviz.gui.panels.output.class_table import rates
 from dlviz.gui.panels.output.panel import OutputPanel
 from dlviz.gui.selection import Selected
@@ -331,3 +332,33 @@ def test_the_boundary_moves_while_training_runs(qtbot: QtBot) -> None:
         assert len(seen[0]) != len(seen[2]) or not np.allclose(seen[0], seen[2])
     finally:
         close_window(robot)
+
+
+def test_arrows_and_return_take_a_count(qtbot: QtBot, desks: list[Desk]) -> None:
+    desk = sit(desks, qtbot, blobs(3))
+    desk.open("errors", "counts")
+    table = desk.panel.errors.table
+    table.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right):
+        qtbot.keyClick(table, key)
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    true, predicted = desk.truth
+    rows = desk.session.prepared.validation
+    assert desk.context.selection.rows == {int(row) for row in rows if (true[row], predicted[row]) == (2, 1)}
+
+
+def test_a_bar_selects_the_rows_that_get_its_answer(qtbot: QtBot, desks: list[Desk]) -> None:
+    desk = sit(desks, qtbot, blobs(3))
+    desk.open("predictions", "answer")
+    bars = desk.panel.predictions.answer.bars
+    answer, (_, predicted), rows = bars.bars[1].number, desk.truth, desk.session.prepared.validation
+    qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=QPoint(20, ROW + ROW // 2))
+    assert desk.context.selection.rows == {int(row) for row in rows if predicted[row] == answer}
+
+
+def test_without_a_network_a_page_says_what_to_do(qtbot: QtBot, desks: list[Desk]) -> None:
+    desk = sit(desks, qtbot, blobs(3))
+    desk.open("errors", "counts")
+    desk.session.edit(replace(desk.session.document, network=NetworkSpec(), parameters={}), "Empty")
+    desk.panel.show_document(desk.session.document)
+    assert desk.panel.empty.isVisible() and "press +" in desk.panel.empty.text()

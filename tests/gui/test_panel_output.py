@@ -12,11 +12,11 @@ from dlviz.data.prepare import prepare
 from dlviz.gui import numbers
 from dlviz.gui.panels.output.errors import LEAST, confusion
 from dlviz.gui.panels.output.panel import OutputPanel
-from dlviz.gui.response import Scale, class_pixels, output_scale, scale_for, signed_pixels
+from dlviz.gui.response import Scale, class_pixels, confidence_lines, output_scale, scale_for, signed_pixels
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import DARK, LIGHT, font
 from dlviz.gui.widgets.contour import segments
-from dlviz.gui.widgets.points import paint_points
+from dlviz.gui.widgets.points import marker, paint_points
 from dlviz.session.edits import set_activation, set_loss
 from dlviz.session.messages import Interest, Maps
 from dlviz.session.presets import document_for, empty_document, step_document
@@ -379,3 +379,31 @@ def test_answers_go_with_the_last_layer(stage: Any) -> None:
     assert not panel.map.frame.map._image.isNull()
     panel.show_document(empty_document())
     assert panel.map.frame.map._image.isNull()
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.key)
+def test_a_hundred_classes_differ_in_hue_or_marker(theme: Any) -> None:
+    looks = {(theme.class_colour(k), marker(k, 4.0).elementCount(), repr(marker(k, 4.0))) for k in range(100)}
+    assert len(looks) == 100
+    assert len({theme.class_colour(k) for k in range(5)}) == 5
+    shapes = [marker(k, 4.0) for k in range(5)]
+    assert all(shapes[i] != shapes[j] for i in range(5) for j in range(i))
+
+
+def test_the_shade_of_a_probability_is_that_of_the_winner() -> None:
+    sure = np.array([0.4, 0.6, 0.9, 1.0])
+    outputs = np.stack([sure, (1 - sure) / 2, (1 - sure) / 2])[:, None, :]
+    pixels = class_pixels(outputs, LIGHT)[0, :, :3].astype(float)
+    hue, zero = (
+        np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)], float) for c in (LIGHT.class_colour(0), LIGHT.zero)
+    )
+    strength = ((pixels - zero) @ (hue - zero)) / ((hue - zero) @ (hue - zero))
+    np.testing.assert_allclose(strength, 0.12 + 0.88 * (sure - 1 / 3) / (2 / 3), atol=0.01)
+
+
+def test_contours_of_confidence_run_where_the_winner_has_nine_tenths() -> None:
+    share = np.linspace(0, 1, 41)
+    outputs = np.broadcast_to(np.stack([share, 1 - share])[:, None, :], (2, 41, 41))
+    x = confidence_lines(outputs)[..., 0] / 40
+    assert np.minimum(np.abs(x - 0.1), np.abs(x - 0.9)).max() < 1e-9
+    assert not len(confidence_lines(3 * outputs))

@@ -46,7 +46,8 @@ def test_a_clicked_point_is_walked_in_step_and_escape_lets_it_go(robot: Robot) -
     assert robot.window.context.workspace == "step"
     robot.wait(lambda: robot.frame.trace is not None and robot.frame.trace.rows[robot.frame.sample] == row)
     assert robot.frame.step == step and robot.frame.cursor == 0
-    robot.wait(lambda: bar.text.text() == f"row {row + 1}, walked in Step")
+    how = "alone, nothing is learnt of it" if robot.frame.is_aside else "in its batch"
+    robot.wait(lambda: bar.text.text() == f"row {row + 1} is walked {how}")
     robot.key(Key.Key_Escape)
     assert not bar.isVisible() and robot.window.context.selection.rows == frozenset()
 
@@ -62,6 +63,7 @@ def test_each_click_walks_the_next_of_the_rows(robot: Robot) -> None:
         expected = rows[len(walked) % 3]
         robot.wait(lambda row=expected: robot.window.centre.rows.walked == row)
         walked.append(robot.window.centre.rows.walked)
+        assert robot.window.centre.rows.walk.text() == "Walk the next"
     assert walked == [*rows, rows[0]]
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dlviz.gui import numbers
@@ -59,6 +59,8 @@ class Span:
 class Bars(QWidget):
     """Names at the left, bars from zero, numbers at the right; the first is marked as the answer."""
 
+    taken = Signal(int)  # number of the class whose bar was clicked
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bars: tuple[ClassBar, ...] = ()
@@ -94,6 +96,12 @@ class Bars(QWidget):
     def sizeHint(self) -> QSize:
         """Return the height of all bars."""
         return QSize(34 * GRID, max(len(self.bars), 1) * ROW)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Tell whose bar was clicked."""
+        row = int(event.position().y() // ROW)
+        if 0 <= row < len(self.bars):
+            self.taken.emit(self.bars[row].number)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint every class."""

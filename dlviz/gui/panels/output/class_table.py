@@ -28,10 +28,14 @@ class ClassTable(FilledTable):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
+        self.counts: NDArray[np.int64] | None = None
         describe(self, tr("Rates by class"), tr("A click selects the rows that are wrong about a class"))
 
     def show_counts(self, counts: NDArray[np.int64], names: Sequence[str]) -> None:
         """Show the rates of these classes."""
+        if self.counts is not None and np.array_equal(counts, self.counts) and len(self.numbers.lines) == len(names):
+            return
+        self.counts = counts
         columns = (
             Column(tr("class")),
             Column(tr("precision"), tr("Of the rows predicted as this class, the share that belongs to it")),

@@ -6,7 +6,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from dlviz.gui.colour import mix
@@ -16,6 +16,7 @@ from dlviz.i18n import tr
 
 LEAST = 0.75  # of the small type, in low cells
 MOST_ROWS = 10  # classes whose rows all have room for a number; with more they may be lower
+_ARROWS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 MOST_HEADED = 6  # classes; with more their rows need the line that says what stands across
 _LABEL_LIMIT = 88  # pixels that a class name may take at the left
 
@@ -35,15 +36,23 @@ class ErrorTable(QWidget):
         super().__init__(parent)
         self.counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self.is_share = False
+        self.place = (0, 0)  # the cell that the arrows stand on
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._names: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        describe(self, tr("Predictions by class"), tr("Rows counted by true class (down) and predicted class (across)"))
+        describe(
+            self,
+            tr("Predictions by class"),
+            tr("Rows counted by true class (down) and predicted class (across); a click selects them"),
+        )
 
     def show_counts(self, counts: NDArray[np.int64], names: Sequence[str]) -> None:
         """Show (k, k) counts of these classes."""
-        self.counts, self._names = counts, tuple(names)
-        self.updateGeometry()
-        self.update()
+        is_same = self._names == tuple(names) and np.array_equal(counts, self.counts)
+        if not is_same:
+            self.counts, self._names = counts, tuple(names)
+            self.updateGeometry()
+            self.update()
 
     def use_shares(self, is_share: bool) -> None:
         """Write shares of the rows of a true class instead of counts."""
@@ -71,6 +80,8 @@ class ErrorTable(QWidget):
             for true in range(len(self.counts)):
                 for predicted in range(len(self.counts)):
                     self._paint_cell(p, true, predicted)
+            if self.hasFocus() and max(self.place) < len(self.counts):
+                rounded(p, self.cell(*self.place), border=current().accent, radius=3, width=2.0)
 
     def _paint_names(self, p: QPainter) -> None:
         p.setPen(QColor(current().muted))
@@ -123,9 +134,23 @@ class ErrorTable(QWidget):
         width, height = grid.width() / count, grid.height() / count
         return QRectF(grid.left() + predicted * width, grid.top() + true * height, width, height)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from cell to cell by the arrows, and take one by Return."""
+        by = _ARROWS.get(Qt.Key(event.key()))
+        if not len(self.counts) or (by is None and event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter)):
+            event.ignore()
+        elif by is None:
+            self.cell_clicked.emit(self.place)
+        else:
+            last = len(self.counts) - 1
+            self.place = min(max(self.place[0] + by[0], 0), last), min(max(self.place[1] + by[1], 0), last)
+            self.setAccessibleDescription(self._words(*self.place))
+            self.update()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = self._cell_at(event.position().x(), event.position().y())
         if place is not None:
+            self.place = place
             self.cell_clicked.emit(place)
 
     def event(self, event: QEvent) -> bool:

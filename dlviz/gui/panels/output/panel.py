@@ -1,6 +1,6 @@
 """Output panel: what the network answers, in pages: a map, the hidden space, row by row, and where it errs."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.data.prepare import Prepared
@@ -18,6 +18,7 @@ from dlviz.gui.selection import Rows
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.copying import Offer, Plotted, copy_csv
 from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.text import Text
 from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -64,7 +65,10 @@ class OutputPanel(Panel):
         spaced(layout, gap=GRID // 2)
         layout.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
         self._pages = QStackedWidget(self)  # a layout without a parent would show the first page as a window
-        for page in self.all_pages:
+        self.empty = Text(tr("There is no network yet: press + on the canvas, and its answers show here."), "muted")
+        self.empty.setWordWrap(True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        for page in (*self.all_pages, self.empty):
             self._pages.addWidget(page)
         layout.addWidget(self.views)
         layout.addWidget(self._pages, 1)
@@ -109,7 +113,8 @@ class OutputPanel(Panel):
 
     @Slot()
     def _change_page(self, _key: str = "") -> None:
-        self._pages.setCurrentWidget(self.page)
+        has_answers = bool(self.context.session.document.network.layers) or self.page is self.map
+        self._pages.setCurrentWidget(self.page if has_answers else self.empty)
         is_first = self.context.is_calm and self.context.session.document is self._first
         self.views.setHidden(is_first and self.page is self.map)
         self.parts.setVisible(self.page.has_parts and self.parts.count() > 1)

@@ -27,7 +27,7 @@ from dlviz.i18n import tr
 from dlviz.session.messages import Frame, Interest, Need, Predictions
 
 NEEDS: frozenset[Need] = frozenset({"predictions"})
-MOST_LISTED = 500  # rows, those with the largest loss
+MOST_LISTED = 200  # rows, those with the largest loss
 
 
 class PredictionsPage(Page):
@@ -49,6 +49,7 @@ class PredictionsPage(Page):
         self.drawing.asks.connect(self.asks)
         parts.changed.connect(self._choose)
         self.list.taken.connect(self._take)
+        self.answer.bars.taken.connect(self._take_class)
         context.selection.changed.connect(self._show_again)
         context.selection.rows_changed.connect(self._show_again)
 
@@ -146,14 +147,30 @@ class PredictionsPage(Page):
         self.context.selection.select(Selected("sample", unit=row))
         self.select_rows([row], tr("row {row}", row=number + 1))
 
+    @Slot(int)
+    def _take_class(self, bar: int) -> None:
+        """Select the rows of the chosen part that get this answer."""
+        frame, prepared = self.frame_shown, self.prepared
+        if frame is None or frame.predictions is None or prepared is None:
+            return
+        seen, names = classified(frame.predictions, frame.document, prepared.dataset), prepared.dataset.class_names
+        if seen is not None:
+            answer = bar + len(names) - len(self.answer.bars.bars) if len(names) == 2 else bar
+            rows = self.parts.rows(len(seen.predicted))
+            chosen = rows[seen.predicted[rows] == answer]
+            words = tr("predicted {name}: {count}", name=names[answer], count=rows_words(len(chosen)))
+            self.select_rows(chosen, words)
+
     def words(self) -> str:
         """Say whose rows are listed."""
         if self.views.key() == "draw":
             return tr("answered while you draw")
         if self.views.key() != "rows":
             return tr("classes of one row")
-        n = 0 if self.prepared is None else self.prepared.dataset.n
-        return tr("{count}, worst first", count=rows_words(len(self.parts.rows(n))))
+        n = len(self.parts.rows(0 if self.prepared is None else self.prepared.dataset.n))
+        if n > MOST_LISTED:
+            return tr("the worst {most} of {count}", most=MOST_LISTED, count=rows_words(n))
+        return tr("{count}, worst first", count=rows_words(n))
 
     def plotted_rows(self) -> Rows:
         """Return the list, or the bars."""
