@@ -10,6 +10,7 @@ from dlviz.core.errors import DataError
 from dlviz.data.builtin import datasets
 from dlviz.data.dataset import SAMPLE_ROWS, Dataset
 from dlviz.data.mapped import size_words
+from dlviz.data.roles import with_roles
 from dlviz.data.scaling import Scaler, fit_scaler
 from dlviz.data.spec import DataSpec
 from dlviz.data.split import split_rows
@@ -55,10 +56,15 @@ class Prepared:
 
 
 def load_dataset(spec: DataSpec) -> Dataset:
-    """Return the rows that a document names.
+    """Return the rows that a document names, each column in the role that it has there.
 
-    Raises: DataError for a file that was not opened; SpecError for an unknown kind or setting.
+    Raises: DataError for a file that was not opened; SpecError for an unknown kind, setting or column.
     """
+    return with_roles(whole_dataset(spec), spec.roles)
+
+
+def whole_dataset(spec: DataSpec) -> Dataset:
+    """Return the rows that a document names as they come, with columns that it leaves out. Raises as load_dataset."""
     if spec.kind not in ("table", "file"):
         return datasets.get(spec.kind, "data").build(spec.settings)
     if spec.dataset is not None:

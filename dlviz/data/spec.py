@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from dlviz.core.choice import frozen
 from dlviz.data.dataset import Dataset
+from dlviz.data.roles import Role
 
 Scaling = Literal["none", "standard", "minmax"]
 
@@ -41,7 +42,8 @@ class DataSpec:
 
     settings: of the built-in kind (samples, noise, seed …), or for "file": path, format, reading
     choices, hash. dataset: the rows themselves for "table" and for a file that was read. augmentation: settings of how
-    images that train are varied from epoch to epoch.
+    images that train are varied from epoch to epoch. roles: what columns are to the network where that is not as the
+    set comes (data/roles.py).
     """
 
     kind: str
@@ -50,10 +52,16 @@ class DataSpec:
     scaling: Scaling = "none"
     dataset: Dataset | None = None
     augmentation: Mapping[str, Any] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", frozen(self.settings))
         object.__setattr__(self, "augmentation", frozen(self.augmentation))
+        object.__setattr__(self, "roles", frozen(self.roles))
+
+    def as_own_table(self, rows: Dataset) -> "DataSpec":
+        """Return these rows as a table of the document's own, whatever they came from."""
+        return replace(self, kind="table", settings={}, dataset=rows, roles={})
 
     def is_same(self, other: "DataSpec") -> bool:
         """Say whether both give the very same rows: rows that were read or typed are compared by identity."""

@@ -124,6 +124,8 @@ def _data(document: Document) -> Found:
         yield f"data.split.{name}", _plain(tr("{name} of the split", name=name), getattr(spec.split, name))
     for name, value in spec.augmentation.items():
         yield f"data.augmentation.{name}", _plain(tr("{name} of the augmentation", name=_spaced(name)), value)
+    for name, role in spec.roles.items():
+        yield f"data.roles.{name}", _plain(tr("role of {name}", name=name), role)
     yield "data.scaling", _plain(tr("scaling"), spec.scaling)
 
 

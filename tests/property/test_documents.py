@@ -20,6 +20,7 @@ from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec
 from dlviz.core.optimizers import optimizers, resolve
 from dlviz.data.builtin import datasets
 from dlviz.data.dataset import Dataset
+from dlviz.data.roles import ROLES
 from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.session import edits
 from dlviz.session.document import Document, TrainingSpec, handle
@@ -110,7 +111,8 @@ def sources(draw: st.DrawFn) -> DataSpec:
     if draw(st.booleans()):
         return replace(draw(tables()), split=split, scaling=scaling)
     if draw(st.booleans()):
-        return DataSpec("file", {"path": "a.csv", "format": draw(TEXT)}, split, scaling)
+        roles = draw(st.dictionaries(TEXT, st.sampled_from(ROLES), max_size=3))
+        return DataSpec("file", {"path": "a.csv", "format": draw(TEXT)}, split, scaling, roles=roles)
     entry = draw(st.sampled_from(list(datasets)))
     return DataSpec(entry.key, {each.name: draw(setting(each)) for each in entry.settings}, split, scaling)
 

@@ -76,4 +76,4 @@ def _with_rows(document: Document, rows: Dataset) -> Document:
                size=rows.inputs.size + rows.targets.size),
             tr("Change the number in its file."),
         )  # fmt: skip
-    return replace(document, data=replace(document.data, kind="table", settings={}, dataset=rows))
+    return replace(document, data=document.data.as_own_table(rows))

@@ -15,6 +15,8 @@ from dlviz.data.augmentation import SETTINGS as AUGMENTATION
 from dlviz.data.augmentation import check_images
 from dlviz.data.builtin import datasets
 from dlviz.data.dataset import Dataset, Task
+from dlviz.data.prepare import load_dataset, whole_dataset
+from dlviz.data.roles import PREDICTED, Role, roles_of
 from dlviz.data.spec import DataSpec
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -50,7 +52,7 @@ def attach_dataset(document: Document, rows: Dataset) -> Document:
     The layers are the document's own, so its outputs are not touched. Raises: SpecError.
     """
     changed = replace(document, data=replace(document.data, dataset=rows))
-    return settled(replace(changed, network=_with_width(changed.network, rows.d)))
+    return settled(replace(changed, network=_with_width(changed.network, load_dataset(changed.data).d)))
 
 
 def set_task_ends(document: Document, task: Task) -> Document:
@@ -66,6 +68,21 @@ def set_data_setting(document: Document, name: str, value: Any) -> Document:
     """Change one setting of a built-in data set (samples, noise, seed …). Raises: SpecError."""
     datasets.get(document.data.kind, "data")
     return set_data(document, replace(document.data, settings={**document.data.settings, name: value}))
+
+
+def set_role(document: Document, column: str, role: Role) -> Document:
+    """Let a column be an input, predicted as a value or class, or left out; the network's ends follow the task.
+
+    What was predicted before becomes an input where another column takes its place. Raises: DataError, SpecError.
+    """
+    whole = whole_dataset(document.data)
+    usual = roles_of(whole)
+    roles: dict[str, Role] = {**usual, **document.data.roles}
+    if role in PREDICTED:
+        roles = {name: "input" if own in PREDICTED else own for name, own in roles.items()}
+    roles[column] = role
+    changed = {name: own for name, own in roles.items() if own != usual.get(name)}
+    return set_data(document, replace(document.data, roles=changed))
 
 
 def set_split(document: Document, **changes: Any) -> Document:
@@ -119,7 +136,7 @@ def scale_targets(document: Document, low: float, high: float) -> Document:
         for name, old, a, b in zip(names, rows.target_names, first, span, strict=True)
     )  # fmt: skip
     scaled = replace(rows, targets=targets, target_names=names, notes=(*rows.notes, *notes))
-    return replace(document, data=replace(document.data, kind="table", settings={}, dataset=scaled))
+    return replace(document, data=document.data.as_own_table(scaled))
 
 
 def _checked_spec(spec: DataSpec) -> DataSpec:

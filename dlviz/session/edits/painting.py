@@ -60,9 +60,7 @@ def _painted(document: Document, change: Callable[[Dataset], Dataset], gone: Row
     if prepared.dataset.is_streamed or n > PAINTED_ROWS:
         raise DataError(tr("Expected up to {most} rows to paint on. Received: {n}", most=PAINTED_ROWS, n=n))
     rows = change(prepared.dataset)
-    data = replace(
-        document.data, kind="table", settings={}, dataset=rows, split=_same_parts(document.data.split, prepared, gone)
-    )
+    data = replace(document.data.as_own_table(rows), split=_same_parts(document.data.split, prepared, gone))
     return still_fitting(document, replace(document, data=data))
 
 

@@ -59,6 +59,7 @@ class DataPart(Part):
     split: SplitPart = SplitPart()
     scaling: Literal["none", "standard", "minmax"] = "none"
     augmentation: dict[str, Any] = {}
+    roles: dict[Text, Literal["input", "value", "class", "none"]] = {}
 
 
 class InputPart(Part):

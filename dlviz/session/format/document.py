@@ -203,14 +203,14 @@ def _data(part: DataPart, arrays: Arrays, extra: Extra) -> DataSpec:
     held = split_of(part.split)
     varied = checked_settings(part.augmentation, AUGMENTATION, "data.augmentation")
     if part.kind == "file":
-        return DataSpec("file", _file_settings(rest), held, part.scaling, augmentation=varied)
+        return DataSpec("file", _file_settings(rest), held, part.scaling, augmentation=varied, roles=part.roles)
     if part.kind == "table":
         rows = dataset_from_json(rest, arrays)
         extra |= {"data": rest} if rest else {}
-        return DataSpec("table", {}, held, part.scaling, rows, varied)
+        return DataSpec("table", {}, held, part.scaling, rows, varied, part.roles)
     entry = datasets.get(part.kind, "data")
     settings = checked_settings(rest, entry.settings, "data")
-    return DataSpec(part.kind, settings, held, part.scaling, augmentation=varied)
+    return DataSpec(part.kind, settings, held, part.scaling, augmentation=varied, roles=part.roles)
 
 
 def _file_settings(settings: dict[str, Any]) -> dict[str, Any]:
@@ -257,6 +257,8 @@ def _data_to_json(spec: DataSpec, inline_arrays: bool) -> dict[str, Any]:
         written["scaling"] = spec.scaling
     if spec.augmentation:
         written["augmentation"] = in_order(spec.augmentation, [hyper.name for hyper in AUGMENTATION])
+    if spec.roles:
+        written["roles"] = dict(spec.roles)
     if spec.kind == "table" and spec.dataset is not None:
         rows = spec.dataset
         parts = (rows.inputs, rows.targets)

@@ -144,7 +144,7 @@ def _second_use(part: Mapping[str, Any]) -> Schema:
 
 
 def _data(part: Mapping[str, Any]) -> Iterable[Schema]:
-    common = {name: part["properties"][name] for name in ("split", "scaling")}
+    common = {name: part["properties"][name] for name in ("split", "scaling", "roles")}
     varied = {"type": "object", "properties": _settings(AUGMENTATION), "additionalProperties": False}
     common["augmentation"] = {**varied, "description": "How images that train are varied from epoch to epoch"}
     for entry in datasets:

@@ -26,7 +26,7 @@ NOBODY = -1
 
 
 class RowsModel(QAbstractTableModel):
-    """Inputs, then targets, then the part that a row belongs to; rows in the order of the column they are sorted by.
+    """Inputs, targets, the part that a row belongs to, and columns that are left out; rows as they are sorted.
 
     Everything told and asked for is the place of a row among the data, wherever it stands in the table.
     """
@@ -38,6 +38,7 @@ class RowsModel(QAbstractTableModel):
         super().__init__(parent)
         self._prepared: Prepared | None = None
         self._parts = np.zeros(0, dtype=np.int8)  # of each row, a place in PARTS
+        self._spare: tuple[tuple[str, NDArray[np.float64]], ...] = ()  # columns that are left out
         self._order: NDArray[np.intp] | None = None  # of rows from top to bottom; None: as they came
         self._sorting: tuple[int, bool] = -1, False  # the column, and whether it falls
         self.looked_at = NOBODY
@@ -53,14 +54,19 @@ class RowsModel(QAbstractTableModel):
         """The rows that are shown."""
         return None if self._prepared is None else self._prepared.dataset
 
-    def show_rows(self, prepared: Prepared | None) -> None:
-        """Show these rows; those that differ from the ones before by numbers alone move nothing."""
+    def show_rows(self, prepared: Prepared | None, spare: tuple[tuple[str, NDArray[np.float64]], ...] = ()) -> None:
+        """Show these rows; those that differ from the ones before by numbers alone move nothing.
+
+        spare: the columns (n,) that are left out, by name.
+        """
         old, self._prepared = self.dataset, prepared
+        left_out, self._spare = [name for name, _ in self._spare], spare
         new = self.dataset
         if new is not None and prepared is not None:
             self._parts = parts_of(prepared)
         names = None if old is None else (old.n, old.input_names, old.target_names, old.class_names)
-        if new is None or names != (new.n, new.input_names, new.target_names, new.class_names):
+        is_alike = new is not None and names == (new.n, new.input_names, new.target_names, new.class_names)
+        if new is None or not is_alike or left_out != [name for name, _ in spare]:
             self.looked_at = NOBODY
             self._order, self._sorting = None, (-1, False)
             self.beginResetModel()
@@ -94,8 +100,11 @@ class RowsModel(QAbstractTableModel):
     def _keys(self, dataset: Dataset, column: int) -> NDArray[np.float64]:
         """Return the numbers (n,) that a column is sorted by; classes by their place among the classes."""
         targets = dataset.targets.reshape(dataset.n, -1)
+        after = column - dataset.d - targets.shape[1]
+        if after > 0:
+            return self._spare[after - 1][1]
         columns = (dataset.inputs[:, column : column + 1], targets[:, column - dataset.d :], self._parts[:, None])
-        place = 0 if column < dataset.d else 2 if column == self.columnCount() - 1 else 1
+        place = 0 if column < dataset.d else 2 if after == 0 else 1
         return np.asarray(columns[place][:, 0], dtype=np.float64)
 
     def mark(self, rows: frozenset[int]) -> None:
@@ -120,7 +129,9 @@ class RowsModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
         dataset = self.dataset
-        return 0 if dataset is None or parent.isValid() else dataset.d + len(dataset.target_names) + 1
+        return (
+            0 if dataset is None or parent.isValid() else dataset.d + len(dataset.target_names) + 1 + len(self._spare)
+        )
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Let numbers be typed over; those of rows that stay on disk are changed in their file."""
@@ -145,7 +156,7 @@ class RowsModel(QAbstractTableModel):
         is_marked = row == self.looked_at or row * dataset.stride in self.selected
         if role == Qt.ItemDataRole.BackgroundRole and is_marked:
             return QBrush(QColor(current().accent_soft))
-        if role == Qt.ItemDataRole.ForegroundRole and column == self.columnCount() - 1:
+        if role == Qt.ItemDataRole.ForegroundRole and column >= dataset.d + len(dataset.target_names):
             return QBrush(QColor(current().muted))
         return None
 
@@ -153,8 +164,11 @@ class RowsModel(QAbstractTableModel):
         write = numbers.number if role == Qt.ItemDataRole.DisplayRole else numbers.full
         if column < dataset.d:
             return write(float(dataset.inputs[row, column]))
-        if column == self.columnCount() - 1:
+        after = column - dataset.d - len(dataset.target_names)
+        if after == 0:
             return part_words()[self._parts[row]]
+        if after > 0:
+            return write(float(self._spare[after - 1][1][row]))
         if dataset.task != "regression":
             return dataset.class_names[int(dataset.targets[row])]
         return write(float(dataset.targets[row, column - dataset.d]))
@@ -196,30 +210,45 @@ class RowsModel(QAbstractTableModel):
             number = f"{number}  {shorten(dataset.row_names[row], LONGEST_NAME, placeholder='…')}"
         return f"▸ {number}" if row == self.looked_at else number
 
-    @staticmethod
-    def _title(dataset: Dataset, column: int) -> str:
-        return (*dataset.input_names, *dataset.target_names, tr("part"))[column]
+    def _title(self, dataset: Dataset, column: int) -> str:
+        spare = [name for name, _ in self._spare]
+        return (*dataset.input_names, *dataset.target_names, tr("part"), *spare)[column]
+
+    def name_of(self, column: int) -> str:
+        """Return the name of a column, "" for that of the parts."""
+        dataset = self.dataset
+        if dataset is None or column == dataset.d + len(dataset.target_names):
+            return ""
+        return self._title(dataset, column)
 
     @staticmethod
     def _role(dataset: Dataset, column: int) -> str:
         """Return what a column is to the network."""
         if column < dataset.d:
             return tr("input")
-        return tr("target") if column < dataset.d + len(dataset.target_names) else ""
+        after = column - dataset.d - len(dataset.target_names)
+        return tr("target") if after < 0 else tr("left out") if after else ""
 
     def written(self) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Return headings, and every row as it stands in the table, numbers with every digit."""
         dataset = self.dataset
         if dataset is None:
             return (), []
-        headings = (tr("row"), *dataset.input_names, *dataset.target_names, tr("part"))
+        spare = [(name, values.tolist()) for name, values in self._spare]
+        headings = (tr("row"), *dataset.input_names, *dataset.target_names, tr("part"), *(name for name, _ in spare))
         order = range(dataset.n) if self._order is None else self._order.tolist()
         targets: list[Any] = dataset.targets.reshape(dataset.n, -1).tolist()
         if dataset.task != "regression":
             targets = [[dataset.class_names[int(index)]] for index in dataset.targets]
         parts = part_words()
         return headings, [
-            (row * dataset.stride + 1, *dataset.inputs[row].tolist(), *targets[row], parts[self._parts[row]])
+            (
+                row * dataset.stride + 1,
+                *dataset.inputs[row].tolist(),
+                *targets[row],
+                parts[self._parts[row]],
+                *(values[row] for _, values in spare),
+            )
             for row in order
         ]
 
@@ -275,9 +304,9 @@ class RowsTable(QTableView):
             widget.setFont(font("small"))
         self._share_room()
 
-    def show_rows(self, prepared: Prepared | None) -> None:
+    def show_rows(self, prepared: Prepared | None, spare: tuple[tuple[str, NDArray[np.float64]], ...] = ()) -> None:
         """Show these rows, each column as wide as it needs to be and what is left shared."""
-        self.rows.show_rows(prepared)
+        self.rows.show_rows(prepared, spare)
         self._share_room()
 
     @Slot(int)
