@@ -50,7 +50,7 @@ def one_row(robot: Robot, document: Document) -> OutputPanel:
     panel = robot.panel("output")
     assert isinstance(panel, OutputPanel)
     words = panel.views
-    robot.click(words, words.tabRect(1).center())
+    robot.click(words, words.tabRect(2).center())
     robot.click(panel.predictions.views, panel.predictions.views.tabRect(1).center())
     robot.wait(lambda: bool(panel.predictions.answer.bars.bars))
     return panel
