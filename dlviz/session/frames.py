@@ -25,6 +25,7 @@ from dlviz.session.models import Models
 from dlviz.session.pictures import Pictures
 from dlviz.session.portraits import Portraits
 from dlviz.session.race.racer import Racer
+from dlviz.session.repeater import Repeater
 from dlviz.session.row_use import row_use
 from dlviz.session.rule_answers import corrections, epoch_errors
 from dlviz.session.rule_trainer import RuleTrainer
@@ -55,7 +56,7 @@ class FrameMaker:
         self._studies = ActivationStudies()
         self._slicer, self._restarts, self._sharpness = Slicer(), Restarts(), Sharpness()
         self._models, self._portraits = Models(), Portraits()
-        self._traces = Traces()
+        self._traces, self._repeater = Traces(), Repeater()
 
     @property
     def is_unfinished(self) -> bool:
@@ -214,6 +215,8 @@ class FrameMaker:
         }
         if question is not None:
             makers["explanation"] = lambda: self._explain(run, question, trace)
+        if interest.repeat is not None:
+            makers["repeats"] = partial(self._repeater.look, run, interest.repeat)
         if interest.slice is not None:
             makers["slice"] = partial(self._slicer.look, run, interest.slice)
         if interest.restarts is not None:

@@ -27,6 +27,7 @@ from dlviz.session.model_row import ModelRow
 from dlviz.session.orders import RowUse
 from dlviz.session.portrait import Portrait
 from dlviz.session.race import RaceQuestion, RaceView
+from dlviz.session.repeats import RepeatQuestion, Repeats
 from dlviz.session.rule_answers import Corrections, EpochErrors, Firing, RowAnswers
 from dlviz.session.run_row import RunRow
 from dlviz.session.similarity import Similarity, SimilarityQuestion
@@ -41,8 +42,7 @@ Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "logits", "losses", "explanation", "board",
     "judgements", "health", "distributions", "race", "activation", "models", "slice", "restarts", "curvature",
-    "row_use", "events", "hidden", "drawn", "sizes", "traces", "portrait",
-    "similarity",
+    "row_use", "events", "hidden", "drawn", "sizes", "traces", "portrait", "similarity", "repeats",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -60,6 +60,7 @@ class Interest:
     activation. drawn: the inputs of an image that is being drawn, as measured. pinned: weights whose traces are wanted.
     portrait: which unit of a network of images is shown by what it looks for.
     similarity: of which layer the units are compared.
+    repeat: which row shall pass a layer again and again.
     """
 
     needs: frozenset[Need] = frozenset({"curves"})
@@ -80,6 +81,7 @@ class Interest:
     pinned: tuple[Weight, ...] = ()
     portrait: UnitQuestion | None = None
     similarity: SimilarityQuestion | None = None
+    repeat: RepeatQuestion | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ class Frame:
     row_use: how often each training row was used in this epoch. events: what happened to the run, oldest first.
     drawn: the answer to what is being drawn. portrait: what a unit of a network of images looks for.
     sizes: of the weights, epoch by epoch. traces: of the pinned weights, in their order.
+    repeats: of the row and layer that were asked for; none while training runs on.
     experiment: the trainings that vary a document, as far as they have come; the same object until something is new.
     """
 
@@ -222,6 +225,7 @@ class Frame:
     sizes: tuple[SizeRow, ...] = ()
     traces: tuple[Kept, ...] = ()
     portrait: Portrait | None = None
+    repeats: Repeats | None = None
     idle: tuple[Idle, ...] = ()
     is_aside: bool = False
 

@@ -118,6 +118,16 @@ def test_dropout_is_refused_in_words_and_can_be_held(robot: Robot) -> None:
     assert not view.hold.isVisible()
 
 
+def test_gradients_through_batch_norm_pass_the_check(robot: Robot) -> None:
+    document = circles(dense("h", 4, "tanh"), LayerSpec("n", "batch_norm"), dense("o", 1, "tanh"))
+    view = standing(robot, document)
+    robot.window.live["check_gradients"].trigger()
+    finished(robot, view)
+    assert view.verdict.text().startswith("✓ ratio over all: ")
+    assert {"n.gamma", "n.beta"} <= set(lines(view))
+    assert all("✗" not in cells[3] for cells in lines(view).values())
+
+
 def test_a_long_check_shows_how_far_it_is_and_can_be_cancelled(robot: Robot) -> None:
     view = standing(robot, replace(circles(dense("h", 800, "tanh"), dense("o", 1, "tanh"))))
     robot.window.live["check_gradients"].trigger()

@@ -43,8 +43,17 @@ def penalty_gradient(view: View) -> Narration:
     parts += [rf"{exact(shares.absolute)} \cdot {factor(float(np.sign(weight)), d)}"] if shares.absolute else []
     told = _letters(view, SLOPE_FRONTS, letter, rf"\mathrm{{sign}}({letter})")
     symbols = rf"{slope} \leftarrow {told if before is None else f'{slope} + {told}'}"
-    sentence = tr("The penalty pulls every weight towards zero.")
-    return Narration(symbols, " + ".join(parts) or "0", number(value, d), sentence, (value,))
+    return Narration(symbols, " + ".join(parts) or "0", number(value, d), _pull(view, shares), (value,))
+
+
+def _pull(view: View, shares: Shares) -> str:
+    """Say what the penalty does to a weight in a step: under plain descent it leaves a fixed share of it."""
+    if shares.absolute or view.plan.clip is not None or not np.isfinite(view.trace.lr):
+        return tr("The penalty pulls every weight towards zero.")
+    if view.plan.optimizer.kind != "sgd":
+        return tr("The penalty pulls every weight towards zero; the optimizer rescales this pull like any gradient.")
+    kept = 1 - view.trace.lr * 2 * shares.square
+    return tr("The penalty pulls every weight towards zero: each step keeps {share} of it.", share=f"{kept:.5g}")
 
 
 def total_loss(view: View) -> Narration:

@@ -17,6 +17,7 @@ from dlviz.gui.panels.inspector.notation import find_layer
 from dlviz.gui.panels.inspector.origin import Origin
 from dlviz.gui.panels.inspector.pruning import Pruning
 from dlviz.gui.panels.inspector.reading import Reading
+from dlviz.gui.panels.inspector.repeats import RepeatSection
 from dlviz.gui.panels.inspector.similarity import SimilaritySection
 from dlviz.gui.panels.inspector.two_weights import TwoWeights
 from dlviz.gui.prepared import prepared_or_none
@@ -52,10 +53,12 @@ class Behind(QWidget):
         self.activation = ActivationSection(context)
         self.derivatives, self.pair, self.similarity = Derivatives(), TwoWeights(), SimilaritySection()
         self.pruning = Pruning(context)
+        self.repeats = RepeatSection(context)
         self.back = TextButton("", is_link=True)
         self.back.hide()
         column = QVBoxLayout(self)
         spaced(column, gap=0)
+        column.addWidget(self.repeats)
         column.addWidget(self.activation)
         column.addWidget(self.origin)
         column.addWidget(self.pair)
@@ -93,7 +96,7 @@ class Behind(QWidget):
 
     def interest(self, base: Interest) -> Interest:
         """Ask for the explanation of what is selected, and for the study of its activation."""
-        base, selected = self.activation.interest(base), self._context.selection.current
+        base, selected = self.repeats.interest(self.activation.interest(base)), self._context.selection.current
         if self._context.is_hidden:
             return base
         if selected.kind == "loss":
@@ -133,6 +136,7 @@ class Behind(QWidget):
             frame = replace(frame, explanation=None)  # it tells of units that may be gone
         self._frame, self._title = frame, title
         self.activation.show_frame(frame)
+        self.repeats.show_frame(frame)
         self._show_origin()
         self._show_neuron()
         self._show_loss()

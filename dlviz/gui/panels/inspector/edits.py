@@ -9,12 +9,15 @@ from dlviz.gui.editing import Change, edit
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.inspector.input import ShapeForm
 from dlviz.gui.panels.inspector.layer import LayerForm, shown_of
+from dlviz.gui.panels.inspector.penalty import PenaltyView
+from dlviz.gui.panels.inspector.start import StartView
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.widgets.form import setting_words
 from dlviz.gui.widgets.paint import spaced
 from dlviz.i18n import tr
 from dlviz.session import edits
 from dlviz.session.document import Document
+from dlviz.session.messages import Frame
 
 
 class SelectionForm(QWidget):
@@ -26,9 +29,10 @@ class SelectionForm(QWidget):
         self._document: Document | None = None  # what is shown, and of which place
         self._place = NOTHING
         self.layer, self.input = LayerForm(), ShapeForm()
+        self.penalty, self.start = PenaltyView(context), StartView(context)
         layout = QVBoxLayout(self)
         spaced(layout)
-        for form in (self.layer, self.input):
+        for form in (self.layer, self.input, self.penalty, self.start):
             layout.addWidget(form)
         self.layer.setting_changed.connect(self._set)
         self.layer.frozen_changed.connect(self._freeze)
@@ -45,10 +49,19 @@ class SelectionForm(QWidget):
         node = next((each for each in document.network.inputs if each.id == selected.layer), None)
         self.layer.setVisible(shown is not None)
         self.input.setVisible(selected.kind == "input" and node is not None)
+        self.start.setVisible(shown is not None)
+        self.penalty.setVisible(shown is not None)
         if shown is not None:
             self.layer.show_layer(shown)
+            self.penalty.show_layer(document, selected.layer)
+            self.start.show_layer(document, selected.layer)
         elif node is not None:
             self.input.show_input(node)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show what the selected layer's penalty comes to."""
+        if not self._context.is_hidden:
+            self.penalty.show_frame(frame)
 
     @property
     def _selected(self) -> Selected:

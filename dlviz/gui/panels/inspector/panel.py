@@ -181,6 +181,8 @@ class InspectorPanel(Panel):
         facts, columns = ((), ()) if is_covered else (shown.facts, shown.columns)
         self.facts.show_facts(facts, columns)
         self.form.show_selection()
+        if self._frame is not None:
+            self.form.show_frame(self._frame)
         self._show_summary()
         self._show_picker(shown)
         self._show_parameters(shown)
