@@ -98,8 +98,8 @@ def _guess_decimal(records: Cells, separator: str) -> str:
 
 def _is_header(cells: Cells, top: int, body: Cells) -> bool:
     """Say whether the top words stand over numbers, or are words that do not come again below."""
-    if not body:
-        return False
+    if not body:  # a single record of words is a header above nothing
+        return len(cells) == 1 and len(cells[0]) > 1 and not any(map(is_number, cells[0]))
     first = cells[top]
     if any(is_number(cell) for cell in first):
         return False
@@ -107,7 +107,8 @@ def _is_header(cells: Cells, top: int, body: Cells) -> bool:
     pairs = [(name, cells) for name, cells in zip(first, below, strict=False) if name]
     if any(_is_numeric(cells) for _, cells in pairs):
         return True
-    return bool(pairs) and len(set(first)) == len(first) and not any(name in cells for name, cells in pairs)
+    names = [name for name, _ in pairs]
+    return bool(pairs) and len(set(names)) == len(names) and not any(name in cells for name, cells in pairs)
 
 
 def _is_numeric(cells: tuple[str, ...]) -> bool:

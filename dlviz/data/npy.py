@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlviz.core.errors import DataError, as_list
+from dlviz.core.errors import DataError
 from dlviz.data.limits import ZIP_BYTES
 from dlviz.data.mapped import mapped
 from dlviz.i18n import tr
@@ -22,7 +22,7 @@ MAX_LETTERS = 256  # of a text in an array of texts
 
 # The exact text that writers produce; a parser of Python literals would be a door to more.
 _HEADER = re.compile(
-    r"\{'descr': '([^']{1,8})', 'fortran_order': (True|False), 'shape': \(((?:\d{1,15}, ?)*(?:\d{1,15})?)\), \} *\n"
+    r"\{'descr': '([^']{1,8})', 'fortran_order': (True|False), 'shape': \(((?:\d{1,20}, ?)*(?:\d{1,20})?)\), \} *\n"
 )
 _NUMBER = re.compile(r"[<>|=]?(b1|[iu][1248]|f[248])")
 _TEXT = re.compile(r"[<>|]?([US])(\d{1,4})")
@@ -59,7 +59,7 @@ def read_header(head: bytes, place: str) -> Header:
     shape = tuple(int(size) for size in match[3].replace(" ", "").split(",") if size)
     if len(shape) > MAX_DIMENSIONS:
         raise DataError(
-            tr("Expected at most {n} dimensions. Received: {shape}.", n=MAX_DIMENSIONS, shape=as_list(shape)),
+            tr("Expected at most {n} dimensions. Received: {count}.", n=MAX_DIMENSIONS, count=len(shape)),
             place=place,
         )
     return Header(_dtype(match[1], place), shape, match[2] == "True", end)

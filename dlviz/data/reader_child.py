@@ -120,7 +120,8 @@ def _answer(folder: Path, duck: Duck, plans: list[Plan], first_row: int, choices
     with (folder / NUMBERS).open("wb") as file:
         counts = write_numbers(duck, plans, n_rows, file)
     preview = preview_rows(duck)
-    counted = {plan.index: count_words(folder, duck, plan, n_rows, choices) for plan in plans if plan.type == "text"}
+    texts = (plan for plan in plans if plan.type == "text" and plan.source == "cell" and plan.present)
+    counted = {plan.index: count_words(folder, duck, plan, n_rows, choices) for plan in texts}
     columns = [
         _with_words(column, counted.get(index))
         for index, column in enumerate(describe(duck, plans, n_rows, preview, counts))

@@ -1,5 +1,6 @@
 """What a file format declares, and the registry of all of them."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +62,7 @@ formats: Registry[Format] = Registry("file format")
 
 def format_of(path: Path) -> Format:
     """Return the format that a file's ending names, or that of a folder. Raises: DataError for another ending."""
-    if path.is_dir():
+    if os.path.isdir(path):  # says no where a name is too long or none at all
         return next(entry for entry in formats if entry.is_folder)
     name = path.name.lower()
     for entry in formats:
