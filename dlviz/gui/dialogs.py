@@ -48,6 +48,11 @@ class Dialogs:
         name, _ = QFileDialog.getOpenFileName(parent, tr("Load your own data"), folder, data_patterns())
         return Path(name) if name else None
 
+    def open_weights(self, parent: QWidget, folder: str) -> Path | None:
+        """Ask which file holds weights."""
+        name, _ = QFileDialog.getOpenFileName(parent, tr("Import weights"), folder, "NumPy (*.npz)")
+        return Path(name) if name else None
+
     def open_folder(self, parent: QWidget, folder: str) -> Path | None:
         """Ask which folder of images to read."""
         name = QFileDialog.getExistingDirectory(parent, tr("Load a folder of images"), folder)

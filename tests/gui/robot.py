@@ -56,6 +56,14 @@ class Answers(Dialogs):
         self.asked.append("data")
         return self.path
 
+    def open_folder(self, parent: QWidget, folder: str) -> Path | None:
+        self.asked.append("folder")
+        return self.path
+
+    def open_weights(self, parent: QWidget, folder: str) -> Path | None:
+        self.asked.append("weights")
+        return self.path
+
     def unsaved(self, parent: QWidget, title: str) -> Answer:
         self.asked.append("unsaved")
         return self.keep

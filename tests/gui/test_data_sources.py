@@ -301,3 +301,26 @@ def test_streaming_can_be_chosen_and_gives_the_same_numbers(robot: Robot, table:
     assert [each.is_streamed for each in found] == [False, True]
     np.testing.assert_array_equal(found[0].inputs, found[1].inputs)
     assert any("streamed from disk" in note for note in robot.running.session.prepared.notes)
+
+
+def test_weights_of_another_program_are_where_training_begins(robot: Robot, tmp_path: Path) -> None:
+    path = tmp_path / "weights.npz"
+    values = np.arange(8.0).reshape(4, 2) / 10
+    np.savez(path, **{"h1.W": values})
+    robot.start_on_canvas()
+    robot.answers.path = path
+    robot.window.live["import_weights"].trigger()
+    robot.wait(lambda: "1 parameters are those of weights.npz" in robot.message())
+    np.testing.assert_array_equal(robot.running.session.document.parameters["h1.W"].array, values)
+    robot.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    robot.wait(lambda: "h1.W" not in robot.running.session.document.parameters)
+
+
+def test_weights_of_other_shapes_change_nothing(robot: Robot, tmp_path: Path) -> None:
+    path = tmp_path / "weights.npz"
+    np.savez(path, **{"h1.W": np.ones((2, 4))})
+    robot.start_on_canvas()
+    robot.answers.path, before = path, robot.running.session.document
+    robot.window.live["import_weights"].trigger()
+    robot.wait(lambda: "Expected the shape [4, 2]" in robot.message())
+    assert robot.running.session.document is before

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from dlviz.core.errors import DlvizError
 from dlviz.gui.actions import Action
 from dlviz.gui.commands.data_files import DataCommands
+from dlviz.gui.commands.weights import WeightCommands
 from dlviz.gui.dialogs import Dialogs
 from dlviz.gui.missing_file import MissingFile
 from dlviz.gui.panel import Context
@@ -27,6 +28,7 @@ class FileCommands(QObject):
         self._window, self._context, self._dialogs, self._remembered = window, context, dialogs, remembered
         self._missing = MissingFile(window, context, dialogs)
         self.data = DataCommands(window, context, dialogs, remembered)
+        self.weights = WeightCommands(window, context, dialogs, remembered)
 
     def actions(self) -> tuple[Action, ...]:
         """Return the entries of the File menu."""
@@ -37,6 +39,7 @@ class FileCommands(QObject):
             *self.data.actions(),
             Action("save", tr("&Save"), self.save_now, "file", ("Ctrl+S",), "save", tr("Save the document"), group=2),
             Action("save_as", tr("Save &as…"), self.save_elsewhere, "file", ("Ctrl+Shift+S",), group=2),
+            self.weights.action(),
             Action("quit", tr("&Quit"), self._quit, "file", ("Ctrl+Q",), group=3),
         )
 
