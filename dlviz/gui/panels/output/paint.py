@@ -268,7 +268,8 @@ class Painting(QObject):
         if stroke.tool == "brush":
             return self._putting(self._brushed(ground, places))
         if stroke.tool == "move":
-            return None if stroke.row is None else self._moving(stroke.row, places[-1])
+            is_there = stroke.row is not None and stroke.row < len(self._places())  # Undo may have taken it meanwhile
+            return self._moving(stroke.row, places[-1]) if stroke.row is not None and is_there else None
         reach, target = reach_of(ground, REACH), self.palette.target
         found = np.unique(np.concatenate([rows_near(self._places(), (x, y), reach) for x, y in places.tolist()]))
         if stroke.tool == "erase":
