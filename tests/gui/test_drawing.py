@@ -64,7 +64,7 @@ def test_a_ring_is_a_nought_for_a_trained_network(robot: Robot) -> None:
     assert drawing.seen.image.shape == (1, 8, 8)
     drawing.wipe.click()
     robot.wait(lambda: not drawing.bars.bars)
-    assert drawing.said.text() == "Draw on the pad: the network answers at once."
+    assert drawing.said.text() == "Draw on the pad."
 
 
 def test_the_bars_are_the_outputs_for_what_the_network_sees(robot: Robot) -> None:

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.data.dataset import Dataset
 from dlviz.data.drawing import Fit, fit_of, fitted
@@ -20,6 +20,7 @@ from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 from dlviz.session.messages import Frame, Interest
 
+SEEN = 8 * GRID  # pixels
 FRAME_MS = 16  # between two drawings that are asked about
 
 
@@ -30,21 +31,13 @@ class Seen(QWidget):
         super().__init__(parent)
         self.image = np.zeros((1, 1, 1))
         self._range = (0.0, 1.0)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setFixedSize(SEEN, SEEN)
         describe(self, tr("What the network sees"), tr("The drawing, centred and scaled as the images of the set are"))
 
     def show_image(self, image: np.ndarray, ends: tuple[float, float]) -> None:
         """Show an image (channels, height, width); ends: of its colours."""
         self.image, self._range = image, ends
         self.update()
-
-    def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
-        return QSize(9 * GRID, 9 * GRID)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the least in which pixels can be told apart."""
-        return QSize(6 * GRID, 6 * GRID)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint every pixel as a square."""
@@ -76,17 +69,17 @@ class Drawing(Scrolled):
         self.wipe.clicked.connect(self.pad.clear)
 
     def _lay_out(self) -> None:
-        body, top = QWidget(), QGridLayout()
+        body, top, beside = QWidget(), QHBoxLayout(), QVBoxLayout()
         column = QVBoxLayout(body)
-        spaced(column, gap=GRID)
-        spaced(top, gap=GRID)
-        top.addWidget(self.pad, 0, 0, 2, 1)
-        top.addWidget(self.seen, 0, 1)
-        top.addWidget(self.wipe, 1, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
-        top.setColumnStretch(0, 2)
-        top.setColumnStretch(1, 1)
+        for layout in (column, top, beside):
+            spaced(layout, gap=GRID)
+        for widget in (self.seen, self.said, self.wipe):
+            beside.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
+        beside.addStretch(1)
+        self.said.setWordWrap(True)
+        top.addWidget(self.pad)
+        top.addLayout(beside, 1)
         column.addLayout(top)
-        column.addWidget(self.said)
         column.addWidget(self.bars)
         column.addStretch(1)
         self.hold(body)
@@ -117,7 +110,7 @@ class Drawing(Scrolled):
         self.drawn = tuple(values.tolist()) if ink.any() else ()
         if not self.drawn:
             self.bars.show_bars(())
-            self.said.setText(tr("Draw on the pad: the network answers at once."))
+            self.said.setText(tr("Draw on the pad."))
         self.asks.emit()
 
     def show_frame(self, frame: Frame) -> None:

@@ -2,9 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dlviz.gui.theme import GRID, current
 from dlviz.gui.widgets.paint import describe, painter, rounded
@@ -12,6 +12,7 @@ from dlviz.gui.widgets.pixels import plane
 from dlviz.i18n import tr
 
 SIDE = 128  # pixels of ink
+SHOWN = 17 * GRID  # pixels of the screen
 PEN = 12  # of them across
 _STEP = 6  # of them, by an arrow key
 _ARROWS = {
@@ -31,8 +32,7 @@ class Pad(QWidget):
         self._last: QPointF | None = None  # of the stroke under way
         self._pen = QPointF(SIDE / 2, SIDE / 2)
         self._is_down = False
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setSizePolicy(policy)
+        self.setFixedSize(SHOWN, SHOWN)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         tip = tr("Draw with the pointer; or Return puts the pen down and up, arrows move it, Delete clears")
@@ -48,14 +48,6 @@ class Pad(QWidget):
         self._ink.fill(0)
         self._last, self._is_down = None, False
         self._tell()
-
-    def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
-        return QSize(18 * GRID, 18 * GRID)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the least on which a figure can be drawn."""
-        return QSize(14 * GRID, 14 * GRID)
 
     def square(self) -> QRectF:
         """Return where the pad is, the largest square at the top left."""

@@ -164,7 +164,7 @@ class PredictionsPage(Page):
     def words(self) -> str:
         """Say whose rows are listed."""
         if self.views.key() == "draw":
-            return tr("answered while you draw")
+            return ""
         if self.views.key() != "rows":
             return tr("classes of one row")
         n = len(self.parts.rows(0 if self.prepared is None else self.prepared.dataset.n))
