@@ -9,13 +9,14 @@ WORKSPACES := network step optimizers
 THEMES := light dark projector
 SIZES := 1280x720 1920x1080
 
-.PHONY: help setup run test check bench shots clean
+.PHONY: help setup run test check bench monkey shots clean
 
 help:
 	@echo "make run     open the window (sets everything up the first time)"
 	@echo "make test    run the tests (sets everything up the first time)"
 	@echo "make check   ruff, mypy and the layering contracts"
 	@echo "make bench   measure the workloads and print a table"
+	@echo "make monkey  ten thousand random events in the window, three times"
 	@echo "make shots   draw every workspace in every theme and size into $(SHOTS)/"
 	@echo "make clean   remove what these commands made"
 
@@ -36,6 +37,9 @@ check: setup
 
 bench: setup
 	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PYTHON) -m tests.bench $(ARGS)
+
+monkey: setup
+	DLVIZ_MONKEY=$${DLVIZ_MONKEY:-10000} QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PYTHON) -m pytest -q tests/gui/test_monkey.py $(ARGS)
 
 shots: setup
 	@mkdir -p $(SHOTS)

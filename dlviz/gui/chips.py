@@ -195,9 +195,9 @@ class ChipRow(QWidget):
         """Close the form and show what the loss does, in the inspector."""
         if self._popup is not None:
             self._popup.close()
-        outputs = output_ids(self._context.session.document.network)
-        if outputs:
-            self._context.selection.select(Selected("loss", outputs[0]))
+        network = self._context.session.document.network
+        if network.layers:
+            self._context.selection.select(Selected("loss", output_ids(network)[0]))
 
     @Slot()
     def _open_optimizer(self) -> None:

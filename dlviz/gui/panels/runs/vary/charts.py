@@ -13,7 +13,6 @@ from dlviz.gui.panels.runs.vary.ends import Ends
 from dlviz.gui.panels.runs.vary.heat import Cell, Grid
 from dlviz.gui.panels.runs.vary.words import Told, combination_words, outcome_words, trial_words
 from dlviz.i18n import tr
-from dlviz.session.prepared import known_prepared
 from dlviz.session.vary import Experiment, ExperimentView, Trial, Value
 from dlviz.session.vary.measures import Measure, is_better_low, measure_name, measure_of, measures_of
 from dlviz.session.vary.rate_finding import rate_finding
@@ -53,7 +52,7 @@ def curves_chart(view: ExperimentView, told: Told, measure: Measure, chosen: Seq
     )
     title = measure_name(view, measure)
     caption = tr("{measure} against steps{seeds}", measure=title, seeds=_seeds_words(view.experiment))
-    return _chart(Chart(caption, tr("step"), title, curves))
+    return with_log_axis(Chart(caption, tr("step"), title, curves))
 
 
 def _over_steps(told: Told, band: Band, trials: Sequence[Trial], colour: int, is_thin: bool) -> Curve:
@@ -100,51 +99,6 @@ def _seconds_per_step(trials: Sequence[Trial]) -> float:
     return float(np.median([each.seconds / each.steps for each in ended])) if ended else 0.0
 
 
-def layers_chart(view: ExperimentView, told: Told) -> Chart:
-    """Draw how large activations are at the first weights, layer by layer, beside what theory expects."""
-    curves, names = list[Curve](), tuple[str, ...]()
-    for config, trials in by_config(view).items():
-        firsts = [each.ended.first for each in trials if each.ended is not None and each.ended.first is not None]
-        if not firsts:
-            continue
-        names = max(names, firsts[0].layers, key=len)
-        places = np.arange(1.0, len(firsts[0].layers) + 1)
-        name = combination_words(told, trials[0].values)
-        seen = np.median([each.measured for each in firsts], axis=0)
-        rows = tuple(trials[0].number for _ in places)
-        curves.append(Curve(name, places, seen, config, has_points=True, rows=rows))
-        words_of_theory = tr("{name}, in theory", name=name) if name else tr("in theory")
-        if np.isfinite(firsts[0].theory).any():
-            curves.append(Curve(words_of_theory, places, firsts[0].theory, PALE))
-    caption = tr("activations at the first weights, layer by layer; grey: in theory")
-    ticks = tuple((float(place), layer) for place, layer in enumerate(names, 1))
-    return _chart(Chart(caption, tr("layer"), tr("root mean square"), tuple(curves), ticks=ticks))
-
-
-def fits_chart(view: ExperimentView, told: Told) -> Chart:
-    """Draw the fitted curve of every training, in the colour of its last setting, over the rows of the document."""
-    curves, last = [*_rows_trained_on(view)], dict[str, int]()
-    for trial in view.trials:
-        ended = trial.ended
-        if ended is None or ended.fit is None or trial.status == "diverged":
-            continue
-        name = combination_words(told, trial.values[-1:], first=len(trial.values) - 1)
-        is_named = name not in last
-        colour, x, y = last.setdefault(name, len(last)), *ended.fit
-        curves.append(Curve(name, x, y, colour, is_thin=not is_named, rows=(trial.number,)))
-    caption = tr("fitted curves; grey: the rows of this document")
-    return Chart(caption, tr("input"), tr("output"), tuple(curves))
-
-
-def _rows_trained_on(view: ExperimentView) -> Iterator[Curve]:
-    """Give the rows of the base document, where they are known: the window never reads data itself."""
-    prepared = known_prepared(view.experiment.document)
-    if prepared is not None:
-        x = prepared.dataset.inputs[prepared.train, 0]
-        y = np.asarray(prepared.dataset.targets, dtype=np.float64)[prepared.train, 0]
-        yield Curve(tr("rows"), x, y, PALE, has_points=True, has_line=False)
-
-
 def setting_chart(view: ExperimentView, told: Told, measure: Measure) -> Chart:
     """Draw a measure at the end of runs against the first setting; one curve for each value of the second."""
     experiment, points = view.experiment, along_setting(view, measure)
@@ -167,7 +121,7 @@ def setting_chart(view: ExperimentView, told: Told, measure: Measure) -> Chart:
         for trial in view.trials if trial.status == "diverged"
     )  # fmt: skip
     is_log = told.is_log[0] and _spans_decades(view, ticks)
-    return _chart(Chart(caption, across, title, curves, crosses, ticks=ticks, is_log_x=is_log))
+    return with_log_axis(Chart(caption, across, title, curves, crosses, ticks=ticks, is_log_x=is_log))
 
 
 def _other_part(
@@ -212,7 +166,7 @@ def rate_chart(view: ExperimentView) -> Chart:
     met = Curve(tr("as met"), found.rates, found.losses, PALE)
     smooth = Curve(tr("smoothed"), found.rates, found.smoothed)
     at = None if found.suggested is None else Upright(found.suggested, numbers.number(found.suggested, 3))
-    return _chart(Chart(caption, tr("rate"), tr("loss"), (met, smooth), upright=at, is_log_x=True))
+    return with_log_axis(Chart(caption, tr("rate"), tr("loss"), (met, smooth), upright=at, is_log_x=True))
 
 
 def grid_of(view: ExperimentView, told: Told, measure: Measure) -> Grid:
@@ -256,7 +210,7 @@ def ends_of(view: ExperimentView, measure: Measure) -> Ends:
                 found.diverged)  # fmt: skip
 
 
-def _chart(chart: Chart) -> Chart:
+def with_log_axis(chart: Chart) -> Chart:
     """Make the axis of values logarithmic where its numbers span decades."""
     parts = [np.ravel(curve.y) for curve in chart.curves]
     whole = np.concatenate(parts) if parts else np.empty(0)

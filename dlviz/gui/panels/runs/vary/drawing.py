@@ -11,15 +11,14 @@ from dlviz.gui.panels.runs.vary.chart import Chart
 from dlviz.gui.panels.runs.vary.charts import (
     curves_chart,
     ends_of,
-    fits_chart,
     grid_of,
-    layers_chart,
     rate_chart,
     setting_chart,
     time_chart,
 )
 from dlviz.gui.panels.runs.vary.ends import EndBars
 from dlviz.gui.panels.runs.vary.heat import Grid, HeatGrid
+from dlviz.gui.panels.runs.vary.network_charts import fits_chart, layers_chart
 from dlviz.gui.panels.runs.vary.plot import ChartPlot
 from dlviz.gui.panels.runs.vary.words import Told
 from dlviz.gui.theme import GRID
