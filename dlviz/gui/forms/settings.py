@@ -115,7 +115,7 @@ class ChoiceForm(QWidget):
 
     @Slot(int)
     def _kind_chosen(self, index: int) -> None:
-        if self.kinds is None:
+        if self.kinds is None or not self.isVisible():  # closed beneath its open list, as its document is gone
             return
         self._take(str(self.kinds.itemData(index)))
         self.kinds.setCurrentIndex(self.kinds.findData(self._subject.choice(self._training()).kind))
