@@ -16,6 +16,7 @@ from dlviz.core.errors import SpecError
 from dlviz.core.surfaces import typed
 from dlviz.gui import numbers
 from dlviz.gui.forms.race import EntrantForm, SurfaceForm
+from dlviz.gui.listing.dialog import ListDialog
 from dlviz.gui.panels.race.panel import RacePanel
 from dlviz.gui.panels.surface.boundaries import spread
 from dlviz.gui.panels.surface.inner import InnerEntry
@@ -137,7 +138,7 @@ def test_micro_steps_tell_adams_first_step_digit_for_digit(robot: Robot) -> None
 
 def legend(robot: Robot) -> dict[str, InnerEntry]:
     """Return the lines of the legend on the picture by their names."""
-    return {entry.inner.name: entry for entry in surface(robot).contour.legend.entries}
+    return {entry.inner.name: entry for entry in surface(robot).contour.legend.lines}
 
 
 def test_inner_numbers_lie_at_the_ball_and_can_be_left_out(robot: Robot) -> None:
@@ -152,6 +153,10 @@ def test_inner_numbers_lie_at_the_ball_and_can_be_left_out(robot: Robot) -> None
     x, y = START
     g = np.array([4 * x * (x * x + y - 11) + 2 * (x + y * y - 7), 2 * (x * x + y - 11) + 4 * y * (x + y * y - 7)])
     assert list(legend(robot)) == ["−g", "−m", "−m corrected", "Δ", "v", "v corrected"]
+    robot.trigger("list_drawn")  # the legend says nothing there, and breaks nothing
+    listed = robot.window.findChild(ListDialog)
+    assert listed is not None and listed.drawn.entries
+    listed.close()
     v, corrected = (area.values for area in contour.areas)
     assert v == pytest.approx(0.001 * g**2, rel=1e-12) and corrected == pytest.approx(g**2, rel=1e-9)
     a, b = (numbers.number(each, 3) for each in v)

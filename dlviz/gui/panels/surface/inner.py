@@ -102,7 +102,7 @@ class InnerLegend(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.entries: list[InnerEntry] = []
+        self.lines: list[InnerEntry] = []
         self.left_out: frozenset[str] = frozenset()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
@@ -114,9 +114,9 @@ class InnerLegend(QWidget):
 
     def show_inners(self, inners: Sequence[Inner]) -> None:
         """Show these lines; nothing hides it."""
-        if [each.name for each in inners] != [entry.inner.name for entry in self.entries]:
+        if [each.name for each in inners] != [entry.inner.name for entry in self.lines]:
             self._fill(inners)
-        for entry, inner in zip(self.entries, inners, strict=True):
+        for entry, inner in zip(self.lines, inners, strict=True):
             if inner != entry.inner:
                 entry.show_inner(inner)
         self.setVisible(bool(inners))
@@ -124,12 +124,12 @@ class InnerLegend(QWidget):
 
     def _fill(self, inners: Sequence[Inner]) -> None:
         column = self.layout()
-        for entry in self.entries:
+        for entry in self.lines:
             column.removeWidget(entry)
             entry.hide()
             entry.deleteLater()
-        self.entries = [InnerEntry(each, each.name not in self.left_out, self) for each in inners]
-        for entry in self.entries:
+        self.lines = [InnerEntry(each, each.name not in self.left_out, self) for each in inners]
+        for entry in self.lines:
             entry.setFont(font("small"))
             entry.toggled.connect(self._toggle)
             column.addWidget(entry)
@@ -137,14 +137,14 @@ class InnerLegend(QWidget):
 
     @Slot(bool)
     def _toggle(self, _is_shown: bool) -> None:
-        known = {entry.inner.name for entry in self.entries}
-        out = {entry.inner.name for entry in self.entries if not entry.isChecked()}
+        known = {entry.inner.name for entry in self.lines}
+        out = {entry.inner.name for entry in self.lines if not entry.isChecked()}
         self.left_out = (self.left_out - known) | out
         self.changed.emit()
 
     @Slot(object)
     def _use_theme(self, _theme: Theme) -> None:
-        for entry in self.entries:
+        for entry in self.lines:
             entry.setFont(font("small"))
         self.update()
 
