@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QFontMetrics, QGuiApplication
+from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import Choice
 from dlviz.gui.panels.curves.panel import CurvesPanel
@@ -14,7 +15,9 @@ from dlviz.gui.panels.curves.series import series, span
 from dlviz.gui.theme import font
 from dlviz.gui.widgets.plot import Axis
 from dlviz.session.curves import Curves, Mark
+from dlviz.session.presets import document_for
 from tests.gui.panel_stage import make_context, make_curves, make_frame
+from tests.gui.robot import close_window, robot_at_window
 
 
 @pytest.fixture
@@ -210,3 +213,23 @@ def test_numbers_of_a_low_axis_keep_apart(panel: Any) -> None:
         places = sorted(place for _, level in axis.tickValues(9.1, 10.1, size) for place in level)
         assert places
         assert np.diff(places).min(initial=np.inf) * size >= apart - 1e-9
+
+
+def test_the_noise_floor_is_drawn_and_rises_with_the_slider_of_noise(qtbot: QtBot) -> None:
+    robot = robot_at_window(qtbot)
+    robot.start_on_canvas()
+    robot.running.session.start_over(document_for("sine"), "Data")
+    panel, data = robot.panel("curves"), robot.panel("data")
+    robot.wait(lambda: panel.plot.floor.yData is not None and len(panel.plot.floor.yData) == 2)
+    assert list(panel.plot.floor.yData) == pytest.approx([0.01, 0.01])
+    assert "noise floor 0.01" in panel.said.text()
+    data.page("set").settings.sliders["noise"].slider.setValue(300)
+    noise = robot.running.session.document.data.settings["noise"]
+    robot.wait(lambda: panel.plot.floor.yData[0] > 0.02)
+    assert panel.plot.floor.yData[0] == pytest.approx(noise**2)
+    low, high = panel.plot.getViewBox().viewRange()[1]
+    assert low < noise**2 < high, "it is in view"
+    robot.running.session.start_over(document_for("circles"), "Data")
+    robot.wait(lambda: panel.plot.floor.yData is None or not len(panel.plot.floor.yData))
+    assert "noise floor" not in panel.said.text()
+    close_window(robot)

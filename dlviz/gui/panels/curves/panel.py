@@ -24,7 +24,9 @@ from dlviz.gui.widgets.text import Elided, Text
 from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 from dlviz.session.curves import Curves
+from dlviz.session.document import Document
 from dlviz.session.messages import Frame, Need
+from dlviz.session.noise_floor import noise_floor
 from dlviz.session.run_row import RunRow
 
 DIGITS = 3  # so that both numbers fit beside the title; all of them are in the tooltip
@@ -53,6 +55,8 @@ class CurvesPanel(Panel):
         self._others: list[RunRow] = []
         self._beside: list[Drawn] = []
         self._playhead = math.inf
+        self._document: Document | None = None
+        self._floor = EMPTY
         self._make_widgets()
         self._lay_out()
         self._timer = QTimer(self)
@@ -111,6 +115,9 @@ class CurvesPanel(Panel):
         self._last_step = max(frame.last_step, frame.step, 1)
         is_new = frame.curves is not None and frame.curves is not self._curves
         self._take_runs(frame.runs)
+        if frame.document is not self._document:
+            self._document = frame.document
+            self._take_floor(noise_floor(frame.document))
         if is_new:
             self._curves = frame.curves
             self._draw()
@@ -120,6 +127,20 @@ class CurvesPanel(Panel):
         self._playhead = float(frame.step) if is_back else math.inf
         self.plot.show_playhead(frame.step if is_back else None)
         self._write()
+
+    def _take_floor(self, floor: float | None) -> None:
+        """Draw from now on how far the loss can be expected to fall."""
+        self._floor = EMPTY if floor is None else Series(np.zeros(1), np.array([floor]))
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @property
+    def _shown_floor(self) -> Series:
+        """The noise floor where it can be drawn: it is a loss, and 0 has no logarithm."""
+        is_seen = (
+            self._metric() == "loss" and len(self._floor.values) and (self._floor.values[0] > 0 or not self.is_log)
+        )
+        return self._floor if is_seen else EMPTY
 
     def _show_plot(self, frame: Frame) -> None:
         """Say so where a rule works out nothing that could be drawn, instead of showing empty axes."""
@@ -186,9 +207,11 @@ class CurvesPanel(Panel):
     @Slot()
     def _fit(self) -> None:
         """Fit the axes to what is drawn."""
-        values = span((*self._drawn, *self._added, *(each.series for each in self._beside)), self.is_log)
+        floor = self._shown_floor
+        values = span((*self._drawn, *self._added, floor, *(each.series for each in self._beside)), self.is_log)
         last = max([self._last_step, *(row.last_step for row in self._others)])
         self.plot.set_range((0.0, float(last)), values or NOTHING_DRAWN)
+        self.plot.floor.setData([0.0, float(last)] if len(floor.steps) else [], np.repeat(floor.values, 2))
         self._label()
 
     def _label(self) -> None:
@@ -234,8 +257,13 @@ class CurvesPanel(Panel):
         known = train or dev
         is_placed = known is not None and self._pointed is not None
         at = tr("at step {step}", step=numbers.count(known[0])) if is_placed and known else ""
-        parts = [part for part in (at, self._sum(added, total)) if part]
+        parts = [part for part in (at, self._sum(added, total), self._floor_words()) if part]
         self.said.setText(self._under_pointer() or " · ".join(parts))
+
+    def _floor_words(self) -> str:
+        """Say how far the loss can be expected to fall, where that is known."""
+        floor = self._shown_floor.values
+        return tr("noise floor {loss}", loss=self._number(float(floor[0]))) if len(floor) else ""
 
     def _sum(self, added: Place | None, total: Place | None) -> str:
         """Say the penalty and what it makes with the loss of the training rows; nothing where weights have none."""

@@ -29,7 +29,8 @@ class CurvePlot(Plot):
         super().__init__(tr("Loss and score over the steps of training"), parent=parent)
         self.setToolTip(
             tr("Full line: training rows. Dashed: dev rows. Faint: single batches as they were met. Where weights are "
-               "penalised, dotted: the penalty; dark: loss and penalty together.")
+               "penalised, dotted: the penalty; dark: loss and penalty together. Dots and dashes: the noise floor, "
+               "the loss that even the function that made the data would have.")
         )  # fmt: skip
         self.runs: list[pg.PlotDataItem] = []  # one for each other run, pooled
         self._labels = EndLabels()
@@ -37,6 +38,7 @@ class CurvePlot(Plot):
         self.batches = pg.PlotDataItem(connect="finite")
         self.addItem(self.batches)
         self.train, self.dev = self.line("train"), self.line("test", Qt.PenStyle.DashLine)
+        self.floor = self.line("faint", Qt.PenStyle.DashDotLine, 1.4)
         self.penalty, self.total = self.line("muted", Qt.PenStyle.DotLine), self.line("text")
         self.raw_train, self.raw_dev = (pg.PlotDataItem(connect="finite") for _ in range(2))
         for item, words in (
@@ -50,6 +52,7 @@ class CurvePlot(Plot):
         self.call(self.batches, tr("batches"))
         self.call(self.train, tr("training rows"))
         self.call(self.dev, tr("dev rows"))
+        self.call(self.floor, tr("noise floor"))
         self.call(self.penalty, tr("penalty"))
         self.call(self.total, tr("loss and penalty"))
         for item in (self.batches, self.train, self.dev, self.penalty, self.total):
