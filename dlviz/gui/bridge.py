@@ -14,6 +14,7 @@ TICK_MS = 16
 SHARE_FLAT_OUT = 0.1  # of wall time that all panels together may spend drawing while training runs flat out
 SHARE_AT_EASE = 0.4  # the same where training waits for its next step anyway
 DRAWN_AT_ONCE = 2  # panels in one tick of a run: what is drawn at once is what the next tick may come late
+AT_ONCE_SECONDS = 0.006  # what a second panel in the same tick may bring their costs to
 LONGEST_WAIT = 0.1  # seconds; a panel is drawn at least ten times a second
 WORDS_SECONDS = 0.05  # numbers that change faster cannot be read
 PAINTED = QEvent.Type(QEvent.registerEventType())
@@ -115,7 +116,8 @@ class Bridge(QObject):
         wait = interval((showing.cost for _, showing in visible), share)
         now = perf_counter()
         waiting = [item for item in visible if now - item[1].drawn_at >= wait]
-        return sorted(waiting, key=_drawn_at)[:DRAWN_AT_ONCE]
+        first = sorted(waiting, key=_drawn_at)[:DRAWN_AT_ONCE]
+        return first if sum(showing.cost for _, showing in first) <= AT_ONCE_SECONDS else first[:1]
 
     def _are_words_due(self, frame: Frame) -> bool:
         return frame.state != "running" or perf_counter() - self._words.drawn_at >= WORDS_SECONDS

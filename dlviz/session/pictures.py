@@ -234,7 +234,7 @@ class Pictures:
     def copy_of(self, run: Run) -> Trainer:
         """Return a trainer of its own that stands where the run does."""
         if self._scratch is None:
-            self._scratch = Trainer(run.document, run.prepared)
+            self._scratch = Trainer(run.document, run.prepared, self.trainer)
         self._scratch.restore(run.trainer.state())
         return self._scratch
 

@@ -33,7 +33,7 @@ from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.fitting import check_batches, check_width
 from dlviz.session.lowered import lowered
 from dlviz.session.orders import Lead, Orders, Sampling
-from dlviz.session.tables import Tables, check_inputs, tables_of, target_rows
+from dlviz.session.tables import MemoryTables, Tables, check_inputs, tables_of, target_rows
 from dlviz.session.targets import are_labels, decision_threshold
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,8 @@ class Trainer:
     come back bit for bit on one backend only.
     """
 
-    def __init__(self, document: Document, prepared: Prepared) -> None:
+    def __init__(self, document: Document, prepared: Prepared, twin: "Trainer | None" = None) -> None:
+        """Stand at the start. twin: another one of the same document and data, whose tables are read as well."""
         document = document.explicit
         if len(prepared.train) == 0:
             raise DataError("Expected at least one row to train on. Received: none", "Make the training share larger.")
@@ -85,7 +86,9 @@ class Trainer:
             self.program.layout, training.optimizer, training.frozen, self.backend, self.dtype, document.seed
         )
         self.targets = target_rows(document, prepared.dataset)
-        self._tables, self._augmented = self._made_tables()
+        self._tables: Tables
+        self._augmented: AugmentedTables | RenewedTables | None
+        self._tables, self._augmented = self._made_tables(twin)
         check_batches(document, prepared)
         check_memory(document, self.program, len(prepared.train))
         n = len(prepared.train)
@@ -98,8 +101,10 @@ class Trainer:
         self._arranged_epoch = -1
         self.memory.load(start_values(document))
 
-    def _made_tables(self) -> tuple[Tables, AugmentedTables | RenewedTables | None]:
+    def _made_tables(self, twin: "Trainer | None") -> tuple[Tables, AugmentedTables | RenewedTables | None]:
         """Return where examples come from, once more where they are made anew in every epoch."""
+        if twin is not None and type(twin._tables) is MemoryTables:  # not those that are made anew
+            return twin._tables, None
         given = self.prepared, self.targets, self.program.input_widths, self.memory.workspace
         if not is_active(self.document.data.augmentation):
             return tables_of(*given), None

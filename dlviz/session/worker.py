@@ -144,8 +144,10 @@ class Worker:
         if self._is_stale or self._frame is None:
             self._frame = self._made()
         self.mailbox.put(replace(self._frame, serial=next(self._serial), experiment=self._experimenter.view))
-        # Pictures may take a sixth of the worker's time: training stays above 80 % of its speed.
-        self._next_frame = now + max(FRAME_SECONDS, 6 * (time.perf_counter() - began))
+        # Pictures may take a sixth of the worker's time: training stays above 80 % of its speed. The first of a run
+        # also makes what all later ones use; paid for in the same way it would hold back the second for long.
+        spent = 0.0 if is_new_run else time.perf_counter() - began
+        self._next_frame = now + max(FRAME_SECONDS, 6 * spent)
         self._is_stale, self._has_news = self._frames.is_unfinished, False
         self._offered = self._generation
 

@@ -76,19 +76,20 @@ class ErrorTable(QWidget):
             return
         with painter(self) as p:
             p.setFont(self._font())
-            self._paint_names(p)
+            grid, is_tight = self._grid(), self._is_tight()
+            self._paint_names(p, grid)
             for true in range(len(self.counts)):
                 for predicted in range(len(self.counts)):
-                    self._paint_cell(p, true, predicted)
+                    self._paint_cell(p, self._box(grid, true, predicted), (true, predicted), is_tight)
             if self.hasFocus() and max(self.place) < len(self.counts):
                 rounded(p, self.cell(*self.place), border=current().accent, radius=3, width=2.0)
 
-    def _paint_names(self, p: QPainter) -> None:
+    def _paint_names(self, p: QPainter, grid: QRectF) -> None:
         p.setPen(QColor(current().muted))
-        metrics, grid = p.fontMetrics(), self._grid()
+        metrics = p.fontMetrics()
         for index, name in enumerate(self._names):
-            left = self.cell(index, 0)
-            across = self.cell(0, index)
+            left = self._box(grid, index, 0)
+            across = self._box(grid, 0, index)
             row = QRectF(0, left.top(), grid.left() - 6, left.height())
             p.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _cut(p, name, row.width()))
             top = QRectF(across.left(), grid.top() - metrics.height() - 4, across.width(), metrics.height())
@@ -97,18 +98,15 @@ class ErrorTable(QWidget):
         if len(self.counts) <= MOST_HEADED:
             p.drawText(head, Qt.AlignmentFlag.AlignCenter, tr("predicted"))
 
-    def _paint_cell(self, p: QPainter, true: int, predicted: int) -> None:
-        theme, box, count = (
-            current(),
-            self.cell(true, predicted).adjusted(1, 1, -1, -1),
-            int(self.counts[true, predicted]),
-        )
+    def _paint_cell(self, p: QPainter, box: QRectF, place: tuple[int, int], is_tight: bool) -> None:
+        theme, count, (true, predicted) = current(), int(self.counts[place]), place
+        box = box.adjusted(1, 1, -1, -1)
         share = count / max(int(self.counts[true].sum()), 1)
         full = theme.positive if true == predicted else theme.negative
         fill = mix(theme.hover, full, share) if count else theme.hover
         rounded(p, box, fill=fill, radius=3)
         p.setPen(QColor(on_colour(fill) if count else theme.faint))
-        if count or not self._is_tight():
+        if count or not is_tight:
             p.drawText(box, Qt.AlignmentFlag.AlignCenter, self.written(true, predicted))
 
     def _is_tight(self) -> bool:
@@ -130,7 +128,10 @@ class ErrorTable(QWidget):
 
     def cell(self, true: int, predicted: int) -> QRectF:
         """Return where a cell is painted."""
-        grid, count = self._grid(), max(len(self.counts), 1)
+        return self._box(self._grid(), true, predicted)
+
+    def _box(self, grid: QRectF, true: int, predicted: int) -> QRectF:
+        count = max(len(self.counts), 1)
         width, height = grid.width() / count, grid.height() / count
         return QRectF(grid.left() + predicted * width, grid.top() + true * height, width, height)
 
