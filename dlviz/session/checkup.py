@@ -2,12 +2,14 @@
 
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.health import Broken, Finding, Vitals, epoch_means, errors_of, examine, learned, vitals_of
+from dlviz.data.prepare import Prepared
 from dlviz.session.distributions import column_of
 from dlviz.session.measure import has_classes, observed_step, targets_by_output
 from dlviz.session.pictures import Pictures
@@ -17,9 +19,12 @@ from dlviz.session.trainer import Trainer
 
 MAX_ROWS = 256  # training rows that a look runs through the network, evenly spread
 MAX_COUNTED = 20_000  # rows whose classes are counted, evenly spread
+MAX_COMPARED, FEWEST_COMPARED = 2_000, 20  # rows of training and dev data that are compared
 LEAST_SECONDS = 0.5  # between two looks at a run that goes on
 SIZES_SHARE = 0.01  # of the worker's time that sizes of weights may take
 SHARE = 0.02  # of the worker's time that looks may take from a run that goes on
+
+Shift = Mapping[str, tuple[float, float, float, float]]
 
 
 class Checkup:
@@ -29,6 +34,12 @@ class Checkup:
         self._found: tuple[Finding, ...] = ()
         self._seen: tuple[int, int] | None = None
         self._due = 0.0
+        self._compared: tuple[Prepared, Shift] | None = None  # the data whose dev rows were compared last
+
+    def _shift_of(self, prepared: Prepared) -> Shift:
+        if self._compared is None or self._compared[0] is not prepared:
+            self._compared = prepared, shift_of(prepared)
+        return self._compared[1]
 
     def look(self, run: Run, pictures: Pictures, score: float | None, is_running: bool) -> tuple[Finding, ...]:
         """Return what is wrong where the run stands; while it goes on, what was wrong at the last look.
@@ -52,7 +63,7 @@ class Checkup:
     def _look(self, run: Run, pictures: Pictures, score: float) -> None:
         began = time.monotonic()
         with np.errstate(all="ignore"):  # a run that is about to break has numbers whose squares overflow
-            self._found = examine(_vitals(run, pictures, score))
+            self._found = examine(replace(_vitals(run, pictures, score), shift=self._shift_of(run.prepared)))
         now = time.monotonic()
         self._due = now + max(LEAST_SECONDS, (now - began) / SHARE)
 
@@ -85,6 +96,22 @@ def _vitals(run: Run, pictures: Pictures, score: float) -> Vitals:
         vitals, errors=errors_of(trace), losses=losses, learned=learned(score, counted, are_classes),
         targets=spans, has_classes=are_classes, is_clipped=trainer.document.training.clip is not None,
     )  # fmt: skip
+
+
+def shift_of(prepared: Prepared) -> Shift:
+    """Return how far dev rows lie from training rows, as `Vitals.shift` takes it; nothing without many of both."""
+    rows = _spread(prepared.train, MAX_COMPARED), _spread(prepared.validation, MAX_COMPARED)
+    if min(map(len, rows)) < FEWEST_COMPARED or prepared.dataset.image_shape is not None:
+        return {}
+    train, dev = (np.asarray(prepared.inputs[each], dtype=np.float64) for each in rows)
+    means, spread = (train.mean(axis=0), dev.mean(axis=0)), train.std(axis=0)
+    error = math.sqrt(1 / len(train) + 1 / len(dev))
+    names = prepared.dataset.input_names
+    return {
+        name: (float(means[0][k]), float(means[1][k]), float(abs(means[1][k] - means[0][k]) / spread[k]), error)
+        for k, name in enumerate(names)
+        if spread[k] > 0
+    }
 
 
 def _spread(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:

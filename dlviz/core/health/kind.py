@@ -29,7 +29,9 @@ class Vitals:
     weights, gradients: root mean square of the numbers of a layer, trainable ones only. updates: |Δw| of
     the next batch over |w|. errors: root mean square of dL/dz by node, time steps of a layer apart.
     dead, saturated: shares of units and of activations, hidden layers only.
-    targets: by output the smallest and the largest number it shall give.
+    targets: by output the smallest and the largest number it shall give. shift: by input its mean over training rows
+    and over dev rows as the network reads them, how many standard deviations these are apart, and the standard error
+    of that.
     twins: by hidden layer the units that are copies of each other, and how many it has. losses: mean over
     each epoch under the present settings, oldest first. learned: 0 for no better than a constant answer,
     1 for all right. has_classes: the outputs stand for classes. is_clipped: gradients are clipped before every
@@ -45,6 +47,7 @@ class Vitals:
     saturated: Mapping[str, float] = field(default_factory=dict)
     twins: Mapping[str, tuple[tuple[int, ...], int]] = field(default_factory=dict)
     targets: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    shift: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
     losses: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     learned: float = 0.0
     has_classes: bool = False

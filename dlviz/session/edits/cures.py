@@ -25,6 +25,7 @@ from dlviz.session.edits import (
     set_optimizer,
     set_optimizer_setting,
     set_scaling,
+    set_split,
 )
 from dlviz.session.tasks import TASK_ENDS, known_rows
 
@@ -226,6 +227,12 @@ def _truncated(document: Document, layer: LayerSpec) -> Document:
     return set_layer_setting(document, layer.id, "truncation_steps", TRUNCATED_TO)
 
 
+def _dealt(document: Document, _finding: Finding) -> Document:
+    """Return a document whose dev and test rows are dealt at random, where they were the last ones."""
+    split = document.data.split
+    return document if split.shuffle or split.is_listed else set_split(document, shuffle=True)
+
+
 for _cure in (
     Cure("lower_rate", "Learning rate {rate}", _scaled_rate(1 / FACTOR)),
     Cure("raise_rate", "Learning rate {rate}", _scaled_rate(FACTOR)),
@@ -246,6 +253,7 @@ for _cure in (
     Cure("truncate", "Look back 10 time steps only", _recurrent(_truncated)),
     Cure("scale_targets", "Scale the targets", _scaled_targets, starts_over=True),
     Cure("linear_output", "Linear output", _linear_output),
+    Cure("deal_rows", "Deal the rows at random", _dealt),
     Cure("scale_data", "Standardise the inputs", lambda document, _: set_scaling(document, "standard")),
 ):  # fmt: skip
     cures.add(_cure)
