@@ -13,8 +13,10 @@ from dlviz.gui.panel import Context
 from dlviz.gui.panels.data.job import Job
 from dlviz.i18n import tr
 from dlviz.session.document import Document
-from dlviz.session.files.data_file import with_file
+from dlviz.session.files.data_file import LABELS, with_file
 from dlviz.session.prepared import prepared_for
+
+IMAGES = "images"  # the format that is a folder
 
 
 class MissingFile(QObject):
@@ -32,14 +34,25 @@ class MissingFile(QObject):
         path = self._context.session.missing_file
         if path is not None:
             action = Action("open_named_data", tr("Open {name}", name=path.name), self.open)
-            self._context.notify(DataError(tr("This document trains on the file {path}.", path=path)), action)
+            self._context.notify(DataError(self._words(path)), action)
+
+    def _words(self, path: Path) -> str:
+        """Name everything that will be opened."""
+        settings = self._context.session.document.data.settings
+        if settings.get("format") == IMAGES:
+            return tr("This document trains on the images of the folder {path}.", path=path)
+        if labels := settings.get(LABELS):
+            return tr("This document trains on the files {path} and, beside it, {labels}.", path=path, labels=labels)
+        return tr("This document trains on the file {path}.", path=path)
 
     def open(self) -> None:
-        """Read the file, or ask where it is now."""
+        """Read the file or folder, or ask where it is now."""
         session = self._context.session
         path: Path | None = session.missing_file
-        if path is not None and not path.is_file():
-            path = self._dialogs.open_data(self._window, str(path.parent))
+        if path is not None and not path.exists():
+            is_folder = session.document.data.settings.get("format") == IMAGES
+            ask = self._dialogs.open_folder if is_folder else self._dialogs.open_data
+            path = ask(self._window, str(path.parent))
         if path is not None:
             document, chosen = session.document, path
 

@@ -324,3 +324,19 @@ def test_weights_of_other_shapes_change_nothing(robot: Robot, tmp_path: Path) ->
     robot.window.live["import_weights"].trigger()
     robot.wait(lambda: "Expected the shape [4, 2]" in robot.message())
     assert robot.running.session.document is before
+
+
+def test_a_document_on_images_asks_for_its_folder_and_opens_it(robot: Robot, tmp_path: Path) -> None:
+    folder = write_pictures(tmp_path / "animals", 6)
+    robot.start_on_canvas()
+    robot.window.files.take(folder)
+    accept(robot, opened(robot))
+    robot.wait(lambda: robot.window.findChild(ImportView) is None)
+    document = tmp_path / "net.dlviz"
+    robot.running.session.save(document)
+    robot.window.files.open(document)
+    robot.wait(lambda: f"the images of the folder {folder}" in robot.message())
+    assert robot.running.session.document.data.dataset is None
+    robot.window.files._missing.open()
+    robot.wait(lambda: robot.running.session.document.data.dataset is not None)
+    assert robot.running.session.dataset.image_shape == (3, 12, 16)

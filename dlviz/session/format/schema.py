@@ -20,6 +20,8 @@ from dlviz.core.slips import slips
 from dlviz.core.surfaces import surfaces
 from dlviz.data.augmentation import SETTINGS as AUGMENTATION
 from dlviz.data.builtin import datasets
+from dlviz.data.table import COLOURS, ENCODINGS, MAX_SIDE
+from dlviz.session.files.data_file import CATEGORIES, LABELS, MISSING
 from dlviz.session.files.envelope import VERSION, Envelope
 from dlviz.session.format.choice import LAYER_CHOICES
 from dlviz.session.race.spec import MOST_OPTIMIZERS
@@ -153,7 +155,25 @@ def _data(part: Mapping[str, Any]) -> Iterable[Schema]:
     rows = {"inputs": {"$ref": "#/$defs/array"}, "targets": {"$ref": "#/$defs/array"}}
     task = {"enum": ["regression", "binary", "multiclass"]}
     yield _open("table", {**rows, "task": task, **_row_kinds(), **common}, list(rows))
-    yield _open("file", {"path": {"type": "string", "minLength": 1}, **common}, ["path"])
+    yield _open("file", {"path": {"type": "string", "minLength": 1}, **_reading(), **common}, ["path"])
+
+
+def _reading() -> Schema:
+    """Say how a data file is read, and what of it is used; what is absent is guessed."""
+    side = {"type": "integer", "minimum": 1, "maximum": MAX_SIDE}
+    return {
+        "separator": {"type": "string"}, "decimal": {"enum": ["", ".", ","]}, "header": {"type": "boolean"},
+        "encoding": {"enum": ["", *ENCODINGS]}, "quotes": {"type": "boolean"},
+        "fold_case": {"type": "boolean", "default": True, "description": "Count The and the as one word"},
+        "image_size": {"type": "array", "items": side, "minItems": 2, "maxItems": 2, "description": "Height, width"},
+        "colour": {"enum": list(COLOURS)},
+        LABELS: {"type": "string", "description": "Name of the file beside the images of an IDX set"},
+        "target": {"type": "string"}, "inputs": {"type": "array", "items": {"type": "string"}},
+        "missing": {"enum": list(MISSING), "default": MISSING[0]},
+        "categories": {"enum": list(CATEGORIES), "default": CATEGORIES[0]},
+        "is_class": {"type": "boolean"}, "sha256": {"type": "string"},
+        "stream": {"type": "boolean", "default": False, "description": "Whether inputs stay on disk"},
+    }  # fmt: skip
 
 
 def _row_kinds() -> Schema:

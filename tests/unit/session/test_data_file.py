@@ -9,6 +9,7 @@ import pytest
 
 from dlviz.core.errors import DlvizError
 from dlviz.session.headless import load, train
+from tests.unit.data.made_files import write_idx_pair, write_pictures
 
 TABLE = "a;b;kind\n" + "".join(f"{i},5;{-i};{'yes' if i % 2 else 'no'}\n" for i in range(12))
 
@@ -112,3 +113,51 @@ def test_data_for_a_document_that_needs_none_is_refused(example_document_json: d
     file.write_text(json.dumps(example_document_json), encoding="utf-8")
     with pytest.raises(DlvizError, match="Received: 'table'"):
         load(file, folder / "table.csv")
+
+
+def test_images_and_labels_beside_the_document_are_one_set(folder: Path) -> None:
+    images, labels = write_idx_pair(folder, 30)
+    loaded = load(document(folder, images.name, labels=labels.name, target="label"))
+    assert loaded.data.dataset is not None
+    assert (loaded.data.dataset.image_shape, loaded.data.dataset.task) == ((1, 28, 28), "multiclass")
+
+
+@pytest.mark.parametrize("name", ["../labels-idx1-ubyte", "/etc/passwd", "sub/labels", 7])
+def test_labels_elsewhere_are_never_opened(folder: Path, name: object) -> None:
+    images, _ = write_idx_pair(folder, 5)
+    with pytest.raises(DlvizError, match="a file beside the images"):
+        load(document(folder, images.name, labels=name))
+
+
+def test_a_folder_of_images_is_read_in_the_size_of_the_document(folder: Path) -> None:
+    write_pictures(folder / "animals", 6)
+    loaded = load(document(folder, "animals", image_size=[4, 4], colour="grey"))
+    assert loaded.data.dataset is not None
+    assert loaded.data.dataset.image_shape == (1, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"image_size": [4]}, "a height and a width"),
+        ({"image_size": [4, 0]}, "a height and a width"),
+        ({"image_size": "big"}, "a list of two sizes"),
+        ({"colour": "blue"}, "one of grey, rgb"),
+        ({"fold_case": 1}, "true or false"),
+        ({"categories": "hashed"}, "one of one_hot, integer"),
+        ({"missing": "median"}, "one of drop, mean, most_frequent"),
+        ({"stream": "yes"}, "true or false"),
+    ],
+)
+def test_unknown_ways_of_reading_are_refused_by_name(folder: Path, settings: dict[str, Any], expected: str) -> None:
+    with pytest.raises(DlvizError, match=expected):
+        load(document(folder, "table.csv", **settings))
+
+
+def test_inputs_stay_on_disk_where_the_document_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    loaded = load(document(folder, "table.csv", target="kind", stream=True))
+    plain = load(document(folder, "table.csv", target="kind"))
+    assert loaded.data.dataset is not None and plain.data.dataset is not None
+    assert loaded.data.dataset.is_streamed and not plain.data.dataset.is_streamed
+    assert (loaded.data.dataset.inputs == plain.data.dataset.inputs).all()
