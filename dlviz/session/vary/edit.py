@@ -9,6 +9,7 @@ from dlviz.core.layers import layers as layer_kinds
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits import (
+    set_augmentation,
     set_data_setting,
     set_layer_setting,
     set_scaling,
@@ -69,6 +70,8 @@ def _set_layer(document: Document, layer_id: str, setting: str, value: Any) -> D
 
 
 def _set_data(document: Document, place: str, value: Any) -> Document:
+    if place.startswith("augmentation."):
+        return set_augmentation(document, place.removeprefix("augmentation."), value)
     if place.startswith("split."):
         return set_split(document, **{place.removeprefix("split."): value})
     return set_scaling(document, value) if place == "scaling" else set_data_setting(document, place, value)

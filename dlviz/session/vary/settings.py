@@ -14,6 +14,7 @@ from dlviz.core.network import LayerSpec, output_ids
 from dlviz.core.optimizers import optimizers
 from dlviz.core.registry import Registry
 from dlviz.core.schedules import schedules
+from dlviz.data.augmentation import SETTINGS as AUGMENTATION
 from dlviz.data.builtin import datasets
 from dlviz.i18n import tr
 from dlviz.session.differences import Settings, known_settings, value_words
@@ -36,6 +37,7 @@ from dlviz.session.format.choice import BY_LAST_WORD, registry_of
 from dlviz.session.vary.spec import Value
 
 OF_HIDDEN = ("units", "activation", "initializer")
+VARIED_IMAGES = "data.augmentation."  # where the settings of augmentation are
 HIDDEN = "*"  # stands for every layer before the outputs that has the setting, as in "network.*.units"
 
 
@@ -166,6 +168,14 @@ def _of_data(document: Document) -> Found:
         yield f"data.{hyper.name}", hyper, ()
     for hyper in _SHARES:
         yield f"data.split.{hyper.name}", hyper, ()
+    for hyper in AUGMENTATION if _has_images(document) else ():
+        yield f"{VARIED_IMAGES}{hyper.name}", hyper, ()
+
+
+def _has_images(document: Document) -> bool:
+    data = document.data
+    known = datasets.get(data.kind).modality if data.kind in datasets else data.dataset and data.dataset.modality
+    return known == "image"
 
 
 def hyper_at(document: Document, path: str) -> Hyper | None:
@@ -225,6 +235,8 @@ def _value_at(document: Document, known: Settings, path: str) -> Value:
         value = _of_layer(document, parts[1], parts[2])
     elif path in known:
         value = known[path].value
+    elif path.startswith(VARIED_IMAGES):
+        value = next(hyper.default for hyper in AUGMENTATION if hyper.name == path.removeprefix(VARIED_IMAGES))
     else:
         declared = datasets.get(document.data.kind).settings
         value = next(hyper.default for hyper in declared if f"data.{hyper.name}" == path)

@@ -15,6 +15,8 @@ from dlviz.session.format.schema import json_schema
 from dlviz.session.prepared import prepared_for
 from dlviz.session.presets import document_for
 from dlviz.session.run import Run
+from dlviz.session.vary.edit import vary_path
+from dlviz.session.vary.settings import settable
 
 
 def digits(**settings: object) -> Document:
@@ -108,3 +110,14 @@ def test_what_cannot_be_augmented_is_refused_in_a_sentence() -> None:
     run = Run(replace(circles, data=replace(circles.data, augmentation={"flip": True})))
     assert run.problem is not None
     assert "Expected images to augment" in str(run.problem)
+
+
+def test_augmentation_can_be_varied_where_rows_are_images() -> None:
+    document = digits(zoom=0.2)
+    values = {each.path: each.value for each in settable(document) if "augmentation" in each.path}
+    assert values["data.augmentation.zoom"] == 0.2
+    assert values["data.augmentation.rotate"] == 0.0
+    assert vary_path(document, "data.augmentation.rotate", 15).data.augmentation == {"rotate": 15.0, "zoom": 0.2}
+    assert not [each for each in settable(document_for("circles")) if "augmentation" in each.path]
+    with pytest.raises(DataError, match="Expected images to augment"):
+        vary_path(document_for("circles"), "data.augmentation.flip", True)

@@ -53,12 +53,14 @@ class Summary(QWidget):
         self.collapse.wanted.connect(self.collapse_wanted)
 
     def show_document(self, document: Document) -> None:
-        """Show the layers of a document; the same one changes nothing."""
-        network = document.network
-        if document is self._document or not network.layers:
+        """Show the layers of a document; one with the same layers, as of other rows, changes nothing."""
+        network, old = document.network, self._document
+        if document is old or not network.layers:
             return
-        self._document = document
-        self._rows = summary(document)
+        self._document, before, self._rows = document, self._rows, summary(document)
+        is_written_alike = old is not None and (network, document.conventions) == (old.network, old.conventions)
+        if is_written_alike and self._rows == before:
+            return
         hidden = hidden_layers(network)
         depth = tr("deep") if len(hidden) > 1 else tr("shallow") if hidden else tr("no hidden layer")
         self.header.set_info(f"{tr('{count} parameters', count=numbers.count(_total(self._rows)))} · {depth}")
