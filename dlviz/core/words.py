@@ -13,8 +13,6 @@ OPENING, CLOSING = "([{⟨", ")]}⟩"
 #: Operations without a narrator here: those told by what they read and write, and those of learning rules.
 WORDS: Mapping[str, Callable[[], str]] = {
     "start_gradient": partial(tr, "slope by the first state"),
-    "recurrent_input_gradient": partial(tr, "back to the inputs"),
-    "gradient_norms": partial(tr, "sizes over time"),
     "weighted_sum": partial(tr, "weighted sums"),
     "threshold": partial(tr, "answer"),
     "probability": partial(tr, "probability of firing"),

@@ -74,3 +74,21 @@ def test_nothing_is_cut_beside_the_inspector_at_small_losses(robot: Robot, kind:
     panel = robot.panel("curves")
     robot.wait(lambda: "×10" in panel.train.text(), seconds=60)
     assert_nothing_is_cut(robot)
+
+
+@pytest.mark.parametrize(
+    "example", ["example", "through_time", "and", "map", "shared", "sheet_softmax", "softmax_three"]
+)
+def test_nothing_is_cut_at_any_step_of_a_walk(robot: Robot, example: str) -> None:
+    robot.trigger(f"learn_{example}")
+    robot.window.use_workspace("step")
+    robot.wait(lambda: robot.frame.document is robot.running.session.document and robot.frame.peek is not None)
+    robot.window.docks.open("inspector")
+    steps = len(robot.frame.peek.steps)
+    for place in range(1, steps + 1, max(steps // 5, 1)):
+        robot.running.session.walk_to(place)
+        robot.wait(lambda: robot.frame.cursor == place)  # noqa: B023  waited for before the next
+        view = robot.panel("formula").view
+        view.finish()
+        assert view.layout_shown.width <= view.width() + ROUNDING
+        assert_nothing_is_cut(robot)

@@ -120,8 +120,12 @@ class _Builder:
     def _bias_gradient(self, name: str) -> str:
         """Write how the gradient of biases comes about, which the formula of a step leaves out."""
         own, errors = (self._letters.named(self._step, [each]) for each in (name, self._step.reads[0]))
-        words = tr("over the positions") if self._step.op == "kernel_gradient" else tr("over the examples")
-        return f", {own[0].letters[0]} = Σ {errors[0].letters[0]} {words}" if own and errors else ""
+        if not own or not errors:
+            return ""
+        left, delta = own[0].letters[0], errors[0].letters[0]
+        if self._step.op == "kernel_gradient":
+            return f", {left} = Σ {delta} {tr('over the positions')}"
+        return f", {left} = Σᵢ {delta}" if len(self._scene.trace.rows) > 1 else f", {left} = {delta}"
 
     def _write(self, text: str) -> str:
         return self._scene.spell(replace(self._step, formula=text))

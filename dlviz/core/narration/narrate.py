@@ -80,6 +80,8 @@ OPERATIONS: dict[str, Operation] = {
     "cell_gradient": Operation(through_time.cell_gradient, partial(tr, "slope by the cell")),
     "gate_deltas": Operation(through_time.gate_deltas, partial(tr, "through the gates")),
     "time_contribution": Operation(through_time.time_contribution, partial(tr, "share of this time step")),
+    "recurrent_input_gradient": Operation(through_time.input_gradient, partial(tr, "back to the inputs")),
+    "gradient_norms": Operation(through_time.gradient_norms, partial(tr, "sizes over time")),
     "recurrent_weight_gradient": Operation(
         through_time.recurrent_weight_gradient, partial(tr, "gradient of the weights")
     ),

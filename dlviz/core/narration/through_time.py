@@ -1,5 +1,7 @@
 """Backward steps of recurrent layers told: how errors come back through time, and what every time step adds."""
 
+import re
+
 from dlviz.core.narration import functions
 from dlviz.core.narration.general import general
 from dlviz.core.narration.number import (
@@ -19,6 +21,8 @@ from dlviz.core.narration.timed import Part, Timed, together
 from dlviz.core.narration.told import Told
 from dlviz.core.narration.view import Narration, View, clamp
 from dlviz.i18n import tr
+
+_FRACTION = re.compile(r"\\frac\{((?:[^{}]|\{[^{}]*\})*)\}\{(.*)\}")
 
 
 def state_gradient(view: View) -> Narration:
@@ -207,6 +211,53 @@ def _reaching(timed: Timed, gate: str) -> Part:
 
 def _above(timed: Timed, letter: str) -> Part:
     return Part(slope_of_loss(timed.view, timed.at(letter, timed.t)), "", "", timed.value(f"d{letter}", timed.t))
+
+
+def input_gradient(view: View) -> Narration:
+    """Tell what one input of a time step gets back: every error of that step through its weight."""
+    weights, d = Timed(view).weights("W"), view.digits
+    name, features = next(iter(view.step.writes)), weights.shape[1]
+    place = clamp(view.focus.source, len(_deltas_read(view)) * features)
+    timed, k = Timed(view, place // features + 1), place % features
+    if timed.has_window or view.before(name) is not None:
+        return general(view)
+    errors = view.rows(_deltas_read(view)[timed.t - 1])[view.sample]
+    terms = products(errors, weights[:, k], 0, d, "backward")
+    value = float(view.columns(name)[view.sample, place])
+    every = rf"\sum_{{j=1}}^{{{len(errors)}}} {timed.delta(timed.t, 'j')} \cdot {timed.letter('W', 'j', k)}"
+    sentence = tr("At every time step the errors go back through the same weights.")
+    head = slope_of_loss(view, timed.input_letter(timed.t, k))
+    shown = evaluated(terms, d) if len(terms) > 1 else ""
+    return Narration(f"{head} = {every}", written(terms), number(value, d), sentence, (value,), shown)
+
+
+def _deltas_read(view: View) -> list[str]:
+    return [read for read in view.step.reads if read.endswith((".dz", ".dq"))]
+
+
+def gradient_norms(view: View) -> Narration:
+    """Tell how large the gradient of the states is at the time step looked at: the root of its squares added up."""
+    first, d = Timed(view), view.digits
+    if first.has_window:
+        return general(view)
+    norms = view.wrote(next(iter(view.step.writes)))
+    timed = Timed(view, clamp(view.focus.unit // first.units, len(norms)) + 1)
+    slopes = view.rows(timed.name("dh", timed.t)).reshape(-1)
+    terms = cut(slopes**2, lambda k: rf"{coloured('backward', _squared(slopes[k], d))}", 0, d)
+    over = r"\sum_{i=1}^{n} " if view.n > 1 else ""
+    slope = _FRACTION.sub(r"\1 / \2", slope_of_loss(view, timed.at("h", timed.t, "j")))
+    every = rf"{over}\sum_{{j=1}}^{{{timed.units}}} ({slope})^2"
+    whole = view.symbols.at("h", timed.layer.owner, time=str(timed.t))
+    head = rf"\text{{‖}}{slope_of_loss(view, whole)}\text{{‖}}"
+    value = float(norms[timed.t - 1])
+    sentence = tr("How much of the gradient is left at this time step; seen along all steps, it vanishes or explodes.")
+    numbers = rf"\sqrt{{{written(terms)}}}"
+    return Narration(rf"{head} = \sqrt{{{every}}}", numbers, number(value, d), sentence, (value,))
+
+
+def _squared(value: float, digits: int) -> str:
+    shown = number(value, digits)
+    return f"({shown})^2" if value < 0 else f"{shown}^2"
 
 
 def time_contribution(view: View) -> Narration:

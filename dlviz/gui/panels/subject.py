@@ -69,9 +69,9 @@ class SubjectPanel(Panel):
         head, beside, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         for row in (head, beside, foot):
             spaced(row, 0, 2 * GRID)
-        head.addWidget(self.title, 1)
-        head.addWidget(self.line, 2)
-        head.addStretch(0)
+        head.addWidget(self.title)  # whole before the line gets more, which can be scrolled
+        head.addWidget(self.line, 100)
+        head.addStretch(1)
         head.addWidget(self.controls)
         layout.addLayout(head)
         beside.addWidget(self.stack, 1)
@@ -238,6 +238,7 @@ class SubjectPanel(Panel):
         self._raise(self.area, "")
 
     def _raise(self, widget: QWidget, words: str) -> None:
+        self.words.setVisible(widget is not self.sheet)  # a sheet says all in itself, and needs the room
         if self.stack.currentWidget() is not widget:
             focus = QApplication.focusWidget()
             had_focus = focus is not None and self.stack.isAncestorOf(focus)

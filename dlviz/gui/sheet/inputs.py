@@ -14,7 +14,7 @@ from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.renewed import Renewed
 from dlviz.gui.widgets.slider import Scale, Slider
-from dlviz.gui.widgets.text import Elided, Text
+from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 
 FIELD = 11 * GRID  # pixels, of a single number
@@ -30,7 +30,8 @@ class InputRow(QObject):
         super().__init__(parent)
         self.spec, self._value = spec, spec.default
         self.symbol = Text(letter(spec.name), is_bold=True, parent=parent)
-        self.remark = Elided(spec.remark, "muted", "small", parent)
+        self.remark = Text(spec.remark, "muted", "small", parent=parent)
+        self.remark.setWordWrap(True)
         self.field = QLineEdit(parent)
         self.field.setObjectName(f"sheet.{spec.name}")
         self.slider: Slider | None = None

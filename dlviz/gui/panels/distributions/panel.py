@@ -143,7 +143,7 @@ class DistributionsPanel(Panel):
         for mark in reversed(self._marks[-MAX_MARKS:]):
             title = tr("and before {edit} (step {step})", edit=mark.label, step=numbers.count(mark.step))
             self.against.addItem(title, mark)
-        self.against.addItem(tr("and at the start"), START)
+        self.against.addItem(tr("and the start"), START)
         for row in self._runs:
             if not row.is_current and row.distributions:
                 self.against.addItem(tr("and {run} at the same step", run=run_name(row)), row.uid)

@@ -113,8 +113,8 @@ def _class(number: int, names: Sequence[str], count: int) -> str:
 def _facts(shown: LossExplanation, rows: LossRows) -> tuple[Fact, ...]:
     """Give the cost of all and, of probabilities, their product, its logarithm, and minus that."""
     reduction = "mean" if shown.counted is None else shown.counted.reduction
-    name = tr("J = mean of {n} losses", n=numbers.count(rows.total)) if reduction == "mean" else tr(
-        "J = sum of {n} losses", n=numbers.count(rows.total))  # fmt: skip
+    words = tr("J = mean of {n} losses") if reduction == "mean" else tr("J = sum of {n} losses")
+    name = tr("J = the one loss") if rows.total == 1 else words.format(n=numbers.count(rows.total))
     cost = Fact(name, (rows.cost,))
     if rows.log is None or rows.product is None:
         return (cost,)
