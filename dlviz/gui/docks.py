@@ -19,6 +19,7 @@ NARROW = 1100  # pixels; below it side docks become tabs
 WIDTHS = {"left": (256, 0.19), "right": (312, 0.235)}  # least pixels, and share of the window's width
 LETTERS = 10.0  # points of the type for which the least widths are; larger type needs more
 LEAST_BEHIND = 120  # pixels of height of a panel that is a tab: it may not press the others together while it waits
+WIDE_SHARE = 0.5  # of the window's width, of a side that wants more room
 BOTTOM_SHARE = 0.4  # of the window's height
 SHEET_SHARE = 0.28  # the same under a sheet, whose formulas are short
 AREAS = {
@@ -144,6 +145,16 @@ class Docks(QObject):
         if dock.isHidden():
             self._open(dock)
         dock.raise_()
+
+    @Slot(str, bool)
+    def widen(self, key: str, is_wide: bool) -> None:
+        """Give the side that a panel stands at half of the window, or its usual share again; a floating one stays."""
+        dock, area = self._docks[key], self._entries[key].area
+        if dock.isFloating() or dock not in self._side(area):
+            return
+        widths = {each: self._width(each) for each in WIDTHS if self._side(each)}
+        widths[area] = round(self._window.width() * WIDE_SHARE) if is_wide else self._shared_width(area)
+        self._use_widths(widths)
 
     def open_below(self, key: str) -> None:
         """Open a panel below the centre, as wide as that, and bring it to the front; a floating one stays."""

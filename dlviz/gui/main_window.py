@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
         self.notifier.place_marked.connect(self._mark)
         self.context.selection.changed.connect(self._open_for_selection)
         self.context.hidden_changed.connect(self.status.use_hidden)
+        self.context.room_wanted.connect(self.docks.widen)
         self.status.health.operation_asked.connect(self.views.step_to)
         cards = self.centre.cards
         cards.used.connect(self._end_calm)

@@ -51,6 +51,7 @@ class Context(QObject):
     data_wanted = Signal()  # somebody shall choose a file of data
     vary_wanted = Signal()  # an experiment shall be set up
     picture_wanted = Signal(object)  # this panel shall be written into a file as a picture
+    room_wanted = Signal(str, bool)  # the panel of this key wants half of the window's width, or its usual place again
     calm_changed = Signal()  # the cards of the first start came or went
     class_wanted = Signal()  # somebody shall choose the file of a class
 

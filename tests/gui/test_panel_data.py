@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
 
 from dlviz.core.errors import DlvizError
 from dlviz.data.builtin import datasets
@@ -20,6 +21,7 @@ from dlviz.session.document import Document
 from dlviz.session.edits import set_data, set_split, set_units
 from dlviz.session.presets import document_for
 from tests.gui.panel_stage import make_context
+from tests.gui.robot import close_window, robot_at_window
 
 
 @pytest.fixture
@@ -362,3 +364,20 @@ def test_tables_of_the_course_are_chosen_and_described(panel: Any, key: str) -> 
     _choose_table(panel, key)
     assert panel.context.session.document.data.kind == key
     assert str(panel.context.session.dataset.d) in panel.page("set").summary.text()
+
+
+def test_a_page_takes_half_of_the_window_and_gives_it_back(qtbot: QtBot) -> None:
+    robot = robot_at_window(qtbot)
+    robot.start_on_canvas()
+    panel = robot.panel("data")
+    usual = panel.width()
+    assert not panel.wide.isVisible()
+    choose(panel.choice, "plot", qtbot)
+    robot.click(panel.wide)
+    robot.wait(lambda: panel.width() > 1.4 * usual)  # as much as the canvas leaves
+    robot.click(panel.wide)
+    robot.wait(lambda: abs(panel.width() - usual) < 4)
+    robot.click(panel.wide)
+    choose(panel.choice, "set", qtbot)
+    robot.wait(lambda: abs(panel.width() - usual) < 4)
+    close_window(robot)

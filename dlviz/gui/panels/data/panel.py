@@ -16,8 +16,9 @@ from dlviz.gui.panels.data.split_page import SplitPage
 from dlviz.gui.panels.data.table_page import TablePage
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.theme import GRID, Theme
+from dlviz.gui.widgets.button import IconButton
 from dlviz.gui.widgets.copying import Offer, Plotted
-from dlviz.gui.widgets.paint import spaced
+from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -47,13 +48,21 @@ class DataPanel(Panel):
         self.choice = Words(tr("What of the data is shown"), self._choices)
         self._pages: dict[str, DataPage] = {}
         self._frame: Frame | None = None
+        self.wide = IconButton("wide", tr("Wider"), tr("Give the data half of the window"), size=3 * GRID)
+        self.wide.setCheckable(True)
+        self.wide.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._lay_out()
+        self.wide.toggled.connect(self._widen)
         self.choice.chosen.connect(self.show_page)
         self.context.rows_wanted.connect(self._show_rows)
         self.edits.refused.connect(self._show_again)
         self.show_page("set")
 
     def _lay_out(self) -> None:
+        self.title_tool = QWidget(self)
+        tool = QHBoxLayout(self.title_tool)
+        spaced(tool)
+        tool.addWidget(self.wide)
         self._stack = QStackedWidget(self)
         top, layout = QHBoxLayout(), QVBoxLayout(self)
         spaced(top)
@@ -82,9 +91,20 @@ class DataPanel(Panel):
         """Show one of the pages with the data as they are now."""
         self.choice.set_key(key)
         self._stack.setCurrentWidget(self.page(key))
+        self.wide.setVisible(key != "set")
+        if key == "set":
+            self.wide.setChecked(False)
         self._show_again()
         if self._frame is not None:
             self.shown.show_frame(self._frame)
+
+    @Slot(bool)
+    def _widen(self, is_wide: bool) -> None:
+        """Ask for half of the window, or give it back."""
+        name = tr("As narrow as before") if is_wide else tr("Wider")
+        describe(self.wide, name, tr("Give the data half of the window, or put them back into their place"))
+        self.wide.set_icon("narrow" if is_wide else "wide")
+        self.context.room_wanted.emit(self.key, is_wide)
 
     @Slot()
     def _show_again(self) -> None:
