@@ -62,6 +62,7 @@ class DataPanel(Panel):
         self.title_tool = QWidget(self)
         tool = QHBoxLayout(self.title_tool)
         spaced(tool)
+        self.title_tool.setFixedHeight(3 * GRID)  # so that the title stays where it is when the button comes
         tool.addWidget(self.wide)
         self._stack = QStackedWidget(self)
         top, layout = QHBoxLayout(), QVBoxLayout(self)

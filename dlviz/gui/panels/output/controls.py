@@ -4,8 +4,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.data.dataset import Dataset
-from dlviz.gui.panels.output.plane import axis_symbol, fixed_sentence, unnamed_sentence
+from dlviz.gui.panels.output.fixed import FixedInputs
+from dlviz.gui.panels.output.plane import Held, axis_symbol, fixed_sentence, unnamed_sentence
 from dlviz.gui.theme import GRID
+from dlviz.gui.widgets.button import IconButton
 from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided, Text
@@ -17,6 +19,7 @@ class PlaneControls(QWidget):
     """Two choosers of inputs with a statement of what is fixed, and a switch from probabilities to logits."""
 
     changed = Signal()  # by the user
+    moved = Signal()  # another value of an input off the plane: points and axes stay
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,9 +29,12 @@ class PlaneControls(QWidget):
         self.across, self.up = Chooser(), Chooser()
         describe(self.across, tr("Input across"), tr("Input along the horizontal axis of the map"))
         describe(self.up, tr("Input up"), tr("Input along the vertical axis of the map"))
-        self.fixed = Elided("", "muted", "small")
+        self.fixed, self.others = Elided("", "muted", "small"), FixedInputs()
+        self.more = IconButton("chevron", tr("Move the other inputs"), tr("A slider for each input off the plane"), 20)
+        self.more.setCheckable(True)
+        self.more.toggled.connect(self.others.open)
+        self.others.moved.connect(self._move)
         self._dataset: Dataset | None = None
-        self._means: tuple[float, ...] = ()
         self._lay_out()
         self.quantity.chosen.connect(self._choose)
         self.across.activated.connect(self._choose)
@@ -47,10 +53,12 @@ class PlaneControls(QWidget):
         spaced(layout, gap=GRID // 2)
         foot = QHBoxLayout()
         spaced(foot)
+        foot.addWidget(self.more)
         foot.addWidget(self.fixed, 1)
         foot.addWidget(self.quantity, 0, Qt.AlignmentFlag.AlignRight)
         layout.addWidget(self._axes)
         layout.addLayout(foot)
+        layout.addWidget(self.others)
 
     def offer_logits(self, has_logits: bool) -> None:
         """Offer the switch where the last activation makes probabilities of sums."""
@@ -64,7 +72,8 @@ class PlaneControls(QWidget):
         means: of every input over the training rows, at which those off the plane are held.
         """
         is_known = self._dataset is not None and self._dataset.input_names == dataset.input_names
-        self._dataset, self._means = dataset, means
+        self._dataset = dataset
+        self.others.show_dataset(dataset, means)
         if not is_known:
             for chooser, index in ((self.across, 0), (self.up, 1)):
                 chooser.clear()
@@ -78,6 +87,11 @@ class PlaneControls(QWidget):
         return max(self.across.currentIndex(), 0), max(self.up.currentIndex(), 0)
 
     @property
+    def values(self) -> tuple[float, ...]:
+        """The value at which each input is held where it does not span the map."""
+        return self.others.values
+
+    @property
     def is_logits(self) -> bool:
         """Whether logits are wanted, not probabilities."""
         return self.quantity.key() == "logits"
@@ -87,6 +101,11 @@ class PlaneControls(QWidget):
         self._keep_apart()
         self._refresh()
         self.changed.emit()
+
+    @Slot()
+    def _move(self) -> None:
+        self._refresh()
+        self.moved.emit()
 
     def _keep_apart(self) -> None:
         """Two axes with the same input would be a line: move the other one on."""
@@ -98,7 +117,11 @@ class PlaneControls(QWidget):
         is_map = self._dataset is not None and self._dataset.d > 2
         self._axes.setVisible(is_map)
         self.fixed.setVisible(is_map)
+        self.more.setVisible(is_map)
+        self.others.setVisible(is_map and self.more.isChecked())
+        self.others.show_axes(self.axes)
         if self._dataset is not None:
-            self.fixed.setText(fixed_sentence(self._dataset, self.axes, self._means))
-            self.fixed.set_short(unnamed_sentence(self._dataset.d - 2))
-            self.fixed.setToolTip(fixed_sentence(self._dataset, self.axes, self._means, most=self._dataset.d))
+            dataset, held = self._dataset, Held(self.values, self.others.are_means)
+            self.fixed.setText(fixed_sentence(dataset, self.axes, held))
+            self.fixed.set_short(unnamed_sentence(dataset.d - 2, held.are_means))
+            self.fixed.setToolTip(fixed_sentence(dataset, self.axes, held, most=dataset.d))

@@ -72,6 +72,7 @@ class MapPage(Page):
         self.painting.switched.connect(self._change_plane)
         self.frame.map.clicked.connect(self._select_row)
         self.controls.changed.connect(self._change_plane)
+        self.controls.moved.connect(self._move_plane)
         context.selection.hovered.connect(self._hover)
 
     def _lay_out(self) -> None:
@@ -126,7 +127,8 @@ class MapPage(Page):
             y = dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
             self.curve.show_points(dataset.inputs[:, 0], y, points_of(prepared, (0, 0)), self.painting.keeps_range())
         else:
-            plane = plane_of(prepared, self.controls.axes if dataset.d > 2 else (0, 1))
+            axes = self.controls.axes if dataset.d > 2 else (0, 1)
+            plane = plane_of(prepared, axes, self.controls.values)
             self.plane = self.painting.steady(plane, self.plane)
             self.frame.map.show_map(None, extent=self.plane.extent)
             self.frame.map.show_points(points_of(prepared, self.plane.axes))
@@ -137,6 +139,12 @@ class MapPage(Page):
         self.asks.emit()
         if self.frame_shown is not None:
             self.show_frame(self.frame_shown)
+
+    @Slot()
+    def _move_plane(self) -> None:
+        """Ask for the map of the same plane elsewhere; the one on show stays until it comes."""
+        self.plane = replace(self.plane, fixed=self.controls.values)
+        self.asks.emit()
 
     def show_frame(self, frame: Frame) -> None:
         """Draw the frame's map; a frame without one, or with that of the other quantity, changes nothing."""

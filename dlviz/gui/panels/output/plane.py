@@ -33,11 +33,11 @@ def first_page(dataset: Dataset) -> str:
     return "map" if dataset.d <= MAX_MAP_INPUTS else "errors"
 
 
-def plane_of(prepared: Prepared, axes: tuple[int, int]) -> Plane:
-    """Return the plane that the data span on two inputs, the others at their means over the training rows."""
+def plane_of(prepared: Prepared, axes: tuple[int, int], fixed: tuple[float, ...] = ()) -> Plane:
+    """Return the plane that the data span on two inputs. fixed: values of all; by default their training means."""
     inputs = prepared.dataset.inputs
     ends = [_range(inputs[:, axis]) for axis in axes]
-    return Plane(axes, (*ends[0], *ends[1]), means_of(prepared))
+    return Plane(axes, (*ends[0], *ends[1]), fixed or means_of(prepared))
 
 
 def means_of(prepared: Prepared) -> tuple[float, ...]:
@@ -65,17 +65,27 @@ def axis_symbol(dataset: Dataset, axis: int) -> str:
     return "x" + name[1:].translate(_SUBSCRIPTS) if name[:1] == "x" and name[1:].isdigit() else name
 
 
-def fixed_sentence(dataset: Dataset, axes: tuple[int, int], means: tuple[float, ...], most: int = 3) -> str:
+@dataclass(frozen=True)
+class Held:
+    """At which values inputs are held, one each, and whether those are their training means."""
+
+    values: tuple[float, ...]
+    are_means: bool = True
+
+
+def fixed_sentence(dataset: Dataset, axes: tuple[int, int], held: Held, most: int = 3) -> str:
     """Say at which values the inputs off the plane are held; empty if there are none."""
     others = [axis for axis in range(dataset.d) if axis not in axes]
     if not others:
         return ""
     if len(others) > most:
-        return unnamed_sentence(len(others))
-    held = (f"{axis_symbol(dataset, axis)} {numbers.number(means[axis])}" for axis in others)
-    return tr("at {values} (training means)", values=", ".join(held))
+        return unnamed_sentence(len(others), held.are_means)
+    named = ", ".join(f"{axis_symbol(dataset, axis)} {numbers.number(held.values[axis])}" for axis in others)
+    return tr("at {values} (training means)", values=named) if held.are_means else tr("at {values}", values=named)
 
 
-def unnamed_sentence(count: int) -> str:
-    """Say of how many inputs the means are held, where there is no room for their names."""
-    return tr("the other {count} inputs at their training means", count=count)
+def unnamed_sentence(count: int, are_means: bool) -> str:
+    """Say of how many inputs values are held, where there is no room for their names."""
+    if are_means:
+        return tr("the other {count} inputs at their training means", count=count)
+    return tr("the other {count} inputs at chosen values", count=count)
