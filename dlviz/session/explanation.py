@@ -10,6 +10,7 @@ from dlviz.core.explain import Derivation, Multiplications, Paths, Shares, Slope
 from dlviz.session.collapsed import Collapsed
 from dlviz.session.forward_times import ForwardTimes
 from dlviz.session.loss_explanation import LossExplanation, LossQuestion
+from dlviz.session.skips import SkipNorms
 from dlviz.session.tolerance import PruneQuestion, Tolerance
 
 FloatArray = NDArray[np.float64]
@@ -135,7 +136,7 @@ class DerivativesExplanation:
     """All derivatives of a layer or network, from the loss back; empty where there are too many. n: of the batch.
 
     times: of its forward pass, where there are several examples and the network is asked for. collapsed: the network
-    as one linear map, where that was wanted.
+    as one linear map, where that was wanted. skips: of a whole network with sums of nodes.
     """
 
     question: DerivativesQuestion
@@ -143,6 +144,7 @@ class DerivativesExplanation:
     n: int = 0
     times: ForwardTimes | None = None
     collapsed: Collapsed | None = None
+    skips: SkipNorms | None = None
     problem: str = ""
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
@@ -198,3 +199,34 @@ def test_a_click_on_a_row_selects_the_layer(robot: Robot) -> None:
     table.clicked.emit(table.model().index(1, 0))
     assert robot.window.context.selection.current == Selected("layer", "h2")
     assert QApplication.activePopupWidget() is None
+
+
+def test_skips_keep_the_gradients_of_the_first_layers(robot: Robot) -> None:
+    open_example(robot, "shape_skips")
+    robot.trigger("inspect_network")
+    view = robot.panel("inspector").summary.skips
+    robot.wait(view.isVisible)
+    with_skips, without = (curve.getData()[1] for curve in (view.kept, view.bare))
+    assert len(with_skips) == len(without) == 11
+    assert with_skips[0] - without[0] > 4  # more than ten thousand times as large
+    assert np.ptp(without[:10]) > 5 > np.ptp(with_skips[:10])
+    rows = [row for row in view.table.rows if not row.isHidden()]
+    assert [row.label.text() for row in rows] == [*(f"h{k}" for k in range(1, 11)), "o"]
+    first = [float(text.toolTip().replace("−", "-")) for text in rows[0].values]
+    np.testing.assert_allclose(np.log10(first), [with_skips[0], without[0]], rtol=1e-9)
+    expected = chain_gradient(robot)
+    assert first[1] == pytest.approx(expected, rel=1e-9)
+
+
+def chain_gradient(robot: Robot) -> float:
+    """Work the norm of ∂L/∂W of the first layer out by hand for the chain without skips: sigmoids, mean squares."""
+    trace, values = robot.frame.peek, robot.frame.parameters
+    a = [np.asarray(trace.before["x"], float).T]
+    for k in range(1, 11):
+        a.append(1 / (1 + np.exp(-(values[f"h{k}.W"] @ a[-1] + values[f"h{k}.b"][:, None]))))
+    out = values["o.W"] @ a[-1] + values["o.b"][:, None]
+    y = np.asarray(trace.before["y"], float).T
+    delta = values["o.W"].T @ (2 * (out - y) / y.shape[1])
+    for k in range(10, 1, -1):
+        delta = values[f"h{k}.W"].T @ (delta * a[k] * (1 - a[k]))
+    return float(np.linalg.norm((delta * a[1] * (1 - a[1])) @ a[0].T))

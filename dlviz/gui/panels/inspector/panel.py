@@ -208,9 +208,8 @@ class InspectorPanel(Panel):
         self.summary.setVisible(is_there and selected.kind in ("none", "network"))
         if not self.summary.isHidden():
             self.summary.show_document(document)
-            self.summary.collapse.setVisible(selected.kind == "network" and not self.context.is_hidden)
             if self._frame is not None:
-                self.summary.show_frame(self._frame)
+                self.summary.show_frame(self._frame, selected.kind == "network" and not self.context.is_hidden)
 
     @Slot(bool)
     def _collapse(self, is_wanted: bool) -> None:

@@ -11,6 +11,7 @@ from dlviz.gui import numbers
 from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.inspector.collapse import CollapseView
+from dlviz.gui.panels.inspector.skips import SkipView
 from dlviz.gui.panels.inspector.whole import memory_words, shape_words
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID
@@ -43,10 +44,10 @@ class Summary(QWidget):
                                     tr("How many hidden layers: the last ones go, or copies of the last one come"),
                                     widest="00")  # fmt: skip
         self.units: list[UnitsSlider] = []
-        self.collapse = CollapseView()
+        self.collapse, self.skips = CollapseView(), SkipView()
         self._column = QVBoxLayout(self)
         spaced(self._column, gap=GRID // 2)
-        for widget in (self.header, self.table, self.n_hidden, self.collapse):
+        for widget in (self.header, self.table, self.n_hidden, self.collapse, self.skips):
             self._column.addWidget(widget)
         self.table.taken.connect(self._take)
         self.n_hidden.changed.connect(self._set_depth)
@@ -79,9 +80,11 @@ class Summary(QWidget):
             if position < len(sized):
                 slider.show_layer(sized[position].id, int(sized[position].settings["units"]))
 
-    def show_frame(self, frame: Frame) -> None:
-        """Show what the worker has found about the network as a whole."""
+    def show_frame(self, frame: Frame, is_whole: bool) -> None:
+        """Show what the worker has found about the network. is_whole: it is selected, and nothing of it is hidden."""
+        self.collapse.setVisible(is_whole)
         self.collapse.show_frame(frame)
+        self.skips.show_frame(frame, is_whole)
 
     @Slot(float)
     def _set_depth(self, count: float) -> None:
