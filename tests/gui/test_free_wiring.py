@@ -17,6 +17,7 @@ from dlviz.gui.selection import Selected
 from dlviz.session.document import Document
 from dlviz.session.example import plain_descent, written_table
 from dlviz.session.format.document import document_to_json
+from dlviz.session.presets import document_for
 from tests.gui.robot import CONTROL, LEFT, NONE, SHIFT, Key, Robot, close_window, robot_at_window
 
 GOLDEN = json.loads(Path("tests/golden/worked_examples.json").read_text(encoding="utf-8"))
@@ -242,3 +243,28 @@ def test_wrong_columns_are_told(robot: Robot) -> None:
     split(robot, "four")
     assert "Received: four" in robot.message()
     assert robot.running.session.document == before
+
+
+def test_every_output_has_a_loss_of_its_own_in_the_inspector(robot: Robot) -> None:
+    robot.running.session.new(document_for("iris"))
+    robot.settle()
+    robot.click_caption("outputs", "o")
+    robot.wait(lambda: len(network(robot).outputs) == 2)
+    robot.settle()
+    robot.window.context.selection.select(Selected("layer", "o2"))
+    form = robot.panel("inspector").form.output
+    robot.wait(form.isVisible)
+    field = form.weight.fields["weight"]
+    field.setFocus()
+    field.selectAll()
+    robot.bot.keyClicks(field, "0.25")
+    robot.bot.keyClick(field, Key.Key_Return)
+    losses = robot.running.session.document.training.losses
+    assert (losses["o2"].weight, losses["o"].weight) == (0.25, 1.0)
+    chooser = form.loss.kinds
+    chooser.setCurrentIndex(chooser.findData("squared_error"))
+    chooser.activated.emit(chooser.currentIndex())
+    robot.wait(lambda: robot.running.session.document.training.losses["o2"].choice.kind == "squared_error")
+    assert robot.running.session.document.training.losses["o"].choice.kind == "sparse_categorical_cross_entropy"
+    robot.key(Key.Key_Space)
+    robot.wait(lambda: robot.frame.step > 50)

@@ -10,7 +10,7 @@ from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.network import LayerSpec, NetworkSpec, output_ids, sources
-from dlviz.gui.editor.hot import Hot
+from dlviz.gui.editor.hot import Hot, HotKind
 from dlviz.gui.editor.layout import Layout
 from dlviz.gui.editor.ports import paint_port, port_spots
 from dlviz.gui.theme import GRID, RADIUS, Theme, font
@@ -81,6 +81,8 @@ def hot_spots(spec: NetworkSpec, layout: Layout, to_view: Callable[[QPointF], QP
         if is_editing and _has_units(spec, node):
             for kind, shift in (("minus", -2.25 * GRID), ("plus", 2.25 * GRID)):
                 found.append(Hot(kind, node, _circle(x + shift, top + BUTTONS_Y + BUTTON / 2)))  # type: ignore[arg-type]
+        elif is_editing and (more := _more(spec, node)):
+            found.append(Hot(more, node, _circle(x, top + BUTTONS_Y + BUTTON / 2)))
         if is_editing:
             found += port_spots(node, x, top + BUTTONS_Y + BUTTON / 2, pitch, _layer(spec, node) is not None)
     top = TITLE_Y if pitch > NARROW else BUTTONS_Y
@@ -129,6 +131,13 @@ def _has_units(spec: NetworkSpec, node: str) -> bool:
     return layer is not None and "units" in layer.settings and node not in output_ids(spec)
 
 
+def _more(spec: NetworkSpec, node: str) -> HotKind | None:
+    """Return what a + at an input or output gives: features to read, or a further output."""
+    if any(each.id == node and len(each.shape) == 1 for each in spec.inputs):
+        return "features"
+    return "outputs" if spec.layers and node in output_ids(spec) else None
+
+
 def _inserts(spec: NetworkSpec, layout: Layout, columns: list[tuple[int, float]], top: float) -> list[Hot]:
     behind = {column: _insertion_node(spec, layout, column) for column, _ in columns}
     return [
@@ -156,6 +165,8 @@ def tip(hot: Hot) -> str:
         "minus": tr("One unit less (−)"),
         "plus": tr("One unit more (+)"),
         "insert": tr("Insert a layer here (Ins)"),
+        "features": tr("Choose the features it reads (+)"),
+        "outputs": tr("Add an output"),
         "in": tr("What it reads: drag to the port of another node, or drop a connection here"),
         "out": tr("Drag to a layer to connect them, or to the empty canvas to begin a branch"),
     }[hot.kind]

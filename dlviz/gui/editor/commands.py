@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Slot
 from dlviz.core.errors import DlvizError
 from dlviz.core.freezing import entry_name
 from dlviz.core.layers import layers as layer_kinds
-from dlviz.core.network import output_ids
+from dlviz.core.network import output_ids, sources
 from dlviz.gui.actions import Action
 from dlviz.gui.editing import Change, Done, edit, nothing_more
 from dlviz.gui.editor import content
@@ -44,6 +44,8 @@ class NetworkCommands(QObject):
             "less": partial(self.change_units, node, -1),
             "duplicate": partial(self.duplicate, node),
             "delete": partial(self.delete, Selected("layer", node)),
+            "feature": partial(self.choose_feature, value, True),
+            "drop_feature": partial(self.choose_feature, value, False),
             "kind": partial(self.change_kind, node, value),
             "shape": partial(self.set_input_shape, node, value),
         }
@@ -104,6 +106,20 @@ class NetworkCommands(QObject):
         """Give a layer biases or take them away."""
         label = tr("Add biases") if has_bias else tr("Remove biases")
         self._edit(lambda d: edits.set_layer_setting(d, node, "bias", has_bias), label)
+
+    def choose_feature(self, name: str, is_read: bool) -> None:
+        """Read one feature more, or one less."""
+        if is_read:
+            self._edit(lambda d: edits.add_feature(d, name), tr("Add {name}", name=name))
+        else:
+            self._edit(lambda d: edits.remove_feature(d, name), tr("Remove {name}", name=name))
+
+    def add_further_output(self, node: str) -> None:
+        """Add an output that reads what an output reads."""
+        layer = self._state.layer(node)
+        if layer is not None:
+            behind = sources(self._document.network, layer)[0]
+            self._edit(lambda d: edits.add_output(d, behind), tr("Add an output"))
 
     def set_batch_norm(self, node: str, is_on: bool) -> None:
         """Put batch norm between a layer's sums and its activation, or take it away; offer what it makes needless."""

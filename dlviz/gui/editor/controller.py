@@ -12,12 +12,13 @@ from dlviz.gui.editor.hot import Hot
 from dlviz.gui.editor.hover import CardOpener
 from dlviz.gui.editor.keys import Command
 from dlviz.gui.editor.kind_menus import KindMenu, WishMenu
-from dlviz.gui.editor.menus import InlineField, InputMenu, LayerMenu
+from dlviz.gui.editor.menus import FeatureMenu, InlineField, InputMenu, LayerMenu
 from dlviz.gui.editor.rects import strip_rect
 from dlviz.gui.editor.state import CanvasState
 from dlviz.gui.editor.view import ZOOM_STEP, Ask, CanvasView
 from dlviz.gui.editor.wiring import Wiring
 from dlviz.gui.panel import Context
+from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID
 from dlviz.i18n import tr
@@ -118,7 +119,11 @@ class Controller(QObject):
         self.commands.duplicate(self._current.layer)
 
     def _more(self) -> None:
-        self.commands.change_units(self._current.layer, 1)
+        node = self._current.layer
+        if self._current.kind == "input":
+            self._offer_features(node, self._below_caption(node))
+        else:
+            self.commands.change_units(node, 1)
 
     def _less(self) -> None:
         self.commands.change_units(self._current.layer, -1)
@@ -147,6 +152,10 @@ class Controller(QObject):
             self.commands.change_units(ask.node, 1 if ask.kind == "plus" else -1)
         elif ask.kind == "insert":
             self._offer_kinds(ask.node, ask.at)
+        elif ask.kind == "features":
+            self._offer_features(ask.node, ask.at)
+        elif ask.kind == "outputs":
+            self.commands.add_further_output(ask.node)
         elif ask.kind == "pull":
             self._ask_unit(ask.node)
         else:
@@ -165,6 +174,12 @@ class Controller(QObject):
         for each in network.inputs:
             if each.id == node:
                 self._pop_up(InputMenu(each, network, self._view), at)
+
+    def _offer_features(self, node: str, at: QPoint) -> None:
+        """Open the menu of the columns that are read and of those that can be made."""
+        prepared = prepared_or_none(self._context.session)
+        if prepared is not None:
+            self._pop_up(FeatureMenu(node, prepared.sample.dataset, self._view), at)
 
     def _offer_kinds(self, behind: str, at: QPoint) -> None:
         """Open the menu of what can be inserted behind a node."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from PySide6.QtCore import QRectF
 
-HotKind = Literal["title", "minus", "plus", "insert", "in", "out"]
+HotKind = Literal["title", "minus", "plus", "insert", "features", "outputs", "in", "out"]
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,14 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from dlviz.core.activations import activations
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, output_ids
+from dlviz.data.dataset import Dataset
 from dlviz.gui.editor.kind_menus import WishMenu
 from dlviz.gui.editor.wiring_menus import offer_wiring
 from dlviz.gui.widgets.paint import describe
 from dlviz.i18n import tr
-from dlviz.session.edits import can_be_normed, norm_behind, readings, redundant_biases, shape_words
+from dlviz.session.edits import can_be_normed, features_for, norm_behind, readings, redundant_biases, shape_words
+
+MOST_LISTED = 24  # columns of the data in the menu of features
 
 
 class LayerMenu(WishMenu):
@@ -67,6 +70,21 @@ class InputMenu(WishMenu):
         for words in map(shape_words, readings(math.prod(node.shape))):
             self.offer(submenu, words, "shape", words, is_checked=words == shape_words(node.shape) or None)
         self.offer(self, tr("Split into several inputs…"), "split")
+
+
+class FeatureMenu(WishMenu):
+    """The columns of the data that are read, ticked, and those that can be made of them."""
+
+    def __init__(self, node: str, rows: Dataset, parent: QWidget) -> None:
+        super().__init__(node, parent)
+        self.setAccessibleName(tr("Features"))
+        for name in rows.input_names[:MOST_LISTED]:
+            self.offer(self, name, "drop_feature", name, is_checked=True)
+        offered = features_for(rows)
+        if offered:
+            self.addSeparator()
+        for feature in offered:
+            self.offer(self, feature.name, "feature", feature.name, is_checked=False)
 
 
 class InlineField(QLineEdit):

@@ -23,10 +23,12 @@ BELOW = 3.0 * GRID  # below the lowest tile, for what is written there
 MIN_ZOOM, MAX_ZOOM = 0.1, 4.0
 ZOOM_STEP = 1.2
 
-Asked = Literal["menu", "minus", "plus", "insert", "pull", "type", "where"]
+Asked = Literal["menu", "minus", "plus", "insert", "features", "outputs", "pull", "type", "where"]
 
 
-_ASKED: Mapping[HotKind, Asked] = {"minus": "minus", "plus": "plus", "insert": "insert"}  # others open the menu
+_ASKED: Mapping[HotKind, Asked] = {
+    "minus": "minus", "plus": "plus", "insert": "insert", "features": "features", "outputs": "outputs",
+}  # fmt: skip  # others open the menu
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from dlviz.core.choice import Choice
 from dlviz.gui.editing import Change, edit
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.inspector.input import ShapeForm
 from dlviz.gui.panels.inspector.layer import LayerForm, shown_of
+from dlviz.gui.panels.inspector.output_form import OutputForm, own_loss
 from dlviz.gui.panels.inspector.penalty import PenaltyView
 from dlviz.gui.panels.inspector.start import StartView
 from dlviz.gui.selection import NOTHING, Selected
@@ -28,16 +30,18 @@ class SelectionForm(QWidget):
         self._context = context
         self._document: Document | None = None  # what is shown, and of which place
         self._place = NOTHING
-        self.layer, self.input = LayerForm(), ShapeForm()
+        self.layer, self.input, self.output = LayerForm(), ShapeForm(), OutputForm()
         self.penalty, self.start = PenaltyView(context), StartView(context)
         layout = QVBoxLayout(self)
         spaced(layout)
-        for form in (self.layer, self.input, self.penalty, self.start):
+        for form in (self.layer, self.output, self.input, self.penalty, self.start):
             layout.addWidget(form)
         self.layer.setting_changed.connect(self._set)
         self.layer.frozen_changed.connect(self._freeze)
         self.layer.sharing_changed.connect(self._share)
         self.input.accepted.connect(self._shape)
+        self.output.loss_changed.connect(self._set_loss)
+        self.output.weight_changed.connect(self._weigh)
 
     def show_selection(self) -> None:
         """Show what can be changed about the selection, as it stands; frames of one document change nothing."""
@@ -51,6 +55,10 @@ class SelectionForm(QWidget):
         self.input.setVisible(selected.kind == "input" and node is not None)
         self.start.setVisible(shown is not None)
         self.penalty.setVisible(shown is not None)
+        loss = None if shown is None else own_loss(document, selected.layer)
+        self.output.setVisible(loss is not None)
+        if loss is not None:
+            self.output.show_loss(loss)
         if shown is not None:
             self.layer.show_layer(shown)
             self.penalty.show_layer(document, selected.layer)
@@ -71,6 +79,7 @@ class SelectionForm(QWidget):
         """Make an edit; where it was refused the fields go back to what is so."""
         if not edit(self._context, label, change):
             self.layer.forget()
+            self.output.forget()
             self._document = None
             self.show_selection()
 
@@ -91,6 +100,18 @@ class SelectionForm(QWidget):
         layer = self._selected.layer
         label = tr("Share parameters with {layer}", layer=owner) if owner else tr("Give parameters of its own")
         self._edit(label, lambda document: edits.share_layer(document, layer, owner))
+
+    @Slot(str, object)
+    def _set_loss(self, _name: str, loss: Choice) -> None:
+        output = self._selected.layer
+        label = tr("Change the loss of {output}", output=output)
+        self._edit(label, lambda document: edits.set_output_loss(document, output, loss))
+
+    @Slot(str, object)
+    def _weigh(self, _name: str, weight: float) -> None:
+        output = self._selected.layer
+        label = tr("Change the weight of the loss of {output}", output=output)
+        self._edit(label, lambda document: edits.set_loss_weight(document, output, weight))
 
     @Slot(object)
     def _shape(self, shape: Sequence[int]) -> None:
