@@ -34,6 +34,7 @@ def opened(robot: Robot, layer: str):  # type: ignore[no-untyped-def]
     robot.wait(fold.isVisible)
     fold.heading.click()
     robot.wait(lambda: "gone" in fold.words.text())
+    assert not fold.grab().isNull()  # every part of it can be painted, in view or not
     return fold
 
 

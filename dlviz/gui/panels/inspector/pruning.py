@@ -43,7 +43,7 @@ class Pruning(Fold):
         self.plot = MarkedPlot(tr("Accuracy over the share taken out"), tr("Dot: the share of the slider"), ("accent",))
         self.curve = self.plot.line("train", width=1.6)
         self.words, self.is_held = Text("", "muted", "small"), QCheckBox(tr("hold them at 0"))
-        self.again = IconButton("dice", tr("Take out others"), tr("Another random order"), size=3 * GRID)
+        self.again = IconButton("seed", tr("Take out others"), tr("Another random order"), size=3 * GRID)
         self.button = TextButton(tr("Prune"), tr("Set them to 0; undo brings them back, and training may go on"))
         self._lay_out()
         self._connect()
