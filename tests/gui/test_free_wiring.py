@@ -266,5 +266,6 @@ def test_every_output_has_a_loss_of_its_own_in_the_inspector(robot: Robot) -> No
     chooser.activated.emit(chooser.currentIndex())
     robot.wait(lambda: robot.running.session.document.training.losses["o2"].choice.kind == "squared_error")
     assert robot.running.session.document.training.losses["o"].choice.kind == "sparse_categorical_cross_entropy"
+    robot.view.setFocus()
     robot.key(Key.Key_Space)
     robot.wait(lambda: robot.frame.step > 50)

@@ -37,6 +37,7 @@ class Pruning(Fold):
         self._context = context
         self._frame: Frame | None = None
         self._layer, self._seed = "", 0
+        self._answer: Tolerance | None = None  # the last one; it stays until another one comes
         self.what = Words(tr("What is taken out"), (("weights", tr("weights")), ("units", tr("units"))))
         self.share = LabelledSlider(tr("share"), Scale(0.0, 1.0), FIRST_SHARE, _percent,
                                     tr("How much of the layer goes"), widest="100 %")  # fmt: skip
@@ -89,14 +90,16 @@ class Pruning(Fold):
     def show_frame(self, frame: Frame | None) -> None:
         """Draw the curve of a frame, if it is the one that was asked for."""
         self._frame = frame
+        answer = None if frame is None else frame.explanation
+        self._answer = answer if isinstance(answer, Tolerance) else self._answer
         found = self._found()
         if self.is_open:
             self.curve.setData(*((found.shares, finite(found.scores)) if found is not None else ([], [])))
             self._mark()
 
     def _found(self) -> Tolerance | None:
-        answer = None if self._frame is None else self._frame.explanation
-        return answer if isinstance(answer, Tolerance) and answer.question == self.question else None
+        answer = self._answer
+        return answer if answer is not None and answer.question == self.question else None
 
     @Slot()
     def _mark(self) -> None:
