@@ -23,6 +23,7 @@ MAX_WIDTH = 10.0  # pixels at zoom 1
 LEVELS = 20  # widths that are told apart; 0 is a plain wire
 FAINT = LEVELS + 1  # key of links outside of the lit place
 WHOLE_PIECES = 20  # lines of a curve in large nets
+MESH_PIECES = 10  # in a mesh, where nobody follows a single curve and every line costs half a microsecond
 GRAB = 6.0  # pixels around a curve that count as on it
 DASH, WIDE_DASH = (6.0, 4.0), (11.0, 7.0)  # pixels drawn and left out
 WIDE = 4.5  # pixels; lines from here on have the long dashes
@@ -96,7 +97,8 @@ class LinksItem(QGraphicsItem):
     def _stroke(self, level: int, indices: list[int], phase_colour: str) -> Stroke:
         pen = self._pen(level, phase_colour)
         if level < 0:
-            dash = WIDE_DASH if pen.widthF() >= WIDE else DASH
+            is_wide = pen.widthF() >= WIDE or len(self._paths) >= MESH
+            dash = WIDE_DASH if is_wide else DASH
             return Stroke(pen, [], [line for index in indices for line in self._pieces.dashes(index, dash)])
         if len(self._paths) < MANY:
             return Stroke(pen, [self._paths[index] for index in indices], [])
@@ -192,7 +194,8 @@ class Pieces:
     def _touching(self) -> NDArray[np.float64]:
         """All segments as lines that touch, (s, pieces, 2, 2): at once, for one by one takes a frame's time."""
         assert self._links is not None  # only a drawn link is asked for
-        points = self._links.routes.points(np.linspace(0.0, 1.0, WHOLE_PIECES + 1))
+        pieces = MESH_PIECES if len(self._links) >= MESH else WHOLE_PIECES
+        points = self._links.routes.points(np.linspace(0.0, 1.0, pieces + 1))
         return np.stack([points[:, :-1], points[:, 1:]], axis=2)
 
     @cached_property
