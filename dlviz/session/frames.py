@@ -182,7 +182,9 @@ class FrameMaker:
         return self._pictures.peek(run)
 
     def walk_row(self, run: Run, row: int) -> None:
-        """Walk a row of a network's data. Raises: DlvizError where it cannot train, or for a row that is not there."""
+        """Walk a row of a network's data, where it can be trained. Raises: DlvizError for a row that is not there."""
+        if run.problem is not None:
+            return
         self._pictures.follow(run)
         run.walk_row(row, lambda: self._pictures.peek_at(run, np.array([row])))
 

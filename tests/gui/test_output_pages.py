@@ -362,3 +362,14 @@ def test_without_a_network_a_page_says_what_to_do(qtbot: QtBot, desks: list[Desk
     desk.session.edit(replace(desk.session.document, network=NetworkSpec(), parameters={}), "Empty")
     desk.panel.show_document(desk.session.document)
     assert desk.panel.empty.isVisible() and "press +" in desk.panel.empty.text()
+
+
+def test_rows_change_places_no_faster_than_they_can_be_read(qtbot: QtBot, desks: list[Desk]) -> None:
+    desk = sit(desks, qtbot, blobs(3))
+    frame, page = desk.open("predictions", "rows"), desk.panel.predictions
+    before = page.list.shown()
+    turned = replace(frame, predictions=replace(frame.predictions, losses=-frame.predictions.losses))
+    desk.panel.show_frame(replace(turned, state="running"))
+    assert page.list.shown() == before
+    desk.panel.show_frame(turned)
+    assert [line[0] for line in page.list.shown()] == [line[0] for line in before][::-1]

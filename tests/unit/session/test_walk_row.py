@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dlviz.core.network import NetworkSpec
 from dlviz.session.frames import FrameMaker
 from dlviz.session.messages import Interest
 from dlviz.session.presets import document_for
@@ -89,6 +90,12 @@ def test_an_edit_leaves_the_row(run: Run) -> None:
     plan = replace(run.document.training, batch_size=5)
     run.edit(replace(run.document, training=plan), "Batch size")
     assert run.walk is None and run.step == 40
+
+
+def test_a_document_that_cannot_train_walks_no_row() -> None:
+    broken = Run(replace(document_for("circles"), network=NetworkSpec()))
+    walk(broken, 0)
+    assert broken.problem is not None and broken.walk is None
 
 
 def test_the_numbers_are_those_of_a_batch_of_one(run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from dlviz.i18n import tr
 from dlviz.session.messages import Frame, Interest, Need, Predictions
 
 NEEDS: frozenset[Need] = frozenset({"predictions"})
+LIST_SECONDS = 0.25  # between two lists while training runs: rows that change places faster cannot be read
 MOST_LISTED = 200  # rows, those with the largest loss
 
 
@@ -44,6 +46,7 @@ class PredictionsPage(Page):
         self.views = Words(tr("Rows by their loss, or one of them"), views)
         self.parts, self.list, self.answer, self.drawing = parts, FilledTable(), AnswerView(), Drawing()
         describe(self.list, tr("Rows by their loss, the worst first"), tr("A click selects a row everywhere"))
+        self._listed_at = 0.0
         self._lay_out()
         self.views.chosen.connect(self._choose)
         self.drawing.asks.connect(self.asks)
@@ -87,6 +90,7 @@ class PredictionsPage(Page):
     def _choose(self, _choice: object = None) -> None:
         shown = {"rows": self.list, "draw": self.drawing}.get(self.views.key(), self.answer)
         self._pages.setCurrentWidget(shown)
+        self._listed_at = 0.0
         if shown is self.drawing and self.prepared is not None:
             self.drawing.show_dataset(self.prepared.dataset)
         self.told.emit()
@@ -114,9 +118,11 @@ class PredictionsPage(Page):
             self._show_answer(predictions, seen, prepared, frame)
 
     def _list(self, predictions: Predictions, seen: Classified | None, prepared: Prepared) -> None:
-        losses = predictions.losses
-        if losses is None:
+        losses, now = predictions.losses, perf_counter()
+        is_running = self.frame_shown is not None and self.frame_shown.state == "running"
+        if losses is None or (is_running and now - self._listed_at < LIST_SECONDS):
             return
+        self._listed_at = now
         rows = self.parts.rows(len(losses))
         worst = rows[np.argsort(-losses[rows], kind="stable")][:MOST_LISTED]
         if prepared.dataset.task == "regression":
