@@ -28,6 +28,15 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class Note:
+    """Write a note where the run stands."""
+
+    generation: int
+    token: int
+    words: str
+
+
+@dataclass(frozen=True)
 class TypeParameter:
     """Go on with one entry of a parameter typed in."""
 

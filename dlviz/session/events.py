@@ -2,7 +2,7 @@
 
 from dlviz.core.callbacks import resolve
 from dlviz.i18n import tr
-from dlviz.session.curves import Event, Mark
+from dlviz.session.curves import Event, EventKind, Mark
 from dlviz.session.run import Run
 from dlviz.session.timeline import Segment
 from dlviz.session.watcher import Stop
@@ -23,7 +23,7 @@ def events_of(run: Run) -> tuple[Event, ...]:
     """Return everything that happened to a run, oldest first."""
     first, *later = run.timeline.segments
     found = [Event(first.start.step, first.start.epoch, "begin", tr("Begun with seed {n}", n=first.document.seed))]
-    found += [Event(each.start.step, each.start.epoch, "edit", each.label) for each in later if each.label]
+    found += [_event(each) for each in later if each.label]
     for stop in run.history.watched.stops:
         if stop.best_step is not None:
             found.append(Event(stop.best_step, _epoch(run, stop.best_step), "best", tr("Best epoch so far")))
@@ -33,7 +33,12 @@ def events_of(run: Run) -> tuple[Event, ...]:
         words = tr("Not finite any more, first in {formula}", formula=run.document.formula_of(broken))
         found.append(Event(broken.step, _epoch(run, broken.step), "broken", words))
     # A rule held as its step was reached; whatever was changed there came after it.
-    return tuple(sorted(found, key=lambda event: (event.step, event.kind in ("edit", "broken"))))
+    return tuple(sorted(found, key=lambda event: (event.step, event.kind in ("edit", "note", "broken"))))
+
+
+def _event(segment: Segment) -> Event:
+    kind: EventKind = "note" if segment.is_note else "edit"
+    return Event(segment.start.step, segment.start.epoch, kind, segment.label)
 
 
 def _epoch(run: Run, step: int) -> int | None:

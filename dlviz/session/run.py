@@ -12,6 +12,8 @@ from dlviz.session.messages import Granularity
 from dlviz.session.playhead import MAX_CHUNK, Playhead
 from dlviz.session.subject import WHOLE
 from dlviz.session.timeline import (
+    CLOSING,
+    OPENING,
     Timeline,
     carry_over,
     fresh_timeline,
@@ -149,6 +151,14 @@ class Run(Playhead):
         """Go on from here with one weight typed in."""
         walk, here = self.walk, uncounted(self._state_here(), self.document)
         self._branch(self.document, with_parameter(here, self.document, name, index, value), label)
+        self._walk_again(walk)
+
+    def note(self, words: str) -> None:
+        """Write a note where the run stands; nothing that was computed or will be changes with it."""
+        walk, here = self.walk, self._state_here()
+        label = f"{OPENING}{words}{CLOSING}"
+        self.timeline = self.timeline.noted(segment(self.document, here, label, self.segment.lead))
+        self._go(here.step)
         self._walk_again(walk)
 
     def _walk_again(self, walk: Walk | None) -> None:

@@ -49,6 +49,7 @@ from dlviz.session.vary.spec import Experiment
 from dlviz.session.worker import Worker
 
 ANSWER_SECONDS = 10.0  # a save waits this long for the worker, which answers within one chunk
+NOTE_CHARACTERS = 200
 JOIN_SECONDS = 5.0
 
 
@@ -161,6 +162,18 @@ class Session:
         shown = label or tr("{name} = {value}", name=name, value=f"{value:.4g}".replace("-", "−"))
         self._store.push(Past(self.document, token), shown)
         self._send(cmd.TypeParameter(generation, token, name, place, float(value), shown))
+        self._tell()
+
+    def note(self, words: str) -> None:
+        """Write a note where the run stands, to be found in its log; undoable. Raises: SpecError."""
+        words = " ".join(words.split())
+        if not 0 < len(words) <= NOTE_CHARACTERS:
+            raise SpecError(
+                tr("Expected a note of 1 to {most} characters. Received: {n}", most=NOTE_CHARACTERS, n=len(words))
+            )
+        generation, token = self._next()
+        self._store.push(Past(self.document, token), tr("Note"))
+        self._send(cmd.Note(generation, token, words))
         self._tell()
 
     def _check_place(self, name: str, place: tuple[int, ...], value: float) -> None:

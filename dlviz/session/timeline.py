@@ -20,13 +20,15 @@ from dlviz.session.prepared import known_prepared, prepared_for
 from dlviz.session.trainer import TrainingState
 
 _uids = count()
+OPENING, CLOSING = "\N{LEFT DOUBLE QUOTATION MARK}", "\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 @dataclass(frozen=True, eq=False)
 class Segment:
     """A stretch of a run trained under one document, from its start state on.
 
-    label: what was changed to begin it, empty for the first. uid tells segments apart in caches.
+    label: what was changed to begin it, empty for the first; in quotation marks a note, with which nothing changes.
+    uid tells segments apart in caches.
     lead: rows that are new in it.
     """
 
@@ -35,6 +37,11 @@ class Segment:
     label: str = ""
     uid: int = -1
     lead: Lead | None = None
+
+    @property
+    def is_note(self) -> bool:
+        """Whether somebody wrote a note where it begins."""
+        return self.label.startswith(OPENING)
 
 
 @dataclass(frozen=True)
@@ -64,8 +71,18 @@ class Timeline:
 
     def branch(self, step: int, segment: Segment) -> "Timeline":
         """Return a timeline that is this one up to a step and goes on with another segment."""
-        kept = tuple(each for each in self.segments if each.start.step < step)
+        is_inside = step > self.first
+        kept = tuple(
+            each
+            for each in self.segments
+            if each.start.step < step or (is_inside and each.is_note and each.start.step == step)
+        )
         return Timeline((*kept, segment), step)
+
+    def noted(self, note: Segment) -> "Timeline":
+        """Return the same timeline with a note where it begins; what is recorded after it stays."""
+        before = [each for each in self.segments if each.start.step <= note.start.step]
+        return Timeline((*before, note, *self.segments[len(before) :]), self.end)
 
     def like(self, document: Document, uid: int) -> "Timeline":
         """Return the same timeline, written and watched as a document says: that of the segment of this uid."""

@@ -222,6 +222,10 @@ class Worker:
         self._label = label
         self._tell_branch(before)
 
+    def _on_note(self, command: cmd.Note) -> None:
+        self._keep_moment(command)
+        self._run.note(command.words)
+
     def _on_type(self, command: cmd.TypeParameter) -> None:
         self._keep_moment(command)
         before = self._runs.current
@@ -331,6 +335,7 @@ class Worker:
         LookAtTest: _on_look_at_test,
         cmd.Edit: _on_edit,
         cmd.TypeParameter: _on_type,
+        cmd.Note: _on_note,
         cmd.Restore: _on_restore,
         cmd.Begin: _on_begin,
         cmd.Beside: _on_beside,

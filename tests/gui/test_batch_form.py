@@ -160,7 +160,7 @@ def wide(activation: str, rows: int) -> Document:
 def test_the_estimate_is_near_what_the_arrays_of_a_batch_take(activation: str) -> None:
     document = wide(activation, 2000)
     program = lowered(document)
-    memory = Memory(program.layout, document.training.optimizer, (), np, "float64", 0)
+    memory = Memory(program.layout, document.training.optimizer)
     tracemalloc.start()
     binding = program.bind(memory, 2000)
     assert binding.calls

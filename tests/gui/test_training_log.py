@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import chosen
+from dlviz.core.errors import SpecError
 from dlviz.gui.panels.curves.panel import CurvesPanel
 from dlviz.gui.panels.curves.series import Series
 from dlviz.gui.panels.curves.smoothing import smoothed
@@ -23,6 +25,7 @@ from dlviz.gui.widgets.plot_marks import PlotMarks
 from dlviz.session import edits
 from dlviz.session.curves import Mark
 from dlviz.session.run import Run
+from dlviz.session.timeline import CLOSING, OPENING
 from tests.gui.panel_stage import make_context, make_frame
 from tests.gui.robot import Robot, close_window, robot_at_window
 
@@ -140,6 +143,69 @@ def test_the_log_lists_changes_stops_and_notes_and_a_click_goes_there(robot: Rob
     rows = list(csv.reader(StringIO(QApplication.clipboard().text())))
     assert rows[0] == ["step", "epoch", "kind", "event"]
     assert rows[4] == [str(step), "3", "change", RATE_MARK]
+
+
+def test_a_note_stands_where_it_was_written_and_changes_no_number(robot: Robot, tmp_path: Path) -> None:
+    stand_at_start(robot)
+    at_epoch(robot, 3)
+    panel = log_of(robot)
+    step = robot.frame.step
+    panel.happened.note.setFocus()
+    robot.bot.keyClicks(panel.happened.note, "here it  turns")
+    robot.bot.keyClick(panel.happened.note, Qt.Key.Key_Return)
+    robot.wait(lambda: [event.kind for event in panel.log.log.events] == ["begin", "stop", "note"])
+    words = f"{OPENING}here it turns{CLOSING}"
+    assert panel.log.log.events[-1].words == words
+    assert panel.happened.note.text() == ""
+    robot.wait(lambda: (step, words) in [(mark.step, mark.label) for mark in curves_of(robot).plot.marks_shown()])
+    at_epoch(robot, 6)
+    by_hand = Run(robot.running.session.document)
+    while by_hand.step < robot.frame.step:
+        by_hand.advance(robot.frame.step - by_hand.step)
+    assert robot.frame.parameters is not None
+    for name, values in by_hand.parameters().items():
+        assert np.array_equal(values, robot.frame.parameters[name]), name
+    assert len(robot.frame.runs) == 1
+    session = robot.running.session
+    session.save(tmp_path / "noted.dlviz")
+    session.open(tmp_path / "noted.dlviz")
+    robot.settle()
+    robot.wait(lambda: "note" in [event.kind for event in panel.log.log.events])
+
+
+def test_an_edit_where_a_note_stands_keeps_it_and_undo_takes_it_back(robot: Robot) -> None:
+    stand_at_start(robot)
+    at_epoch(robot, 3)
+    session = robot.running.session
+    session.note("before the change")
+    session.edit(edits.set_optimizer_setting(session.document, "lr", 0.5), "Change the learning rate")
+    panel = log_of(robot)
+    robot.wait(lambda: [event.kind for event in panel.log.log.events] == ["begin", "stop", "note", "edit"])
+    session.undo()
+    session.undo()
+    robot.wait(lambda: [event.kind for event in panel.log.log.events] == ["begin", "stop"])
+
+
+def test_a_note_in_the_past_leaves_what_was_recorded_after_it(robot: Robot) -> None:
+    stand_at_start(robot)
+    at_epoch(robot, 6)
+    session, end = robot.running.session, robot.frame.step
+    assert robot.frame.parameters is not None
+    before = {name: values.copy() for name, values in robot.frame.parameters.items()}
+    session.seek(20)
+    robot.wait(lambda: robot.frame.step == 20)
+    session.note("still flat")
+    session.end()
+    robot.wait(lambda: robot.frame.step == end and bool(robot.frame.marks))
+    assert len(robot.frame.runs) == 1
+    assert [mark.step for mark in robot.frame.marks if "still flat" in mark.label] == [20]
+    assert all(np.array_equal(robot.frame.parameters[name], values) for name, values in before.items())
+
+
+@pytest.mark.parametrize("words", ["", "   ", "x" * 201])
+def test_an_empty_note_and_a_novel_are_refused(robot: Robot, words: str) -> None:
+    with pytest.raises(SpecError, match="Expected a note of 1 to 200 characters"):
+        robot.running.session.note(words)
 
 
 def test_early_stopping_marks_the_best_epoch_and_brings_its_weights_back(robot: Robot) -> None:

@@ -119,7 +119,7 @@ def _times_words(often: int, count: int) -> str:
 
 def _so_far(use: RowUse) -> str:
     batches = tr("1 batch") if use.batches == 1 else tr("{n} batches", n=numbers.count(use.batches))
-    return tr("epoch {epoch}, after {batches}", epoch=numbers.count(use.epoch + 1), batches=batches)
+    return tr("epoch {epoch}, {batches}", epoch=numbers.count(use.epoch + 1), batches=batches)
 
 
 class BatchForm(PlanForm):

@@ -259,6 +259,8 @@ class CurvesPanel(Panel):
         at = tr("at step {step}", step=numbers.count(known[0])) if is_placed and known else ""
         parts = [part for part in (at, self._sum(added, total), self._floor_words()) if part]
         self.said.setText(self._under_pointer() or " · ".join(parts))
+        if added is not None and self._pointed is None:
+            self.said.set_short(tr("penalty {penalty}", penalty=self._number(added[1])))
 
     def _floor_words(self) -> str:
         """Say how far the loss can be expected to fall, where that is known."""

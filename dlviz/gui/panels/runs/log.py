@@ -4,11 +4,11 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QBrush
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from dlviz.gui import numbers
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
-from dlviz.gui.widgets.paint import describe
+from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.i18n import tr
 from dlviz.session.curves import Event, EventKind
 from dlviz.session.run_row import RunRow
@@ -91,6 +91,29 @@ class LogModel(QAbstractTableModel):
     def table(self) -> list[tuple[object, ...]]:
         """Return all events, to copy."""
         return [(each.step, each.epoch, kind_word(each.kind), each.words) for each in self.events]
+
+
+class LogPage(QWidget):
+    """The log, and below it a line to write a note where the run stands."""
+
+    noted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.events, self.note = EventLog(), QLineEdit()
+        self.note.setPlaceholderText(tr("A note at this step …"))
+        describe(self.note, tr("Note"), tr("Enter writes it into the log, where the run stands"))
+        column = QVBoxLayout(self)
+        spaced(column, gap=GRID // 2)
+        column.addWidget(self.events, 1)
+        column.addWidget(self.note)
+        self.note.returnPressed.connect(self._write)
+
+    @Slot()
+    def _write(self) -> None:
+        if self.note.text().strip():
+            self.noted.emit(self.note.text())
+            self.note.clear()
 
 
 class EventLog(QTableView):

@@ -12,7 +12,7 @@ from dlviz.gui import numbers
 from dlviz.gui.actions import Action
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.panels.runs.comparison import Compared, Comparison
-from dlviz.gui.panels.runs.log import KEYS, EventLog, with_note
+from dlviz.gui.panels.runs.log import KEYS, LogPage, with_note
 from dlviz.gui.panels.runs.model import COLUMNS, NAME, NOTE
 from dlviz.gui.panels.runs.table import RunsTable
 from dlviz.gui.panels.runs.vary.page import VaryPage
@@ -42,7 +42,8 @@ class RunsPanel(Panel):
         hint = tr("Go back, change a setting and play: both runs stay.")
         self.table, self.comparison = RunsTable(), Comparison(hint)
         self.vary = VaryPage(context)
-        self.log = EventLog()
+        self.happened = LogPage()
+        self.log = self.happened.events
         choices = (("runs", tr("runs")), ("log", tr("log")), ("vary", tr("vary")))
         self.title_tool = self.which = Words(tr("What is shown: all runs, the log of one, or an experiment"), choices)
         self.which.setToolTip(
@@ -72,7 +73,7 @@ class RunsPanel(Panel):
         layout.addWidget(self.comparison)
         self.pages = QStackedWidget()
         self.pages.addWidget(listed)
-        self.pages.addWidget(self.log)
+        self.pages.addWidget(self.happened)
         self.pages.addWidget(self.vary)
         whole.addWidget(self.pages)
 
@@ -84,6 +85,7 @@ class RunsPanel(Panel):
         self.pin.clicked.connect(self._pin)
         self.remove.clicked.connect(self._remove_selected)
         self.log.sought.connect(self._seek)
+        self.happened.noted.connect(self._note)
         self.which.chosen.connect(self._show_page)
         self.context.vary_wanted.connect(self._vary)
 
@@ -101,7 +103,11 @@ class RunsPanel(Panel):
 
     def interest(self, base: Interest) -> Interest:
         """Ask what happened while the log is on show."""
-        return replace(base, needs=base.needs | {"events"}) if self.pages.currentWidget() is self.log else base
+        return replace(base, needs=base.needs | {"events"}) if self.pages.currentWidget() is self.happened else base
+
+    @Slot(str)
+    def _note(self, words: str) -> None:
+        self._try("note", words)
 
     @Slot(int)
     def _seek(self, step: int) -> None:
@@ -203,7 +209,7 @@ class RunsPanel(Panel):
         """Offer what the buttons do, and the table to copy."""
         if self.pages.currentWidget() is self.vary:
             return super().offers(shown)
-        if self.pages.currentWidget() is self.log:
+        if self.pages.currentWidget() is self.happened:
             return ((tr("Copy as CSV"), self.copy),)
         return (
             (tr("Name"), self._edit_name), (tr("Note"), self._edit_note), (tr("Pin"), self._pin),
@@ -213,7 +219,7 @@ class RunsPanel(Panel):
     @Slot()
     def copy(self) -> None:
         """Put the table, or the log, on the clipboard with every digit."""
-        if self.pages.currentWidget() is self.log:
+        if self.pages.currentWidget() is self.happened:
             copy_csv(KEYS, self.log.log.table())
             return
         copy_csv([column.key for column in COLUMNS], self.table.runs.table())
