@@ -12,7 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from dlviz.gui.panels.data.encoding import INTEGER, ONE_HOT
+from dlviz.gui.panels.data.encoding import INTEGER, ONE_HOT, TargetEncoding
 from dlviz.gui.panels.data.importing import ImportView
 from dlviz.gui.panels.data.panel import DataPanel
 from dlviz.gui.theme import theme_signals
@@ -340,3 +340,17 @@ def test_a_document_on_images_asks_for_its_folder_and_opens_it(robot: Robot, tmp
     robot.window.files._missing.open()
     robot.wait(lambda: robot.running.session.document.data.dataset is not None)
     assert robot.running.session.dataset.image_shape == (3, 12, 16)
+
+
+def test_a_thousand_classes_have_sixty_columns_and_a_word_about_the_rest(robot: Robot) -> None:
+    view = TargetEncoding()
+    robot.bot.addWidget(view)
+    names = tuple(f"class {number}" for number in range(1000))
+    begun = time.thread_time()
+    view.show_labels("kind", list(range(1000)), names)
+    view.resize(300, 300)
+    view.show()
+    assert time.thread_time() - begun < 0.25
+    model = view.table.labels
+    assert model.columnCount() == 62 and model.data(model.index(199, 1)) == "199"
+    assert view.cut.text() == "The columns of 940 more classes are not shown."

@@ -110,7 +110,7 @@ def parquet(query: str, change: str = "") -> Make:
 
 TWELVE = "SELECT i AS x, i * 7 % 13 + 0.5 AS y, chr((97 + i % 2)::INT) AS kind FROM range(12) t(i)"
 PARQUET = [
-    loaded("a table", parquet(TWELVE), 12),
+    loaded("a table in a parquet", parquet(TWELVE), 12),
     loaded(
         "no names that are plain",
         parquet('SELECT i AS "x; DROP TABLE cells", i AS " ", i % 2 AS "ж" FROM range(12) t(i)'),
@@ -128,7 +128,9 @@ PARQUET = [
         12,
     ),
     loaded(
-        "lists in cells", parquet("SELECT i AS x, [i, i] AS v, chr((97 + i % 2)::INT) AS kind FROM range(12) t(i)"), 12
+        "lists in cells of a parquet",
+        parquet("SELECT i AS x, [i, i] AS v, chr((97 + i % 2)::INT) AS kind FROM range(12) t(i)"),
+        12,
     ),
     loaded(
         "the largest whole numbers",

@@ -7,11 +7,14 @@ import json
 import os
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QObject, QTimer, Slot
 from pytestqt.qtbot import QtBot
 
 from dlviz.core.errors import DlvizError
@@ -25,6 +28,8 @@ CORPUS = {
     "tables": tables.CASES, "arrays": arrays.CASES, "idx": idx.CASES, "lines": lines.CASES,
     "pictures": pictures.CASES, "places": places.CASES,
 }  # fmt: skip
+BUSY_SECONDS = 0.25  # of the processor, between two looks at the window
+STUCK_SECONDS = 5.0  # by the clock, which other programs and new processes of ours hold up on a busy machine
 AT_ONCE = 4  # dialogs that read beside each other
 GROWTH_BYTES = 300 << 20
 LONGEST = 400  # letters of a sentence
@@ -92,6 +97,34 @@ class Opened:
 def is_warning(note: str) -> bool:
     """Say whether a note tells that something is not as the file has it; how words are counted is no change of it."""
     return "without regard to capital letters" not in note
+
+
+class BusyGuard(QObject):
+    """Notes how long the window's thread computes without looking at events, whatever else the machine does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.worst, self._last = 0.0, time.thread_time()
+        self._timer = QTimer(self)
+        self._timer.setInterval(10)
+        self._timer.timeout.connect(self.look)
+        self._timer.start()
+
+    @Slot()
+    def look(self) -> None:
+        """Take the time since the last look."""
+        now = time.thread_time()
+        self.worst, self._last = max(self.worst, now - self._last), now
+
+
+@contextmanager
+def never_busy() -> Iterator[None]:
+    """Fail if the window's thread computes longer than a person bears."""
+    guard = BusyGuard()
+    yield
+    guard.look()
+    guard.deleteLater()
+    assert guard.worst < BUSY_SECONDS, f"the window computed for {1000 * guard.worst:.0f} ms"
 
 
 def resident_bytes() -> int:
@@ -169,7 +202,7 @@ def test_every_file_ends_as_was_said_before(robot: Robot, kind: str, scratch: Pa
     WATCH.places, WATCH.seen = (str(files.resolve()), *given), []
     WATCH.ours = (str(scratch.resolve()), str(tmp_path / "cache"))
     WATCH.is_on = True
-    with no_stall():
+    with no_stall(STUCK_SECONDS), never_busy():
         for odd, path in made_files:
             robot.wait(lambda: sum(not each.is_over() for each in opened) < AT_ONCE)
             opened.append(Opened(robot, odd, path))

@@ -18,6 +18,8 @@ from dlviz.session.document import Document
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 MOST_ROWS = 200
+MEASURED = 20  # rows by which columns are made as wide as they need
+MOST_COLUMNS = 60  # classes that have a column on show; a thousand take seconds to lay out
 ONE_HOT, INTEGER = "one_hot", "integer"
 #: The loss that reads the labels in each way.
 LOSSES = {ONE_HOT: "categorical_cross_entropy", INTEGER: "sparse_categorical_cross_entropy"}
@@ -54,7 +56,7 @@ class EncodingModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._labels)
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() or not self._names else 2 + len(self._names)
+        return 0 if parent.isValid() or not self._names else 2 + len(self._names[:MOST_COLUMNS])
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         label, column = self._labels[index.row()], index.column()
@@ -103,6 +105,7 @@ class EncodingTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setResizeContentsPrecision(MEASURED)
         self.horizontalHeader().setMinimumSectionSize(2 * GRID)
         self.verticalHeader().setDefaultSectionSize(3 * GRID)
         describe(self, tr("Labels encoded"), tr("Each label as a whole number and as a row with a single 1"))
@@ -126,10 +129,12 @@ class TargetEncoding(QWidget):
         self.choice = Segmented(tr("The loss reads labels as"), choices, height=3 * GRID)
         self.words = Text("", "muted", "small")
         self.words.setWordWrap(True)
-        self.table = EncodingTable()
+        self.table, self.cut = EncodingTable(), Text("", "muted", "small")
+        self.cut.setWordWrap(True)
+        self.cut.hide()
         layout = QVBoxLayout(self)
         spaced(layout, gap=GRID)
-        for widget, stretch in ((self.choice, 0), (self.words, 0), (self.table, 1)):
+        for widget, stretch in ((self.choice, 0), (self.words, 0), (self.table, 1), (self.cut, 0)):
             layout.addWidget(widget, stretch)
         self.choice.chosen.connect(self.chosen)
         self.choice.chosen.connect(self.show_read)
@@ -137,6 +142,9 @@ class TargetEncoding(QWidget):
     def show_labels(self, title: str, labels: Sequence[int], names: tuple[str, ...]) -> None:
         """Show the class indices of the first rows, and their names."""
         self.table.labels.show_labels(title, labels[:MOST_ROWS], names)
+        more = len(names) - MOST_COLUMNS
+        self.cut.setText(tr("The columns of {count} more classes are not shown.", count=more))
+        self.cut.setVisible(more > 0)
 
     @Slot(str)
     def show_read(self, encoding: str) -> None:

@@ -140,7 +140,8 @@ class PreviewPage(QWidget):
             self.images.show_table(self._table, target)
         names, labels = self._classes(self._table, target)
         self.encoded.setVisible(2 < len(names) <= MOST_CLASSES)
-        self.encoding.show_labels(target, labels, names)
+        if len(names) <= MOST_CLASSES:
+            self.encoding.show_labels(target, labels, names)
 
     def _classes(self, table: Table, target: str) -> tuple[tuple[str, ...], list[int]]:
         """Return the classes of the target and the class of every row, nothing where it has none."""
