@@ -11,7 +11,9 @@ from dlviz.core import activations, sheets
 from dlviz.core.choice import Choice
 from dlviz.core.network import NetworkSpec, dense
 from dlviz.core.optimizers import momentum
-from dlviz.data import generators
+from dlviz.data import formats, generators
+from dlviz.data.formats import npz
+from dlviz.data.reader import read_table
 from dlviz.data.spec import DataSpec
 from dlviz.session import headless
 from dlviz.session.document import Document, TrainingSpec
@@ -26,15 +28,18 @@ TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8
 @pytest.fixture(autouse=True)
 def own_registries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what the examples add out of the other tests."""
-    for registry in (activations.activations, momentum.optimizers, generators.datasets, vary_recipes.recipes):
+    registries = (
+        activations.activations, momentum.optimizers, generators.datasets, vary_recipes.recipes, formats.formats,
+    )  # fmt: skip
+    for registry in registries:
         monkeypatch.setattr(registry, "_entries", dict(registry._entries))
 
 
-def run_example(heading: str, module: Any) -> None:
-    """Run the first example under a heading with the names of the module it would stand in."""
-    found = re.search(rf"^## {heading}.*?```python\n(.*?)```", TEXT, re.DOTALL | re.MULTILINE)
-    assert found
-    exec(found[1], dict(vars(module)))
+def run_example(heading: str, module: Any, number: int = 0) -> None:
+    """Run an example under a heading, the first by default, with the names of the module it would stand in."""
+    part = re.search(rf"^## {heading}.*?(?=^## |\Z)", TEXT, re.DOTALL | re.MULTILINE)
+    assert part
+    exec(re.findall(r"```python\n(.*?)```", part[0], re.DOTALL)[number], dict(vars(module)))
 
 
 def test_sheet_is_read_and_computed() -> None:
@@ -73,3 +78,11 @@ def test_recipe_is_offered_and_varies_the_width() -> None:
     experiment = experiment_of("widths", first_document())
     check_experiment(experiment)
     assert len(trials_of(experiment)) == 12
+
+
+def test_file_format_is_read(tmp_path: Path) -> None:
+    run_example("A data set", npz, 1)
+    (tmp_path / "made.points").write_bytes(np.arange(12, dtype="<f4").tobytes())
+    table = read_table(tmp_path / "made.points")
+    assert [column.name for column in table.info.columns] == ["x", "y", "z"]
+    assert table.arrays["y"].tolist() == [1, 4, 7, 10]
