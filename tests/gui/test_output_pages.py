@@ -373,3 +373,16 @@ def test_rows_change_places_no_faster_than_they_can_be_read(qtbot: QtBot, desks:
     assert page.list.shown() == before
     desk.panel.show_frame(turned)
     assert [line[0] for line in page.list.shown()] == [line[0] for line in before][::-1]
+
+
+def test_words_take_the_room_of_those_that_are_there(qtbot: QtBot, desks: list[Desk]) -> None:
+    desk = sit(desks, qtbot, blobs(3))
+    desk.open("predictions")
+    words = desk.panel.predictions.views
+    for document, count in ((document_for("circles"), 2), (blobs(3), 3), (document_for("diabetes"), 1)):
+        desk.session.new(document)
+        desk.panel.show_document(document)
+        desk.click(desk.panel.views, "predictions")
+        qtbot.wait(50)
+        assert sum(words.isTabVisible(k) for k in range(words.count())) == count
+        assert words.width() == words.sizeHint().width()

@@ -57,8 +57,12 @@ class Segmented(QTabBar):
         """Leave less air around the choices of a tray, where the window is narrow."""
         if is_tight != self._is_tight:
             self._is_tight = is_tight
-            self.setTabText(0, self.tabText(0))  # the way to have Qt measure its tabs again
-            self.updateGeometry()
+            self.set_tab_widths()
+
+    def set_tab_widths(self) -> None:
+        """Take the room that the choices need now: after some of them came or went."""
+        self.setTabText(0, self.tabText(0))  # the way to have Qt measure its tabs again
+        self.updateGeometry()
 
     def set_key(self, key: str) -> None:
         """Take the choice of this key without telling anybody."""

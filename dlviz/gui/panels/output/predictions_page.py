@@ -82,6 +82,7 @@ class PredictionsPage(Page):
         self.views.setTabVisible(1, has_classes)
         self.views.setTabVisible(2, has_classes and has_logits(self.document, prepared.dataset))
         self.views.setTabVisible(3, has_classes and prepared.dataset.modality == "image")
+        self.views.set_tab_widths()
         if self.views.key() != shown or not self.views.isTabVisible(self.views.currentIndex()):
             self.views.set_key("rows")
         self._choose()
