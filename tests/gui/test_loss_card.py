@@ -20,10 +20,10 @@ from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.number_table import NumberTable
 from dlviz.gui.widgets.words import Words
 from dlviz.session.document import Document, handle
-from dlviz.session.edits import set_conventions, set_optimizer_setting
+from dlviz.session.edits import remove_layer, set_conventions, set_optimizer_setting
 from dlviz.session.network_presets import two_basins
 from dlviz.session.presets import example_document
-from tests.gui.robot import LEFT, NONE, Robot, close_window, robot_at_window
+from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, robot_at_window
 from tests.gui.test_neuron import classes, rows, standing
 from tests.unit.session.test_loss_explanation import logistic, passing
 
@@ -333,3 +333,15 @@ def test_another_logarithm_changes_the_loss_on_show_and_no_gradient(robot: Robot
     assert robot.frame.explanation.deltas == pytest.approx(deltas, rel=1e-12)
     (x0, x1), (y0, y1) = card.curves.plot.tangent.getData()
     assert (y1 - y0) / (x1 - x0) == pytest.approx(here.gradient / divisor, rel=1e-9)
+
+
+def test_a_network_without_layers_has_no_loss_to_show(robot: Robot) -> None:
+    standing(robot, example_document())
+    for layer in [each.id for each in robot.running.session.document.network.layers]:
+        robot.running.session.edit(remove_layer(robot.running.session.document, layer), "remove")
+    robot.wait(lambda: not robot.frame.document.network.layers)
+    robot.window.tools.chips._show_loss()
+    robot.window.context.selection.select(Selected("loss", ""))
+    serial = robot.frame.serial
+    robot.key(Key.Key_Space)
+    robot.wait(lambda: robot.frame.serial > serial)

@@ -73,7 +73,7 @@ def _short(parameter: ParameterSpec) -> str:
 def _loss(scene: Scene) -> Card:
     """Name the loss of an output, and write it with the convention of the document."""
     network, training = scene.document.network, scene.document.explicit.training
-    outputs = output_ids(network)
+    outputs = output_ids(network) if network.layers else ()
     node = scene.selected.layer or (outputs[0] if outputs else "")
     if node not in outputs:
         return Card()
