@@ -407,3 +407,10 @@ def test_contours_of_confidence_run_where_the_winner_has_nine_tenths() -> None:
     x = confidence_lines(outputs)[..., 0] / 40
     assert np.minimum(np.abs(x - 0.1), np.abs(x - 0.9)).max() < 1e-9
     assert not len(confidence_lines(3 * outputs))
+
+
+def test_a_map_that_diverged_has_no_line_between_infinities() -> None:
+    values = np.array([[np.inf, -np.inf, -1.0], [1.0, -1.0, np.nan], [1.0, -1.0, -1.0]])
+    found = segments(values, 0.0)
+    assert np.isfinite(found).all()
+    assert len(found) >= 1

@@ -12,7 +12,8 @@ def segments(values: FloatArray, level: float) -> FloatArray:
     """Return the pieces of the line where a map crosses a level.
 
     Shapes: values (rows, columns); result (m, 2, 2): m pieces, two ends, (column, row) in
-    samples from the first one. Cells that are crossed four times give two pieces.
+    samples from the first one. Cells that are crossed four times give two pieces; there are none between
+    infinities, which the map of a network that diverged holds.
     """
     shifted = np.asarray(values, dtype=np.float64) - level
     points, crossed = _edge_crossings(shifted)
@@ -20,7 +21,8 @@ def segments(values: FloatArray, level: float) -> FloatArray:
     plain = _pairs(points, crossed, count == 2)
     saddle = count == 4
     corners = [np.stack([points[a][saddle], points[b][saddle]], axis=1) for a, b in ((0, 3), (1, 2))]
-    return np.concatenate([plain, *corners])
+    found = np.concatenate([plain, *corners])
+    return found[np.isfinite(found).all(axis=(1, 2))]
 
 
 def _edge_crossings(shifted: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
@@ -37,8 +39,9 @@ def _edge_crossings(shifted: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]
 
 def _crossings(first: FloatArray, second: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
     hit = (first > 0) != (second > 0)
-    span = np.where(hit, first - second, 1.0)
-    return np.where(hit, first / span, 0.0), hit
+    with np.errstate(all="ignore"):  # between two infinities there is no place, and no line
+        span = np.where(hit, first - second, 1.0)
+        return np.where(hit, first / span, 0.0), hit
 
 
 def _pairs(points: FloatArray, crossed: NDArray[np.bool_], cells: NDArray[np.bool_]) -> FloatArray:
