@@ -199,7 +199,8 @@ class BatchForm(PlanForm):
     def _show_use(self) -> None:
         use = None if self._frame is None else self._frame.row_use
         self.use.show_bars(use_bars(use) or [NamedBar("0×", 0.0, 0.0, "…"), NamedBar("1×", 0.0, 0.0, "…")])
-        self.title.set_info("" if use is None else _so_far(use))
+        so_far = "" if use is None else _so_far(use)
+        self.title.set_info(so_far, so_far.replace(tr("after "), ""))  # the short form has room beside the title
 
     @Slot(str)
     def _choose_mode(self, key: str) -> None:
