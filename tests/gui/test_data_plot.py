@@ -9,7 +9,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
 from dlviz.data.kind import classified, measured
+from dlviz.data.prepare import prepare
 from dlviz.data.spec import DataSpec, SplitSpec
+from dlviz.data.study import gap_by_chance
 from dlviz.gui.panels.data.panel import DataPanel
 from dlviz.gui.panels.data.plot_page import PlotPage
 from dlviz.session.document import Document
@@ -204,3 +206,21 @@ def test_many_rows_and_columns_stall_nothing(qtbot: Any) -> None:
         late.append(perf_counter() - began)
     qtbot.waitUntil(lambda: page._compared is not None, timeout=20_000)
     assert max(late) < 0.25
+
+
+def test_data_that_change_many_times_a_second_are_worked_out_once_they_rest(qtbot: Any) -> None:
+    random = np.random.default_rng(1)
+    rows = classified("Many", random.normal(size=(20_000, 200)), np.arange(20_000) % 2, ("a", "b"))
+    page = page_for(qtbot, set_data(document_for("moons"), DataSpec("table", dataset=rows)), "parts")
+    session, late = page.context.session, []
+    for share in (0.1, 0.15, 0.2, 0.25, 0.3):
+        document = set_split(session.document, validation=share)
+        session.prepared = prepare(document.data)
+        began = perf_counter()
+        page.show_data(document, session.prepared)
+        late.append(perf_counter() - began)
+        qtbot.wait(10)
+    qtbot.waitUntil(lambda: page._compared is not None and not page._job.is_running, timeout=30_000)
+    assert max(late) < 0.25
+    allowed = page._compared.comparisons[0].allowed
+    assert allowed == pytest.approx(gap_by_chance(14_000, 6_000, 200)), "of the split that came last"

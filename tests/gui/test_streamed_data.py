@@ -74,9 +74,9 @@ def test_the_data_panel_says_that_the_set_is_streamed(panel: DataPanel) -> None:
 
 
 def test_scaling_is_measured_on_a_thread_and_then_one_edit(qtbot: Any, panel: DataPanel, slow: None) -> None:
-    session = panel.context.session
+    session, scaling = panel.context.session, panel.page("scale").scaling
     began = time.monotonic()
-    panel.page("scale").scaling.chosen.emit("minmax")
+    scaling.chosen.emit("minmax")
     assert time.monotonic() - began < SLOW / 2
     assert panel.page("set").summary.text() == "Preparing large …"
     qtbot.waitUntil(lambda: bool(session.edits), timeout=5000)

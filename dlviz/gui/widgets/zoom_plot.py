@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
@@ -17,6 +18,7 @@ class ZoomPlot(Plot):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, is_fixed=False, parent=parent)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the panel's own comes up
         self._home: tuple[Ends, Ends] | None = None
         self.setToolTip(tr("{name}\nWheel zooms, a drag moves, a double click shows all again.", name=name))
 

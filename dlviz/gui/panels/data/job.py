@@ -16,7 +16,7 @@ Work = Callable[[Callable[[], bool]], Any]  # is given a function that says whet
 
 
 class Job(QObject):
-    """One piece of work at a time; starting another one cancels the one before."""
+    """One piece of work at a time; starting another one cancels the one before, following it lets that end first."""
 
     finished = Signal(object)  # what the work returned
     told = Signal(object)  # the latest of what the work said on its way
@@ -28,6 +28,7 @@ class Job(QObject):
         self._cancelled = threading.Event()
         self._answer: list[Any] = []
         self._latest: Any = None
+        self._waiting: Work | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -49,6 +50,17 @@ class Job(QObject):
         self._thread.start()
         self._timer.start()
 
+    def follow(self, work: Work) -> None:
+        """Begin as soon as the work in hand has ended, which is asked to; only the last that was asked for is done.
+
+        The window does not wait for it, as `start` does: a slider may ask many times a second.
+        """
+        if self._thread is None:
+            self.start(work)
+        else:
+            self._cancelled.set()
+            self._waiting = work
+
     def tell(self, what: object) -> None:
         """Say how far the work is; called on its thread, emitted on the window's."""
         self._latest = what
@@ -63,6 +75,10 @@ class Job(QObject):
         self._timer.stop()
         self._thread.join()
         self._thread = None
+        if self._waiting is not None:
+            work, self._waiting = self._waiting, None
+            self.start(work)
+            return
         for answer in self._answer or [
             DataError(tr("Expected the work to end well. Received: a failure, see the log"))
         ]:
@@ -73,6 +89,7 @@ class Job(QObject):
         """End the work; nothing is emitted for it."""
         self._timer.stop()
         self._cancelled.set()
+        self._waiting = None
         if self._thread is not None:
             self._thread.join(JOIN_SECONDS)
             self._thread = None

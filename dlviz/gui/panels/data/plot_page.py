@@ -148,9 +148,9 @@ class PlotPage(DataPage):
             self.balance.show_counts(prepared.dataset.class_names, _counts(prepared))
             self._explain()
         elif view != "parts" or self._compared is None:
-            self._job.start(works[view])
+            self._job.follow(works[view])
         else:
-            self._job.start(works["histogram"])
+            self._job.follow(works["histogram"])
 
     @Slot(object)
     def _show(self, found: object) -> None:

@@ -117,7 +117,7 @@ class ScalePage(DataPage):
             axes = 0, BIAS
         if self._studied[0] is not prepared or self._studied[1] != axes:
             self._studied = prepared, axes
-            self._job.start(lambda _: study_scaling(prepared, axes))
+            self._job.follow(lambda _: study_scaling(prepared, axes))
 
     @Slot(object)
     def _show_scaled(self, scaled: Scaled) -> None:
