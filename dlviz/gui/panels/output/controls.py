@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.data.dataset import Dataset
 from dlviz.gui.panels.output.fixed import FixedInputs
-from dlviz.gui.panels.output.plane import Held, axis_symbol, fixed_sentence, unnamed_sentence
+from dlviz.gui.panels.output.plane import Held, axis_symbol, fixed_sentence
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import IconButton
 from dlviz.gui.widgets.chooser import Chooser
@@ -123,5 +123,5 @@ class PlaneControls(QWidget):
         if self._dataset is not None:
             dataset, held = self._dataset, Held(self.values, self.others.are_means)
             self.fixed.setText(fixed_sentence(dataset, self.axes, held))
-            self.fixed.set_short(unnamed_sentence(dataset.d - 2, held.are_means))
+            self.fixed.set_short(tr("{count} held", count=dataset.d - 2))
             self.fixed.setToolTip(fixed_sentence(dataset, self.axes, held, most=dataset.d))
