@@ -138,3 +138,42 @@ def test_big_network_is_laid_out_within_one_frame() -> None:
         laid_out(BIG)
         times.append(perf_counter() - start)
     assert min(times) < 0.016
+
+
+TWO_BRANCHES = NetworkSpec(
+    (
+        dense("h1", 30, inputs=("x",)), dense("h2", 40), dense("h3", 20, inputs=("x2",)), dense("h4", 50),
+        LayerSpec("join", "concatenate", ("h2", "h4")), dense("o", 1),
+    ),
+    (InputSpec("x", (4,)), InputSpec("x2", (4,))),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("size", "tile", "caption"), [((690.0, 435.0), VALUE_TILE, 10.5 * 8), ((690.0, 178.0), STEP_TILE, 6 * 8),
+                                  ((1200.0, 760.0), VALUE_TILE, 10.5 * 8)]
+)  # fmt: skip
+def test_branches_leave_room_for_the_captions_between_them_at_any_size(size, tile, caption: float) -> None:
+    layout = laid_out(TWO_BRANCHES, size, tile=tile)
+    wide = layout.bounds[2] + layout.tile.left + layout.tile.side
+    scale = min(1.0, size[0] / wide, size[1] / layout.bounds[3])
+    for upper, lower in (("x", "x2"), ("h1", "h3"), ("h2", "h4")):
+        above, below = layout.blocks[upper], layout.blocks[lower]
+        assert above.x == below.x
+        gap = float(below.ys[0] - above.ys[-1]) - layout.tile.height
+        assert scale * gap >= caption - 1
+    assert len(layout.blocks["h1"].shown) >= 3
+
+
+def test_a_join_shows_units_of_every_branch() -> None:
+    shown = laid_out(TWO_BRANCHES, (690.0, 435.0), tile=VALUE_TILE).blocks["join"].shown
+    assert min(shown) < 40 <= max(shown)
+
+
+def test_branches_stand_beside_what_they_read() -> None:
+    crossed = NetworkSpec(
+        (dense("b", 3, inputs=("x2",)), dense("a", 3, inputs=("x",)), LayerSpec("s", "add", ("a", "b"))),
+        (InputSpec("x", (2,)), InputSpec("x2", (2,))),
+    )
+    blocks = laid_out(crossed).blocks
+    assert blocks["a"].ys.max() < blocks["b"].ys.min()

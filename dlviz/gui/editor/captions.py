@@ -21,6 +21,7 @@ BUTTON = 3 * GRID
 TITLE_Y, BUTTONS_Y = 2 * GRID, 5.5 * GRID
 KEEPING = ("activation", "batch_norm", "layer_norm")  # layers of which every unit reads the one before it
 LEAST_PITCH = 10.75 * GRID  # between columns; closer than that the + would touch − and + of the layers
+BUTTONS_PITCH = 7.75 * GRID  # between columns; closer than that − and + would lie on those of the next layer
 NARROW = 25 * GRID  # between columns; closer than that the + stands below the titles
 
 
@@ -78,10 +79,10 @@ def hot_spots(spec: NetworkSpec, layout: Layout, to_view: Callable[[QPointF], QP
         text = _fitting(metrics, title(spec, node, block.count), room)
         width = metrics.horizontalAdvance(text) + 2 * GRID
         found.append(Hot("title", node, QRectF(x - width / 2, top + TITLE_Y, width, BUTTON), text))
-        if is_editing and _has_units(spec, node):
+        if is_editing and _has_units(spec, node) and pitch > BUTTONS_PITCH:
             for kind, shift in (("minus", -2.25 * GRID), ("plus", 2.25 * GRID)):
                 found.append(Hot(kind, node, _circle(x + shift, top + BUTTONS_Y + BUTTON / 2)))  # type: ignore[arg-type]
-        elif is_editing and (more := _more(spec, node)):
+        elif is_editing and pitch > BUTTONS_PITCH and (more := _more(spec, node)):
             found.append(Hot(more, node, _circle(x, top + BUTTONS_Y + BUTTON / 2)))
         if is_editing:
             found += port_spots(node, x, top + BUTTONS_Y + BUTTON / 2, pitch, _layer(spec, node) is not None)
