@@ -1,9 +1,11 @@
 """Edits of connections, branches, second uses, outputs and inputs that share the data's columns."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from dlviz.core.errors import ShapeError, SpecError
+from dlviz.core.errors import DlvizError, ShapeError, SpecError
 from dlviz.core.evaluate import Evaluator
 from dlviz.core.inference import shapes
 from dlviz.core.memory import loaded
@@ -11,6 +13,9 @@ from dlviz.core.network import InputSpec, NetworkSpec, dense, first_column, sour
 from dlviz.session import edits
 from dlviz.session.document import Document
 from dlviz.session.example import plain_descent, written_table
+from dlviz.session.format.document import document_from_json, document_to_json
+from dlviz.session.prepared import prepared_for
+from dlviz.session.trainer import Trainer
 
 
 def document(targets: int = 1, units: int = 4) -> Document:
@@ -103,3 +108,53 @@ def test_every_output_has_a_loss_of_its_own() -> None:
         assert shapes(less.network)["o"] == (2,)
     with pytest.raises(SpecError, match="at least one output"):
         edits.set_output(document(), "o", False)
+
+
+def random_edit(dice: np.random.Generator, given: Document) -> Document:
+    """Return a document after one edit drawn at random, as a hand could make it."""
+    spec = given.network
+    nodes = [*(node.id for node in spec.inputs), *(layer.id for layer in spec.layers)]
+    names = [layer.id for layer in spec.layers]
+    node, layer = str(dice.choice(nodes)), str(dice.choice(names))
+    way = str(dice.choice(["join", "replace", "add", "concatenate"]))
+    kind = str(dice.choice(["dense", "dropout", "batch_norm", "add", "concatenate", "activation"]))
+    first = int(dice.integers(1, 6))
+    changes: list[Callable[[], Document]] = [
+        lambda: edits.connect(given, node, layer, way),
+        lambda: edits.connect(given, node, layer, way),
+        lambda: edits.disconnect(given, node, layer),
+        lambda: edits.add_branch(given, node, kind),
+        lambda: edits.insert_layer(given, node, kind),
+        lambda: edits.use_again(given, layer),
+        lambda: edits.split_inputs(given, [first, 6 - first] if dice.random() < 0.7 else [6]),
+        lambda: edits.add_output(given, node),
+        lambda: edits.set_output(given, layer, bool(dice.random() < 0.5)),
+        lambda: edits.remove_layer(given, layer),
+        lambda: edits.replace_layer(given, layer, kind),
+        lambda: edits.duplicate_layer(given, layer),
+        lambda: edits.rename_layer(given, layer, f"n{dice.integers(1000)}"),
+        lambda: edits.set_units(given, layer, int(dice.integers(1, 6))),
+        lambda: edits.set_depth(given, int(dice.integers(0, 4))),
+        lambda: edits.set_batch_norm(given, layer, bool(dice.random() < 0.5)),
+    ]
+    return changes[int(dice.integers(len(changes)))]()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_edits_give_a_network_that_trains_or_one_sentence(seed: int) -> None:
+    dice, given, done = np.random.default_rng(seed), document(targets=2), 0
+    for _ in range(60):
+        try:
+            changed = random_edit(dice, given)
+        except DlvizError as error:
+            assert str(error).count("Expected") <= 1
+            continue
+        if not changed.network.layers or len(changed.network.layers) > 14:
+            continue
+        written = document_to_json(changed, inline_arrays=True)
+        assert document_to_json(document_from_json(written), inline_arrays=True) == written
+        given, losses = changed, np.zeros(2)
+        Trainer(given, prepared_for(given)).run(2, losses)
+        assert np.isfinite(losses).all()
+        done += 1
+    assert done > 15
