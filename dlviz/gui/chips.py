@@ -72,7 +72,7 @@ class ChipRow(QWidget):
         super().__init__(parent)
         self._context = context
         self._popup: Popup | None = None
-        self._live: BatchForm | None = None  # the form that follows the run while it is open
+        self._live: BatchForm | RateForm | None = None  # the form that follows the run while it is open
         self._curve: Curve | None = None  # the schedule that the rate follows, if it does
         self._follows = ""  # its name
         self._is_watching = False
@@ -179,6 +179,12 @@ class ChipRow(QWidget):
         self._popup = Popup(form, self)
         self._popup.open_below(chip if chip.isVisible() else self.conventions)
 
+    def _follow(self, chip: Chip, form: BatchForm | RateForm) -> None:
+        """Open a form that follows the run, with what it needs of every frame."""
+        self._live = form
+        self._open(chip, form)
+        self._context.want(form.needs)
+
     @Slot()
     def _open_rule(self) -> None:
         self._open(self.rule, ChoiceForm(self._context, rule_subject(self._context), with_kinds=True))
@@ -206,15 +212,11 @@ class ChipRow(QWidget):
 
     @Slot()
     def _open_lr(self) -> None:
-        frame = self._frame
-        epoch = 0.0 if frame is None else frame.epoch + frame.batch / max(frame.batches_per_epoch, 1)
-        self._open(self.lr, RateForm(self._context, epoch))
+        self._follow(self.lr, RateForm(self._context, self._frame))
 
     @Slot()
     def _open_batch(self) -> None:
-        self._live = BatchForm(self._context, self._frame)
-        self._open(self.batch, self._live)
-        self._context.want(BatchForm.needs)
+        self._follow(self.batch, BatchForm(self._context, self._frame))
 
     @Slot()
     def _open_watch(self) -> None:

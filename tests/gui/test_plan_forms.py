@@ -79,6 +79,15 @@ def test_a_schedule_is_chosen_with_its_settings_and_its_curve(robot: Robot) -> N
     assert training(robot).schedule is None
 
 
+def test_the_dot_on_the_curve_follows_the_run(robot: Robot) -> None:
+    form = opened(robot, "lr")
+    pick(form, "schedule", "cosine")
+    line = next(each for each in form.findChildren(Sparkline) if each.isVisible())
+    before = line.dot
+    robot.wait(lambda: line.dot > before)
+    robot.wait(lambda: robot.frame.epoch / 100 <= line.dot <= (robot.frame.epoch + 1) / 100)
+
+
 @pytest.mark.parametrize("key", schedules.keys())
 def test_a_preview_is_the_schedule_itself(key: str) -> None:
     curve = Curve(chosen(key, **({"first_epoch": 1} if key == "square_root" else {})), 0.5)

@@ -21,6 +21,7 @@ from dlviz.gui.widgets.text import SectionHeader
 from dlviz.i18n import tr
 from dlviz.session import edits
 from dlviz.session.document import TrainingSpec
+from dlviz.session.messages import Frame, Need
 
 POINTS = 160  # of a previewed schedule
 BATCHES = 50  # of an epoch in a preview, whose real number is not known here
@@ -52,8 +53,12 @@ class PlanForm(Renewed):
 class RateForm(PlanForm):
     """The learning rate, the schedule it follows, and that as a curve."""
 
-    def __init__(self, context: Context, epoch: float = 0.0, parent: QWidget | None = None) -> None:
-        self._epoch = epoch
+    needs: frozenset[Need] = frozenset()
+
+    def __init__(self, context: Context, frame: Frame | None = None, parent: QWidget | None = None) -> None:
+        self._epoch = 0.0 if frame is None else epochs_done(frame)
+        self._epochs = 1
+        self.line: Sparkline | None = None
         super().__init__(context, parent)
 
     def fill(self, column: QVBoxLayout) -> None:
@@ -68,12 +73,19 @@ class RateForm(PlanForm):
         column.addWidget(SectionHeader(tr("Learning rate")))
         column.addWidget(form)
         column.addWidget(follows)
-        if schedule is not None:
-            column.addWidget(self._preview(schedule, lr_of(optimizer)))
+        self.line = None if schedule is None else self._preview(schedule, lr_of(optimizer))
+        if self.line is not None:
+            column.addWidget(self.line)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Let the dot on the curve follow the run."""
+        self._epoch = epochs_done(frame)
+        if self.line is not None:
+            self.line.move_dot(self._epoch / self._epochs)
 
     def _preview(self, schedule: Choice, lr: float) -> Sparkline:
         settings = complete(schedule.settings, schedules.get(schedule.kind).settings)
-        epochs = max(int(settings.get("epochs", 0)), self.training.epochs)
+        self._epochs = epochs = max(int(settings.get("epochs", 0)), self.training.epochs)
         line = Sparkline(tr("Learning rate over the epochs"))
         rates = previewed(Curve(schedule, lr), epochs)
         end = tr("epoch {n}", n=numbers.count(epochs))
@@ -87,6 +99,11 @@ class RateForm(PlanForm):
     @Slot(str, object)
     def _set_schedule(self, _name: str, value: Choice | None) -> None:
         self.change(tr("Change the schedule"), lambda d: edits.set_schedule(d, value))
+
+
+def epochs_done(frame: Frame) -> float:
+    """Return how many epochs a run has done, parts of one included."""
+    return frame.epoch + frame.batch / max(frame.batches_per_epoch, 1)
 
 
 def previewed(curve: Curve, epochs: int) -> Sequence[float]:

@@ -30,6 +30,17 @@ class Sparkline(QWidget):
         describe(self, f"{self._name}: {top} – {end}")
         self.update()
 
+    def move_dot(self, now: float) -> None:
+        """Put the dot at another share of the width; outside of 0 to 1 there is none."""
+        if now != self._now:
+            self._now = now
+            self.update()
+
+    @property
+    def dot(self) -> float:
+        """Where the dot is, as a share of the width."""
+        return self._now
+
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
         return QSize(30 * GRID, 11 * GRID)
