@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.unit.data.made_files import write_idx_pair, write_pictures
+
 Call = Callable[..., tuple[int, str, str]]
 
 
@@ -50,3 +52,15 @@ def test_missing_file_is_status_1(tmp_path: Path, call: Call) -> None:
     status, out, err = call("data", str(tmp_path / "nothing.csv"))
     assert (status, out) == (1, "")
     assert "nothing.csv" in err
+
+
+def test_a_folder_of_images_is_described(tmp_path: Path, call_json: Callable[..., dict[str, Any]]) -> None:
+    found = call_json("data", str(write_pictures(tmp_path / "animals", 6)), "--json")
+    assert (found["format"], found["kind"], found["rows"], found["target"]) == ("images", "image", 6, "class")
+    assert found["columns"][0]["shape"] == [3, 12, 16]
+
+
+def test_labels_of_images_are_named_on_the_command_line(tmp_path: Path, call: Call) -> None:
+    images, labels = write_idx_pair(tmp_path, 20)
+    status, out, _ = call("data", str(images), "--labels", str(labels))
+    assert status == 0 and "unstructured: images" in out and "label (target)" in out
