@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from dlviz.data.kind import measured
 from dlviz.data.spec import DataSpec, SplitSpec
+from dlviz.data.study import bowl_of
+from dlviz.gui.panels.data.bowl import descent
 from dlviz.gui.panels.data.panel import DataPanel
 from dlviz.gui.panels.data.scale_page import ScalePage
 from dlviz.gui.theme import theme_signals
@@ -136,6 +138,14 @@ def test_a_single_input_shares_its_bowl_with_the_bias(qtbot: Any) -> None:
     page = page_for(qtbot, rows_of(x[:, None], 2 * x + 1))
     assert page.axes.up.currentText() == "bias"
     np.testing.assert_allclose(page.scaled.bowls[0].lowest, [2, 1], rtol=1e-10)
+
+
+def test_inputs_that_are_always_zero_have_a_flat_bowl_and_a_descent_that_stays() -> None:
+    """Pixels in the corner of every digit."""
+    flat = bowl_of(np.zeros((5, 2)), np.arange(5.0))
+    with np.errstate(all="raise"):
+        way = descent(flat, np.array([1.0, -2.0]))
+    assert (way == [1, -2]).all()
 
 
 def test_everything_is_copied(qtbot: Any) -> None:

@@ -157,3 +157,16 @@ def test_a_streamed_set_shows_its_sample_by_the_numbers_of_the_whole(robot: Robo
     assert "are column 11 of X" in page.column.said.text()
     assert DataSpec("table", dataset=sample).dataset is sample
     assert page.grid.focusPolicy() == Qt.FocusPolicy.StrongFocus
+
+
+def test_every_page_has_room_and_can_be_reached(robot: Robot) -> None:
+    """Six words fit beside each other in the narrowest panel, and no page grows over the bar below the panels."""
+    panel = robot.panel("data")
+    height = panel.height()
+    choice = panel.choice  # type: ignore[attr-defined]
+    open_page(robot)
+    for index in range(choice.count()):
+        assert choice.rect().contains(choice.tabRect(index)), choice.tabText(index)
+        robot.click(choice, choice.tabRect(index).center())
+        robot.bot.wait(20)
+        assert panel.height() == height, choice.tabText(index)

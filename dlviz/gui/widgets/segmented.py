@@ -54,7 +54,7 @@ class Segmented(QTabBar):
         self.blockSignals(was_blocked)
 
     def set_tight(self, is_tight: bool) -> None:
-        """Leave less air around the choices of a tray, where the window is narrow."""
+        """Leave less air around the choices, where there is little room for them."""
         if is_tight != self._is_tight:
             self._is_tight = is_tight
             self.set_tab_widths()

@@ -13,7 +13,8 @@ class Words(Segmented):
 
     def tabSizeHint(self, index: int) -> QSize:
         metrics = QFontMetrics(font("small", is_bold=True))
-        return QSize(metrics.horizontalAdvance(self.tabText(index)) + 2 * GRID - 2, metrics.height() + GRID)
+        air = GRID - 2 if self._is_tight else 2 * GRID - 2
+        return QSize(metrics.horizontalAdvance(self.tabText(index)) + air, metrics.height() + GRID)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current()

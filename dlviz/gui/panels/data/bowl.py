@@ -50,8 +50,11 @@ class BowlPlot(ZoomPlot):
 
 
 def descent(bowl: Bowl, start: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the places (STEPS + 1, 2) of a plain descent from start, near the largest stable rate."""
-    rate = OF_LARGEST * bowl.largest_rate
+    """Return the places (STEPS + 1, 2) of a plain descent from start, near the largest stable rate.
+
+    Where inputs are 0 in every row, the loss is flat and any rate is stable: the descent stays where it is.
+    """
+    rate = OF_LARGEST * bowl.largest_rate if np.isfinite(bowl.largest_rate) else 0.0
     places = [start]
     for _ in range(STEPS):
         places.append(places[-1] - rate * bowl.matrix @ (places[-1] - bowl.lowest))

@@ -56,6 +56,7 @@ class ImagePage(DataPage):
         column.addWidget(self.below)
         column.addWidget(self.column)
         column.addWidget(self.variants, 2)
+        self.variants.hide()  # both at once would ask for more height than a window has, which docks never give back
         self.setFocusProxy(self.grid)
 
     def show_data(self, document: Document, prepared: Prepared | None) -> None:

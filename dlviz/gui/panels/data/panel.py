@@ -124,6 +124,7 @@ class DataPanel(Panel):
             return
         key = self.choice.key()
         self.choice.set_choices(offered)
+        self.choice.set_tight(has_images)
         self.choice.set_key(key if key in dict(offered) else "set")
         self._stack.setCurrentWidget(self.shown)
 
