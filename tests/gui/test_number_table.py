@@ -1,11 +1,13 @@
 """A table of numbers writes fewer digits where it is narrow, sorts, and copies every digit."""
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from dlviz.gui.widgets.number_table import Column, Line, NumberTable
+from dlviz.gui.theme import font
+from dlviz.gui.widgets.class_legend import WIDEST, ClassLegend
+from dlviz.gui.widgets.number_table import Column, FilledTable, Line, NumberTable
 
 COLUMNS = (Column("#"), Column("loss"), Column("e", is_signed=True))
 LINES = (Line(3, (12345.0, 0.123456789, -0.987654321)), Line(7, (8.0, None, 0.5)), Line(1, (2.0, 0.01, 0.0)))
@@ -69,3 +71,30 @@ def test_a_narrow_table_scrolls_sideways_and_cuts_no_number(qtbot: QtBot, table:
         assert metrics.horizontalAdvance(model.index(0, section).data()) <= table.columnWidth(section) - 4
     table.resize(900, 100)
     qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0)
+
+
+def test_the_arrow_of_sorting_takes_no_room_until_somebody_sorts(qtbot: QtBot) -> None:
+    """Five columns of a list of predictions fit into the narrowest panel; sorted they may scroll."""
+    table = FilledTable()
+    qtbot.addWidget(table)
+    table.resize(268, 200)
+    table.show()
+    columns = (Column("row"), Column("loss", digits=3), Column("true"), Column("answer"), Column("output", digits=3))
+    table.show_lines(columns, [Line(k, (60.0 + k, 0.00906, "inner", "outer", 0.8)) for k in range(40)])
+    head = table.horizontalHeader()
+    assert sum(map(head.sectionSize, range(5))) <= table.viewport().width()
+    assert all(head.sectionSize(k) >= head.sectionSizeHint(k) for k in range(5))
+    place = QPoint(head.sectionViewportPosition(0) + 3, head.height() // 2)
+    qtbot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert head.isSortIndicatorShown() and head.sortIndicatorSection() == 0
+    assert table.shown()[0][0] in (60.0, 99.0)
+
+
+def test_ten_classes_fit_into_the_legend_of_the_narrowest_panel(qtbot: QtBot) -> None:
+    legend = ClassLegend()
+    qtbot.addWidget(legend)
+    legend.resize(280, 18)
+    legend.show_names(tuple("0123456789"))
+    metrics = QFontMetrics(font("small"))
+    taken = sum(metrics.horizontalAdvance(name) + legend.air() for name in "0123456789")
+    assert taken <= 280 and legend.air() < WIDEST

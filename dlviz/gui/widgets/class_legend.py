@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dlviz.gui.theme import GRID, current, font
@@ -10,9 +10,11 @@ from dlviz.gui.widgets.paint import describe, painter
 from dlviz.gui.widgets.points import paint_points
 from dlviz.i18n import tr
 
+WIDEST, NARROWEST = 26, 18  # pixels that a marker and the air around it take beside a name
+
 
 class ClassLegend(QWidget):
-    """Markers and names side by side; where there is no room the last ones give way."""
+    """Markers and names side by side, closer where there is little room; where there is none the last ones give way."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,8 +31,14 @@ class ClassLegend(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(160, 2 * GRID + 2)
 
+    def air(self) -> float:
+        """Return the pixels beside each name with which all of them fit, if they do."""
+        metrics = QFontMetrics(font("small"))
+        taken = sum(map(metrics.horizontalAdvance, self._names))
+        return min(max((self.width() - taken) / max(len(self._names), 1), NARROWEST), WIDEST)
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, x, middle = current(), 5.0, self.height() / 2
+        theme, x, middle, air = current(), 5.0, self.height() / 2, self.air()
         with painter(self) as p:
             p.setFont(font("small"))
             for index, name in enumerate(self._names):
@@ -42,4 +50,4 @@ class ClassLegend(QWidget):
                 paint_points(p, place, only, np.array([True]), theme, 4.0)
                 p.setPen(QColor(theme.muted))
                 p.drawText(QRectF(x + 10, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, name)
-                x += width + 26
+                x += width + air

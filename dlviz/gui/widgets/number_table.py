@@ -168,10 +168,19 @@ class NumberTable(QTableView):
         self._make_quiet()
         self.setSortingEnabled(is_sortable)
         self.sortByColumn(NONE, Qt.SortOrder.AscendingOrder)
+        self.horizontalHeader().setSortIndicatorShown(False)  # its place in every heading is missing to the numbers
+        self.horizontalHeader().sortIndicatorChanged.connect(self._show_order)
         self._use_theme(current())
         theme_signals.changed.connect(self._use_theme)
         self.clicked.connect(self._take)
         self.activated.connect(self._take)
+
+    @Slot(int)
+    def _show_order(self, section: int) -> None:
+        """Show by which column the rows are sorted, as soon as somebody sorts them."""
+        self.horizontalHeader().setSortIndicatorShown(self.isSortingEnabled() and section != NONE)
+        self._be_tight(False)
+        self._choose_digits()
 
     def _make_quiet(self) -> None:
         self.setShowGrid(False)
