@@ -292,3 +292,16 @@ def test_labels_have_a_short_form_where_there_is_no_room(stage: Stage) -> None:
     stage.select("unit", "h1", 1)
     row = next(row for row in stage.panel.facts.rows if row.label.text().startswith("δ = "))
     assert row.label.short() == "δ, sum"
+
+
+def test_another_kind_of_place_is_shown_from_its_top_and_the_same_kind_where_it_was(stage: Stage, qtbot: Any) -> None:
+    stage.panel.resize(300, 150)
+    stage.panel.show()
+    stage.select("unit", "h", 0)
+    bar = stage.panel.page.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 100)
+    bar.setValue(80)
+    stage.select("unit", "h", 1)
+    assert bar.value() == 80
+    stage.select("layer", "h")
+    assert bar.value() == 0

@@ -25,7 +25,7 @@ from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.copying import Offer, Plotted, copy_csv
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.scrolled import Scrolled
-from dlviz.gui.widgets.text import Elided
+from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.curves import Mark
 from dlviz.session.distributions import Column
@@ -78,7 +78,8 @@ class DistributionsPanel(Panel):
         describe(self.against, tr("Compare with"), tr("Whose distribution is drawn as a dashed line"))
         self.against.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.now, self.then = Elided("", "train", "small"), Elided("", "test", "small")
-        self.empty = Elided(tr("Nothing is recorded yet: play, or step one batch."), "muted", "small")
+        self.empty = Text(tr("Nothing is recorded yet: play, or step one batch."), "muted", "small")
+        self.empty.setWordWrap(True)
         self.sizes, self.pinned = Sizes(), PinnedPage()
         self.norms = NormsPage()
         self.paged: dict[str, Page] = {

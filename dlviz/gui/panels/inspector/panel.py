@@ -52,6 +52,7 @@ class InspectorPanel(Panel):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._frame: Frame | None = None
+        self._kind: str = "none"  # of what is selected
         self._checked: GradientCheck | None = None
         self._dataset: Dataset | None = None
         self._make_widgets()
@@ -150,6 +151,9 @@ class InspectorPanel(Panel):
 
     @Slot(object)
     def _select(self, selected: Selected) -> None:
+        if selected.kind != self._kind:  # within a kind the place stays, so that one unit is compared with the next
+            self._kind = selected.kind
+            self.page.verticalScrollBar().setValue(0)
         self.behind.let_go(selected)
         self.portrait.ask_about(selected, self._dataset)
         self._refresh()
