@@ -66,7 +66,7 @@ def test_a_session_that_closes_waits_for_no_compiler(tmp_path: Path) -> None:
 
 
 def test_without_numba_there_is_nothing_to_compile(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.startswith("dlviz.core.compiled.")]:
+    for name in [name for name in sys.modules if name.startswith("dlviz.core.compiled")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "numba", None)
     assert kernels.are_kept()

@@ -50,7 +50,7 @@ def test_the_named_backend_is_the_one_that_computes(monkeypatch: pytest.MonkeyPa
 def test_without_a_working_numba_one_sentence_says_so_and_numpy_goes_on(
     module: object, sentence: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for name in [name for name in sys.modules if name.startswith("dlviz.core.compiled.")]:
+    for name in [name for name in sys.modules if name.startswith("dlviz.core.compiled")]:
         monkeypatch.delitem(sys.modules, name)
     usual = trainer()
     monkeypatch.setenv("DLVIZ_BACKEND", "numba")
