@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QGuiApplication, QImage, QPainter
 from dlviz.data.prepare import prepare
 from dlviz.gui import numbers
 from dlviz.gui.panels.output.errors import LEAST, confusion
+from dlviz.gui.panels.output.map import MapView
 from dlviz.gui.panels.output.panel import OutputPanel
 from dlviz.gui.response import Scale, class_pixels, confidence_lines, output_scale, scale_for, signed_pixels
 from dlviz.gui.selection import NOTHING, Selected
@@ -414,3 +415,13 @@ def test_a_map_that_diverged_has_no_line_between_infinities() -> None:
     found = segments(values, 0.0)
     assert np.isfinite(found).all()
     assert len(found) >= 1
+
+
+def test_points_as_far_as_numbers_go_have_pixels(qtbot: Any) -> None:
+    view = MapView()
+    qtbot.addWidget(view)
+    view.resize(200, 200)
+    with np.errstate(all="raise"):
+        pixels = view.to_pixels(np.array([[-1.0, -1.0], [1e308, -1e308], [np.inf, 0.0]]))
+    assert np.isfinite(pixels).all()
+    assert pixels[0].tolist() == [view.square().left(), view.square().bottom()]

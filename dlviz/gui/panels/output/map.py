@@ -21,6 +21,7 @@ from dlviz.i18n import tr
 Extent = tuple[float, float, float, float]
 _NO_LINES = np.empty((0, 2, 2))
 _POINT_AT = 6.0  # pixels from a point's centre within which a click means that point
+_FAR = 1e6  # sides of the map; points beyond are drawn there, far out of sight
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,11 +106,15 @@ class MapView(QWidget):
         self.update()
 
     def to_pixels(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Turn (n, 2) places in the plane's units into pixels of this widget."""
+        """Turn (n, 2) places in the plane's units into pixels of this widget.
+
+        Places may be further away than numbers go, such as 1e308 while the extent is still that of other data.
+        """
         x0, x1, y0, y1 = self.extent
         square = self.square()
-        x = square.left() + (places[:, 0] - x0) / (x1 - x0) * square.width()
-        y = square.bottom() - (places[:, 1] - y0) / (y1 - y0) * square.height()
+        right, up = np.clip((places - (x0, y0)) / (x1 - x0, y1 - y0), -_FAR, _FAR).T
+        x = square.left() + right * square.width()
+        y = square.bottom() - up * square.height()
         return np.stack([x, y], axis=1)
 
     def to_units(self, at: QPointF) -> tuple[float, float]:
