@@ -501,3 +501,15 @@ def test_the_inspector_shows_a_random_number_that_nobody_types(robot: Robot) -> 
     assert isinstance(inspector, InspectorPanel)
     robot.wait(lambda: inspector.title.text() == "drawn₂")
     assert inspector.remark.text() == "a random number" and not inspector.value.isVisible()
+
+
+def test_a_half_typed_number_goes_with_its_sheet(robot: Robot) -> None:
+    shown = opened(robot, "adam_first_step")
+    field = next(row.field for row in shown.inputs.rows.values())
+    field.setFocus()
+    field.selectAll()
+    robot.text("0.5x")
+    robot.trigger("learn_sheet_softmax")
+    robot.wait(lambda: "shift" in shown.inputs.rows)
+    settled(robot)
+    assert not robot.message() and shown.inputs.rows["shift"].field.text() == "0"

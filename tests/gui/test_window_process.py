@@ -28,7 +28,7 @@ def test_window_ends_cleanly_when_asked_to(tmp_path: Path, number: signal.Signal
     process = subprocess.Popen([sys.executable, "-m", "dlviz"], env=environment)
     try:
         crash_log = _wait_for(tmp_path, "crash.log")
-        time.sleep(1.5)
+        time.sleep(4.0)  # until it is open, on a busy machine too
         while process.poll() is None and not _catches(process.pid, number):
             time.sleep(0.1)
         process.send_signal(number)

@@ -118,6 +118,8 @@ class Inputs(Renewed):
         is_new = tuple(specs) != self._specs
         if is_new:
             self._specs = tuple(specs)
+            for row in self.rows.values():
+                row.blockSignals(True)  # a field that goes loses the focus, and would set an input of the old sheet
             self.renew(self._fill)
         for name, row in self.rows.items():
             row.show_value(values[name])
