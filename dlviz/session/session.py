@@ -227,8 +227,20 @@ class Session:
         self._send(Look(sample))
 
     def walk_row(self, row: int) -> None:
-        """Walk a row of the data: in the batch in hand or the next one, else alone and beside the run."""
+        """Walk a row of the data: in the batch in hand or the next one, else alone and beside the run.
+
+        Raises: as `check_row` does.
+        """
+        self.check_row(row)
         self._send(cmd.WalkRow(row))
+
+    def check_row(self, row: int) -> None:
+        """Raise SpecError for a test row before anybody looked at the test: its loss is part of the answer."""
+        if not self.test_looks and row in self.prepared.test:
+            raise SpecError(
+                tr("Expected a training or dev row. Received: row {n}, which is kept for the test", n=row + 1),
+                tr("Press Unlock test under Data, split, to look at it."),
+            )
 
     def seek(self, step: int) -> None:
         """Go to a recorded step."""

@@ -1,33 +1,23 @@
 """Augmentation in the real window: eight variants of an image, settings as edits, and training that uses them."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QCheckBox
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.errors import DataError
 from dlviz.data.augmentation import augmenter
 from dlviz.gui.panels.data.images import ImagePage
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.gui.widgets.form import LineField
 from dlviz.session.edits import set_augmentation
 from dlviz.session.presets import document_for
-from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, robot_at_window
+from tests.gui.robot import LEFT, NONE, Key, Robot
 from tests.gui.test_image_grid import open_page
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start()
-    made.running.session.start_over(document_for("digits"), "Digits")
-    made.settle()
-    yield made
-    close_window(made)
-    theme_signals.use("light")
+def robot(robot_at_digits: Robot) -> Robot:
+    return robot_at_digits
 
 
 def open_variants(robot: Robot) -> ImagePage:

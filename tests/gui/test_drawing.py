@@ -1,28 +1,18 @@
 """The pad in the real window: what is drawn is answered by the network while it is drawn."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.evaluate import Evaluator
 from dlviz.gui.panels.output.drawing import Drawing
-from dlviz.gui.theme import theme_signals
 from dlviz.session.presets import document_for
-from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, no_stall, robot_at_window
+from tests.gui.robot import LEFT, NONE, Key, Robot, no_stall
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start()
-    made.running.session.start_over(document_for("digits"), "Digits")
-    made.settle()
-    yield made
-    close_window(made)
-    theme_signals.use("light")
+def robot(robot_at_digits: Robot) -> Robot:
+    return robot_at_digits
 
 
 def open_pad(robot: Robot) -> Drawing:

@@ -1,6 +1,5 @@
 """The images of a data set: a grid by class, one image as a column of X, and 60 000 of them at once."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from time import perf_counter
 
@@ -15,21 +14,15 @@ from dlviz.data.spec import DataSpec
 from dlviz.gui.panels.data.grid import ImageGrid
 from dlviz.gui.panels.data.images import ImagePage
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import current, sequential, theme_signals
+from dlviz.gui.theme import current, sequential
 from dlviz.gui.widgets.pixels import picture
 from dlviz.session.presets import document_for
-from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, robot_at_window
+from tests.gui.robot import LEFT, NONE, Key, Robot
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start()
-    made.running.session.start_over(document_for("digits"), "Digits")
-    made.settle()
-    yield made
-    close_window(made)
-    theme_signals.use("light")
+def robot(robot_at_digits: Robot) -> Robot:
+    return robot_at_digits
 
 
 def open_page(robot: Robot) -> ImagePage:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from dlviz.gui.theme import theme_signals
+from dlviz.session.edits import set_split
 from dlviz.session.presets import document_for
 from tests.gui.robot import Key, Robot, close_window, robot_at_window
 
@@ -94,3 +95,21 @@ def test_the_table_of_rows_marks_them(robot: Robot) -> None:
     ground = Qt.ItemDataRole.BackgroundRole
     marked = [row for row in range(8) if table.rows.index(row, 0).data(ground) is not None]
     assert {2, 5} <= set(marked)
+
+
+def test_a_row_of_the_test_is_walked_only_after_it_was_unlocked(robot: Robot) -> None:
+    robot.start_on_canvas()
+    robot.pause()
+    session = robot.running.session
+    session.edit(set_split(session.document, validation=0.2, test=0.2), "split")
+    robot.settle()
+    row = int(session.prepared.test[0])
+    robot.window.context.selection.select_rows([row], "one row")
+    bar = robot.window.centre.rows
+    robot.click(bar.walk)
+    assert "kept for the test" in robot.message() and "Unlock test" in robot.message()
+    assert robot.window.context.workspace == "network" and not robot.frame.is_aside
+    session.look_at_test()
+    robot.click(bar.walk)
+    robot.wait(lambda: robot.frame.is_aside and robot.frame.trace.rows[0] == row)
+    assert robot.window.context.workspace == "step"

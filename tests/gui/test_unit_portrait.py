@@ -1,27 +1,17 @@
 """A hidden unit of an image network in the real window: its weight image and strongest inputs, layer by layer."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.inspector.portrait import UnitPortrait
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.session.presets import document_for
-from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, robot_at_window
+from tests.gui.robot import LEFT, NONE, Key, Robot
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start()
-    made.running.session.start_over(document_for("digits"), "Digits")
-    made.settle()
-    yield made
-    close_window(made)
-    theme_signals.use("light")
+def robot(robot_at_digits: Robot) -> Robot:
+    return robot_at_digits
 
 
 def portrait_of(robot: Robot, layer: str, unit: int) -> UnitPortrait:

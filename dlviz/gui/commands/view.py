@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMainWindow, QWhatsThis
 
 from dlviz import __version__
+from dlviz.core.errors import DlvizError
 from dlviz.gui.actions import Action
 from dlviz.gui.commands.files import FileCommands
 from dlviz.gui.commands.subjects import example_actions, networks_menu
@@ -102,7 +103,12 @@ class ViewCommands(QObject):
 
     @Slot(int)
     def walk_row(self, row: int) -> None:
-        """Walk a row of the data in Step."""
+        """Walk a row of the data in Step; one that is kept for the test is refused before that is unlocked."""
+        try:
+            self._context.session.check_row(row)
+        except DlvizError as error:
+            self._context.notify(error)
+            return
         self.on_workspace("step")
         self._context.session.walk_row(row)
 

@@ -98,7 +98,7 @@ class Drawing(QWidget):
         self.pictures.setCurrentWidget(self.heat)
         self.heat.show_grid(grid)
         self._caption = grid_caption(grid, view)
-        known = grid.values()
+        known = grid.values
         self.legend.setVisible(len(known) > 0)
         if len(known):
             self.legend.set_range(float(known.min()), float(known.max()))

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, SignalInstance, Slot
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from dlviz.gui import numbers
 from dlviz.gui.listing.entries import Entry
-from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
+from dlviz.gui.panels.runs.vary.read_picture import ReadPicture
+from dlviz.gui.theme import GRID, current, font
 from dlviz.gui.widgets.copying import copy_csv
 from dlviz.gui.widgets.paint import describe, focus_ring, painter
 from dlviz.i18n import tr
@@ -44,22 +45,14 @@ class Ends:
         return next(inside, None)
 
 
-class EndBars(QWidget):
+class EndBars(ReadPicture):
     """Paints the bars, a mark for every run below them, and the values at both ends."""
 
-    read = Signal(str)
-    taken = Signal(int)
-    opened = Signal(int)
+    at: int
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.ends, self.at = Ends(""), NONE
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(8 * GRID)
-        describe(self, tr("Histogram of how runs ended"), "")
-        theme_signals.changed.connect(self._use_theme)
+        super().__init__(tr("Histogram of how runs ended"), NONE, parent)
+        self.ends = Ends("")
 
     def show_ends(self, ends: Ends) -> None:
         """Show other bars."""
@@ -67,10 +60,6 @@ class EndBars(QWidget):
         self.at = self.at if self.at < len(ends.counts) else NONE
         what = tr("How many runs ended at which {measure}", measure=ends.measure)
         describe(self, what, tr("{what}. Arrow keys read it.", what=what))
-        self.update()
-
-    @Slot(object)
-    def _use_theme(self, _theme: Theme) -> None:
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -117,59 +106,25 @@ class EndBars(QWidget):
         p.drawText(below, int(Qt.AlignmentFlag.AlignRight), numbers.number(high, DIGITS))
         p.drawText(below, int(Qt.AlignmentFlag.AlignHCenter), self.ends.measure)
 
-    def _under(self, point: QPointF) -> int:
+    def under(self, point: QPointF) -> int:
+        """Return the bar above or below a point."""
         field = self.field()
         if not self.ends.counts or not field.left() <= point.x() < field.right():
             return NONE
         return int((point.x() - field.left()) / field.width() * len(self.ends.counts))
 
-    def _stand(self, bar: int) -> None:
-        if bar != self.at:
-            self.at = bar
-            words = self.ends.words(bar) if bar != NONE else ""
-            self.setAccessibleDescription(words)
-            self.read.emit(words)
-            self.update()
+    def beside(self, key: Qt.Key) -> int | None:
+        """Return the bar to which Left or Right leads."""
+        change = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(key, 0)
+        return min(max(self.at + change, 0), len(self.ends.counts) - 1) if change and self.ends.counts else None
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Read the bar under the pointer."""
-        self._stand(self._under(event.position()))
+    def words(self) -> str:
+        """Say what the bar is that is read."""
+        return self.ends.words(self.at) if self.at != NONE else ""
 
-    def leaveEvent(self, event: QEvent) -> None:
-        """Forget the pointer; what the keyboard reads stays."""
-        if not self.hasFocus():
-            self._stand(NONE)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take a run of the bar under the pointer."""
-        self._stand(self._under(event.position()))
-        self._tell(self.taken)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Open a run of the bar under the pointer."""
-        self._tell(self.opened)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk over the bars; Enter opens a run of one."""
-        change = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
-        if change and self.ends.counts:
-            self._stand(min(max(self.at + change, 0), len(self.ends.counts) - 1))
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._tell(self.opened)
-        else:
-            event.ignore()
-
-    def _tell(self, signal: SignalInstance) -> None:
-        row = self.ends.row(self.at) if self.at != NONE else None
-        if row is not None:
-            signal.emit(row)
-
-    def event(self, event: QEvent) -> bool:
-        """Say what is under the pointer."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.at != NONE:
-            QToolTip.showText(event.globalPos(), self.ends.words(self.at), self)
-            return True
-        return super().event(event)
+    def row(self) -> int | None:
+        """Return the first run in the bar."""
+        return self.ends.row(self.at) if self.at != NONE else None
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the bars, as a list."""

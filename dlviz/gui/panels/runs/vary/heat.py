@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal, SignalInstance, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from dlviz.gui import numbers
 from dlviz.gui.listing.entries import Entry
-from dlviz.gui.theme import GRID, Theme, current, font, on_colour, sequential, theme_signals
+from dlviz.gui.panels.runs.vary.read_picture import ReadPicture
+from dlviz.gui.theme import GRID, current, font, on_colour, sequential
 from dlviz.gui.widgets.copying import copy_csv
 from dlviz.gui.widgets.paint import describe, painter
 from dlviz.i18n import tr
@@ -47,15 +49,16 @@ class Grid:
     cells: tuple[tuple[Cell, ...], ...]
     is_less_better: bool = True
 
+    @cached_property
     def values(self) -> FloatArray:
-        """Return the known values, in any order."""
+        """The known values, in any order."""
         found = [cell.value for row in self.cells for cell in row if cell.value is not None]
         return np.array([value for value in found if np.isfinite(value)])
 
     @property
     def is_log(self) -> bool:
         """Whether shades follow the logarithm."""
-        known = self.values()
+        known = self.values
         return bool(len(known) and known.min() > 0 and known.max() / known.min() >= LOG_FROM)
 
     def best(self) -> tuple[int, int]:
@@ -76,23 +79,14 @@ class Grid:
         return (self.across, self.up, self.measure, tr("diverged")), rows
 
 
-class HeatGrid(QWidget):
+class HeatGrid(ReadPicture):
     """Paints a grid; its cells can be walked by the arrow keys, Enter opens one."""
 
-    read = Signal(str)
-    taken = Signal(int)
-    opened = Signal(int)
+    at: tuple[int, int]
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tr("Heat map of two settings"), NOWHERE, parent)
         self.grid = Grid("", "", "", (), (), ())
-        self.at = NOWHERE
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(8 * GRID)
-        describe(self, tr("Heat map of two settings"), "")
-        theme_signals.changed.connect(self._use_theme)
 
     def show_grid(self, grid: Grid) -> None:
         """Show other cells."""
@@ -109,10 +103,6 @@ class HeatGrid(QWidget):
         column, row = self.at
         is_inside = 0 <= row < len(self.grid.cells) and 0 <= column < len(self.grid.columns)
         return self.grid.cells[row][column] if is_inside else None
-
-    @Slot(object)
-    def _use_theme(self, _theme: Theme) -> None:
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
@@ -135,7 +125,7 @@ class HeatGrid(QWidget):
 
     def shade(self, value: float) -> QColor:
         """Return the colour of a value on the scale of what is known: low is pale, high is strong."""
-        known = self.grid.values()
+        known = self.grid.values
         ends = np.array([known.min(), known.max(), value])
         low, high, at = np.log10(ends) if self.grid.is_log else ends
         share = (at - low) / (high - low) if high > low else 0.0
@@ -160,7 +150,7 @@ class HeatGrid(QWidget):
         """Return with how many digits every number fits into its cell; 0 where none does."""
         box = self.box(0, 0)
         for digits in range(DIGITS, 0, -1) if box.height() >= metrics.height() else ():
-            widest = max((metrics.horizontalAdvance(numbers.number(each, digits)) for each in self.grid.values()),
+            widest = max((metrics.horizontalAdvance(numbers.number(each, digits)) for each in self.grid.values),
                          default=0)  # fmt: skip
             if widest + ROOM <= box.width():
                 return digits
@@ -208,7 +198,8 @@ class HeatGrid(QWidget):
             p.setPen(QPen(QColor(colour), width))
             p.drawRect(self.box(*at).adjusted(1, 1, -1, -1))
 
-    def _under(self, point: QPointF) -> tuple[int, int]:
+    def under(self, point: QPointF) -> tuple[int, int]:
+        """Return column and row of the cell at a point."""
         field = self.field()
         if not self.grid.columns or not field.contains(point):
             return NOWHERE
@@ -216,57 +207,25 @@ class HeatGrid(QWidget):
         row = int((field.bottom() - point.y()) / field.height() * len(self.grid.rows))
         return min(column, len(self.grid.columns) - 1), min(row, len(self.grid.rows) - 1)
 
-    def _stand(self, at: tuple[int, int]) -> None:
-        if at != self.at:
-            self.at = at
-            cell = self.cell()
-            self.setAccessibleDescription(cell.words if cell is not None else "")
-            self.read.emit(cell.words if cell is not None else "")
-            self.update()
+    def beside(self, key: Qt.Key) -> tuple[int, int] | None:
+        """Return the cell to which an arrow key leads; the first one where none is read."""
+        if key not in STEPS or not self.grid.columns:
+            return None
+        if self.at == NOWHERE:
+            return 0, 0
+        (column, row), (right, above) = self.at, STEPS[key]
+        last_column, last_row = len(self.grid.columns) - 1, len(self.grid.rows) - 1
+        return min(max(column + right, 0), last_column), min(max(row + above, 0), last_row)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Read the cell under the pointer."""
-        self._stand(self._under(event.position()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Forget the pointer; what the keyboard reads stays."""
-        if not self.hasFocus():
-            self._stand(NOWHERE)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take the cell under the pointer."""
-        self._stand(self._under(event.position()))
-        self._tell(self.taken)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Open the run of the cell under the pointer."""
-        self._tell(self.opened)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk over the cells; Enter opens one."""
-        key = Qt.Key(event.key())
-        if key in STEPS and self.grid.columns:
-            (column, row), (right, above) = self.at, STEPS[key]
-            if self.at == NOWHERE:
-                column, row, right, above = 0, 0, 0, 0
-            last_column, last_row = len(self.grid.columns) - 1, len(self.grid.rows) - 1
-            self._stand((min(max(column + right, 0), last_column), min(max(row + above, 0), last_row)))
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._tell(self.opened)
-        else:
-            event.ignore()
-
-    def _tell(self, signal: SignalInstance) -> None:
+    def words(self) -> str:
+        """Say what the cell is that is read."""
         cell = self.cell()
-        if cell is not None and cell.row is not None:
-            signal.emit(cell.row)  # type: ignore[attr-defined]
+        return cell.words if cell is not None else ""
 
-    def event(self, event: QEvent) -> bool:
-        """Say what is under the pointer."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.cell() is not None:
-            QToolTip.showText(event.globalPos(), self.cell().words, self)  # type: ignore[union-attr]
-            return True
-        return super().event(event)
+    def row(self) -> int | None:
+        """Return the run that the cell leads to."""
+        cell = self.cell()
+        return cell.row if cell is not None else None
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every cell, as a list."""
