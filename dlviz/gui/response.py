@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.activations import activations
+from dlviz.core.contour import segments
 from dlviz.core.errors import DlvizError
 from dlviz.core.network import output_id
 from dlviz.data.dataset import Dataset
 from dlviz.gui.theme import Theme, diverging
-from dlviz.gui.widgets.contour import segments
 from dlviz.session.document import Document
 from dlviz.session.targets import decision_threshold
 
@@ -142,18 +142,6 @@ def level_pieces(values: FloatArray, scale: Scale) -> FloatArray:
     """Return the line pieces of one map at LEVELS evenly spaced values of its scale, as `segments` does."""
     levels = np.linspace(scale.low, scale.high, LEVELS + 2)[1:-1]
     return np.concatenate([segments(np.nan_to_num(values), float(level)) for level in levels])
-
-
-def class_boundaries(outputs: FloatArray) -> FloatArray:
-    """Return the line pieces where the winning class changes, as `segments` does."""
-    finite = np.nan_to_num(outputs, nan=0.0)
-    winners = np.unique(np.argmax(finite, axis=0))
-    pieces = [segments(_lead(finite, int(winner)), 0.0) for winner in winners[:-1]]
-    return np.concatenate(pieces) if pieces else np.empty((0, 2, 2))
-
-
-def _lead(outputs: FloatArray, winner: int) -> FloatArray:
-    return outputs[winner] - np.delete(outputs, winner, axis=0).max(axis=0)
 
 
 def _rgb(colour: str) -> NDArray[np.float64]:

@@ -33,6 +33,7 @@ from dlviz.session.run_row import RunRow
 from dlviz.session.similarity import Similarity, SimilarityQuestion
 from dlviz.session.sizes import SizeRow
 from dlviz.session.slices import RestartQuestion, RestartView, Slice, SliceQuestion
+from dlviz.session.vary.agreement import Agreement
 from dlviz.session.vary.result import ExperimentView
 from dlviz.session.worksheets import Judgement, Worksheet
 
@@ -42,7 +43,7 @@ Granularity = Literal["operation", "layer", "sample", "batch", "epoch"]
 Need = Literal[
     "parameters", "curves", "maps", "trace", "peek", "predictions", "logits", "losses", "explanation", "board",
     "judgements", "health", "distributions", "race", "activation", "models", "slice", "restarts", "curvature",
-    "row_use", "events", "hidden", "drawn", "sizes", "traces", "portrait", "similarity", "repeats",
+    "row_use", "events", "hidden", "drawn", "sizes", "traces", "portrait", "similarity", "repeats", "agreement",
 ]  # fmt: skip
 FloatArray = NDArray[np.floating]
 
@@ -159,6 +160,7 @@ class Frame:
     gradient_check: the one that is made or was made last, since the last edit.
     runs: every run of the session, oldest first. runs_revision: counts changes of that list.
     row_use: how often each training row was used in this epoch. events: what happened to the run, oldest first.
+    agreement: of the networks of the experiment, where it trains several seeds.
     drawn: the answer to what is being drawn. portrait: what a unit of a network of images looks for.
     sizes: of the weights, epoch by epoch. traces: of the pinned weights, in their order.
     repeats: of the row and layer that were asked for; none while training runs on.
@@ -219,6 +221,7 @@ class Frame:
     runs: tuple[RunRow, ...] = ()
     runs_revision: int = 0
     experiment: ExperimentView | None = None
+    agreement: Agreement | None = None
     row_use: RowUse | None = None
     events: tuple[Event, ...] = ()
     drawn: Drawn | None = None

@@ -24,6 +24,7 @@ from dlviz.session.measure import (
     penalty_of,
 )
 from dlviz.session.messages import Drawn, Interest, Maps, Need, Predictions
+from dlviz.session.plane import MAX_MAP_NUMBERS, affordable, cells_of, on_plane
 from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer
 
@@ -33,7 +34,6 @@ MAX_COMPARED = 256  # training rows by whose answers units are compared
 MAX_HIDDEN_ROWS = 1_000  # whose places in every layer are shown
 HIDDEN_GRID = (13, 41)  # lines of the grid each way, and points along each
 MAX_GRID_INPUTS = 12  # with more a grid over two of them says little
-MAX_MAP_NUMBERS = 4_000_000  # inputs of all cells of a map, 32 MB: a picture of 64×64×3 has 12 288 of them a cell
 
 
 class Pictures:
@@ -112,26 +112,8 @@ class Pictures:
         key = (interest.extent, interest.axes, interest.fixed, side)
         if key not in self._grids:
             self._grids = {k: v for k, v in self._grids.items() if k[:3] == key[:3]}
-            points = self._points(interest, side)
-            points.setflags(write=False)  # so that they stay loaded in the evaluator from one frame to the next
-            self._grids[key] = points
+            self._grids[key] = cells_of(interest, self.trainer.prepared, side)
         return self._grids[key]
-
-    def _points(self, interest: Interest, side: int) -> NDArray[np.float64]:
-        x0, x1, y0, y1 = interest.extent
-        across, up = np.tile(_centres(x0, x1, side), side), np.repeat(_centres(y0, y1, side), side)
-        return self._on_plane(interest, np.stack([across, up], axis=1))
-
-    def _on_plane(self, interest: Interest, places: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return places (n, 2) of the plane of two inputs as the network's inputs (n, d), the others held."""
-        prepared = self.trainer.prepared
-        d = prepared.dataset.d
-        fixed = interest.fixed if len(interest.fixed) == d else tuple(prepared.dataset.sample.inputs.mean(axis=0))
-        points = np.tile(np.asarray(fixed, dtype=np.float64), (len(places), 1))
-        points[:, interest.axes[0] % d] = places[:, 0]
-        if d > 1:
-            points[:, interest.axes[1] % d] = places[:, 1]
-        return prepared.scaler.apply(points)
 
     def hidden(self, run: Run, interest: Interest) -> HiddenSpace:
         """Return where each layer puts rows of the data (evenly spaced ones of many), and a grid over the plane."""
@@ -153,7 +135,7 @@ class Pictures:
         places, lines = grid_lines(interest.extent, dataset.d, *HIDDEN_GRID)
         if dataset.d > MAX_GRID_INPUTS:
             places, lines = places[:0], (0, lines[1])
-        inputs = np.concatenate([prepared.inputs[rows], self._on_plane(interest, places)])
+        inputs = np.concatenate([prepared.inputs[rows], on_plane(interest, self.trainer.prepared, places)])
         inputs.setflags(write=False)  # so that they stay loaded in the evaluator from one frame to the next
         return Laid(rows, inputs, lines, self._projections.layer(INPUT, inputs.T, len(rows), lines, None))
 
@@ -239,18 +221,8 @@ class Pictures:
         return self._scratch
 
 
-def affordable(side: int, d: int) -> int:
-    """Return how many cells a side a map may have where every one is a row of d inputs: the worker may not stall."""
-    return max(min(side, math.isqrt(MAX_MAP_NUMBERS // d)), 2)
-
-
 def _thinned(rows: NDArray[np.int64]) -> NDArray[np.int64]:
     return rows[:: max(-(-len(rows) // MAX_MEASURED), 1)]
-
-
-def _centres(low: float, high: float, side: int) -> NDArray[np.float64]:
-    """Return the centres of side equal cells between low and high."""
-    return low + (np.arange(side) + 0.5) * (high - low) / side
 
 
 def _among(rows: NDArray[np.int64], n: int) -> NDArray[np.bool_]:

@@ -13,6 +13,7 @@ from dlviz.core.errors import DlvizError
 from dlviz.i18n import tr
 from dlviz.session import commands as cmd
 from dlviz.session import kernels
+from dlviz.session.agreements import Agreements
 from dlviz.session.checking import CancelCheck, CheckGradients, Checking
 from dlviz.session.differences import change_words
 from dlviz.session.document import Document
@@ -43,7 +44,7 @@ class Worker:
         self._frames = FrameMaker()
         self._checking = Checking()
         self._estimate: tuple[int, Estimate | None] = -1, None  # the generation it belongs to
-        self._experimenter = Experimenter(executors)
+        self._experimenter, self._agreements = Experimenter(executors), Agreements()
         self._varied = 0  # the run that the experiment varies
         self._document = document
         self._playing: Playing
@@ -143,12 +144,14 @@ class Worker:
         began = time.perf_counter()
         if self._is_stale or self._frame is None:
             self._frame = self._made()
-        self.mailbox.put(replace(self._frame, serial=next(self._serial), experiment=self._experimenter.view))
+        view = self._experimenter.view
+        agreement = self._agreements.look(view, self._frames.interest)
+        self.mailbox.put(replace(self._frame, serial=next(self._serial), experiment=view, agreement=agreement))
         # Pictures may take a sixth of the worker's time: training stays above 80 % of its speed. The first of a run
         # also makes what all later ones use; paid for in the same way it would hold back the second for long.
         spent = 0.0 if is_new_run else time.perf_counter() - began
         self._next_frame = now + max(FRAME_SECONDS, 6 * spent)
-        self._is_stale, self._has_news = self._frames.is_unfinished, False
+        self._is_stale, self._has_news = self._frames.is_unfinished, self._agreements.is_unfinished
         self._offered = self._generation
 
     def _made(self) -> Frame:

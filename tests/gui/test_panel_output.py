@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetricsF, QGuiApplication, QImage, QPainter
 
+from dlviz.core.contour import segments
 from dlviz.data.prepare import prepare
 from dlviz.gui import numbers
 from dlviz.gui.panels.output.errors import LEAST, confusion
@@ -16,7 +17,6 @@ from dlviz.gui.panels.output.panel import OutputPanel
 from dlviz.gui.response import Scale, class_pixels, confidence_lines, output_scale, scale_for, signed_pixels
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import DARK, LIGHT, font
-from dlviz.gui.widgets.contour import segments
 from dlviz.gui.widgets.points import marker, paint_points
 from dlviz.session.edits import set_activation, set_loss
 from dlviz.session.messages import Interest, Maps

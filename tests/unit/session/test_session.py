@@ -20,7 +20,7 @@ from dlviz.session.edits import add_layer, set_optimizer_setting, set_training, 
 from dlviz.session.files.data_file import with_file
 from dlviz.session.messages import Frame, Interest, Need
 from dlviz.session.network_presets import image_column
-from dlviz.session.pictures import MAX_MAP_NUMBERS, affordable
+from dlviz.session.plane import MAX_MAP_NUMBERS, affordable
 from dlviz.session.presets import (
     document_for,
     document_for_dataset,

@@ -6,13 +6,13 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from dlviz.core.contour import level_lines
 from dlviz.core.explain import Weight
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector.card import Fact
 from dlviz.gui.panels.inspector.rows import FactTable
 from dlviz.gui.theme import GRID, Theme, current, sequential, theme_signals
 from dlviz.gui.widgets.button import TextButton
-from dlviz.gui.widgets.contour import level_lines
 from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.plot import Plot

@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from dlviz.core.contour import class_boundaries, segments
 from dlviz.core.inference import activation_of
 from dlviz.core.network import output_id
 from dlviz.data.dataset import Dataset
@@ -25,7 +26,6 @@ from dlviz.gui.panels.output.words import answer_words, legend_words, unit_words
 from dlviz.gui.response import (
     FloatArray,
     Scale,
-    class_boundaries,
     class_pixels,
     confidence_lines,
     level_pieces,
@@ -37,7 +37,6 @@ from dlviz.gui.response import (
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID, Theme, current
 from dlviz.gui.widgets.class_legend import ClassLegend
-from dlviz.gui.widgets.contour import segments
 from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.i18n import tr

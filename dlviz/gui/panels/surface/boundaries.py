@@ -8,12 +8,12 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from dlviz.core.contour import class_boundaries, segments
 from dlviz.gui import numbers
 from dlviz.gui.race.runners import paint_runner, title_of
 from dlviz.gui.response import (
     FloatArray,
     Pixels,
-    class_boundaries,
     class_pixels,
     classes_of,
     output_scale,
@@ -21,7 +21,6 @@ from dlviz.gui.response import (
 )
 from dlviz.gui.theme import GRID, RADIUS, Theme, current, font, theme_signals
 from dlviz.gui.widgets.colour_bar import rgba_image
-from dlviz.gui.widgets.contour import segments
 from dlviz.gui.widgets.paint import describe, focus_ring, is_for_a_file, painter, rounded
 from dlviz.gui.widgets.points import paint_points, radius_for
 from dlviz.i18n import tr

@@ -22,7 +22,21 @@ def segments(values: FloatArray, level: float) -> FloatArray:
     saddle = count == 4
     corners = [np.stack([points[a][saddle], points[b][saddle]], axis=1) for a, b in ((0, 3), (1, 2))]
     found = np.concatenate([plain, *corners])
-    return found[np.isfinite(found).all(axis=(1, 2))]
+    finite: FloatArray = found[np.isfinite(found).all(axis=(1, 2))]
+    return finite
+
+
+def class_boundaries(outputs: FloatArray) -> FloatArray:
+    """Return the line pieces where the largest of k maps (k, rows, columns) changes, as `segments` does."""
+    finite = np.nan_to_num(outputs, nan=0.0)
+    winners = np.unique(np.argmax(finite, axis=0))
+    pieces = [segments(_lead(finite, int(winner)), 0.0) for winner in winners[:-1]]
+    return np.concatenate(pieces) if pieces else np.empty((0, 2, 2))
+
+
+def _lead(outputs: FloatArray, winner: int) -> FloatArray:
+    lead: FloatArray = outputs[winner] - np.delete(outputs, winner, axis=0).max(axis=0)
+    return lead
 
 
 def _edge_crossings(shifted: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
