@@ -16,7 +16,7 @@ help:
 	@echo "make test    run the tests (sets everything up the first time)"
 	@echo "make check   ruff, mypy and the layering contracts"
 	@echo "make bench   measure the workloads and print a table"
-	@echo "make monkey  ten thousand random events in the window, three times"
+	@echo "make monkey  ten thousand random events in the window, three times, and no stall over 250 ms"
 	@echo "make shots   draw every workspace in every theme and size into $(SHOTS)/"
 	@echo "make clean   remove what these commands made"
 
@@ -39,7 +39,9 @@ bench: setup
 	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PYTHON) -m tests.bench $(ARGS)
 
 monkey: setup
-	DLVIZ_MONKEY=$${DLVIZ_MONKEY:-10000} QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PYTHON) -m pytest -q tests/gui/test_monkey.py $(ARGS)
+	DLVIZ_MONKEY=$${DLVIZ_MONKEY:-10000} DLVIZ_MONKEY_STALL=$${DLVIZ_MONKEY_STALL:-0.25} \
+	    QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} \
+	    $(PYTHON) -m pytest -q tests/gui/test_monkey.py -o log_cli=true --log-cli-level=INFO $(ARGS)
 
 shots: setup
 	@mkdir -p $(SHOTS)

@@ -1,11 +1,13 @@
 """A person at the real window: presses keys, clicks and drags real widgets, and waits for what they would see."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
@@ -81,25 +83,44 @@ def starved_seconds() -> float:
     return total / 1e9
 
 
+def idle_seconds() -> float:
+    """Return how long processors had nothing to do or waited for a disk, as the system counts it."""
+    try:
+        text = Path("/proc/stat").read_text(encoding="ascii")
+    except OSError:
+        return inf
+    return sum(map(int, text.split(maxsplit=6)[4:6])) / os.sysconf("SC_CLK_TCK")
+
+
 class StallGuard(QObject):
-    """A 10 ms timer that notes how late it comes, less the time that other programs took from this one."""
+    """A 10 ms timer that notes how late it comes, less the time that other programs took from this one.
+
+    `latest` is the worst since it was last set to nothing, `worst` that of all the time.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.worst = 0.0
+        self.worst = self.latest = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
-        self._last, self._starved = perf_counter(), starved_seconds()
+        self._last, self._starved, self._used, self._idle = self._clocks()
         self._timer.start()
+
+    @staticmethod
+    def _clocks() -> tuple[float, float, float, float]:
+        return perf_counter(), starved_seconds(), process_time(), idle_seconds()
 
     @Slot()
     def _tick(self) -> None:
-        now, starved = perf_counter(), starved_seconds()
-        late = now - self._last - TICK_MS / 1000 - max(starved - self._starved, 0.0)
+        now, starved, used, idle = self._clocks()
+        late = now - self._last - max(starved - self._starved, 0.0)
+        # Not all starving is told: while no processor was idle, this program stood still no longer than it computed.
+        late = min(late, used - self._used + idle - self._idle) - TICK_MS / 1000
+        self.latest = max(self.latest, late)
         self.worst = max(self.worst, late)
-        self._last, self._starved = now, starved
+        self._last, self._starved, self._used, self._idle = now, starved, used, idle
 
     def stop(self) -> float:
         """Return the worst lateness in seconds."""
