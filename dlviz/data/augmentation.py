@@ -1,7 +1,8 @@
 """Augmentation: other views of an image, a new one each epoch, addressed by (seed, epoch, row) and so repeatable.
 
 An image is mirrored, moved, turned, enlarged and distorted in one step, by looking up where each pixel comes from
-(bilinear interpolation); then noise is added. Only rows that train are changed, as they were measured, before scaling.
+(bilinear interpolation); then noise is added. Only rows that train are changed, as they were measured, before scaling,
+which is fitted to variants too (data/prepare.py).
 """
 
 from collections.abc import Mapping
@@ -27,10 +28,17 @@ SETTINGS = (
     floating("zoom", 0.0, minimum=0.0, maximum=0.9, help="Enlarge or shrink by up to this share"),
     floating("distort", 0.0, minimum=0.0, maximum=0.5, help="Pull parts about by up to this share of the sides"),
     floating("noise", 0.0, minimum=0.0, maximum=1.0, help="Standard deviation, as a share of the range of pixels"),
-    choice("outside", "background", ("background", "edge"), "What comes in from outside: the least value, or the edge"),
+    choice(
+        "outside",
+        "background",
+        ("background", "edge"),
+        "What comes in from outside: the colour of most sides, or the edge",
+    ),
 )
 KNOTS = 4  # a side, whose pulls the distortion is interpolated from
 _MOVES = 5  # random numbers of an image before its distortion: mirror, two shifts, angle, zoom
+VARIANTS = 3  # of each row that trains, to which a scaling is fitted beside the row itself
+FITTED_NUMBERS = 2**20  # pixels of these, at most: they take a tenth of a second
 _ROW_BITS = 32  # of the address that name the row; the epoch stands above them
 
 
@@ -47,13 +55,17 @@ def check_images(dataset: Dataset) -> None:
 
 @dataclass(frozen=True)
 class Augmenter:
-    """Makes variants of images of one shape (channels, height, width). low, high: the range of their numbers."""
+    """Makes variants of images of one shape (channels, height, width).
+
+    low, high: the range of their numbers. background: (channels, 1, 1) what lies around them.
+    """
 
     settings: Mapping[str, Any]
     shape: tuple[int, int, int]
     seed: int
     low: float
     high: float
+    background: Images
 
     def variants(self, images: Images, rows: Rows, epoch: int) -> Images:
         """Return what the images (m, d) of these rows (m,) are in an epoch, (m, d). Sizes: a part of a set at once."""
@@ -132,7 +144,11 @@ class Augmenter:
         around = ((0, 0), (0, 0), (1, 1), (1, 1))
         if self.settings["outside"] == "edge":
             return np.pad(images, around, mode="edge")
-        return np.pad(images, around, constant_values=self.low)
+        m, (channels, height, width) = len(planes), self.shape
+        framed = np.empty((m, channels, height + 2, width + 2))
+        framed[...] = self.background
+        framed[:, :, 1:-1, 1:-1] = images
+        return framed
 
 
 def augmenter(settings: Mapping[str, Any], dataset: Dataset, train: Rows, seed: int, most: int = 2000) -> Augmenter:
@@ -144,7 +160,26 @@ def augmenter(settings: Mapping[str, Any], dataset: Dataset, train: Rows, seed: 
     assert dataset.image_shape is not None
     some = np.asarray(dataset.inputs[train[:: max(len(train) // most, 1)]])
     whole = complete(settings, SETTINGS, "data.augmentation")
-    return Augmenter(whole, dataset.image_shape, seed, float(some.min()), float(some.max()))
+    background = _background(some.reshape(-1, *dataset.image_shape))
+    return Augmenter(whole, dataset.image_shape, seed, float(some.min()), float(some.max()), background)
+
+
+def with_variants(settings: Mapping[str, Any], dataset: Dataset, train: Rows) -> Images:
+    """Return images that train (m, d): as they were measured, then a few variants of each; of many, evenly spaced ones.
+
+    A pixel at the side of a digit has ink in one image of a thousand and in a tenth of those that are moved: scaled by
+    the former alone, its variants would be a hundred deviations away from their mean and drown all other pixels.
+    """
+    most = max(FITTED_NUMBERS // ((1 + VARIANTS) * dataset.d), 2)
+    rows = train[:: max(-(-len(train) // most), 1)]
+    images, makes = np.asarray(dataset.inputs[rows]), augmenter(settings, dataset, train, seed=0)
+    return np.concatenate([images, *(makes.variants(images, rows, epoch) for epoch in range(VARIANTS))])
+
+
+def _background(images: Images) -> Images:
+    """Return the median of the pixels at the four sides of images (m, c, h, w), channel by channel: (c, 1, 1)."""
+    sides = images[:, :, 0], images[:, :, -1], images[:, :, :, 0], images[:, :, :, -1]
+    return np.asarray(np.median(np.concatenate(sides, axis=2), axis=(0, 2)))[:, None, None]
 
 
 def _interpolation(side: int) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.errors import DataError
+from dlviz.data.augmentation import is_active, with_variants
 from dlviz.data.builtin import datasets
 from dlviz.data.dataset import SAMPLE_ROWS, Dataset
 from dlviz.data.mapped import size_words
@@ -84,7 +85,7 @@ def prepare(spec: DataSpec, seed: int = 0) -> Prepared:
     dataset, dropped = _finite(load_dataset(spec))
     labels = None if dataset.task == "regression" else np.asarray(dataset.targets, dtype=np.int64)
     split = split_rows(dataset.n, spec.split, labels)
-    scaler = fit_scaler(spec.scaling, dataset.inputs, dataset.input_names, split.train)
+    scaler = _fitted(spec, dataset, split.train)
     notes = (*dataset.notes, *dropped, *split.notes, *scaler.notes())
     inputs: NDArray[np.float64] | StreamedInputs
     if dataset.is_streamed:
@@ -92,6 +93,14 @@ def prepare(spec: DataSpec, seed: int = 0) -> Prepared:
     else:
         inputs = _frozen(scaler.apply(dataset.inputs))
     return Prepared(dataset, inputs, split.train, split.validation, split.test, scaler, notes)
+
+
+def _fitted(spec: DataSpec, dataset: Dataset, train: Rows) -> Scaler:
+    """Measure what trains: the training rows, and where these are images that are varied, variants of them too."""
+    names, settings = dataset.input_names, spec.augmentation
+    if spec.scaling == "none" or dataset.image_shape is None or not is_active(settings):
+        return fit_scaler(spec.scaling, dataset.inputs, names, train)
+    return replace(fit_scaler(spec.scaling, with_variants(settings, dataset, train), names), has_variants=True)
 
 
 def _streamed_note(dataset: Dataset) -> str:

@@ -27,6 +27,7 @@ class Scaler:
 
     unit: a power of two, other than 1 only where squares would overflow or vanish.
     centre, spread: in that unit; spread 1 and is_constant where a column does not vary.
+    has_variants: it was measured on varied images too.
     """
 
     kind: Scaling
@@ -35,6 +36,7 @@ class Scaler:
     spread: Array
     is_constant: NDArray[np.bool_]
     names: tuple[str, ...] = ()
+    has_variants: bool = False
 
     def apply(self, inputs: ArrayLike) -> Array:
         """Return inputs (n, d) scaled; constant columns become 0."""
@@ -61,7 +63,8 @@ class Scaler:
             "standard": tr("Each input minus its mean over the training rows, divided by its standard deviation."),
             "minmax": tr("Each input is shifted and divided so that the training rows span 0 to 1."),
         }[self.kind]
-        return (rule, *self._columns(), *self.notes())
+        varied = (tr("Varied images are measured too, as training sees them."),) if self.has_variants else ()
+        return (rule, *varied, *self._columns(), *self.notes())
 
     def notes(self) -> tuple[str, ...]:
         """Name the columns that do not vary and therefore became 0."""

@@ -68,5 +68,11 @@ class DataSpec:
         return self is other or (self.dataset is other.dataset and self == other)
 
     def prepares_like(self, other: "DataSpec") -> bool:
-        """Say whether both give the same rows, split and scaled; what training does to images may differ."""
-        return self is other or replace(self, augmentation={}).is_same(replace(other, augmentation={}))
+        """Say whether both give the same rows, split and scaled.
+
+        How training varies images may differ where nothing is scaled: a scaling is fitted to the variants too.
+        """
+        if self is other or self.is_same(other):
+            return True
+        is_unscaled = self.scaling == "none"
+        return is_unscaled and replace(self, augmentation={}).is_same(replace(other, augmentation={}))

@@ -10,9 +10,11 @@ import pytest
 
 from dlviz.core.errors import DataError, SpecError
 from dlviz.core.randomness import Stream
-from dlviz.data.augmentation import KNOTS, SETTINGS, augmenter, is_active
+from dlviz.data.augmentation import KNOTS, SETTINGS, VARIANTS, augmenter, is_active
 from dlviz.data.builtin import datasets
 from dlviz.data.dataset import Dataset
+from dlviz.data.prepare import prepare
+from dlviz.data.spec import DataSpec, SplitSpec
 
 DIGITS = datasets.get("digits").build({})
 ROWS = np.array([3, 17, 400])
@@ -25,10 +27,12 @@ def variants(
     return made.variants(dataset.inputs[rows], rows, epoch)
 
 
-def reference(image: np.ndarray, settings: dict[str, Any], row: int, epoch: int, low: float) -> np.ndarray:
+def reference(
+    image: np.ndarray, settings: dict[str, Any], row: int, epoch: int, low: float, seed: int = 5
+) -> np.ndarray:
     """One image (h, w), pixel by pixel."""
     height, width = image.shape
-    drawn = Stream(5, "augmentation").uniforms((epoch << 32) + row, 5 + 2 * KNOTS**2)
+    drawn = Stream(seed, "augmentation").uniforms((epoch << 32) + row, 5 + 2 * KNOTS**2)
     mirror, across, up, turn, zoom = 2 * drawn[:5] - 1
     knots = (2 * drawn[5:] - 1).reshape(2, KNOTS, KNOTS)
     angle = math.radians(settings.get("rotate", 0.0)) * turn
@@ -119,6 +123,30 @@ def test_every_plane_of_a_coloured_image_moves_alike() -> None:
     coloured = replace(DIGITS, inputs=planes, targets=DIGITS.targets[:5], image_shape=(2, 8, 8))
     found = variants({"rotate": 40.0, "outside": "edge"}, np.arange(5), dataset=coloured)
     np.testing.assert_allclose(found[:, :64] + found[:, 64:], 16.0, atol=1e-9)
+
+
+def test_what_comes_in_is_the_background_of_each_plane_be_it_dark_or_light() -> None:
+    planes = np.concatenate([DIGITS.inputs[:50], 16 - DIGITS.inputs[:50]], axis=1)
+    two = replace(DIGITS, inputs=planes, targets=DIGITS.targets[:50], image_shape=(2, 8, 8))
+    found = variants({"shift": 0.3, "rotate": 30.0}, np.arange(50), dataset=two)
+    np.testing.assert_allclose(found[:, :64] + found[:, 64:], 16.0, atol=1e-9)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "minmax"])
+def test_a_scaling_is_measured_on_rows_that_train_and_on_their_variants(scaling: Any) -> None:
+    settings = {"shift": 0.2, "rotate": 20.0}
+    few = replace(DIGITS, inputs=DIGITS.inputs[:12], targets=DIGITS.targets[:12])
+    spec = DataSpec("table", split=SplitSpec(validation=0.25), scaling=scaling, dataset=few, augmentation=settings)
+    prepared = prepare(spec)
+    seen = [few.inputs[row] for row in prepared.train]
+    for row, epoch in product(prepared.train.tolist(), range(VARIANTS)):
+        seen.append(reference(few.inputs[row].reshape(8, 8), settings, row, epoch, 0.0, seed=0).ravel())
+    rows = np.array(seen)
+    centre, spread = (rows.mean(0), rows.std(0)) if scaling == "standard" else (rows.min(0), np.ptp(rows, axis=0))
+    varies = spread > 1e-12
+    wanted = np.where(varies, (few.inputs - centre) / np.where(varies, spread, 1), 0)
+    np.testing.assert_allclose(prepared.inputs, wanted, atol=1e-8)
+    assert any("Varied images" in sentence for sentence in prepared.scaler.describe())
 
 
 def test_what_is_no_image_or_no_setting_is_refused() -> None:

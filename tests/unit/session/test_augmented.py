@@ -12,6 +12,7 @@ from dlviz.session.document import Document
 from dlviz.session.edits import set_augmentation, set_scaling, set_training
 from dlviz.session.format.document import document_from_json, document_to_json
 from dlviz.session.format.schema import json_schema
+from dlviz.session.headless import train
 from dlviz.session.prepared import prepared_for
 from dlviz.session.presets import document_for
 from dlviz.session.run import Run
@@ -80,14 +81,35 @@ def test_rows_that_are_held_out_stay_as_they_were() -> None:
     assert not np.array_equal(inputs[prepared.train[:5]], prepared.inputs[prepared.train[:5]])
 
 
-def test_a_change_goes_on_with_the_run_and_prepares_nothing_anew() -> None:
-    run = Run(digits())
+@pytest.mark.parametrize("settings", [{"shift": 0.1}, {"noise": 0.1}], ids=str)
+def test_standardised_pixels_of_variants_spread_as_those_of_rows(settings: dict[str, float]) -> None:
+    document = digits(**settings)
+    prepared = prepared_for(document)
+    x = augmented.AugmentedInputs(document, prepared)[prepared.train]
+    varies = ~prepared.scaler.is_constant
+    assert np.abs(x[:, varies].mean(axis=0)).max() < 0.4
+    assert x[:, varies].std(axis=0).max() < 1.5, "it was 30 where the scaling was that of the rows as measured"
+
+
+def test_augmented_digits_learn_no_worse_where_they_are_standardised() -> None:
+    def learnt(scaling: str) -> float:
+        document = set_training(set_scaling(digits(shift=0.1), scaling), epochs=8)
+        found = train(document).validation
+        assert found is not None
+        return found.loss
+
+    assert learnt("standard") < learnt("none")
+
+
+@pytest.mark.parametrize("scaling", ["none", "standard"])
+def test_a_change_goes_on_with_the_run_and_only_a_scaling_is_fitted_anew(scaling: str) -> None:
+    run = Run(set_scaling(digits(), scaling))
     run.advance(5)
     run.edit(set_augmentation(run.document, "rotate", 10), "Augmentation")
     assert run.step == 5
-    assert prepared_for(run.document) is prepared_for(digits()) or run.prepared.dataset is not None
-    before = prepared_for(run.document)
-    assert prepared_for(set_augmentation(run.document, "rotate", 20)) is before
+    before, after = prepared_for(run.document), prepared_for(set_augmentation(run.document, "rotate", 20))
+    assert (after is before) == (scaling == "none")
+    assert run.prepared is before
 
 
 def test_settings_are_written_read_and_left_out_at_their_defaults() -> None:

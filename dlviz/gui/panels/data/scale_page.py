@@ -99,7 +99,10 @@ class ScalePage(DataPage):
         self._prepared = prepared
         if prepared is None:
             return
-        fitted = tr("Measured on the {count} training rows alone.", count=numbers.count(len(prepared.train)))
+        template = tr("Measured on the {count} training rows alone.")
+        if prepared.scaler.has_variants:
+            template = tr("Measured on the {count} training rows alone, and on variants of them.")
+        fitted = template.format(count=numbers.count(len(prepared.train)))
         first, *more = prepared.scaler.describe()
         self.applied.setText(first if document.data.scaling == "none" else f"{first} {fitted}")
         self.applied.setToolTip("\n".join(more))

@@ -129,7 +129,7 @@ class Variants(QWidget):
         if not is_trained:
             return tr("Rows held out stay as they are; this one would become:")
         if document.data.scaling != "none":
-            return tr("Each epoch trains on other variants, scaled by the rows as measured.")
+            return tr("Each epoch trains on other variants; scaling is fitted to them too.")
         return tr("Each epoch trains on other variants.")
 
     @Slot(str, object)
