@@ -1,24 +1,11 @@
 """Building a network from nothing with mouse and keyboard, and undoing all of it."""
 
-from collections.abc import Iterator
-
 import numpy as np
-import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.inference import shapes
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
-from tests.gui.robot import CONTROL, LEFT, NONE, SHIFT, Key, Robot, close_window, no_stall, robot_at_window
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
+from tests.gui.robot import CONTROL, LEFT, NONE, SHIFT, Key, Robot, no_stall
 
 
 def standing(robot: Robot) -> dict[str, np.ndarray]:

@@ -4,7 +4,6 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -16,20 +15,11 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.data.importing import ImportView
-from dlviz.gui.theme import theme_signals
 from tests.gui.robot import CONTROL, Key, Robot, close_window, no_stall, robot_at_window
 
 ROWS, COLUMNS = 50_000, 30
 IMPORT_SECONDS = 20.0  # a guard for a busy machine; 5 s on an idle one
 GIBIBYTE = 1 << 30
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def large_table(path: Path) -> Path:

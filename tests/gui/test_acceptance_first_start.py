@@ -1,6 +1,5 @@
 """A first start at 1280×720: calm, and learning at once."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
@@ -19,27 +18,17 @@ from PySide6.QtWidgets import (
     QTabBar,
     QWidget,
 )
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panel import Panel
-from dlviz.gui.theme import theme_signals
 from dlviz.gui.typeset.view import typesetter
 from dlviz.gui.widgets.card import Card
-from tests.gui.robot import Key, Robot, close_window, no_stall, robot_at_window, starved_seconds
+from tests.gui.robot import Key, Robot, no_stall, starved_seconds
 
 CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QAbstractItemView, QTabBar)
 DROPS = [("network", part) for part in ("canvas", "cards", "output", "curves", "data")] + [
     ("step", part) for part in ("canvas", "formula", "steps")
 ]
 MOST_PANELS, MOST_CONTROLS = 4, 30
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def is_control(widget: QWidget) -> bool:

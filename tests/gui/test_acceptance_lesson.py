@@ -1,33 +1,22 @@
 """The first ten minutes as one path: what a newcomer does, with at most 25 actions."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.data.importing import ImportView
 from dlviz.gui.panels.formula.panel import FormulaPanel
 from dlviz.gui.panels.steps.panel import StepsPanel
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.session.presets import step_document
-from tests.gui.robot import CONTROL, Key, Robot, close_window, no_stall, robot_at_window
+from tests.gui.robot import CONTROL, Key, Robot, no_stall
 
 MOST_ACTIONS = 25
 OUTPUT, DELTA = 0.5227414361, 0.1190678158  # curriculum, EX-42
 TEN_DIGITS = 5e-11
 WEIGHT = Selected("link", "h", 0, "x", 1)  # from x2 to the first hidden unit
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def column_file(folder: Path) -> Path:

@@ -1,30 +1,18 @@
 """Stepping forward and back by keys in every size, and predicting what is hidden."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui import numbers
 from dlviz.gui.panel import Panel
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.gui.typeset.view import FormulaView
 from dlviz.session.messages import Frame
 from tests.gui.hiding import drawn, leaks, results
-from tests.gui.robot import CONTROL, SHIFT, Key, Robot, close_window, no_stall, robot_at_window
+from tests.gui.robot import CONTROL, SHIFT, Key, Robot, no_stall
 
 PAST_STEPS = 40
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def trained_and_paused(robot: Robot) -> None:

@@ -1,26 +1,14 @@
 """Editing while the network trains: the window stays alive and marks what was changed."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.data.settings import DataSettings
-from dlviz.gui.theme import theme_signals
 from dlviz.gui.widgets.chip import Popup
-from tests.gui.robot import CONTROL, LEFT, NONE, Key, Robot, close_window, no_stall, robot_at_window
+from tests.gui.robot import CONTROL, LEFT, NONE, Key, Robot, no_stall
 
 DIGITS_SECONDS = 10.0
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def trains_on(robot: Robot) -> None:

@@ -2,7 +2,6 @@
 
 import math
 import tracemalloc
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -22,19 +21,15 @@ from dlviz.session.limits import BATCH_BYTES
 from dlviz.session.lowered import lowered
 from dlviz.session.messages import Frame
 from dlviz.session.orders import RowUse
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 from tests.gui.test_plan_forms import opened, pick, shown, training
 
 N = 175  # training rows of the first document
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start_on_canvas()
-    made.pause()
-    yield made
-    close_window(made)
+def robot(robot_on_paused_canvas: Robot) -> Robot:
+    return robot_on_paused_canvas
 
 
 def form_of(robot: Robot) -> BatchForm:

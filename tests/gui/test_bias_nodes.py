@@ -1,23 +1,12 @@
 """View, Bias as a +1 node: every bias is drawn as a weight of a node that is always +1; numbers are the same."""
 
-from collections.abc import Iterator
-
 import numpy as np
-import pytest
 from PySide6.QtCore import QPointF, Qt
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.editor.links_item import levels
 from dlviz.gui.selection import Selected
 from dlviz.session.presets import document_for, example_document
-from tests.gui.robot import NONE, Robot, close_window, robot_at_window
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
+from tests.gui.robot import NONE, Robot
 
 
 def opened(robot: Robot, document: object, workspace: str = "network") -> Robot:

@@ -1,12 +1,9 @@
 """The backward pass on the canvas: gradients on links, shares of samples, and dropped units crossed out."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from PySide6.QtWidgets import QTabBar
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.network import LayerSpec, NetworkSpec, dense
 from dlviz.data.spec import DataSpec
@@ -15,18 +12,9 @@ from dlviz.gui.editor.link_gradients import SHARES, SUMS, WEIGHTS, gradients
 from dlviz.gui.editor.links_item import LEVELS
 from dlviz.gui.panels.canvas import CanvasPanel
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document
 from dlviz.session.presets import example_document
-from tests.gui.robot import LEFT, NONE, Robot, close_window, robot_at_window
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
+from tests.gui.robot import LEFT, NONE, Robot
 
 
 def at_gradient(robot: Robot, document: Document) -> CanvasPanel:

@@ -1,20 +1,18 @@
 """Whole classes of hand calculations in the window: each planted slip is named, right answers are accepted."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.formula.answers_page import AnswersPage
 from dlviz.gui.panels.formula.panel import FormulaPanel
-from dlviz.gui.theme import theme_signals
 from dlviz.session import edits
 from tests.golden.hand_calculation import Hand
 from tests.golden.test_answers import salaries, sheet, small_network
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 from tests.gui.walker import Walker
 
 RESULT, FIRST_SLIP = 1, 2  # columns of the table of students
@@ -40,14 +38,6 @@ EX_30 = {
     "missing_rate": "The learning rate is left out",
 }
 EX_30_ALL = {"missing_mean": "The 1/n of the mean is left out", "missing_two": "The 2 of the square is left out"}
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def class_file(path: Path, students: Mapping[str, Mapping[str, str]]) -> Path:

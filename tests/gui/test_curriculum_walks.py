@@ -1,31 +1,20 @@
 """Rows of the curriculum that a walk shows in passing: what is lit, written and said at each step."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui import numbers
 from dlviz.gui.editor import picture
 from dlviz.gui.panels.inspector.input import ShapeForm
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.session.explanation import Explanation
 from dlviz.session.presets import document_for
 from tests.golden.example import Example
-from tests.gui.robot import Key, Robot, close_window, robot_at_window
+from tests.gui.robot import Key, Robot
 from tests.gui.walker import Walker, length
-
-
-@pytest.fixture
-def walker(qtbot: QtBot) -> Iterator[Walker]:
-    robot: Robot = robot_at_window(qtbot)
-    yield Walker(robot)
-    close_window(robot)
-    theme_signals.use("light")
 
 
 def values(walker: Walker, node: str) -> tuple[str, ...]:

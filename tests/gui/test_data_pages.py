@@ -1,26 +1,19 @@
 """No page of the data panel cuts a word, in any theme, in its usual place and in half of the window."""
 
-from collections.abc import Iterator
-
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.theme import theme_signals
 from dlviz.session.edits import set_split
 from dlviz.session.presets import document_for
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 from tests.gui.test_nothing_cut import assert_nothing_is_cut
 
 PAGES = ("set", "table", "plot", "split", "scale")
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start_on_canvas()
-    yield made
-    close_window(made)
-    theme_signals.use("light")
+def robot(robot_on_canvas: Robot) -> Robot:
+    return robot_on_canvas
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "projector"])

@@ -1,33 +1,26 @@
 """Roles of columns in the table: what the network looks at, what it predicts, and the ends that follow."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.editor.view import CanvasView
 from dlviz.gui.panels.data.panel import DataPanel
 from dlviz.gui.panels.data.table_page import TablePage
-from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document
 from dlviz.session.edits import set_activation
 from dlviz.session.format.document import document_from_json, document_to_json
 from dlviz.session.presets import document_for
 from tests.gui.panel_stage import make_context
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 from tests.gui.test_panel_data import choose, click_heading, headings
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start_on_canvas()
-    yield made
-    close_window(made)
-    theme_signals.use("light")
+def robot(robot_on_canvas: Robot) -> Robot:
+    return robot_on_canvas
 
 
 def panel_for(qtbot: Any, document: Document) -> DataPanel:

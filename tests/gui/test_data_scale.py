@@ -1,12 +1,10 @@
 """The page of scaling: before and after in numbers, points and loss, by the training rows alone, and switched off."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication
-from pytestqt.qtbot import QtBot
 
 from dlviz.data.kind import measured
 from dlviz.data.spec import DataSpec, SplitSpec
@@ -14,24 +12,19 @@ from dlviz.data.study import bowl_of
 from dlviz.gui.panels.data.bowl import descent
 from dlviz.gui.panels.data.panel import DataPanel
 from dlviz.gui.panels.data.scale_page import ScalePage
-from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document
 from dlviz.session.edits import set_data, set_scaling
 from dlviz.session.network_presets import salaries
 from dlviz.session.presets import document_for
 from tests.gui.panel_stage import make_context
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 from tests.gui.test_panel_data import choose
 from tests.unit.data.test_study import example, rows_62
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start_on_canvas()
-    yield made
-    close_window(made)
-    theme_signals.use("light")
+def robot(robot_on_canvas: Robot) -> Robot:
+    return robot_on_canvas
 
 
 def page_for(qtbot: Any, document: Document, width: int = 500) -> ScalePage:

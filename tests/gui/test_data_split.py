@@ -1,32 +1,25 @@
 """The page of the split: sizes in rows and per cent, ways of dealing, and test rows that stay locked."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.data.kind import measured
 from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.gui.panels.data.panel import DataPanel
 from dlviz.gui.panels.data.split_page import SplitPage
-from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document
 from dlviz.session.edits import set_data, set_split
 from dlviz.session.presets import document_for
 from tests.gui.panel_stage import make_context
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 from tests.gui.test_panel_data import choose
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start_on_canvas()
-    yield made
-    close_window(made)
-    theme_signals.use("light")
+def robot(robot_on_canvas: Robot) -> Robot:
+    return robot_on_canvas
 
 
 def page_for(qtbot: Any, document: Document) -> SplitPage:

@@ -1,16 +1,11 @@
 """All derivatives of a small network in the inspector: letters, numbers, and the way to each weight."""
 
-from collections.abc import Iterator
-
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui import numbers
 from dlviz.gui.panels.inspector.derivatives import DerivativeRow
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from tests.golden.example import Example
-from tests.gui.robot import Robot, close_window, robot_at_window
 from tests.gui.walker import Walker, length
 
 # As the notes write them; theirs are w_ij from unit i to unit j, the window's w_ji.
@@ -21,14 +16,6 @@ NAMES = {
     "w2_11": "w²₁₁", "w2_21": "w²₁₂", "b21": "b²₁", "w1_11": "w¹₁₁", "w1_21": "w¹₁₂", "b11": "b¹₁", "w1_12": "w¹₂₁",
     "w1_22": "w¹₂₂", "b12": "b¹₂",
 }  # fmt: skip
-
-
-@pytest.fixture
-def walker(qtbot: QtBot) -> Iterator[Walker]:
-    robot: Robot = robot_at_window(qtbot)
-    yield Walker(robot)
-    close_window(robot)
-    theme_signals.use("light")
 
 
 def listed(walker: Walker, count: int) -> list[DerivativeRow]:

@@ -1,10 +1,7 @@
 """Four ways to enlarge a network by a +: hidden units, inputs, outputs and hidden layers."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.errors import SpecError
 from dlviz.core.inference import shapes
@@ -12,15 +9,12 @@ from dlviz.core.network import output_ids
 from dlviz.session import edits
 from dlviz.session.prepared import prepared_for
 from dlviz.session.presets import document_for, first_document
-from tests.gui.robot import CONTROL, Key, Robot, close_window, robot_at_window
+from tests.gui.robot import CONTROL, Key, Robot
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start_on_canvas()
-    yield made
-    close_window(made)
+def robot(robot_on_canvas: Robot) -> Robot:
+    return robot_on_canvas
 
 
 def sizes(robot: Robot) -> dict[str, int]:

@@ -1,13 +1,11 @@
 """The gradient check in the window: begun by menu or button, its table, its reasons, and where its lines lead."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import chosen
 from dlviz.core.network import LayerSpec, NetworkSpec, dense
@@ -16,18 +14,10 @@ from dlviz.gui import numbers
 from dlviz.gui.panels.inspector.gradient_check import GradientCheckView
 from dlviz.gui.panels.inspector.panel import InspectorPanel
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import current, theme_signals
+from dlviz.gui.theme import current
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.presets import example_document
-from tests.gui.robot import CONTROL, LEFT, NONE, Key, Robot, close_window, robot_at_window
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
+from tests.gui.robot import CONTROL, LEFT, NONE, Key, Robot
 
 
 def standing(robot: Robot, document: Document, workspace: str = "step") -> GradientCheckView:

@@ -1,6 +1,5 @@
 """The health line: healthy or not in a few words, and a list that shows the place and cures it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from dlviz.gui.health import CureButton, FindingView, HealthLine, finding_words
 from dlviz.gui.selection import Selected
 from dlviz.session.presets import first_document
 from tests.gui.panel_stage import make_context, make_document, make_frame
-from tests.gui.robot import Key, Robot, close_window, robot_at_window
+from tests.gui.robot import Key, Robot
 
 SICK = Path(__file__).parent.parent / "unit" / "session" / "sick"
 HEALTHY = SICK.parent / "healthy"
@@ -101,13 +100,6 @@ def test_nothing_can_be_opened_where_nothing_was_found(line: HealthLine) -> None
     show(line)
     assert not line.isEnabled()
     assert "vanishing gradient" in line.toolTip()
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
 
 
 def test_a_cure_in_the_window_makes_the_training_healthy_and_undo_brings_the_finding_back(robot: Robot) -> None:

@@ -1,26 +1,12 @@
 """An image in the inspector: planes, the stacked column, the classes predicted; and how fast a pass is."""
 
-from collections.abc import Iterator
-
 import numpy as np
-import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from tests.golden.example import Example
-from tests.gui.robot import Robot, close_window, robot_at_window
 from tests.gui.walker import Walker
 
 INPUT, OUTPUT = Selected("input", "x", 0), Selected("layer", "o")
-
-
-@pytest.fixture
-def walker(qtbot: QtBot) -> Iterator[Walker]:
-    robot: Robot = robot_at_window(qtbot)
-    yield Walker(robot)
-    close_window(robot)
-    theme_signals.use("light")
 
 
 def test_three_planes_are_stacked_into_one_column(walker: Walker) -> None:

@@ -1,12 +1,10 @@
 """Selecting in a large network: what the inspector and the canvas take of the window's own time."""
 
-from collections.abc import Iterator
 from time import thread_time
 
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import chosen
 from dlviz.core.network import InputSpec, NetworkSpec, dense
@@ -14,17 +12,10 @@ from dlviz.data.dataset import Dataset
 from dlviz.data.spec import DataSpec
 from dlviz.gui.selection import Selected
 from dlviz.session.document import Document, TrainingSpec
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 
 # Milliseconds of the window's thread, measured at 3 to 15; other programs share the caches of a busy machine.
 USUAL_MS, MOST_MS = 25, 120
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
 
 
 def digits() -> Document:

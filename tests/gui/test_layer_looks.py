@@ -1,12 +1,10 @@
 """Layers looked at in the inspector: start values, masks, statistics of batches, training against use."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
@@ -21,16 +19,12 @@ from dlviz.session.learning_presets import dropped, moving_averages
 from dlviz.session.presets import first_document
 from dlviz.session.run import Run
 from tests.golden.example import Example
-from tests.gui.robot import Key, Robot, close_window, robot_at_window
+from tests.gui.robot import Key, Robot
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start_on_canvas()
-    made.pause()
-    yield made
-    close_window(made)
+def robot(robot_on_paused_canvas: Robot) -> Robot:
+    return robot_on_paused_canvas
 
 
 def inspector(robot: Robot) -> InspectorPanel:

@@ -1,23 +1,17 @@
 """Batch norm switched on and off behind a layer, and the biases that do nothing before it."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.inference import activation_of
 from dlviz.gui.selection import Selected
 from dlviz.session.network_presets import batch_norm
-from tests.gui.robot import CONTROL, Key, Robot, close_window, robot_at_window
+from tests.gui.robot import CONTROL, Key, Robot
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start_on_canvas()
-    yield made
-    close_window(made)
+def robot(robot_on_canvas: Robot) -> Robot:
+    return robot_on_canvas
 
 
 def kinds(robot: Robot) -> list[str]:

@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from io import StringIO
 
@@ -25,16 +25,12 @@ from dlviz.session.learning_presets import LEARNING, deep_sigmoids, growing_weig
 from dlviz.session.run import Run
 from dlviz.session.sizes import MAX_ROWS, SizeLog, size_row
 from tests.golden.example import Example
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start_on_canvas()
-    made.pause()
-    yield made
-    close_window(made)
+def robot(robot_on_paused_canvas: Robot) -> Robot:
+    return robot_on_paused_canvas
 
 
 def opened(robot: Robot, document: Document, kind: str = "bars") -> DistributionsPanel:

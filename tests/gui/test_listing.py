@@ -1,29 +1,17 @@
 """The list beside the pictures: every unit, link, curve and point with its number, by keyboard alone."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QWidget
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui import numbers
 from dlviz.gui.listing.dialog import ListDialog
 from dlviz.gui.listing.entries import MOST_POINTS, Entry, Listed, thinned
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.gui.widgets.plot import Plot
 from dlviz.session.presets import example_document
-from tests.gui.robot import CONTROL, Key, Robot, close_window, robot_at_window
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
+from tests.gui.robot import CONTROL, Key, Robot
 
 
 def standing(robot: Robot, cursor: int = 9) -> None:

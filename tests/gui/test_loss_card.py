@@ -1,12 +1,10 @@
 """The loss at work in the inspector: numbers of the worked examples, read from the widgets."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.conventions import Conventions
 from dlviz.gui.chips import ChipRow
@@ -15,7 +13,6 @@ from dlviz.gui.panels.inspector.panel import InspectorPanel
 from dlviz.gui.panels.steps.model import place_of
 from dlviz.gui.panels.steps.panel import StepsPanel
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.number_table import NumberTable
 from dlviz.gui.widgets.words import Words
@@ -23,20 +20,12 @@ from dlviz.session.document import Document, handle
 from dlviz.session.edits import remove_layer, set_conventions, set_optimizer_setting
 from dlviz.session.network_presets import two_basins
 from dlviz.session.presets import example_document
-from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, robot_at_window
+from tests.gui.robot import LEFT, NONE, Key, Robot
 from tests.gui.test_neuron import classes, rows, standing
 from tests.unit.session.test_loss_explanation import logistic, passing
 
 END = 99  # operations: more than any of these passes has
 LOSS_STEP = 3  # z, a, L
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def at_work(robot: Robot, document: Document, unit: int = 0, cursor: int = END) -> LossCard:

@@ -1,12 +1,11 @@
 """Steps as matrices in the window: shapes, numbers, pictures, the lit cells, pointer, clicks and keys."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import Choice, chosen
 from dlviz.core.matrices import Matrix
@@ -19,24 +18,16 @@ from dlviz.gui.panels.formula.matrices.view import MatrixView
 from dlviz.gui.panels.formula.panel import FormulaPanel
 from dlviz.gui.remembered import Remembered
 from dlviz.gui.selection import NOTHING, Selected
-from dlviz.gui.theme import DARK, LIGHT, diverging, theme_signals
+from dlviz.gui.theme import DARK, LIGHT, diverging
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.network_presets import matrix_products, tanh_and_sigmoid
 from dlviz.session.presets import data_for, example_document
 from dlviz.session.subject_presets import and_by_perceptron, hopfield_recall, three_functions
 from tests.golden.example import Example
 from tests.gui.hiding import drawn, leaks
-from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, robot_at_window
+from tests.gui.robot import LEFT, NONE, Key, Robot
 
 W1 = Selected("link", "h", 0, "x", 1)
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def view_of(robot: Robot) -> MatrixView:

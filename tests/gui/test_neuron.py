@@ -1,11 +1,9 @@
 """The inspector of a unit: its sum, its activation with the mark, the error that comes back, its loss."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import Choice
 from dlviz.core.network import LayerSpec, NetworkSpec, dense
@@ -16,18 +14,9 @@ from dlviz.gui.panels.inspector.neuron import Neuron
 from dlviz.gui.panels.inspector.panel import InspectorPanel
 from dlviz.gui.panels.inspector.rows import FactTable
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.presets import document_for, example_document
-from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, robot_at_window
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
+from tests.gui.robot import LEFT, NONE, Key, Robot
 
 
 def standing(robot: Robot, document: Document, cursor: int = 0) -> None:

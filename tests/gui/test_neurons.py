@@ -1,27 +1,17 @@
 """Learn, Neurons in the real window: truth table, draws, label sets, the limit of one line, one neuron on a plane."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.forms.settings import ChoiceForm
 from dlviz.gui.panels.subject import SubjectPanel
 from dlviz.gui.walks.row_table import RowTable
 from dlviz.session.neuron_presets import NEURONS
 from tests.golden.example import Example
-from tests.gui.robot import Key, Robot, close_window, robot_at_window
+from tests.gui.robot import Key, Robot
 
 DIGITS = 1e-10
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
 
 
 def opened(robot: Robot, key: str) -> SubjectPanel:

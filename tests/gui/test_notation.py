@@ -3,12 +3,10 @@
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QComboBox, QLabel
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import chosen
 from dlviz.core.conventions import Conventions
@@ -23,7 +21,7 @@ from dlviz.session import edits
 from dlviz.session.document import Document, TrainingSpec, handle
 from dlviz.session.example import written_table
 from tests.golden.example import Example
-from tests.gui.robot import Key, Robot, close_window, robot_at_window
+from tests.gui.robot import Key, Robot
 from tests.gui.shown_text import shown_texts
 from tests.gui.walker import Walker, length
 
@@ -41,13 +39,6 @@ PLACES = (
     Selected("link", "h", 0, "x", 0), Selected("unit", "h", 1), Selected("unit", "o", 0), Selected("bias", "o", 1),
     Selected("layer", "o"), Selected("input", "x", 0),
 )  # fmt: skip
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
 
 
 def write_like(robot: Robot, conventions: dict[str, object]) -> Notation:

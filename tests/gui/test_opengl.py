@@ -1,6 +1,5 @@
 """The relief by OpenGL or painted: one mesh, one view; OpenGL only where a trial went well, and never needed."""
 
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,7 +18,7 @@ from dlviz.gui.panels.surface.shades import Shades
 from dlviz.gui.theme import current
 from dlviz.session.race import Race, RaceSpec
 from dlviz.session.race.racer import run_race
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 
 FAST = Verdict("a graphics card", FAST_MS / 4)
 
@@ -68,13 +67,8 @@ def view(qtbot: QtBot, race: Race) -> Relief:
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start("optimizers")
-    made.window.run._try("pause")
-    made.wait(lambda: made.window.context.race.race is not None)
-    yield made
-    close_window(made)
+def robot(robot_at_race: Robot) -> Robot:
+    return robot_at_race
 
 
 def read_between(values: np.ndarray, side: int) -> np.ndarray:

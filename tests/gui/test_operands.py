@@ -1,11 +1,8 @@
 """Operands of a formula: which unit, link or bias each piece stands for, lit here and on the canvas."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication, QLineEdit
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.conventions import Conventions
 from dlviz.core.narration import Focus, Plan, narrate
@@ -14,12 +11,11 @@ from dlviz.core.notation import Symbols
 from dlviz.gui.panels.formula.operands import letters, places_of
 from dlviz.gui.panels.formula.panel import FormulaPanel
 from dlviz.gui.selection import NOTHING, Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.gui.typeset.pieces import pieces_of
 from dlviz.gui.typeset.view import FormulaView
 from dlviz.session.document import Document
 from dlviz.session.presets import example_document
-from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, robot_at_window
+from tests.gui.robot import LEFT, NONE, Key, Robot
 from tests.unit.core.narrated_runs import network, recorded
 
 SPEC = network(dense("h", 2, "sigmoid"), dense("o", 2, "sigmoid"), inputs=2)
@@ -66,14 +62,6 @@ def test_a_unit_beyond_the_first_few_is_known_where_it_is_looked_at() -> None:
     known = letters(trace.steps[0], wide, Symbols(wide, is_latex=True), Focus(33))
     assert known["z_{34}^{(1)}"] == Selected("unit", "h", 33)
     assert len(known) < 200
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def walked(robot: Robot, document: Document, cursor: int) -> FormulaView:

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMenu
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import chosen
 from dlviz.core.hyper import floating
@@ -14,14 +13,7 @@ from dlviz.core.inference import shapes
 from dlviz.core.layers import layers
 from dlviz.gui.selection import Selected
 from dlviz.session.document import Document
-from tests.gui.robot import CONTROL, LEFT, NONE, Key, Robot, close_window, robot_at_window
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
+from tests.gui.robot import CONTROL, LEFT, NONE, Key, Robot
 
 
 def document(robot: Robot) -> Document:

@@ -1,7 +1,5 @@
 """The distributions panel: counts are NumPy's on the axis shown, moments are compared, and it stays a closed tab."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
@@ -21,7 +19,7 @@ from dlviz.session.edits import set_optimizer_setting
 from dlviz.session.messages import Frame
 from dlviz.session.run_row import Label, Origin, RunRow
 from tests.gui.panel_stage import make_context, make_document, make_frame
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 
 NETWORK = NetworkSpec((dense("h", 20, "tanh"), dense("o", 1)))
 
@@ -168,13 +166,6 @@ def test_before_anything_is_recorded_it_says_so(panel: DistributionsPanel) -> No
     show(panel, distributions=())
     assert not panel.empty.isHidden()
     assert panel.rows == []
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
 
 
 def toggle(robot: Robot) -> DistributionsPanel:

@@ -1,7 +1,5 @@
 """The answer for one row in the output panel: sorted bars and the class that is chosen."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -14,7 +12,7 @@ from dlviz.gui.panels.output.bars import MOST_CLASSES, Bars, sorted_bars
 from dlviz.gui.panels.output.panel import OutputPanel
 from dlviz.gui.selection import Selected
 from dlviz.session.document import Document, TrainingSpec, handle
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 
 NAMES = ("hen", "ant", "horse")
 PROBABILITIES = (0.15, 0.02, 0.83)
@@ -33,13 +31,6 @@ def animals() -> Document:
         parameters={"o.W": handle(np.eye(3)), "o.b": handle(np.zeros(3))},
         training=TrainingSpec(loss=Choice("sparse_categorical_cross_entropy"), batch_size=2, shuffle=False),
     )  # fmt: skip
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
 
 
 def one_row(robot: Robot, document: Document) -> OutputPanel:

@@ -1,10 +1,7 @@
 """Any number of a layer can be picked and taken apart: of recurrent layers time step by time step."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import Choice
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
@@ -12,20 +9,11 @@ from dlviz.data.dataset import Dataset
 from dlviz.data.spec import DataSpec
 from dlviz.gui.panels.inspector.panel import InspectorPanel
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.presets import example_document
-from tests.gui.robot import LEFT, NONE, Robot, close_window, robot_at_window
+from tests.gui.robot import LEFT, NONE, Robot
 
 STEPS = 4
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def recurrent() -> Document:

@@ -1,13 +1,11 @@
 """Where a gradient comes from, read from the inspector's widgets: paths, factors, their sum, and the lit canvas."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainterPath
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import Choice
 from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, dense
@@ -18,23 +16,14 @@ from dlviz.gui.editor.trail_item import PLACE, arrow, links_of
 from dlviz.gui.panels.inspector.panel import InspectorPanel
 from dlviz.gui.panels.inspector.paths import PathList
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.edits.training import set_training
 from dlviz.session.network_presets import logistic_unit
-from tests.gui.robot import LEFT, NONE, Key, Robot, close_window, no_stall, robot_at_window
+from tests.gui.robot import LEFT, NONE, Key, Robot, no_stall
 
 FIRST = Selected("link", "h", 0, "x", 0)
 OUTPUTS = [Selected("unit", "o", 0), Selected("unit", "o", 1)]
 TEN_DIGITS = 1e-10
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def inspector(robot: Robot) -> InspectorPanel:

@@ -1,10 +1,7 @@
 """Penalties of weights in the window: their strengths, their parts beside the loss, and what they leave of a weight."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import Choice, chosen
 from dlviz.gui.panels.inspector.panel import InspectorPanel
@@ -15,15 +12,8 @@ from dlviz.session.edits import set_layer_setting, set_optimizer
 from dlviz.session.learning_presets import decayed
 from dlviz.session.presets import first_document
 from tests.golden.example import Example
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 from tests.gui.walker import Walker
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
 
 
 def view_of(robot: Robot, document: Document, layer: str) -> PenaltyView:

@@ -3,7 +3,6 @@
 import csv
 import io
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ from dlviz.gui.theme import current
 from dlviz.gui.widgets.copying import Plotted
 from dlviz.gui.widgets.plot import Plot
 from dlviz.session import edits
-from tests.gui.robot import Key, Robot, close_window, robot_at_window
+from tests.gui.robot import Key, Robot
 from tests.gui.test_race import player, surface, told
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -27,13 +26,8 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start("optimizers")
-    made.window.run._try("pause")
-    made.wait(lambda: made.window.context.race.race is not None)
-    yield made
-    close_window(made)
+def robot(robot_at_race: Robot) -> Robot:
+    return robot_at_race
 
 
 def at_the_end(robot: Robot) -> None:

@@ -1,10 +1,7 @@
 """The training plan by its chips: schedule with its curve, clipping, decay, batches, stop rules, conventions."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.callbacks import callbacks
 from dlviz.core.choice import chosen
@@ -16,15 +13,12 @@ from dlviz.gui.forms.plan import POINTS, previewed
 from dlviz.gui.forms.watch import ChoiceRow, WatchForm
 from dlviz.gui.widgets.sparkline import Sparkline
 from dlviz.session.document import TrainingSpec
-from tests.gui.robot import Key, Robot, close_window, robot_at_window
+from tests.gui.robot import Key, Robot
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start_on_canvas()
-    yield made
-    close_window(made)
+def robot(robot_on_canvas: Robot) -> Robot:
+    return robot_on_canvas
 
 
 def training(robot: Robot) -> TrainingSpec:

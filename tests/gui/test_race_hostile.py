@@ -1,19 +1,17 @@
 """Formulas of one's own in the window: quick, with the right slope, and unharmed by poles, gaps and malice."""
 
-from collections.abc import Iterator
 from time import perf_counter
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import Choice, chosen
 from dlviz.gui import numbers
 from dlviz.gui.panels.surface.quantities import height
 from dlviz.gui.panels.surface.shades import Shades
 from dlviz.session import edits
-from tests.gui.robot import NONE, Key, Robot, close_window, no_stall, robot_at_window
+from tests.gui.robot import NONE, Key, Robot, no_stall
 from tests.gui.test_race import LEFT, inside, player, surface, told, walked
 
 GAPS = (
@@ -28,13 +26,8 @@ REFUSED = (
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start("optimizers")
-    made.window.run._try("pause")
-    made.wait(lambda: made.window.context.race.race is not None)
-    yield made
-    close_window(made)
+def robot(robot_at_race: Robot) -> Robot:
+    return robot_at_race
 
 
 def typed(robot: Robot, text: str) -> None:

@@ -1,14 +1,12 @@
 """Columns that scroll: their width does not depend on whether they scroll, and a window of any width stays alive."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from dlviz.gui.widgets.scrolled import Scrolled
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 
 
 class Square(QWidget):
@@ -16,13 +14,6 @@ class Square(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.setFixedHeight(self.width())
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
 
 
 def test_what_is_higher_the_wider_it_is_keeps_its_width(qtbot: QtBot) -> None:

@@ -1,24 +1,11 @@
 """Rows of the data are selected in one place, marked everywhere, and walked one after the other."""
 
-from collections.abc import Iterator
-
 import numpy as np
-import pytest
 from PySide6.QtCore import QPoint, Qt
-from pytestqt.qtbot import QtBot
 
-from dlviz.gui.theme import theme_signals
 from dlviz.session.edits import set_split
 from dlviz.session.presets import document_for
-from tests.gui.robot import Key, Robot, close_window, robot_at_window
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
+from tests.gui.robot import Key, Robot
 
 
 def lone_point(robot: Robot) -> int:

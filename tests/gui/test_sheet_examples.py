@@ -1,25 +1,14 @@
 """Worked examples without a network: each is a shipped sheet, whose numbers are read from its widgets."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.sheet.view import SheetView
-from dlviz.gui.theme import theme_signals
 from tests.golden.example import Example
-from tests.gui.robot import Key, Robot, close_window, robot_at_window
+from tests.gui.robot import Key, Robot
 from tests.gui.test_sheets import close, column, opened, result, settled
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def put(robot: Robot, shown: SheetView, name: str, text: str) -> None:

@@ -1,6 +1,5 @@
 """Sheets in the window: opened, set, walked and answered, every number read from the widgets."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,17 +7,15 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.inspector.panel import InspectorPanel
 from dlviz.gui.panels.subject import SubjectPanel
 from dlviz.gui.selection import Selected
 from dlviz.gui.sheet.view import SheetView
-from dlviz.gui.theme import theme_signals
 from dlviz.session.sheet_presets import sheet_examples
 from tests.golden.example import Example
 from tests.gui.hiding import cells, readable
-from tests.gui.robot import Key, Robot, close_window, no_stall, robot_at_window
+from tests.gui.robot import Key, Robot, no_stall
 
 FILE = """title: A line
 text: One unit weighs its input.
@@ -33,14 +30,6 @@ plot: y against x
 question: What is the total?
 answer: total to 2 decimals
 """
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Similarity of units in the inspector: copies stay copies, drawn weights are compared as NumPy does."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -19,16 +19,9 @@ from dlviz.session.document import Document, TrainingSpec, handle
 from dlviz.session.network_presets import SQUARED, plain_descent, salaries, tanh_and_sigmoid
 from dlviz.session.presets import document_for
 from dlviz.session.similarity import Similarity, SimilarityQuestion
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 
 COPIES = "Cosine of [w, b]: all pairs 1. The units are copies of each other and stay so."
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
 
 
 def constant() -> Document:

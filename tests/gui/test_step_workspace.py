@@ -1,10 +1,9 @@
 """The Step workspace for networks, rules and formulas: pseudo-code, play, phases, ends, and a sentence a step."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.formula.panel import FormulaPanel
 from dlviz.gui.panels.steps.code import CodeRow, counter_of
@@ -12,22 +11,13 @@ from dlviz.gui.panels.steps.code import running as place_running
 from dlviz.gui.panels.steps.panel import StepsPanel
 from dlviz.gui.panels.steps.rows import Role, RowsView
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document
 from dlviz.session.presets import document_for, step_document
 from dlviz.session.subject_presets import and_by_perceptron, competitive, hopfield_recall, three_functions
 from tests.gui.hiding import drawn, leaks
-from tests.gui.robot import LEFT, NONE, SHIFT, Key, Robot, close_window, robot_at_window
+from tests.gui.robot import LEFT, NONE, SHIFT, Key, Robot
 
 DOCUMENTS = (step_document, and_by_perceptron, hopfield_recall, competitive, three_functions)
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def opened(robot: Robot, document: Document) -> Robot:

@@ -1,18 +1,17 @@
 """Breakpoints in the window: every rule is set by hand, pauses at the first batch where it holds, and says so."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.callbacks import callbacks
 from dlviz.core.choice import chosen
 from dlviz.gui.forms.watch import WatchForm
 from dlviz.gui.selection import Selected
 from dlviz.session.edits import set_split
-from tests.gui.robot import Key, Robot, close_window, robot_at_window
+from tests.gui.robot import Key, Robot
 from tests.gui.test_plan_forms import content, pick, rows, shown, type_into, watching
 from tests.unit.session.test_callbacks import BATCHES, RULES, Walked, by_hand, document, expected_step, first
 
@@ -26,11 +25,8 @@ def lines() -> Walked:
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start_on_canvas()
-    yield made
-    close_window(made)
+def robot(robot_on_canvas: Robot) -> Robot:
+    return robot_on_canvas
 
 
 def opened(robot: Robot, lr: float = 0.3) -> WatchForm:

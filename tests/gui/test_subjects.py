@@ -1,6 +1,5 @@
 """Learning rules and computation graphs in the window: walked both ways, numbers read from the pictures."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,17 +21,9 @@ from dlviz.session.messages import Frame
 from dlviz.session.presets import step_document
 from dlviz.session.subject_presets import EXAMPLES, letters
 from tests.golden.example import Example
-from tests.gui.robot import Key, Robot, close_window, robot_at_window
+from tests.gui.robot import Key, Robot
 
 DIGITS = 1e-10
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def opened(robot: Robot, key: str) -> SubjectPanel:

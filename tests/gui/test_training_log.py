@@ -1,7 +1,6 @@
 """What happens to a run is marked on every time plot and listed in its log; curves are smoothed, not replaced."""
 
 import csv
-from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -27,17 +26,14 @@ from dlviz.session.curves import Mark
 from dlviz.session.run import Run
 from dlviz.session.timeline import CLOSING, OPENING
 from tests.gui.panel_stage import make_context, make_frame
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 
 RATE_MARK = "rate 0.02 → 0.5"
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start_on_canvas()
-    yield made
-    close_window(made)
+def robot(robot_on_canvas: Robot) -> Robot:
+    return robot_on_canvas
 
 
 def at_epoch(robot: Robot, epoch: int) -> None:

@@ -1,29 +1,17 @@
 """Two weights are picked, and the inspector shows the loss of the real network over both."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.inspector.panel import InspectorPanel
 from dlviz.gui.panels.inspector.two_weights import TwoWeights
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document
 from dlviz.session.network_presets import logistic_unit, two_basins
-from tests.gui.robot import Robot, close_window, no_stall, robot_at_window
+from tests.gui.robot import Robot, no_stall
 from tests.gui.test_neuron import rows, standing
 
 FIRST, SECOND = Selected("link", "h", 0, "x", 0), Selected("link", "h", 1, "x", 0)
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def pair(robot: Robot) -> TwoWeights:

@@ -1,12 +1,9 @@
 """Numbers typed by hand: weight, bias, input and target, on the canvas and in the inspector, with undo."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import Choice
 from dlviz.core.network import NetworkSpec, dense
@@ -15,23 +12,14 @@ from dlviz.gui.editor.rects import tile_rect
 from dlviz.gui.panels.data.rows import RowsTable
 from dlviz.gui.panels.inspector.panel import InspectorPanel
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.presets import example_document
 from dlviz.session.subject_presets import EXAMPLES
-from tests.gui.robot import CONTROL, LEFT, NONE, Key, Robot, close_window, robot_at_window
+from tests.gui.robot import CONTROL, LEFT, NONE, Key, Robot
 
 X1, X2 = Selected("input", "x", 0), Selected("input", "x", 1)
 O1, O2 = Selected("unit", "o", 0), Selected("unit", "o", 1)
 W1, B1 = Selected("link", "h", 0, "x", 0), Selected("bias", "h", 0)
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def standing(robot: Robot, document: Document, cursor: int = 0) -> InspectorPanel:

@@ -1,25 +1,13 @@
 """Buttons, toggles and marks above the picture of a walk: passes, views of the delta rule, phases of competition."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QPoint
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.subject import SubjectPanel
-from dlviz.gui.theme import theme_signals
 from dlviz.session.edits.subject import set_rule
 from tests.golden.example import Example
-from tests.gui.robot import Key, Robot, close_window, robot_at_window
+from tests.gui.robot import Key, Robot
 from tests.gui.test_subjects import box, go, links_from, opened, panel
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 def test_two_buttons_go_through_a_graph_in_opposite_directions(robot: Robot) -> None:

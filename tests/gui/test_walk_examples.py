@@ -1,29 +1,18 @@
 """Worked examples opened from Learn, walked forward and back by keys, and read from the window's widgets."""
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.trace import Step
 from dlviz.gui.selection import Selected
-from dlviz.gui.theme import theme_signals
 from dlviz.session import edits
 from dlviz.session.explanation import Explanation
 from dlviz.session.network_presets import NETWORKS
 from tests.golden.example import Example
-from tests.gui.robot import Key, Robot, close_window, robot_at_window
+from tests.gui.robot import Key, Robot
 from tests.gui.walker import Walker, length
-
-
-@pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    yield made
-    close_window(made)
-    theme_signals.use("light")
 
 
 @pytest.fixture
