@@ -19,8 +19,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from dlviz.core.surfaces import gradient_at
+from dlviz.gui.listing.entries import Entry
 from dlviz.gui.panels.surface.inner import InnerLegend, inners_of
 from dlviz.gui.panels.surface.landscape import Landscape
+from dlviz.gui.panels.surface.listed import race_entries
 from dlviz.gui.panels.surface.plane import Frame2D, basins_of, sound_pieces
 from dlviz.gui.panels.surface.ribbons import FAR, Ribbon
 from dlviz.gui.panels.surface.shades import Shades, contour_pixels
@@ -82,6 +84,10 @@ class Contour(Landscape):
 
     def _place_legend(self) -> None:
         self.legend.move(GRID, self.height() - self.legend.height() - GRID)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return where every descent stands, as a list."""
+        return race_entries(self.race, self.step) if self.race is not None else ()
 
     def ball(self, index: int) -> QPointF:
         """Return where the ball of an optimizer is painted."""
