@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from dlviz.gui.icons import paint_icon
+from dlviz.gui.icons import icon_path, paint_icon
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe, focus_ring, painter, rounded
 
@@ -12,13 +12,14 @@ ICON = 20  # pixels
 
 
 class IconButton(QAbstractButton):
-    """A flat button with one icon; `is_main` makes it the round dark one."""
+    """A flat button with one icon; `is_main` makes it the round dark one. Raises: SpecError for an unknown icon."""
 
     def __init__(
         self, icon: str, name: str, tip: str = "", size: int = 4 * GRID, is_main: bool = False,
         parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
+        icon_path(icon)  # raises here: an error that leaves a paint event ends the program
         self._icon, self._is_main = icon, is_main
         self.setFixedSize(size, size)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -27,8 +28,9 @@ class IconButton(QAbstractButton):
         theme_signals.changed.connect(self._use_theme)
 
     def set_icon(self, icon: str) -> None:
-        """Show another icon."""
+        """Show another icon. Raises: SpecError for an unknown one; the old one stays."""
         if icon != self._icon:
+            icon_path(icon)
             self._icon = icon
             self.update()
 
