@@ -355,8 +355,7 @@ def test_a_file_that_cannot_be_opened_leaves_everything(session: Session, tmp_pa
 def test_a_network_that_cannot_train_says_why_and_stays_editable() -> None:
     session = Session(empty_document())
     try:
-        frame = frame_when(session, lambda f: bool(f.message))
-        assert "layer" in frame.message
+        frame_when(session, lambda f: "layer" in f.message)  # it may say before that kernels are made ready
         session.play()
         frame_when(session, lambda f: f.state == "failed")
         session.edit(add_layer(session.document, 0, units=1), "layer")
