@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from dlviz.core.health.kind import Finding, Symptom, Vitals, symptoms
+from dlviz.core.health.progress import is_standing
 
 MANY_DEAD = 0.5  # of the units of a layer; our choice: a few dead units are usual and do no harm
 MOSTLY_SATURATED = 0.9  # of the activations of a layer; our choice
+MORE_THAN_HALF = 0.5  # the same where the loss does not fall ("most units": curriculum INI-09)
 HALFWAY = 0.5  # units that sit at their limits after the half is learnt have found their answer
 
 
@@ -23,9 +25,11 @@ def _dead(vitals: Vitals) -> Finding | None:
 
 def _saturated(vitals: Vitals) -> Finding | None:
     layer, share = _worst(vitals.saturated)
-    if share < MOSTLY_SATURATED or vitals.learned >= HALFWAY:
+    is_many = share >= MOSTLY_SATURATED or (share > MORE_THAN_HALF and is_standing(vitals))
+    if not is_many or vitals.learned >= HALFWAY:
         return None
-    return Finding("saturated", layer, numbers={"layer": layer, "share": share, "limit_share": MOSTLY_SATURATED})
+    limits = {"limit_share": MOSTLY_SATURATED, "standing_share": MORE_THAN_HALF}
+    return Finding("saturated", layer, numbers={"layer": layer, "share": share, **limits})
 
 
 def _symmetric(vitals: Vitals) -> Finding | None:
@@ -51,9 +55,10 @@ symptoms.add(
     Symptom(
         "saturated", "Saturated units",
         "{share} of the activations of {layer} are at a limit of their function, where its slope is almost 0.",
-        "Within 5 % of the range from a limit; told from {limit_share} on while less than half is learnt.",
+        "Within 5 % of the range from a limit; told while less than half is learnt, from {limit_share} on, or above "
+        "{standing_share} where the loss does not fall.",
         _saturated, ("draw_again", "relu", "batch_norm"), _SLOW,
-        "curriculum DIA-14; Glorot & Bengio 2010, section 3",
+        "curriculum DIA-14, INI-09; Glorot & Bengio 2010, section 3",
     )
 )  # fmt: skip
 symptoms.add(

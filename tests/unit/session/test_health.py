@@ -1,5 +1,6 @@
 """The health monitor: sick documents get exactly their own message, healthy ones none, and cures help."""
 
+import json
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -135,6 +136,64 @@ def test_an_edit_after_a_nan_begins_before_the_batch_that_broke() -> None:
     run.edit(offer.document, offer.label)
     assert (run.step, run.trainer.is_finite()) == (divergence.step, True)
     assert "not_finite" not in [finding.symptom for finding in checked(run)]
+
+
+def dense(key: str, units: int, activation: str, std: float | None = None) -> dict[str, object]:
+    layer: dict[str, object] = {"id": key, "kind": "dense", "units": units, "activation": activation}
+    return layer if std is None else {**layer, "initializer": {"kind": "normal", "std": std}}
+
+
+def written(path: Path, data: str, layers: list[dict[str, object]], lr: float) -> Document:
+    loss = "categorical_cross_entropy" if layers[-1]["activation"] == "softmax" else "binary_cross_entropy"
+    whole = {
+        "format": "dlviz", "version": 1, "seed": 3, "data": {"kind": data}, "network": {"layers": layers},
+        "training": {"loss": loss, "optimizer": {"kind": "sgd", "lr": lr}},
+    }  # fmt: skip
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    return document_of(path)
+
+
+def test_units_that_most_rows_saturate_are_told_where_the_loss_does_not_fall(tmp_path: Path) -> None:
+    """Curriculum INI-09: of the rows of XOR one is (0, 0), so that never more than three quarters are at a limit."""
+    layers = [dense("h1", 6, "tanh", 40.0), dense("h2", 6, "tanh", 40.0), dense("o", 1, "sigmoid")]
+    run = Run(written(tmp_path / "xor.json", "xor", layers, 0.001))
+    assert checked(run) == ()
+    advance(run, 10)
+    (finding,) = checked(run)
+    assert (finding.symptom, finding.numbers["share"]) == ("saturated", 0.75)
+    assert finding.numbers["standing_share"] == 0.5
+    assert [offer.cure.key for offer in offers(run.document, finding)][:2] == ["draw_again", "relu"]
+
+
+def test_a_score_by_chance_does_not_hide_a_rate_that_is_too_low(tmp_path: Path) -> None:
+    """Drawn linear units answer three rows of XOR of four, which is half of what there is to learn, and stay there."""
+    layers = [dense("h1", 64, "linear", 3.0), dense("h2", 64, "linear", 3.0), dense("o", 1, "sigmoid", 3.0)]
+    run = Run(written(tmp_path / "linear.json", "xor", layers, 1e-9))
+    advance(run, 5)
+    (finding,) = checked(run)
+    assert finding.symptom == "rate_low"
+    assert offers(run.document, finding)[0].cure.key == "raise_rate"
+
+
+@pytest.mark.parametrize(("data", "end"), [("circles", "sigmoid"), ("iris", "softmax")])
+def test_steps_as_long_as_the_weights_are_told_before_what_they_bring_about(
+    tmp_path: Path, data: str, end: str
+) -> None:
+    """Curriculum OPT-17: five sigmoids at a rate of 5 are thrown to their limits; that is no fault of their start."""
+    layers = [*(dense(f"h{k}", 6, "sigmoid") for k in range(5)), dense("o", 1 if end == "sigmoid" else 3, end)]
+    run = Run(written(tmp_path / "deep.json", data, layers, 5.0))
+    advance(run, EPOCHS)
+    (finding,) = checked(run)
+    assert (finding.symptom, finding.layer) == ("rate_high", "o")
+    assert float(finding.numbers["ratio_share"]) > 0.5
+    assert offers(run.document, finding)[0].cure.key == "lower_rate"
+
+
+def test_long_steps_that_lower_the_loss_are_left_alone() -> None:
+    falling = Vitals(NetworkSpec(()), updates={"o": 0.8}, losses=0.8 ** np.arange(12.0))
+    assert examine(falling) == ()
+    (finding,) = examine(replace(falling, losses=1 + 0.1 * (np.arange(12) % 2)))
+    assert finding.symptom == "rate_high"
 
 
 def test_twins_are_rows_that_agree_in_all_parts() -> None:
