@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,9 @@ SIDE, FIGURE = 28, 20  # pixels of an image, and of the figure in it
 DARKEST = 16.0  # of the shipped digits
 
 
+@lru_cache(maxsize=1)
 def large_digits(title: str) -> Dataset:
-    """Return the shipped digits as rows of 784 numbers from 0 to 1."""
+    """Return the shipped digits as rows of 784 numbers from 0 to 1; made once, for it takes a tenth of a second."""
     small = read_shipped("digits", title)
     assert small.image_shape is not None
     figures = enlarged(small.inputs.reshape(-1, *small.image_shape[1:]) / DARKEST, FIGURE)

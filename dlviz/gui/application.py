@@ -135,7 +135,7 @@ def run(file: Path | None = None, workspace: str = "", theme: str = "") -> int:
         # Painted before pyqtgraph is imported.
         running.app.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         begin(running, file, workspace)
-        collection.start()
+        collection.start(running.window.bridge.is_idle)
         return 0 if stop.will_end(running.window) else running.app.exec()
     finally:
         # Also where Ctrl+C comes while the window opens: a worker that is left running would keep the program.

@@ -77,6 +77,10 @@ class Bridge(QObject):
         """Stop the clock; nothing is drawn any more."""
         self._timer.stop()
 
+    def is_idle(self) -> bool:
+        """Say whether nothing runs that a late tick would make jerk."""
+        return self.latest is not None and self.latest.state != "running"
+
     @Slot()
     def ask_panels(self) -> None:
         """Tell the session what the visible panels want, if that has changed."""

@@ -1,5 +1,6 @@
 """Random events with training on: no crash, no uncaught exception, no warning of Qt, no stall."""
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from dlviz.gui.collection import Collection
 from dlviz.gui.theme import theme_signals
 from tests.gui.monkey import Monkey
 from tests.gui.robot import Robot, StallGuard, close_window, robot_at_window
@@ -29,7 +31,12 @@ def robot(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, **__: "")
     made = robot_at_window(qtbot)
     made.answers.path = tmp_path / "document.dlviz"
-    yield made.start_on_canvas()
+    collection = Collection(made.window)
+    made.start_on_canvas()
+    collection.start(made.window.bridge.is_idle)  # as the program does: what it collects, and when, may break too
+    yield made
+    collection.stop()
+    gc.disable()
     close_window(made)
     theme_signals.use("light")
 

@@ -42,6 +42,16 @@ def test_sliders_are_closed_at_first_and_leave_out_the_axes(robot: Robot) -> Non
     assert not box.others.isVisible()
 
 
+@pytest.mark.parametrize(("kind", "named"), [("breast_cancer", 28), ("digits", 0)])
+def test_the_tip_names_the_values_of_as_many_inputs_as_a_person_reads(robot: Robot, kind: str, named: int) -> None:
+    robot.running.session.start_over(document_for(kind), "Data")
+    tip, d = controls(robot).fixed.toolTip(), robot.running.session.prepared.dataset.d
+    if named:
+        assert named == d - 2 and tip.count(",") == named - 1
+    else:
+        assert tip == f"the other {d - 2} inputs at their training means"
+
+
 def test_a_moved_slider_states_its_value_and_the_map_is_that_of_the_network_there(robot: Robot) -> None:
     box, session = controls(robot), robot.running.session
     robot.click(box.more)

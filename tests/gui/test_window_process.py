@@ -138,3 +138,18 @@ def test_collection_runs_from_the_timer_only(qtbot: QtBot) -> None:
     assert not gc.isenabled()
     collection.stop()
     assert gc.isenabled()
+
+
+def test_the_oldest_garbage_is_collected_once_the_window_is_idle(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, is_idle, collected = QObject(), [False], []
+    collection = Collection(owner)
+    collection.start(lambda: is_idle[0])
+    monkeypatch.setattr(gc, "get_count", lambda: (0, 0, 100))
+    monkeypatch.setattr(gc, "collect", collected.append)
+    collection._collect()
+    assert not collected
+    is_idle[0] = True
+    collection._collect()
+    monkeypatch.undo()
+    collection.stop()
+    assert collected == [2]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
@@ -14,6 +15,7 @@ from dlviz.i18n import tr
 
 NOTE_GAP = 13.0  # pixels between a tile and what stands beside it
 SLANT, MOST_ROOM = 10.0, 152.0  # pixels: what slanted letters take more, and the most for names
+MEASURED = 64  # of the names, those with most letters: a picture as a column of X has 12 288
 PLAIN = 7  # letters of a number without a power of ten, which always fits in small type
 LEAST = 0.82  # of the small type
 SHORT = 5  # letters; such texts always fit
@@ -162,8 +164,9 @@ class TileWriter:
 
 def room_of_names(names: Sequence[str]) -> float:
     """Return how many pixels the names of inputs need left of their tiles, within limits."""
-    small, normal = font("small"), font("normal")
-    widths = (QFontMetricsF(normal if len(each) <= SHORT else small).horizontalAdvance(each) for each in names)
+    small, normal = QFontMetricsF(font("small")), QFontMetricsF(font("normal"))
+    longest = nlargest(MEASURED, names, key=len)
+    widths = ((normal if len(each) <= SHORT else small).horizontalAdvance(each) for each in longest)
     return min(max(widths, default=0.0) + NOTE_GAP + SLANT, MOST_ROOM)
 
 

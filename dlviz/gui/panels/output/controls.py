@@ -14,6 +14,8 @@ from dlviz.gui.widgets.text import Elided, Text
 from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 
+MOST_TOLD = 40  # values of inputs off the plane that the tip names; a picture as a column of X has 12 288
+
 
 class PlaneControls(QWidget):
     """Two choosers of inputs with a statement of what is fixed, and a switch from probabilities to logits."""
@@ -75,9 +77,10 @@ class PlaneControls(QWidget):
         self._dataset = dataset
         self.others.show_dataset(dataset, means)
         if not is_known:
+            symbols = [axis_symbol(dataset, axis) for axis in range(dataset.d)]
             for chooser, index in ((self.across, 0), (self.up, 1)):
                 chooser.clear()
-                chooser.addItems([axis_symbol(dataset, axis) for axis in range(dataset.d)])
+                chooser.addItems(symbols)
                 chooser.setCurrentIndex(min(index, dataset.d - 1))
         self._refresh()
 
@@ -124,4 +127,4 @@ class PlaneControls(QWidget):
             dataset, held = self._dataset, Held(self.values, self.others.are_means)
             self.fixed.setText(fixed_sentence(dataset, self.axes, held))
             self.fixed.set_short(tr("{count} held", count=dataset.d - 2))
-            self.fixed.setToolTip(fixed_sentence(dataset, self.axes, held, most=dataset.d))
+            self.fixed.setToolTip(fixed_sentence(dataset, self.axes, held, most=MOST_TOLD))
