@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from tests.bench import (
     classifiers,
     descents,
+    drawing,
     formulas,
     frames,
     maps,
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "formulas": formulas.formulas,
     "window": window.window,
     "panels": window.panels,
+    "drawing": drawing.drawing,
     "stepping": stepping.stepping,
 }
 QUICK = Effort(rounds=3, seconds=0.05)

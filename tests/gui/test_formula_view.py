@@ -1,17 +1,14 @@
 """FormulaView: fits its width, paints fast, says the same in text, and hides what shall be predicted."""
 
 import re
-import time
 
 import pytest
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QGuiApplication
 
 from dlviz.core.narration import Focus, Narration, narrate
 from dlviz.core.network import dense
 from dlviz.core.plain import plain
-from dlviz.gui.theme import LIGHT, THEMES, theme_signals
-from dlviz.gui.typeset.paint import paint_layout
+from dlviz.gui.theme import THEMES, theme_signals
 from dlviz.gui.typeset.view import FormulaView
 from tests.unit.core.narrated_runs import network, recorded
 
@@ -89,18 +86,6 @@ def test_captions_stand_on_one_line_below_their_letters(qtbot) -> None:  # type:
     assert [re.sub(r".*text\{|\}", "", placed.latex) for placed in chain] == ["error above", "link", "slope", "input"]
     ends = [placed.x + placed.template.width * placed.size * widget.layout_shown.scale for placed in chain]
     assert all(end < after.x for end, after in zip(ends, chain[1:], strict=False))
-
-
-def test_swapping_digits_repaints_within_two_milliseconds(view: FormulaView, told: Narration) -> None:
-    image = QImage(700, 200, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(LIGHT.panel)
-    times = []
-    with QPainter(image) as painter:
-        for _ in range(20):
-            start = time.perf_counter()
-            paint_layout(painter, view.layout_shown, LIGHT, "forward", QPointF(0, 0))
-            times.append(time.perf_counter() - start)
-    assert min(times) < 0.002
 
 
 def test_other_digits_need_no_new_layout(view: FormulaView, told: Narration) -> None:

@@ -1,7 +1,6 @@
 """The images of a data set: a grid by class, one image as a column of X, and 60 000 of them at once."""
 
 from dataclasses import replace
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from dlviz.gui.selection import Selected
 from dlviz.gui.theme import current, sequential
 from dlviz.gui.widgets.pixels import picture
 from dlviz.session.presets import document_for
+from tests.guards import at_once
 from tests.gui.robot import LEFT, NONE, Key, Robot
 
 
@@ -125,16 +125,14 @@ def test_sixty_thousand_images_scroll_without_a_stall(qtbot: QtBot) -> None:
     grid.show_rows(np.arange(60_000))
     with qtbot.waitExposed(grid):
         grid.show()
-    surface, costs = QImage(grid.size(), QImage.Format.Format_RGB32), []
+    surface = QImage(grid.size(), QImage.Format.Format_RGB32)
     bar = grid.verticalScrollBar()
     for share in np.linspace(0, 1, 40):
-        began = perf_counter()
-        bar.setValue(round(share * bar.maximum()))
-        grid.render(surface)
-        costs.append(perf_counter() - began)
+        with at_once(1.0):  # 10 ms on a quiet machine
+            bar.setValue(round(share * bar.maximum()))
+            grid.render(surface)
     assert len(grid.shown_places()) < 200, "only what is in view is drawn"
     assert len(grid._pictures) <= 40 * 200
-    assert np.median(costs) < 0.1, f"{1000 * np.median(costs):.0f} ms for a jump to other images"
 
 
 def test_a_streamed_set_shows_its_sample_by_the_numbers_of_the_whole(robot: Robot) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -24,6 +23,7 @@ from dlviz.session.looks import Estimate
 from dlviz.session.messages import Frame, Interest
 from dlviz.session.presets import document_for
 from dlviz.session.session import Session
+from tests.guards import at_once
 from tests.gui.robot import Key, close_window, robot_at_window
 
 
@@ -306,9 +306,8 @@ def test_hovering_a_neuron_takes_the_big_map_at_once_and_escape_gives_it_back(qt
         page = robot.panel("output").map
         robot.wait(lambda: page.values is not None and page.frame_shown is robot.frame)
         before, words = page.values, page.words()
-        began = perf_counter()
-        robot.hover(Selected("unit", "h1", 2))
-        assert perf_counter() - began < 0.1
+        with at_once():
+            robot.hover(Selected("unit", "h1", 2))
         np.testing.assert_array_equal(page.values[0], robot.frame.maps.units["h1"][2])
         assert page.words() == "unit 3 of layer 1"
         robot.key(Key.Key_Escape)

@@ -18,7 +18,6 @@ from dlviz.gui.theme import LIGHT, sequential
 from dlviz.session import edits
 from tests.gui.robot import Robot, close_window, no_stall, robot_at_window
 
-STALL = 0.3  # seconds; a machine of its own needs 0.08, of which the guard cannot part what tests beside it take
 KINDS = ("sgd", "momentum", "rmsprop", "adam", "adagrad", "adadelta", "amsgrad", "nadam")
 SIZE = QSize(300, 300)
 
@@ -36,14 +35,14 @@ def test_the_largest_race_comes_and_is_resized_without_a_stall(robot: Robot) -> 
     assert isinstance(panel, SurfacePanel)
     runners = tuple(chosen(kind, lr=0.001) for kind in KINDS * 2)
     wanted = edits.set_race(session.document, optimizers=runners, steps=20_000, noise=20.0)
-    with no_stall(STALL):
+    with no_stall():
         session.edit(wanted, "race")
         robot.wait(lambda: player.race is not None and player.race.spec == wanted.race)
         robot.bot.wait(50)
     for move in (
         lambda: robot.window.resize(1400, 800), player.end, lambda: player.look_at(5), lambda: player.step("batch", -1),
     ):  # fmt: skip
-        with no_stall(STALL):
+        with no_stall():
             move()
             robot.bot.wait(100)
     robot.wait(lambda: panel.contour._trail._all.step == player.done == 19_999)

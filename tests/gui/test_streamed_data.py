@@ -75,9 +75,8 @@ def test_the_data_panel_says_that_the_set_is_streamed(panel: DataPanel) -> None:
 
 def test_scaling_is_measured_on_a_thread_and_then_one_edit(qtbot: Any, panel: DataPanel, slow: None) -> None:
     session, scaling = panel.context.session, panel.page("scale").scaling
-    began = time.monotonic()
     scaling.chosen.emit("minmax")
-    assert time.monotonic() - began < SLOW / 2
+    assert session.edits == [], "the window did not wait for it"
     assert panel.page("set").summary.text() == "Preparing large …"
     qtbot.waitUntil(lambda: bool(session.edits), timeout=5000)
     assert (session.document.data.scaling, len(session.edits)) == ("minmax", 1)
@@ -111,9 +110,8 @@ def test_importing_shows_that_it_prepares(qtbot: Any, file: Path, slow: None) ->
     view = import_file(make_context(), file)
     qtbot.addWidget(view)
     qtbot.waitUntil(view.accept_button.isEnabled, timeout=20_000)
-    began = time.monotonic()
     view.accept_button.click()
-    assert time.monotonic() - began < SLOW / 2
+    assert view._context.session.edits == [], "the window did not wait for it"
     assert view.waiting.words.text() == "Preparing large.csv …"
     qtbot.waitUntil(lambda: bool(view._context.session.edits), timeout=5000)
     assert view._context.session.document.data.dataset.is_streamed

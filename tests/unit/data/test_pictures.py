@@ -1,7 +1,6 @@
 """Folders of images by class: one size, every resizing told, nothing else opened, images while others load."""
 
 import os
-import time
 from pathlib import Path
 
 import numpy as np
@@ -72,16 +71,10 @@ def test_images_are_told_while_others_load_and_cancelling_ends_it(tmp_path: Path
     assert whole.info.n_rows == 2000
     part = next(each for each in seen if 0 < each.done < 2000)
     assert part.total == 2000 and 0 < len(part.images) <= 60
-    asked: list[float] = []
-
-    def cancelled() -> bool:
-        asked.extend([time.perf_counter()] if len(seen) > told and not asked else [])
-        return bool(asked)
-
     told = len(seen)
     with pytest.raises(DataError, match="cancelled"):
-        read_table(folder, cancelled=cancelled, tell=seen.append)
-    assert time.perf_counter() - asked[0] < 1.0
+        read_table(folder, cancelled=lambda: len(seen) > told, tell=seen.append)
+    assert seen[-1].done < 1000, "most of them were not read any more"
 
 
 def test_a_picture_of_too_many_pixels_is_left_out_unopened(tmp_path: Path) -> None:

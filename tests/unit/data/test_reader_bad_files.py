@@ -12,6 +12,7 @@ from dlviz.core.errors import DataError
 from dlviz.data import reader_process
 from dlviz.data.reader import read_table
 from dlviz.data.table import ReadChoices
+from tests.guards import at_once
 
 Writer = Callable[..., Path]
 
@@ -39,10 +40,8 @@ BAD = {
 
 
 def refusal(path: Path, choices: ReadChoices | None = None) -> str:
-    start = time.perf_counter()
-    with pytest.raises(DataError) as caught:
+    with at_once(), pytest.raises(DataError) as caught:
         read_table(path, choices)
-    assert time.perf_counter() - start < 5
     assert caught.value.place == path.name
     assert "\n" not in str(caught.value)
     return str(caught.value)
@@ -68,13 +67,12 @@ def test_missing_file_is_refused(tmp_path: Path) -> None:
     assert "Expected a readable file" in refusal(tmp_path / "t.csv")
 
 
-def test_two_gigabytes_of_nul_are_refused_at_once(tmp_path: Path) -> None:
+def test_gigabytes_of_nul_are_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.touch()
-    os.truncate(path, 2 << 30)
-    start = time.perf_counter()
-    assert "a NUL byte in line 1" in refusal(path)
-    assert time.perf_counter() - start < 0.5
+    os.truncate(path, 64 << 30)  # of no weight on the disk; reading it all would take long
+    with at_once():
+        assert "a NUL byte in line 1" in refusal(path)
 
 
 def test_file_over_the_cap_is_refused_by_its_size(tmp_path: Path) -> None:
@@ -94,12 +92,11 @@ def test_quotes_switched_off_read_what_was_refused(write: Writer) -> None:
     assert read_table(path, ReadChoices(quotes=False)).info.columns[0].categories == ('"x"', "3")
 
 
-def test_cancelling_ends_the_reader_within_half_a_second(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cancelling_ends_the_reader_at_once(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write("a,b\n" + "1,2\n" * 2_000_000)
     start = time.perf_counter()
-    with pytest.raises(DataError, match="cancelled"):
+    with at_once(), pytest.raises(DataError, match="cancelled"):
         read_table(path, cancelled=lambda: time.perf_counter() - start > 0.1)
-    assert time.perf_counter() - start < 1.0
 
 
 def test_a_reader_that_does_not_end_is_killed(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:

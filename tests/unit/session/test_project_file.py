@@ -35,6 +35,7 @@ from dlviz.session.format.document import document_from_json, document_to_json
 from dlviz.session.format.text import dump_json
 from dlviz.session.limits import ZIP_ENTRIES
 from dlviz.session.presets import example_document, first_document
+from tests.guards import at_once
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 MEBIBYTE = 1 << 20
@@ -290,9 +291,8 @@ def test_a_bomb_is_refused_by_its_directory_alone() -> None:
     data = deflated(DOCUMENT, bytes(40 * MEBIBYTE))
     assert len(data) < MEBIBYTE
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.perf_counter()
-    assert "200 to 1" in str(refusal(data))
-    assert time.perf_counter() - start < 1
+    with at_once():
+        assert "200 to 1" in str(refusal(data))
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 128 * 1024
 
 
@@ -323,9 +323,8 @@ def test_a_directory_of_three_hundred_thousand_is_refused_at_once() -> None:
     end = entry.index(b"PK\x05\x06")
     directory = entry[at:end] * 150_000
     tail = _END.pack(b"PK\x05\x06", 0, 0, 100, 100, len(directory), at, 0)
-    start = time.perf_counter()
-    refusal(entry[:at] + directory + tail)
-    assert time.perf_counter() - start < 0.5
+    with at_once():
+        refusal(entry[:at] + directory + tail)
 
 
 _END = struct.Struct("<4s4H2LH")
@@ -387,10 +386,8 @@ def test_a_pickle_is_never_loaded(tmp_path: Path) -> None:
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
 def test_a_pipe_or_a_folder_is_refused_without_waiting(tmp_path: Path, make: Any) -> None:
     make(tmp_path / "a.dlviz")
-    start = time.perf_counter()
-    with pytest.raises(DocumentError, match="Expected"):
+    with at_once(), pytest.raises(DocumentError, match="Expected"):
         read_document(tmp_path / "a.dlviz")
-    assert time.perf_counter() - start < 0.5
 
 
 def test_a_file_over_the_cap_is_refused_by_its_size(tmp_path: Path) -> None:

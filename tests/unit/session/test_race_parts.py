@@ -19,7 +19,7 @@ from dlviz.session.race.scan import scan_in_parts
 from dlviz.session.race.standings import MOST_SORTED, quartiles_in_parts
 
 T = TypeVar("T")
-LONGEST = 0.1  # seconds of this thread between two pauses
+LONGEST = 0.5  # seconds of this thread between two pauses: ten times what a quiet machine needs
 ENOUGH = 4.0  # seconds after which no other kind of part is to be expected
 KINDS = ("sgd", "momentum", "adam", "nesterov")
 
