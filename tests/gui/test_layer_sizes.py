@@ -22,6 +22,7 @@ from dlviz.gui.selection import Selected
 from dlviz.session.document import Document, TrainingSpec, handle
 from dlviz.session.example import written_table
 from dlviz.session.learning_presets import LEARNING, deep_sigmoids, growing_weights, moving_averages, zero_neuron
+from dlviz.session.presets import document_for
 from dlviz.session.run import Run
 from dlviz.session.sizes import MAX_ROWS, SizeLog, size_row
 from tests.golden.example import Example
@@ -42,6 +43,18 @@ def opened(robot: Robot, document: Document, kind: str = "bars") -> Distribution
     assert isinstance(panel, DistributionsPanel)
     panel.kinds.setCurrentIndex(panel.kinds.findData(kind))
     return panel
+
+
+def test_pages_without_anything_to_show_say_what_there_must_be_first(robot: Robot) -> None:
+    panel = opened(robot, document_for("circles"), "moving")
+    page = panel.paged["moving"]
+    assert isinstance(page, MovingPage)
+    assert page.empty.isVisible() and not page.layers.isVisible() and not page.mean.isVisible()
+    for kind in ("gradients", "updates", "sizes", "bars"):
+        panel.kinds.setCurrentIndex(panel.kinds.findData(kind))
+        assert panel.untrained.isVisible()
+    step_on(robot, "batch", 1)
+    robot.wait(lambda: not panel.untrained.isVisible())
 
 
 def step_on(robot: Robot, by: str, count: int) -> None:

@@ -37,7 +37,7 @@ def test_sliders_are_closed_at_first_and_leave_out_the_axes(robot: Robot) -> Non
     assert "training means" in box.fixed.toolTip()
     robot.click(box.more)
     shown = [slider.label.text() for slider in box.others.sliders if slider.isVisible()]
-    assert shown == ["petal_length_…", "petal_width_cm"]
+    assert shown == ["petal_length_cm", "petal_width_cm"]
     robot.click(box.more)
     assert not box.others.isVisible()
 

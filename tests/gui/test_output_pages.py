@@ -266,6 +266,8 @@ def test_values_are_plotted_over_their_targets_and_residuals_beside(qtbot: QtBot
     assert desk.context.selection.rows == {int(rows[2])}
     marks = desk.panel.errors.residuals.rows._marks.getData()
     np.testing.assert_allclose(np.ravel(marks), [outputs[rows[2]], left[2]])
+    written = desk.panel.errors.residuals.getAxis("bottom").labelText
+    assert written == "→ predicted   ↑ measured − predicted"
 
 
 def test_test_rows_stay_locked_until_somebody_looks_at_them(qtbot: QtBot, desks: list[Desk]) -> None:
@@ -361,6 +363,9 @@ def test_without_a_network_a_page_says_what_to_do(qtbot: QtBot, desks: list[Desk
     desk.session.edit(replace(desk.session.document, network=NetworkSpec(), parameters={}), "Empty")
     desk.panel.show_document(desk.session.document)
     assert desk.panel.empty.isVisible() and "press +" in desk.panel.empty.text()
+    assert "wrong" not in desk.panel.info
+    desk.click(desk.panel.views, "map")
+    assert desk.panel.info.startswith("no network yet") and desk.panel.map.frame.bar.isHidden()
 
 
 def test_rows_change_places_no_faster_than_they_can_be_read(qtbot: QtBot, desks: list[Desk]) -> None:

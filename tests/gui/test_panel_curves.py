@@ -169,6 +169,13 @@ def test_axes_of_an_emptied_plot_begin_anew(panel: Any, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: panel.plot.getViewBox().viewRange() == [[0.0, 1.0], [0.0, 1.0]])
 
 
+def test_before_the_first_step_it_says_what_to_do(panel: Any) -> None:
+    panel.show_frame(make_frame(panel.context, step=0, last_step=0))
+    assert panel.empty.isVisible() and "Space" in panel.empty.text() and not panel.plot.isVisible()
+    panel.show_frame(make_frame(panel.context, step=0, last_step=3))
+    assert panel.plot.isVisible() and not panel.empty.isVisible()
+
+
 def test_a_penalty_has_a_line_of_its_own_and_one_with_the_loss(panel: Any) -> None:
     curves = make_curves()
     penalised = replace(curves, penalty=np.linspace(0.3, 0.1, len(curves.steps)))
@@ -180,6 +187,8 @@ def test_a_penalty_has_a_line_of_its_own_and_one_with_the_loss(panel: Any) -> No
     panel.copy()
     rows = {line.split(",")[0] for line in QGuiApplication.clipboard().text().splitlines()[1:]}
     assert rows == {"train", "dev", "penalty", "total"}
+    panel._fit()
+    assert panel.plot.labels() == ["total", "loss", "penalty"]
     panel.scale.setCurrentIndex(2)
     assert panel.plot.penalty.getData()[1] is None or not len(panel.plot.penalty.getData()[1])
     panel.scale.setCurrentIndex(0)

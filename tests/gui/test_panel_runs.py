@@ -14,7 +14,7 @@ from dlviz.gui.panels.runs.model import COLUMNS, NAME, NOTE
 from dlviz.gui.panels.runs.panel import RunsPanel
 from dlviz.gui.panels.runs.table import RunsTable
 from dlviz.gui.run_words import run_colour
-from dlviz.gui.theme import current
+from dlviz.gui.theme import current, theme_signals
 from dlviz.gui.widgets.end_labels import Label, stacked
 from dlviz.session.edits import set_activation, set_optimizer_setting
 from dlviz.session.messages import Frame
@@ -232,6 +232,10 @@ def test_curves_lie_on_each_other_until_the_runs_part_and_each_has_its_colour(ro
     shared = [step for step in steps if step < 36 and step in mine]
     assert shared
     assert all(mine[step] == value for step, value in zip(steps, values, strict=True) if step in shared)
+    theme_signals.use("dark")
+    grounds = {label.fill.color().name().upper() for label in panel.plot._labels._items}
+    assert grounds == {current().panel}
+    theme_signals.use("light")
 
 
 def test_the_pointer_reads_run_step_and_value(robot: Robot) -> None:

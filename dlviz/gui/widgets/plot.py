@@ -90,6 +90,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         describe(self, name)
         self._lines: dict[pg.PlotDataItem, tuple[str, Qt.PenStyle, float]] = {}
         self._words: dict[pg.GraphicsObject, str] = {}
+        self._directions = ""
         self.setFrameShape(self.Shape.NoFrame)
         self.setMenuEnabled(False)
         self.hideButtons()
@@ -119,6 +120,11 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     def call(self, item: pg.GraphicsObject, words: str) -> None:
         """Say what a curve or a group of points is, for the list of what is drawn."""
         self._words[item] = words
+
+    def name_axes(self, across: str, up: str) -> None:
+        """Say below the plot what runs across and up, in one line: one beside the plot would take its room."""
+        self._directions = f"→ {across}   ↑ {up}"
+        self._use_theme(current())
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every curve and group of points on show with its points."""
@@ -159,6 +165,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             axis.setPen(theme.line)
             axis.setTextPen(theme.muted)
             axis.setTickFont(font("small"))
+        if self._directions:
+            style = {"color": theme.muted, "font-size": f"{theme.small}pt"}
+            self.getAxis("bottom").setLabel(self._directions, **style)
 
 
 def _points(item: pg.PlotDataItem | pg.ScatterPlotItem) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -81,7 +81,7 @@ class CurvesPanel(Panel):
         describe(self.dev, tr("Dev value"), tr("On the dev rows, which do not train; under the pointer, or the newest"))
         self.smoothing = Smoothing()
         self.said = Elided("", "muted", "small")
-        self.empty = Text(tr("Nothing to draw: this rule works out no loss."), "muted")
+        self.empty = Text("", "muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.empty.setWordWrap(True)
         self.empty.hide()
@@ -143,14 +143,19 @@ class CurvesPanel(Panel):
         return self._floor if is_seen else EMPTY
 
     def _show_plot(self, frame: Frame) -> None:
-        """Say so where a rule works out nothing that could be drawn, instead of showing empty axes."""
+        """Say what to do, or that nothing can be done, instead of showing empty axes."""
         curves = self._curves
         known = () if curves is None else (curves.train_loss, curves.train_score, curves.batch_mean)
         is_bare = frame.document.subject == "rule" and not any(np.isfinite(each).any() for each in known)
-        for widget in (self.plot, self.scale):
-            widget.setHidden(is_bare)
+        is_new = max(frame.step, frame.last_step) == 0 and not self._beside
+        if is_bare:
+            self.empty.setText(tr("Nothing to draw: this rule works out no loss."))
+        elif is_new:
+            self.empty.setText(tr("Not trained yet: press Space to play, or PgDn for one step, and the curves grow."))
+        self.scale.setHidden(is_bare)
+        self.plot.setHidden(is_bare or is_new)
         self.smoothing.setHidden(is_bare or not self.smoothing.is_worthwhile(self._last_step))
-        self.empty.setVisible(is_bare)
+        self.empty.setVisible(is_bare or is_new)
 
     def _take_runs(self, rows: tuple[RunRow, ...]) -> None:
         """Draw the other runs again where one came, went or changed; while one runs they stand."""
@@ -215,17 +220,26 @@ class CurvesPanel(Panel):
         self._label()
 
     def _label(self) -> None:
-        """Write the name of each run at the end of its curve, where there are several."""
+        """Write the name of each run at the end of its curve where there are several, else what penalised loss is."""
         current = self._current()
         if current is None or not self._beside:
-            self.plot.show_labels(())
+            self.plot.show_labels(self._parts())
             return
         ends = [(current, self._drawn[0]), *((row, each.series) for each, row in self._besides())]
         self.plot.show_labels([self._label_of(row, drawn) for row, drawn in ends if len(drawn.steps)])
 
+    def _parts(self) -> list[Label]:
+        """Return what the curves of loss, penalty and their sum are called, where there is a penalty."""
+        penalty, total = self._added
+        named = ((tr("total"), "text", total), (tr("loss"), "train", self._drawn[0]), (tr("penalty"), "muted", penalty))
+        known = [(words, getattr(self.theme, colour), drawn) for words, colour, drawn in named if len(drawn.steps)]
+        return [self._label_at(*each) for each in known] if len(penalty.steps) else []
+
     def _label_of(self, row: RunRow, drawn: Series) -> Label:
-        step, height = float(drawn.steps[-1]), self._height(float(drawn.values[-1]))
-        return Label(run_name(row), run_colour(self.theme, row), step, height)
+        return self._label_at(run_name(row), run_colour(self.theme, row), drawn)
+
+    def _label_at(self, words: str, colour: str, drawn: Series) -> Label:
+        return Label(words, colour, float(drawn.steps[-1]), self._height(float(drawn.values[-1])))
 
     def _height(self, value: float) -> float:
         return math.log10(value) if self.is_log else value
@@ -310,6 +324,7 @@ class CurvesPanel(Panel):
         """Take over the colours of marks and playhead; lines and axes follow by themselves."""
         self.plot.apply_theme(theme)
         self._draw_beside()
+        self._label()
 
 
 def make_curves_panel(context: Context) -> Panel:

@@ -16,7 +16,7 @@ from dlviz.gui.widgets.plot_marks import PlotMarks
 from dlviz.i18n import tr
 from dlviz.session.curves import Mark
 
-_FAINTNESS = 0.3  # of single batches, whose noise must not drown the curves
+_FAINTNESS = 0.2  # of single batches, whose noise must not drown the curves
 CURRENT_WIDTH = 2.2  # pixels, of the run on show among others
 
 

@@ -3,14 +3,14 @@
 from typing import ClassVar
 
 import numpy as np
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dlviz.gui.panels.distributions.page import Line, LinesPlot, Page, Table
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.paint import describe, spaced
-from dlviz.gui.widgets.text import Elided
+from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 from dlviz.session.messages import Frame, Need
 from dlviz.session.sizes import SizeRow
@@ -27,7 +27,10 @@ class MovingPage(Page):
         self._last_step = 1
         self.layers = Chooser()
         describe(self.layers, tr("Batch norm layer"), tr("Whose running statistics are drawn"))
-        self.empty = Elided(tr("No layer keeps running averages: insert a batch norm."), "muted", "small")
+        words = tr("No layer keeps running averages: press + between two layers and insert a batch norm.")
+        self.empty = Text(words, "muted", "small")
+        self.empty.setWordWrap(True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.mean = LinesPlot(tr("Running mean of every unit over the steps"))
         self.variance = LinesPlot(tr("Running variance of every unit over the steps"))
         layout = QVBoxLayout(self)
@@ -41,7 +44,9 @@ class MovingPage(Page):
         for title, plot in zip(self.titles, (self.mean, self.variance), strict=True):
             layout.addWidget(title)
             layout.addWidget(plot, 1)
+        layout.addStretch(0)
         self.layers.activated.connect(self._choose)
+        self._offer(())
 
     def show_frame(self, frame: Frame) -> None:
         """Draw new rows and the marks of the run."""

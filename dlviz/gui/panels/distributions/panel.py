@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import ClassVar
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.gui import numbers
@@ -35,6 +35,7 @@ from dlviz.session.run_row import RunRow
 SIZES = "sizes"
 MAX_MARKS = 8  # newest edits that a moment can be compared with
 NOTHING, START = "nothing", "start"
+OF_BATCHES = ("gradients", "updates", SIZES, "bars")  # what there is only once a batch has been trained
 
 
 class DistributionsPanel(Panel):
@@ -80,6 +81,10 @@ class DistributionsPanel(Panel):
         self.now, self.then = Elided("", "train", "small"), Elided("", "test", "small")
         self.empty = Text(tr("Nothing is recorded yet: play, or step one batch."), "muted", "small")
         self.empty.setWordWrap(True)
+        words = tr("No batch has been trained yet: press Space to play, or PgDn for one step.")
+        self.untrained = Text(words, "muted", "small")
+        self.untrained.setWordWrap(True)
+        self.untrained.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.sizes, self.pinned = Sizes(), PinnedPage()
         self.norms = NormsPage()
         self.paged: dict[str, Page] = {
@@ -109,7 +114,7 @@ class DistributionsPanel(Panel):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.histograms)
         self.stack.addWidget(self.sizes)
-        for page in self.paged.values():
+        for page in (*self.paged.values(), self.untrained):
             self.stack.addWidget(page)
         spaced(top, gap=GRID)
         top.addWidget(self.kinds)
@@ -124,6 +129,7 @@ class DistributionsPanel(Panel):
         columns = frame.distributions or ()
         is_new = columns is not self._columns
         self._columns, self._step, self._last_step = columns, frame.step, max(frame.last_step, frame.step)
+        self._show_page()
         is_other = self._every_mark != frame.marks or names_of(frame.runs) != names_of(self._runs)
         self._marks, self._runs = tuple(mark for mark in frame.marks if mark.kind == "edit"), frame.runs
         self.sizes.show_marks(frame.marks)
@@ -237,12 +243,17 @@ class DistributionsPanel(Panel):
 
     @Slot(int)
     def _choose(self, _place: int) -> None:
-        page = self.page
-        others = self.histograms if self.kind != SIZES else self.sizes
-        self.stack.setCurrentWidget(others if page is None else page)
-        self.against.setVisible(self.stack.currentWidget() is self.histograms)
+        self._show_page()
+        self.against.setVisible(self.page is None and self.kind != SIZES)
         self.context.interest_changed.emit()
         self._draw()
+
+    def _show_page(self) -> None:
+        """Show what is chosen, or say what there must be first."""
+        if self.kind in OF_BATCHES and not self._last_step:
+            self.stack.setCurrentWidget(self.untrained)
+        else:
+            self.stack.setCurrentWidget(self.page or (self.sizes if self.kind == SIZES else self.histograms))
 
     @property
     def page(self) -> Page | None:

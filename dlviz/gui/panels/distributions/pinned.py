@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -17,7 +17,7 @@ from dlviz.gui.theme import GRID, Theme, current, theme_signals
 from dlviz.gui.weights import weight_of
 from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.paint import spaced
-from dlviz.gui.widgets.text import Elided, Text
+from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.messages import Frame, Interest, Need
@@ -38,7 +38,9 @@ class PinnedPage(Page):
             tr("Pin the selected weight"), tr("Draw the weight or bias that is selected over the steps")
         )
         self.plot = LinesPlot(tr("Pinned weights over the steps"))
-        self.empty = Elided(tr("Select a link or a bias, then pin it."), "muted", "small")
+        self.empty = Text(tr("Select a link or a bias, then pin it: it is drawn over the steps."), "muted", "small")
+        self.empty.setWordWrap(True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._legend = QHBoxLayout()
         self.names: list[TextButton] = []
         self._signs: list[Text] = []

@@ -56,6 +56,7 @@ class PlaneControls(QWidget):
         foot = QHBoxLayout()
         spaced(foot)
         foot.addWidget(self.more)
+        foot.addWidget(self.others.back)
         foot.addWidget(self.fixed, 1)
         foot.addWidget(self.quantity, 0, Qt.AlignmentFlag.AlignRight)
         layout.addWidget(self._axes)
@@ -123,6 +124,7 @@ class PlaneControls(QWidget):
         self.more.setVisible(is_map)
         self.others.setVisible(is_map and self.more.isChecked())
         self.others.show_axes(self.axes)
+        self.others.back.setVisible(is_map and not self.others.are_means)
         if self._dataset is not None:
             dataset, held = self._dataset, Held(self.values, self.others.are_means)
             self.fixed.setText(fixed_sentence(dataset, self.axes, held))

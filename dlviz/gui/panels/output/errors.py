@@ -17,7 +17,7 @@ from dlviz.i18n import tr
 LEAST = 0.75  # of the small type, in low cells
 MOST_ROWS = 10  # classes whose rows all have room for a number; with more they may be lower
 _ARROWS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
-MOST_HEADED = 6  # classes; with more their rows need the line that says what stands across
+MOST_HEADED = 6  # classes; with more the line that says what stands across gives way where rows are low
 _LABEL_LIMIT = 88  # pixels that a class name may take at the left
 
 
@@ -94,9 +94,12 @@ class ErrorTable(QWidget):
             p.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _cut(p, name, row.width()))
             top = QRectF(across.left(), grid.top() - metrics.height() - 4, across.width(), metrics.height())
             p.drawText(top, Qt.AlignmentFlag.AlignCenter, _cut(p, name, top.width()))
-        head = QRectF(grid.left(), 0, grid.width(), metrics.height())
-        if len(self.counts) <= MOST_HEADED:
-            p.drawText(head, Qt.AlignmentFlag.AlignCenter, tr("predicted"))
+        if self._is_headed():
+            words = tr("predicted →")
+            head = QRectF(grid.left(), 0, grid.width(), metrics.height())
+            p.drawText(head, Qt.AlignmentFlag.AlignCenter, words)
+            room = head.center().x() - metrics.horizontalAdvance(words) / 2 - GRID
+            p.drawText(QRectF(0, 0, room, head.height()), Qt.AlignmentFlag.AlignLeft, _cut(p, tr("true ↓"), room))
 
     def _paint_cell(self, p: QPainter, box: QRectF, place: tuple[int, int], is_tight: bool) -> None:
         theme, count, (true, predicted) = current(), int(self.counts[place]), place
@@ -113,6 +116,11 @@ class ErrorTable(QWidget):
         """Say whether cells are lower than a line of small text."""
         return self.cell(0, 0).height() < QFontMetricsF(font("small")).height()
 
+    def _is_headed(self) -> bool:
+        """Say whether there is a line that says what stands across and what down."""
+        line = QFontMetricsF(font("small")).height()
+        return len(self._names) <= MOST_HEADED or self.height() >= (len(self._names) + 2) * line + GRID // 2
+
     def _font(self) -> QFont:
         """Return the type of counts and names: smaller where cells are low."""
         share = (self.cell(0, 0).height() + 1) / QFontMetricsF(font("small")).height()
@@ -121,7 +129,7 @@ class ErrorTable(QWidget):
     def _grid(self) -> QRectF:
         metrics = self.fontMetrics()
         wanted = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
-        lines = 2 if len(self._names) <= MOST_HEADED else 1
+        lines = 2 if self._is_headed() else 1
         left, top = min(wanted, _LABEL_LIMIT) + GRID, lines * metrics.height() + GRID // 2
         width = max(self.width() - left, 8)
         return QRectF(left, top, width, max(min(self.height() - top, width), 8))

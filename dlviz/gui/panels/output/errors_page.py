@@ -45,7 +45,7 @@ class ErrorsPage(Page):
         self.views, self.parts = Words(tr("How errors are shown"), OF_CLASSES), parts
         self.table, self.classes, self.roc = ErrorTable(), ClassTable(), RocView()
         self.fit, self.residuals = PredictedView(), ResidualView()
-        self._said = ""
+        self._said = self._said_short = ""
         self._lay_out()
         self.views.chosen.connect(self._choose)
         parts.changed.connect(self._choose)
@@ -89,6 +89,7 @@ class ErrorsPage(Page):
         super().forget()
         self.table.show_counts(np.zeros((0, 0), np.int64), ())
         self.classes.show_lines((), ())
+        self._said = self._said_short = ""
 
     @Slot()
     def _choose(self, _choice: object = None) -> None:
@@ -136,16 +137,20 @@ class ErrorsPage(Page):
         view = self.fit if self.views.key() == "fit" else self.residuals
         view.show_rows(targets[:, 0], outputs[:, 0], predictions.is_train[rows], rows)
         r2, error = (numbers.number(measure(outputs, targets)) for measure in (explained, absolute_error))
-        self._say(tr("R² {r2} · MAE {error}", r2=r2, error=error))
+        self._say(tr("R² {r2} · MAE {error}", r2=r2, error=error), tr("R² {r2}", r2=r2))
 
-    def _say(self, words: str) -> None:
+    def _say(self, words: str, short: str = "") -> None:
         if words != self._said:
-            self._said = words
+            self._said, self._said_short = words, short
             self.told.emit()
 
     def words(self) -> str:
         """Say how many rows are wrong, or how far they are."""
         return self._said
+
+    def short_words(self) -> str:
+        """Say R² alone."""
+        return self._said_short
 
     def _seen(self) -> tuple[Classified, NDArray[np.int64]] | None:
         """Return the classes on show, and the rows that are counted."""

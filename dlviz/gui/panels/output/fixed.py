@@ -6,14 +6,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from dlviz.data.dataset import Dataset
 from dlviz.gui.panels.output.plane import axis_symbol
 from dlviz.gui.theme import GRID
-from dlviz.gui.widgets.button import TextButton
+from dlviz.gui.widgets.button import IconButton
 from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.scrolled import Scrolled
 from dlviz.gui.widgets.slider import LabelledSlider, Scale
 from dlviz.i18n import tr
 
 MOST = 12  # sliders; further inputs stay at their means
-LABEL = 14  # letters of a name that is longer
+LABEL = 18  # letters of a name that is longer
 HEIGHT = 12 * GRID  # of the sliders in view
 
 
@@ -32,8 +32,9 @@ class FixedInputs(Scrolled):
         body = QWidget()
         self._rows = QVBoxLayout(body)
         spaced(self._rows, gap=2)
-        self.back = TextButton(tr("Back to the training means"), tr("Hold all of them at their means again"), True)
-        self._rows.addWidget(self.back)
+        self.back = IconButton(
+            "reset", tr("Back to the training means"), tr("Hold all of them at their means again"), 20
+        )
         self.back.clicked.connect(self._take_means)
         self.hold(body)
         self.setMaximumHeight(HEIGHT)
@@ -87,8 +88,8 @@ class FixedInputs(Scrolled):
         for slider in self.sliders:
             slider.label.setMinimumWidth(width)
         self.show_axes(self._axes)
-        shown = min(len(self.sliders) - len(set(self._axes)), 3) * self.sliders[0].sizeHint().height()
-        self.setMinimumHeight(shown + self.back.sizeHint().height())
+        shown = min(len(self.sliders) - len(set(self._axes)), 3)
+        self.setMinimumHeight(shown * (self.sliders[0].sizeHint().height() + self._rows.spacing()))
 
     @Slot(float)
     def _move(self, _value: float) -> None:

@@ -21,7 +21,7 @@ from dlviz.gui.panels.output.frame import MapFrame
 from dlviz.gui.panels.output.ground import CurveGround, Ground, MapGround
 from dlviz.gui.panels.output.page import NOTHING_DRAWN, Page
 from dlviz.gui.panels.output.paint import Painting
-from dlviz.gui.panels.output.plane import Plane, View, means_of, plane_of, points_of
+from dlviz.gui.panels.output.plane import Plane, View, axis_symbol, means_of, plane_of, points_of
 from dlviz.gui.panels.output.words import answer_words, legend_words, unit_words, value_at
 from dlviz.gui.response import (
     FloatArray,
@@ -112,6 +112,8 @@ class MapPage(Page):
         """Show the points alone."""
         super().forget()
         self.values = None
+        self.frame.show_scale(None)
+        self.frame.map.show_map(None)
 
     @Slot()
     def _change_plane(self) -> None:
@@ -124,6 +126,7 @@ class MapPage(Page):
         if self.is_curve:
             self.plane = self.painting.steady(plane_of(prepared, (0, 0)), self.plane)
             y = dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
+            self.curve.name_axes(axis_symbol(dataset, 0), ", ".join(dataset.target_names))
             self.curve.show_points(dataset.inputs[:, 0], y, points_of(prepared, (0, 0)), self.painting.keeps_range())
         else:
             axes = self.controls.axes if dataset.d > 2 else (0, 1)

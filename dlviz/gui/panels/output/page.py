@@ -53,6 +53,10 @@ class Page(QWidget):
         """Say beside the panel's title what is shown."""
         return ""
 
+    def short_words(self) -> str:
+        """Say the same where there is little room; nothing where the words themselves may end in …."""
+        return ""
+
     def plotted_rows(self) -> Rows:
         """Return the numbers behind the picture."""
         return NOTHING_DRAWN

@@ -132,7 +132,7 @@ class OutputPanel(Panel):
     @Slot()
     def _say(self) -> None:
         """Write beside the title what is shown, or the answer under the pointer."""
-        self.set_info(self.page.words())
+        self.set_info(self.page.words(), self.page.short_words())
 
     @Slot(object)
     def _mark_rows(self, rows: Rows) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.data.prepare import Prepared
+from dlviz.gui import numbers
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.output.answer import AnswerView, row_shown
 from dlviz.gui.panels.output.classified import Classified, classified
@@ -178,6 +179,13 @@ class PredictionsPage(Page):
         if n > MOST_LISTED:
             return tr("the worst {most} of {count}", most=MOST_LISTED, count=rows_words(n))
         return tr("{count}, worst first", count=rows_words(n))
+
+    def short_words(self) -> str:
+        """Say how many rows are listed."""
+        n = len(self.parts.rows(0 if self.prepared is None else self.prepared.dataset.n))
+        if self.views.key() != "rows" or n <= MOST_LISTED:
+            return ""
+        return tr("{most} of {count}", most=MOST_LISTED, count=numbers.count(n))
 
     def plotted_rows(self) -> Rows:
         """Return the list, or the bars."""

@@ -21,6 +21,7 @@ class ValueView(Plot):
         super().__init__(name, parent=parent)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the panel's own comes up
         self._right = self.line("muted", Qt.PenStyle.DashLine)
+        self._right.opts["antialias"] = True
         self.call(self._right, tr("no error"))
         self.rows = RowScatters(self, size=6)
         self.apply_theme(current())
@@ -35,6 +36,7 @@ class PredictedView(ValueView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Predicted value over measured value"), parent)
+        self.name_axes(tr("measured"), tr("predicted"))
 
     def show_rows(
         self, targets: FloatArray, outputs: FloatArray, is_train: NDArray[np.bool_], rows: NDArray[np.int64]
@@ -53,6 +55,7 @@ class ResidualView(ValueView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Measured minus predicted value over predicted value"), parent)
+        self.name_axes(tr("predicted"), tr("measured − predicted"))
 
     def show_rows(
         self, targets: FloatArray, outputs: FloatArray, is_train: NDArray[np.bool_], rows: NDArray[np.int64]

@@ -20,7 +20,7 @@ from dlviz.gui.widgets.plot import Plot
 from dlviz.gui.widgets.text import Elided
 from dlviz.i18n import tr
 
-ENDS = (-0.02, 1.02)
+ENDS = (-0.05, 1.05)  # with room for the point where it stands in a corner
 QUARTERS = ("tp", "fp", "fn", "tn")
 
 
@@ -50,6 +50,8 @@ class RocPlot(Plot):
         self.call(self._chance, tr("guessing"))
         self._chance.setData([0, 1], [0, 1])
         self._curve = self.line("text", width=1.6)
+        for item in (self._chance, self._curve):
+            item.opts["antialias"] = True
         self.call(self._curve, tr("ROC curve"))
         self._point = pg.ScatterPlotItem(size=11, antialias=True)
         self.addItem(self._point)
@@ -57,6 +59,7 @@ class RocPlot(Plot):
         self.curve = np.zeros((0, 3))
         self.place = 0
         self.set_range(ENDS, ENDS)
+        self.name_axes(tr("false positive rate"), tr("true positive rate"))
         self.viewport().installEventFilter(self)
         self.apply_theme(current())
 

@@ -19,6 +19,8 @@ DIGITS = 3  # of numbers under the pointer, which must fit beside the title
 def legend_words(document: Document, dataset: Dataset, is_logits: bool = False) -> str:
     """Say how points are drawn and, for two classes, where the boundary runs. is_logits: on a map of logits."""
     dots = tr("train ● dev ○")
+    if not document.network.layers:
+        return tr("no network yet · {dots}", dots=dots)
     level = decision_level(document, dataset) if dataset.task == "binary" else None
     level = 0.0 if level is not None and is_logits else level
     return dots if level is None else tr("boundary at {level} · {dots}", level=numbers.number(level), dots=dots)
