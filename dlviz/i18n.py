@@ -18,3 +18,8 @@ def tr(text: str, **values: object) -> str:
     """
     translated = _catalogue.gettext(text)
     return translated.format(**values) if values else translated
+
+
+def trn(one: str, many: str, n: int, **values: object) -> str:
+    """Translate a sentence about n things, in the singular or plural of the language; `{n}` is filled in as well."""
+    return _catalogue.ngettext(one, many, n).format(**{"n": n, **values})

@@ -12,7 +12,7 @@ from dlviz.data.limits import PREVIEW_ROWS
 from dlviz.data.table import EXAMPLES, STORED, ColumnInfo, ColumnType
 from dlviz.data.target import guess_target
 from dlviz.data.transport import NUMBERS, Answer, block_name
-from dlviz.i18n import tr
+from dlviz.i18n import trn
 
 
 class AnswerWriter:
@@ -29,7 +29,8 @@ class AnswerWriter:
         numbers = np.asarray(values, dtype=np.float64)
         finite = np.isfinite(numbers)
         if infinite := int(np.count_nonzero(np.isinf(numbers))):
-            self.notes.append(tr("{name}: {n} infinite numbers count as missing.", name=name, n=infinite))
+            one = "{name}: 1 infinite number counts as missing."
+            self.notes.append(trn(one, "{name}: {n} infinite numbers count as missing.", infinite, name=name))
         self._append(np.where(finite, numbers, np.nan), "number")
         shown = ["" if np.isnan(value) else f"{value:.6g}" for value in numbers[:PREVIEW_ROWS]]
         missing, distinct = int(np.count_nonzero(~finite)), len(np.unique(numbers[finite]))

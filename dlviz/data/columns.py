@@ -7,7 +7,7 @@ from dlviz.data.dialect import MISSING
 from dlviz.data.duck import CELLS, Duck, literal
 from dlviz.data.limits import CLASSES
 from dlviz.data.table import ColumnType
-from dlviz.i18n import tr
+from dlviz.i18n import tr, trn
 
 NUMBER_SHARE = 0.9  # a column is numeric if this share of its cells is; the rest counts as missing
 SENTENCE_SHARE = 0.8  # of cells of several words that differ; those of categories come again
@@ -62,9 +62,10 @@ def column_notes(duck: Duck, plans: Sequence[Plan], first_row: int) -> list[str]
         if plan.type == "number" and plan.numeric < plan.present:
             where = f"{plan.cell} IS NOT NULL AND {plan.number} IS NULL"
             row, cell = duck.rows(f"SELECT rowid, {plan.cell} FROM {CELLS} WHERE {where} ORDER BY rowid LIMIT 1")[0]
-            template = tr("{name}: {n} cells that are no numbers count as missing, the first is {cell} in row {row}.")
-            count = plan.present - plan.numeric
-            notes.append(template.format(name=plan.name, n=count, cell=repr(cell[:40]), row=row - first_row + 1))
+            one = "{name}: 1 cell that is no number counts as missing, {cell} in row {row}."
+            many = "{name}: {n} cells that are no numbers count as missing, the first is {cell} in row {row}."
+            count, at = plan.present - plan.numeric, row - first_row + 1
+            notes.append(trn(one, many, count, name=plan.name, cell=repr(cell[:40]), row=at))
         if plan.present == 0:
             notes.append(tr("{name}: the column is empty.", name=plan.name))
     return notes

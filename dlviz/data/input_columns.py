@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dlviz.core.errors import DataError
 from dlviz.data.mapped import let_go
 from dlviz.data.table import Column, ColumnInfo
-from dlviz.i18n import tr
+from dlviz.i18n import tr, trn
 
 Missing = Literal["drop", "mean", "most_frequent"]
 Categories = Literal["one_hot", "integer"]
@@ -83,12 +83,20 @@ def input_column(
         return InputColumn(cells, (column.name,), False)
     if missing == "most_frequent":
         common = _most_frequent(cells[~is_missing].astype(np.float64))
-        template = tr("{name}: {n} missing cells became {value:.6g}, the most frequent.")
-        note = template.format(name=column.name, n=n_missing, value=common)
+        note = _filled(column.name, n_missing, f"{common:.6g}")
         return InputColumn(cells, (column.name,), False, common, (note,))
     mean = _mean(cells[~is_missing].astype(np.float64))
-    note = tr("{name}: {n} missing cells became the mean {mean:.6g}.", name=column.name, n=n_missing, mean=mean)
+    one, many = (
+        "{name}: 1 missing cell became the mean {mean:.6g}.", "{name}: {n} missing cells became the mean {mean:.6g}.",
+    )  # fmt: skip
+    note = trn(one, many, n_missing, name=column.name, mean=mean)
     return InputColumn(cells, (column.name,), False, mean, (note,))
+
+
+def _filled(name: str, n: int, value: str) -> str:
+    one = "{name}: 1 missing cell became {value}, the most frequent."
+    many = "{name}: {n} missing cells became {value}, the most frequent."
+    return trn(one, many, n, name=name, value=value)
 
 
 def _mean(numbers: Array) -> float:
@@ -130,9 +138,7 @@ def _category(cells: Column, column: ColumnInfo, is_missing: Mask | None) -> Inp
     if is_missing is None:
         return InputColumn(cells, names, True, np.nan, (note,))
     common = int(np.argmax(np.bincount(cells[~is_missing].astype(np.int64))))
-    template = tr("{name}: {n} missing cells became {value}, the most frequent.")
-    count = int(np.count_nonzero(is_missing))
-    filled = template.format(name=column.name, n=count, value=column.categories[common])
+    filled = _filled(column.name, int(np.count_nonzero(is_missing)), column.categories[common])
     return InputColumn(cells, names, True, common, (note, filled))
 
 

@@ -13,7 +13,7 @@ from dlviz.data.limits import CELLS, COLUMNS, FIELD_BYTES, RECORD_BYTES
 from dlviz.data.records import Structure
 from dlviz.data.regular_file import open_regular
 from dlviz.data.text_source import READY, TextSource
-from dlviz.i18n import tr
+from dlviz.i18n import tr, trn
 
 SEPARATOR = ","
 MAX_DEPTH = 16
@@ -57,8 +57,9 @@ class _Notes:
 
     def sentences(self) -> tuple[str, ...]:
         """Say it."""
-        template = tr("{name}: {n} lists or objects are kept as text.")
-        return tuple(template.format(name=name, n=n) for name, n in self._nested.items())
+        one = "{name}: 1 list or object is kept as text."
+        many = "{name}: {n} lists or objects are kept as text."
+        return tuple(trn(one, many, n, name=name) for name, n in self._nested.items())
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Row]]:

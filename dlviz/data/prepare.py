@@ -16,7 +16,7 @@ from dlviz.data.scaling import Scaler, fit_scaler
 from dlviz.data.spec import DataSpec
 from dlviz.data.split import split_rows
 from dlviz.data.streamed import StreamedInputs
-from dlviz.i18n import tr
+from dlviz.i18n import tr, trn
 
 Rows = NDArray[np.int64]
 Targets = NDArray[np.float64] | NDArray[np.int64]
@@ -123,7 +123,11 @@ def _finite(dataset: Dataset) -> tuple[Dataset, tuple[str, ...]]:
     names = tuple(name for name, is_kept in zip(dataset.row_names, keep, strict=False) if is_kept)
     kept = replace(dataset, inputs=_frozen(dataset.inputs[keep]), targets=targets, row_names=names)
     count = int(np.count_nonzero(~keep))
-    return kept, (tr("{count} rows with missing or infinite numbers were left out.", count=count),)
+    one, many = (
+        "1 row with missing or infinite numbers was left out.",
+        "{n} rows with missing or infinite numbers were left out.",
+    )
+    return kept, (trn(one, many, count),)
 
 
 def _frozen(array: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -26,7 +26,7 @@ from dlviz.data.target import guess_target
 from dlviz.data.text_counts import Words, count_words
 from dlviz.data.text_source import TextSource, ready_text
 from dlviz.data.transport import NUMBERS, Answer
-from dlviz.i18n import tr
+from dlviz.i18n import tr, trn
 
 NAME_LENGTH = 80
 NUMERIC = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*)", re.IGNORECASE)
@@ -81,7 +81,8 @@ def _read_source(folder: Path, source: TextSource, choices: ReadChoices) -> Answ
     answer = _answer(folder, duck, plans, source.n_before, choices)
     notes = [*source.notes, *answer.pop("notes")]
     if (lost := source.n_rows - answer["n_rows"]) > 0:
-        notes.append(tr("{n} rows could not be read and were left out.", n=lost))
+        one = "1 row could not be read and was left out."
+        notes.append(trn(one, "{n} rows could not be read and were left out.", lost))
     return {
         **answer,
         "notes": notes,

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from dlviz.core.errors import SpecError
 from dlviz.data.mapped import let_go
 from dlviz.data.spec import Scaling
-from dlviz.i18n import tr
+from dlviz.i18n import tr, trn
 
 Array = NDArray[np.float64]
 
@@ -72,8 +72,9 @@ class Scaler:
         if not flat or self.kind == "none":
             return ()
         shown = ", ".join(flat[:NAMED]) + (" …" if len(flat) > NAMED else "")
-        template = tr("{count} inputs do not vary over the training rows and become 0: {names}.")
-        return (template.format(count=len(flat), names=shown),)
+        one = "1 input does not vary over the training rows and becomes 0: {names}."
+        many = "{n} inputs do not vary over the training rows and become 0: {names}."
+        return (trn(one, many, len(flat), names=shown),)
 
     def _columns(self) -> list[str]:
         varying = [column for column in range(len(self.unit)) if not self.is_constant[column]]

@@ -17,7 +17,7 @@ from dlviz.data.input_columns import Categories, InputColumn, Missing, input_col
 from dlviz.data.limits import CELLS, CLASSES, CLASSES_TO_NOTE
 from dlviz.data.row_store import store_rows
 from dlviz.data.table import ColumnInfo, Table, TableRead
-from dlviz.i18n import tr
+from dlviz.i18n import tr, trn
 
 Reading = Literal["guess", "classes", "values"]
 
@@ -194,8 +194,11 @@ def _left_out(table: Table, chosen: tuple[str, ...], target: str, is_guessed: bo
 def _row_notes(known: NDArray[np.bool_], keep: NDArray[np.bool_]) -> list[str]:
     no_target = int(np.count_nonzero(~known))
     no_input = int(np.count_nonzero(known & ~keep))
-    notes = [tr("{n} rows without a target were left out.", n=no_target)] if no_target else []
-    return notes + ([tr("{n} rows with missing inputs were left out.", n=no_input)] if no_input else [])
+    told = (
+        (no_target, "1 row without a target was left out.", "{n} rows without a target were left out."),
+        (no_input, "1 row with missing inputs was left out.", "{n} rows with missing inputs were left out."),
+    )
+    return [trn(one, many, n) for n, one, many in told if n]
 
 
 def _check_rows(table: Table, keep: NDArray[np.bool_], goal: _Target) -> None:

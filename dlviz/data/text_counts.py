@@ -13,7 +13,7 @@ from dlviz.data.limits import IN_MEMORY_BYTES, WORDS
 from dlviz.data.table import STORED, ReadChoices
 from dlviz.data.transport import block_name
 from dlviz.data.words import words
-from dlviz.i18n import tr
+from dlviz.i18n import tr, trn
 
 ROWS_AT_ONCE = 10_000
 NAMED_ROWS = 20_000  # sets of more rows keep no sentences
@@ -47,7 +47,8 @@ def count_words(folder: Path, duck: Duck, plan: Plan, n_rows: int, choices: Read
         template = tr("{name}: of {n} words the {most} most frequent are counted.")
         notes.append(template.format(name=plan.name, n=len(total), most=most))
     if (missing := n_rows - plan.present) > 0:
-        notes.append(tr("{name}: {n} missing texts have no words.", name=plan.name, n=missing))
+        one = "{name}: 1 missing text has no words."
+        notes.append(trn(one, "{name}: {n} missing texts have no words.", missing, name=plan.name))
     sentences = [cell[:NAME_LENGTH] for cell in _cells(duck, plan)] if n_rows <= NAMED_ROWS else []
     return Words(list(columns), sentences, notes)
 

@@ -12,7 +12,7 @@ from dlviz.data.records import Scan, Structure
 from dlviz.data.regular_file import open_regular
 from dlviz.data.table import ReadChoices
 from dlviz.data.text_encoding import TITLES, guess_encoding, is_plain, is_utf8, rewrite
-from dlviz.i18n import tr
+from dlviz.i18n import tr, trn
 
 READY = "table.csv"
 
@@ -162,8 +162,9 @@ def _ragged_notes(dialect: Dialect, structure: Structure) -> list[str]:
             for record, line, cells in left[: ROWS_NAMED + 1]
         ]
         count = structure.n_ragged - (len(structure.ragged) - len(left))
-        template = tr("{n} rows without exactly {cells} cells were left out: {rows}.")
-        notes.append(template.format(n=count, cells=dialect.n_columns, rows=_listed(rows)))
+        one = "1 row without exactly {cells} cells was left out: {rows}."
+        many = "{n} rows without exactly {cells} cells were left out: {rows}."
+        notes.append(trn(one, many, count, cells=dialect.n_columns, rows=_listed(rows)))
     return notes
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QProxyStyle,
     QStyle,
     QStyleOption,
+    QStyleOptionButton,
     QStyleOptionComboBox,
     QStyleOptionComplex,
     QStyleOptionFrame,
@@ -31,6 +32,7 @@ INSET = 3  # pixels between the handle and the edges of its bar
 LEAST_HANDLE = 28  # pixels
 REST = 0.75  # of the muted colour in a handle that nobody holds: 3:1 on the panel
 CHEVRON = 12  # pixels
+CORNER = 3  # pixels, radius of boxes to tick and of frames around square contents
 TICK = ((0.22, 0.52), (0.42, 0.72), (0.78, 0.3))  # of the side of its box
 
 
@@ -87,7 +89,7 @@ class Look(QProxyStyle):
     def drawControl(
         self, element: QStyle.ControlElement, option: QStyleOption, p: QPainter, widget: QWidget | None = None
     ) -> None:
-        """Paint the heads of tables and the tabs of panels that share a place."""
+        """Paint buttons of dialogs, the heads of tables and the tabs of panels that share a place."""
         paint = CONTROLS.get(element)
         if paint is None:
             super().drawControl(element, option, p, widget)
@@ -185,13 +187,18 @@ def _line_edit(option: QStyleOption, p: QPainter) -> None:
         p.fillRect(option.rect, option.palette.base())
 
 
+def _frame(option: QStyleOption, p: QPainter) -> None:
+    """Paint the line around what has a frame: lists, tables, fields for several lines."""
+    rounded(p, QRectF(option.rect), border=current().outline, radius=CORNER)
+
+
 def _check_box(option: QStyleOption, p: QPainter) -> None:
     theme, rect = current(), QRectF(option.rect)
     is_on = bool(option.state & State.State_On)
     is_enabled = bool(option.state & State.State_Enabled)
     fill = (theme.accent if is_enabled else theme.faint) if is_on else theme.field
     is_marked = is_on or bool(option.state & (State.State_HasFocus | State.State_MouseOver))
-    rounded(p, rect, fill=fill, border=theme.accent if is_marked and is_enabled else theme.muted, radius=3)
+    rounded(p, rect, fill=fill, border=theme.accent if is_marked and is_enabled else theme.muted, radius=CORNER)
     if is_on:
         p.setPen(QPen(theme.colour("panel"), 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         points = [QPointF(rect.x() + x * rect.width(), rect.y() + y * rect.height()) for x, y in TICK]
@@ -199,6 +206,7 @@ def _check_box(option: QStyleOption, p: QPainter) -> None:
 
 
 PRIMITIVES: dict[Primitive, Callable[[QStyleOption, QPainter], None]] = {
+    Primitive.PE_Frame: _frame,
     Primitive.PE_PanelLineEdit: _line_edit,
     Primitive.PE_IndicatorCheckBox: _check_box,
     Primitive.PE_IndicatorItemViewItemCheck: _check_box,
@@ -224,7 +232,20 @@ def _tab(option: QStyleOption, p: QPainter) -> None:
     p.fillRect(QRectF(rect.left() + RADIUS, rect.top() + 1, rect.width() - 2 * RADIUS, 2), theme.colour("accent"))
 
 
+def _push_button(option: QStyleOption, p: QPainter) -> None:
+    """Paint the ground of a button of a dialog: the one that Return presses has the accent around it."""
+    assert isinstance(option, QStyleOptionButton)
+    theme, state = current(), option.state
+    is_default = bool(option.features & QStyleOptionButton.ButtonFeature.DefaultButton)
+    is_marked = bool(state & State.State_Enabled) and (is_default or bool(state & State.State_HasFocus))
+    fill = theme.hover if state & State.State_MouseOver else theme.field
+    fill = theme.pressed if state & State.State_Sunken else fill
+    p.setRenderHint(QPainter.RenderHint.Antialiasing)
+    rounded(p, QRectF(option.rect), fill=fill, border=theme.accent if is_marked else theme.outline)
+
+
 CONTROLS: dict[QStyle.ControlElement, Callable[[QStyleOption, QPainter], None]] = {
+    QStyle.ControlElement.CE_PushButtonBevel: _push_button,
     QStyle.ControlElement.CE_HeaderSection: _head,
     QStyle.ControlElement.CE_HeaderEmptyArea: _head,
     QStyle.ControlElement.CE_TabBarTabShape: _tab,

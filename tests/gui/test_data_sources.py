@@ -115,6 +115,33 @@ def test_cells_copied_from_a_spreadsheet_are_pasted(robot: Robot, text: str, row
     assert robot.running.session.dataset.n == rows
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("word", "One column alone has nothing to learn from"), ("2026-01-01\n2026-01-02", "No column can be predicted")],
+)
+def test_what_cannot_be_used_says_why_beside_the_button(robot: Robot, text: str, reason: str) -> None:
+    robot.start_on_canvas()
+    QGuiApplication.clipboard().setText(text)
+    robot.window.live["paste_data"].trigger()
+    view = opened(robot)
+    assert not view.accept_button.isEnabled()
+    assert view.reason.text().startswith(reason) and view.reason.isVisible()
+    assert view.reason.text() in view.accept_button.toolTip()
+    assert view.width() > 1000, "columns of a table stand beside each other"
+
+
+def test_a_file_says_what_to_tick(robot: Robot, table: Path) -> None:
+    robot.start_on_canvas()
+    robot.window.files.take(table)
+    view = opened(robot)
+    assert view.reason.text() == ""
+    for row in range(view.columns.inputs.count()):
+        view.columns.inputs.item(row).setCheckState(Qt.CheckState.Unchecked)
+    assert view.reason.text() == "Tick a column to predict from."
+    view.columns.inputs.item(0).setCheckState(Qt.CheckState.Checked)
+    assert view.accept_button.isEnabled() and view.reason.text() == ""
+
+
 def test_an_empty_clipboard_is_told_in_one_sentence(robot: Robot) -> None:
     robot.start_on_canvas()
     QGuiApplication.clipboard().clear()

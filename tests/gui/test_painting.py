@@ -190,3 +190,15 @@ def test_the_menu_over_the_map_offers_it(robot: Robot) -> None:
     take(robot, "put")
     assert [title for title, _ in panel.offers(None)][1] == "Stop painting"
     assert QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
+
+
+@pytest.mark.parametrize("kind", ["circles", "moons"])
+def test_another_document_puts_the_tools_away(robot: Robot, kind: str) -> None:
+    take(robot, "put", 1)
+    drag(robot, (0.9, -0.9))
+    robot.trigger("undo")
+    assert painting_of(robot).is_on, "undo is part of the work"
+    robot.running.session.new(document_for(kind))
+    robot.settle()
+    assert not painting_of(robot).is_on
+    assert not painting_of(robot).palette.isVisible()

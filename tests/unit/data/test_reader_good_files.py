@@ -86,7 +86,7 @@ def test_a_few_words_in_a_number_column_count_as_missing_and_are_named(write: Wr
     rows = "".join(f"{i},{i}\n" for i in range(20))
     table = read_table(write(f"a,b\n1,2,3\n{rows}oops,3\n"))
     assert np.isnan(table.arrays["a"][-1])
-    assert "the first is 'oops' in row 21" in table.info.notes[-1]
+    assert "counts as missing, 'oops' in row 21" in table.info.notes[-1]
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_columns_that_do_not_vary_become_zero_with_a_note(kind: str, column: lis
     rows = np.column_stack([column, [1.0, 2.0, 3.0]])
     scaler = fit_scaler(kind, rows, ("flat", "good"))
     assert scaler.apply(rows)[:, 0].tolist() == [0, 0, 0]
-    assert scaler.notes() == ("1 inputs do not vary over the training rows and become 0: flat.",)
+    assert scaler.notes() == ("1 input does not vary over the training rows and becomes 0: flat.",)
 
 
 @pytest.mark.parametrize("kind", ["standard", "minmax"])

@@ -71,7 +71,7 @@ def test_categories_become_one_input_each() -> None:
 def test_rows_with_missing_cells_are_dropped_and_counted() -> None:
     dataset = to_dataset(table(a=[1.0, NAN, 3.0, 4.0], c=["u", "v", None, "u"], y=[1.5, 2.5, 3.5, NAN]))
     assert dataset.inputs.tolist() == [[1, 1, 0]]
-    assert "1 rows without a target were left out." in dataset.notes
+    assert "1 row without a target was left out." in dataset.notes
     assert "2 rows with missing inputs were left out." in dataset.notes
 
 
@@ -79,8 +79,8 @@ def test_missing_inputs_become_mean_or_most_frequent() -> None:
     data = table(a=[1.0, NAN, 3.0, 8.0], c=["u", "v", None, "u"], y=[1.5, 2.5, 3.5, NAN])
     dataset = to_dataset(data, missing="mean")
     assert dataset.inputs.tolist() == [[1, 1, 0], [4, 0, 1], [3, 1, 0]]
-    assert "a: 1 missing cells became the mean 4." in dataset.notes
-    assert "c: 1 missing cells became u, the most frequent." in dataset.notes
+    assert "a: 1 missing cell became the mean 4." in dataset.notes
+    assert "c: 1 missing cell became u, the most frequent." in dataset.notes
 
 
 def test_mean_of_huge_numbers_stays_finite() -> None:

@@ -10,7 +10,7 @@ from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.segmented import Segmented
 from dlviz.gui.widgets.text import SectionHeader, Text
-from dlviz.i18n import tr
+from dlviz.i18n import tr, trn
 
 TARGETS = ("number", "category")
 _FEW_CLASSES = 10  # a target of no more different numbers is first taken for classes
@@ -31,6 +31,7 @@ class ColumnChoices(QWidget):
         self.as_classes = QCheckBox(tr("its values are classes"))
         describe(self.as_classes, tr("Values are classes"), tr("Take each different number as a class of its own"))
         self.inputs = QListWidget()
+        self.inputs.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         describe(self.inputs, tr("Inputs"), tr("The columns that the network may look at; Space ticks one"))
         missing = (("drop", tr("leave out")), ("mean", tr("mean")), ("most_frequent", tr("most frequent")))
         self.missing = Segmented(tr("Missing cells"), missing, height=_LOW)
@@ -99,7 +100,9 @@ class ColumnChoices(QWidget):
         for column in self._info.columns if self._info is not None else ():
             if column.name == self.target_name:
                 continue
-            item = QListWidgetItem(f"{column.name}  ({type_words(column)})", self.inputs)
+            words = f"{column.name}  ({type_words(column)})"
+            item = QListWidgetItem(words, self.inputs)
+            item.setToolTip(words)
             item.setData(Qt.ItemDataRole.UserRole, column.name)
             item.setFlags(Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled)
             if not column.is_stored:
@@ -113,6 +116,17 @@ class ColumnChoices(QWidget):
     def target_name(self) -> str:
         """The column to predict."""
         return str(self.target.currentData() or "")
+
+    @property
+    def problem(self) -> str:
+        """What keeps these columns from being used, and what to do about it; nothing where they can be used."""
+        if self._info is None or (self.target_name and self.input_names):
+            return ""
+        if not self.target_name:
+            return tr("No column can be predicted: numbers or categories are needed.")
+        if len(self._info.columns) == 1:
+            return tr("One column alone has nothing to learn from: it needs another one beside it.")
+        return tr("Tick a column to predict from.")
 
     @property
     def target_column(self) -> ColumnInfo | None:
@@ -156,6 +170,6 @@ class ColumnChoices(QWidget):
 
     def _count(self) -> None:
         names = self.input_names
-        self._from.set_info(tr("{count} inputs", count=len(names)))
+        self._from.set_info(trn("1 input", "{n} inputs", len(names)))
         if self._info is not None:
             self._offer(self.categories, any(self._info.column(name).type == "category" for name in names))

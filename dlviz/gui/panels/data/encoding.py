@@ -119,11 +119,11 @@ class EncodingTable(QTableView):
 
 
 class TargetEncoding(QWidget):
-    """The table under the choice of what the loss reads."""
+    """The table under the choice of what the loss reads. indent: pixels beside the choice, as beside others above."""
 
     chosen = Signal(str)  # ONE_HOT or INTEGER
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, indent: int = 0) -> None:
         super().__init__(parent)
         choices = ((ONE_HOT, tr("one-hot")), (INTEGER, tr("integers")))
         self.choice = Segmented(tr("The loss reads labels as"), choices, height=3 * GRID)
@@ -132,10 +132,15 @@ class TargetEncoding(QWidget):
         self.table, self.cut = EncodingTable(), Text("", "muted", "small")
         self.cut.setWordWrap(True)
         self.cut.hide()
-        layout = QVBoxLayout(self)
+        layout, above = QVBoxLayout(self), QVBoxLayout()
         spaced(layout, gap=GRID)
-        for widget, stretch in ((self.choice, 0), (self.words, 0), (self.table, 1), (self.cut, 0)):
-            layout.addWidget(widget, stretch)
+        spaced(above, gap=GRID)
+        above.setContentsMargins(indent, 0, indent, 0)
+        for widget in (self.choice, self.words):
+            above.addWidget(widget)
+        layout.addLayout(above)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.cut)
         self.choice.chosen.connect(self.chosen)
         self.choice.chosen.connect(self.show_read)
 

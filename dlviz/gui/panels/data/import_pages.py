@@ -2,6 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.data.formats import modality_words
@@ -18,7 +19,7 @@ from dlviz.gui.theme import GRID, font
 from dlviz.gui.widgets.fold import Fold
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided, Text
-from dlviz.i18n import tr
+from dlviz.i18n import tr, trn
 
 NOTES_SHOWN = 5  # lines
 MOST_CLASSES = 12  # whose columns are shown side by side
@@ -71,9 +72,15 @@ class NotesView(QPlainTextEdit):
         describe(self, tr("What was changed or left out"))
         self.textChanged.connect(self._fit)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep room for the lines that there are in another width."""
+        super().resizeEvent(event)
+        self._fit()
+
     @Slot()
     def _fit(self) -> None:
-        lines = min(max(self.blockCount(), 1), NOTES_SHOWN)
+        # Lines, not blocks: a note may be longer than the page is wide.
+        lines = min(max(round(self.document().size().height()), 1), NOTES_SHOWN)
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + GRID)
 
 
@@ -108,7 +115,7 @@ class PreviewPage(QWidget):
         spaced(layout, gap=2 * GRID)
         layout.addLayout(left, 1)
         layout.addWidget(self.columns)
-        self.columns.setFixedWidth(34 * GRID)
+        self.columns.setFixedWidth(38 * GRID)
 
     def show_table(self, table: Table) -> None:
         """Show another file."""
@@ -120,8 +127,11 @@ class PreviewPage(QWidget):
         self._shown.setCurrentWidget(self.images if has_images else self.table)
         self.columns.show_table(info)
         rows, columns = numbers.count(info.n_rows), len(info.columns)
-        words = tr("{name} · {rows} rows · {columns} columns", name=info.path.name, rows=rows, columns=columns)
-        self.heading.setText(f"{words} · {modality_words(modality_of(info))}")
+        words = (
+            info.path.name, trn("1 row", "{rows} rows", info.n_rows, rows=rows),
+            trn("1 column", "{n} columns", columns), modality_words(modality_of(info)),
+        )  # fmt: skip
+        self.heading.setText(" · ".join(words))
         self.say(info.notes)
         self.show_roles()
 

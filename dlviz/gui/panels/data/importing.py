@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DlvizError
@@ -23,6 +23,7 @@ from dlviz.gui.panels.data.job import Job
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.edits import attach_dataset, set_data, set_loss
@@ -31,6 +32,7 @@ from dlviz.session.prepared import prepared_for
 from dlviz.session.presets import document_for_dataset
 
 DEV_SHARE = 0.2
+MOST = 1200, 760  # pixels of the dialog
 
 ReadTable = Callable[..., Table]  # path, choices, cancelled, tell=…
 
@@ -70,11 +72,11 @@ class ImportView(QDialog):
 
     def _make_buttons(self) -> None:
         self.accept_button, self.cancel_button = QPushButton(tr("Use these data")), QPushButton(tr("Cancel"))
+        self.reason = Text("", "muted", "small")
+        self.reason.setWordWrap(True)
         self.accept_button.setDefault(True)
         self.cancel_button.setAutoDefault(False)
-        describe(
-            self.accept_button, tr("Use these data"), tr("Train on the chosen columns; Undo brings the old data back")
-        )
+        self._say_why("")
         describe(self.cancel_button, tr("Cancel"), tr("Change nothing"))
 
     def _lay_out(self) -> None:
@@ -83,7 +85,7 @@ class ImportView(QDialog):
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.waiting)
         self._pages.addWidget(self.page)
-        buttons.addStretch(1)
+        buttons.addWidget(self.reason, 1)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.accept_button)
         layout.addWidget(self._pages, 1)
@@ -101,6 +103,13 @@ class ImportView(QDialog):
         self.accept_button.clicked.connect(self._accept)
         self.cancel_button.clicked.connect(self.reject)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take most of the window: Qt would give a dialog two thirds of the screen at most, and cut columns."""
+        if self.parentWidget() is not None and not event.spontaneous():
+            room = self.parentWidget().window().size() - QSize(8 * GRID, 8 * GRID)
+            self.resize(room.boundedTo(QSize(*MOST)).expandedTo(self.minimumSizeHint()))
+        super().showEvent(event)
+
     def sizeHint(self) -> QSize:
         return QSize(960, 600)
 
@@ -115,6 +124,7 @@ class ImportView(QDialog):
         self.waiting.begin(words)
         self._pages.setCurrentWidget(self.waiting)
         self.accept_button.setEnabled(False)
+        self._say_why("")
 
     @Slot(object)
     def _show_progress(self, progress: Progress) -> None:
@@ -129,7 +139,14 @@ class ImportView(QDialog):
 
     @Slot()
     def _refresh(self) -> None:
-        self.accept_button.setEnabled(bool(self.columns.target_name and self.columns.input_names))
+        self.accept_button.setEnabled(not self.columns.problem)
+        self._say_why(self.columns.problem)
+
+    def _say_why(self, problem: str) -> None:
+        """Say beside the button, and on hover, why it cannot be pressed."""
+        self.reason.setText(problem)
+        tip = problem or tr("Train on the chosen columns; Undo brings the old data back")
+        describe(self.accept_button, tr("Use these data"), tip)
 
     @Slot(str)
     def _encode(self, encoding: str) -> None:

@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
+from PySide6.QtGui import QBrush, QColor, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from dlviz.data.table import ColumnInfo, TableRead
 from dlviz.gui import numbers
-from dlviz.gui.theme import GRID, current, font
+from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe
-from dlviz.i18n import tr
+from dlviz.i18n import tr, trn
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 COLUMN_WIDTH, TEXT_WIDTH = 15 * GRID, 36 * GRID
+FUSION_DARKER = 120  # per cent
 MEASURED = 200  # columns whose names are measured; more of them all get one width
 
 
@@ -23,12 +24,12 @@ def type_words(column: ColumnInfo) -> str:
     shape = " × ".join(map(str, column.shape))
     names = {
         "number": tr("number"), "text": tr("text"), "date": tr("date"),
-        "category": tr("{count} categories", count=len(column.categories)),
+        "category": trn("1 category", "{n} categories", len(column.categories)),
         "image": tr("images {shape}", shape=shape), "array": tr("arrays {shape}", shape=shape),
     }  # fmt: skip
     words = names[column.type]
     if column.type == "text" and column.shape:
-        words = tr("text, {count} words", count=numbers.count(column.width))
+        words = trn("text, 1 word", "text, {count} words", column.width, count=numbers.count(column.width))
     missing = tr(" · {count} missing", count=numbers.count(column.missing)) if column.missing else ""
     return words + missing
 
@@ -89,7 +90,8 @@ class PreviewModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{column.name}\n{type_words(column)}"
         examples = tr("Examples: {cells}", cells=", ".join(column.examples))
-        return f"{column.name}\n{tr('{count} different values', count=numbers.count(column.distinct))}\n{examples}"
+        values = trn("1 value", "{count} different values", column.distinct, count=numbers.count(column.distinct))
+        return f"{column.name}\n{values}\n{examples}"
 
 
 class PreviewTable(QTableView):
@@ -111,6 +113,15 @@ class PreviewTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(3 * GRID)
         self.verticalHeader().setFont(font("small"))
         describe(self, tr("Preview of the file"), tr("The first rows, under the name and type of each column"))
+        self._use_theme(current())
+        theme_signals.changed.connect(self._use_theme)
+
+    @Slot(object)
+    def _use_theme(self, theme: Theme) -> None:
+        """Draw the grid in hairlines: Fusion makes it a fifth darker than the ground of windows."""
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, theme.colour("line").lighter(FUSION_DARKER))
+        self.setPalette(palette)
 
     def show_table(self, info: TableRead) -> None:
         """Show another file, each column as wide as its name and type need."""

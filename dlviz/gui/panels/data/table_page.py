@@ -27,7 +27,7 @@ class TablePage(DataPage):
 
     def __init__(self, edits: DataEdits, parent: QWidget | None = None) -> None:
         super().__init__(edits, parent)
-        self.roles, self.rows, self.labels = RoleChoice(), RowsTable(), TargetEncoding()
+        self.roles, self.rows, self.labels = RoleChoice(), RowsTable(), TargetEncoding(indent=GRID)
         self.which = Words(tr("What the table shows"), ((ROWS, tr("rows")), (LABELS, tr("labels as numbers"))))
         self._pages = QStackedWidget()
         self._pages.addWidget(_below(self.roles, self.rows))

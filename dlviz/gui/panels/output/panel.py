@@ -96,8 +96,11 @@ class OutputPanel(Panel):
 
     def show_document(self, document: Document) -> None:
         """Take over the document's data; other inputs or classes begin with the page that suits them."""
-        whole = prepared_or_none(self.context.session)
+        session = self.context.session
+        whole = prepared_or_none(session)
         prepared = None if whole is None else whole.sample
+        if self.painting.is_on and not (session.can_undo or session.can_redo):
+            self.painting.switch()  # another document was begun or opened: nobody asked to paint on it
         if not document.network.layers:
             self._frame = None
             for page in self.all_pages:
