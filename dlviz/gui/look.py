@@ -233,13 +233,14 @@ def _tab(option: QStyleOption, p: QPainter) -> None:
 
 
 def _push_button(option: QStyleOption, p: QPainter) -> None:
-    """Paint the ground of a button of a dialog: the one that Return presses has the accent around it."""
+    """Paint the ground of a button of a dialog: the one that Return presses stands on the accent."""
     assert isinstance(option, QStyleOptionButton)
     theme, state = current(), option.state
-    is_default = bool(option.features & QStyleOptionButton.ButtonFeature.DefaultButton)
-    is_marked = bool(state & State.State_Enabled) and (is_default or bool(state & State.State_HasFocus))
-    fill = theme.hover if state & State.State_MouseOver else theme.field
+    is_enabled = bool(state & State.State_Enabled)
+    is_main = bool(option.features & QStyleOptionButton.ButtonFeature.DefaultButton) and is_enabled
+    fill = theme.hover if state & State.State_MouseOver else theme.accent_soft if is_main else theme.field
     fill = theme.pressed if state & State.State_Sunken else fill
+    is_marked = is_main or (is_enabled and bool(state & State.State_HasFocus))
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
     rounded(p, QRectF(option.rect), fill=fill, border=theme.accent if is_marked else theme.outline)
 

@@ -100,7 +100,7 @@ class ColumnChoices(QWidget):
         for column in self._info.columns if self._info is not None else ():
             if column.name == self.target_name:
                 continue
-            words = f"{column.name}  ({type_words(column)})"
+            words = _listed(column)
             item = QListWidgetItem(words, self.inputs)
             item.setToolTip(words)
             item.setData(Qt.ItemDataRole.UserRole, column.name)
@@ -122,6 +122,8 @@ class ColumnChoices(QWidget):
         """What keeps these columns from being used, and what to do about it; nothing where they can be used."""
         if self._info is None or (self.target_name and self.input_names):
             return ""
+        if not self.target_name and any(column.type == "image" for column in self._info.columns):
+            return tr("Images need labels: choose the file that holds them.")
         if not self.target_name:
             return tr("No column can be predicted: numbers or categories are needed.")
         if len(self._info.columns) == 1:
@@ -173,3 +175,10 @@ class ColumnChoices(QWidget):
         self._from.set_info(trn("1 input", "{n} inputs", len(names)))
         if self._info is not None:
             self._offer(self.categories, any(self._info.column(name).type == "category" for name in names))
+
+
+def _listed(column: ColumnInfo) -> str:
+    """Return a column's name with what is not usual about it; numbers are, and names are long."""
+    missing = trn("1 missing", "{n} missing", column.missing) if column.missing else ""
+    what = missing if column.type == "number" else type_words(column)
+    return f"{column.name}  ({what})" if what else column.name

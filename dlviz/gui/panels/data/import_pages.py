@@ -34,6 +34,7 @@ class WaitingPage(QWidget):
         super().__init__(parent)
         self.words, self.bar, self.images = Text("", "muted"), QProgressBar(), SampledImages()
         self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(GRID)
         describe(self.bar, tr("Reading the file"))
         layout = QVBoxLayout(self)
         layout.addStretch(1)

@@ -136,6 +136,7 @@ class ImportView(QDialog):
         self.page.show_table(table)
         self._pages.setCurrentWidget(self.page)
         self._refresh()
+        self.accept_button.setFocus()  # while it could not be pressed, the focus went to the other
 
     @Slot()
     def _refresh(self) -> None:
