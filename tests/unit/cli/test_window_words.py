@@ -1,6 +1,7 @@
 """The words of the window and the picture, and whether there is a display."""
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from dlviz.cli import display
 from dlviz.cli.window import ShotRequest, WindowRequest, parse_shot, parse_window
 from dlviz.core.errors import DlvizError
+from dlviz.gui.workspaces import workspaces
 
 
 def test_no_words_open_the_first_document() -> None:
@@ -80,3 +82,11 @@ def test_missing_x_library_names_its_package(monkeypatch: pytest.MonkeyPatch) ->
 def test_libraries_of_x_are_not_asked_for_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(display.X_LIBRARIES, "libxcb-absent.so.7", "libxcb-absent7")
     display.require_libraries({"QT_QPA_PLATFORM": "offscreen"})
+
+
+@pytest.mark.parametrize("parse", [parse_window, parse_shot])
+def test_help_names_every_workspace(parse: Callable[[list[str]], object], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--help"])
+    said = capsys.readouterr().out
+    assert all(each.key in said for each in workspaces)
