@@ -3,8 +3,10 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from dlviz.gui.look import Look
 from dlviz.gui.theme import font
 from dlviz.gui.widgets.class_legend import WIDEST, ClassLegend
 from dlviz.gui.widgets.number_table import Column, FilledTable, Line, NumberTable
@@ -58,6 +60,26 @@ def test_a_click_takes_the_row_by_its_number(table: NumberTable, qtbot: QtBot) -
 def test_every_digit_is_copied(table: NumberTable) -> None:
     table.copy()
     assert QGuiApplication.clipboard().text().splitlines()[1] == "12345.0,0.123456789,-0.987654321"
+
+
+def test_bars_that_come_and_go_end_no_table_in_a_circle(qtbot: QtBot) -> None:
+    app = QApplication.instance()
+    app.setStyle(Look())  # its bars take room from the table
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    table = NumberTable(most_rows=10)
+    QVBoxLayout(holder).addWidget(table)
+    holder.show()
+    for rows in range(1, 6):
+        table.show_lines([Column("a")], [])
+        QApplication.processEvents()
+        holder.resize(120 + 20 * rows, 300)
+        QApplication.processEvents()
+        table.show_lines([Column("a"), *5 * [Column("loss")]], rows * [Line(0, ("some words", *5 * [12345.678]))])
+        assert table.horizontalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        holder.resize(900, 300)
+        QApplication.processEvents()
+        assert table.horizontalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOff
 
 
 def test_a_narrow_table_scrolls_sideways_and_cuts_no_number(qtbot: QtBot, table: NumberTable) -> None:

@@ -1,7 +1,8 @@
 """A quiet table of numbers: sorted by a click on a heading, one row marked, every digit on hover and to copy."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -158,7 +159,8 @@ class NumberTable(QTableView):
     def __init__(self, most_rows: int = 8, is_sortable: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._most_rows = most_rows
-        self._is_filling = False
+        self._is_changing = False  # a model that is being filled has no rows to measure, bars of scrolling come and go
+        self._width = 0  # pixels, when digits were chosen last
         self._is_tight = False  # numbers with the fewest digits have no room beside each other: the table scrolls
         self.numbers = NumberModel(self)
         self._sorted = QSortFilterProxyModel(self)
@@ -212,9 +214,8 @@ class NumberTable(QTableView):
         count = len(self.numbers.lines)
         if tuple(columns) != self.numbers.columns:
             self._be_tight(False)
-        self._is_filling = True
-        self.numbers.show_lines(columns, lines, marked)
-        self._is_filling = False
+        with self._changing():
+            self.numbers.show_lines(columns, lines, marked)
         self._share_room()
         if len(lines) != count:
             self._fit()
@@ -223,10 +224,13 @@ class NumberTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Write as many digits as the new width has room for."""
         super().resizeEvent(event)
-        if not self._is_filling:  # a model that is being filled has no rows to measure
-            if event.size().width() > event.oldSize().width():
-                self._be_tight(False)
-            self._choose_digits()
+        if self._is_changing:
+            return
+        # Not the width of the viewport, which a bar at the side takes from and gives back without an end.
+        is_wider, self._width = self.width() > self._width, self.width()
+        if is_wider:
+            self._be_tight(False)
+        self._choose_digits()
 
     def _choose_digits(self) -> None:
         """Write numbers shorter where a column is narrow: one that ends in … could be any."""
@@ -253,9 +257,19 @@ class NumberTable(QTableView):
             return
         self._is_tight = is_tight
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if is_tight else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        self.setHorizontalScrollBarPolicy(policy)
-        self._share_room()
-        self._fit()
+        with self._changing():
+            self.setHorizontalScrollBarPolicy(policy)
+            self._share_room()
+            self._fit()
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Leave sizes alone that come and go within a change; whoever makes it chooses the digits afterwards."""
+        before, self._is_changing = self._is_changing, True
+        try:
+            yield
+        finally:
+            self._is_changing = before
 
     def _digits_of(self, section: int) -> int:
         """Return with how many digits the numbers of a column fit, 0 if with none."""
