@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dlviz.core.evaluate import Evaluator
 from dlviz.data.prepare import Prepared
 from dlviz.session.messages import Interest
-from dlviz.session.plane import affordable, cells_of, centres, on_plane
+from dlviz.session.plane import affordable, cells_of, centres, extent_of, on_plane, plane_key
 from dlviz.session.prepared import known_prepared
 from dlviz.session.targets import decision_threshold
 from dlviz.session.vary import ExperimentView, Trial
@@ -44,7 +44,7 @@ class Agreements:
         if view is None or "agreement" not in interest.needs or not is_of_seeds(view.experiment):
             self._forget()
             return None
-        key = view.serial, interest.extent, interest.axes, interest.fixed, interest.output_grid
+        key = view.serial, *plane_key(interest), interest.output_grid
         if key != self._key:
             self._forget()
             self._key, self._asked = key, _asked(view, interest)
@@ -70,7 +70,7 @@ class Agreements:
         is_known = self._told is not None and len(self._told.answers) == len(found) and self._told.wanted == len(trials)
         if len(found) >= FEWEST_SEEDS and not self.is_unfinished and not is_known:
             parts = summed_up(found, asked.level, asked.has_classes)
-            self._told = Agreement(view.serial, self._key[1], len(trials), tuple(found), *parts)
+            self._told = Agreement(view.serial, asked.extent, len(trials), tuple(found), *parts)
 
 
 class _Asked:
@@ -80,6 +80,7 @@ class _Asked:
         document = view.experiment.document.explicit
         self._evaluator = Evaluator(document.network, slip=document.training.slip, seed=document.seed)
         self._cells, self._shape = _cells(interest, prepared)
+        self.extent = extent_of(interest, prepared)
         self.has_classes = prepared.dataset.task != "regression"
         is_one = self._evaluator.program.n_outputs == 1
         self.level = decision_threshold(document) if self.has_classes and is_one else None

@@ -14,6 +14,7 @@ from dlviz.core.health import Finding
 from dlviz.core.rules.learner import Telling
 from dlviz.core.sheets import Computed
 from dlviz.core.trace import Trace
+from dlviz.data.principal_plane import PrincipalPlane
 from dlviz.session.activation_study import ActivationQuestion, ActivationStudy
 from dlviz.session.curves import Curves, Event, Mark
 from dlviz.session.distributions import Column
@@ -54,7 +55,8 @@ class Interest:
 
     grid: side of the square map of every unit, output_grid: that of the output map.
     extent: (x0, x1, y0, y1) of the maps in input units; axes: the two inputs they span,
-    the others held at `fixed`. question: what the explanation is about.
+    the others held at `fixed`. is_principal: they span the plane of the first two principal components of the inputs
+    instead, where there are more than two; its extent is found with it. question: what the explanation is about.
     decimals: to which the board rounds. worksheets: the numbers that shall be judged. race: which step of the race
     is to be shown in full. activation: which activation is studied. slice: over which two weights the loss is wanted.
     restarts: from how many other starts it shall be trained. is_logits: the output map shows what goes into the last
@@ -70,6 +72,7 @@ class Interest:
     extent: tuple[float, float, float, float] = (-1.0, 1.0, -1.0, 1.0)
     axes: tuple[int, int] = (0, 1)
     fixed: tuple[float, ...] = ()
+    is_principal: bool = False
     question: AnyQuestion | None = None
     decimals: int = 4
     worksheets: tuple[Worksheet, ...] = ()
@@ -98,13 +101,15 @@ class Maps:
     """Responses over a 2-D plane of inputs, row 0 at the bottom (y0).
 
     units: node id → (units, grid, grid) float32 activations. output: (k, output_grid, output_grid).
-    extent: (x0, x1, y0, y1). is_logits: output is what goes into the last activation.
+    extent: (x0, x1, y0, y1). is_logits: output is what goes into the last activation. principal: the plane, where it
+    is not that of two inputs.
     """
 
     units: Mapping[str, FloatArray]
     output: FloatArray
     extent: tuple[float, float, float, float]
     is_logits: bool = False
+    principal: PrincipalPlane | None = None
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from dlviz.session.measure import (
     penalty_of,
 )
 from dlviz.session.messages import Drawn, Interest, Maps, Need, Predictions
-from dlviz.session.plane import MAX_MAP_NUMBERS, affordable, cells_of, on_plane
+from dlviz.session.plane import MAX_MAP_NUMBERS, affordable, cells_of, extent_of, on_plane, plane_key, principal_of
 from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer
 
@@ -100,25 +100,27 @@ class Pictures:
         }
         points, node = self._grid(interest, fine), evaluator.program.output
         sums = evaluator.sums(node, points) if interest.is_logits else None
+        prepared = self.trainer.prepared
+        extent, principal = extent_of(interest, prepared), principal_of(interest, prepared)
         if sums is not None:
-            return Maps(units, sums.reshape(-1, fine, fine), interest.extent, is_logits=True)
+            return Maps(units, sums.reshape(-1, fine, fine), extent, is_logits=True, principal=principal)
         if fine == side:
-            return Maps(units, units[node], interest.extent)
+            return Maps(units, units[node], extent, principal=principal)
         output = evaluator.outputs(points).T.reshape(-1, fine, fine)
-        return Maps(units, output, interest.extent)
+        return Maps(units, output, extent, principal=principal)
 
     def _grid(self, interest: Interest, side: int) -> NDArray[np.float64]:
         """Return the points of the plane in the network's (scaled) units, (side², d)."""
-        key = (interest.extent, interest.axes, interest.fixed, side)
+        key = (*plane_key(interest), side)
         if key not in self._grids:
-            self._grids = {k: v for k, v in self._grids.items() if k[:3] == key[:3]}
+            self._grids = {k: v for k, v in self._grids.items() if k[:-1] == key[:-1]}
             self._grids[key] = cells_of(interest, self.trainer.prepared, side)
         return self._grids[key]
 
     def hidden(self, run: Run, interest: Interest) -> HiddenSpace:
         """Return where each layer puts rows of the data (evenly spaced ones of many), and a grid over the plane."""
         assert self._maps is not None
-        key = interest.extent, interest.axes, interest.fixed
+        key = plane_key(interest)
         if self._hidden is None or self._hidden[0] != key:
             self._hidden = key, self._laid(interest)
         laid, layers = self._hidden[1], [self._hidden[1].first]
@@ -132,8 +134,8 @@ class Pictures:
         dataset = prepared.dataset
         most = max(min(MAX_HIDDEN_ROWS, MAX_MAP_NUMBERS // dataset.d), 2)
         rows = np.arange(0, dataset.n, max(-(-dataset.n // most), 1))
-        places, lines = grid_lines(interest.extent, dataset.d, *HIDDEN_GRID)
-        if dataset.d > MAX_GRID_INPUTS:
+        places, lines = grid_lines(extent_of(interest, prepared), dataset.d, *HIDDEN_GRID)
+        if dataset.d > MAX_GRID_INPUTS and not interest.is_principal:
             places, lines = places[:0], (0, lines[1])
         inputs = np.concatenate([prepared.inputs[rows], on_plane(interest, self.trainer.prepared, places)])
         inputs.setflags(write=False)  # so that they stay loaded in the evaluator from one frame to the next
