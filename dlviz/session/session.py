@@ -2,7 +2,7 @@
 
 import os
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,7 @@ class Session:
         self._step = self._saved_step = 0
         self._revision = self._saved_revision = 0
         self.test_looks = self._saved_looks = looks_in(document.view)
+        self._view: dict[str, Any] = {}  # of the window, since the document was opened
         self.path: Path | None = None
         self.message = ""
         self.runs: tuple[RunRow, ...] = ()
@@ -86,6 +87,15 @@ class Session:
     def document(self) -> Document:
         """The document at the playhead."""
         return self._store.current.document
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """How the document is looked at: as it was opened, and what the window has chosen since."""
+        return {**self.document.view, **self._view}
+
+    def remember(self, key: str, value: Any) -> None:
+        """Keep how the document is looked at, to be saved with it; no edit, so that undo leaves it."""
+        self._view[key] = value
 
     @property
     def prepared(self) -> Prepared:
@@ -433,6 +443,7 @@ class Session:
         self._step = self._saved_step = project.state.step if project.state else 0
         self._revision = self._saved_revision = 0
         self.test_looks = self._saved_looks = looks_in(project.document.view)
+        self._view = {}
         state = from_saved(document, project.state) if project.state and not project.runs else None
         generation, token = self._next()
         self._store = Store(Past(document, token))
@@ -450,8 +461,8 @@ class Session:
             raise SaveError(tr("Expected a file to save to. Received: none"), tr("Use Save as."))
         answer = self._ask()
         project = project_of(answer, target)
-        looked = replace(project.document, view={**project.document.view, LOOKS: self.test_looks})
-        document = looked if self.test_looks else project.document
+        looks = {LOOKS: self.test_looks} if self.test_looks else {}
+        document = replace(project.document, view={**project.document.view, **self._view, **looks})
         write_project(target, document, project.state, runs=project.runs)
         self.path = target
         self._step = self._saved_step = answer.state.step

@@ -27,6 +27,7 @@ class StageSession:
     listeners: list[Callable[[], None]] = field(default_factory=list)
     messages: list[Any] = field(default_factory=list)
     test_looks: int = 0
+    view: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.prepared: Prepared = prepare(self.document.data)
@@ -37,6 +38,9 @@ class StageSession:
 
     def subscribe(self, callback: Callable[[], None]) -> None:
         self.listeners.append(callback)
+
+    def remember(self, key: str, value: Any) -> None:
+        self.view[key] = value
 
     def start_over(self, document: Document, label: str) -> None:
         """Begin a run of its own; here no different from an edit."""

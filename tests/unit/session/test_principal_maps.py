@@ -7,7 +7,7 @@ import pytest
 
 from dlviz.core.choice import Choice
 from dlviz.core.evaluate import Evaluator
-from dlviz.core.network import NetworkSpec, dense
+from dlviz.core.network import InputSpec, NetworkSpec, dense
 from dlviz.data.dataset import Dataset
 from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.session.document import Document, TrainingSpec
@@ -29,7 +29,7 @@ def images_of_784() -> Document:
     rows = Dataset("images", "binary", inputs, targets, names, ("class",), ("a", "b"), image_shape=(1, 28, 28))
     return Document(
         dtype="float64", data=DataSpec("table", split=SplitSpec(validation=0.2), scaling="minmax", dataset=rows),
-        network=NetworkSpec((dense("h", 6, "tanh"), dense("o", 1, "sigmoid"))),
+        network=NetworkSpec((dense("h", 6, "tanh"), dense("o", 1, "sigmoid")), (InputSpec("x", (784,)),)),
         training=TrainingSpec(loss=Choice("binary_cross_entropy"), batch_size=8),
     )  # fmt: skip
 
@@ -65,7 +65,7 @@ def test_the_grid_of_the_hidden_space_lies_in_the_plane_however_many_inputs_ther
     found = pictures.hidden(run, ASKED)
     assert len(flat.layers[0].grid) == 0
     plane, first = run.prepared.principal, found.layers[0]
-    x0, x1, y0, y1 = plane.extent
+    x0, y0 = plane.extent[0], plane.extent[2]
     corner = plane.scaled_at(np.array([[x0, y0]])) - run.prepared.inputs[found.rows].mean(axis=0)
     assert first.grid.shape[1:] == (41, 2)
     # The input layer shows its own first two components, of all rows on show.

@@ -61,10 +61,7 @@ class HiddenPage(Page):
 
     def interest(self, base: Interest) -> Interest:
         """Ask for the places of rows and grid in every layer."""
-        plane = self._plane()
-        return replace(
-            base, needs=base.needs | NEEDS, axes=plane.axes, extent=plane.extent, fixed=plane.fixed
-        )  # fmt: skip
+        return self._plane().asked(replace(base, needs=base.needs | NEEDS))
 
     def use_data(self, prepared: Prepared) -> None:
         """Take over the classes of the rows."""

@@ -12,6 +12,7 @@ from dlviz.core.inference import activation_of
 from dlviz.core.network import output_id
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
+from dlviz.data.principal_plane import PrincipalPlane
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.output.controls import PlaneControls
 from dlviz.gui.panels.output.copy import map_rows
@@ -21,7 +22,7 @@ from dlviz.gui.panels.output.frame import MapFrame
 from dlviz.gui.panels.output.ground import CurveGround, Ground, MapGround
 from dlviz.gui.panels.output.page import NOTHING_DRAWN, Page
 from dlviz.gui.panels.output.paint import Painting
-from dlviz.gui.panels.output.plane import Plane, View, axis_symbol, means_of, plane_of, points_of
+from dlviz.gui.panels.output.plane import Plane, View, axis_names, axis_symbol, means_of, plane_of, points_of
 from dlviz.gui.panels.output.words import answer_words, legend_words, unit_words, value_at
 from dlviz.gui.response import (
     FloatArray,
@@ -41,6 +42,7 @@ from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.i18n import tr
 from dlviz.session.document import Document
+from dlviz.session.map_plane import MAP_PLANE, PCA, plane_in
 from dlviz.session.messages import Frame, Interest, Maps
 
 OUTPUT_GRID = 100
@@ -58,6 +60,8 @@ class MapPage(Page):
         self.plane = Plane((0, 1), (-1.0, 1.0, -1.0, 1.0))
         self.values: FloatArray | None = None
         self._shown = NOTHING
+        self._principal: PrincipalPlane | None = None  # of these data, once a frame had it
+        self._view: object = None  # of the document, when its plane was taken over
         self._place: tuple[float, float] | None = None
         self.frame, self.curve = MapFrame(), CurveView()
         self.controls, self.legend = PlaneControls(), ClassLegend()
@@ -70,7 +74,7 @@ class MapPage(Page):
         self.painting.pointed.connect(self._point)
         self.painting.switched.connect(self._change_plane)
         self.frame.map.clicked.connect(self._select_row)
-        self.controls.changed.connect(self._change_plane)
+        self.controls.changed.connect(self._choose_plane)
         self.controls.moved.connect(self._move_plane)
         context.selection.hovered.connect(self._hover)
 
@@ -94,10 +98,10 @@ class MapPage(Page):
 
     def interest(self, base: Interest) -> Interest:
         """Ask for the map of the chosen plane."""
-        return replace(
-            base, needs=base.needs | {"maps"}, output_grid=OUTPUT_GRID, axes=self.plane.axes,
-            extent=self.plane.extent, fixed=self.plane.fixed, is_logits=self.controls.is_logits,
+        asked = replace(
+            base, needs=base.needs | {"maps"}, output_grid=OUTPUT_GRID, is_logits=self.controls.is_logits
         )  # fmt: skip
+        return self.plane.asked(asked)
 
     def use_data(self, prepared: Prepared) -> None:
         """Show the points, and offer the inputs that can span the plane."""
@@ -105,6 +109,11 @@ class MapPage(Page):
         super().use_data(prepared)
         if is_new:
             self.controls.show_dataset(prepared.dataset, means_of(prepared))
+            self._principal = None
+            self.plane = replace(self.plane, principal=None)
+        if self.document.view is not self._view:
+            self._view = self.document.view
+            self.controls.use_plane(plane_in(self.context.session.view, prepared.dataset.input_names))
         self.controls.offer_logits(not self.is_curve and has_logits(self.document, prepared.dataset))
         self._change_plane()
 
@@ -114,6 +123,16 @@ class MapPage(Page):
         self.values = None
         self.frame.show_scale(None)
         self.frame.map.show_map(None)
+
+    @Slot()
+    def _choose_plane(self) -> None:
+        """Keep with the document what the user chose, and show it."""
+        if self.prepared is not None:
+            names = self.prepared.dataset.input_names
+            across, up = self.controls.axes
+            kept = PCA if self.controls.is_principal else [names[across], names[up]]
+            self.context.session.remember(MAP_PLANE, kept)
+        self._change_plane()
 
     @Slot()
     def _change_plane(self) -> None:
@@ -127,13 +146,13 @@ class MapPage(Page):
             self.plane = self.painting.steady(plane_of(prepared, (0, 0)), self.plane)
             y = dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
             self.curve.name_axes(axis_symbol(dataset, 0), ", ".join(dataset.target_names))
-            self.curve.show_points(dataset.inputs[:, 0], y, points_of(prepared, (0, 0)), self.painting.keeps_range())
+            points = points_of(prepared, self.plane)
+            assert points is not None  # one input spans no other plane
+            self.curve.show_points(dataset.inputs[:, 0], y, points, self.painting.keeps_range())
         else:
-            axes = self.controls.axes if dataset.d > 2 else (0, 1)
-            plane = plane_of(prepared, axes, self.controls.values)
-            self.plane = self.painting.steady(plane, self.plane)
+            self.plane = self._chosen(prepared)
             self.frame.map.show_map(None, extent=self.plane.extent)
-            self.frame.map.show_points(points_of(prepared, self.plane.axes))
+            self.frame.map.show_points(points_of(prepared, self.plane))
         self._pages.setCurrentWidget(self.curve if self.is_curve else self.frame)
         names = dataset.class_names
         self.legend.show_names(names if not self.is_curve and len(names) > 2 else ())
@@ -142,6 +161,14 @@ class MapPage(Page):
         if self.frame_shown is not None:
             self.show_frame(self.frame_shown)
 
+    def _chosen(self, prepared: Prepared) -> Plane:
+        """Return the plane of two inputs, or that of the principal components as far as it is known."""
+        if self.controls.is_principal:
+            plane = replace(self.plane, is_principal=True)
+            return plane if self._principal is None else plane.known(self._principal)
+        axes = self.controls.axes if prepared.dataset.d > 2 else (0, 1)
+        return self.painting.steady(plane_of(prepared, axes, self.controls.values), self.plane)
+
     @Slot()
     def _move_plane(self) -> None:
         """Ask for the map of the same plane elsewhere; the one on show stays until it comes."""
@@ -149,12 +176,17 @@ class MapPage(Page):
         self.asks.emit()
 
     def show_frame(self, frame: Frame) -> None:
-        """Draw the frame's map; a frame without one, or with that of the other quantity, changes nothing."""
+        """Draw the frame's map; a frame without one, or with that of another plane or quantity, changes nothing."""
         super().show_frame(frame)
         self.frame.map.ring(row_looked_at(frame))
-        maps = frame.maps
-        if maps is None:
+        maps, prepared = frame.maps, self.prepared
+        if maps is None or prepared is None or not self.plane.holds(maps.principal, prepared):
             return
+        if maps.principal is not None and maps.principal is not self.plane.principal:
+            self._principal = maps.principal
+            self.plane = self.plane.known(maps.principal)
+            self.frame.map.show_points(points_of(prepared, self.plane))
+            self.controls.show_principal(maps.principal)
         if self.is_curve:
             self.curve.show_outputs(maps.output[0][0], maps.extent[:2])
         elif maps.is_logits == self.controls.is_logits:
@@ -207,6 +239,9 @@ class MapPage(Page):
     def _point(self, place: tuple[float, float] | None) -> None:
         """Note the place under the pointer and say the answer there."""
         self._place = place
+        principal = self.plane.principal
+        if principal is not None:
+            self.controls.show_inputs(None if place is None else principal.inputs_at(np.array([place]))[0].tolist())
         self.told.emit()
 
     def words(self) -> str:
@@ -216,7 +251,7 @@ class MapPage(Page):
             return ""
         if not self.is_curve and self._place is not None:
             answer = None if self.values is None else value_at(self.values, self.plane.extent, *self._place)
-            return answer_words(prepared.dataset, self.plane.axes, self._place, answer)
+            return answer_words(prepared.dataset, self.plane, self._place, answer)
         if not self.is_curve and self._shown.kind == "unit":
             return unit_words(self.document.network, self._shown)
         return legend_words(self.document, prepared.dataset, self.controls.is_logits)
@@ -234,7 +269,8 @@ class MapPage(Page):
             return NOTHING_DRAWN
         what = "logit" if self.controls.is_logits else "output"
         outputs = [f"{what} {i + 1}" for i in range(len(self.values))]
-        axes = [names[axis] for axis in self.plane.axes]
+        axes = axis_names(self.prepared.dataset, self.plane) if self.plane.is_principal else \
+            [names[axis] for axis in self.plane.axes]  # fmt: skip
         return Rows((*axes, *outputs), map_rows(self.values, self.plane.extent))
 
     def mark(self, rows: Iterable[int]) -> None:

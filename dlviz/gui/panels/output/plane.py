@@ -1,31 +1,53 @@
 """The plane of two inputs that the output panel shows: its extent, its points, and what stays fixed."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
+from dlviz.data.principal_plane import PrincipalPlane, span_of
 from dlviz.gui import numbers
 from dlviz.gui.panels.output.map import Extent, PointSet
 from dlviz.gui.response import classes_of
 from dlviz.i18n import tr
+from dlviz.session.messages import Interest
 
 View = Literal["map", "curve"]  # over two inputs, or over one
 MAX_MAP_INPUTS = 12  # with more inputs a plane through their means says little: errors come first
-_MARGIN = 0.08  # of the data's range, left free around it
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True)
 class Plane:
-    """Two inputs (columns) spanning a plane, its extent, and the values of all inputs elsewhere, as measured."""
+    """Two inputs (columns) spanning a plane, its extent, and the values of all inputs elsewhere, as measured.
+
+    is_principal: it is the plane of the first two principal components instead; principal: that, once it is known.
+    """
 
     axes: tuple[int, int]
     extent: Extent
     fixed: tuple[float, ...] = ()
+    is_principal: bool = False
+    principal: PrincipalPlane | None = None
+
+    def asked(self, base: Interest) -> Interest:
+        """Return base with maps over this plane."""
+        return replace(
+            base, axes=self.axes, extent=self.extent, fixed=self.fixed, is_principal=self.is_principal
+        )  # fmt: skip
+
+    def holds(self, principal: PrincipalPlane | None, prepared: Prepared) -> bool:
+        """Say whether a map over this plane of the data may be shown here: one of its kind, and of rows like these."""
+        if principal is None or not self.is_principal:
+            return principal is None and not self.is_principal
+        return len(principal.places) == prepared.dataset.n and len(principal.components.centre) == prepared.dataset.d
+
+    def known(self, principal: PrincipalPlane) -> "Plane":
+        """Return this plane as it was found."""
+        return replace(self, extent=principal.extent, principal=principal)
 
 
 def first_page(dataset: Dataset) -> str:
@@ -36,7 +58,7 @@ def first_page(dataset: Dataset) -> str:
 def plane_of(prepared: Prepared, axes: tuple[int, int], fixed: tuple[float, ...] = ()) -> Plane:
     """Return the plane that the data span on two inputs. fixed: values of all; by default their training means."""
     inputs = prepared.dataset.inputs
-    ends = [_range(inputs[:, axis]) for axis in axes]
+    ends = [span_of(inputs[:, axis]) for axis in axes]
     return Plane(axes, (*ends[0], *ends[1]), fixed or means_of(prepared))
 
 
@@ -45,24 +67,55 @@ def means_of(prepared: Prepared) -> tuple[float, ...]:
     return tuple(float(value) for value in prepared.dataset.inputs[prepared.train].mean(axis=0))
 
 
-def _range(column: NDArray[np.float64]) -> tuple[float, float]:
-    low, high = float(column.min()), float(column.max())
-    margin = _MARGIN * (high - low) or 1.0
-    return low - margin, high + margin
-
-
-def points_of(prepared: Prepared, axes: tuple[int, int]) -> PointSet:
-    """Return the rows as points of a plane; measured targets are classed by the sign of their deviation."""
+def points_of(prepared: Prepared, plane: Plane) -> PointSet | None:
+    """Return the rows as points of a plane, if that is known; measured targets are classed as above or below."""
     dataset = prepared.dataset
+    if plane.is_principal and plane.principal is None:
+        return None
+    places = dataset.inputs[:, list(plane.axes)] if plane.principal is None else plane.principal.places
     is_train = np.zeros(dataset.n, dtype=bool)
     is_train[prepared.train] = True
-    return PointSet(dataset.inputs[:, list(axes)], classes_of(dataset), is_train)
+    return PointSet(places, classes_of(dataset), is_train)
 
 
 def axis_symbol(dataset: Dataset, axis: int) -> str:
     """Return the name of an input: x₁ where the names are only numbered, else as the data call it."""
     name = dataset.input_names[axis]
     return "x" + name[1:].translate(_SUBSCRIPTS) if name[:1] == "x" and name[1:].isdigit() else name
+
+
+def axis_names(dataset: Dataset, plane: Plane) -> tuple[str, str]:
+    """Return what runs across and up."""
+    if plane.is_principal:
+        return tr("PC {number}", number=1), tr("PC {number}", number=2)
+    return axis_symbol(dataset, plane.axes[0]), axis_symbol(dataset, plane.axes[1])
+
+
+def share_words(principal: PrincipalPlane, is_short: bool = False) -> str:
+    """Say how much of the variance lies across and up."""
+    if is_short:
+        across, up = (numbers.percent(round(share, 2)) for share in principal.shares)
+        return tr("→ PC 1 ({across}) ↑ PC 2 ({up})", across=across, up=up)
+    across, up = (numbers.percent(share) for share in principal.shares)
+    return tr("→ PC 1 ({across} of the variance)  ↑ PC 2 ({up} of the variance)", across=across, up=up)
+
+
+def lost_sentence(principal: PrincipalPlane, is_short: bool = False) -> str:
+    """Say what the plane fixes, and to how many rows it was fitted where not to all."""
+    lost = numbers.percent(max(1 - sum(principal.shares), 0.0))
+    if is_short:
+        return tr("{lost} not in it", lost=lost)
+    said = tr("the plane through the mean; {lost} of the variance is not in it", lost=lost)
+    if principal.n_fitted == principal.n_train:
+        return said
+    some, count = numbers.count(principal.n_fitted), numbers.count(principal.n_train)
+    return said + "; " + tr("fitted to {some} of {count} training rows", some=some, count=count)
+
+
+def inputs_words(dataset: Dataset, values: Sequence[float], most: int) -> str:
+    """Write the inputs of a place, the first of very many."""
+    shown = [f"{axis_symbol(dataset, axis)} {numbers.number(value, 3)}" for axis, value in enumerate(values[:most])]
+    return ", ".join(shown) + (", …" if len(values) > most else "")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dlviz.core.network import NetworkSpec
 from dlviz.data.dataset import Dataset
 from dlviz.gui import numbers
 from dlviz.gui.panels.output.map import Extent
-from dlviz.gui.panels.output.plane import axis_symbol
+from dlviz.gui.panels.output.plane import Plane, axis_names
 from dlviz.gui.response import FloatArray, decision_level
 from dlviz.gui.selection import Selected
 from dlviz.i18n import tr
@@ -40,11 +40,10 @@ def value_at(values: FloatArray, extent: Extent, x: float, y: float) -> FloatArr
     return values[:, row, column]
 
 
-def answer_words(dataset: Dataset, axes: tuple[int, int], place: tuple[float, float], answer: FloatArray | None) -> str:
+def answer_words(dataset: Dataset, plane: Plane, place: tuple[float, float], answer: FloatArray | None) -> str:
     """Write a place and the answer there: a number, or the winning class with its output."""
-    here = "  ".join(
-        f"{axis_symbol(dataset, axis)} {numbers.number(at, DIGITS)}" for axis, at in zip(axes, place, strict=True)
-    )
+    names = axis_names(dataset, plane)
+    here = "  ".join(f"{name} {numbers.number(at, DIGITS)}" for name, at in zip(names, place, strict=True))
     if answer is None or not np.isfinite(answer).all():
         return here
     best = int(np.argmax(answer))
