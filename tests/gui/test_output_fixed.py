@@ -45,6 +45,7 @@ def test_sliders_are_closed_at_first_and_leave_out_the_axes(robot: Robot) -> Non
 @pytest.mark.parametrize(("kind", "named"), [("breast_cancer", 28), ("digits", 0)])
 def test_the_tip_names_the_values_of_as_many_inputs_as_a_person_reads(robot: Robot, kind: str, named: int) -> None:
     robot.running.session.start_over(document_for(kind), "Data")
+    controls(robot).use_plane((0, 1))
     tip, d = controls(robot).fixed.toolTip(), robot.running.session.prepared.dataset.d
     if named:
         assert named == d - 2 and tip.count(",") == named - 1
