@@ -325,6 +325,35 @@ def test_a_list_and_a_number_are_typed(robot: Robot, file: Path) -> None:
     assert (column(shown, "x"), column(shown, "y")) == ([1, 0.5], [2.5, 1.5])
 
 
+@pytest.mark.parametrize(
+    ("text", "others", "said"),
+    [
+        ("1, 2, 3, 4", {"z": (-3, 0, -2, 0), "w": (2, 2, 2, 2)}, "z = −3, 0, −2, 0;  w = 2, 2, 2, 2"),
+        ("1", {"z": (-3,), "w": (2,)}, "z = −3;  w = 2"),
+    ],
+)
+def test_a_longer_list_takes_its_partners_along_and_says_so(
+    robot: Robot, tmp_path: Path, text: str, others: dict[str, tuple[float, ...]], said: str
+) -> None:
+    """Zeros fill a list, or its last number where its limits forbid a zero; a list without part in it stays."""
+    file = tmp_path / "pair.sheet"
+    lists = "list x = 1, 2, 3\nlist z = -3, 0, -2\nlist w = 2, 2, 2 from 1 to 3\nlist u = 7, 8, 9"
+    file.write_text(f"title: Pair\n{lists}\ny = x*z + w\nm = max(u)\ntable: y\nshow: m", encoding="utf-8")
+    robot.start("step", file)
+    shown = settled(robot)
+    shown.inputs.rows["x"].field.setFocus()
+    shown.inputs.rows["x"].field.setText(text)
+    robot.key(Key.Key_Return)
+    settled(robot)
+    x = [float(each) for each in text.split(", ")]
+    assert column(shown, "y") == [a * b + c for a, b, c in zip(x, others["z"], others["w"], strict=True)]
+    assert robot.message() == f"Lists of one length belong together here. Now also: {said}"
+    assert shown.inputs.rows["u"].field.text() == "7, 8, 9"
+    robot.trigger("undo")
+    settled(robot)
+    assert [shown.inputs.rows[each].field.text() for each in "xzw"] == ["1, 2, 3", "−3, 0, −2", "2, 2, 2"]
+
+
 def test_typed_numbers_are_undone_one_by_one(robot: Robot, file: Path) -> None:
     robot.start("step", file)
     field = settled(robot).inputs.rows["w"].field

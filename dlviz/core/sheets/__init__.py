@@ -34,11 +34,12 @@ counts operations before any of them runs, and every mistake is one sentence wit
 """
 
 from dlviz.core.sheets.compute import Computed, Curve, compute, lay_out
+from dlviz.core.sheets.lengths import with_input
 from dlviz.core.sheets.letters import letter, with_letters
 from dlviz.core.sheets.reader import read
 from dlviz.core.sheets.sheet import Plot, Question, Sheet, SheetInput
 
 __all__ = [
     "Computed", "Curve", "Plot", "Question", "Sheet", "SheetInput", "compute", "lay_out", "letter", "read",
-    "with_letters",
+    "with_input", "with_letters",
 ]  # fmt: skip

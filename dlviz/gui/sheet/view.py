@@ -14,7 +14,7 @@ from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
 from dlviz.gui.selection import Selected
 from dlviz.gui.sheet.cases import Cases
-from dlviz.gui.sheet.inputs import Inputs
+from dlviz.gui.sheet.inputs import Inputs, written
 from dlviz.gui.sheet.known import Known, heading
 from dlviz.gui.sheet.plot import SheetPicture
 from dlviz.gui.sheet.question import QuestionView
@@ -137,9 +137,21 @@ class SheetView(Scrolled):
             is_set = False
         else:
             change = partial(set_sheet_input, name=name, value=value)
-            is_set = edit(self._context, tr("Change {name}", name=letter(name)), change, f"sheet.{name}" * is_pulled)
+            label, merge = tr("Change {name}", name=letter(name)), f"sheet.{name}" * is_pulled
+            is_set = edit(self._context, label, change, merge, done=partial(self._tell_followers, name))
         if not is_set:
             self.show_document(self._context.session.document)
+
+    def _tell_followers(self, name: str, before: Document) -> None:
+        """Say which lists were filled or cut with the one that was typed."""
+        old, new = before.sheet, self._context.session.document.sheet
+        if old is None or new is None:
+            return
+        were, are = old.sheet.filled(old.inputs), new.sheet.filled(new.inputs)
+        words = [f"{letter(each)} = {written(are[each])}" for each in are if each != name and are[each] != were[each]]
+        if words:
+            told = tr("Lists of one length belong together here. Now also: {lists}", lists=";  ".join(words))
+            self._context.notify(told)
 
     @Slot(QModelIndex)
     def _go_to(self, index: QModelIndex) -> None:

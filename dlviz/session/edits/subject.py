@@ -10,6 +10,7 @@ from dlviz.core.choice import Choice
 from dlviz.core.errors import SpecError
 from dlviz.core.expression import parse
 from dlviz.core.rules import resolve, rules
+from dlviz.core.sheets import with_input
 from dlviz.data.dataset import Dataset
 from dlviz.data.spec import DataSpec
 from dlviz.i18n import tr
@@ -82,12 +83,11 @@ def set_input(document: Document, name: str, index: tuple[int, ...], value: floa
 
 
 def set_sheet_input(document: Document, name: str, value: object) -> Document:
-    """Set a number or a list of a sheet. Raises: SpecError for one out of its limits."""
+    """Set a number or a list of a sheet; lists that must be as long follow. Raises: SpecError for one out of limits."""
     spec = document.sheet
     if spec is None:
         raise SpecError(tr("Expected a sheet. Received: a {subject}", subject=document.subject))
-    checked = spec.sheet.input(name).checked(value)
-    return replace(document, sheet=replace(spec, inputs={**spec.inputs, name: checked}))
+    return replace(document, sheet=replace(spec, inputs=with_input(spec.sheet, spec.inputs, name, value)))
 
 
 def set_sheet_number(document: Document, name: str, index: tuple[int, ...], value: float) -> Document:

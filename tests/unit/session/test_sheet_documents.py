@@ -153,12 +153,25 @@ def test_an_edit_computes_at_once_and_keeps_the_place_in_the_walk() -> None:
 
 
 def test_inputs_that_the_formulas_cannot_take_are_said_and_can_be_undone() -> None:
-    document = sheet_document("title: T\nlist x = 1, 2\nlist z = 3, 4\ny = x + z")
+    document = sheet_document("title: T\nlist x = 1, 2\nlist z = 3, 4\ny = x + z[2]")
     run = Run(document)
-    run.edit(set_sheet_input(document, "x", (1.0, 2.0, 3.0)), "Change x")
-    assert "lists of one length" in shown(run).message
+    run.edit(set_sheet_input(document, "z", (1.0,)), "Change z")
+    assert "Expected an index from 1 to 1" in shown(run).message
     run.edit(document, "Undo")
-    np.testing.assert_array_equal(shown(run).sheet.values["y"], [4, 6])
+    np.testing.assert_array_equal(shown(run).sheet.values["y"], [5, 6])
+
+
+def test_a_list_takes_along_those_that_must_be_as_long_and_undo_brings_all_back() -> None:
+    session = Session(sheet_document("title: T\nlist x = 1, 2\nlist z = 3, 4\nlist u = 5, 6\ny = x + z\nm = max(u)"))
+    try:
+        session.edit(set_sheet_input(session.document, "x", (1.0, 2.0, 3.0)), "Change x")
+        sheet = session.document.sheet
+        assert sheet is not None and sheet.inputs == {"x": (1.0, 2.0, 3.0), "z": (3.0, 4.0, 0.0)}
+        np.testing.assert_array_equal(sheet.computed.values["y"], [4, 6, 3])
+        session.undo()
+        assert session.document.sheet is not None and session.document.sheet.inputs == {}
+    finally:
+        assert session.close()
 
 
 def test_inputs_are_undoable_edits_and_a_refused_one_changes_nothing(session: Session) -> None:
