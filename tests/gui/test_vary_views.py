@@ -100,6 +100,37 @@ def test_cells_are_copied_with_every_digit(heat: HeatGrid) -> None:
     assert [each.words for each in heat.entries()][:2] == ["cell 0 0", "cell 0 1"]
 
 
+def rates_and_momenta(columns: int, rows: int) -> Grid:
+    """Return a map with losses of different length, as the recipe of rate and momentum gives them."""
+    values = np.geomspace(0.00043, 24.0, columns * rows).reshape(rows, columns)
+    cells = tuple(tuple(Cell(f"loss {value:.2g}", value) for value in line) for line in values.tolist())
+    return Grid("loss", "rate", "momentum", ("0.01",) * columns, ("0",) * rows, cells)
+
+
+def inked(heat: HeatGrid, column: int, row: int) -> int:
+    """Return how many colours there are within a cell: one where nothing is written."""
+    box, picture = heat.box(column, row).toRect().adjusted(3, 3, -3, -3), heat.grab().toImage()
+    return len({picture.pixel(x, y) for x in range(box.left(), box.right()) for y in range(box.top(), box.bottom())})
+
+
+@pytest.mark.parametrize(
+    ("size", "columns", "written"),
+    [((600, 240), 9, (2, False)), ((328, 208), 9, (2, True)), ((328, 208), 40, (0, False))],
+)
+def test_numbers_stand_along_or_upwards_in_their_cells_where_they_fit(
+    qtbot: QtBot, heat: HeatGrid, size: tuple[int, int], columns: int, written: tuple[int, bool]
+) -> None:
+    """At 1280 × 720 the map of nine rates and three momenta has 328 × 208 pixels."""
+    heat.resize(*size)
+    heat.show_grid(rates_and_momenta(columns, 3))
+    writing = heat.writing(QFontMetrics(font("small")))
+    assert (writing.digits, writing.is_upright) == written
+    assert (inked(heat, 4, 1) > 1) == (writing.digits > 0)
+    with qtbot.waitSignal(heat.read) as read:
+        qtbot.mouseMove(heat, heat.box(4, 1).center().toPoint())
+    assert read.args == [heat.grid.cells[1][4].words]
+
+
 def chart() -> Chart:
     x = np.array([0.01, 0.1, 1.0])
     one = Curve("momentum 0", x, np.array([0.5, 0.2, np.nan]), has_points=True, rows=(0, 1, 2))

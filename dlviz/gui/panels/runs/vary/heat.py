@@ -79,6 +79,14 @@ class Grid:
         return (self.across, self.up, self.measure, tr("diverged")), rows
 
 
+@dataclass(frozen=True)
+class Writing:
+    """How numbers stand in cells: with so many digits, none where they have no room, and from below upwards or not."""
+
+    digits: int = 0
+    is_upright: bool = False
+
+
 class HeatGrid(ReadPicture):
     """Paints a grid; its cells can be walked by the arrow keys, Enter opens one."""
 
@@ -137,26 +145,26 @@ class HeatGrid(ReadPicture):
             return
         with painter(self) as p:
             p.setFont(font("small"))
-            digits = self._digits(p.fontMetrics())
+            writing = self.writing(p.fontMetrics())
             for row, line in enumerate(self.grid.cells):
                 for column, cell in enumerate(line):
-                    self._paint_cell(p, cell, self.box(column, row), digits)
+                    self._paint_cell(p, cell, self.box(column, row), writing)
             self._paint_axes(p)
             theme = current()
             self._frame(p, self.grid.best(), theme.text, 1.5)
             self._frame(p, self.at, theme.accent, 2.5)
 
-    def _digits(self, metrics: QFontMetrics) -> int:
-        """Return with how many digits every number fits into its cell; 0 where none does."""
+    def writing(self, metrics: QFontMetrics) -> Writing:
+        """Return how every number fits into its cell: along it, or upwards where a cell is higher than wide."""
         box = self.box(0, 0)
-        for digits in range(DIGITS, 0, -1) if box.height() >= metrics.height() else ():
-            widest = max((metrics.horizontalAdvance(numbers.number(each, digits)) for each in self.grid.values),
-                         default=0)  # fmt: skip
-            if widest + ROOM <= box.width():
-                return digits
-        return 0
+        for is_upright, length, across in ((False, box.width(), box.height()), (True, box.height(), box.width())):
+            for digits in range(DIGITS, 0, -1) if across >= metrics.height() else ():
+                words = (numbers.number(each, digits) for each in self.grid.values)
+                if max(map(metrics.horizontalAdvance, words), default=0) + ROOM <= length:
+                    return Writing(digits, is_upright)
+        return Writing()
 
-    def _paint_cell(self, p: QPainter, cell: Cell, box: QRectF, digits: int) -> None:
+    def _paint_cell(self, p: QPainter, cell: Cell, box: QRectF, writing: Writing) -> None:
         theme = current()
         has_value = cell.value is not None and np.isfinite(cell.value)
         ground = self.shade(float(cell.value or 0.0)) if has_value else theme.colour("hover")
@@ -164,9 +172,9 @@ class HeatGrid(ReadPicture):
         if cell.diverged:
             p.setPen(QPen(QColor(on_colour(ground.name())), 1.4 * theme.mark_width))
             p.drawLines([QLineF(box.topLeft(), box.bottomRight()), QLineF(box.bottomLeft(), box.topRight())])
-        if has_value and not cell.diverged and digits:
+        if has_value and not cell.diverged and writing.digits:
             p.setPen(QColor(on_colour(ground.name())))
-            p.drawText(box, Qt.AlignmentFlag.AlignCenter, numbers.number(float(cell.value or 0.0), digits))
+            _write(p, box, numbers.number(float(cell.value or 0.0), writing.digits), writing.is_upright)
 
     def _paint_axes(self, p: QPainter) -> None:
         grid, field, theme = self.grid, self.field(), current()
@@ -234,3 +242,15 @@ class HeatGrid(ReadPicture):
     def copy(self) -> None:
         """Put every cell on the clipboard with all digits."""
         copy_csv(*self.grid.table())
+
+
+def _write(p: QPainter, box: QRectF, words: str, is_upright: bool) -> None:
+    """Write into the middle of a cell, along it or from below upwards."""
+    p.save()
+    p.translate(box.center())
+    wide, high = box.width(), box.height()
+    if is_upright:
+        p.rotate(-90)
+        wide, high = high, wide
+    p.drawText(QRectF(-wide / 2, -high / 2, wide, high), Qt.AlignmentFlag.AlignCenter, words)
+    p.restore()
