@@ -30,7 +30,8 @@ NAMES = {"strict": "cupy", "cupy": "cupy", "numba": "numba"}  # what DLVIZ_BACKE
 
 @pytest.fixture(params=["strict", "numba", pytest.param("cupy", marks=pytest.mark.gpu)])
 def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Let DLVIZ_BACKEND=cupy name the stand-in, or CuPy itself."""
+    """Begin with NumPy, whatever these tests are run with; let DLVIZ_BACKEND=cupy name the stand-in, or CuPy itself."""
+    monkeypatch.setenv("DLVIZ_BACKEND", "numpy")
     if request.param == "strict":
         monkeypatch.setitem(sys.modules, "cupy", StrictModule())
     else:

@@ -354,12 +354,17 @@ def test_command_says_what_stopped_it(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "Stop after an epoch at batch 10: epoch 2 is done." in " ".join(capsys.readouterr().out.split())
 
 
+def told_to_stop(session: Session) -> Frame:
+    """Wait until a run that has begun stands and says why; before that it may say that kernels are made ready."""
+    return frame_when(session, lambda frame: frame.step > 0 and frame.state == "paused" and bool(frame.message))
+
+
 @pytest.mark.parametrize("play", [{}, {"by": "batch", "rate": 25.0}, {"by": "epoch", "rate": 50.0}])
 def test_the_window_pauses_and_is_told_why(play: dict[str, Any]) -> None:
     session = Session(document({"kind": "stop_epoch", "epoch": 1}))
     try:
         session.play(**play)
-        frame = frame_when(session, lambda frame: frame.state == "paused" and bool(frame.message))
+        frame = told_to_stop(session)
         assert frame.message == "Stop after an epoch at batch 5: epoch 1 is done."
         assert (frame.step, frame.epoch) == (5, 1)
         session.play()
@@ -373,7 +378,7 @@ def test_the_window_goes_back_to_the_best_epoch(lines: Walked) -> None:
     session = Session(document(EARLY))
     try:
         session.play()
-        frame = frame_when(session, lambda frame: frame.state == "paused" and bool(frame.message))
+        frame = told_to_stop(session)
         assert (frame.step, frame.last_step) == (5 * at, 5 * stop)
         assert f"The weights after batch {5 * at} are back." in frame.message
         session.play()
@@ -386,7 +391,7 @@ def test_a_saved_run_remembers_what_was_seen(tmp_path: Path, lines: Walked) -> N
     stop, at = stopping_epoch(ends(lines, "validation_loss"), 3, 0.02)
     session = Session(document({"kind": "stop_epoch", "epoch": stop - 2}, EARLY))
     session.play()
-    frame_when(session, lambda frame: frame.state == "paused" and bool(frame.message))
+    told_to_stop(session)
     session.save(tmp_path / "run.dlviz")
     assert session.close()
     again = Session(document())
@@ -394,7 +399,7 @@ def test_a_saved_run_remembers_what_was_seen(tmp_path: Path, lines: Walked) -> N
         again.open(tmp_path / "run.dlviz")
         assert frame_when(again, lambda frame: frame.step > 0).step == 5 * (stop - 2)
         again.play()
-        frame = frame_when(again, lambda frame: frame.state == "paused" and bool(frame.message))
+        frame = told_to_stop(again)
         assert (frame.step, frame.last_step) == (5 * at, 5 * stop)
     finally:
         assert again.close()

@@ -166,6 +166,7 @@ def test_a_wrong_target_is_refused_wherever_it_stands(streamed: Opener) -> None:
 
 def test_an_array_module_of_its_own_is_given_whole_batches(streamed: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     document = streamed(dtype="float32", training={"shuffle": True})
+    monkeypatch.setenv("DLVIZ_BACKEND", "numpy")
     usual = Trainer(document, prepare(document.data))
     monkeypatch.setitem(sys.modules, "cupy", StrictModule())
     monkeypatch.setenv("DLVIZ_BACKEND", "cupy")

@@ -52,6 +52,7 @@ def test_without_a_working_numba_one_sentence_says_so_and_numpy_goes_on(
 ) -> None:
     for name in [name for name in sys.modules if name.startswith("dlviz.core.compiled")]:
         monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setenv("DLVIZ_BACKEND", "numpy")
     usual = trainer()
     monkeypatch.setenv("DLVIZ_BACKEND", "numba")
     monkeypatch.setitem(sys.modules, "numba", module)
