@@ -82,6 +82,15 @@ def test_a_target_can_be_an_axis_and_a_measured_one_shades_the_points(qtbot: Any
     assert len(colours) == len(page.points._items) == 6
 
 
+def test_a_measured_target_is_shaded_after_a_set_of_more_classes_than_shades(qtbot: Any) -> None:
+    page = page_for(qtbot, document_for("digits"))
+    regression = document_for("diabetes")
+    page.show_data(regression, prepare(regression.data))
+    settle(page, qtbot)
+    assert len(page.points._items) == 10
+    assert len({filled.opts["brush"].color().name() for filled, _ in page.points._items[:6]}) == 6
+
+
 def test_counts_by_class_and_by_part_are_those_of_numpy(qtbot: Any) -> None:
     page = page_for(qtbot, iris(), "histogram")
     take(page, 3, qtbot)

@@ -42,6 +42,13 @@ def test_sliders_are_closed_at_first_and_leave_out_the_axes(robot: Robot) -> Non
     assert not box.others.isVisible()
 
 
+def test_open_sliders_bear_data_of_one_input(robot: Robot) -> None:
+    box = controls(robot)
+    robot.click(box.more)
+    robot.running.session.start_over(document_for("sine"), "Data")
+    assert box.others.isHidden() and box.others.minimumHeight() >= 0
+
+
 @pytest.mark.parametrize(("kind", "named"), [("breast_cancer", 28), ("digits", 0)])
 def test_the_tip_names_the_values_of_as_many_inputs_as_a_person_reads(robot: Robot, kind: str, named: int) -> None:
     robot.running.session.start_over(document_for(kind), "Data")

@@ -102,7 +102,8 @@ class Scatter(ZoomPlot):
         for group, (filled, hollow) in enumerate(self._items):
             colour, symbol = QColor(theme.class_colour(group)), CLASS_MARKERS[group % len(CLASS_MARKERS)]
             if self._marks.are_shades:
-                share = FAINTEST + (1 - FAINTEST) * group / max(SHADES - 1, 1)
+                place = min(group / max(SHADES - 1, 1), 1.0)  # there may be items left of a set with more classes
+                share = FAINTEST + (1 - FAINTEST) * place
                 colour, symbol = QColor(*shades[round(255 * share)].tolist()), CLASS_MARKERS[0]
             filled.setSymbol(symbol)
             filled.setBrush(colour)

@@ -168,8 +168,9 @@ class Reading:
         return unit // max(array[0].size // kept.size, 1)
 
     def norm(self, *names: str) -> float | None:
-        """Return the Euclidean norm of several arrays together, if any is known."""
-        squares = [float(np.sum(np.square(array))) for array in map(self.array, names) if array is not None]
+        """Return the Euclidean norm of several arrays together, if any is known; infinite where squares overflow."""
+        with np.errstate(over="ignore"):  # a run that is about to break
+            squares = [float(np.sum(np.square(array))) for array in map(self.array, names) if array is not None]
         return math.sqrt(sum(squares)) if squares else None
 
     def _sample(self, name: str, unit: int) -> tuple[float | None, ...]:

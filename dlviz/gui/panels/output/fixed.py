@@ -88,7 +88,7 @@ class FixedInputs(Scrolled):
         for slider in self.sliders:
             slider.label.setMinimumWidth(width)
         self.show_axes(self._axes)
-        shown = min(len(self.sliders) - len(set(self._axes)), 3)
+        shown = min(sum(axis not in self._axes for axis in range(len(self.sliders))), 3)  # none of a single input
         self.setMinimumHeight(shown * (self.sliders[0].sizeHint().height() + self._rows.spacing()))
 
     @Slot(float)
