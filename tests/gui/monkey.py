@@ -92,8 +92,10 @@ class Monkey(QObject):
             key, modifier = self.chance.choice(WITH_CONTROL), CONTROL
         else:
             key, modifier = self.chance.choice(KEYS), self.chance.choice((NONE, NONE, NONE, SHIFT))
-        self.robot.bot.keyClick(self._focus(), getattr(Qt.Key, f"Key_{key}"), modifier)
-        return f"{modifier.name} {key}"
+        focus = self._focus()
+        name = _name(focus)
+        self.robot.bot.keyClick(focus, getattr(Qt.Key, f"Key_{key}"), modifier)
+        return f"{modifier.name} {key} at {name}"
 
     def _type(self) -> str:
         words = self.chance.choice(RUBBISH)[:40]
