@@ -70,13 +70,19 @@ def differences(one: Document, other: Document) -> tuple[Difference, ...]:
 
 
 def change_words(old: Document, new: Document, label: str) -> str:
-    """Say in a few words what an edit changed; label where no setting tells it, as for a typed weight."""
+    """Say in a few words what an edit changed; label, if there is one, where the hand was in rows or weights."""
     found = differences(old, new)
-    is_by_hand = new.data.kind == "table" and [each.place for each in found] == ["data"]  # rows painted or typed
-    if not found or is_by_hand:
+    if not found or (label and _is_by_hand(new, {each.place for each in found})):
         return label
     told = ", ".join(each.words for each in found[:MAX_TOLD])
     return told if len(found) <= MAX_TOLD else tr("{told} and {n} more", told=told, n=len(found) - MAX_TOLD)
+
+
+def _is_by_hand(new: Document, places: set[str]) -> bool:
+    """Say whether rows were painted or typed, or weights typed or taken out: no setting tells that."""
+    weights = {place for place in places if place.startswith("parameters.")}
+    is_in_rows = new.data.kind == "table" and places == {"data"}
+    return is_in_rows or (bool(weights) and places - weights <= {"training.frozen"})
 
 
 def _value(settings: Settings, place: str) -> object:

@@ -277,7 +277,7 @@ class Worker:
         ended = command.trial.ended
         assert ended is not None, "only what is over is opened"
         parent = self._varied if self._varied in self._runs.uids else None
-        change = change_words(command.base, command.document, tr("As it was"))
+        change = change_words(command.base, command.document, "") or tr("As it was")
         origin = Origin(parent, change=change, is_beside=True)
         self._runs.adopt(command.document, origin, command.base, ended.kept)
         self._experimenter.opened(command.trial, self._runs.current)

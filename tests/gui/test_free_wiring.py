@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from dlviz.core.inference import shapes
 from dlviz.core.network import InputSpec, NetworkSpec, sources
 from dlviz.gui.editor.wiring import Wiring
+from dlviz.gui.editor.wiring_menus import WireMenu
 from dlviz.gui.selection import Selected
 from dlviz.session.document import Document
 from dlviz.session.example import plain_descent, written_table
@@ -269,3 +270,43 @@ def test_every_output_has_a_loss_of_its_own_in_the_inspector(robot: Robot) -> No
     robot.view.setFocus()
     robot.key(Key.Key_Space)
     robot.wait(lambda: robot.frame.step > 50)
+
+
+def press_right(robot: Robot, at: QPoint) -> None:
+    robot.bot.mouseClick(robot.view.viewport(), Qt.MouseButton.RightButton, NONE, at)
+
+
+def wire_pixel(robot: Robot, source: str, target: str) -> QPoint:
+    """Return where on the canvas a wire without weights can be clicked."""
+    scene = robot.view.network_scene
+    links = scene.layout_.links
+    index = next(k for k in range(len(links)) if (links.origins[k], links.layers[k]) == (source, target))
+    for share in (0.3, 0.5, 0.7, 0.9):
+        pixel = robot.view.mapFromScene(scene.links.path(index).pointAtPercent(share))
+        if scene.wire_at(robot.view.mapToScene(pixel)) == (source, target):
+            return pixel
+    raise AssertionError(f"no part of the wire from {source} to {target} can be reached")
+
+
+def test_a_wire_is_let_go_by_its_own_menu(robot: Robot) -> None:
+    add_output(robot)
+    hidden = begin_branch(robot, "x", "Dense", 8)
+    connect(robot, hidden, "o", f"Read {hidden} instead of x")
+    connect(robot, "x", "o", f"Add x to {hidden} (skip connection)")
+    robot.settle()
+    press_right(robot, wire_pixel(robot, hidden, "add1"))
+    robot.wait(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    robot.choose_in_menu(f"Disconnect {hidden} from add1")
+    robot.wait(lambda: reads(robot)["o"] == ("x",))
+    assert "add1" not in reads(robot)
+    robot.key(Key.Key_Z, CONTROL)
+    assert reads(robot)["add1"] == (hidden, "x")
+
+
+def test_a_wire_that_is_all_a_layer_reads_says_why_it_stays(robot: Robot) -> None:
+    add_output(robot)
+    robot.settle()
+    layer = network(robot).layers[0]
+    menu = WireMenu(network(robot), "x", layer, robot.view)
+    (action,) = menu.actions()
+    assert not action.isEnabled() and "reads nothing else" in action.toolTip()

@@ -120,3 +120,30 @@ def test_ten_classes_fit_into_the_legend_of_the_narrowest_panel(qtbot: QtBot) ->
     metrics = QFontMetrics(font("small"))
     taken = sum(metrics.horizontalAdvance(name) + legend.air() for name in "0123456789")
     assert taken <= 280 and legend.air() < WIDEST
+
+
+SPARE = (Column("name"), Column("size"), Column("counted as", gives_way=2), Column("memory", gives_way=1))
+
+
+def test_columns_give_way_in_their_order_before_the_table_scrolls(table: NumberTable, qtbot: QtBot) -> None:
+    table.show_lines(SPARE, [Line(0, ("h1", "12", "4 × 2 + 4", "0.5 kB"))])
+    for width, shown in ((400, 4), (170, 3), (120, 2), (400, 4)):
+        table.resize(width, 200)
+        qtbot.waitUntil(lambda: sum(not table.isColumnHidden(k) for k in range(4)) == shown)  # noqa: B023  waited for
+        assert table.horizontalHeader().length() <= table.viewport().width()
+    table.resize(120, 200)
+    qtbot.waitUntil(lambda: table.isColumnHidden(2))
+    told = table.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert told == "h1\ncounted as: 4 × 2 + 4\nmemory: 0.5 kB"
+    assert table.shown() == [("h1", "12", "4 × 2 + 4", "0.5 kB")], "what is copied has every column"
+    table.show_lines(COLUMNS, LINES)
+    assert not any(table.isColumnHidden(k) for k in range(3))
+
+
+def test_a_table_resized_while_hidden_writes_every_digit_once_it_is_shown(table: NumberTable, qtbot: QtBot) -> None:
+    table.resize(110, 200)
+    qtbot.waitUntil(lambda: words(table, 0)[2] != "−0.9877")
+    table.hide()
+    table.resize(400, 200)
+    table.show()
+    qtbot.waitUntil(lambda: words(table, 0)[1:] == ["0.1235", "−0.9877"])

@@ -106,3 +106,24 @@ def test_a_selected_weight_is_pruned_by_a_key_and_learns_again_on_undo(robot: Ro
     robot.wait(lambda: "frozen, never updated" in robot.panel("inspector").facts.words())
     robot.key(Key.Key_Z, CONTROL)
     assert robot.running.session.document == start
+
+
+def test_what_is_held_at_0_has_a_cross_on_the_canvas_until_it_is_released(robot: Robot) -> None:
+    cuts, legend = robot.view.network_scene.cuts, robot.panel("canvas").legend
+    assert cuts.points == () and "held" not in legend.texts()[2]
+    fold = opened(robot, "h1")
+    fold.is_held.setChecked(True)
+    robot.click(fold.button)
+    robot.wait(lambda: len(cuts.points) == round(0.3 * 8))
+    assert "× = held at 0" in legend.texts()[2] and legend.width() >= legend.sizeHint().width()
+    scene = robot.view.network_scene
+    for point in cuts.points:
+        place = scene.place_at(point)
+        assert place.kind == "link"
+        assert (robot.frame.parameters or {})["h1.W"][place.unit, place.source] == 0
+    marks = [mark.label for mark in robot.frame.marks]
+    assert marks == ["Prune 30 % of h1"]
+    robot.view.setFocus()
+    robot.key(Key.Key_Z, CONTROL)
+    robot.wait(lambda: cuts.points == ())
+    assert "held" not in legend.texts()[2]

@@ -17,6 +17,7 @@ from dlviz.gui.editor.rects import strip_rect
 from dlviz.gui.editor.state import CanvasState
 from dlviz.gui.editor.view import ZOOM_STEP, Ask, CanvasView
 from dlviz.gui.editor.wiring import Wiring
+from dlviz.gui.editor.wiring_menus import WireMenu
 from dlviz.gui.panel import Context
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
@@ -158,6 +159,8 @@ class Controller(QObject):
             self.commands.add_further_output(ask.node)
         elif ask.kind == "pull":
             self._ask_unit(ask.node)
+        elif ask.kind == "wire":
+            self._offer_to_disconnect(ask)
         else:
             self._open_menu(ask.node, ask.at)
 
@@ -174,6 +177,12 @@ class Controller(QObject):
         for each in network.inputs:
             if each.id == node:
                 self._pop_up(InputMenu(each, network, self._view), at)
+
+    def _offer_to_disconnect(self, ask: Ask) -> None:
+        """Open the menu of a plain wire."""
+        layer, network = self._state.layer(ask.node), self._state.network
+        if layer is not None and network is not None:
+            self._pop_up(WireMenu(network, ask.source, layer, self._view), ask.at)
 
     def _offer_features(self, node: str, at: QPoint) -> None:
         """Open the menu of the columns that are read and of those that can be made."""

@@ -23,6 +23,7 @@ class Legend(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._phase = ""
         self._largest: float | None = None
+        self._has_cuts = False
         describe(self, tr("Legend of the links"), tr("Weight by colour, width and dash"))
 
     def show_phase(self, phase: str, largest: float | None = None) -> None:
@@ -34,12 +35,15 @@ class Legend(QWidget):
             self._phase, self._largest = phase, largest
             self.update()
 
+    def show_cuts(self, has_cuts: bool) -> None:
+        """Explain the crosses on links, where there are some."""
+        self._has_cuts = has_cuts
+
     def texts(self) -> tuple[str, str, str]:
         """Return what stands left of the bar, right of it, and after that."""
-        limit = numbers.number(WEIGHT_LIMIT)
-        return (
-            tr("weight {low}", low=f"−{limit}"), f"+{limit}", tr("width = size, dash = negative")
-        )  # fmt: skip
+        limit, rest = numbers.number(WEIGHT_LIMIT), tr("width = size, dash = negative")
+        rest = tr("{rest}, × = held at 0", rest=rest) if self._has_cuts else rest
+        return tr("weight {low}", low=f"−{limit}"), f"+{limit}", rest
 
     def sizeHint(self) -> QSize:
         """Return the room for one line."""

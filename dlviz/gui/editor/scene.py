@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsScene
 from dlviz.core.network import NetworkSpec
 from dlviz.gui.editor import places
 from dlviz.gui.editor.blocks import MAP_TILE
+from dlviz.gui.editor.cuts_item import PLACE, CutsItem
 from dlviz.gui.editor.labels_item import LabelsItem
 from dlviz.gui.editor.layout import NO_LINKS, Layout
 from dlviz.gui.editor.links_item import MAX_WIDTH, Halo, LinksItem, levels
@@ -38,12 +39,12 @@ class NetworkScene(QGraphicsScene):
         self.biased: frozenset[str] = frozenset()
         self.links, self.tiles, self.labels = LinksItem(theme), TilesItem(theme), LabelsItem(theme)
         self.selected_halo, self.hovered_halo = Halo(theme.accent, HALO, 0.24), Halo(theme.accent, HALO, 0.16)
-        self.trail = TrailItem(theme)
+        self.trail, self.cuts = TrailItem(theme), CutsItem(theme)
         self.ones: Ones | None = None
         self.bias_links, self.bias_labels, self.one_nodes = LinksItem(theme), LabelsItem(theme), OnesItem(theme)
         self._items = (
-            self.links, self.bias_links, self.trail, self.tiles, self.one_nodes, self.labels, self.bias_labels,
-            self.selected_halo, self.hovered_halo,
+            self.links, self.bias_links, self.cuts, self.trail, self.tiles, self.one_nodes, self.labels,
+            self.bias_labels, self.selected_halo, self.hovered_halo,
         )  # fmt: skip
         for item in self._items:
             self.addItem(item)
@@ -53,7 +54,8 @@ class NetworkScene(QGraphicsScene):
     def use_theme(self, theme: Theme) -> None:
         """Draw in the colours of a theme; the next frame brings the rest."""
         self.theme = theme
-        for item in (self.links, self.labels, self.trail, self.bias_links, self.bias_labels, self.one_nodes):
+        themed = (self.links, self.labels, self.trail, self.cuts, self.bias_links, self.bias_labels, self.one_nodes)
+        for item in themed:
             item.theme = theme
         self.tiles.use_theme(theme)
         self.selected_halo.colour = self.hovered_halo.colour = theme.accent
@@ -64,6 +66,7 @@ class NetworkScene(QGraphicsScene):
         self.network, self.layout_, self.biased = network, layout, biased - set(layout.ones)
         self.ones = ones_of(layout)
         self.links.set_links(layout.links, line_limit(layout))
+        self.cuts.show_points(())
         self.one_nodes.show_ones(self.ones)
         self.bias_labels.set_texts([], [])
         self.bias_links.set_links(NO_LINKS if self.ones is None else self.ones.links, line_limit(layout))
@@ -74,6 +77,10 @@ class NetworkScene(QGraphicsScene):
     def show_weights(self, weights: NDArray[np.floating], shown: NDArray[np.bool_], phase_colour: str) -> None:
         """Draw links by these weights; only shown ones in full."""
         self.links.show_levels(levels(weights), shown, phase_colour)
+
+    def show_cuts(self, indices: tuple[int, ...]) -> None:
+        """Mark links that were taken out."""
+        self.cuts.show_points([self.links.path(index).pointAtPercent(PLACE) for index in indices])
 
     def show_biases(self, frame: Frame, lit: frozenset[str] | None, phase_colour: str, is_written: bool) -> None:
         """Draw the links of +1 nodes; only those of lit layers in full, all where lit is None."""
@@ -144,6 +151,13 @@ class NetworkScene(QGraphicsScene):
         index = self.links.at(point)
         is_weight = index is not None and bool(self.layout_.links.is_weighted[index])
         return places.link_place(self.layout_, index) if index is not None and is_weight else NOTHING
+
+    def wire_at(self, point: QPointF) -> tuple[str, str] | None:
+        """Return which node hands on to which over the plain wire under a point; a wire has no weight."""
+        index = None if self.layout_ is None else self.links.at(point)
+        if index is None or self.layout_ is None or self.layout_.links.is_weighted[index]:
+            return None
+        return self.layout_.links.origins[index], self.layout_.links.layers[index]
 
     def node_at(self, point: QPointF) -> str:
         """Return the node on whose tiles, or between them, a point lies; "" elsewhere."""

@@ -23,7 +23,7 @@ BELOW = 3.0 * GRID  # below the lowest tile, for what is written there
 MIN_ZOOM, MAX_ZOOM = 0.1, 4.0
 ZOOM_STEP = 1.2
 
-Asked = Literal["menu", "minus", "plus", "insert", "features", "outputs", "pull", "type", "where"]
+Asked = Literal["menu", "minus", "plus", "insert", "features", "outputs", "pull", "type", "where", "wire"]
 
 
 _ASKED: Mapping[HotKind, Asked] = {
@@ -33,11 +33,15 @@ _ASKED: Mapping[HotKind, Asked] = {
 
 @dataclass(frozen=True)
 class Ask:
-    """A click on something that does more than select: what, which node, and where on the screen."""
+    """A click on something that does more than select: what, which node, and where on the screen.
+
+    source: of a wire, the node that it comes from.
+    """
 
     kind: Asked
     node: str
     at: QPoint
+    source: str = ""
 
 
 class CanvasView(QGraphicsView):
@@ -186,6 +190,8 @@ class CanvasView(QGraphicsView):
             self.picked.emit(place)
             if event.button() == Qt.MouseButton.RightButton:
                 self.asked.emit(Ask("menu", place.layer, event.globalPosition().toPoint()))
+        elif event.button() == Qt.MouseButton.RightButton and (wire := self.network_scene.wire_at(point)) is not None:
+            self.asked.emit(Ask("wire", wire[1], event.globalPosition().toPoint(), source=wire[0]))
         else:
             self._begin(Pan(self), at, Qt.CursorShape.ClosedHandCursor)
 

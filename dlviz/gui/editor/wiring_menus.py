@@ -107,3 +107,19 @@ class BranchMenu(WishMenu):
         self.offer_kinds(self, "branch")
         self.setAccessibleName(tr("Begin a branch"))
         self.setActiveAction(next(each for each in self.actions() if not each.isSeparator()))
+
+
+class WireMenu(WishMenu):
+    """What can be done with a wire without weights: let go of it, unless the layer would read nothing."""
+
+    def __init__(self, network: NetworkSpec, source: str, layer: LayerSpec, parent: QWidget) -> None:
+        super().__init__(layer.id, parent)
+        self.setAccessibleName(tr("Wire from {source} to {layer}", source=source, layer=layer.id))
+        action = self.offer(
+            self, tr("Disconnect {source} from {layer}", source=source, layer=layer.id), "disconnect", source
+        )
+        is_only = len(sources(network, layer)) == 1
+        action.setEnabled(not is_only)
+        if is_only:
+            action.setToolTip(tr("{layer} reads nothing else: delete it, or drag another output to its port.",
+                                 layer=layer.id))  # fmt: skip

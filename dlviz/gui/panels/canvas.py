@@ -15,6 +15,7 @@ from dlviz.gui.editor import content, picture, places
 from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE, VALUE_TILE, TileShape
 from dlviz.gui.editor.card import ValueCard
 from dlviz.gui.editor.controller import Controller
+from dlviz.gui.editor.cuts_item import cut_links
 from dlviz.gui.editor.hover import CardOpener
 from dlviz.gui.editor.invitation import Invitation
 from dlviz.gui.editor.layout import arrange
@@ -270,12 +271,21 @@ class CanvasPanel(Panel):
         # Gradients have signs to tell by colour; at all other steps the colour is that of the phase.
         colour = content.phase_colour(self.theme, lit.phase) if lit and not found else ""
         self.scene.show_weights(drawn, shown, colour)
+        self._mark_cuts(cut_links(layout.links, frame, weights))
         is_written = self.context.workspace == "step" and frame.trace is not None
         self.scene.show_biases(frame, None if lit is None else frozenset(lit.layers), colour, is_written)
         self.legend.show_phase(lit.phase if lit else "", None if found is None else found.largest)
         if is_written:
             written = weights if found is None else found.values
             self.scene.show_labels(labels(layout, self.symbols, written, shown, selected))
+
+    def _mark_cuts(self, cuts: tuple[int, ...]) -> None:
+        """Mark links that were taken out; the legend says so where there are some."""
+        had_some = bool(self.scene.cuts.points)
+        self.scene.show_cuts(cuts)
+        if had_some != bool(cuts):
+            self.legend.show_cuts(bool(cuts))
+            self._place_overlays()
 
     def _gradients(self, frame: Frame) -> LinkGradients | None:
         """Return the gradients that links show at the step in hand.

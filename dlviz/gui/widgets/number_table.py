@@ -14,10 +14,11 @@ from PySide6.QtCore import (
     QSize,
     QSortFilterProxyModel,
     Qt,
+    QTimer,
     Signal,
     Slot,
 )
-from PySide6.QtGui import QBrush, QContextMenuEvent, QResizeEvent
+from PySide6.QtGui import QBrush, QContextMenuEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
 
 from dlviz.gui import numbers
@@ -44,12 +45,17 @@ _ENDLESS = 16_777_215  # Qt's QWIDGETSIZE_MAX
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, what it says on hover, and how its numbers are written."""
+    """A column: its heading, what it says on hover, and how its numbers are written.
+
+    gives_way: where not all columns have room, those with 1 go first, then those with 2; 0 stays, and the table
+    scrolls.
+    """
 
     title: str
     tip: str = ""
     is_signed: bool = False
     digits: int | None = None
+    gives_way: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class NumberModel(QAbstractTableModel):
         self.marked = NONE
         self.chosen: frozenset[int] = frozenset()  # numbers of rows that are selected, marked as well
         self.digits: tuple[int, ...] = ()  # at most so many of each column, as there is room
+        self.aside: frozenset[int] = frozenset()  # columns that have no room; they are told on hover
 
     def write(self, line: Line, section: int, digits: int) -> str:
         """Return a cell with at most so many digits."""
@@ -129,8 +136,11 @@ class NumberModel(QAbstractTableModel):
                 line, section, self.digits[section] if section < len(self.digits) else self.most_digits(section)
             )
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _words(cell, column, is_full=True)
+            return "\n".join((_words(cell, column, is_full=True), *self._told_aside(line)))
         return self._brush(line, cell, column, role)
+
+    def _told_aside(self, line: Line) -> list[str]:
+        return [f"{self.columns[k].title}: {_words(line.cells[k], self.columns[k], True)}" for k in sorted(self.aside)]
 
     def _brush(self, line: Line, cell: Cell, column: Column, role: int) -> QBrush | None:
         theme = current()
@@ -162,6 +172,8 @@ class NumberTable(QTableView):
         self._is_changing = False  # a model that is being filled has no rows to measure, bars of scrolling come and go
         self._width = 0  # pixels, when digits were chosen last
         self._is_tight = False  # numbers with the fewest digits have no room beside each other: the table scrolls
+        self._shown = QTimer(self, singleShot=True, interval=0)  # the head learns of its width after the table is shown
+        self._shown.timeout.connect(self._choose_digits)
         self.numbers = NumberModel(self)
         self._sorted = QSortFilterProxyModel(self)
         self._sorted.setSourceModel(self.numbers)
@@ -232,8 +244,15 @@ class NumberTable(QTableView):
             self._be_tight(False)
         self._choose_digits()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Write as many digits as there is room for where the width changed while nobody looked."""
+        super().showEvent(event)
+        self._shown.start()
+
+    @Slot()
     def _choose_digits(self) -> None:
         """Write numbers shorter where a column is narrow: one that ends in … could be any."""
+        self._give_way()
         sections = range(self.numbers.columnCount())
         digits = tuple(map(self._digits_of, sections)) if not self._is_tight else ()
         if self._is_tight or not (all(digits) or self._has_room()):
@@ -243,13 +262,33 @@ class NumberTable(QTableView):
 
     def _has_room(self) -> bool:
         """Say whether all columns fit beside each other with the fewest digits, whatever their widths are now."""
-        metrics, head, needed = self.fontMetrics(), self.horizontalHeader(), 0
-        for section in range(self.numbers.columnCount()):
-            written = (self.numbers.write(line, section, FEWEST) for line in self.numbers.lines[:MOST_MEASURED])
-            least = max(map(metrics.horizontalAdvance, written), default=0) + PADDING
-            is_as_wide_as_its_heading = head.sectionResizeMode(section) == QHeaderView.ResizeMode.ResizeToContents
-            needed += max(least, head.sectionSizeHint(section)) if is_as_wide_as_its_heading else least
-        return needed <= self.viewport().width()
+        shown = (section for section in range(self.numbers.columnCount()) if section not in self.numbers.aside)
+        return sum(map(self._least, shown)) <= self.viewport().width()
+
+    def _least(self, section: int) -> int:
+        """Return the width of a column with the fewest digits."""
+        metrics, head = self.fontMetrics(), self.horizontalHeader()
+        written = (self.numbers.write(line, section, FEWEST) for line in self.numbers.lines[:MOST_MEASURED])
+        least = max(map(metrics.horizontalAdvance, written), default=0) + PADDING
+        if head.isSectionHidden(section):  # Qt knows no size of it; what is too large here only keeps it hidden
+            return max(least, head.fontMetrics().horizontalAdvance(self.numbers.columns[section].title) + 2 * PADDING)
+        is_as_wide_as_its_heading = head.sectionResizeMode(section) == QHeaderView.ResizeMode.ResizeToContents
+        return max(least, head.sectionSizeHint(section)) if is_as_wide_as_its_heading else least
+
+    def _give_way(self) -> None:
+        """Hide the columns that give way until the others have room, and show them again where they have it too."""
+        columns = self.numbers.columns
+        spare = sorted((k for k, each in enumerate(columns) if each.gives_way), key=lambda k: columns[k].gives_way)
+        if not spare and not self.numbers.aside:
+            return
+        widths, gone = {section: self._least(section) for section in range(len(columns))}, set[int]()
+        while len(gone) < len(spare) and sum(widths.values()) > self.viewport().width():
+            section = spare[len(gone)]
+            gone.add(section)
+            del widths[section]
+        self.numbers.aside = frozenset(gone)
+        for section in range(len(columns)):
+            self.setColumnHidden(section, section in gone)
 
     def _be_tight(self, is_tight: bool) -> None:
         """Give every column what it needs and scroll sideways, or share the room again."""
@@ -273,6 +312,8 @@ class NumberTable(QTableView):
 
     def _digits_of(self, section: int) -> int:
         """Return with how many digits the numbers of a column fit, 0 if with none."""
+        if section in self.numbers.aside:
+            return self.numbers.most_digits(section)
         metrics, room = self.fontMetrics(), self.columnWidth(section) - PADDING
         for digits in range(self.numbers.most_digits(section), FEWEST, -1):
             written = (self.numbers.write(line, section, digits) for line in self.numbers.lines[:MOST_MEASURED])

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from dlviz.core.choice import chosen
@@ -69,3 +70,13 @@ def test_many_changes_are_counted() -> None:
     document = first_document()
     other = edits.set_training(edits.set_optimizer_setting(document, "lr", 0.5), batch_size=7, shuffle=False)
     assert change_words(document, other, "") == "rate 0.02 → 0.5, batch 10 → 7 and 1 more"
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_weights_taken_out_go_by_the_words_of_the_edit(is_held: bool) -> None:
+    document, current = first_document(), {"h1.W": np.ones((4, 2))}
+    pruned = edits.prune_at_random(document, "h1", 0.5, "weights", 0, current, is_held)
+    assert change_words(document, pruned, "Prune 50 % of h1") == "Prune 50 % of h1"
+    assert change_words(document, pruned, "").endswith("start of h1.W typed in")
+    faster = edits.set_optimizer_setting(pruned, "lr", 0.5)
+    assert change_words(document, faster, "Prune 50 % of h1").startswith("rate 0.02 → 0.5")

@@ -305,7 +305,7 @@ def _columns(has_pairs: bool) -> tuple[Column, ...]:
     return (
         Column(tr("column")), *between,
         Column(tr("gap"), tr("Largest difference of the shares of rows below any value"), digits=2),
-        Column(tr("limit"), tr("The largest gap that chance explains"), digits=2),
+        Column(tr("limit"), tr("The largest gap that chance explains"), digits=2, gives_way=1),
     )  # fmt: skip
 
 
