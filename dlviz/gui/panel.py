@@ -50,6 +50,7 @@ class Context(QObject):
     typing_asked = Signal(object)  # Selected: a number that is shown shall be typed anew, where it stands
     data_wanted = Signal()  # somebody shall choose a file of data
     vary_wanted = Signal()  # an experiment shall be set up
+    seeds_wanted = Signal()  # the map shall show where the networks of the experiment agree
     picture_wanted = Signal(object)  # this panel shall be written into a file as a picture
     room_wanted = Signal(str, bool)  # the panel of this key wants half of the window's width, or its usual place again
     calm_changed = Signal()  # the cards of the first start came or went

@@ -109,6 +109,13 @@ def signed_pixels(values: FloatArray, scale: Scale, theme: Theme) -> Pixels:
     return diverging(theme)[index]
 
 
+def faded(pixels: Pixels, strength: FloatArray, theme: Theme) -> Pixels:
+    """Let pixels (rows, columns, 4) fade into the canvas; strength: (rows, columns), 1 as they are, 0 for canvas."""
+    ground = np.append(_rgb(theme.canvas), 255.0)
+    mixed = ground + (pixels - ground) * np.clip(np.nan_to_num(strength), 0, 1)[..., None]
+    return mixed.round().astype(np.uint8)
+
+
 def class_pixels(outputs: FloatArray, theme: Theme) -> Pixels:
     """Colour k maps (k, rows, columns) by the winner's hue, paler the less sure it is.
 

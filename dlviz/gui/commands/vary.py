@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from dlviz.gui.actions import Action
 from dlviz.gui.docks import Docks
@@ -21,6 +21,7 @@ class VaryCommands(QObject):
         super().__init__(parent)
         self._context, self._docks = context, docks
         self.on_workspace: Callable[[str], None] = context.use_workspace
+        context.seeds_wanted.connect(self._show_seeds)
 
     def actions(self) -> tuple[Action, ...]:
         """Return the entry of the Run menu."""
@@ -37,6 +38,10 @@ class VaryCommands(QObject):
         self.began.emit()
         self._docks.open_below("runs")
         self._context.vary_wanted.emit()
+
+    @Slot()
+    def _show_seeds(self) -> None:
+        self._docks.open("output")
 
     def _is_network(self) -> bool:
         document = self._context.session.document

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from dlviz.gui.panels.output.map import Extent
 from dlviz.gui.response import FloatArray
+from dlviz.gui.widgets.copying import Rows
+from dlviz.session.vary.agreement import Agreement
 
 
 def map_rows(values: FloatArray, extent: Extent) -> Iterator[list[float]]:
@@ -18,6 +20,22 @@ def map_rows(values: FloatArray, extent: Extent) -> Iterator[list[float]]:
     for row in range(rows):
         for column in range(columns):
             yield [float(x[column]), float(y[row]), *(float(each) for each in values[:, row, column])]
+
+
+def agreement_table(found: Agreement, names: Sequence[str]) -> Rows:
+    """Return the cells of what several networks answer: mean, deviation, the share that agrees, or all curves.
+
+    names: of the inputs that span the picture, one for curves.
+    """
+    outputs = range(1, len(found.mean) + 1)
+    spread = [*(f"mean {k}" for k in outputs), *(f"deviation {k}" for k in outputs)]
+    if found.mean.shape[1] == 1:
+        whole = np.concatenate([found.mean[:1], found.std[:1], *(each.outputs[:1] for each in found.answers)])
+        curves = (names[0], "mean", "deviation", *(f"seed {seed}" for seed in found.seeds))
+        return Rows(curves, ([row[0], *row[2:]] for row in map_rows(whole, found.extent)))
+    parts = [found.mean, found.std] if found.share is None else [found.mean, found.std, found.share[None]]
+    share = [] if found.share is None else ["share that agrees"]
+    return Rows((*names, *spread, *share), map_rows(np.concatenate(parts), found.extent))
 
 
 def count_rows(counts: NDArray[np.int64], names: Sequence[str]) -> Iterator[list[object]]:

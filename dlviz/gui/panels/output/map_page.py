@@ -1,6 +1,6 @@
 """The page of the map: what the network answers over two inputs, or along one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.core.contour import class_boundaries, segments
+from dlviz.core.errors import DlvizError
 from dlviz.core.inference import activation_of
 from dlviz.core.network import output_id
 from dlviz.data.dataset import Dataset
@@ -15,7 +16,7 @@ from dlviz.data.prepare import Prepared
 from dlviz.data.principal_plane import PrincipalPlane
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.output.controls import PlaneControls
-from dlviz.gui.panels.output.copy import map_rows
+from dlviz.gui.panels.output.copy import agreement_table, map_rows
 from dlviz.gui.panels.output.curve import CurveView
 from dlviz.gui.panels.output.example import look_at_row, row_looked_at
 from dlviz.gui.panels.output.frame import MapFrame
@@ -23,7 +24,16 @@ from dlviz.gui.panels.output.ground import CurveGround, Ground, MapGround
 from dlviz.gui.panels.output.page import NOTHING_DRAWN, Page
 from dlviz.gui.panels.output.paint import Painting
 from dlviz.gui.panels.output.plane import Plane, View, axis_names, axis_symbol, means_of, plane_of, points_of
-from dlviz.gui.panels.output.words import answer_words, legend_words, unit_words, value_at
+from dlviz.gui.panels.output.seeds import RECIPE, SeedsBar, shows
+from dlviz.gui.panels.output.spread import show_agreement
+from dlviz.gui.panels.output.words import (
+    agreement_words,
+    answer_words,
+    legend_words,
+    spread_words,
+    unit_words,
+    value_at,
+)
 from dlviz.gui.response import (
     FloatArray,
     Scale,
@@ -43,7 +53,9 @@ from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.map_plane import MAP_PLANE, PCA, plane_in
-from dlviz.session.messages import Frame, Interest, Maps
+from dlviz.session.messages import Frame, Interest, Maps, Need
+from dlviz.session.vary.agreement import Agreement
+from dlviz.session.vary.recipes import experiment_of
 
 OUTPUT_GRID = 100
 HAVE_LOGITS = ("sigmoid", "softmax")  # last activations that turn sums into probabilities
@@ -64,7 +76,8 @@ class MapPage(Page):
         self._view: object = None  # of the document, when its plane was taken over
         self._place: tuple[float, float] | None = None
         self.frame, self.curve = MapFrame(), CurveView()
-        self.controls, self.legend = PlaneControls(), ClassLegend()
+        self.controls, self.seeds, self.legend = PlaneControls(), SeedsBar(), ClassLegend()
+        self.agreement: Agreement | None = None  # of several seeds, while it is on show
         grounds: dict[View, Ground] = {"map": MapGround(self.frame.map), "curve": CurveGround(self.curve)}
         self.painting = Painting(context, grounds, self)
         self.curve.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the panel's own comes up
@@ -76,6 +89,9 @@ class MapPage(Page):
         self.frame.map.clicked.connect(self._select_row)
         self.controls.changed.connect(self._choose_plane)
         self.controls.moved.connect(self._move_plane)
+        self.seeds.changed.connect(self._change_plane)
+        self.seeds.started.connect(self._start_seeds)
+        self.seeds.cancelled.connect(self._cancel_seeds)
         context.selection.hovered.connect(self._hover)
 
     def _lay_out(self) -> None:
@@ -84,7 +100,8 @@ class MapPage(Page):
         self._pages = QStackedWidget(self)  # a layout without a parent would show the first page as a window
         for page in (self.frame, self.curve):
             self._pages.addWidget(page)
-        for widget, stretch in ((self.painting.palette, 0), (self.controls, 0), (self._pages, 1), (self.legend, 0)):
+        for widget, stretch in ((self.painting.palette, 0), (self.controls, 0), (self.seeds, 0), (self._pages, 1),
+                                (self.legend, 0)):  # fmt: skip
             layout.addWidget(widget, stretch)
 
     @property
@@ -97,9 +114,10 @@ class MapPage(Page):
         return self.prepared is not None and self.prepared.dataset.task == "regression"
 
     def interest(self, base: Interest) -> Interest:
-        """Ask for the map of the chosen plane."""
+        """Ask for the map of the chosen plane, of this run or of several seeds as well."""
+        needs: set[Need] = {"maps", "agreement"} if self.seeds.is_on else {"maps"}
         asked = replace(
-            base, needs=base.needs | {"maps"}, output_grid=OUTPUT_GRID, is_logits=self.controls.is_logits
+            base, needs=base.needs | needs, output_grid=OUTPUT_GRID, is_logits=self.controls.is_logits
         )  # fmt: skip
         return self.plane.asked(asked)
 
@@ -120,7 +138,7 @@ class MapPage(Page):
     def forget(self) -> None:
         """Show the points alone."""
         super().forget()
-        self.values = None
+        self.values = self.agreement = None
         self.frame.show_scale(None)
         self.frame.map.show_map(None)
 
@@ -153,6 +171,7 @@ class MapPage(Page):
             self.plane = self._chosen(prepared)
             self.frame.map.show_map(None, extent=self.plane.extent)
             self.frame.map.show_points(points_of(prepared, self.plane))
+        self.agreement = None
         self._pages.setCurrentWidget(self.curve if self.is_curve else self.frame)
         names = dataset.class_names
         self.legend.show_names(names if not self.is_curve and len(names) > 2 else ())
@@ -179,20 +198,57 @@ class MapPage(Page):
         """Draw the frame's map; a frame without one, or with that of another plane or quantity, changes nothing."""
         super().show_frame(frame)
         self.frame.map.ring(row_looked_at(frame))
+        self.seeds.show_view(frame.experiment, frame.document)
         maps, prepared = frame.maps, self.prepared
-        if maps is None or prepared is None or not self.plane.holds(maps.principal, prepared):
-            return
+        if maps is not None and prepared is not None and self.plane.holds(maps.principal, prepared):
+            self._know_plane(maps, prepared)
+            if not self.seeds.is_on:
+                self._show_answers(maps, frame.document)
+        if self.seeds.is_on:
+            self._show_seeds(frame)
+
+    def _know_plane(self, maps: Maps, prepared: Prepared) -> None:
+        """Take over where the principal components lie, once they are known."""
         if maps.principal is not None and maps.principal is not self.plane.principal:
             self._principal = maps.principal
             self.plane = self.plane.known(maps.principal)
             self.frame.map.show_points(points_of(prepared, self.plane))
             self.controls.show_principal(maps.principal)
+
+    def _show_answers(self, maps: Maps, document: Document) -> None:
         if self.is_curve:
             self.curve.show_outputs(maps.output[0][0], maps.extent[:2])
         elif maps.is_logits == self.controls.is_logits:
-            self._show_maps(maps, frame.document)
+            self._show_maps(maps, document)
             if self._place is not None:
                 self.told.emit()
+
+    def _show_seeds(self, frame: Frame) -> None:
+        """Draw what the networks of several seeds answer, once it is another answer."""
+        prepared = self.prepared
+        found = frame.agreement if shows(frame.experiment, frame.document) else None
+        if prepared is None or found is self.agreement:
+            return
+        self.agreement, self.values = found, None if found is None else found.mean
+        if not self.is_curve:
+            show_agreement(self.frame, found, frame.document, prepared.dataset)
+        elif found is None:
+            self.curve.forget()
+        else:
+            single = np.stack([each.outputs[0, 0] for each in found.answers])
+            self.curve.show_spread(found.mean[0, 0], found.std[0, 0], single, found.extent[:2])
+        self.told.emit()
+
+    @Slot()
+    def _start_seeds(self) -> None:
+        try:
+            self.context.session.start_experiment(experiment_of(RECIPE, self.document))
+        except DlvizError as error:
+            self.context.notify(error)
+
+    @Slot()
+    def _cancel_seeds(self) -> None:
+        self.context.session.cancel_experiment()
 
     def _show_maps(self, maps: Maps, document: Document) -> None:
         hovered, prepared = self._unit_map(maps), self.prepared
@@ -249,6 +305,8 @@ class MapPage(Page):
         prepared = self.prepared
         if prepared is None:
             return ""
+        if self.seeds.is_on:
+            return self._seeds_words(prepared.dataset)
         if not self.is_curve and self._place is not None:
             answer = None if self.values is None else value_at(self.values, self.plane.extent, *self._place)
             return answer_words(prepared.dataset, self.plane, self._place, answer)
@@ -256,11 +314,20 @@ class MapPage(Page):
             return unit_words(self.document.network, self._shown)
         return legend_words(self.document, prepared.dataset, self.controls.is_logits)
 
+    def _seeds_words(self, dataset: Dataset) -> str:
+        found, place = self.agreement, self._place
+        if found is None or place is None or self.is_curve:
+            return agreement_words(dataset)
+        return spread_words(dataset, self.plane, place, found)
+
     def plotted_rows(self) -> Rows:
         """Return the map's cells, or the points of the curve."""
         if self.prepared is None:
             return NOTHING_DRAWN
         names = self.prepared.dataset.input_names
+        if self.seeds.is_on:
+            spanned = names[:1] if self.is_curve else self._spanned(self.prepared.dataset)
+            return NOTHING_DRAWN if self.agreement is None else agreement_table(self.agreement, spanned)
         if self.is_curve:
             x, y = self.curve.curve.getData()
             points = ((), ()) if x is None or y is None else (x.tolist(), y.tolist())
@@ -269,9 +336,12 @@ class MapPage(Page):
             return NOTHING_DRAWN
         what = "logit" if self.controls.is_logits else "output"
         outputs = [f"{what} {i + 1}" for i in range(len(self.values))]
-        axes = axis_names(self.prepared.dataset, self.plane) if self.plane.is_principal else \
-            [names[axis] for axis in self.plane.axes]  # fmt: skip
-        return Rows((*axes, *outputs), map_rows(self.values, self.plane.extent))
+        return Rows((*self._spanned(self.prepared.dataset), *outputs), map_rows(self.values, self.plane.extent))
+
+    def _spanned(self, dataset: Dataset) -> Sequence[str]:
+        """Return what the axes of the map are called where it is copied."""
+        plane = self.plane
+        return axis_names(dataset, plane) if plane.is_principal else [dataset.input_names[axis] for axis in plane.axes]
 
     def mark(self, rows: Iterable[int]) -> None:
         """Ring the points of selected rows."""
@@ -281,6 +351,7 @@ class MapPage(Page):
 
     def apply_theme(self, theme: Theme) -> None:
         """Repaint map, points and curve in a theme's colours."""
+        self.agreement = None  # which is drawn anew with the next frame
         self.frame.map.apply_theme(theme)
         self.curve.apply_theme(theme)
 

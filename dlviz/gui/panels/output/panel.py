@@ -54,6 +54,7 @@ class OutputPanel(Panel):
             page.told.connect(self._say)
             page.asks.connect(context.interest_changed)
         context.selection.rows_changed.connect(self._mark_rows)
+        context.seeds_wanted.connect(self._show_seeds)
         self.show_document(context.session.document)
 
     def _lay_out(self) -> None:
@@ -120,11 +121,19 @@ class OutputPanel(Panel):
         self._pages.setCurrentWidget(self.page if has_answers else self.empty)
         is_first = self.context.is_calm and self.context.session.document is self._first
         self.views.setHidden(is_first and self.page is self.map)
+        self.map.seeds.setHidden(is_first)
         self.parts.setVisible(self.page.has_parts and self.parts.count() > 1)
         self._say()
         self.context.interest_changed.emit()
         if self._frame is not None:
             self.page.show_frame(self._frame)
+
+    @Slot()
+    def _show_seeds(self) -> None:
+        """Show on the map where networks of several seeds agree."""
+        self.views.set_key(self.map.key)
+        self._change_page()
+        self.map.seeds.turn_on()
 
     def show_frame(self, frame: Frame) -> None:
         """Draw what the frame has for the page on show."""

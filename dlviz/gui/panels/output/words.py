@@ -12,6 +12,7 @@ from dlviz.gui.response import FloatArray, decision_level
 from dlviz.gui.selection import Selected
 from dlviz.i18n import tr
 from dlviz.session.document import Document
+from dlviz.session.vary.agreement import Agreement
 
 DIGITS = 3  # of numbers under the pointer, which must fit beside the title
 
@@ -24,6 +25,15 @@ def legend_words(document: Document, dataset: Dataset, is_logits: bool = False) 
     level = decision_level(document, dataset) if dataset.task == "binary" else None
     level = 0.0 if level is not None and is_logits else level
     return dots if level is None else tr("boundary at {level} · {dots}", level=numbers.number(level), dots=dots)
+
+
+def agreement_words(dataset: Dataset) -> str:
+    """Say how the picture of several networks is read."""
+    dots = tr("train ● dev ○")
+    if dataset.task == "regression":
+        return tr("band: ± 1 deviation · {dots}", dots=dots) if dataset.d == 1 else tr("pale: they differ · {dots}",
+                                                                                     dots=dots)  # fmt: skip
+    return tr("pale: they disagree · {dots}", dots=dots)
 
 
 def rows_words(count: int) -> str:
@@ -49,6 +59,20 @@ def answer_words(dataset: Dataset, plane: Plane, place: tuple[float, float], ans
     best = int(np.argmax(answer))
     name = f"{dataset.class_names[best]} " if len(answer) == len(dataset.class_names) > 1 else ""
     return f"{here} → {name}{numbers.number(float(answer[best]), DIGITS)}"
+
+
+def spread_words(dataset: Dataset, plane: Plane, place: tuple[float, float], found: Agreement) -> str:
+    """Write a place, the mean answer of several networks there with its deviation, and how many name its class."""
+    mean, std = (value_at(each, found.extent, *place) for each in (found.mean, found.std))
+    best = int(np.argmax(np.nan_to_num(mean)))
+    answer = answer_words(dataset, plane, place, mean)
+    if not np.isfinite(mean).all():
+        return answer
+    words = f"{answer} ± {numbers.number(float(std[best]), DIGITS)}"
+    if found.share is None:
+        return words
+    count, n = round(float(value_at(found.share[None], found.extent, *place)[0]) * len(found.seeds)), len(found.seeds)
+    return tr("{words} · {count} of {n} agree", words=words, count=count, n=n)
 
 
 def unit_words(network: NetworkSpec, shown: Selected) -> str:

@@ -40,6 +40,7 @@ class VaryPage(QWidget):
         self.results.form_asked.connect(self.show_form)
         self.results.opened.connect(self._open)
         self.results.rate_taken.connect(self._use_rate)
+        self.results.map_asked.connect(self._context.seeds_wanted)
 
     def show_document(self, document: Document) -> None:
         """Offer what can be done with a document, once somebody sees it: that may take looking at its data."""

@@ -21,6 +21,7 @@ from dlviz.gui.widgets.text import Elided
 from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 from dlviz.session.vary import ExperimentView
+from dlviz.session.vary.agreement import is_of_seeds
 from dlviz.session.vary.measures import Measure, judged_by, measure_name
 from dlviz.session.vary.plan import document_of
 
@@ -40,6 +41,7 @@ class Results(QWidget):
     form_asked = Signal()
     opened = Signal(int)  # number of a trial
     rate_taken = Signal(float)
+    map_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +59,8 @@ class Results(QWidget):
         self.title = Elided("", "text", "small")
         self.cancel = TextButton(tr("Cancel"), tr("Runs that are over stay"), is_link=True)
         self.again = TextButton(tr("Vary…"), tr("Another experiment, or this one with other values"), is_link=True)
+        tip = tr("Show in Output where the networks of all seeds agree")
+        self.on_map = TextButton(tr("On the map"), tip, is_link=True)
         self.views = Words(tr("How the experiment is looked at"), ())
         self.measure = Chooser()
         self.measure.setMaximumWidth(MEASURE_WIDTH)
@@ -67,7 +71,7 @@ class Results(QWidget):
 
     def _lay_out(self) -> None:
         self.head = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self.head.addLayout(_line((self.title, 1), (self.cancel, 0), (self.again, 0)), 1)
+        self.head.addLayout(_line((self.title, 1), (self.cancel, 0), (self.on_map, 0), (self.again, 0)), 1)
         self.head.addLayout(_line((self.views, 0), (None, 1), (self.measure, 0)))
         self.head.setSpacing(GRID // 2)
         self.listing = QWidget()
@@ -90,6 +94,7 @@ class Results(QWidget):
     def _connect(self) -> None:
         self.cancel.clicked.connect(self.cancelled)
         self.again.clicked.connect(self.form_asked)
+        self.on_map.clicked.connect(self.map_asked)
         self.table.opened.connect(self.opened)
         self.table.compared.connect(self._choose_rows)
         self.views.chosen.connect(self._look)
@@ -113,6 +118,7 @@ class Results(QWidget):
 
     def _begin(self, view: ExperimentView) -> None:
         self._told = told_of(view.experiment)
+        self.on_map.setVisible(is_of_seeds(view.experiment))
         self.table.clearSelection()
         self._offer_views(view)
         self.views.set_key(first_view(view, self._is_wide))
