@@ -19,7 +19,7 @@ from tests.gui.robot import Robot, StallGuard, close_window, robot_at_window
 EVENTS = int(os.environ.get("DLVIZ_MONKEY", "400"))  # `make monkey` sets 10 000
 GUARD = float(os.environ.get("DLVIZ_MONKEY_STALL", "3"))  # seconds; `make monkey` sets 0.25
 REST_MS = 4  # between events, for the window to draw
-TOLD = 500  # events between two lines of the log
+TOLD, RESUMED = 500, 20  # events between two lines of the log, and between two looks whether training is on
 log = logging.getLogger("monkey")
 
 
@@ -64,6 +64,14 @@ class Tally:
             log.info("seed %d: %d events, worst %s", self.seed, self.count, worst)
 
 
+def keep_training(robot: Robot) -> None:
+    """Let training go on where an event has stopped or broken it, or left it for a sheet or a rule."""
+    if robot.running.session.document.subject != "network" or robot.frame.state == "failed":
+        robot.window.live["learn_watch"].trigger()
+    elif robot.frame.state == "paused":
+        robot.running.session.play()
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_random_events_leave_the_window_alive(robot: Robot, qtlog: Any, seed: int) -> None:
     robot.running.session.play()
@@ -78,8 +86,8 @@ def test_random_events_leave_the_window_alive(robot: Robot, qtlog: Any, seed: in
                 assert not [
                     each.message for each in qtlog.records if each.matches_level("WARNING") and not each.ignored
                 ]
-                if number % 100 == 99 and robot.frame.state == "paused":
-                    robot.running.session.play()
+                if number % RESUMED == RESUMED - 1:
+                    keep_training(robot)
     except BaseException as error:
         raise AssertionError(f"seed {seed}, event {tally.count}, after: {monkey.done[-12:]}") from error
     finally:
