@@ -69,7 +69,8 @@ def _quotient(found: "re.Match[str]") -> str:
 
 
 def _wrapped(latex: str) -> str:
-    return f"({latex})" if re.search(r" [+\-] |\\cdot", latex) else latex
+    is_sum = re.search(r"[\w)|][+\-]", re.sub(_GROUP, "x", latex))  # without spaces; signs in exponents are none
+    return f"({latex})" if is_sum or re.search(r" [+\-] |\\cdot", latex) else latex
 
 
 def _raised(found: "re.Match[str]") -> str:

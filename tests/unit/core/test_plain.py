@@ -17,6 +17,8 @@ from dlviz.core.plain import plain
         (r"\tfrac{1}{2} (p - c)^\top A", "1/2 (p − c)ᵀ A"),
         (r"\arg\min_j |x - x_j|", "arg minⱼ |x − xⱼ|"),
         (r"a = \phi(\gamma \odot x)", "a = φ(γ ⊙ x)"),
+        (r"\frac{z}{1+|z|}", "z/(1+|z|)"),
+        (r"\frac{e^{-z}}{(1+e^{-z})^{2}-1}", "e^(−z)/((1+e^(−z))²−1)"),
     ],
 )
 def test_a_formula_is_written_as_text(latex: str, text: str) -> None:
