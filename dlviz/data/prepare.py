@@ -51,6 +51,14 @@ class Prepared:
         return Prepared(self.dataset.sample, inputs, train, validation, test, self.scaler, self.notes)
 
     @cached_property
+    def parts(self) -> NDArray[np.int8]:
+        """The part of each row (n,): 0 of those that train, 1 of dev rows, 2 of test rows."""
+        parts = np.zeros(self.dataset.n, dtype=np.int8)
+        parts[self.validation], parts[self.test] = 1, 2
+        parts.setflags(write=False)
+        return parts
+
+    @cached_property
     def principal(self) -> PrincipalPlane:
         """The plane in which the inputs that train spread most: for whoever may take half a second, and only once."""
         if isinstance(self.inputs, StreamedInputs):

@@ -237,6 +237,14 @@ class Frame:
     idle: tuple[Idle, ...] = ()
     is_aside: bool = False
 
+    @property
+    def is_test_open(self) -> bool:
+        """Whether answers to test rows may be seen: where somebody looked at them, until the run moves on.
+
+        Each look is counted; a lock that stayed open would let people watch the test while training, uncounted.
+        """
+        return self.estimate is not None and self.estimate.step == self.step
+
 
 @dataclass(frozen=True)
 class Play:

@@ -76,6 +76,7 @@ class Session:
         self._step = self._saved_step = 0
         self._revision = self._saved_revision = 0
         self.test_looks = self._saved_looks = looks_in(document.view)
+        self._is_test_open = False  # as the last frame said
         self._view: dict[str, Any] = {}  # of the window, since the document was opened
         self.path: Path | None = None
         self.message = ""
@@ -121,6 +122,7 @@ class Session:
     def _next(self) -> tuple[int, int]:
         self._generation += 1
         self._tokens += 1
+        self._is_test_open = False
         return self._generation, self._tokens
 
     @property
@@ -245,8 +247,8 @@ class Session:
         self._send(cmd.WalkRow(row))
 
     def check_row(self, row: int) -> None:
-        """Raise SpecError for a test row before anybody looked at the test: its loss is part of the answer."""
-        if not self.test_looks and row in self.prepared.test:
+        """Raise SpecError for a test row while the test is locked: its loss is part of the answer."""
+        if not self._is_test_open and row in self.prepared.test:
             raise SpecError(
                 tr("Expected a training or dev row. Received: row {n}, which is kept for the test", n=row + 1),
                 tr("Press Unlock test under Data, split, to look at it."),
@@ -397,7 +399,7 @@ class Session:
         frame = self._worker.mailbox.take()
         if frame is None or frame.generation != self._generation:
             return None
-        self.message, self._step = frame.message, frame.step
+        self.message, self._step, self._is_test_open = frame.message, frame.step, frame.is_test_open
         self.runs, self._revision = frame.runs, frame.runs_revision
         self.experiment = frame.experiment
         if frame.document is not self.document:

@@ -63,14 +63,16 @@ def test_points_lie_at_the_chosen_columns_in_the_marker_of_their_class(qtbot: An
     settle(page, qtbot)
     prepared = page.context.session.prepared
     rows = list(page.points.plotted().rows)
-    held = np.concatenate([prepared.validation, prepared.test])
+    parts = ("training rows", prepared.train), ("dev rows", prepared.validation), ("test rows", prepared.test)
+    assert len(prepared.test)
     for index, name in enumerate(prepared.dataset.class_names):
-        for part, places in (("training rows", prepared.train), ("rows held out", held)):
+        for part, places in parts:
             own = places[prepared.dataset.targets[places] == index]
             expected = sorted(map(tuple, prepared.dataset.inputs[own][:, [2, 1]].tolist()))
             assert sorted((x, y) for words, x, y in rows if words == f"{name}, {part}") == expected
     symbols = {page.points._items[index][0].opts["symbol"] for index in range(3)}
     assert len(symbols) == 3, "colour never stands alone"
+    assert page.explained.text().startswith("Filled: training rows, hollow: dev rows, barred: test rows.")
 
 
 def test_a_target_can_be_an_axis_and_a_measured_one_shades_the_points(qtbot: Any) -> None:

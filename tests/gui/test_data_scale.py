@@ -123,7 +123,7 @@ def test_points_are_those_of_the_chosen_inputs(qtbot: Any) -> None:
     found = sorted((x, y) for _, x, y in shown)
     assert found == sorted(map(tuple, prepared.dataset.inputs[:, [0, 3]].tolist()))
     names = {name for name, _, _ in shown}
-    assert "setosa, training rows" in names and "virginica, rows held out" in names
+    assert "setosa, training rows" in names and "virginica, dev rows" in names
 
 
 def test_a_single_input_shares_its_bowl_with_the_bias(qtbot: Any) -> None:

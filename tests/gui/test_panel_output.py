@@ -17,7 +17,7 @@ from dlviz.gui.panels.output.panel import OutputPanel
 from dlviz.gui.response import Scale, class_pixels, confidence_lines, output_scale, scale_for, signed_pixels
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import DARK, LIGHT, font
-from dlviz.gui.widgets.points import marker, paint_points
+from dlviz.gui.widgets.points import FILLED, HOLLOW, marker, paint_points
 from dlviz.session.edits import set_activation, set_loss
 from dlviz.session.messages import Interest, Maps
 from dlviz.session.presets import document_for, empty_document, step_document
@@ -358,8 +358,8 @@ def test_points_are_painted_in_their_class_colour_where_they_belong(qapp: Any, c
     classes, is_train = np.arange(side * side) % 2, np.arange(side * side) % 3 != 0
     image = QImage(side * 12 + 8, side * 12 + 8, QImage.Format.Format_RGB32)
     image.fill(0)
-    painter = QPainter(image)
-    paint_points(painter, np.stack([x, y], axis=1), classes.astype(np.intp), is_train, LIGHT, 3.0)
+    painter, fills = QPainter(image), np.where(is_train, FILLED, HOLLOW)
+    paint_points(painter, np.stack([x, y], axis=1), classes.astype(np.intp), fills, LIGHT, 3.0)
     painter.end()
     seen = [image.pixelColor(int(a), int(b)).name().upper() for a, b in zip(x, y, strict=True)]
     expected = [

@@ -97,6 +97,7 @@ def test_a_row_of_the_test_is_walked_only_after_it_was_unlocked(robot: Robot) ->
     assert "kept for the test" in robot.message() and "Unlock test" in robot.message()
     assert robot.window.context.workspace == "network" and not robot.frame.is_aside
     session.look_at_test()
+    robot.wait(lambda: robot.frame.is_test_open)
     robot.click(bar.walk)
     robot.wait(lambda: robot.frame.is_aside and robot.frame.trace.rows[0] == row)
     assert robot.window.context.workspace == "step"

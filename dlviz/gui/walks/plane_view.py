@@ -11,7 +11,7 @@ from dlviz.gui.theme import GRID, Theme, current, font
 from dlviz.gui.walks.picture import Picture
 from dlviz.gui.walks.plane import Plane, Prototype
 from dlviz.gui.widgets.paint import focus_ring, painter
-from dlviz.gui.widgets.points import paint_points, radius_for
+from dlviz.gui.widgets.points import FILLED, paint_points, radius_for
 from dlviz.i18n import tr
 
 LEFT, RIGHT, TOP, BOTTOM = 6 * GRID, 2 * GRID, 2 * GRID, 4 * GRID  # room for the numbers of the axes
@@ -88,7 +88,7 @@ class PlaneView(Picture):
             return
         pixels = np.array([[point.x(), point.y()] for point in (self.pixel(*each) for each in shown.places.tolist())])
         radius = max(radius_for(len(pixels), self.area().width()), 4.5 if len(pixels) <= 20 else 0.0)
-        paint_points(p, pixels, shown.classes, np.ones(len(pixels), bool), theme, radius)
+        paint_points(p, pixels, shown.classes, np.full(len(pixels), FILLED), theme, radius)
         p.setPen(QPen(theme.colour("error"), 2.0 * theme.mark_width))
         for row in shown.wrong:
             corner = QPointF(*pixels[row]) + QPointF(radius + 4, -radius - 4)

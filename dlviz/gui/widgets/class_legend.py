@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dlviz.gui.theme import GRID, current, font
 from dlviz.gui.widgets.paint import describe, painter
-from dlviz.gui.widgets.points import paint_points
+from dlviz.gui.widgets.points import FILLED, paint_points
 from dlviz.i18n import tr
 
 WIDEST, NARROWEST = 26, 18  # pixels that a marker and the air around it take beside a name
@@ -47,7 +47,7 @@ class ClassLegend(QWidget):
                     p.drawText(QRectF(x, 0, 20, self.height()), Qt.AlignmentFlag.AlignVCenter, "…")
                     return
                 place, only = np.array([[x, middle]]), np.array([index])
-                paint_points(p, place, only, np.array([True]), theme, 4.0)
+                paint_points(p, place, only, np.array([FILLED]), theme, 4.0)
                 p.setPen(QColor(theme.muted))
                 p.drawText(QRectF(x + 10, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, name)
                 x += width + air

@@ -1,4 +1,4 @@
-"""Data points as small painted markers: a colour and a shape a class, filled to train, hollow to test."""
+"""Data points as small painted markers: a colour and a shape a class; filled, hollow or barred by their part."""
 
 import math
 from collections.abc import Callable
@@ -16,6 +16,8 @@ from dlviz.gui.widgets.paint import keeps_lines
 POINTS_ACROSS = 72  # radii that a map is wide, at least
 MAX_PATHS = 400  # beyond, markers are stamped: 4 000 paths take 70 ms, stamps 8
 _DEEPENED = 0.4  # how far a point's colour goes towards the text's on a map of the same hue
+FILLED, HOLLOW, BARRED = 0, 1, 2  # rows that train, dev rows, test rows: the numbers of the parts
+UNSEEN = -1  # rows that are not drawn
 MAX_POINTS = 4000  # more would hide the map beneath and cost more than a frame to paint
 
 
@@ -33,29 +35,38 @@ def marker(index: int, radius: float) -> QPainterPath:
     return QTransform.fromScale(radius, radius).map(_SHAPES[name]())
 
 
+def barred(path: QPainterPath) -> QPainterPath:
+    """Return a marker with a bar across it, by which a test row is known."""
+    box, crossed = path.boundingRect(), QPainterPath(path)
+    crossed.moveTo(box.left(), box.center().y())
+    crossed.lineTo(box.right(), box.center().y())
+    return crossed
+
+
 def paint_points(
     painter: QPainter,
     places: NDArray[np.float64],
     classes: NDArray[np.intp],
-    is_train: NDArray[np.bool_],
+    fills: NDArray[np.integer],
     theme: Theme,
     radius: float,
     rim: str = "",
 ) -> None:
-    """Paint points at (n, 2) pixel places: filled to train, hollow to test.
+    """Paint points at (n, 2) pixel places, each FILLED, HOLLOW, BARRED or UNSEEN.
 
     rim: the colour around each on a coloured ground, where points are also deepened; none if empty.
-    Hollow ones come last, so that the fewer are not hidden by the many.
+    Those held out come last, so that the fewer are not hidden by the many.
     """
     shown = np.linspace(0, len(places) - 1, min(len(places), MAX_POINTS)).astype(int)
-    for hollow in (False, True):
-        for index in np.unique(classes[shown]):
-            chosen = shown[(classes[shown] == index) & (is_train[shown] != hollow)]
-            colour = theme.class_colour(int(index))
+    for fill in (FILLED, HOLLOW, BARRED):
+        own = shown[fills[shown] == fill]
+        for index in np.unique(classes[own]):
+            chosen = own[classes[own] == index]
+            colour, shape = theme.class_colour(int(index)), marker(int(index), radius)
             deep = mix(colour, theme.text, _DEEPENED) if rim else colour
-            pen, brush = _style(QColor(deep), theme, hollow, rim)
+            pen, brush = _style(QColor(deep), theme, fill != FILLED, rim)
             paint = _paint_paths if len(shown) <= MAX_PATHS or keeps_lines(painter) else _paint_stamps
-            paint(painter, marker(int(index), radius), places[chosen], pen, brush)
+            paint(painter, barred(shape) if fill == BARRED else shape, places[chosen], pen, brush)
 
 
 def _paint_paths(painter: QPainter, shape: QPainterPath, places: NDArray[np.float64], pen: QPen, brush: QColor) -> None:

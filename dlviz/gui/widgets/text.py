@@ -90,6 +90,11 @@ class Elided(Text):
             self.setAccessibleName(text)
             self.update()
 
+    def show_words(self, text: str) -> None:
+        """Show text, and take no room where there is none."""
+        self.setText(text)
+        self.setVisible(bool(text))
+
     def sizeHint(self) -> QSize:
         """Return the room for the whole text."""
         return QSize(self.fontMetrics().horizontalAdvance(self._words) + 2, self.fontMetrics().height())

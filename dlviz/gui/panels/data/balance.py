@@ -13,7 +13,7 @@ from dlviz.gui.panels.data.rows import part_words
 from dlviz.gui.theme import GRID, Theme, current, font
 from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.paint import describe, painter
-from dlviz.gui.widgets.points import paint_points
+from dlviz.gui.widgets.points import FILLED, paint_points
 from dlviz.i18n import tr
 
 
@@ -60,7 +60,7 @@ class BalanceBars(QWidget):
     def _paint_class(self, p: QPainter, place: int, name: str, most: int, whole: int) -> None:
         theme, top, n = current(), place * self._line(), int(self.counts[place].sum())
         height = p.fontMetrics().height()
-        paint_points(p, np.array([[6.0, top + height / 2]]), np.array([place]), np.array([True]), theme, 4.0)
+        paint_points(p, np.array([[6.0, top + height / 2]]), np.array([place]), np.array([FILLED]), theme, 4.0)
         said = f"{numbers.count(n)} · {numbers.percent(n / whole)}"
         room = p.fontMetrics().horizontalAdvance(said)
         p.setPen(theme.colour("accent" if self.hasFocus() and place == self._chosen else "text"))

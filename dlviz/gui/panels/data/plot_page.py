@@ -159,7 +159,7 @@ class PlotPage(DataPage):
             return
         match found:
             case Points():
-                self.points.show_rows(found.x, found.y, found.marks, found.is_train)
+                self.points.show_rows(found.x, found.y, found.marks, found.parts)
                 self._mark()
             case Bins():
                 self._show_bins(found, prepared)
@@ -221,7 +221,7 @@ class PlotPage(DataPage):
         by_class = view == "points" or (view == "histogram" and self.by.key() == "class")
         self.legend.show_names(names if by_class else ())
         parts = tr("Full line: train, dashed: dev, dotted: test, as shares of their rows.")
-        held = tr("Filled: training rows, hollow: held out.")
+        held = _held(prepared)
         said = {
             "points": held if names else held + " " + tr("Darker: larger target."),
             "histogram": parts if self._counts_by == "part" else tr("A click on a bin selects its rows everywhere."),
@@ -294,6 +294,13 @@ class PlotPage(DataPage):
             self.table.copy()
         else:
             copy_plotted({"points": self.points, "histogram": self.histogram}.get(self.view.key(), self.balance))
+
+
+def _held(prepared: Prepared | None) -> str:
+    """Say which marker is which part. Test rows are drawn here: these are the user's data, and nothing answers them."""
+    if prepared is None or not len(prepared.test):
+        return tr("Filled: training rows, hollow: dev rows.")
+    return tr("Filled: training rows, hollow: dev rows, barred: test rows.")
 
 
 def _counts(prepared: Prepared) -> np.ndarray:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.data.study import Array, Comparison, Histograms, compare_parts, histograms_of
-from dlviz.gui.panels.data.rows import parts_of
 from dlviz.gui.panels.data.scatter import Marks, marks_of
 
 Groups = list[NDArray[np.intp]]
@@ -17,12 +16,12 @@ Groups = list[NDArray[np.intp]]
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Two columns (n,), (n,) of all rows, how they are told apart, and which of them train."""
+    """Two columns (n,), (n,) of all rows, how they are told apart, and the part of each."""
 
     x: Array
     y: Array
     marks: Marks
-    is_train: NDArray[np.bool_]
+    parts: NDArray[np.int8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +55,7 @@ def points_over(prepared: Prepared, columns: tuple[int, int]) -> Points:
     """Return the rows as points over two columns."""
     dataset = prepared.dataset
     x, y = (column_of(dataset, column) for column in columns)
-    return Points(x, y, marks_of(dataset), parts_of(prepared) == 0)
+    return Points(x, y, marks_of(dataset), prepared.parts)
 
 
 def bins_of(prepared: Prepared, column: int, by: str) -> Bins:
@@ -79,7 +78,7 @@ def groups_by(prepared: Prepared, by: str) -> Groups:
 
 def class_counts(prepared: Prepared) -> NDArray[np.int64]:
     """Return how many rows each class has in each part, (classes, 3)."""
-    dataset, parts = prepared.dataset, parts_of(prepared)
+    dataset, parts = prepared.dataset, prepared.parts
     k = len(dataset.class_names)
     labels = dataset.targets.astype(np.int64)
     return np.bincount(3 * labels + parts, minlength=3 * k).reshape(k, 3).astype(np.int64)

@@ -63,7 +63,7 @@ class RowsModel(QAbstractTableModel):
         left_out, self._spare = [name for name, _ in self._spare], spare
         new = self.dataset
         if new is not None and prepared is not None:
-            self._parts = parts_of(prepared)
+            self._parts = prepared.parts
         names = None if old is None else (old.n, old.input_names, old.target_names, old.class_names)
         is_alike = new is not None and names == (new.n, new.input_names, new.target_names, new.class_names)
         if new is None or not is_alike or left_out != [name for name, _ in spare]:
@@ -251,13 +251,6 @@ class RowsModel(QAbstractTableModel):
             )
             for row in order
         ]
-
-
-def parts_of(prepared: Prepared) -> NDArray[np.int8]:
-    """Return for each row of the data the place of its part among `part_words`."""
-    parts = np.zeros(prepared.dataset.n, dtype=np.int8)
-    parts[prepared.validation], parts[prepared.test] = 1, 2
-    return parts
 
 
 def part_words() -> tuple[str, str, str]:

@@ -15,7 +15,6 @@ from dlviz.gui.panels.data.bowl import BowlPlot, bowl_words
 from dlviz.gui.panels.data.editing import DataEdits
 from dlviz.gui.panels.data.job import Job
 from dlviz.gui.panels.data.page import DataPage
-from dlviz.gui.panels.data.rows import parts_of
 from dlviz.gui.panels.data.scaled import BIAS, Scaled, study_scaling
 from dlviz.gui.panels.data.scatter import Scatter, marks_of
 from dlviz.gui.panels.data.titled import Beside, Titled
@@ -132,9 +131,9 @@ class ScalePage(DataPage):
         self._show_numbers()
         for widget in (self.titles[2], self.tables[2]):
             widget.setVisible(bool(len(sample.validation)))
-        marks, is_train = marks_of(sample.dataset), parts_of(sample) == 0
+        marks = marks_of(sample.dataset)
         for plot, rows in zip(self.points, scaled.points, strict=True):
-            plot.show_rows(rows[:, 0], rows[:, 1], marks, is_train)
+            plot.show_rows(rows[:, 0], rows[:, 1], marks, sample.parts)
         for titled, plot, bowl in zip(self.named[2:], self.bowls, scaled.bowls, strict=True):
             plot.show_bowl(bowl)
             titled.say(bowl_words(bowl))

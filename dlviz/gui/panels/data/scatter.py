@@ -1,4 +1,4 @@
-"""Rows as points over two columns: a colour and a marker a class, filled to train, hollow where held out."""
+"""Rows as points over two columns: a colour and a marker a class; filled, hollow or barred by their part."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +14,7 @@ from dlviz.data.dataset import Dataset
 from dlviz.gui import numbers
 from dlviz.gui.theme import CLASS_MARKERS, Theme, current, sequential
 from dlviz.gui.widgets.points import MAX_POINTS
+from dlviz.gui.widgets.symbols import barred_symbol
 from dlviz.gui.widgets.zoom_plot import ZoomPlot, ends_of
 from dlviz.i18n import tr
 
@@ -49,7 +50,7 @@ class Scatter(ZoomPlot):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
-        self._items: list[tuple[pg.ScatterPlotItem, pg.ScatterPlotItem]] = []  # filled and hollow, a pair a group
+        self._items: list[tuple[pg.ScatterPlotItem, ...]] = []  # filled, hollow and barred for each group
         self._marks = Marks(np.zeros(0, np.intp), ())
         self._x = self._y = np.zeros(0)
         self._ringed: frozenset[int] = frozenset()
@@ -59,31 +60,30 @@ class Scatter(ZoomPlot):
         self.call(self._rings, tr("selected rows"))
         self.apply_theme(current())
 
-    def show_rows(
-        self, x: NDArray[np.float64], y: NDArray[np.float64], marks: Marks, is_train: NDArray[np.bool_]
-    ) -> None:
-        """Show rows at (n,), (n,); of very many as many as can be told apart, evenly spaced."""
+    def show_rows(self, x: NDArray[np.float64], y: NDArray[np.float64], marks: Marks, parts: NDArray[np.int8]) -> None:
+        """Show rows at (n,), (n,) of parts (n,); of very many as many as can be told apart, evenly spaced."""
         self._x, self._y, self._marks = x, y, marks
         shown = np.linspace(0, len(x) - 1, min(len(x), MAX_POINTS)).astype(int) if len(x) else np.zeros(0, int)
         while len(self._items) < len(marks.names):
-            self._items.append(self._new_pair())
-        for group, pair in enumerate(self._items):
+            self._items.append(self._new_items())
+        said = tr("training rows"), tr("dev rows"), tr("test rows")
+        for group, items in enumerate(self._items):
             own = shown[marks.groups[shown] == group]
-            for item, rows in zip(pair, (own[is_train[own]], own[~is_train[own]]), strict=True):
+            name = marks.names[group] if group < len(marks.names) else ""
+            for part, item in enumerate(items):
+                rows = own[parts[own] == part]
                 item.setData(x[rows], y[rows], data=rows)
-            for item, words in zip(pair, (tr("training rows"), tr("rows held out")), strict=True):
-                name = marks.names[group] if group < len(marks.names) else ""
-                self.call(item, f"{name}, {words}")
+                self.call(item, f"{name}, {said[part]}")
         self.show_all(ends_of(x), ends_of(y))
         self.ring(self._ringed)
         self.apply_theme(current())
 
-    def _new_pair(self) -> tuple[pg.ScatterPlotItem, pg.ScatterPlotItem]:
-        pair = pg.ScatterPlotItem(size=SIZE, antialias=True), pg.ScatterPlotItem(size=SIZE, antialias=True)
-        for item in pair:
+    def _new_items(self) -> tuple[pg.ScatterPlotItem, ...]:
+        items = tuple(pg.ScatterPlotItem(size=SIZE, antialias=True) for _ in range(3))
+        for item in items:
             self.addItem(item)
             item.sigClicked.connect(self._click)
-        return pair
+        return items
 
     def ring(self, rows: frozenset[int]) -> None:
         """Put rings around these rows of those shown."""
@@ -99,7 +99,7 @@ class Scatter(ZoomPlot):
     def apply_theme(self, theme: Theme) -> None:
         """Take over the colours."""
         shades = sequential(theme)
-        for group, (filled, hollow) in enumerate(self._items):
+        for group, (filled, *held) in enumerate(self._items):
             colour, symbol = QColor(theme.class_colour(group)), CLASS_MARKERS[group % len(CLASS_MARKERS)]
             if self._marks.are_shades:
                 place = min(group / max(SHADES - 1, 1), 1.0)  # there may be items left of a set with more classes
@@ -108,8 +108,9 @@ class Scatter(ZoomPlot):
             filled.setSymbol(symbol)
             filled.setBrush(colour)
             filled.setPen(pg.mkPen(theme.panel, width=0.5))
-            hollow.setSymbol(symbol)
-            hollow.setBrush(QColor(theme.panel))
-            hollow.setPen(pg.mkPen(colour, width=1.4 * theme.mark_width))
+            for item, shape in zip(held, (symbol, barred_symbol(symbol)), strict=True):
+                item.setSymbol(shape)
+                item.setBrush(QColor(theme.panel))
+                item.setPen(pg.mkPen(colour, width=1.4 * theme.mark_width))
         self._rings.setBrush(None)
         self._rings.setPen(pg.mkPen(theme.accent, width=2.0 * theme.mark_width))

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from dlviz.data.builtin import datasets
 from dlviz.gui.theme import GRID, current
 from dlviz.gui.widgets.paint import describe, rounded
-from dlviz.gui.widgets.points import paint_points
+from dlviz.gui.widgets.points import FILLED, paint_points
 from dlviz.i18n import tr
 
 SHOWN = ("circles", "moons", "spiral", "blobs", "xor", "and", "line", "sine")
@@ -71,7 +71,7 @@ class ThumbnailPainter(QStyledItemDelegate):
         places = 0.5 + (places - 0.5) * (0.62 if is_gate else 1.0)
         x = box.left() + places[:, 0] * box.width()
         y = box.bottom() - places[:, 1] * box.height()
-        everything = np.ones(len(places), bool)
+        everything = np.full(len(places), FILLED)
         paint_points(p, np.stack([x, y], axis=1), classes, everything, current(), radius)
 
 

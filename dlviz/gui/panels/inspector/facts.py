@@ -121,9 +121,11 @@ def _sample(scene: Scene) -> Card:
     inputs = tuple(
         Fact(name, (float(value),)) for name, value in zip(dataset.input_names[:12], dataset.inputs[row], strict=False)
     )
+    is_answered = predicted is not None and row < len(predicted.outputs)
+    is_locked = predicted is not None and is_answered and predicted.part(row) == "test" and not scene.frame.is_test_open
     outputs = (
         ()
-        if predicted is None or row >= len(predicted.outputs)
+        if predicted is None or not is_answered or is_locked
         else tuple(
             Fact(tr("output {number}", number=i + 1), (float(value),)) for i, value in enumerate(predicted.outputs[row])
         )

@@ -16,7 +16,7 @@ Ends = tuple[float, float]
 
 
 class CurveView(Plot):
-    """One line for the network's output and one scatter each for training and test rows."""
+    """One line for the network's output and a scatter for each part of the rows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Fitted curve: output over the input"), parent=parent)
@@ -40,7 +40,7 @@ class CurveView(Plot):
         self, x: NDArray[np.float64], y: NDArray[np.float64], points: PointSet, keeps_range: bool = False
     ) -> None:
         """Show rows (n,), (n,) and fit the axes to them, unless the range is kept."""
-        self.rows.show(x, y, points.is_train)
+        self.rows.show(x, y, points.fills)
         if not keeps_range:
             self.set_range(padded(x), padded(y))
         self.forget()

@@ -135,7 +135,7 @@ class ErrorsPage(Page):
         outputs = np.asarray(predictions.outputs[rows], dtype=np.float64)
         targets = prepared.dataset.targets.reshape(prepared.dataset.n, -1).astype(float)[rows][:, : outputs.shape[1]]
         view = self.fit if self.views.key() == "fit" else self.residuals
-        view.show_rows(targets[:, 0], outputs[:, 0], predictions.is_train[rows], rows)
+        view.show_rows(targets[:, 0], outputs[:, 0], self.parts.fills()[rows], rows)
         r2, error = (numbers.number(measure(outputs, targets)) for measure in (explained, absolute_error))
         self._say(tr("R² {r2} · MAE {error}", r2=r2, error=error), tr("R² {r2}", r2=r2))
 

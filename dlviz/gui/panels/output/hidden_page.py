@@ -15,6 +15,7 @@ from dlviz.gui import numbers
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.output.hidden_view import HiddenView, fitted
 from dlviz.gui.panels.output.page import NOTHING_DRAWN, Page
+from dlviz.gui.panels.output.parts import PartWords
 from dlviz.gui.panels.output.plane import Plane, axis_symbol
 from dlviz.gui.response import classes_of
 from dlviz.gui.selection import Selected
@@ -36,19 +37,22 @@ class HiddenPage(Page):
 
     key = "hidden"
 
-    def __init__(self, context: Context, plane: Callable[[], Plane], parent: QWidget | None = None) -> None:
-        """Begin. plane: gives that of two inputs over which the grid lies."""
+    def __init__(
+        self, context: Context, plane: Callable[[], Plane], parts: PartWords, parent: QWidget | None = None
+    ) -> None:
+        """Begin. plane: gives that of the inputs over which the grid lies; parts: know which rows may be seen."""
         super().__init__(context, parent)
-        self._plane = plane
+        self._plane, self._parts = plane, parts
         self.space: HiddenSpace | None = None
         self.view, self.slider, self.name = HiddenView(), Slider(), Elided("", "muted", "small")
-        self._is_train = np.zeros(0, dtype=bool)
+        self.hidden = Elided("", "muted", "small")
         self._classes: NDArray[np.intp] = np.zeros(0, np.intp)
         self._marked: tuple[int, ...] = ()
         describe(self.slider, tr("Layer"), tr("From the inputs through the layers to the output"))
         self._lay_out()
         self.slider.valueChanged.connect(self._draw)
         self.view.clicked.connect(self._take)
+        parts.changed.connect(self._draw_again)
 
     def _lay_out(self) -> None:
         head, layout = QHBoxLayout(), QVBoxLayout(self)
@@ -58,6 +62,7 @@ class HiddenPage(Page):
         head.addWidget(self.name, 1)
         layout.addLayout(head)
         layout.addWidget(self.view, 1)
+        layout.addWidget(self.hidden)
 
     def interest(self, base: Interest) -> Interest:
         """Ask for the places of rows and grid in every layer."""
@@ -67,8 +72,7 @@ class HiddenPage(Page):
         """Take over the classes of the rows."""
         super().use_data(prepared)
         self._classes = classes_of(prepared.dataset)
-        self._is_train = np.zeros(prepared.dataset.n, dtype=bool)
-        self._is_train[prepared.train] = True
+        self.hidden.show_words(self._parts.hidden_words())
         self.space = None
         self.view.drawn = None
 
@@ -104,6 +108,11 @@ class HiddenPage(Page):
         return whole, rest / STEPS
 
     @Slot()
+    def _draw_again(self) -> None:
+        self.hidden.show_words(self._parts.hidden_words())
+        self._draw()
+
+    @Slot()
     def _draw(self, _value: int = 0) -> None:
         space = self.space
         if space is None:
@@ -115,7 +124,7 @@ class HiddenPage(Page):
             drawn = drawn.towards(fitted(space.layers[index + 1]), share)
         self.name.setText(self._name(space, index, share))
         captions = ("", "") if share else self._captions(layer)
-        self.view.show_points(drawn, self._classes[space.rows], self._is_train[space.rows], captions)
+        self.view.show_points(drawn, self._classes[space.rows], self._parts.fills()[space.rows], captions)
         self._mark_again()
         self.told.emit()
 
@@ -175,6 +184,7 @@ class HiddenPage(Page):
         rows = (
             [int(row) * self.stride + 1, names[int(self._classes[row])], float(x), float(y)]
             for row, (x, y) in zip(self.space.rows.tolist(), layer.places.tolist(), strict=True)
+            if not self._parts.is_locked(row)
         )
         return Rows(("row", "class", "x", "y"), rows)
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dlviz.gui.theme import GRID, RADIUS, current, font
 from dlviz.gui.widgets.paint import describe, painter, rounded
-from dlviz.gui.widgets.points import MAX_POINTS, paint_points, radius_for
+from dlviz.gui.widgets.points import MAX_POINTS, UNSEEN, paint_points, radius_for
 from dlviz.i18n import tr
 from dlviz.session.hidden_space import HiddenLayer
 
@@ -56,7 +56,7 @@ class HiddenView(QWidget):
         self.drawn: Drawn | None = None
         self.captions = ("", "")
         self._classes: NDArray[np.intp] = np.zeros(0, np.intp)
-        self._is_train = np.zeros(0, dtype=bool)
+        self._fills = np.zeros(0, np.int8)
         self.marked: NDArray[np.intp] = np.zeros(0, np.intp)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(16 * GRID, 12 * GRID)
@@ -65,10 +65,10 @@ class HiddenView(QWidget):
         )
 
     def show_points(
-        self, drawn: Drawn, classes: NDArray[np.intp], is_train: NDArray[np.bool_], captions: tuple[str, str]
+        self, drawn: Drawn, classes: NDArray[np.intp], fills: NDArray[np.int8], captions: tuple[str, str]
     ) -> None:
         """Show points (n, 2) of these classes (n,), with the names of both directions."""
-        self.drawn, self._classes, self._is_train, self.captions = drawn, classes, is_train, captions
+        self.drawn, self._classes, self._fills, self.captions = drawn, classes, fills, captions
         self.update()
 
     def mark(self, points: NDArray[np.intp]) -> None:
@@ -109,9 +109,10 @@ class HiddenView(QWidget):
 
     def _paint_points(self, p: QPainter, places: FloatArray) -> None:
         theme, radius = current(), radius_for(len(places), self.square().width())
-        paint_points(p, places, self._classes, self._is_train, theme, radius, rim=theme.canvas)
+        paint_points(p, places, self._classes, self._fills, theme, radius, rim=theme.canvas)
         p.setBrush(Qt.BrushStyle.NoBrush)
-        known = self.marked[self.marked < len(places)][:MAX_POINTS]
+        known = self.marked[self.marked < len(places)]
+        known = known[self._fills[known] != UNSEEN][:MAX_POINTS]
         for colour, width in (("panel", 3.4), ("text", 1.6)):
             p.setPen(QPen(theme.colour(colour), width * theme.mark_width))
             for x, y in places[known].tolist():
@@ -134,6 +135,7 @@ class HiddenView(QWidget):
             return
         at = event.position()
         distance = np.hypot(*(self.to_pixels(self.drawn.places) - (at.x(), at.y())).T)
+        distance[self._fills == UNSEEN] = np.inf
         nearest = int(np.argmin(distance))
         if distance[nearest] <= _POINT_AT:
             self.clicked.emit(nearest)

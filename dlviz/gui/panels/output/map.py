@@ -15,22 +15,25 @@ from dlviz.gui.response import FloatArray, Pixels
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import RADIUS, Theme, current
 from dlviz.gui.widgets.paint import is_for_a_file
-from dlviz.gui.widgets.points import MAX_POINTS, paint_points, radius_for
+from dlviz.gui.widgets.points import BARRED, FILLED, HOLLOW, MAX_POINTS, UNSEEN, paint_points, radius_for
 from dlviz.i18n import tr
 
 Extent = tuple[float, float, float, float]
 _NO_LINES = np.empty((0, 2, 2))
 _POINT_AT = 6.0  # pixels from a point's centre within which a click means that point
+_FILLS = (
+    (FILLED, tr("class {number}, training")), (HOLLOW, tr("class {number}, dev")), (BARRED, tr("class {number}, test")),
+)  # fmt: skip
 _FAR = 1e6  # sides of the map; points beyond are drawn there, far out of sight
 
 
 @dataclass(frozen=True, eq=False)
 class PointSet:
-    """Rows to draw: (n, 2) places in the plane's units, (n,) classes, (n,) whether they train."""
+    """Rows to draw: (n, 2) places in the plane's units, (n,) classes, (n,) how each is filled, UNSEEN if not drawn."""
 
     places: NDArray[np.float64]
     classes: NDArray[np.intp]
-    is_train: NDArray[np.bool_]
+    fills: NDArray[np.int8]
 
 
 class MapView(QWidget):
@@ -93,8 +96,8 @@ class MapView(QWidget):
             return ()
         found = []
         for index in np.unique(points.classes).tolist():
-            for is_train, words in ((True, tr("class {number}, training")), (False, tr("class {number}, test"))):
-                rows = np.flatnonzero((points.classes == index) & (points.is_train == is_train))
+            for fill, words in _FILLS:
+                rows = np.flatnonzero((points.classes == index) & (points.fills == fill))
                 listed = tuple(_point(points, int(rows[k])) for k in thinned(len(rows)))
                 name = words.format(number=index + 1)
                 found += [Entry(name, tr("{count} points", count=len(rows)), parts=listed)] if listed else []
@@ -165,6 +168,7 @@ class MapView(QWidget):
             return
         count = len(self.points.places)
         known = self.marked[self.marked < count]
+        known = known[self.points.fills[known] != UNSEEN]
         shown = known[:: max(-(-len(known) // MAX_POINTS), 1)]
         radius = radius_for(count, self.square().width()) + 2.5
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -175,6 +179,8 @@ class MapView(QWidget):
 
     def _paint_ring(self, painter: QPainter) -> None:
         if self.points is None or self.ringed is None or self.ringed >= len(self.points.places):
+            return
+        if self.points.fills[self.ringed] == UNSEEN:
             return
         x, y = self.to_pixels(self.points.places[[self.ringed]])[0]
         radius = 2 * radius_for(len(self.points.places), self.square().width()) + 2
@@ -209,7 +215,7 @@ class MapView(QWidget):
         if points is not None:
             radius = radius_for(len(points.places), self.square().width())
             places = self.to_pixels(points.places)
-            paint_points(painter, places, points.classes, points.is_train, theme, radius, rim=theme.panel)
+            paint_points(painter, places, points.classes, points.fills, theme, radius, rim=theme.panel)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._overlay = None
@@ -232,6 +238,7 @@ class MapView(QWidget):
         if self.points is None or not len(self.points.places):
             return None
         distance = np.hypot(*(self.to_pixels(self.points.places) - (at.x(), at.y())).T)
+        distance[self.points.fills == UNSEEN] = np.inf
         row = int(np.argmin(distance))
         return row if distance[row] <= _POINT_AT else None
 

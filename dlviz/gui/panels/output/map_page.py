@@ -23,6 +23,7 @@ from dlviz.gui.panels.output.frame import MapFrame
 from dlviz.gui.panels.output.ground import CurveGround, Ground, MapGround
 from dlviz.gui.panels.output.page import NOTHING_DRAWN, Page
 from dlviz.gui.panels.output.paint import Painting
+from dlviz.gui.panels.output.parts import PartWords
 from dlviz.gui.panels.output.plane import Plane, View, axis_names, axis_symbol, means_of, plane_of, points_of
 from dlviz.gui.panels.output.seeds import RECIPE, SeedsBar, shows
 from dlviz.gui.panels.output.spread import show_agreement
@@ -50,6 +51,8 @@ from dlviz.gui.theme import GRID, Theme, current
 from dlviz.gui.widgets.class_legend import ClassLegend
 from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.points import UNSEEN
+from dlviz.gui.widgets.text import Elided
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.map_plane import MAP_PLANE, PCA, plane_in
@@ -67,8 +70,10 @@ class MapPage(Page):
 
     key = "map"
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, parts: PartWords, parent: QWidget | None = None) -> None:
+        """Begin. parts: know which rows may be seen."""
         super().__init__(context, parent)
+        self._parts = parts
         self.plane = Plane((0, 1), (-1.0, 1.0, -1.0, 1.0))
         self.values: FloatArray | None = None
         self._shown = NOTHING
@@ -77,6 +82,7 @@ class MapPage(Page):
         self._place: tuple[float, float] | None = None
         self.frame, self.curve = MapFrame(), CurveView()
         self.controls, self.seeds, self.legend = PlaneControls(), SeedsBar(), ClassLegend()
+        self.hidden = Elided("", "muted", "small")  # says that test rows are
         self.agreement: Agreement | None = None  # of several seeds, while it is on show
         grounds: dict[View, Ground] = {"map": MapGround(self.frame.map), "curve": CurveGround(self.curve)}
         self.painting = Painting(context, grounds, self)
@@ -92,6 +98,7 @@ class MapPage(Page):
         self.seeds.changed.connect(self._change_plane)
         self.seeds.started.connect(self._start_seeds)
         self.seeds.cancelled.connect(self._cancel_seeds)
+        parts.changed.connect(self._change_plane)
         context.selection.hovered.connect(self._hover)
 
     def _lay_out(self) -> None:
@@ -100,9 +107,8 @@ class MapPage(Page):
         self._pages = QStackedWidget(self)  # a layout without a parent would show the first page as a window
         for page in (self.frame, self.curve):
             self._pages.addWidget(page)
-        for widget, stretch in ((self.painting.palette, 0), (self.controls, 0), (self.seeds, 0), (self._pages, 1),
-                                (self.legend, 0)):  # fmt: skip
-            layout.addWidget(widget, stretch)
+        for widget in (self.painting.palette, self.controls, self.seeds, self._pages, self.legend, self.hidden):
+            layout.addWidget(widget, 1 if widget is self._pages else 0)
 
     @property
     def is_curve(self) -> bool:
@@ -159,18 +165,20 @@ class MapPage(Page):
         if prepared is None:
             return
         dataset = prepared.dataset
-        self.painting.show_prepared(prepared, "curve" if self.is_curve else "map")
+        fills = self._parts.fills()
+        self.painting.show_prepared(prepared, "curve" if self.is_curve else "map", fills != UNSEEN)
+        self.hidden.show_words(self._parts.hidden_words())
         if self.is_curve:
             self.plane = self.painting.steady(plane_of(prepared, (0, 0)), self.plane)
             y = dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
             self.curve.name_axes(axis_symbol(dataset, 0), ", ".join(dataset.target_names))
-            points = points_of(prepared, self.plane)
+            points = points_of(prepared, self.plane, fills)
             assert points is not None  # one input spans no other plane
             self.curve.show_points(dataset.inputs[:, 0], y, points, self.painting.keeps_range())
         else:
             self.plane = self._chosen(prepared)
             self.frame.map.show_map(None, extent=self.plane.extent)
-            self.frame.map.show_points(points_of(prepared, self.plane))
+            self.frame.map.show_points(points_of(prepared, self.plane, fills))
         self.agreement = None
         self._pages.setCurrentWidget(self.curve if self.is_curve else self.frame)
         names = dataset.class_names
@@ -212,7 +220,7 @@ class MapPage(Page):
         if maps.principal is not None and maps.principal is not self.plane.principal:
             self._principal = maps.principal
             self.plane = self.plane.known(maps.principal)
-            self.frame.map.show_points(points_of(prepared, self.plane))
+            self.frame.map.show_points(points_of(prepared, self.plane, self._parts.fills()))
             self.controls.show_principal(maps.principal)
 
     def _show_answers(self, maps: Maps, document: Document) -> None:
@@ -312,7 +320,7 @@ class MapPage(Page):
             return answer_words(prepared.dataset, self.plane, self._place, answer)
         if not self.is_curve and self._shown.kind == "unit":
             return unit_words(self.document.network, self._shown)
-        return legend_words(self.document, prepared.dataset, self.controls.is_logits)
+        return legend_words(self.document, prepared.dataset, self._parts.dots_words(), self.controls.is_logits)
 
     def _seeds_words(self, dataset: Dataset) -> str:
         found, place = self.agreement, self._place

@@ -76,6 +76,7 @@ class Painting(QObject):
         self.is_on = False
         self._view: View = "map"
         self._prepared: Prepared | None = None
+        self._is_seen = np.zeros(0, dtype=bool)
         self._stroke: Stroke | None = None
         self._strokes = 0
         self._crosses = {view: Cross(ground) for view, ground in grounds.items()}
@@ -101,9 +102,9 @@ class Painting(QObject):
     def _has_data(self) -> bool:
         return self._prepared is not None and self._context.session.document.subject == "network"
 
-    def show_prepared(self, prepared: Prepared, view: View) -> None:
-        """Take over the rows that are on show and the picture they are on."""
-        self._prepared, self._view = prepared, view
+    def show_prepared(self, prepared: Prepared, view: View, is_seen: NDArray[np.bool_]) -> None:
+        """Take over the rows, which of them (n,) are drawn, and the picture they are on; tools leave others alone."""
+        self._prepared, self._view, self._is_seen = prepared, view, is_seen
         if self.is_on and refusal(prepared.dataset):
             self.switch()
         elif self.is_on:
@@ -219,7 +220,7 @@ class Painting(QObject):
         self._strokes += 1
         self._stroke = stroke = Stroke(self._strokes, tool or self.palette.tool)
         if stroke.tool == "move":
-            near = rows_near(self._places(), place, reach_of(self._grounds[self._view], PICK))
+            near = self._near(place, reach_of(self._grounds[self._view], PICK))
             stroke.row = int(near[0]) if len(near) else None
             return
         self._pass(place)
@@ -271,11 +272,16 @@ class Painting(QObject):
             is_there = stroke.row is not None and stroke.row < len(self._places())  # Undo may have taken it meanwhile
             return self._moving(stroke.row, places[-1]) if stroke.row is not None and is_there else None
         reach, target = reach_of(ground, REACH), self.palette.target
-        found = np.unique(np.concatenate([rows_near(self._places(), (x, y), reach) for x, y in places.tolist()]))
+        found = np.unique(np.concatenate([self._near((x, y), reach) for x, y in places.tolist()]))
         if stroke.tool == "erase":
             return None if not len(found) else lambda document: erase_rows(document, found)
         others = found[self._targets()[found] != target]
         return None if not len(others) else lambda document: relabel_rows(document, others, target)
+
+    def _near(self, place: Place, reach: Place) -> NDArray[np.intp]:
+        """Return the rows on show within reach of a place, the nearest first."""
+        near = rows_near(self._places(), place, reach)
+        return near[self._is_seen[near]]
 
     def _targets(self) -> NDArray[np.generic]:
         assert self._prepared is not None

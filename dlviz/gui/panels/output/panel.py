@@ -35,10 +35,10 @@ class OutputPanel(Panel):
         self._prepared: Prepared | None = None
         self._frame: Frame | None = None
         self.parts = PartWords()
-        self.map, self.errors = MapPage(context), ErrorsPage(context, self.parts)
+        self.map, self.errors = MapPage(context, self.parts), ErrorsPage(context, self.parts)
         self.painting = self.map.painting
         self.predictions = PredictionsPage(context, self.parts)
-        self.hidden = HiddenPage(context, self._plane)
+        self.hidden = HiddenPage(context, self._plane, self.parts)
         titles = (
             ("map", tr("map")),
             ("hidden", tr("hidden")),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
@@ -67,15 +68,13 @@ def means_of(prepared: Prepared) -> tuple[float, ...]:
     return tuple(float(value) for value in prepared.dataset.inputs[prepared.train].mean(axis=0))
 
 
-def points_of(prepared: Prepared, plane: Plane) -> PointSet | None:
+def points_of(prepared: Prepared, plane: Plane, fills: NDArray[np.int8]) -> PointSet | None:
     """Return the rows as points of a plane, if that is known; measured targets are classed as above or below."""
     dataset = prepared.dataset
     if plane.is_principal and plane.principal is None:
         return None
     places = dataset.inputs[:, list(plane.axes)] if plane.principal is None else plane.principal.places
-    is_train = np.zeros(dataset.n, dtype=bool)
-    is_train[prepared.train] = True
-    return PointSet(places, classes_of(dataset), is_train)
+    return PointSet(places, classes_of(dataset), fills)
 
 
 def axis_symbol(dataset: Dataset, axis: int) -> str:

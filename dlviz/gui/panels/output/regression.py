@@ -39,11 +39,11 @@ class PredictedView(ValueView):
         self.name_axes(tr("measured"), tr("predicted"))
 
     def show_rows(
-        self, targets: FloatArray, outputs: FloatArray, is_train: NDArray[np.bool_], rows: NDArray[np.int64]
+        self, targets: FloatArray, outputs: FloatArray, fills: NDArray[np.int8], rows: NDArray[np.int64]
     ) -> None:
         """Show measured (n,) and predicted (n,) values; rows without a finite answer are left out."""
         good = np.isfinite(outputs)
-        self.rows.show(targets[good], outputs[good], is_train[good], rows[good])
+        self.rows.show(targets[good], outputs[good], fills[good], rows[good])
         low, high = padded(targets)
         self._right.setData([low, high], [low, high])
         near = outputs[good & (np.abs(outputs - (low + high) / 2) < _FAR * (high - low))]
@@ -58,14 +58,14 @@ class ResidualView(ValueView):
         self.name_axes(tr("predicted"), tr("measured − predicted"))
 
     def show_rows(
-        self, targets: FloatArray, outputs: FloatArray, is_train: NDArray[np.bool_], rows: NDArray[np.int64]
+        self, targets: FloatArray, outputs: FloatArray, fills: NDArray[np.int8], rows: NDArray[np.int64]
     ) -> None:
         """Show measured (n,) and predicted (n,) values; rows without a finite answer are left out."""
         good = np.isfinite(outputs)
         if not good.any():
             return
         left = targets[good] - outputs[good]
-        self.rows.show(outputs[good], left, is_train[good], rows[good])
+        self.rows.show(outputs[good], left, fills[good], rows[good])
         ends = padded(outputs[good])
         self._right.setData(list(ends), [0, 0])
         self.set_range(ends, padded(np.append(left, 0.0)))

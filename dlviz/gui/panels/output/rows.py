@@ -1,4 +1,4 @@
-"""Training and dev rows as two scatters of one colour: filled and hollow; selected ones in a ring."""
+"""Training, dev and test rows as scatters of one colour: filled, hollow and barred; selected ones in a ring."""
 
 from collections.abc import Iterable
 
@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor
 
 from dlviz.gui.theme import Theme
 from dlviz.gui.widgets.plot import Plot
+from dlviz.gui.widgets.points import BARRED, FILLED, HOLLOW, UNSEEN
+from dlviz.gui.widgets.symbols import barred_symbol
 from dlviz.i18n import tr
 
 _MARGIN = 0.08
@@ -22,12 +24,14 @@ class RowScatters(QObject):
 
     def __init__(self, plot: Plot, size: int) -> None:
         super().__init__(plot)
-        self.train, self.dev = (pg.ScatterPlotItem(size=size, antialias=True) for _ in range(2))
+        self.train, self.dev, self.test = (pg.ScatterPlotItem(size=size, antialias=True) for _ in range(3))
+        self.test.setSymbol(barred_symbol("o"))
         self._marks = pg.ScatterPlotItem(size=size + 6, antialias=True, brush=None)
         self._marked: frozenset[int] = frozenset()
         self._rows = np.zeros(0, np.int64)
         self._places = np.zeros((0, 2))
-        for item, words in ((self.train, tr("training rows")), (self.dev, tr("dev rows"))):
+        named = (self.train, tr("training rows")), (self.dev, tr("dev rows")), (self.test, tr("test rows"))
+        for item, words in named:
             plot.addItem(item)
             plot.call(item, words)
             item.sigClicked.connect(self._take)
@@ -38,14 +42,16 @@ class RowScatters(QObject):
         self,
         x: NDArray[np.floating],
         y: NDArray[np.floating],
-        is_train: NDArray[np.bool_],
+        fills: NDArray[np.int8],
         rows: NDArray[np.integer] | None = None,
     ) -> None:
-        """Show rows at (n,), (n,). rows: their numbers among those on show, 0 to n − 1 by default."""
-        self._rows = np.arange(len(x)) if rows is None else np.asarray(rows, dtype=np.int64)
-        self._places = np.column_stack([x, y])
-        self.train.setData(x[is_train], y[is_train], data=self._rows[is_train])
-        self.dev.setData(x[~is_train], y[~is_train], data=self._rows[~is_train])
+        """Show rows at (n,), (n,), filled so. rows: their numbers among those on show, 0 to n − 1 by default."""
+        numbers = np.arange(len(x)) if rows is None else np.asarray(rows, dtype=np.int64)
+        for fill, item in ((FILLED, self.train), (HOLLOW, self.dev), (BARRED, self.test)):
+            own = fills == fill
+            item.setData(x[own], y[own], data=numbers[own])
+        is_seen = fills != UNSEEN
+        self._rows, self._places = numbers[is_seen], np.column_stack([x, y])[is_seen]
         self.mark(self._marked)
 
     def mark(self, rows: Iterable[int]) -> None:
@@ -64,8 +70,9 @@ class RowScatters(QObject):
         colour = QColor(theme.positive_mark)
         self.train.setBrush(colour)
         self.train.setPen(pg.mkPen(theme.panel, width=1))
-        self.dev.setBrush(QColor(theme.panel))
-        self.dev.setPen(pg.mkPen(colour, width=1.3))
+        for item in (self.dev, self.test):
+            item.setBrush(QColor(theme.panel))
+            item.setPen(pg.mkPen(colour, width=1.3))
         self._marks.setPen(pg.mkPen(theme.text, width=1.6 * theme.mark_width))
 
 

@@ -17,9 +17,8 @@ from dlviz.session.vary.agreement import Agreement
 DIGITS = 3  # of numbers under the pointer, which must fit beside the title
 
 
-def legend_words(document: Document, dataset: Dataset, is_logits: bool = False) -> str:
+def legend_words(document: Document, dataset: Dataset, dots: str, is_logits: bool = False) -> str:
     """Say how points are drawn and, for two classes, where the boundary runs. is_logits: on a map of logits."""
-    dots = tr("train ● dev ○")
     if not document.network.layers:
         return tr("no network yet · {dots}", dots=dots)
     level = decision_level(document, dataset) if dataset.task == "binary" else None

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dlviz.core.contour import class_boundaries, segments
 from dlviz.gui import numbers
+from dlviz.gui.fills import fills_of
 from dlviz.gui.race.runners import paint_runner, title_of
 from dlviz.gui.response import (
     FloatArray,
@@ -210,13 +211,12 @@ class Boundaries(QWidget):
             return
         sample, side, theme = self.race.network.ground.trainer.prepared.sample, square.width(), current()
         x0, x1, y0, y1 = self.maps.extent
-        is_train = np.zeros(sample.dataset.n, dtype=bool)
-        is_train[sample.train] = True
         rows = spread(sample.dataset.n, math.ceil(side**2 / PER_POINT))
+        fills = fills_of(sample, is_test_open=False)[rows]  # an optimizer is not chosen by the test
         shares = (sample.dataset.inputs[rows, :2] - (x0, y0)) / (x1 - x0, y1 - y0)
         places = np.column_stack([shares[:, 0], 1 - shares[:, 1]]) * side + (square.x(), square.y())
         radius, classes = radius_for(len(places), side), classes_of(sample.dataset)[rows]
-        paint_points(p, places, classes, is_train[rows], theme, radius, rim=theme.panel)
+        paint_points(p, places, classes, fills, theme, radius, rim=theme.panel)
 
     def index_at(self, at: QPointF) -> int | None:
         """Return the optimizer under a pixel."""
