@@ -230,7 +230,8 @@ class Docks(QObject):
         """Make a panel that was opened a tab of the one that it belongs behind, and show it."""
         opened = next((dock for dock in self._docks.values() if dock.toggleViewAction() is self.sender()), None)
         if is_open and opened is not None and not opened.isFloating():
-            self._join(opened, self._docks.get(self._entry_of(opened).behind))
+            if self._join(opened, self._docks.get(self._entry_of(opened).behind)):
+                self._share_heights(self._entry_of(opened).area)  # it was a place of its own for a moment
             opened.raise_()
 
     def _join(self, dock: QDockWidget, other: QDockWidget | None) -> bool:
@@ -247,10 +248,12 @@ class Docks(QObject):
         if dock is None or entry is None or key in self._offered or self._hidden_sides:
             return
         other = self._docks.get(entry.behind)
+        heights = {each: self._height(each) for each in self._places(entry.area)}
         if dock.isHidden() and self._join(dock, other):
             dock.show()
             assert other is not None
             other.raise_()
+            self._window.resizeDocks([*heights], [*heights.values()], Qt.Orientation.Vertical)
         if not dock.isHidden():
             self._offered.add(key)
 
@@ -277,6 +280,11 @@ class Docks(QObject):
             panel.setMinimumWidth(round(WIDTHS[entry.area][0] * current().normal / LETTERS))
         if entry.behind:
             panel.setMinimumHeight(LEAST_BEHIND)
+
+    def _height(self, dock: QDockWidget) -> int:
+        """Return the height of a place: of tabs, those behind may still have that of before."""
+        same = (dock, *self._window.tabifiedDockWidgets(dock))
+        return next((each.height() for each in same if not each.visibleRegion().isEmpty()), dock.height())
 
     def _width(self, area: str) -> int:
         return max(dock.width() for dock in self._side(area))

@@ -1,11 +1,12 @@
 """How standard widgets look: Fusion, with fields, boxes to tick and scroll bars drawn as the app's own widgets are."""
 
 from collections.abc import Callable
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
+    QApplication,
     QProxyStyle,
     QStyle,
     QStyleOption,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QStyleOptionFrame,
     QStyleOptionSlider,
     QStyleOptionSpinBox,
+    QTableView,
     QWidget,
 )
 
@@ -41,6 +43,12 @@ class Look(QProxyStyle):
 
     def __init__(self) -> None:
         super().__init__("Fusion")
+
+    def polish(self, polished: QWidget | QApplication | QPalette) -> Any:
+        """Let tables stand on the panel, not in a box of their own."""
+        if isinstance(polished, QTableView):
+            polished.viewport().setBackgroundRole(QPalette.ColorRole.Window)
+        return super().polish(polished)
 
     def pixelMetric(
         self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None

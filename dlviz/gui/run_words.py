@@ -32,21 +32,21 @@ def name_of(uid: int, rows: Sequence[RunRow]) -> str:
 
 
 def change_words(row: RunRow, rows: Sequence[RunRow]) -> str:
-    """Say what a run changed and where: "rate 0.1 → 0.5 at epoch 50", "Adam, beside Run 1 from the start"."""
-    origin = row.origin
-    if origin.parent is None:
-        return origin.change
-    if origin.is_beside:
-        parent = name_of(origin.parent, rows)
-        return tr("{change}, beside {parent} from the start", change=origin.change, parent=parent)
-    if origin.step == 0:
-        return tr("{change} from the start", change=origin.change)
-    return tr("{change} at epoch {epoch}", change=origin.change, epoch=numbers.count(origin.epoch))
+    """Say what a run changed: "rate 0.1 → 0.5"."""
+    return row.origin.change
 
 
 def parent_words(row: RunRow, rows: Sequence[RunRow]) -> str:
-    """Return the name of the run that a run left, or nothing."""
-    return "" if row.origin.parent is None else name_of(row.origin.parent, rows)
+    """Say which run a run left, and where: "Run 1, epoch 50", "beside Run 1"; nothing for the first one."""
+    origin = row.origin
+    if origin.parent is None:
+        return ""
+    parent = name_of(origin.parent, rows)
+    if origin.is_beside:
+        return tr("beside {parent}", parent=parent)
+    if origin.step == 0:
+        return tr("{parent}, start", parent=parent)
+    return tr("{parent}, epoch {epoch}", parent=parent, epoch=numbers.count(origin.epoch))
 
 
 def seconds_words(seconds: float) -> str:

@@ -55,6 +55,11 @@ def test_pages_without_anything_to_show_say_what_there_must_be_first(robot: Robo
         assert panel.untrained.isVisible()
     step_on(robot, "batch", 1)
     robot.wait(lambda: not panel.untrained.isVisible())
+    panel.kinds.setCurrentIndex(panel.kinds.findData("norms"))
+    panel.kinds.setCurrentIndex(panel.kinds.findData("bars"))
+    bars = panel.paged["bars"]
+    assert isinstance(bars, GradientBars)
+    assert len(bars.bars.bars) == 3  # at once: while nothing runs no other frame comes
 
 
 def step_on(robot: Robot, by: str, count: int) -> None:

@@ -215,6 +215,16 @@ def test_large_losses_are_written_as_powers_of_ten(panel: Any) -> None:
     assert axis.tickStrings([0.0, 5e17, 1e18], 1.0, 5e17) == ["0", "5×10¹⁷", "1×10¹⁸"]
 
 
+@pytest.mark.parametrize(("low", "high"), [(0.002, 0.06), (0.2, 0.6), (0.11, 0.19), (1e-3, 0.3)])
+def test_numbers_of_a_low_logarithmic_axis_keep_apart(panel: Any, low: float, high: float) -> None:
+    axis, size = panel.plot.getAxis("left"), 40.0
+    axis.setLogMode(True)
+    ends = np.log10([low, high])
+    ticks = [tick for _, level in axis.tickValues(*ends, size) for tick in level]
+    apart = np.diff(sorted(ticks)) / (ends[1] - ends[0]) * size
+    assert ticks and (apart >= QFontMetrics(font("small")).height()).all()
+
+
 def test_numbers_of_a_low_axis_keep_apart(panel: Any) -> None:
     axis = panel.plot.getAxis("left")
     apart = 1.2 * QFontMetrics(font("small")).height()

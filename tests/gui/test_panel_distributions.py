@@ -220,7 +220,7 @@ def runs(panel: DistributionsPanel, other: tuple[Column, ...]) -> tuple[RunRow, 
 def test_two_runs_lie_on_one_axis_with_a_legend_and_their_counts_are_those_of_numpy(panel: DistributionsPanel) -> None:
     other = (column(0, 7), column(35, 7), column(60, 7))  # the last one is wider than anything in the run on show
     show(panel, runs=runs(panel, other))
-    panel.against.setCurrentIndex(panel.against.findText("and Run 1 at the same step"))
+    panel.against.setCurrentIndex(panel.against.findText("and Run 1"))
     panel.against.activated.emit(panel.against.currentIndex())
     assert panel.moments() == (COLUMNS[-1], other[1])
     assert (panel.now.text(), panel.then.text()) == ("— fast, step 35", "- - Run 1, step 35")
@@ -234,8 +234,8 @@ def test_two_runs_lie_on_one_axis_with_a_legend_and_their_counts_are_those_of_nu
 
 def test_a_run_that_was_deleted_is_no_longer_compared_with(panel: DistributionsPanel) -> None:
     show(panel, runs=runs(panel, (column(0, 7),)))
-    panel.against.setCurrentIndex(panel.against.findText("and Run 1 at the same step"))
+    panel.against.setCurrentIndex(panel.against.findText("and Run 1"))
     panel.against.activated.emit(panel.against.currentIndex())
     show(panel, runs=runs(panel, ())[1:])
-    assert panel.against.findText("and Run 1 at the same step") == -1
+    assert panel.against.findText("and Run 1") == -1
     assert panel.moments()[1] is COLUMNS[2]

@@ -14,7 +14,7 @@ from dlviz.gui.panels.runs.model import COLUMNS, NAME, NOTE
 from dlviz.gui.panels.runs.panel import RunsPanel
 from dlviz.gui.panels.runs.table import RunsTable
 from dlviz.gui.run_words import run_colour
-from dlviz.gui.theme import current, theme_signals
+from dlviz.gui.theme import THEMES, current, theme_signals
 from dlviz.gui.widgets.end_labels import Label, stacked
 from dlviz.session.edits import set_activation, set_optimizer_setting
 from dlviz.session.messages import Frame
@@ -109,14 +109,40 @@ def test_the_table_says_parent_change_epoch_and_losses(robot: Robot) -> None:
     first, second = robot.frame.runs
     epoch = 36 // robot.frame.batches_per_epoch
     assert [cell(panel, row, "run") for row in (0, 1)] == ["Run 1", "Run 2"]
-    assert [cell(panel, row, "parent") for row in (0, 1)] == ["", "Run 1"]
-    assert cell(panel, 1, "change") == f"rate 0.02 → 0.1 at epoch {epoch}"
+    assert [cell(panel, row, "parent") for row in (0, 1)] == ["", f"Run 1, epoch {epoch}"]
+    assert cell(panel, 1, "change") == "rate 0.02 → 0.1"
     assert second.train_loss == robot.frame.train_loss
     assert cell(panel, 1, "loss") == robot.window.context.number(robot.frame.train_loss, 3)
     assert cell(panel, 1, "epoch") == str(robot.frame.epoch)
     assert cell(panel, 1, "seconds").endswith(" s")
     assert first.epoch == epoch  # where it was left
     assert "Run 2" in robot.window.status.words.text()
+
+
+def test_a_tab_has_the_room_of_the_loss_behind_which_it_opens(robot: Robot) -> None:
+    paused(robot)
+    loss = robot.window.findChild(QDockWidget, "dock.curves")
+    room = loss.height()
+    dock(robot).toggleViewAction().trigger()
+    robot.wait(lambda: dock(robot) in robot.window.tabifiedDockWidgets(loss))
+    robot.wait(lambda: dock(robot).height() > 0.8 * room)  # less a line of tabs
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_first_columns_stand_beside_each_other_in_the_narrowest_panel(robot: Robot, theme: str) -> None:
+    theme_signals.use(theme)
+    panel = two_runs(robot)
+    table = panel.table
+    edge = table.columnViewportPosition(PLACE["held_out_loss"]) + table.columnWidth(PLACE["held_out_loss"])
+    assert edge <= table.viewport().width()
+    panel.which.set_key("log")
+    panel._show_page("log")
+    robot.running.session.note("a sentence that is far too long for one line of a log that has so little room")
+    log = panel.log
+    robot.wait(lambda: any("far too long" in each.words for each in log.log.events))
+    rows = [place for place, each in enumerate(log.log.events) if "far too long" in each.words]
+    assert log.rowHeight(rows[0]) > 1.2 * log.rowHeight(0)  # it is wrapped, not cut
+    theme_signals.use("light")
 
 
 def test_a_click_shows_the_other_run_bit_for_bit(robot: Robot) -> None:
@@ -164,7 +190,7 @@ def test_del_takes_a_run_out_and_the_bar_brings_it_back(robot: Robot) -> None:
     assert robot.message() == "Run 1 was deleted."
     robot.click(robot.window.centre.bar.button)
     robot.wait(lambda: [row.uid for row in panel.table.runs.rows] == [1, 2])
-    assert cell(panel, 1, "parent") == "Run 1"
+    assert cell(panel, 1, "parent").startswith("Run 1, ")
 
 
 def test_deleting_the_run_on_show_shows_its_parent(robot: Robot) -> None:
@@ -235,6 +261,7 @@ def test_curves_lie_on_each_other_until_the_runs_part_and_each_has_its_colour(ro
     theme_signals.use("dark")
     grounds = {label.fill.color().name().upper() for label in panel.plot._labels._items}
     assert grounds == {current().panel}
+    assert panel.plot.train.opts["pen"].color().name().upper() == run_colour(current(), second).upper()
     theme_signals.use("light")
 
 
@@ -283,7 +310,8 @@ def test_a_cure_runs_beside_the_original_and_the_table_says_so(robot: Robot) -> 
     panel = robot.panel("runs")
     assert isinstance(panel, RunsPanel)
     robot.wait(lambda: len(panel.table.runs.rows) == 2)
-    assert cell(panel, 1, "change") == "Learning rate 0.002, beside Run 1 from the start"
+    assert cell(panel, 1, "change") == "Learning rate 0.002"
+    assert cell(panel, 1, "parent") == "beside Run 1"
     first, second = robot.frame.runs
     assert first.last_step == second.last_step
     assert "as far as the run beside it" in robot.window.status.words.text()

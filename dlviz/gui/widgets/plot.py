@@ -7,7 +7,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QPen
+from PySide6.QtGui import QFontMetrics, QPen
 from PySide6.QtWidgets import QWidget
 
 from dlviz.gui import numbers
@@ -21,6 +21,7 @@ TICK_LINES = 1.2  # lines of text from one number of a logarithmic axis to the n
 HALF_LINE = 7  # pixels above the plot, for the number at the upper end of its axis
 LEAST_TICK = 30.0  # pixels between two powers of ten
 FEW_DECADES = 2.5  # up to which there is room for numbers between powers of ten
+BETWEEN = (5.0, 2.0, 3.0, 1.5, 7.0)  # times a power of ten; from the third on where one or none would stand there
 FloatArray = NDArray[np.float64]
 MOST_SHOWN = 1e300  # beyond it the width of a range, and a scale in its numbers, are no longer finite
 
@@ -56,14 +57,22 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
     def logTickValues(
         self, low: float, high: float, size: float, standard: list[tuple[float, list[float]]]
     ) -> list[tuple[float | None, list[float]]]:
-        """Return powers of ten, and 2 and 5 times them where they are few: nine in a decade would overlap."""
+        """Return powers of ten and, where they are few, numbers between that have room beside them."""
         first, last = math.floor(low), math.ceil(high)
         step = max(math.ceil((last - first) / max(size / LEAST_TICK, 1.0)), 1)
-        powers = [float(power) for power in range(first, last + 1) if power % step == 0]
-        between = [power + math.log10(times) for power in range(first, last) for times in (2, 5)]
-        is_close = high - low <= FEW_DECADES
-        ticks = sorted([*powers, *between]) if is_close else powers
-        return [(None, [tick for tick in ticks if low <= tick <= high])]
+        kept = [float(power) for power in range(first, last + 1) if power % step == 0 and low <= power <= high]
+        line = TICK_LINES * QFontMetrics(font("small")).height() if self.orientation == "left" else 0.0
+        least = line * (high - low) / max(size, 1.0)
+        for times in BETWEEN if high - low <= FEW_DECADES else ():
+            if times not in BETWEEN[:2] and len(kept) > 1:
+                break
+            between = [power + math.log10(times) for power in range(first, last)]
+            kept += [tick for tick in between if low <= tick <= high and _is_apart(tick, kept, least)]
+        return [(None, sorted(kept))]
+
+
+def _is_apart(tick: float, others: Sequence[float], least: float) -> bool:
+    return all(abs(tick - each) >= least for each in others)
 
 
 def _roomy(
@@ -110,6 +119,11 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self._lines[item] = (colour, style, width)
         return item
 
+    def restyle(self, item: pg.PlotDataItem, colour: str, style: Qt.PenStyle, width: float = 1.0) -> None:
+        """Draw a curve of `line` in another colour, named or #RRGGBB, from now on."""
+        self._lines[item] = (colour, style, width)
+        item.setPen(self._pen(current(), colour, style, width))
+
     def picture(self) -> pg.ImageItem:
         """Add an empty picture below everything else; row 0 is at the bottom."""
         item = pg.ImageItem()
@@ -123,8 +137,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     def name_axes(self, across: str, up: str) -> None:
         """Say below the plot what runs across and up, in one line: one beside the plot would take its room."""
-        self._directions = f"→ {across}   ↑ {up}"
-        self._use_theme(current())
+        words = f"→ {across}   ↑ {up}"
+        if words != self._directions:
+            self._directions = words
+            self._use_theme(current())
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every curve and group of points on show with its points."""
@@ -151,7 +167,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     @staticmethod
     def _pen(theme: Theme, colour: str, style: Qt.PenStyle, width: float) -> QPen:
-        pen = QPen(QColor(getattr(theme, colour)), width * theme.mark_width, style)
+        pen = QPen(theme.colour(colour), width * theme.mark_width, style)
         pen.setCosmetic(True)
         return pen
 

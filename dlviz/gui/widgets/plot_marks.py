@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPen
 
 from dlviz.gui.theme import GRID, Theme, current, font
-from dlviz.gui.widgets.end_labels import GROUND
 from dlviz.gui.widgets.plot import Plot
 from dlviz.session.curves import Mark, MarkKind
 
@@ -96,7 +95,6 @@ class PlotMarks(QObject):
             pen.setCosmetic(True)
             line.setPen(pen)
             line.label.setColor(QColor(theme.muted))
-            line.label.fill = QBrush(theme.colour("panel", GROUND))
             line.label.setFont(font("small"))
 
 

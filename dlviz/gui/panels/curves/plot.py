@@ -73,12 +73,11 @@ class CurvePlot(Plot):
             self._colour_current()
 
     def _colour_current(self) -> None:
-        theme = current()
         for item, name in ((self.train, "train"), (self.dev, "test")):
             look = Qt.PenStyle.SolidLine if item is self.train else Qt.PenStyle.DashLine
             # Only opaque full lines are thick: others are slow to paint.
             width = CURRENT_WIDTH if self._colour and item is self.train else 1.0
-            item.setPen(_pen(self._colour or getattr(theme, name), look, width * theme.mark_width))
+            self.restyle(item, self._colour or name, look, width)
 
     def show_runs(self, curves: Sequence[tuple[Series, str]]) -> None:
         """Draw the training curves of other runs in their colours."""

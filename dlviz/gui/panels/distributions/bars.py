@@ -99,6 +99,7 @@ class GradientBars(Page):
         self.title.setText(f"{of}{step}")
         ends = {"low": numbers.number(10.0**low), "high": numbers.number(10.0**high)}
         self.ends.setText(tr("logarithmic axis from {low} to {high}; the loss is below", **ends))
+        self.ends.set_short(tr("logarithmic axis from {low} to {high}", **ends))
 
     def table(self) -> Table:
         """Return the sizes."""

@@ -46,6 +46,7 @@ class DistributionsPanel(Panel):
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
+        self._frame: Frame | None = None
         self._columns: tuple[Column, ...] = ()
         self._marks: tuple[Mark, ...] = ()  # edits, which a moment can be compared with
         self._every_mark: tuple[Mark, ...] = ()
@@ -76,7 +77,8 @@ class DistributionsPanel(Panel):
         )
         describe(self.kinds, tr("What is shown"), tip)
         self.against = Chooser()
-        describe(self.against, tr("Compare with"), tr("Whose distribution is drawn as a dashed line"))
+        tip = tr("Whose distribution is drawn as a dashed line; of another run, that at the same step")
+        describe(self.against, tr("Compare with"), tip)
         self.against.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.now, self.then = Elided("", "train", "small"), Elided("", "test", "small")
         self.empty = Text(tr("Nothing is recorded yet: play, or step one batch."), "muted", "small")
@@ -124,6 +126,7 @@ class DistributionsPanel(Panel):
 
     def show_frame(self, frame: Frame) -> None:
         """Draw new columns; follow the playhead."""
+        self._frame = frame
         if self.page is not None:
             self.page.show_frame(frame)
         columns = frame.distributions or ()
@@ -153,7 +156,7 @@ class DistributionsPanel(Panel):
         self.against.addItem(tr("and the start"), START)
         for row in self._runs:
             if not row.is_current and row.distributions:
-                self.against.addItem(tr("and {run} at the same step", run=run_name(row)), row.uid)
+                self.against.addItem(tr("and {run}", run=run_name(row)), row.uid)
         self.against.addItem(tr("and nothing else"), NOTHING)
         place = self.against.findText(taken)
         self.against.setCurrentIndex(place if self._is_chosen and place >= 0 else 0)
@@ -195,6 +198,7 @@ class DistributionsPanel(Panel):
     def apply_theme(self, theme: Theme) -> None:
         """Write the ends of the axes in the size of the theme."""
         self._share_axis()
+        self._show_moments()
 
     def _keep_rows(self, count: int) -> None:
         while len(self.rows) < count:
@@ -246,6 +250,8 @@ class DistributionsPanel(Panel):
         self._show_page()
         self.against.setVisible(self.page is None and self.kind != SIZES)
         self.context.interest_changed.emit()
+        if self.page is not None and self._frame is not None:
+            self.page.show_frame(self._frame)  # while nothing runs no other frame may come
         self._draw()
 
     def _show_page(self) -> None:

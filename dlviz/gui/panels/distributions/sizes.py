@@ -102,6 +102,7 @@ class Sizes(QWidget):
             row.addWidget(sign)
             row.addWidget(name)
         row.addStretch(1)
+        self.gradient.showAxis("bottom", False)  # the steps stand below the other plot, of the same width
         layout.addWidget(Elided(tr("gradient norm ‖dL/dw‖"), "muted", "small"))
         layout.addWidget(self.gradient, 1)
         layout.addWidget(Elided(usual, "muted", "small"))

@@ -111,6 +111,7 @@ class Pruning(Fold):
             self.plot.put("accent", np.nan, np.nan)
             return
         score = float(np.interp(share, found.shares, found.scores))
+        self.plot.name_axes(tr("share taken out"), METRICS[found.metric])
         self.plot.mark.setValue(share)
         self.plot.put("accent", share, score)
         self.plot.fit(found.shares, found.scores)

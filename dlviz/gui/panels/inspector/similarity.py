@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QHelpEvent, QImage, QMouseEvent, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QImage, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from dlviz.core.network import LayerSpec
@@ -21,8 +21,8 @@ from dlviz.i18n import tr
 from dlviz.session.similarity import UNIT_ROWS, By, Similarity, SimilarityQuestion
 
 LARGEST = 32 * GRID  # pixels, the side of the picture
-ROOM = 5 * GRID  # pixels of a cell of few
-CELL = 4 * GRID + 2  # pixels of the smallest cell whose number is written
+ROOM = 5 * GRID  # pixels of a cell of few, at least
+WIDEST, AIR = "−0.00", 4  # the longest number of a cell, and the pixels that it keeps free
 SCALE = Scale(0.0, 1.0)
 ALIKE = 1 - 1e-9  # from here two units are copies, apart from rounding
 
@@ -44,14 +44,14 @@ class SimilarityPicture(QWidget):
         """Show (u, u) similarities from −1 to 1."""
         if values is self.values:
             return
-        if len(values) != len(self.values):
-            self.setFixedHeight(min(LARGEST, max(len(values) * ROOM, 8 * GRID)))
         self.values = values
         self._paint_image(current())
 
     @Slot(object)
     def _paint_image(self, theme: Theme) -> None:
         self._image = rgba_image(signed_pixels(self.values, SCALE, theme)) if len(self.values) else QImage()
+        room = max(ROOM, _number_width() + 2 * AIR)
+        self.setFixedHeight(min(LARGEST, max(len(self.values) * room, 8 * GRID)))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -83,7 +83,7 @@ class SimilarityPicture(QWidget):
         with painter(self) as p:
             p.drawImage(square, self._image)
             side = square.width() / count
-            if side < CELL:
+            if side < _number_width() + AIR:
                 return
             p.setFont(font("small"))
             for row in range(count):
@@ -118,6 +118,10 @@ class SimilarityPicture(QWidget):
         """Return the matrix."""
         heads = (tr("unit"), *(str(k + 1) for k in range(len(self.values))))
         return Rows(heads, [[k + 1, *map(float, row)] for k, row in enumerate(self.values)])
+
+
+def _number_width() -> int:
+    return QFontMetrics(font("small")).horizontalAdvance(WIDEST)
 
 
 class SimilaritySection(Fold):

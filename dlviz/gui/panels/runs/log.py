@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QBrush
+from PySide6.QtGui import QBrush, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from dlviz.gui import numbers
@@ -86,6 +86,8 @@ class LogModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return HEADINGS[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole and section < 2:
+            return _RIGHT  # as the numbers below
         return None
 
     def table(self) -> list[tuple[object, ...]]:
@@ -126,7 +128,6 @@ class EventLog(QTableView):
         self.log = LogModel(self)
         self.setModel(self.log)
         self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -151,11 +152,27 @@ class EventLog(QTableView):
     def _use_theme(self, _theme: Theme) -> None:
         self.setFont(font("small"))
         self.horizontalHeader().setFont(font("small"))
+        self._fit_rows()
         self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap words anew."""
+        super().resizeEvent(event)
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """Give long words, such as notes, as many lines as they need."""
+        room, words = self.columnWidth(len(HEADINGS) - 1) - GRID, self.fontMetrics().horizontalAdvance
+        for place, event in enumerate(self.log.events):
+            if words(event.words) > room:
+                self.resizeRowToContents(place)
+            else:
+                self.setRowHeight(place, ROW_HEIGHT)
 
     def show_events(self, events: tuple[Event, ...], step: int) -> None:
         """Show these events, the newest in view."""
         if self.log.show_events(events, step):
+            self._fit_rows()
             self.scrollToBottom()
 
     @Slot(QModelIndex)

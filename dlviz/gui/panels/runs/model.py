@@ -9,7 +9,7 @@ from PySide6.QtGui import QBrush, QColor
 
 from dlviz.gui import numbers
 from dlviz.gui.run_words import change_words, parent_words, run_name, seconds_words
-from dlviz.gui.theme import current, font
+from dlviz.gui.theme import current
 from dlviz.i18n import tr
 from dlviz.session.run_row import RunRow
 
@@ -49,7 +49,7 @@ def _score(value: float | None) -> str:
 
 COLUMNS = (
     Column("run", tr("Run"), tr("Name and colour; double-click or F2 to name it"), lambda row, rows: run_name(row)),
-    Column("change", tr("Change"), tr("What was changed when it left its parent, and where"), change_words),
+    Column("change", tr("Change"), tr("What was changed when it left its parent"), change_words),
     Column("loss", tr("Loss"), tr("On the training rows, where the run stands"),
            lambda row, rows: _loss(row.train_loss), lambda row: row.train_loss),
     Column("held_out_loss", tr("Dev loss"), tr("On the dev rows, which do not train, where the run stands"),
@@ -59,7 +59,7 @@ COLUMNS = (
            lambda row: row.train_score if row.validation_score is None else row.validation_score),
     Column("epoch", tr("Epoch"), tr("Where the run stands"),
            lambda row, rows: numbers.count(row.epoch), lambda row: row.epoch),
-    Column("parent", tr("From"), tr("The run that it left"), parent_words),
+    Column("parent", tr("From"), tr("The run that it left, and where"), parent_words),
     Column("seconds", tr("Time"), tr("Computing time since it left its parent"),
            lambda row, rows: seconds_words(row.seconds), lambda row: row.seconds),
     Column("note", tr("Note"), tr("Double-click to write one"), lambda row, rows: row.label.note.replace("\n", " ")),
@@ -129,8 +129,6 @@ class RunsModel(QAbstractTableModel):
         return row.label.note if column.key == "note" else column.words(row, self.rows)
 
     def _look(self, row: RunRow, role: int) -> Any:
-        if role == Qt.ItemDataRole.FontRole and row.is_current:
-            return font("small", is_bold=True)
         if role == Qt.ItemDataRole.BackgroundRole and row.is_current:
             return QBrush(QColor(current().accent_soft))
         if role == Qt.ItemDataRole.AccessibleTextRole:

@@ -21,7 +21,7 @@ from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import IconButton
 from dlviz.gui.widgets.copying import Offer, Plotted, copy_csv
 from dlviz.gui.widgets.paint import spaced
-from dlviz.gui.widgets.text import Elided
+from dlviz.gui.widgets.text import Text
 from dlviz.gui.widgets.words import Words
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -49,7 +49,8 @@ class RunsPanel(Panel):
         self.which.setToolTip(
             tr("All runs of this session, what happened to the one on show, or many with other settings, compared")
         )
-        self.words = Elided("", "muted", "small")
+        self.words = Text("", "muted", "small")
+        self.words.setWordWrap(True)
         self.pin = IconButton("pin", tr("Pin"), tr("Keep the selected run in the curves and in the list"), 3 * GRID)
         tip = tr("Take the selected run out of the list; it can be brought back")
         self.remove = IconButton("delete", tr("Delete"), tip, 3 * GRID)

@@ -20,18 +20,21 @@ from dlviz.gui.widgets.paint import describe, rounded
 from dlviz.i18n import tr
 from dlviz.session.run_row import RunRow
 
-WIDTHS = {
-    "run": 10 * GRID, "change": 17 * GRID, "loss": 8 * GRID, "held_out_loss": 8 * GRID, "held_out_score": 9 * GRID,
-    "epoch": 7 * GRID, "parent": 8 * GRID, "seconds": 8 * GRID, "note": 20 * GRID,
+#: Words that have room in each column. The first four columns stand beside each other in the narrowest panel.
+ROOM = {
+    "run": "Run 10", "change": "rate 0.3 → 0.003", "loss": "0.0893", "held_out_loss": "Dev loss",
+    "held_out_score": "Dev score", "epoch": "1 000", "parent": "Run 10, epoch 100", "seconds": "3 min 5 s",
+    "note": "a sentence about what happened",
 }  # fmt: skip
+AIR = 7  # pixels of a column that its words cannot use
 ROW_HEIGHT = 3 * GRID
 SWATCH = 10  # pixels
-PIN = 14  # pixels
+PIN = 16  # pixels
 OWN_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_F2, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class NameDelegate(QStyledItemDelegate):
-    """Paints a run's colour before its name, and a pin after it."""
+    """Paints a run's colour before its name: as a pin where the run is pinned."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         """Leave room for the colour."""
@@ -41,7 +44,7 @@ class NameDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Paint the cell, then colour, name and pin on it."""
+        """Paint the cell, then colour and name on it."""
         super().paint(painter, option, index)
         row: RunRow = index.data(ROW)
         theme = current()
@@ -50,11 +53,13 @@ class NameDelegate(QStyledItemDelegate):
         colour = run_colour(theme, row)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # Filled where the run is on show: the colour alone must not say it.
-        rounded(painter, swatch, fill=colour if row.is_current else theme.panel, border=colour, radius=3, width=2)
         if row.label.is_pinned:
-            paint_icon(painter, "pin", QRectF(box.right() - PIN, box.center().y() - PIN / 2, PIN, PIN), theme.muted)
-        room = box.adjusted(SWATCH + GRID, 0, -PIN if row.label.is_pinned else 0, 0)
+            middle = swatch.center()
+            paint_icon(painter, "pin", QRectF(middle.x() - PIN / 2, middle.y() - PIN / 2, PIN, PIN), colour)
+        else:
+            # Filled where the run is on show: the colour alone must not say it.
+            rounded(painter, swatch, fill=colour if row.is_current else theme.panel, border=colour, radius=3, width=2)
+        room = box.adjusted(SWATCH + GRID, 0, 0, 0)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.setPen(option.palette.highlightedText().color() if is_selected else theme.colour("text"))
         painter.setFont(font("small", is_bold=row.is_current))
@@ -90,8 +95,6 @@ class RunsTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.horizontalHeader().setHighlightSections(False)
-        for place, column in enumerate(COLUMNS):
-            self.setColumnWidth(place, WIDTHS[column.key])
         describe(
             self, tr("Runs"), tr("Click: show a run. Ctrl+click: compare two. F2: name. Del: take out of the list.")
         )
@@ -104,6 +107,9 @@ class RunsTable(QTableView):
     def _use_theme(self, _theme: Theme) -> None:
         self.setFont(font("small"))
         self.horizontalHeader().setFont(font("small"))
+        for place, column in enumerate(COLUMNS):
+            more = SWATCH + 2 * GRID if place == NAME else 0
+            self.setColumnWidth(place, self.fontMetrics().horizontalAdvance(ROOM[column.key]) + AIR + more)
         self.viewport().update()
 
     def show_rows(self, rows: tuple[RunRow, ...]) -> None:
