@@ -213,9 +213,15 @@ def _check_box(option: QStyleOption, p: QPainter) -> None:
         p.drawPolyline(points)
 
 
+def _focus(option: QStyleOption, p: QPainter) -> None:
+    """Paint where the keyboard is: a line in the accent, without a ground of its own."""
+    rounded(p, QRectF(option.rect).adjusted(1, 1, -1, -1), border=current().accent, radius=3)
+
+
 PRIMITIVES: dict[Primitive, Callable[[QStyleOption, QPainter], None]] = {
     Primitive.PE_Frame: _frame,
     Primitive.PE_PanelLineEdit: _line_edit,
+    Primitive.PE_FrameFocusRect: _focus,
     Primitive.PE_IndicatorCheckBox: _check_box,
     Primitive.PE_IndicatorItemViewItemCheck: _check_box,
     Primitive.PE_FrameTabBarBase: lambda _option, _p: None,  # tabs stand on the panel

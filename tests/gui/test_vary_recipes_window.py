@@ -65,6 +65,8 @@ def test_recipes_of_the_network_tell_their_pictures(robot: Robot) -> None:
 
     carried_out(robot, "initializers")
     drawn = chart(robot, "layers")
+    low, high = page(robot).results.drawing.plot.viewRange()[0]
+    assert low < 1 and high > 3  # all layers are in view
     assert [words for _, words in drawn.ticks] == ["h1", "h2", "o"]
     assert "He normal" in names(drawn) and "He normal, in theory" in names(drawn)
 
@@ -97,8 +99,8 @@ def test_other_samples_are_fitted_in_one_picture(robot: Robot) -> None:
     rows, *curves = drawn.curves
     assert len(view.trials) == len(curves) == 16 and not rows.has_line
     assert [curve.words for curve in curves if not curve.is_thin] == [
-        "units of hidden layers 1",
-        "units of hidden layers 32",
+        "units 1",
+        "units 32",
     ]
     for trial, curve in zip(view.trials, curves, strict=True):
         assert trial.ended is not None and trial.ended.fit is not None

@@ -19,9 +19,9 @@ from dlviz.gui.panels.runs.vary.ends import EndBars, Ends
 from dlviz.gui.panels.runs.vary.heat import Cell, Grid, HeatGrid
 from dlviz.gui.panels.runs.vary.outcomes import Cell as TableCell
 from dlviz.gui.panels.runs.vary.outcomes import Column, Line, OutcomesTable
-from dlviz.gui.panels.runs.vary.plot import ChartPlot
+from dlviz.gui.panels.runs.vary.plot import ChartPlot, in_room
 from dlviz.gui.panels.runs.vary.values import Range, parse_values, range_of, spread, write_values
-from dlviz.gui.theme import current, font
+from dlviz.gui.theme import current, font, theme_signals
 from tests.gui.robot import LEFT, NONE, Key
 
 RATE = floating("lr", 0.01, minimum=0.0, is_open_minimum=True, is_log=True)
@@ -213,7 +213,8 @@ def test_words_of_places_end_where_the_next_begin(plot: ChartPlot) -> None:
         (shown,) = plot.getAxis("bottom")._tickLevels
         room = plot.getViewBox().width() / len(names)
         metrics = QFontMetrics(font("small"))
-        assert all(metrics.horizontalAdvance(words) < room for _, words in shown)
+        lines = [line for _, words in shown for line in words.splitlines()]
+        assert all(metrics.horizontalAdvance(line) < room for line in lines)
     assert [words for _, words in shown] == list(names)
 
 
@@ -315,3 +316,23 @@ def test_a_range_has_even_steps_of_the_value_or_of_its_logarithm() -> None:
 def test_ranges_that_cannot_be_are_refused(wrong: Range) -> None:
     with pytest.raises(SpecError, match="Expected"):
         spread(wrong, None)
+
+
+def test_names_at_curves_take_the_ground_of_another_theme(qtbot: QtBot) -> None:
+    plot = ChartPlot()
+    qtbot.addWidget(plot)
+    x = np.arange(3.0)
+    plot.show_chart(Chart("caption", "step", "loss", (Curve("one", x, x), Curve("two", x, 2 * x, 1))))
+    theme_signals.use("dark")
+    assert {item.fill.color().name().upper() for item in plot._labels._items} == {current().panel}
+    theme_signals.use("light")
+
+
+@pytest.mark.usefixtures("qapp")
+def test_names_of_places_are_told_apart_where_there_is_little_room() -> None:
+    metrics = QFontMetrics(font("small"))
+    names = [f"Normal, std {each}" for each in ("0.01", "0.1", "1", "10")]
+    assert in_room(names, metrics, 500) == names
+    assert in_room(names, metrics, metrics.horizontalAdvance("Normal,")) == ["0.01", "0.1", "1", "10"]
+    narrow = metrics.horizontalAdvance("normal") + 2
+    assert in_room(["Xavier normal", "He normal"], metrics, narrow) == ["Xavier\nnormal", "He\nnormal"]

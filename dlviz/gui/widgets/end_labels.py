@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QSizeF
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetrics
 
 from dlviz.gui.theme import current, font
 
@@ -37,9 +37,11 @@ class EndLabels:
             item.setZValue(1)  # above curves, which would strike the words through
             plot.addItem(item, ignoreBounds=True)
             self._items.append(item)
+        metrics, elided = QFontMetrics(font("small", is_bold=has_bold)), Qt.TextElideMode.ElideRight
+        room = max(int(plot.getViewBox().width()) - 2 * MARGIN, 1)
         for place, (item, each) in enumerate(zip(self._items, labels, strict=False)):
             item.setFont(font("small", is_bold=has_bold and place == 0))
-            item.setText(each.words, QColor(each.colour))
+            item.setText(metrics.elidedText(each.words, elided, room), QColor(each.colour))
             item.fill = QBrush(current().colour("panel", GROUND))
         for place, item in enumerate(self._items):
             item.setVisible(place < len(labels))

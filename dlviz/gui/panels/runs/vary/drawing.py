@@ -127,6 +127,8 @@ class Drawing(QWidget):
         """Show what is read, or else what is drawn against what."""
         self._told = words
         self.reading.setText(words or self._caption)
+        if not words:
+            self.reading.set_short(self._caption.partition(";")[0])
 
     @Slot()
     def _take_rate(self) -> None:

@@ -1,5 +1,7 @@
 """The plot of an experiment: curves with bands, read by pointer and arrow keys."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, SignalInstance, Slot
@@ -49,7 +51,7 @@ class ChartPlot(Plot):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.scene().sigMouseMoved.connect(self._move)
         self.getViewBox().sigResized.connect(self._relabel)
-        theme_signals.changed.connect(self._recolour)
+        theme_signals.changed.connect(self._take_theme)
 
     def show_chart(self, chart: Chart) -> None:
         """Show another chart, or the same as it has come on; what is read stays where it can."""
@@ -70,8 +72,9 @@ class ChartPlot(Plot):
         """Write the words of places that are no numbers, as much of each as there is room for."""
         ticks, metrics = self.chart.ticks, QFontMetrics(font("small"))
         room = int(self.getViewBox().width() / max(len(ticks), 1)) - GAP
-        short = [(at, metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)) for at, words in ticks]
-        self.getAxis("bottom").setTicks([short] if short else None)
+        named = in_room([words for _, words in ticks], metrics, room)
+        places = [at for at, _ in ticks]
+        self.getAxis("bottom").setTicks([list(zip(places, named, strict=True))] if ticks else None)
 
     def _show_curves(self) -> None:
         for band in self._bands:
@@ -115,7 +118,7 @@ class ChartPlot(Plot):
         x, y = span(across, 0.06 if any(curve.has_points for curve in chart.curves) else 0.0), span(up)
         low, high = x or (0.0, 1.0)
         if chart.ticks:
-            low, high = -0.5, len(chart.ticks) - 0.5
+            low, high = chart.ticks[0][0] - 0.5, chart.ticks[-1][0] + 0.5
         self.set_range((low, high), y or (0.0, 1.0))
         self._label()
         self._place_crosses()
@@ -144,6 +147,11 @@ class ChartPlot(Plot):
         self._crosses.setData(places, np.full(len(places), height))
 
     @Slot(object)
+    def _take_theme(self, theme: Theme) -> None:
+        self._recolour(theme)
+        self._label()
+        self._name_places()
+
     def _recolour(self, theme: Theme) -> None:
         bands = iter(self._bands)
         for item, curve in zip(self._curves, self.chart.curves, strict=False):
@@ -281,6 +289,24 @@ class ChartPlot(Plot):
     def copy(self) -> None:
         """Put every point on the clipboard with all digits."""
         copy_csv(*self.chart.table())
+
+
+def in_room(names: Sequence[str], metrics: QFontMetrics, room: int) -> list[str]:
+    """Return names for so many pixels each.
+
+    Where they are too long, words that all begin with are left out, then each stands in two lines, of which at last
+    one may end in ….
+    """
+    if all(metrics.horizontalAdvance(each) <= room for each in names):
+        return list(names)
+    parts = [each.split(" ") for each in names]
+    while len(parts) > 1 and min(map(len, parts)) > 1 and len({each[0] for each in parts}) == 1:
+        parts = [each[1:] for each in parts]
+    lines = [[" ".join(each)] for each in parts]
+    if any(metrics.horizontalAdvance(line) > room for (line,) in lines):
+        lines = [[each[0], " ".join(each[1:])] if len(each) > 1 else each for each in parts]
+    elided = Qt.TextElideMode.ElideRight
+    return ["\n".join(metrics.elidedText(line, elided, room) for line in each) for each in lines]
 
 
 def _pen(colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:

@@ -193,6 +193,8 @@ class Results(QWidget):
         self.comparison.compare([self._compared(view, number) for number in pair] if view is not None else [])
         message = view.trials[selected[0]].message if view is not None and len(selected) == 1 else ""
         self.words.setText(message or self.comparison.words)
+        if not message and len(pair) < 2:
+            self.words.set_short(tr("Enter opens a run."))
 
     def _compared(self, view: ExperimentView, number: int) -> Compared:
         trial = view.trials[number]

@@ -8,8 +8,13 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.vary import Experiment, ExperimentView, Trial, Value
 from dlviz.session.vary.recipes import recipes
-from dlviz.session.vary.settings import hyper_at, name_of, words
+from dlviz.session.vary.settings import HIDDEN, hyper_at, name_of, words
 from dlviz.session.vary.summary import number_of
+
+#: Settings whose whole names leave no room beside a chart.
+SHORT = {
+    "network.strength": tr("λ"), "data.split.used": tr("share"), "data.seed": tr("data seed"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,10 @@ def title_of(experiment: Experiment) -> str:
 def short_name(document: Document, path: str) -> str:
     """Return what a setting is called where there is little room: "momentum" for "momentum of the optimizer"."""
     parts = path.split(".")
+    if path in SHORT:
+        return SHORT[path]
+    if path.startswith(f"network.{HIDDEN}."):
+        return parts[2].replace("_", " ")
     is_of_plan = parts[0] == "training" and len(parts) == 3 and parts[2] != "lr"
     return parts[2].replace("_", " ") if is_of_plan else name_of(document, path)
 
