@@ -16,9 +16,10 @@ from tests.gui.test_nothing_cut import assert_nothing_is_cut
 SIZES = ((1280, 720), (1920, 1080))
 
 
-@pytest.fixture(
-    params=[(theme, size) for theme in THEMES for size in SIZES], ids=lambda each: f"{each[0]}-{each[1][0]}"
-)
+COMBINATIONS = [(theme, size) for theme in THEMES for size in SIZES]
+
+
+@pytest.fixture(params=COMBINATIONS, ids=lambda each: f"{each[0]}-{each[1][0]}")
 def robot(qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[Robot]:
     theme, size = request.param
     made = robot_at_window(qtbot, size)
@@ -41,10 +42,8 @@ def learnt(robot: Robot, kind: str) -> None:
 def assert_tabs_are_whole(robot: Robot) -> None:
     for words in robot.window.findChildren(Segmented):
         if words.isVisible():
-            needed = sum(
-                words.tabSizeHint(place).width() for place in range(words.count()) if words.isTabVisible(place)
-            )
-            assert needed <= words.width() + 1, words.accessibleName()
+            tabs = filter(words.isTabVisible, range(words.count()))
+            assert sum(words.tabSizeHint(place).width() for place in tabs) <= words.width() + 1, words.accessibleName()
 
 
 def walked(robot: Robot, words: Words) -> Iterator[str]:

@@ -262,11 +262,11 @@ class CurvesPanel(Panel):
         step = self._playhead if self._pointed is None else self._pointed[0]
         train, dev, added, total = (drawn.at(step) for drawn in (*self._drawn, *self._added))
         for text, title, value in zip((self.train, self.dev), (tr("train"), tr("dev")), (train, dev), strict=True):
-            before = len(text.text())
+            before = text.sizeHint().width()  # of as many letters: a point is narrower than a digit
             text.setText("" if value is None else f"{title} {self._number(value[1])}")
             text.setToolTip("" if value is None else self.context.full(value[1]))
             text.setVisible(value is not None)
-            if len(text.text()) != before:
+            if text.sizeHint().width() != before:
                 text.updateGeometry()  # by itself it asks for no room, lest every frame makes a new layout
         known = train or dev
         is_placed = known is not None and self._pointed is not None
