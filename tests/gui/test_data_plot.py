@@ -11,6 +11,7 @@ from dlviz.data.kind import classified, measured
 from dlviz.data.prepare import prepare
 from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.data.study import gap_by_chance
+from dlviz.gui import numbers
 from dlviz.gui.panels.data.panel import DataPanel
 from dlviz.gui.panels.data.plot_page import PlotPage
 from dlviz.session.document import Document
@@ -75,6 +76,41 @@ def test_points_lie_at_the_chosen_columns_in_the_marker_of_their_class(qtbot: An
     assert page.explained.text().startswith("Filled: training rows, hollow: dev rows, barred: test rows.")
 
 
+def test_principal_components_are_axes_too_and_say_their_shares(qtbot: Any) -> None:
+    page = page_for(qtbot, iris())
+    names = [page.axes.across.itemText(k) for k in range(page.axes.across.count())]
+    assert names[-2:] == ["PC 1", "PC 2"]
+    assert "PC 1" not in page.explained.text()
+    for chooser, name in ((page.axes.across, "PC 1"), (page.axes.up, "PC 2")):
+        chooser.setCurrentIndex(names.index(name))
+        chooser.activated.emit(names.index(name))
+        settle(page, qtbot)
+    prepared = page.context.session.prepared
+    train = prepared.inputs[prepared.train]
+    _, singular, right = np.linalg.svd(train - train.mean(axis=0), full_matrices=False)
+    signs = np.sign([each[np.abs(each).argmax()] for each in right[:2]])
+    wanted = (prepared.inputs - train.mean(axis=0)) @ (right[:2] * signs[:, None]).T
+    found = [(x, y) for _, x, y in page.points.plotted().rows]
+    np.testing.assert_allclose(np.sort(found, axis=0), np.sort(wanted, axis=0), atol=1e-8)
+    share = numbers.percent(singular[0] ** 2 / np.sum(singular**2))
+    assert f"PC 1 and PC 2 hold {share} and" in page.explained.text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "axes"), [("wine", ("PC 1", "PC 2")), ("iris", ("sepal_length_cm", "sepal_width_cm"))]
+)
+def test_rows_of_many_inputs_are_first_seen_where_they_spread_most(
+    qtbot: Any, kind: str, axes: tuple[str, str]
+) -> None:
+    page = page_for(qtbot, document_for(kind))
+    assert (page.axes.across.currentText(), page.axes.up.currentText()) == axes
+
+
+def test_two_inputs_have_no_other_axes(qtbot: Any) -> None:
+    page = page_for(qtbot, document_for("moons"))
+    assert page.axes.across.findText("PC 1") == -1
+
+
 def test_a_target_can_be_an_axis_and_a_measured_one_shades_the_points(qtbot: Any) -> None:
     page = page_for(qtbot, document_for("sine"))
     dataset = page.context.session.dataset
@@ -90,7 +126,7 @@ def test_a_measured_target_is_shaded_after_a_set_of_more_classes_than_shades(qtb
     page.show_data(regression, prepare(regression.data))
     settle(page, qtbot)
     assert len(page.points._items) == 10
-    assert len({filled.opts["brush"].color().name() for filled, _ in page.points._items[:6]}) == 6
+    assert len({filled.opts["brush"].color().name() for filled, *_ in page.points._items[:6]}) == 6
 
 
 def test_counts_by_class_and_by_part_are_those_of_numpy(qtbot: Any) -> None:

@@ -31,15 +31,15 @@ class AxisChoice(QWidget):
         for widget, stretch in ((self.across, 1), (Text("×", "muted"), 0), (self.up, 1)):
             row.addWidget(widget, stretch)
 
-    def show_names(self, names: Sequence[str], second: int = 1) -> None:
-        """Offer these columns. second: the one that is up at first."""
+    def show_names(self, names: Sequence[str], first: int = 0, second: int = 1) -> None:
+        """Offer these columns. first, second: those across and up at first."""
         if tuple(names) == self._names:
             return
         self._names = tuple(names)
-        for chooser, first in ((self.across, 0), (self.up, second)):
+        for chooser, column in ((self.across, first), (self.up, second)):
             chooser.clear()
             chooser.addItems(list(names))
-            chooser.setCurrentIndex(min(first, len(names) - 1))
+            chooser.setCurrentIndex(min(column, len(names) - 1))
 
     @property
     def columns(self) -> tuple[int, int]:

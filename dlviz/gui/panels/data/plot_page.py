@@ -7,6 +7,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.data.prepare import Prepared
+from dlviz.data.principal_plane import PrincipalPlane
 from dlviz.data.study import Comparison
 from dlviz.gui import numbers
 from dlviz.gui.panels.data.axes import AxisChoice
@@ -20,6 +21,7 @@ from dlviz.gui.panels.data.plotted import (
     Bins,
     Parts,
     Points,
+    axes_names,
     bins_of,
     class_counts,
     column_names,
@@ -43,6 +45,7 @@ from dlviz.session.document import Document
 
 VIEWS = ("points", "histogram", "classes", "parts")
 LINES = 8  # of the table of comparisons, before it scrolls
+FEW_INPUTS = 12  # of which two are looked at first
 LEAST_HEIGHT = 14 * GRID  # of a plot
 
 
@@ -53,6 +56,7 @@ class PlotPage(DataPage):
         super().__init__(edits, parent)
         self._prepared: Prepared | None = None
         self._bins: Bins | None = None
+        self._principal: PrincipalPlane | None = None  # that the points lie on
         self._compared: Parts | None = None
         self._column = 0  # that the histogram is of
         self._job = Job(self)
@@ -121,7 +125,10 @@ class PlotPage(DataPage):
             return
         self._prepared, self._compared = sample, None
         names = column_names(sample.dataset)
-        self.axes.show_names(names)
+        axes = axes_names(sample.dataset)
+        # Of many inputs the first two say little: begin with the directions in which the rows spread most.
+        first = len(axes) - 2 if sample.dataset.d > FEW_INPUTS else 0
+        self.axes.show_names(axes, first, first + 1)
         if [self.column.itemText(place) for place in range(self.column.count())] != list(names):
             self.column.clear()
             self.column.addItems(list(names))
@@ -159,6 +166,7 @@ class PlotPage(DataPage):
             return
         match found:
             case Points():
+                self._principal = found.principal
                 self.points.show_rows(found.x, found.y, found.marks, found.parts)
                 self._mark()
             case Bins():
@@ -221,7 +229,7 @@ class PlotPage(DataPage):
         by_class = view == "points" or (view == "histogram" and self.by.key() == "class")
         self.legend.show_names(names if by_class else ())
         parts = tr("Full line: train, dashed: dev, dotted: test, as shares of their rows.")
-        held = _held(prepared)
+        held = _held(prepared) + _shares(self._principal)
         said = {
             "points": held if names else held + " " + tr("Darker: larger target."),
             "histogram": parts if self._counts_by == "part" else tr("A click on a bin selects its rows everywhere."),
@@ -301,6 +309,15 @@ def _held(prepared: Prepared | None) -> str:
     if prepared is None or not len(prepared.test):
         return tr("Filled: training rows, hollow: dev rows.")
     return tr("Filled: training rows, hollow: dev rows, barred: test rows.")
+
+
+def _shares(principal: PrincipalPlane | None) -> str:
+    """Say what principal components are, and how much of the variance lies along each."""
+    if principal is None:
+        return ""
+    one, two = (numbers.percent(share) for share in principal.shares)
+    return " " + tr("PC 1 and PC 2 hold {one} and {two} of the variance of the scaled training inputs.",
+                    one=one, two=two)  # fmt: skip
 
 
 def _counts(prepared: Prepared) -> np.ndarray:

@@ -8,20 +8,26 @@ from numpy.typing import NDArray
 
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
+from dlviz.data.principal_plane import LEAST_INPUTS, PrincipalPlane
 from dlviz.data.study import Array, Comparison, Histograms, compare_parts, histograms_of
 from dlviz.gui.panels.data.scatter import Marks, marks_of
+from dlviz.i18n import tr
 
 Groups = list[NDArray[np.intp]]
 
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Two columns (n,), (n,) of all rows, how they are told apart, and the part of each."""
+    """Two columns (n,), (n,) of all rows, how they are told apart, and the part of each.
+
+    principal: the plane that one of the columns is a direction of, if any is.
+    """
 
     x: Array
     y: Array
     marks: Marks
     parts: NDArray[np.int8]
+    principal: PrincipalPlane | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +50,12 @@ def column_names(dataset: Dataset) -> tuple[str, ...]:
     return (*dataset.input_names, *dataset.target_names)
 
 
+def axes_names(dataset: Dataset) -> tuple[str, ...]:
+    """Return what points can lie along: inputs, targets, and the first two principal components of more inputs."""
+    components = (tr("PC {number}", number=number) for number in (1, 2))
+    return (*column_names(dataset), *(components if dataset.d >= LEAST_INPUTS else ()))
+
+
 def column_of(dataset: Dataset, column: int) -> Array:
     """Return an input or a target (n,); classes as their numbers."""
     if column < dataset.d:
@@ -52,10 +64,15 @@ def column_of(dataset: Dataset, column: int) -> Array:
 
 
 def points_over(prepared: Prepared, columns: tuple[int, int]) -> Points:
-    """Return the rows as points over two columns."""
+    """Return the rows as points over two of `axes_names`."""
     dataset = prepared.dataset
-    x, y = (column_of(dataset, column) for column in columns)
-    return Points(x, y, marks_of(dataset), prepared.parts)
+    first = len(column_names(dataset))  # of the components
+    principal = prepared.principal if max(columns) >= first else None
+    x, y = (
+        column_of(dataset, column) if principal is None or column < first else principal.places[:, column - first]
+        for column in columns
+    )
+    return Points(x, y, marks_of(dataset), prepared.parts, principal)
 
 
 def bins_of(prepared: Prepared, column: int, by: str) -> Bins:
