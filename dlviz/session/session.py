@@ -14,7 +14,7 @@ from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.i18n import tr
 from dlviz.session import commands as cmd
-from dlviz.session.checking import CancelCheck, CheckGradients
+from dlviz.session.controls import Controls
 from dlviz.session.document import Document
 from dlviz.session.edits.training import set_seed
 from dlviz.session.files.project_file import Project, SavedState, read_project, write_project
@@ -24,19 +24,7 @@ from dlviz.session.format.document import check_document
 from dlviz.session.format.watched import WATCHED, watched_from_json
 from dlviz.session.limits import TEXT_CHARACTERS
 from dlviz.session.looks import LOOKS, LookAtTest, looks_in
-from dlviz.session.messages import (
-    Close,
-    FinishPhase,
-    Frame,
-    Granularity,
-    Interest,
-    Look,
-    Pause,
-    Play,
-    Seek,
-    StepBy,
-    Watch,
-)
+from dlviz.session.messages import Close, Frame, Pause
 from dlviz.session.plan import kept_parameters
 from dlviz.session.prepared import prepared_for
 from dlviz.session.run_row import RunRow
@@ -61,13 +49,13 @@ class Past:
     token: int
 
 
-class Session:
+class Session(Controls):
     """One document, its undo stack, and the run of it. All calls come from one thread."""
 
     def __init__(self, document: Document, executors: Executors | None = None) -> None:
         """Begin with a document. executors: where experiments train; by default in processes of this program."""
+        super().__init__(Worker(document, executors))
         self._store: Store[Past] = Store(Past(document, 0))
-        self._worker = Worker(document, executors)
         self._listeners: list[Callable[[], None]] = []
         self._generation = 0
         self._tokens = 0
@@ -115,9 +103,6 @@ class Session:
     def _tell(self) -> None:
         for listener in self._listeners:
             listener()
-
-    def _send(self, command: object) -> None:
-        self._worker.commands.put(command)
 
     def _next(self) -> tuple[int, int]:
         self._generation += 1
@@ -214,30 +199,6 @@ class Session:
         self._send(cmd.Restore(self._generation, past.token, past.document))
         self._tell()
 
-    def play(self, by: Granularity = "batch", rate: float = float("inf")) -> None:
-        """Run by steps of this size, at this many a second."""
-        self._send(Play(by, rate))
-
-    def pause(self) -> None:
-        """Stop after the chunk in hand."""
-        self._send(Pause())
-
-    def step(self, by: Granularity, direction: int = 1) -> None:
-        """Go one step of this size forward or back."""
-        self._send(StepBy(by, direction))
-
-    def walk_to(self, cursor: int) -> None:
-        """Stand after so many steps of the batch in hand."""
-        self._send(cmd.WalkTo(cursor))
-
-    def finish_phase(self) -> None:
-        """Walk to the end of the phase in hand."""
-        self._send(FinishPhase())
-
-    def look(self, sample: int) -> None:
-        """Look at another example of the batch in hand."""
-        self._send(Look(sample))
-
     def walk_row(self, row: int) -> None:
         """Walk a row of the data: in the batch in hand or the next one, else alone and beside the run.
 
@@ -253,18 +214,6 @@ class Session:
                 tr("Expected a training or dev row. Received: row {n}, which is kept for the test", n=row + 1),
                 tr("Press Unlock test under Data, split, to look at it."),
             )
-
-    def seek(self, step: int) -> None:
-        """Go to a recorded step."""
-        self._send(Seek(step))
-
-    def home(self) -> None:
-        """Go to the first recorded step."""
-        self._send(Seek(0))
-
-    def end(self) -> None:
-        """Go to the last recorded step."""
-        self._send(Seek(last=True))
 
     def reset(self) -> None:
         """Begin again from the same initial weights, under the present settings."""
@@ -298,14 +247,6 @@ class Session:
         self.test_looks += 1
         self._send(LookAtTest())
         self._tell()
-
-    def check_gradients(self, holds_draws: bool = False) -> None:
-        """Compare the gradients of the batch in hand with central differences; the run pauses for it."""
-        self._send(CheckGradients(holds_draws))
-
-    def cancel_check(self) -> None:
-        """Stop the gradient check; what was compared stays."""
-        self._send(CancelCheck())
 
     def run_beside(self, document: Document, label: str, is_fresh: bool = False) -> None:
         """Run an edited document from the start with the same seed, beside the run as it is; undo goes back to that.
@@ -344,10 +285,6 @@ class Session:
             self.switch_run(next((row.uid for row in others if row.uid == parent), others[-1].uid))
         self._send(cmd.RemoveRun(uid))
 
-    def bring_back_run(self, uid: int) -> None:
-        """Put a run that was taken out into the list again."""
-        self._send(cmd.BringBackRun(uid))
-
     def describe_run(self, uid: int, **changes: Any) -> None:
         """Change a run's name, note or is_pinned. Raises: SpecError for a run that is not there, or too long a text."""
         label = replace(self._row(uid).label, **changes)
@@ -363,14 +300,6 @@ class Session:
         """
         check_experiment(experiment)
         self._send(cmd.StartExperiment(experiment))
-
-    def cancel_experiment(self) -> None:
-        """End the trainings of the experiment; those that are over stay."""
-        self._send(cmd.CancelExperiment())
-
-    def clear_experiment(self) -> None:
-        """Forget the experiment; runs that were opened from it stay."""
-        self._send(cmd.ClearExperiment())
 
     def open_trial(self, number: int) -> None:
         """Show a training of the experiment as a run of its own; undo comes back.
@@ -389,10 +318,6 @@ class Session:
         self._store.push(Past(document, token), tr("Open a run of the experiment"))
         self._send(cmd.OpenTrial(generation, token, trial, document, view.experiment.document))
         self._tell()
-
-    def watch(self, interest: Interest) -> None:
-        """Say what the visible panels want computed."""
-        self._send(Watch(interest))
 
     def poll(self) -> Frame | None:
         """Return the newest frame, or None; frames from before the last edit are dropped."""
