@@ -25,6 +25,7 @@ from dlviz.gui.editor.link_gradients import LinkGradients, gradients, layer_in_h
 from dlviz.gui.editor.listing import canvas_entries
 from dlviz.gui.editor.lit import labels, lit_links, lit_tiles
 from dlviz.gui.editor.ones import without_dots
+from dlviz.gui.editor.overlays import place_below, place_invitation
 from dlviz.gui.editor.room import growth
 from dlviz.gui.editor.scene import NetworkScene
 from dlviz.gui.editor.state import CanvasState
@@ -34,7 +35,7 @@ from dlviz.gui.listing.entries import Entry
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
-from dlviz.gui.theme import GRID, Theme
+from dlviz.gui.theme import Theme
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -79,7 +80,7 @@ class CanvasPanel(Panel):
         self.context.selection.changed.connect(self._show_selection)
         self.context.selection.hovered.connect(self._mark_hovered)
         self.context.selection.trail_changed.connect(self._light)
-        self.link_choice.chosen.connect(self._choose_links)
+        self.link_choice.chosen.connect(self._redraw)
         self.context.workspace_changed.connect(self._use_workspace)
         self.context.hidden_changed.connect(self._use_hidden)
 
@@ -299,25 +300,13 @@ class CanvasPanel(Panel):
         self.link_choice.setVisible(is_offered)
         return gradients(layout.links, network, frame, self.link_choice.key()) if is_offered else None
 
-    @Slot(str)
-    def _choose_links(self, _key: str) -> None:
-        self._redraw()
-
     def _place_overlays(self) -> None:
-        area = self.view.viewport().rect()
+        area, layout = self.view.viewport().rect(), self.state.layout
         is_empty = self.state.network is not None and not self.state.network.layers
-        self.legend.resize(self.legend.sizeHint())
-        self.legend.move(area.width() - self.legend.width() - GRID, area.height() - self.legend.height() - 4)
+        place_below(area, self.link_choice, self.legend)
         self.legend.setVisible(not is_empty)
-        self.link_choice.resize(self.link_choice.sizeHint())
-        self.link_choice.move(GRID, area.height() - self.link_choice.height() - 4)
         self.invitation.setVisible(is_empty)
-        self.invitation.adjustSize()
-        middle = area.center() - self.invitation.rect().center()
-        tile = MAP_TILE if self.state.layout is None else self.state.layout.tile
-        # In the right half, clear of the inputs in the middle.
-        left = max(middle.x() + area.width() // 4, area.center().x() + round(tile.width / 2) + GRID)
-        self.invitation.move(min(left, area.width() - self.invitation.width()), middle.y())
+        place_invitation(area, self.invitation, (MAP_TILE if layout is None else layout.tile).width)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep legend and invitation in their places."""
