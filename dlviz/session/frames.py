@@ -11,6 +11,7 @@ import numpy as np
 from dlviz.core.trace import Trace
 from dlviz.session.activation_studies import ActivationStudies
 from dlviz.session.activation_study import ActivationQuestion
+from dlviz.session.answering import Answering
 from dlviz.session.checkup import Checkup, note_sizes
 from dlviz.session.engine import Engine, engine_for
 from dlviz.session.events import events_of, marks_of
@@ -30,6 +31,7 @@ from dlviz.session.row_use import row_use
 from dlviz.session.rule_answers import corrections, epoch_errors
 from dlviz.session.rule_trainer import RuleTrainer
 from dlviz.session.run import Run
+from dlviz.session.share import Share
 from dlviz.session.sharpness import Sharpness
 from dlviz.session.sheet_trainer import SheetTrainer
 from dlviz.session.similarity import similarity
@@ -39,6 +41,7 @@ from dlviz.session.traces import Traces
 from dlviz.session.trainer import Trainer
 from dlviz.session.updates import LastUpdates
 
+MEASURED_SHARE = 0.03  # of the worker's time while a run goes on, for loss and score of a frame
 FEW_ROWS, MANY_ROWS = 20, 1_000  # asked for in every frame of a run that goes on, and of one that stands
 
 
@@ -57,6 +60,8 @@ class FrameMaker:
         self._slicer, self._restarts, self._sharpness = Slicer(), Restarts(), Sharpness()
         self._models, self._portraits = Models(), Portraits()
         self._traces, self._repeater = Traces(), Repeater()
+        self._answering, self._measuring = Answering(), Share(MEASURED_SHARE)
+        self._measured_of: object = None  # the segment that was measured last
 
     @property
     def is_unfinished(self) -> bool:
@@ -81,7 +86,7 @@ class FrameMaker:
             return _still(run)
         if not isinstance(run.trainer, Trainer):
             return self._walked_only(run, is_running)
-        measured = self._measured(run)
+        measured = self._measured(run, is_running)
         note_sizes(run, is_running)
         train_loss, validation_loss, train_score, validation_score, _ = map(_finite, measured)
         step, epoch, batch = _position(run)
@@ -108,7 +113,7 @@ class FrameMaker:
         """Note loss and score where the run stands, before it is left."""
         if run.problem is None and isinstance(run.trainer, Trainer):
             with np.errstate(all="ignore"):
-                self._measured(run)
+                self._measured(run, is_running=False)
 
     def estimate(self, run: Run) -> Estimate | None:
         """Return loss and score over the test rows where the run stands; None where they cannot be had."""
@@ -117,11 +122,25 @@ class FrameMaker:
         with np.errstate(all="ignore"):
             return self._pictures.estimate(run)
 
-    def _measured(self, run: Run) -> Measured:
+    def _measured(self, run: Run, is_running: bool) -> Measured:
+        """Measure where a run stands; while it goes on, where that takes long, now and then: else it is as it was."""
         self._pictures.follow(run)
-        measured = self._pictures.measure(run)
+        is_other = self._measured_of is not run.segment
+        if is_running and not is_other and not self._measuring.is_due:
+            return run.history.measured.at(run.step)
+        with self._measuring.working(is_other):
+            measured = self._pictures.measure(run)
+        self._measured_of = run.segment
         run.history.measured.add(run.step, measured)
         return measured
+
+    def aside(self) -> float:
+        """Return for how long, since the last call, something was worked on that has a share of time of its own."""
+        shares = self._measuring, self._answering.share
+        spent = sum(share.spent for share in shares)
+        for share in shares:
+            share.spent = 0.0
+        return spent
 
     def _walked_only(self, run: Run, is_running: bool) -> Frame:
         """Return the frame of a learning rule, a formula or a sheet."""
@@ -157,7 +176,7 @@ class FrameMaker:
             "parameters": run.parameters,
             "curves": run.history.curves,
             "maps": lambda: pictures.maps(run, self.interest),
-            "predictions": lambda: pictures.predictions(run, needs),
+            "predictions": lambda: self._answering.look(run, needs, is_running),
             "hidden": lambda: pictures.hidden(run, self.interest),
             "row_use": partial(row_use, run),
             "events": partial(events_of, run),

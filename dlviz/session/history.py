@@ -183,11 +183,13 @@ class Measurements:
         rows = np.ascontiguousarray(table[:, 1:], dtype=np.float64)
         return Measurements(array("q", table[:, 0].astype(np.int64).tobytes()), array("d", rows.tobytes()))
 
-    def at(self, step: int) -> tuple[float, ...]:
+    def at(self, step: int) -> Measured:
         """Return the row of the last measured step up to this one; NaN where there is none."""
         place = bisect.bisect_right(self.steps, step)
-        known = self.values[WIDTH * (place - 1) : WIDTH * place] if place else []
-        return tuple(known) or (math.nan,) * WIDTH
+        if not place:
+            return math.nan, math.nan, math.nan, math.nan, math.nan
+        train_loss, dev_loss, train_score, dev_score, penalty = self.values[WIDTH * (place - 1) : WIDTH * place]
+        return train_loss, dev_loss, train_score, dev_score, penalty
 
     @property
     def nbytes(self) -> int:

@@ -118,6 +118,7 @@ class Predictions:
 
     Nothing is counted over test rows: their answers are locked.
     logits: (n, k) what goes into the last activation, losses: (n,) of each row by itself; None where nobody asked.
+    step: whose weights answered; while a run goes on with many rows it is further than that.
     """
 
     outputs: FloatArray
@@ -125,6 +126,7 @@ class Predictions:
     is_test: NDArray[np.bool_]
     logits: FloatArray | None = None
     losses: FloatArray | None = None
+    step: int | None = None
 
     @cached_property
     def watched(self) -> NDArray[np.int64]:

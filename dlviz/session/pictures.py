@@ -8,9 +8,6 @@ from numpy.typing import NDArray
 
 from dlviz.core.array import to_host
 from dlviz.core.evaluate import Evaluator
-from dlviz.core.losses import resolve as resolve_loss
-from dlviz.core.network import output_id
-from dlviz.core.objective import objective
 from dlviz.core.trace import Trace
 from dlviz.session.hidden_space import INPUT, HiddenSpace, Laid, Projections, grid_lines
 from dlviz.session.history import Measured
@@ -23,13 +20,12 @@ from dlviz.session.measure import (
     measured_examples,
     penalty_of,
 )
-from dlviz.session.messages import Drawn, Interest, Maps, Need, Predictions
+from dlviz.session.messages import Drawn, Interest, Maps
 from dlviz.session.plane import MAX_MAP_NUMBERS, affordable, cells_of, extent_of, on_plane, plane_key, principal_of
 from dlviz.session.run import Run
 from dlviz.session.trainer import Trainer
 
 MAX_MEASURED = 5_000  # rows a measurement looks at while training; beyond, every k-th row is taken
-MAX_PREDICTED = 20_000
 MAX_COMPARED = 256  # training rows by whose answers units are compared
 MAX_HIDDEN_ROWS = 1_000  # whose places in every layer are shown
 HIDDEN_GRID = (13, 41)  # lines of the grid each way, and points along each
@@ -161,28 +157,6 @@ class Pictures:
         found = measure_rows(self._use(self._exact, run), measured_examples(self.trainer, rows), *scored)
         return Estimate(run.step, *found)
 
-    def predictions(self, run: Run, needs: frozenset[Need] = frozenset()) -> Predictions:
-        """Return the outputs for every row of the data (the first 20 000), or of the sample of a streamed set."""
-        assert self._exact is not None
-        prepared, evaluator = self.trainer.prepared.sample, self._use(self._exact, run)
-        inputs = prepared.inputs[:MAX_PREDICTED]
-        outputs = evaluator.outputs(inputs)
-        sums = evaluator.sums(evaluator.program.output, inputs) if "logits" in needs else None
-        logits = None if sums is None else _read_only(sums.T)
-        losses = self._losses(outputs) if "losses" in needs else None
-        is_train, is_test = (_among(rows, len(outputs)) for rows in (prepared.train, prepared.test))
-        return Predictions(_read_only(outputs), is_train, is_test, logits, losses)
-
-    def _losses(self, outputs: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Return the loss of the first output for each of the rows on show, by itself (n,)."""
-        document, stride = self.trainer.document, self.trainer.prepared.sample.dataset.stride
-        node = output_id(document.network)
-        entry, settings = resolve_loss(objective(document.network, document.training.objective)[node].choice)
-        rows = np.arange(len(outputs)) * stride
-        losses = entry.each(outputs.T, self.trainer.targets[rows][:, : outputs.shape[1]].T, settings)
-        losses.setflags(write=False)
-        return losses
-
     def drawn(self, run: Run, inputs: tuple[float, ...]) -> Drawn | None:
         """Return the answer to one example that is not among the data; None for one of another size."""
         assert self._exact is not None
@@ -225,13 +199,6 @@ class Pictures:
 
 def _thinned(rows: NDArray[np.int64]) -> NDArray[np.int64]:
     return rows[:: max(-(-len(rows) // MAX_MEASURED), 1)]
-
-
-def _among(rows: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
-    """Say for each of the first n rows whether it is among these."""
-    is_among = np.zeros(n, dtype=bool)
-    is_among[rows[rows < n]] = True
-    return is_among
 
 
 def _read_only(array: NDArray[np.floating]) -> NDArray[np.floating]:

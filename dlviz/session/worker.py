@@ -33,6 +33,7 @@ from dlviz.session.vary.pool import Executors
 log = logging.getLogger(__name__)
 
 FRAME_SECONDS = 0.016
+PAUSE = 7  # times as long as a frame took nothing is made for the next one
 
 
 class Worker:
@@ -147,10 +148,12 @@ class Worker:
         view = self._experimenter.view
         agreement = self._agreements.look(view, self._frames.interest)
         self.mailbox.put(replace(self._frame, serial=next(self._serial), experiment=view, agreement=agreement))
-        # Pictures may take a sixth of the worker's time: training stays above 80 % of its speed. The first of a run
-        # also makes what all later ones use; paid for in the same way it would hold back the second for long.
-        spent = 0.0 if is_new_run else time.perf_counter() - began
-        self._next_frame = now + max(FRAME_SECONDS, 6 * spent)
+        # Pictures may take an eighth of the worker's time, besides what has a share of its own: training stays at 80 %
+        # of its speed. The first of a run also makes what all later ones use; paid for in the same way it would hold
+        # back the second for long.
+        aside = self._frames.aside()
+        spent = 0.0 if is_new_run else time.perf_counter() - began - aside
+        self._next_frame = now + max(FRAME_SECONDS, PAUSE * spent)
         self._is_stale, self._has_news = self._frames.is_unfinished, self._agreements.is_unfinished
         self._offered = self._generation
 

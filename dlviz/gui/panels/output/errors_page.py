@@ -20,7 +20,7 @@ from dlviz.gui.panels.output.page import NOTHING_DRAWN, Page
 from dlviz.gui.panels.output.parts import PartWords
 from dlviz.gui.panels.output.regression import PredictedView, ResidualView
 from dlviz.gui.panels.output.roc import RocView
-from dlviz.gui.panels.output.words import rows_words
+from dlviz.gui.panels.output.words import rows_words, since_words
 from dlviz.gui.response import decision_level
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID, Theme
@@ -114,7 +114,7 @@ class ErrorsPage(Page):
             return
         rows = self._rows(predictions)
         if len(rows) and self.is_regression:
-            self._show_values(predictions, rows, prepared)
+            self._show_values(predictions, rows, prepared, frame)
         elif len(rows) and (seen := classified(predictions, frame.document, prepared.dataset)) is not None:
             self._show_classes(seen, rows, prepared, frame)
 
@@ -129,15 +129,18 @@ class ErrorsPage(Page):
             self.roc.show_rows(true, seen.scores[rows], names, 0.5 if level is None else level)
         self.table.show_counts(counts, names)
         wrong = int(np.count_nonzero(true != predicted))
-        self._say(tr("{wrong} of {count} wrong", wrong=wrong, count=numbers.count(len(rows))))
+        words = tr("{wrong} of {count} wrong", wrong=wrong, count=numbers.count(len(rows)))
+        self._say(words + since_words(frame), words)
 
-    def _show_values(self, predictions: Predictions, rows: NDArray[np.int64], prepared: Prepared) -> None:
+    def _show_values(
+        self, predictions: Predictions, rows: NDArray[np.int64], prepared: Prepared, frame: Frame
+    ) -> None:  # fmt: skip
         outputs = np.asarray(predictions.outputs[rows], dtype=np.float64)
         targets = prepared.dataset.targets.reshape(prepared.dataset.n, -1).astype(float)[rows][:, : outputs.shape[1]]
         view = self.fit if self.views.key() == "fit" else self.residuals
         view.show_rows(targets[:, 0], outputs[:, 0], self.parts.fills()[rows], rows)
         r2, error = (numbers.number(measure(outputs, targets)) for measure in (explained, absolute_error))
-        self._say(tr("R² {r2} · MAE {error}", r2=r2, error=error), tr("R² {r2}", r2=r2))
+        self._say(tr("R² {r2} · MAE {error}", r2=r2, error=error) + since_words(frame), tr("R² {r2}", r2=r2))
 
     def _say(self, words: str, short: str = "") -> None:
         if words != self._said:

@@ -12,6 +12,7 @@ from dlviz.gui.response import FloatArray, decision_level
 from dlviz.gui.selection import Selected
 from dlviz.i18n import tr
 from dlviz.session.document import Document
+from dlviz.session.messages import Frame
 from dlviz.session.vary.agreement import Agreement
 
 DIGITS = 3  # of numbers under the pointer, which must fit beside the title
@@ -38,6 +39,12 @@ def agreement_words(dataset: Dataset) -> str:
 def rows_words(count: int) -> str:
     """Count rows in words."""
     return tr("1 row") if count == 1 else tr("{count} rows", count=numbers.count(count))
+
+
+def since_words(frame: Frame) -> str:
+    """Say at which step answers to many rows were given, where the run has gone on since."""
+    step = None if frame.predictions is None else frame.predictions.step
+    return "" if step is None or step == frame.step else tr(" · at step {step}", step=numbers.count(step))
 
 
 def value_at(values: FloatArray, extent: Extent, x: float, y: float) -> FloatArray:
