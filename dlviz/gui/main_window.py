@@ -243,7 +243,10 @@ class MainWindow(QMainWindow):
             self.context.selection.select(Selected("layer", place))
 
     def _show_shortcuts(self) -> None:
-        ShortcutsDialog(shortcut_rows(self.live.values()), self).show()
+        opened = self.findChild(ShortcutsDialog) or ShortcutsDialog(shortcut_rows(self.live.values()), self)
+        opened.show()
+        opened.raise_()
+        opened.activateWindow()
 
     def event(self, event: QEvent) -> bool:
         """Leave keys to the focused widget where they mean something there; paint no handles between docks."""

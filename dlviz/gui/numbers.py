@@ -61,12 +61,13 @@ def brief(value: float) -> str:
 
 
 def _magnitude(value: float, digits: int) -> str:
-    value = float(f"{value:.{digits - 1}e}")
+    rounded = f"{value:.{digits - 1}e}"
+    value = float(rounded)  # infinite where the largest of all numbers is rounded up
     if _SMALLEST_PLAIN <= value < _LARGEST_PLAIN:
         exponent = math.floor(math.log10(value))
         text = f"{value:.{max(digits - 1 - exponent, 0)}f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
-    mantissa, exponent_text = f"{value:.{digits - 1}e}".split("e")
+    mantissa, exponent_text = rounded.split("e")
     mantissa = mantissa.rstrip("0").rstrip(".")
     return f"{mantissa}{POWER}{str(int(exponent_text)).translate(_SUPERSCRIPTS)}"
 

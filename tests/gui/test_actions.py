@@ -101,6 +101,8 @@ def test_shortcuts_dialog_is_no_barrier(window: MainWindow) -> None:
     dialog = window.findChild(ShortcutsDialog)
     assert dialog is not None
     assert not dialog.isModal()
+    window.live["shortcuts"].trigger()
+    assert window.findChildren(ShortcutsDialog) == [dialog]
     dialog.close()
 
 
