@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 
 from dlviz.data.kind import classified, measured
 from dlviz.data.prepare import prepare
@@ -14,6 +14,7 @@ from dlviz.data.study import gap_by_chance
 from dlviz.gui import numbers
 from dlviz.gui.panels.data.panel import DataPanel
 from dlviz.gui.panels.data.plot_page import PlotPage
+from dlviz.gui.theme import font
 from dlviz.session.document import Document
 from dlviz.session.edits import set_data, set_split
 from dlviz.session.presets import document_for
@@ -266,3 +267,33 @@ def test_data_that_change_many_times_a_second_are_worked_out_once_they_rest(qtbo
     qtbot.waitUntil(lambda: page._compared is not None and not page._job.is_running, timeout=30_000)
     allowed = page._compared.comparisons[0].allowed
     assert allowed == pytest.approx(gap_by_chance(14_000, 6_000, 200)), "of the split that came last"
+
+
+def test_names_of_columns_are_whole_in_the_narrowest_panel(qtbot: Any) -> None:
+    page = page_for(qtbot, iris(), width=256)
+    assert page.axes.is_column and page.axes.across.shown_text() == "sepal_length_cm"
+    page.window().resize(700, 500)
+    qtbot.waitUntil(lambda: not page.axes.is_column)
+    page.window().resize(256, 500)
+    page.view.setCurrentIndex(1)
+    settle(page, qtbot)
+    qtbot.waitUntil(lambda: page.column.shown_text() == "sepal_length_cm")
+
+
+def test_a_measured_target_has_no_classes_to_show(qtbot: Any) -> None:
+    page = page_for(qtbot, iris(), "classes")
+    page.context.session.start_over(document_for("sine"), "Sine")
+    page.show_data(page.context.session.document, page.context.session.prepared)
+    settle(page, qtbot)
+    assert page.view.key() == "histogram" and not page.view.isTabVisible(2)
+    assert page.by.tabText(0) == "all rows"
+
+
+def test_images_begin_with_the_pixel_that_varies_most(qtbot: Any) -> None:
+    page = page_for(qtbot, document_for("digits"), width=256)
+    inputs = page.context.session.dataset.inputs
+    assert page.column.currentIndex() == inputs[:2000].std(axis=0).argmax()
+    assert page.legend.lines() == 2, "ten classes have room in two lines"
+    metrics = QFontMetrics(font("small"))
+    needed = sum(metrics.horizontalAdvance(name) + page.legend.air() for name in "0123456789")
+    assert needed <= 2 * page.legend.width()

@@ -10,7 +10,7 @@ from dlviz.gui.editor.view import CanvasView
 from dlviz.gui.panels.data.panel import DataPanel
 from dlviz.gui.panels.data.table_page import TablePage
 from dlviz.session.document import Document
-from dlviz.session.edits import set_activation
+from dlviz.session.edits import add_feature, set_activation
 from dlviz.session.format.document import document_from_json, document_to_json
 from dlviz.session.presets import document_for
 from tests.gui.panel_stage import make_context
@@ -133,3 +133,18 @@ def test_typing_a_number_keeps_what_the_columns_are(qtbot: Any) -> None:
     dataset = panel.context.session.dataset
     assert dataset.inputs[0, 0] == 9 and dataset.target_names == ("petal_width_cm",)
     np.testing.assert_array_equal(dataset.inputs.shape, (150, 6))
+
+
+def test_a_made_column_says_so_and_follows_what_is_typed(qtbot: Any) -> None:
+    document = add_feature(add_feature(document_for("moons"), "x1²"), "x1·x2")
+    panel = panel_for(qtbot, document)
+    model, session = panel.shown.rows.rows, panel.context.session
+    assert headings(panel)[:4] == ["x1\ninput", "x2\ninput", "x1²\nmade input", "x1·x2\nmade input"]
+    tip = model.headerData(2, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    assert "Made of the columns before it" in tip
+    x2 = session.dataset.inputs[3, 1]
+    model.typed.emit(3, 0, 0.5)
+    np.testing.assert_allclose(session.dataset.inputs[3], [0.5, x2, 0.25, 0.5 * x2], rtol=1e-12)
+    model.typed.emit(3, 2, 7.0)
+    model.typed.emit(3, 0, 2.0)
+    np.testing.assert_allclose(session.dataset.inputs[3], [2, x2, 7, 2 * x2], rtol=1e-12)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QScrollArea
 
 from dlviz.data.kind import measured
 from dlviz.data.spec import DataSpec, SplitSpec
@@ -168,3 +169,19 @@ def test_raw_salaries_drive_the_network_to_infinity_and_scaled_ones_are_learnt(r
         session.step("epoch")
     robot.wait(lambda: robot.frame.epoch >= 60)
     assert robot.frame.train_loss is not None and robot.frame.train_loss < 0.05
+
+
+def test_many_inputs_scroll_in_all_tables_at_once_and_in_nothing_else(qtbot: Any) -> None:
+    page = page_for(qtbot, document_for("digits"), width=256)
+    page.resize(256, 500)
+    assert not page.findChildren(QScrollArea), "a table that scrolls stands in nothing that scrolls"
+    bars = [table.verticalScrollBar() for table in page.tables]
+    qtbot.waitUntil(lambda: bars[0].maximum() > 0)
+    spread = page.context.session.dataset.inputs[:2000].std(axis=0)
+    assert sorted(spread[list(page.axes.columns)]) == sorted(spread)[-2:], "pixels of a corner are all 0"
+    bars[1].setValue(30)
+    assert [bar.value() for bar in bars] == [30, 30, 30]
+    few = page_for(qtbot, document_for("moons"), width=256)
+    few.resize(256, 700)
+    qtbot.waitUntil(lambda: all(table.verticalScrollBar().maximum() == 0 for table in few.tables))
+    assert few.tables[0].height() < 120, "no higher than its rows"

@@ -60,6 +60,7 @@ def test_images_are_filtered_by_class_and_by_the_selected_rows(robot: Robot) -> 
     assert {entry.value for entry in page.grid.entries()} == {"4"}
     choose(page, "selected rows")
     assert len(page.grid.rows) == 0
+    assert page.grid.nothing.startswith("No rows are selected: click a point")
     robot.window.context.selection.select_rows([9, 3, 700], "true 4, predicted 9: 3 rows")
     assert page.grid.rows.tolist() == [3, 9, 700]
 

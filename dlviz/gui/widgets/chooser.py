@@ -4,11 +4,28 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QPaintEvent, QPalette
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QToolTip
 
+MEASURED = 200  # of its words, for how wide it would be
+
 
 class Chooser(QComboBox):
     """A combo box that Fusion would cut in the middle of a letter; closed tells that its list is put away."""
 
     closed = Signal()
+
+    def natural_width(self) -> int:
+        """Return the width at which the widest of its words is whole."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        texts = (self.placeholderText(), *(self.itemText(place) for place in range(min(self.count(), MEASURED))))
+        words = max(map(self.fontMetrics().horizontalAdvance, texts), default=0)
+        icon = self.iconSize().width() + 4 if self.count() and not self.itemIcon(0).isNull() else 0
+        return words + icon + self._beside(option) + 4
+
+    def _beside(self, option: QStyleOptionComboBox) -> int:
+        """Return the pixels of the box that are not for words."""
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        whole = QStyle.ComplexControl.CC_ComboBox
+        return self.width() - self.style().subControlRect(whole, option, part, self).width()
 
     def shown_text(self) -> str:
         """Return the words as they fit between the left edge and the arrow."""

@@ -334,10 +334,13 @@ class NumberTable(QTableView):
                 head.setSectionResizeMode(section, mode)
 
     def _fit(self) -> None:
-        rows = min(max(self.numbers.rowCount(), 1), self._most_rows)
+        self.setFixedHeight(self._height(min(self.numbers.rowCount(), self._most_rows)))
+
+    def _height(self, rows: int) -> int:
+        """Return the pixels that so many rows take, with the head and the bar of what scrolls."""
         head = self.horizontalHeader().sizeHint().height()
         bar = self.horizontalScrollBar().sizeHint().height() if self._is_tight else 0
-        self.setFixedHeight(head + rows * self.verticalHeader().defaultSectionSize() + bar + 2)
+        return head + max(rows, 1) * self.verticalHeader().defaultSectionSize() + bar + 2
 
     def sizeHint(self) -> QSize:
         """Return the height of the rows on show."""
@@ -368,16 +371,19 @@ class NumberTable(QTableView):
 
 
 class FilledTable(NumberTable):
-    """A table that is as high as the room it is given."""
+    """A table that is as high as the room it is given. is_capped: no higher than its rows."""
 
-    def __init__(self, is_sortable: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(self, is_sortable: bool = True, is_capped: bool = False, parent: QWidget | None = None) -> None:
+        self._is_capped = is_capped
         super().__init__(is_sortable=is_sortable, parent=parent)
         self.setMinimumHeight(0)
         self.setMaximumHeight(_ENDLESS)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def _fit(self) -> None:
-        """Leave the height to the layout."""
+        """Leave the height to the layout, up to that of the rows where it is capped."""
+        if self._is_capped:
+            self.setMaximumHeight(self._height(self.numbers.rowCount()))
 
     def _share_room(self) -> None:
         """Give a column whose heading is wider than its share what the heading needs."""
@@ -398,7 +404,7 @@ class FilledTable(NumberTable):
 
     def minimumSizeHint(self) -> QSize:
         """Return the room of a heading and two rows."""
-        return QSize(10 * GRID, 3 * ROW_HEIGHT + GRID)
+        return QSize(10 * GRID, 2 * ROW_HEIGHT if self._is_capped else 3 * ROW_HEIGHT + GRID)
 
 
 def _order(cell: Cell) -> float | str:

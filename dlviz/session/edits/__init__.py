@@ -12,7 +12,7 @@ from dlviz.session.edits.data import (
     set_split,
     set_task_ends,
 )
-from dlviz.session.edits.features import add_feature, features_for, remove_feature
+from dlviz.session.edits.features import add_feature, features_for, made_features, remove_feature
 from dlviz.session.edits.layers import insert_layer, owners_for, replace_layer, set_input_shape, share_layer
 from dlviz.session.edits.network import (
     add_layer,
@@ -84,6 +84,7 @@ __all__ = [
     "add_branch",
     "add_feature",
     "features_for",
+    "made_features",
     "remove_feature",
     "add_output",
     "can_be_normed",

@@ -11,6 +11,7 @@ from dlviz.data.cells import with_input, with_target
 from dlviz.data.dataset import Dataset
 from dlviz.i18n import tr
 from dlviz.session.document import Document
+from dlviz.session.edits.features import with_made_anew
 from dlviz.session.limits import TABLE_CELLS
 from dlviz.session.prepared import prepared_for
 from dlviz.session.tables import target_rows
@@ -20,9 +21,10 @@ from dlviz.session.targets import targets_for
 def set_input_cell(document: Document, row: int, column: int, value: float) -> Document:
     """Type an input of one row, as it was measured: before any scaling.
 
-    The data become a table of the document's own. Raises: DataError, SpecError.
+    The data become a table of the document's own; columns made of this one follow. Raises: DataError, SpecError.
     """
-    return _with_rows(document, with_input(prepared_for(document).dataset, row, column, value))
+    before = prepared_for(document).dataset
+    return _with_rows(document, with_made_anew(with_input(before, row, column, value), before, row))
 
 
 def set_target_cell(document: Document, row: int, column: int, value: float) -> Document:

@@ -47,6 +47,29 @@ def _made(rows: Dataset) -> Iterator[Feature]:
         yield Feature(f"sin({rows.input_names[k]})", lambda x, k=k: np.sin(x[:, k]))  # type: ignore[misc]
 
 
+def made_features(rows: Dataset) -> tuple[Feature, ...]:
+    """Return the columns that are there and are what could be made of the others."""
+    known = set(rows.input_names)
+    return tuple(each for each in itertools.islice(_made(rows), MOST_OFFERED) if each.name in known)
+
+
+def with_made_anew(rows: Dataset, before: Dataset, row: int) -> Dataset:
+    """Return rows of which one was changed, with what had been made of its columns made of them again.
+
+    before: the rows as they were. What was typed over since it was made keeps the number that was typed.
+    """
+    inputs = np.array(rows.inputs)
+    for feature in made_features(rows):
+        column = rows.input_names.index(feature.name)
+        is_made = np.isclose(feature.make(before.inputs[[row]])[0], before.inputs[row, column], rtol=1e-9)
+        if is_made and rows.inputs[row, column] == before.inputs[row, column]:
+            inputs[row, column] = feature.make(rows.inputs[[row]])[0]
+    if np.array_equal(inputs, rows.inputs, equal_nan=True):
+        return rows
+    inputs.setflags(write=False)
+    return replace(rows, inputs=inputs)
+
+
 def add_feature(document: Document, name: str) -> Document:
     """Give the data one more column, and the first input one more unit. Raises: DataError, SpecError."""
     rows = _rows(document)

@@ -42,6 +42,7 @@ class ImageGrid(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: Chosen = np.zeros(0, np.intp)  # those that are shown, in their order
+        self.nothing = ""  # what is said where none are shown
         self.marked: frozenset[int] = frozenset()
         self.row = NOBODY
         self._dataset: Dataset | None = None
@@ -67,9 +68,10 @@ class ImageGrid(QAbstractScrollArea):
             self._pictures.clear()
             self.viewport().update()
 
-    def show_rows(self, rows: Chosen) -> None:
-        """Show these rows of the data set, in this order."""
-        self.rows = rows
+    def show_rows(self, rows: Chosen, nothing: str = "") -> None:
+        """Show these rows of the data set, in this order. nothing: what is said where there are none."""
+        self.rows, self.nothing = rows, nothing
+        self.setAccessibleDescription("" if len(rows) else nothing)
         self._measure()
 
     def mark(self, rows: frozenset[int]) -> None:
@@ -156,6 +158,10 @@ class ImageGrid(QAbstractScrollArea):
             return
         with QPainter(self.viewport()) as p:
             p.setFont(font("small"))
+            if not len(self.rows) and self.nothing:
+                p.setPen(current().colour("muted"))
+                flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
+                p.drawText(self.viewport().rect(), int(flags), self.nothing)
             for place in self.shown_places():
                 self._paint_cell(p, self.box(place), int(self.rows[place]), self._dataset)
 

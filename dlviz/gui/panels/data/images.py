@@ -16,9 +16,9 @@ from dlviz.gui.selection import Rows, Selected
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.paint import describe, spaced
-from dlviz.gui.widgets.text import Elided
+from dlviz.gui.widgets.text import Text
 from dlviz.gui.widgets.words import Words
-from dlviz.i18n import tr
+from dlviz.i18n import tr, trn
 from dlviz.session.document import Document
 
 ALL, SELECTED = "all", "selected"
@@ -32,7 +32,7 @@ class ImagePage(DataPage):
         self.dataset: Dataset | None = None
         self._document: Document | None = None
         self._prepared: Prepared | None = None
-        self.which, self.count = Chooser(), Elided("", "muted", "small")
+        self.which, self.count = Chooser(), Text("", "muted", "small")
         describe(self.which, tr("Which images"), tr("All images, those of a class, or the selected rows"))
         self.grid, self.column, self.variants = ImageGrid(), ColumnOfX(), Variants(edits)
         shown = (("column", tr("column of X")), ("variants", tr("variants")))
@@ -50,7 +50,7 @@ class ImagePage(DataPage):
         spaced(column, gap=GRID)
         column.setContentsMargins(2 * GRID, 0, GRID, GRID)
         head.addWidget(self.which, 1)
-        head.addWidget(self.count, 1)
+        head.addWidget(self.count)
         column.addLayout(head)
         column.addWidget(self.grid, 1)
         column.addWidget(self.below)
@@ -94,11 +94,14 @@ class ImagePage(DataPage):
         else:
             rows = np.flatnonzero(dataset.targets == which)
         self.grid.mark(marked)
-        self.grid.show_rows(rows)
-        self.count.setText(tr("{count} images", count=numbers.count(len(rows))) if len(rows) else self._none())
+        self.grid.show_rows(rows, self._none())
+        count = len(rows)
+        self.count.setText(trn("1 image", "{count} images", count, count=numbers.count(count)) if count else "")
 
     def _none(self) -> str:
-        return tr("select rows in a plot or table") if self.which.currentData() == SELECTED else tr("no image")
+        if self.which.currentData() == SELECTED:
+            return tr("No rows are selected: click a point of a plot, a row of a table, or a cell of the errors.")
+        return tr("No image is of this class.")
 
     @Slot(object)
     def _mark(self, _rows: Rows) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.data.prepare import Prepared
 from dlviz.data.principal_plane import PrincipalPlane
 from dlviz.data.study import Comparison
 from dlviz.gui import numbers
-from dlviz.gui.panels.data.axes import AxisChoice
+from dlviz.gui.panels.data.axes import AxisChoice, telling_columns
 from dlviz.gui.panels.data.balance import BalanceBars
 from dlviz.gui.panels.data.editing import DataEdits
 from dlviz.gui.panels.data.histogram import Drawn, HistogramPlot
@@ -35,8 +35,9 @@ from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.chooser import Chooser
 from dlviz.gui.widgets.class_legend import ClassLegend
 from dlviz.gui.widgets.copying import Offer, copy_plotted
+from dlviz.gui.widgets.flow import Flow
 from dlviz.gui.widgets.number_table import Column, Line, NumberTable
-from dlviz.gui.widgets.paint import describe, spaced
+from dlviz.gui.widgets.paint import describe
 from dlviz.gui.widgets.scrolled import Scrolled
 from dlviz.gui.widgets.text import Text
 from dlviz.gui.widgets.words import Words
@@ -83,11 +84,8 @@ class PlotPage(DataPage):
         self.legend.show_names(())
 
     def _lay_out(self) -> None:
-        self._chosen, bars = QWidget(), QWidget()
-        chosen, held, layout = QHBoxLayout(self._chosen), QVBoxLayout(bars), QVBoxLayout(self)
-        spaced(chosen)
-        chosen.addWidget(self.column, 1)
-        chosen.addWidget(self.by)
+        self._chosen, bars = Flow((self.column, self.by), gap=GRID // 2), QWidget()
+        held, layout = QVBoxLayout(bars), QVBoxLayout(self)
         held.setContentsMargins(0, 0, 0, 0)
         held.addWidget(self.balance)
         held.addStretch(1)
@@ -129,11 +127,23 @@ class PlotPage(DataPage):
         # Of many inputs the first two say little: begin with the directions in which the rows spread most.
         first = len(axes) - 2 if sample.dataset.d > FEW_INPUTS else 0
         self.axes.show_names(axes, first, first + 1)
+        self._offer_classes(bool(sample.dataset.class_names))
         if [self.column.itemText(place) for place in range(self.column.count())] != list(names):
             self.column.clear()
             self.column.addItems(list(names))
-            self._column = 0
+            self._column, _ = telling_columns(sample.dataset)
+            self.column.setCurrentIndex(self._column)
+            self._chosen.fit()
         self._work()
+
+    def _offer_classes(self, are_there: bool) -> None:
+        """Offer what is about classes where the target is one."""
+        if not are_there and self.view.key() == "classes":
+            self.view.set_key("histogram")
+            self._choose_view("histogram")
+        self.view.setTabVisible(VIEWS.index("classes"), are_there)
+        self.by.setTabText(0, tr("by class") if are_there else tr("all rows"))
+        self._chosen.fit()
 
     @property
     def _counts_by(self) -> str:
@@ -233,8 +243,8 @@ class PlotPage(DataPage):
         said = {
             "points": held if names else held + " " + tr("Darker: larger target."),
             "histogram": parts if self._counts_by == "part" else tr("A click on a bin selects its rows everywhere."),
-            "classes": tr("A click on a class selects its rows everywhere.")
-            if names else tr("The target is a number: its histogram shows how it is spread."),
+            "classes": tr("From the left: training, dev and test rows. A click on a class selects its rows "
+                          "everywhere."),
             "parts": parts + " " + self._rule(),
         }  # fmt: skip
         self.explained.setText(said[view])

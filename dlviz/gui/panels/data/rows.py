@@ -16,6 +16,7 @@ from dlviz.gui import numbers
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.paint import describe
 from dlviz.i18n import tr
+from dlviz.session.edits import made_features
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -39,6 +40,7 @@ class RowsModel(QAbstractTableModel):
         self._prepared: Prepared | None = None
         self._parts = np.zeros(0, dtype=np.int8)  # of each row, a place in PARTS
         self._spare: tuple[tuple[str, NDArray[np.float64]], ...] = ()  # columns that are left out
+        self._made: frozenset[str] = frozenset()  # columns that were made of others
         self._order: NDArray[np.intp] | None = None  # of rows from top to bottom; None: as they came
         self._sorting: tuple[int, bool] = -1, False  # the column, and whether it falls
         self.looked_at = NOBODY
@@ -64,6 +66,7 @@ class RowsModel(QAbstractTableModel):
         new = self.dataset
         if new is not None and prepared is not None:
             self._parts = prepared.parts
+            self._made = frozenset(feature.name for feature in made_features(new))
         names = None if old is None else (old.n, old.input_names, old.target_names, old.class_names)
         is_alike = new is not None and names == (new.n, new.input_names, new.target_names, new.class_names)
         if new is None or not is_alike or left_out != [name for name, _ in spare]:
@@ -197,7 +200,9 @@ class RowsModel(QAbstractTableModel):
             return self._row_words(dataset, self.row_at(section), role)
         title = self._title(dataset, section)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tr("{title}: click to sort", title=title)
+            tip = tr("{title}: click to sort", title=title)
+            made = tr("Made of the columns before it: it follows the numbers that are typed there.")
+            return f"{tip}\n{made}" if title in self._made else tip
         arrow = "" if self._sorting[0] != section else " ▾" if self._sorting[1] else " ▴"
         return f"{title}{arrow}\n{self._role(dataset, section)}"
 
@@ -221,11 +226,10 @@ class RowsModel(QAbstractTableModel):
             return ""
         return self._title(dataset, column)
 
-    @staticmethod
-    def _role(dataset: Dataset, column: int) -> str:
+    def _role(self, dataset: Dataset, column: int) -> str:
         """Return what a column is to the network."""
         if column < dataset.d:
-            return tr("input")
+            return tr("made input") if dataset.input_names[column] in self._made else tr("input")
         after = column - dataset.d - len(dataset.target_names)
         return tr("target") if after < 0 else tr("left out") if after else ""
 

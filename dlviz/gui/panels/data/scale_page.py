@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from dlviz.data.prepare import Prepared
 from dlviz.data.study import Moments
 from dlviz.gui import numbers
-from dlviz.gui.panels.data.axes import AxisChoice
+from dlviz.gui.panels.data.axes import AxisChoice, telling_columns
 from dlviz.gui.panels.data.bowl import BowlPlot, bowl_words
 from dlviz.gui.panels.data.editing import DataEdits
 from dlviz.gui.panels.data.job import Job
@@ -20,8 +20,8 @@ from dlviz.gui.panels.data.scatter import Scatter, marks_of
 from dlviz.gui.panels.data.titled import Beside, Titled
 from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.copying import Offer, copy_csv
-from dlviz.gui.widgets.number_table import Column, Line, NumberTable
-from dlviz.gui.widgets.scrolled import Scrolled
+from dlviz.gui.widgets.number_table import Column, FilledTable, Line
+from dlviz.gui.widgets.paint import spaced
 from dlviz.gui.widgets.segmented import Segmented
 from dlviz.gui.widgets.text import Text
 from dlviz.gui.widgets.words import Words
@@ -30,7 +30,6 @@ from dlviz.session.document import Document
 from dlviz.session.edits import set_scaling
 
 WIDE = 44 * GRID  # pixels from which tables have four numbers
-LINES = 7  # of each table, before it scrolls
 ROUNDING = 1e-12  # of the spread: a mean below it is 0, as far as can be computed
 
 
@@ -56,7 +55,7 @@ class ScalePage(DataPage):
         self.view = Words(tr("What of before and after is shown"), views)
         self.axes = AxisChoice()
         self.titles = [Text(words, size="small", is_bold=True) for words in _titles()]
-        self.tables = [NumberTable(LINES) for _ in self.titles]
+        self.tables = [FilledTable(is_capped=True) for _ in self.titles]
         self.points = [Scatter(tr("Inputs before scaling")), Scatter(tr("Inputs after scaling"))]
         self.bowls = [BowlPlot(tr("Loss over two weights, raw")), BowlPlot(tr("Loss over two weights, scaled"))]
         self.named = [
@@ -66,16 +65,16 @@ class ScalePage(DataPage):
         self.explained.setWordWrap(True)
 
     def _lay_out(self) -> None:
-        tables, scrolled = QWidget(), Scrolled()
+        tables = QWidget()
         column, layout = QVBoxLayout(tables), QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        spaced(column, gap=2)
         for title, table in zip(self.titles, self.tables, strict=True):
             column.addWidget(title)
-            column.addWidget(table)
-        column.addStretch(1)
-        scrolled.hold(tables)
+            column.addWidget(table, 1)
+            table.verticalScrollBar().valueChanged.connect(self._scroll_alike)
+        column.addStretch()
         self._stack = QStackedWidget()
-        for page in (scrolled, Beside(self.named[:2]), Beside(self.named[2:])):
+        for page in (tables, Beside(self.named[:2]), Beside(self.named[2:])):
             self._stack.addWidget(page)
         layout.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
         layout.setSpacing(GRID // 2)
@@ -92,6 +91,12 @@ class ScalePage(DataPage):
         self._job.finished.connect(self._show_scaled)
         self._job.failed.connect(self.edits.refuse)
 
+    @Slot(int)
+    def _scroll_alike(self, value: int) -> None:
+        """Show the same inputs in all tables."""
+        for table in self.tables:
+            table.verticalScrollBar().setValue(value)
+
     def show_data(self, document: Document, prepared: Prepared | None) -> None:
         """Show how inputs are scaled, and by which numbers."""
         self.scaling.set_key(document.data.scaling)
@@ -106,7 +111,8 @@ class ScalePage(DataPage):
         self.applied.setText(first if document.data.scaling == "none" else f"{first} {fitted}")
         self.applied.setToolTip("\n".join(more))
         names = prepared.dataset.input_names
-        self.axes.show_names(names if len(names) > 1 else (*names, tr("bias")))
+        columns = names if len(names) > 1 else (*names, tr("bias"))
+        self.axes.show_names(columns, *telling_columns(prepared.sample.dataset))
         self._study()
 
     @Slot()
@@ -160,6 +166,7 @@ class ScalePage(DataPage):
     def _choose_view(self, key: str) -> None:
         self._stack.setCurrentIndex(("numbers", "points", "loss").index(key))
         self.axes.setVisible(key != "numbers")
+        self.applied.setVisible(key == "numbers")  # the pictures need the room
         self._explain()
 
     def _explain(self) -> None:
@@ -167,8 +174,8 @@ class ScalePage(DataPage):
             "numbers": tr("Dev and test rows are scaled by the numbers of the training rows, so theirs come out near "
                           "0 and 1, not at them."),
             "points": tr("Filled: training rows. Hollow: rows held out. Before and after have scales of their own."),
-            "loss": tr("Mean squared error of ŷ = w₁x₁ + w₂x₂ on the training rows, both axes with one scale. Green: "
-                       "plain descent at 90 % of the largest rate; above that rate it diverges."),
+            "loss": tr("Mean squared error of ŷ = w₁x₁ + w₂x₂ on the training rows. Green: plain descent at 90 % of "
+                       "the largest stable rate."),
         }  # fmt: skip
         self.explained.setText(words[self.view.key()])
 

@@ -1,7 +1,7 @@
 """The first page: which set, how many rows, how noisy, how many of them train, and what was done to them."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from dlviz.data.builtin import datasets
 from dlviz.data.formats import modality_words
@@ -15,6 +15,7 @@ from dlviz.gui.panels.data.thumbnails import SHOWN, ThumbnailList
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.chooser import Chooser
+from dlviz.gui.widgets.flow import Flow
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.scrolled import Scrolled
 from dlviz.gui.widgets.text import Text
@@ -53,15 +54,12 @@ class SetPage(DataPage):
         self.settings = DataSettings()
 
     def _lay_out(self) -> None:
-        chooser, body = QHBoxLayout(), QWidget()
-        spaced(chooser)
-        chooser.addWidget(self.tables, 1)
-        chooser.addWidget(self.open)
+        self.chosen, body = Flow((self.tables, self.open)), QWidget()
         column, layout = QVBoxLayout(body), QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 0, 2 * GRID - BAR, GRID)
         column.setSpacing(GRID)
         column.addWidget(self.pictures)
-        column.addLayout(chooser)
+        column.addWidget(self.chosen)
         for widget in (self.summary, self.settings, self.applied, self.notes):
             column.addWidget(widget)
         column.addStretch(1)
