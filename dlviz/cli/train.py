@@ -12,12 +12,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from dlviz.cli.documents import declare_document, document_of, number, print_json, values
+from dlviz.cli.messages import say
 from dlviz.core.metrics import Value
 from dlviz.i18n import tr
 from dlviz.session import headless
 from dlviz.session.document import Document
 from dlviz.session.files.atomic import save_error
-from dlviz.session.files.project_file import write_project
+from dlviz.session.files.project_file import read_project, write_project
 from dlviz.session.headless import TrainProgress, TrainReport
 from dlviz.session.score import Score
 
@@ -35,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, save where asked, and print the outcome."""
     if arguments.out is not None:
         _require_folder(arguments.out)
+        _tell_runs(arguments.file, arguments.out)
     report = train_with_progress(document_of(arguments), arguments.epochs, arguments.file)
     if arguments.out is not None:
         write_project(arguments.out, report.document)
@@ -51,6 +53,15 @@ def _require_folder(path: Path) -> None:
         os.scandir(path.resolve().parent).close()
     except OSError as error:
         raise save_error(error, str(path), 0) from None
+
+
+def _tell_runs(path: Path, out: Path) -> None:
+    """Say before the training what the trained document will not have, as it may be written over the one with it."""
+    kept = read_project(path).runs
+    if kept is not None:
+        words = tr("{name} keeps {n} runs, which {out} will not have: the trained weights are where it begins.",
+                   name=path.name, n=len(kept.runs), out=out.name)  # fmt: skip
+        say(words)
 
 
 def train_with_progress(document: Document, epochs: int | None = None, path: Path | None = None) -> TrainReport:

@@ -10,7 +10,9 @@ import pytest
 
 from dlviz.core import activations
 from dlviz.session import headless, presets
-from dlviz.session.files.project_file import read_document, write_project
+from dlviz.session.edits import set_optimizer
+from dlviz.session.files.project_file import read_document, read_project, write_project
+from dlviz.session.runs import Runs
 
 Json = dict[str, Any]
 Call = Callable[..., tuple[int, str, str]]
@@ -92,6 +94,22 @@ def test_steps_before_a_divergence_are_those_of_a_shorter_run(
     document = read_document(write_json(example_document_json))
     stopped = headless.train(document, 500)
     assert headless.train(document, stopped.steps).document.parameters == stopped.document.parameters
+
+
+def test_runs_that_the_result_will_not_have_are_told_before_the_training(
+    circles: str, tmp_path: Path, call: Call
+) -> None:
+    runs = Runs(presets.first_document())
+    runs.run.advance(20)
+    runs.beside(set_optimizer(runs.run.document, "momentum"), "momentum", is_fresh=False)
+    write_project(circles, runs.run.document, runs=runs.saved())
+    out = tmp_path / "trained.dlviz"
+    status, _, err = call("train", circles, "--epochs", "2", "--out", str(out))
+    told = "circles.dlviz keeps 2 runs, which trained.dlviz will not have: the trained weights are where it begins."
+    assert status == 0 and err.splitlines()[0] == told
+    assert read_project(out).runs is None and len(read_project(circles).runs.runs) == 2  # type: ignore[union-attr]
+    assert told not in call("train", circles, "--epochs", "2")[2]
+    assert "runs" not in call("train", str(out), "--epochs", "2", "--out", str(tmp_path / "again.json"))[2]
 
 
 def test_result_without_a_folder_is_refused_before_training(example: str, tmp_path: Path, call: Call) -> None:
