@@ -73,6 +73,20 @@ def test_a_descent_is_listed_with_place_height_step_and_rate(robot: Robot) -> No
     ]
 
 
+def test_what_is_drawn_against_the_steps_is_listed_beside_it(robot: Robot) -> None:
+    change(robot, optimizers=(chosen("sgd", lr=LR), chosen("adam", lr=0.1)), steps=20)
+    robot.key(Key.Key_L, CONTROL)
+    dialog = robot.window.findChild(ListDialog)
+    (panel,) = (each for each in dialog.drawn.entries if each.name == "Surface")
+    (plot,) = (each for each in panel.parts if each.name == "Height after every step")
+    assert [(each.name, each.value) for each in plot.parts] == [
+        ("SGD lr 0.01", "21 points"),
+        ("Adam lr 0.1", "21 points"),
+    ]
+    first = plot.parts[0].parts[0]
+    assert (first.name, first.value) == ("0", numbers.number(himmelblau(*START)))
+
+
 def test_the_list_follows_the_race(robot: Robot) -> None:
     name, steps = "SGD lr 0.001", 2 * MOST_POINTS
     change(robot, optimizers=(chosen("sgd", lr=0.001),), steps=steps)

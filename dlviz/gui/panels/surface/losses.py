@@ -9,13 +9,14 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, QTimer,
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from dlviz.gui.listing.entries import Entry
 from dlviz.gui.panels.surface.columns import is_rough, narrowed
 from dlviz.gui.panels.surface.quantities import Drawn, Line
 from dlviz.gui.race.runners import look_of
 from dlviz.gui.theme import GRID, Theme, current, theme_signals
 from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.paint import describe, focus_ring, is_for_a_file, painter
-from dlviz.gui.widgets.plot import MOST_SHOWN, Plot, finite
+from dlviz.gui.widgets.plot import MOST_SHOWN, Plot, curve_entry, finite
 from dlviz.i18n import tr
 
 DECADES = 12.0  # at most, below the highest
@@ -115,6 +116,11 @@ def _points(line: Line, has_log_places: bool) -> Iterator[tuple[float, ...]]:
     return zip(*(each.tolist() for each in (x, line.y, *(line.band or ()))), strict=True)
 
 
+def _entry(name: str, line: Line, has_log_places: bool) -> Entry:
+    points = [point[:2] for point in _points(line, has_log_places)]
+    return curve_entry(name, *np.array(points, dtype=np.float64).reshape(-1, 2).T)
+
+
 def _scaled(line: Line, is_log: bool) -> Line:
     """Return a line as it is drawn: logarithms where the axis has them, and gaps where nothing is finite."""
 
@@ -175,6 +181,12 @@ class Losses(QWidget):
             for point in _points(line, drawn.has_log_places)
         )
         return Rows(headings, rows)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return every line with its points as they are numbered on the axes, as a list."""
+        drawn = self.plot.drawn
+        lines = () if drawn is None else zip(self._names, drawn.lines, strict=True)
+        return tuple(_entry(name, line, drawn is not None and drawn.has_log_places) for name, line in lines)
 
     def show_step(self, step: int) -> None:
         """Stand after so many steps."""
