@@ -124,6 +124,25 @@ def test_of_many_inputs_the_map_begins_with_pca(qtbot: QtBot, kind: str, d: int)
     close_window(robot)
 
 
+def test_the_image_at_the_pointer_is_shown_where_the_inputs_are_images(qtbot: QtBot) -> None:
+    robot = at(qtbot, "digits")
+    panel = robot.panel("output")
+    robot.bot.mouseClick(panel.views, LEFT, NONE, panel.views.tabRect(0).center())
+    robot.wait(lambda: panel.map.plane.principal is not None and panel.map.values is not None)
+    view, image = panel.map.frame.map, panel.map.image
+    assert not image.isVisible()
+    for share, is_right in ((0.2, True), (0.8, False)):
+        place = QPoint(round(view.square().width() * share), round(view.square().height() * 0.7))
+        robot.bot.mouseMove(view, place)
+        at_place = np.array([view.to_units(place.toPointF())])
+        wanted = panel.map.plane.principal.inputs_at(at_place).reshape(1, 8, 8)
+        assert image.isVisible() and (image.x() > view.width() / 2 - image.width() / 2) == is_right
+        np.testing.assert_allclose(image.image, wanted)
+    view.pointed.emit(None)
+    assert not image.isVisible()
+    close_window(robot)
+
+
 def test_the_choice_is_saved_with_the_document_and_taken_over_again(robot: Robot, tmp_path: Path) -> None:
     page, session = choose(robot, "pca"), robot.running.session
     session.save(tmp_path / "pca.dlviz")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from dlviz.data.dataset import Dataset
@@ -32,14 +32,18 @@ MOST_TOLD = 40  # values of inputs that the tip names; a picture as a column of 
 
 
 class PlaneControls(QWidget):
-    """Two inputs, or principal components, with a statement of what is fixed; a switch from probabilities to logits."""
+    """Two inputs, or principal components, with a statement of what is fixed.
+
+    quantity: the switch from probabilities to logits, for whoever holds these controls to place.
+    """
 
     changed = Signal()  # by the user
     moved = Signal()  # another value of an input off the plane: points and axes stay
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.quantity = Words(tr("What the map shows"), (("probability", tr("probability")), ("logits", tr("logits"))))
+        shown = ("probability", tr("probability")), ("logits", tr("logits"))
+        self.quantity = Words(tr("What the map shows"), shown, parent=self)
         self.quantity.setToolTip(tr("Probabilities, or the sums that the last activation turns into them"))
         self.quantity.hide()
         self.spans = Words(tr("What spans the map"), ((AXES, tr("inputs")), (PCA, tr("PCA"))))
@@ -78,7 +82,6 @@ class PlaneControls(QWidget):
         foot.addWidget(self.more)
         foot.addWidget(self.others.back)
         foot.addWidget(self.fixed, 1)
-        foot.addWidget(self.quantity, 0, Qt.AlignmentFlag.AlignRight)
         layout.addWidget(self._axes)
         layout.addLayout(foot)
         layout.addWidget(self.others)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from dlviz.core.contour import class_boundaries, segments
 from dlviz.core.errors import DlvizError
@@ -13,7 +13,7 @@ from dlviz.core.inference import activation_of
 from dlviz.core.network import output_id
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
-from dlviz.data.principal_plane import PrincipalPlane
+from dlviz.data.principal_plane import LEAST_INPUTS, PrincipalPlane
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.output.controls import PlaneControls
 from dlviz.gui.panels.output.copy import agreement_table, map_rows
@@ -24,6 +24,7 @@ from dlviz.gui.panels.output.ground import CurveGround, Ground, MapGround
 from dlviz.gui.panels.output.page import NOTHING_DRAWN, Page
 from dlviz.gui.panels.output.paint import Painting
 from dlviz.gui.panels.output.parts import PartWords
+from dlviz.gui.panels.output.place import PlaceImage
 from dlviz.gui.panels.output.plane import Plane, View, axis_names, axis_symbol, means_of, plane_of, points_of
 from dlviz.gui.panels.output.seeds import RECIPE, SeedsBar, shows
 from dlviz.gui.panels.output.spread import show_agreement
@@ -81,6 +82,7 @@ class MapPage(Page):
         self._view: object = None  # of the document, when its plane was taken over
         self._place: tuple[float, float] | None = None
         self.frame, self.curve = MapFrame(), CurveView()
+        self.image = PlaceImage(self.frame.map)
         self.controls, self.seeds, self.legend = PlaneControls(), SeedsBar(), ClassLegend()
         self.hidden = Elided("", "muted", "small")  # says that test rows are
         self.agreement: Agreement | None = None  # of several seeds, while it is on show
@@ -107,8 +109,15 @@ class MapPage(Page):
         self._pages = QStackedWidget(self)  # a layout without a parent would show the first page as a window
         for page in (self.frame, self.curve):
             self._pages.addWidget(page)
-        for widget in (self.painting.palette, self.controls, self.seeds, self._pages, self.legend, self.hidden):
-            layout.addWidget(widget, 1 if widget is self._pages else 0)
+        answers = QHBoxLayout()
+        spaced(answers)
+        answers.addWidget(self.seeds, 1)
+        answers.addWidget(self.controls.quantity)
+        layout.addWidget(self.painting.palette)
+        layout.addWidget(self.controls)
+        layout.addLayout(answers)
+        for widget, stretch in ((self._pages, 1), (self.legend, 0), (self.hidden, 0)):
+            layout.addWidget(widget, stretch)
 
     @property
     def is_curve(self) -> bool:
@@ -138,7 +147,6 @@ class MapPage(Page):
         if self.document.view is not self._view:
             self._view = self.document.view
             self.controls.use_plane(plane_in(self.context.session.view, prepared.dataset.input_names))
-        self.controls.offer_logits(not self.is_curve and has_logits(self.document, prepared.dataset))
         self._change_plane()
 
     def forget(self) -> None:
@@ -151,7 +159,7 @@ class MapPage(Page):
     @Slot()
     def _choose_plane(self) -> None:
         """Keep with the document what the user chose, and show it."""
-        if self.prepared is not None:
+        if self.prepared is not None and self.prepared.dataset.d >= LEAST_INPUTS:
             names = self.prepared.dataset.input_names
             across, up = self.controls.axes
             kept = PCA if self.controls.is_principal else [names[across], names[up]]
@@ -166,6 +174,8 @@ class MapPage(Page):
             return
         dataset = prepared.dataset
         fills = self._parts.fills()
+        is_one = not self.is_curve and not self.seeds.is_on  # several networks have a mean answer, no mean logit
+        self.controls.offer_logits(is_one and has_logits(self.document, dataset))
         self.painting.show_prepared(prepared, "curve" if self.is_curve else "map", fills != UNSEEN)
         self.hidden.show_words(self._parts.hidden_words())
         if self.is_curve:
@@ -305,8 +315,16 @@ class MapPage(Page):
         self._place = place
         principal = self.plane.principal
         if principal is not None:
-            self.controls.show_inputs(None if place is None else principal.inputs_at(np.array([place]))[0].tolist())
+            self._show_inputs(principal, place)
         self.told.emit()
+
+    def _show_inputs(self, principal: PrincipalPlane, place: tuple[float, float] | None) -> None:
+        """Say the inputs of a place of the plane, and show them where they are an image."""
+        assert self.prepared is not None  # whose plane it is
+        inputs = None if place is None else principal.inputs_at(np.array([place]))[0].tolist()
+        self.controls.show_inputs(inputs)
+        is_left = place is not None and 2 * place[0] < sum(principal.extent[:2])
+        self.image.show_inputs(self.prepared.dataset, inputs, is_left)
 
     def words(self) -> str:
         """Say where the boundary runs, or the answer under the pointer."""
@@ -321,6 +339,11 @@ class MapPage(Page):
         if not self.is_curve and self._shown.kind == "unit":
             return unit_words(self.document.network, self._shown)
         return legend_words(self.document, prepared.dataset, self._parts.dots_words(), self.controls.is_logits)
+
+    def short_words(self) -> str:
+        """Say in short which marker is which part, where there is no room for the boundary beside it."""
+        is_pointed = not self.is_curve and (self._place is not None or self._shown.kind == "unit")
+        return "" if is_pointed or self.seeds.is_on else self._parts.dots_words()
 
     def _seeds_words(self, dataset: Dataset) -> str:
         found, place = self.agreement, self._place
