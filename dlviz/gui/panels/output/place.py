@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from dlviz.data.dataset import Dataset
-from dlviz.gui.panels.output.drawing import Seen
+from dlviz.gui.panels.output.drawing import SEEN, Seen
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.paint import describe
 from dlviz.gui.widgets.pixels import range_of
@@ -34,6 +34,7 @@ class PlaceImage(Seen):
         if dataset is not self._dataset:
             self._dataset, self._ends = dataset, range_of(dataset)
         self.show_image(np.reshape(inputs, shape), self._ends)
+        self.setFixedSize(*2 * (min(SEEN, self.parentWidget().width() // 3),))
         room = self.parentWidget().width() - self.width() - GRID
         self.move(room if is_left else GRID, GRID)
         self.raise_()

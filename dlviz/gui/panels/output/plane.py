@@ -103,7 +103,7 @@ def lost_sentence(principal: PrincipalPlane, is_short: bool = False) -> str:
     """Say what the plane fixes, and to how many rows it was fitted where not to all."""
     lost = numbers.percent(max(1 - sum(principal.shares), 0.0))
     if is_short:
-        return tr("{lost} not in it", lost=lost)
+        return tr("{lost} of the variance is not in it", lost=lost)
     said = tr("the plane through the mean; {lost} of the variance is not in it", lost=lost)
     if principal.n_fitted == principal.n_train:
         return said
