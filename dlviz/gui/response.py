@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dlviz.core.activations import activations
 from dlviz.core.contour import segments
 from dlviz.core.errors import DlvizError
+from dlviz.core.inference import activation_of
 from dlviz.core.network import output_id
 from dlviz.data.dataset import Dataset
 from dlviz.gui.theme import Theme, diverging
@@ -17,6 +18,7 @@ from dlviz.session.targets import decision_threshold
 
 FloatArray = NDArray[np.floating[Any]]
 Pixels = NDArray[np.uint8]
+HAVE_LOGITS = ("sigmoid", "softmax")  # last activations that turn sums into probabilities
 SURE = 0.9  # the probability at which the contour of confidence runs
 LEVELS = 7  # contours of a surface of values
 _ONE = 1e-3  # how far single-precision probabilities may be from summing to one
@@ -153,3 +155,13 @@ def level_pieces(values: FloatArray, scale: Scale) -> FloatArray:
 
 def _rgb(colour: str) -> NDArray[np.float64]:
     return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], float)
+
+
+def has_logits(document: Document, dataset: Dataset) -> bool:
+    """Say whether the last activation turns sums into probabilities of classes."""
+    network = document.network
+    if dataset.task == "regression" or not network.layers:
+        return False
+    output = next(layer for layer in network.layers if layer.id == output_id(network))
+    activation = activation_of(network, output.id) if output.kind == "dense" else None
+    return activation is not None and activation.kind in HAVE_LOGITS

@@ -7,14 +7,12 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from dlviz.core.contour import class_boundaries, segments
 from dlviz.core.errors import DlvizError
-from dlviz.core.inference import activation_of
-from dlviz.core.network import output_id
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.data.principal_plane import LEAST_INPUTS, PrincipalPlane
 from dlviz.gui.panel import Context
+from dlviz.gui.panels.output.answered import show_maps
 from dlviz.gui.panels.output.controls import PlaneControls
 from dlviz.gui.panels.output.copy import agreement_table, map_rows
 from dlviz.gui.panels.output.curve import CurveView
@@ -36,19 +34,9 @@ from dlviz.gui.panels.output.words import (
     unit_words,
     value_at,
 )
-from dlviz.gui.response import (
-    FloatArray,
-    Scale,
-    class_pixels,
-    confidence_lines,
-    level_pieces,
-    output_scale,
-    scale_for,
-    scale_of,
-    signed_pixels,
-)
+from dlviz.gui.response import FloatArray, has_logits
 from dlviz.gui.selection import NOTHING, Selected
-from dlviz.gui.theme import GRID, Theme, current
+from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.class_legend import ClassLegend
 from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.paint import describe, spaced
@@ -62,8 +50,6 @@ from dlviz.session.vary.agreement import Agreement
 from dlviz.session.vary.recipes import experiment_of
 
 OUTPUT_GRID = 100
-HAVE_LOGITS = ("sigmoid", "softmax")  # last activations that turn sums into probabilities
-_NO_LINES = np.empty((0, 2, 2))
 
 
 class MapPage(Page):
@@ -123,10 +109,6 @@ class MapPage(Page):
     def is_curve(self) -> bool:
         """Whether there is one input only, over which the output is a curve."""
         return self.prepared is not None and self.prepared.dataset.d == 1
-
-    @property
-    def _is_regression(self) -> bool:
-        return self.prepared is not None and self.prepared.dataset.task == "regression"
 
     def interest(self, base: Interest) -> Interest:
         """Ask for the map of the chosen plane, of this run or of several seeds as well."""
@@ -221,7 +203,7 @@ class MapPage(Page):
         if maps is not None and prepared is not None and self.plane.holds(maps.principal, prepared):
             self._know_plane(maps, prepared)
             if not self.seeds.is_on:
-                self._show_answers(maps, frame.document)
+                self._show_answers(maps, frame.document, prepared.dataset)
         if self.seeds.is_on:
             self._show_seeds(frame)
 
@@ -233,11 +215,11 @@ class MapPage(Page):
             self.frame.map.show_points(points_of(prepared, self.plane, self._parts.fills()))
             self.controls.show_principal(maps.principal)
 
-    def _show_answers(self, maps: Maps, document: Document) -> None:
+    def _show_answers(self, maps: Maps, document: Document, dataset: Dataset) -> None:
         if self.is_curve:
             self.curve.show_outputs(maps.output[0][0], maps.extent[:2])
         elif maps.is_logits == self.controls.is_logits:
-            self._show_maps(maps, document)
+            self.values = show_maps(self.frame, maps, document, dataset, self._shown)
             if self._place is not None:
                 self.told.emit()
 
@@ -267,33 +249,6 @@ class MapPage(Page):
     @Slot()
     def _cancel_seeds(self) -> None:
         self.context.session.cancel_experiment()
-
-    def _show_maps(self, maps: Maps, document: Document) -> None:
-        hovered, prepared = self._unit_map(maps), self.prepared
-        if hovered is not None:
-            self._show_signed(hovered, scale_of(document, self._shown.layer, hovered), maps)
-        elif len(maps.output) > 1 and not self._is_regression:
-            self.values = maps.output
-            self.frame.show_scale(None)
-            pixels, lines = class_pixels(maps.output, current()), class_boundaries(maps.output)
-            self.frame.map.show_map(pixels, lines, maps.extent, confidence_lines(maps.output))
-        elif maps.is_logits:
-            self._show_signed(maps.output[0], replace(scale_for(-np.inf, np.inf, maps.output[0]), level=0.0), maps)
-        elif prepared is not None:
-            self._show_signed(maps.output[0], output_scale(document, prepared.dataset, maps.output[0]), maps)
-
-    def _show_signed(self, values: FloatArray, scale: Scale, maps: Maps) -> None:
-        lines = _NO_LINES if scale.level is None else segments(values, scale.level)
-        is_surface = self._is_regression and self._shown.kind == "none"
-        self.values = values[None]
-        self.frame.show_scale(scale)
-        contours = level_pieces(values, scale) if is_surface else _NO_LINES
-        self.frame.map.show_map(signed_pixels(values, scale, current()), lines, maps.extent, contours)
-
-    def _unit_map(self, maps: Maps) -> FloatArray | None:
-        """Return the map of the unit under the pointer, if there is one."""
-        units = maps.units.get(self._shown.layer) if self._shown.kind in ("unit", "input") else None
-        return None if units is None or self._shown.unit >= len(units) else units[self._shown.unit]
 
     @Slot(object)
     def _hover(self, selected: Selected) -> None:
@@ -385,13 +340,3 @@ class MapPage(Page):
         self.agreement = None  # which is drawn anew with the next frame
         self.frame.map.apply_theme(theme)
         self.curve.apply_theme(theme)
-
-
-def has_logits(document: Document, dataset: Dataset) -> bool:
-    """Say whether the last activation turns sums into probabilities of classes."""
-    network = document.network
-    if dataset.task == "regression" or not network.layers:
-        return False
-    output = next(layer for layer in network.layers if layer.id == output_id(network))
-    activation = activation_of(network, output.id) if output.kind == "dense" else None
-    return activation is not None and activation.kind in HAVE_LOGITS

@@ -15,10 +15,10 @@ from dlviz.gui.panel import Context
 from dlviz.gui.panels.output.answer import AnswerView, row_shown
 from dlviz.gui.panels.output.classified import Classified, classified
 from dlviz.gui.panels.output.drawing import Drawing
-from dlviz.gui.panels.output.map_page import has_logits
 from dlviz.gui.panels.output.page import NOTHING_DRAWN, Page
 from dlviz.gui.panels.output.parts import PartWords
 from dlviz.gui.panels.output.words import rows_words
+from dlviz.gui.response import has_logits
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.copying import Rows
