@@ -8,11 +8,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QScrollArea
 
 from dlviz.data.kind import measured
+from dlviz.data.prepare import prepare
 from dlviz.data.spec import DataSpec, SplitSpec
 from dlviz.data.study import bowl_of
 from dlviz.gui.panels.data.bowl import descent
 from dlviz.gui.panels.data.panel import DataPanel
-from dlviz.gui.panels.data.scale_page import ScalePage
+from dlviz.gui.panels.data.scale_page import WIDE, ScalePage
 from dlviz.session.document import Document
 from dlviz.session.edits import set_data, set_scaling
 from dlviz.session.network_presets import salaries
@@ -185,3 +186,14 @@ def test_many_inputs_scroll_in_all_tables_at_once_and_in_nothing_else(qtbot: Any
     few.resize(256, 700)
     qtbot.waitUntil(lambda: all(table.verticalScrollBar().maximum() == 0 for table in few.tables))
     assert few.tables[0].height() < 120, "no higher than its rows"
+
+
+def test_another_width_before_the_thread_has_answered_shows_no_numbers_of_other_inputs(qtbot: Any) -> None:
+    page = page_for(qtbot, document_for("line"), width=300)
+    assert page.width() < WIDE
+    more = document_for("iris")
+    page.show_data(more, prepare(more.data))
+    page.window().resize(700, 600)
+    assert page.width() >= WIDE
+    settle(page, qtbot)
+    assert len(page.tables[0].shown()) == 4

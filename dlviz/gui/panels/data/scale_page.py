@@ -31,6 +31,7 @@ from dlviz.session.edits import set_scaling
 
 WIDE = 44 * GRID  # pixels from which tables have four numbers
 ROUNDING = 1e-12  # of the spread: a mean below it is 0, as far as can be computed
+NOT_STUDIED = None, (0, 0)
 
 
 class ScalePage(DataPage):
@@ -39,7 +40,7 @@ class ScalePage(DataPage):
     def __init__(self, edits: DataEdits, parent: QWidget | None = None) -> None:
         super().__init__(edits, parent)
         self._prepared: Prepared | None = None
-        self._studied: tuple[Prepared | None, tuple[int, int]] = None, (0, 0)  # what the thread was asked for last
+        self._studied: tuple[Prepared | None, tuple[int, int]] = NOT_STUDIED  # what the thread was asked for last
         self.scaled: Scaled | None = None
         self._job = Job(self)
         self._make_widgets()
@@ -100,6 +101,8 @@ class ScalePage(DataPage):
     def show_data(self, document: Document, prepared: Prepared | None) -> None:
         """Show how inputs are scaled, and by which numbers."""
         self.scaling.set_key(document.data.scaling)
+        if prepared is not self._prepared:
+            self.scaled, self._studied = None, NOT_STUDIED  # what is known is of other inputs
         self._prepared = prepared
         if prepared is None:
             return
@@ -130,7 +133,7 @@ class ScalePage(DataPage):
     @Slot(object)
     def _show_scaled(self, scaled: Scaled) -> None:
         prepared = self._prepared
-        if prepared is None:
+        if prepared is None or prepared is not self._studied[0]:
             return
         self.scaled = scaled
         sample = prepared.sample
