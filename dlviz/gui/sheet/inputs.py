@@ -4,20 +4,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from dlviz.core.errors import SpecError
 from dlviz.core.sheets import SheetInput, letter
 from dlviz.core.sheets.sheet import InputValue
 from dlviz.gui import numbers
-from dlviz.gui.theme import GRID
+from dlviz.gui.theme import GRID, font, theme_signals
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.renewed import Renewed
 from dlviz.gui.widgets.slider import Scale, Slider
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
 
-FIELD = 11 * GRID  # pixels, of a single number
+FIELD = 11 * GRID  # pixels, of a single number, at least
+LONGEST = 30 * GRID  # pixels that the numbers of a list take from what they mean
+AIR = 2 * GRID  # pixels of a field that its words cannot use
 DIGITS = 10  # that a field writes
 
 
@@ -37,7 +40,6 @@ class InputRow(QObject):
         self.slider: Slider | None = None
         described = spec.remark or tr("an input of the sheet")
         if spec.kind != "list":
-            self.field.setFixedWidth(FIELD)
             self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
         describe(self.field, spec.name, f"{described}: {spec.limits}")
         if spec.kind == "slider":
@@ -47,6 +49,7 @@ class InputRow(QObject):
             describe(self.slider, tr("{name}, slider", name=spec.name), f"{described}: {spec.limits}")
             self.slider.valueChanged.connect(self._pulled)
         self.field.editingFinished.connect(self._typed)
+        theme_signals.changed.connect(self._fit)
 
     def place(self, grid: QGridLayout, row: int) -> None:
         """Put it into a row of a grid."""
@@ -65,17 +68,28 @@ class InputRow(QObject):
         if self.field.text() != written(value):
             self.field.setText(written(value))
             self.field.setCursorPosition(0)
+        self._fit()
         if self.slider is not None and not isinstance(value, tuple) and not self.slider.isSliderDown():
             was_blocked = self.slider.blockSignals(True)
             self.slider.setValue(self._scale.position(value))
             self.slider.blockSignals(was_blocked)
             self.slider.update()
 
+    @Slot()
+    def _fit(self) -> None:
+        """Give the field the room of its numbers: one that is cut could be any."""
+        needed = QFontMetrics(font("normal")).horizontalAdvance(written(self._value)) + AIR
+        if self.spec.kind == "list":
+            self.field.setMinimumWidth(min(needed, LONGEST))
+        else:
+            self.field.setFixedWidth(max(needed, FIELD))
+
     @Slot(int)
     def _pulled(self, position: int) -> None:
         value = self._scale.value(position)
         self._value = value
         self.field.setText(written(value))
+        self._fit()
         self.asked.emit(self.spec.name, value, True)
 
     @Slot()

@@ -42,6 +42,7 @@ class SheetPlot(Plot):
         self.said = Said((), "")
         self.curves: list[pg.PlotDataItem] = []
         self.bars: list[pg.BarGraphItem] = []
+        self.getViewBox().sigResized.connect(self._mark_whole)
         theme_signals.changed.connect(self._recolour)
 
     def sizeHint(self) -> QSize:
@@ -56,7 +57,7 @@ class SheetPlot(Plot):
         """Draw these as the sheet says; what is not finite leaves a gap."""
         self.drawn, self.said = tuple(drawn), said
         self.setLabel("bottom", letter(said.against))
-        self._mark_whole(self.drawn[0].x if self.drawn else np.empty(0))
+        self._mark_whole()
         while len(self.curves) < len(drawn):
             self._add()
         for index, (curve, bars) in enumerate(zip(self.curves, self.bars, strict=True)):
@@ -66,10 +67,15 @@ class SheetPlot(Plot):
         self._recolour(current())
         self._fit()
 
-    def _mark_whole(self, x: NDArray[np.float64]) -> None:
-        """Mark the places themselves where they are few whole numbers: there is no step 1.5."""
+    @Slot()
+    def _mark_whole(self) -> None:
+        """Mark the places themselves where they are few whole numbers: there is no step 1.5. Write as many as fit."""
+        x = np.unique(self.drawn[0].x) if self.drawn else np.empty(0)
         is_counted = 0 < len(x) <= MOST_TICKS and bool((x == np.round(x)).all())
-        self.getAxis("bottom").setTicks([[(each, numbers.number(each)) for each in x.tolist()]] if is_counted else None)
+        pixels = self.getViewBox().width() / ((1 + 2 * ROOM) * float(np.ptp(x)) or 1.0) if is_counted else 0.0
+        written = _apart(x, pixels) if is_counted else []
+        others = [(each, "") for each in x.tolist() if each not in dict(written)]
+        self.getAxis("bottom").setTicks([written, others] if is_counted else None)
 
     def _add(self) -> None:
         curve, bars = pg.PlotDataItem(connect="finite", antialias=True), pg.BarGraphItem(x=[], height=[], width=1)
@@ -146,6 +152,21 @@ class SheetPlot(Plot):
         if self.drawn:
             columns = [self.drawn[0].x.tolist(), *(each.y.tolist() for each in self.drawn)]
             copy_csv([self.said.against, *(each.name for each in self.drawn)], list(zip(*columns, strict=True)))
+
+
+def _apart(x: NDArray[np.float64], pixels: float) -> list[tuple[float, str]]:
+    """Return places (k,) with their numbers, from the last one on those that do not lie on the one after them.
+
+    pixels: of one unit of the axis.
+    """
+    metrics, kept, edge = QFontMetricsF(font("small")), list[tuple[float, str]](), np.inf
+    for each in x[::-1].tolist():
+        words = numbers.number(each)
+        half = metrics.horizontalAdvance(words) / 2 + GRID / 4
+        if each * pixels + half <= edge:
+            kept.append((each, words))
+            edge = each * pixels - half
+    return kept[::-1]
 
 
 def _drawable(values: NDArray[np.float64]) -> NDArray[np.float64]:
