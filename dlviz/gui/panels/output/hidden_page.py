@@ -20,6 +20,7 @@ from dlviz.gui.panels.output.plane import Plane, axis_symbol
 from dlviz.gui.response import classes_of
 from dlviz.gui.selection import Selected
 from dlviz.gui.theme import GRID, Theme
+from dlviz.gui.widgets.class_legend import ClassLegend
 from dlviz.gui.widgets.copying import Rows
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.slider import Slider
@@ -45,7 +46,7 @@ class HiddenPage(Page):
         self._plane, self._parts = plane, parts
         self.space: HiddenSpace | None = None
         self.view, self.slider, self.name = HiddenView(), Slider(), Elided("", "muted", "small")
-        self.hidden = Elided("", "muted", "small")
+        self.hidden, self.legend = Elided("", "muted", "small"), ClassLegend()
         self._classes: NDArray[np.intp] = np.zeros(0, np.intp)
         self._marked: tuple[int, ...] = ()
         describe(self.slider, tr("Layer"), tr("From the inputs through the layers to the output"))
@@ -62,6 +63,7 @@ class HiddenPage(Page):
         head.addWidget(self.name, 1)
         layout.addLayout(head)
         layout.addWidget(self.view, 1)
+        layout.addWidget(self.legend)
         layout.addWidget(self.hidden)
 
     def interest(self, base: Interest) -> Interest:
@@ -72,6 +74,7 @@ class HiddenPage(Page):
         """Take over the classes of the rows."""
         super().use_data(prepared)
         self._classes = classes_of(prepared.dataset)
+        self.legend.show_names(prepared.dataset.class_names)
         self.hidden.show_words(self._parts.hidden_words())
         self.space = None
         self.view.drawn = None
