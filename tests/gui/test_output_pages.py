@@ -267,7 +267,7 @@ def test_values_are_plotted_over_their_targets_and_residuals_beside(qtbot: QtBot
     marks = desk.panel.errors.residuals.rows._marks.getData()
     np.testing.assert_allclose(np.ravel(marks), [outputs[rows[2]], left[2]])
     written = desk.panel.errors.residuals.getAxis("bottom").labelText
-    assert written == "→ predicted   ↑ measured − predicted"
+    assert written == "→ predicted\u2003↑ measured − predicted"
 
 
 def test_test_rows_stay_locked_until_somebody_looks_at_them(qtbot: QtBot, desks: list[Desk]) -> None:

@@ -137,7 +137,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     def name_axes(self, across: str, up: str) -> None:
         """Say below the plot what runs across and up, in one line: one beside the plot would take its room."""
-        words = f"→ {across}   ↑ {up}"
+        words = f"→ {across}\u2003↑ {up}"
         if words != self._directions:
             self._directions = words
             self._use_theme(current())

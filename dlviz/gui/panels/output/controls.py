@@ -59,6 +59,7 @@ class PlaneControls(QWidget):
         self.others.moved.connect(self._move)
         self._dataset: Dataset | None = None
         self._principal: PrincipalPlane | None = None
+        self.has_logits = False
         self._lay_out()
         self.spans.chosen.connect(self._choose)
         self.quantity.chosen.connect(self._choose)
@@ -70,7 +71,7 @@ class PlaneControls(QWidget):
         row = QHBoxLayout(self._axes)
         spaced(row)
         self._times = Text("×", "muted")
-        for widget, stretch in ((self.spans, 0), (self.across, 1), (self._times, 0), (self.up, 1), (self.shares, 1)):
+        for widget, stretch in ((self.across, 1), (self._times, 0), (self.up, 1), (self.shares, 1)):
             row.addWidget(widget, stretch)
         for chooser in (self.across, self.up):
             chooser.setMinimumContentsLength(6)
@@ -79,6 +80,7 @@ class PlaneControls(QWidget):
         spaced(layout, gap=GRID // 2)
         foot = QHBoxLayout()
         spaced(foot)
+        foot.addWidget(self.spans)
         foot.addWidget(self.more)
         foot.addWidget(self.others.back)
         foot.addWidget(self.fixed, 1)
@@ -90,7 +92,7 @@ class PlaneControls(QWidget):
         """Offer the switch where the last activation makes probabilities of sums."""
         if not has_logits:
             self.quantity.set_key("probability")
-        self.quantity.setVisible(has_logits)
+        self.has_logits = has_logits
 
     def show_dataset(self, dataset: Dataset, means: tuple[float, ...]) -> None:
         """Offer the inputs of a data set; the choice is kept while the inputs stay the same.
@@ -172,7 +174,8 @@ class PlaneControls(QWidget):
     def _refresh(self) -> None:
         is_map, is_principal = self._dataset is not None and self._dataset.d > 2, self.is_principal
         self._axes.setVisible(is_map)
-        self.fixed.setVisible(is_map)
+        for widget in (self.fixed, self.spans):
+            widget.setVisible(is_map)
         for widget in (self.across, self._times, self.up, self.more):
             widget.setVisible(is_map and not is_principal)
         self.shares.setVisible(is_principal)

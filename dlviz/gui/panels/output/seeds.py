@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from dlviz.gui import numbers
@@ -52,7 +52,7 @@ class SeedsBar(QWidget):
         self._view: ExperimentView | None = None
         layout = QHBoxLayout(self)
         spaced(layout, gap=GRID)
-        layout.addWidget(self.which)
+        layout.addWidget(self.which, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self.said, 1)
         layout.addWidget(self.go)
         self.setFixedHeight(self.go.sizeHint().height())  # also where there is no button, so that no picture jumps
@@ -85,6 +85,7 @@ class SeedsBar(QWidget):
     def _show(self) -> None:
         is_on, standing = self.which.key() == "seeds", self.standing
         self.said.setText(standing.words if is_on else "")
+        self.said.setVisible(is_on)  # else its room belongs to what stands beside it
         self.said.setToolTip(standing.tip if is_on else "")
         self.go.setVisible(is_on and bool(standing.deed))
         words, tip = _deed_words(standing.deed)
