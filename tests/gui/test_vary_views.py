@@ -336,3 +336,14 @@ def test_names_of_places_are_told_apart_where_there_is_little_room() -> None:
     assert in_room(names, metrics, metrics.horizontalAdvance("Normal,")) == ["0.01", "0.1", "1", "10"]
     narrow = metrics.horizontalAdvance("normal") + 2
     assert in_room(["Xavier normal", "He normal"], metrics, narrow) == ["Xavier\nnormal", "He\nnormal"]
+
+
+def test_columns_have_room_for_the_letters_of_another_theme(qtbot: QtBot) -> None:
+    table = OutcomesTable()
+    qtbot.addWidget(table)
+    columns = (Column("training loss", "tip"), Column("accuracy (training)", "tip"))
+    table.show_lines(columns, (Line(0, (TableCell("0.1", 0.1, 0.1), TableCell("97 %", 0.97, 0.97)), False),))
+    theme_signals.use("projector")
+    metrics = table.horizontalHeader().fontMetrics()
+    assert all(metrics.horizontalAdvance(each.title) < table.columnWidth(place) for place, each in enumerate(columns))
+    theme_signals.use("light")

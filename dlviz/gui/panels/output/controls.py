@@ -174,8 +174,8 @@ class PlaneControls(QWidget):
     def _refresh(self) -> None:
         is_map, is_principal = self._dataset is not None and self._dataset.d > 2, self.is_principal
         self._axes.setVisible(is_map)
-        for widget in (self.fixed, self.spans):
-            widget.setVisible(is_map)
+        self.fixed.setVisible(is_map)
+        self.spans.setVisible(is_map)
         for widget in (self.across, self._times, self.up, self.more):
             widget.setVisible(is_map and not is_principal)
         self.shares.setVisible(is_principal)

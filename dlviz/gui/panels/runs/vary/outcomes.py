@@ -167,6 +167,7 @@ class OutcomesTable(QTableView):
     def _use_theme(self, _theme: Theme) -> None:
         self.setFont(font("small"))
         self.horizontalHeader().setFont(font("small"))
+        self._fit()
         self.viewport().update()
 
     def show_lines(self, columns: Sequence[Column], lines: Sequence[Line]) -> None:
