@@ -137,6 +137,10 @@ def test_example_20_is_wired_from_nothing_and_undone(robot: Robot) -> None:
     }  # fmt: skip
     sizes = shapes(network(robot))
     assert (sizes["h2"], sizes["h4"], sizes["join1"]) == ((40,), (50,), (EX20["expected"]["concat_width"],))
+    robot.window.context.selection.select(Selected("layer", "join1"))
+    form = robot.panel("inspector").form.layer
+    robot.wait(lambda: form.joined is not None and form.joined.isVisible())
+    assert form.joined.text() == "Puts h2 (40) and h4 (50) side by side: 90."
     robot.view.setFocus()
     robot.key(Key.Key_I, CONTROL)
     lines = robot.panel("inspector").summary.table.numbers.lines

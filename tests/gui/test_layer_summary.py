@@ -83,7 +83,7 @@ def test_twelve_weights_and_seventeen_with_biases(robot: Robot) -> None:
 
 def weights_in_use(robot: Robot) -> tuple[float, float]:
     last = cells(robot)[-1]
-    return count(last["parameters"]), float(last.get("weights in use", last["parameters"]))
+    return count(last["parameters"]), float(last.get("in use", last["parameters"]))
 
 
 def test_drop_layers_leave_some_weights_out(robot: Robot) -> None:

@@ -68,7 +68,7 @@ class ScalePage(DataPage):
     def _lay_out(self) -> None:
         tables = QWidget()
         column, layout = QVBoxLayout(tables), QVBoxLayout(self)
-        spaced(column, gap=2)
+        spaced(column, gap=GRID // 2)
         for title, table in zip(self.titles, self.tables, strict=True):
             column.addWidget(title)
             column.addWidget(table, 1)

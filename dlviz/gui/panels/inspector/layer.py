@@ -8,9 +8,11 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QVBoxLayout, QWidget
 
 from dlviz.core.hyper import complete
+from dlviz.core.inference import shapes
 from dlviz.core.layers import LayerKind
 from dlviz.core.layers import layers as layer_kinds
-from dlviz.core.network import LayerSpec
+from dlviz.core.network import LayerSpec, NetworkSpec, sources
+from dlviz.gui.panels.inspector.whole import shape_words
 from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.choice_field import ChoiceField
 from dlviz.gui.widgets.chooser import Chooser
@@ -28,11 +30,15 @@ FIRST = "activation"  # the choice that stands above the settings; the others fo
 
 @dataclass(frozen=True)
 class Shown:
-    """What a form shows: a layer with every setting written out, whether it is frozen, and whom it could share."""
+    """What a form shows: a layer with every setting written out, whether it is frozen, and whom it could share.
+
+    joined: what a layer that joins others does with them, in words; nothing for the rest.
+    """
 
     layer: LayerSpec
     is_frozen: bool
     owners: tuple[str, ...]
+    joined: str = ""
 
     @property
     def kind(self) -> LayerKind:
@@ -52,7 +58,19 @@ def shown_of(document: Document, layer_id: str) -> Shown | None:
     layer = next((each for each in network.layers if each.id == layer_id), None)
     if layer is None:
         return None
-    return Shown(layer, layer_id in document.training.frozen, owners_for(network, layer_id))
+    frozen, owners = layer_id in document.training.frozen, owners_for(network, layer_id)
+    return Shown(layer, frozen, owners, _joined(network, layer))
+
+
+def _joined(network: NetworkSpec, layer: LayerSpec) -> str:
+    """Say what an Add or a Concatenate reads and hands on."""
+    read, sizes = sources(network, layer), shapes(network)
+    names = tr(" and ").join(f"{name} ({shape_words(sizes[name])})" for name in read)
+    words = {
+        "add": tr("Adds {names}, number by number.", names=names),
+        "concatenate": tr("Puts {names} side by side: {size}.", names=names, size=shape_words(sizes[layer.id])),
+    }
+    return words.get(layer.kind, "")
 
 
 class LayerForm(Renewed):
@@ -70,6 +88,7 @@ class LayerForm(Renewed):
         self.fields: dict[str, QWidget] = {}
         self.frozen: QCheckBox | None = None
         self.sharing: Chooser | None = None
+        self.joined: Text | None = None
 
     def show_layer(self, shown: Shown) -> None:
         """Show a layer's settings as they stand."""
@@ -94,6 +113,10 @@ class LayerForm(Renewed):
         for widget in (*first, settings, *(self.choices[name] for name in names if name != FIRST)):
             column.addWidget(widget)
         settings.setVisible(bool(settings.fields))
+        if shown.joined:
+            self.joined = Text(shown.joined, "muted")
+            self.joined.setWordWrap(True)
+            column.addWidget(self.joined)
         column.addWidget(self._parameters(shown))
 
     def _choice(self, name: str, shown: Shown) -> ChoiceField:

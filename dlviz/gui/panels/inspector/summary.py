@@ -140,14 +140,14 @@ def _columns(document: Document) -> tuple[Column, ...]:
     learns = 0 if document.training.frozen else 1  # else it says the same as the parameters
     batch = tr("Bytes of what the layer hands on, for a batch of {n}", n=document.training.batch_size)
     columns = [
-        Column(tr("layer")), Column(tr("kind")), Column(tr("output"), tr("Shape of what it hands on")),
+        Column(tr("layer")), Column(tr("kind"), gives_way=4), Column(tr("output"), tr("Shape of what it hands on")),
         Column(tr("parameters")), Column(tr("counted as"), tr("Shapes of its weights and biases"), gives_way=3),
         Column(tr("learn"), tr("Parameters that the update changes; frozen ones do not"), gives_way=learns),
         Column(tr("memory"), batch, gives_way=2),
     ]  # fmt: skip
     if has_dropout(document.network):
         tip = tr("Weights between units that are not dropped, for one example on average")
-        columns.append(Column(tr("weights in use"), tip))
+        columns.append(Column(tr("in use"), tip))
     return tuple(columns)
 
 
