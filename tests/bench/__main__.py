@@ -39,6 +39,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "formulas": formulas.formulas,
     "window": window.window,
     "panels": window.panels,
+    "panning": window.panning,
     "drawing": drawing.drawing,
     "stepping": stepping.stepping,
 }

@@ -99,6 +99,17 @@ def all_panels(workload: str, seconds: float) -> list[Row]:
     ]
 
 
+def panning(effort: Effort) -> list[Row]:
+    """Drag 784-200-100-50-10 across the canvas while it trains flat out, offscreen."""
+    seconds = FULL_SECONDS / 2 if effort.rounds > 3 else QUICK_SECONDS
+    found = child("panning_child", {"QT_QPA_PLATFORM": "offscreen"}, "--seconds", str(seconds))
+    return [
+        Row("panning", "a frame, p50", found["p50"], "ms", must=33, is_limit=True),
+        Row("panning", "a frame, p90", found["p90"], "ms"),
+        Row("panning", "a frame, longest", found["max"], "ms"),
+    ]
+
+
 def startup(environment: dict[str, str]) -> tuple[float, float, float]:
     """Return the seconds from the start of the process to the painted and usable window, and CPU seconds to paint."""
     before = time.time()

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from dlviz.gui.editor import captions
@@ -14,6 +14,7 @@ from dlviz.gui.editor.gestures import Gesture, Pan
 from dlviz.gui.editor.hot import Hot, HotKind
 from dlviz.gui.editor.keys import Command, command_of
 from dlviz.gui.editor.scene import NetworkScene
+from dlviz.gui.editor.still import Still
 from dlviz.gui.editor.wire import Wire
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import GRID
@@ -22,6 +23,7 @@ MARGIN_X, MARGIN_BOTTOM = GRID / 2, 4.0 * GRID  # pixels kept free around a fitt
 BELOW = 3.0 * GRID  # below the lowest tile, for what is written there
 MIN_ZOOM, MAX_ZOOM = 0.1, 4.0
 ZOOM_STEP = 1.2
+REST_MS = 150  # for which a dragged canvas has to rest until frames are drawn again
 
 Asked = Literal["menu", "minus", "plus", "insert", "features", "outputs", "pull", "type", "where", "wire"]
 
@@ -53,6 +55,8 @@ class CanvasView(QGraphicsView):
     commanded = Signal(object)  # Command of a key
     resized = Signal()  # the fitted picture may be laid out anew
     moved = Signal()  # panned or zoomed
+    zoomed = Signal()
+    rested = Signal()  # a drag has ended, or pauses: frames were let go meanwhile
     pressed = Signal()  # anywhere
     wired = Signal(object)  # Wired: a connection that was let go
 
@@ -78,6 +82,9 @@ class CanvasView(QGraphicsView):
         self._hot: Hot | None = None
         self.has_walked = False  # set by whoever takes a step of the Tab key
         self._gesture: Gesture | None = None
+        self._still: Still | None = None  # what is painted while the canvas is dragged
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._end_drag)
 
     def free_size(self) -> tuple[float, float]:
         """Return the room for the network, without captions and legend."""
@@ -97,6 +104,7 @@ class CanvasView(QGraphicsView):
         bounds = QRectF(*layout.bounds).adjusted(-layout.tile.left, 0, layout.tile.side, BELOW)
         width, height = self.free_size()
         scale = min(self.growth, width / bounds.width(), height / bounds.height())
+        self._still = None
         # The scene must be larger than the view, or Qt centres it by itself.
         self.setSceneRect(bounds.adjusted(-4000, -4000, 4000, 4000))
         self.resetTransform()
@@ -109,8 +117,10 @@ class CanvasView(QGraphicsView):
         """Magnify by a factor, within limits."""
         now = self.transform().m11()
         factor = min(max(now * factor, MIN_ZOOM), MAX_ZOOM) / now
+        self._still = None
         self.scale(factor, factor)
         self._loosen()
+        self.zoomed.emit()
 
     def pixels(self, length: float) -> int:
         """Return how many pixels of the screen a length of the scene takes."""
@@ -126,6 +136,36 @@ class CanvasView(QGraphicsView):
         self.is_fitted = False
         self.place_captions()
         self.moved.emit()
+
+    @property
+    def is_dragged(self) -> bool:
+        """Whether it is dragged just now: a picture is moved, and nothing new is drawn."""
+        return self._still is not None
+
+    def _drag(self) -> None:
+        """Move a picture of the canvas until the pointer rests."""
+        if self._still is None or not self._still.covers(self):
+            self._still = Still(self, self.network_scene.theme)
+        self._rest.start()
+
+    @Slot()
+    def _end_drag(self) -> None:
+        if self._still is None:
+            return
+        self._still = None
+        self._rest.stop()
+        self.viewport().update()
+        self.rested.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint scene and captions; while the canvas is dragged a picture of the scene."""
+        if self._still is None:
+            super().paintEvent(event)
+            return
+        with QPainter(self.viewport()) as painter:
+            painter.setRenderHints(self.renderHints())
+            self._still.paint(painter, self)
+            self.drawForeground(painter, self.mapToScene(self.viewport().rect()).boundingRect())
 
     def place_captions(self) -> None:
         """Work out where the captions stand now."""
@@ -167,6 +207,7 @@ class CanvasView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep a fitted network fitted."""
+        self._still = None
         super().resizeEvent(event)
         self.resized.emit()
 
@@ -212,6 +253,7 @@ class CanvasView(QGraphicsView):
                 self._gesture.move_over(self.network_scene.node_at(self.mapToScene(at)))
             else:
                 self._loosen()
+                self._drag()
             return
         hot = self.hot_at(at)
         place = NOTHING if hot is not None else self.network_scene.place_at(self.mapToScene(at))
@@ -234,6 +276,7 @@ class CanvasView(QGraphicsView):
             return
         gesture, self._gesture = self._gesture, None
         gesture.end()
+        self._end_drag()
         self.viewport().unsetCursor()
         if isinstance(gesture, Wire):
             self.wired.emit(gesture.wired)
@@ -276,6 +319,7 @@ class CanvasView(QGraphicsView):
         if event.key() == Qt.Key.Key_Escape and self._gesture is not None:
             gesture, self._gesture = self._gesture, None
             gesture.cancel()
+            self._end_drag()
             self.viewport().unsetCursor()
             return
         command = command_of(event)

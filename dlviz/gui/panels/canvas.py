@@ -72,7 +72,8 @@ class CanvasPanel(Panel):
 
     def _connect(self) -> None:
         self.view.resized.connect(self._refit)
-        self.view.moved.connect(self._redraw)
+        self.view.zoomed.connect(self._redraw)
+        self.view.rested.connect(self._catch_up)
         self.controller.fit_wanted.connect(self.fit)
         self.controller.pulled.connect(self._pull)
         self.opener.needed_changed.connect(self.context.interest_changed)
@@ -123,6 +124,12 @@ class CanvasPanel(Panel):
         if frame.document.network != self.state.network:
             return
         self._frame = frame
+        if not self.view.is_dragged:
+            self._use_hidden(self.context.is_hidden)
+
+    @Slot()
+    def _catch_up(self) -> None:
+        """Draw the last frame that came while the canvas was dragged."""
         self._use_hidden(self.context.is_hidden)
 
     def interest(self, base: Interest) -> Interest:
