@@ -292,6 +292,7 @@ class RowsTable(QTableView):
         self.horizontalHeader().setSectionsClickable(True)
         self.horizontalHeader().sectionClicked.connect(self._sort)
         describe(self, tr("Rows of the data"), tr("Type over a number; the row that is walked is marked"))
+        self._needed: list[int] = []  # pixels, of each column
         self._use_theme(current())
         theme_signals.changed.connect(self._use_theme)
 
@@ -299,12 +300,12 @@ class RowsTable(QTableView):
     def _use_theme(self, _theme: Theme) -> None:
         for widget in (self, self.horizontalHeader(), self.verticalHeader()):
             widget.setFont(font("small"))
-        self._share_room()
+        self._measure()
 
     def show_rows(self, prepared: Prepared | None, spare: tuple[tuple[str, NDArray[np.float64]], ...] = ()) -> None:
         """Show these rows, each column as wide as it needs to be and what is left shared."""
         self.rows.show_rows(prepared, spare)
-        self._share_room()
+        self._measure()
 
     @Slot(int)
     def _sort(self, column: int) -> None:
@@ -322,16 +323,18 @@ class RowsTable(QTableView):
         if places and places[0] < self.rows.rowCount():
             self.scrollTo(self.rows.index(places[0], 0))
 
+    def _measure(self) -> None:
+        """Ask what each column needs, and share what is left: in another width no cell needs more than before."""
+        columns = range(self.rows.columnCount() if self.rows.columnCount() <= MOST_MEASURED else 0)
+        if columns:
+            self.resizeColumnsToContents()
+        self._needed = [self.columnWidth(column) for column in columns]
+        self._share_room()
+
     def _share_room(self) -> None:
-        columns = range(self.rows.columnCount())
-        if len(columns) > MOST_MEASURED:
-            return
-        self.resizeColumnsToContents()
-        widths = [self.columnWidth(column) for column in columns]
-        left = self.viewport().width() - sum(widths)
-        if left > 0:
-            for column in columns:
-                self.setColumnWidth(column, widths[column] + left // len(widths))
+        left = max(self.viewport().width() - sum(self._needed), 0)
+        for column, needed in enumerate(self._needed):
+            self.setColumnWidth(column, needed + left // len(self._needed))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share another width."""
