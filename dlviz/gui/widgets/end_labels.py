@@ -1,7 +1,7 @@
 """Words at the ends of curves, placed so that none lies on another."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -10,6 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetrics
 from dlviz.gui.theme import current, font
 
 MARGIN = 1  # pixels around the words; Qt's own 4 would leave no room for the next label
+LIFT = 2  # pixels from the end of a curve up to its name, whose ground would pale it
 GROUND = 0.75  # opacity of what words stand on: curves are just seen through it
 
 
@@ -46,8 +47,9 @@ class EndLabels:
         for place, item in enumerate(self._items):
             item.setVisible(place < len(labels))
         box_of_plot = plot.getViewBox()
-        sizes, frame = self._sizes(box_of_plot.viewPixelSize()), QRectF(box_of_plot.viewRect())
-        for item, box in zip(self._items, stacked(labels, sizes, frame), strict=False):
+        unit, frame = box_of_plot.viewPixelSize(), QRectF(box_of_plot.viewRect())
+        raised = [replace(each, height=each.height + LIFT * unit[1]) for each in labels]
+        for item, box in zip(self._items, stacked(raised, self._sizes(unit), frame), strict=False):
             item.setPos(box.left(), box.bottom())
 
     def _sizes(self, unit: tuple[float, float]) -> list[QSizeF]:

@@ -26,6 +26,7 @@ NAMES = {
 
 FEWEST_TO_SHARE = 4  # trainings from which a share says something
 NEAR = 0.1  # of the way from the best loss of all to the worst: a training within it reached the best
+SHORT = {"r2": "R²"}  # whose title is wider than a column
 
 
 def measure_of(view: ExperimentView, trial: Trial, measure: Measure) -> float:
@@ -82,7 +83,7 @@ def measure_name(view: ExperimentView, measure: Measure) -> str:
         return tr(NAMES[measure])
     found = (getattr(trial.ended, part) for trial in view.trials if trial.ended is not None)
     key = next((next(iter(score.metrics), "") for score in found if score is not None), "")
-    title = tr(metrics.get(key).title) if key in metrics else tr("score")
+    title = SHORT.get(key) or (tr(metrics.get(key).title) if key in metrics else tr("score"))
     return tr("{title} ({part})", title=title, part=tr({"train": "training", "validation": "dev"}.get(part, part)))
 
 

@@ -81,7 +81,7 @@ def _resamples(document: Document) -> Experiment:
 
 recipes.add(
     Recipe(
-        "resamples", "Under- and overfitting on other samples",
+        "resamples", "Under- and overfitting on new rows",
         "New rows from the same source: a small network fits all alike and badly, a large one each its own way.",
         _resamples, _not_resampled, ("fits", "setting", "heat_map", "table"), "Geman, Bienenstock & Doursat 1992",
     )
