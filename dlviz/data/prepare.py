@@ -62,7 +62,7 @@ class Prepared:
     def principal(self) -> PrincipalPlane:
         """The plane in which the inputs that train spread most: for whoever may take half a second, and only once."""
         if isinstance(self.inputs, StreamedInputs):
-            return self.sample.principal
+            return replace(self.sample.principal, n_train=len(self.train))
         return principal_plane(self.inputs, self.train, self.scaler)
 
     def _part(self, rows: Rows, sampled: slice) -> Rows:

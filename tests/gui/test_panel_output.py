@@ -1,7 +1,7 @@
 """The output panel draws what a frame carries: map, boundary, points, curve, counts."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -9,7 +9,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetricsF, QGuiApplication, QImage, QPainter
 
 from dlviz.core.contour import segments
+from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import prepare
+from dlviz.data.spec import DataSpec
 from dlviz.gui import numbers
 from dlviz.gui.panels.output.errors import LEAST, confusion
 from dlviz.gui.panels.output.map import MapView
@@ -18,9 +20,10 @@ from dlviz.gui.response import Scale, class_pixels, confidence_lines, output_sca
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import DARK, LIGHT, font
 from dlviz.gui.widgets.points import FILLED, HOLLOW, marker, paint_points
+from dlviz.session.document import Document
 from dlviz.session.edits import set_activation, set_loss
 from dlviz.session.messages import Interest, Maps
-from dlviz.session.presets import document_for, empty_document, step_document
+from dlviz.session.presets import document_for, document_for_dataset, empty_document, step_document
 from tests.gui.panel_stage import forward, make_context, make_document, make_frame, make_maps, weights_of
 
 GRID = np.linspace(-1, 1, 81)
@@ -251,6 +254,38 @@ def test_one_input_draws_the_fitted_curve(qtbot: Any) -> None:
     np.testing.assert_allclose(y, line**2)
     x0, x1 = wanted.extent[:2]
     np.testing.assert_allclose(x, x0 + (np.arange(100) + 0.5) / 100 * (x1 - x0))
+
+
+def of_one_column(n_classes: int) -> tuple[np.ndarray, Document]:
+    """Rows of one input whose class is the third of the line that they lie in, and a network for them."""
+    x = np.linspace(-1, 1, 30)
+    labels = np.minimum((x + 1) / 2 * n_classes, n_classes - 1).astype(np.int64)
+    names = tuple("abc"[:n_classes])
+    task: Literal["binary", "multiclass"] = "binary" if n_classes == 2 else "multiclass"
+    dataset = Dataset("line", task, x[:, None], labels, ("x",), ("kind",), names)
+    return labels, document_for_dataset(DataSpec("table", dataset=dataset), dataset)
+
+
+def drawn_targets(panel: OutputPanel) -> dict[float, float]:
+    rows = panel.map.curve.rows
+    points = [np.column_stack(item.getData()) for item in (rows.train, rows.dev)]
+    return {round(x, 6): y for x, y in np.concatenate(points).tolist()}
+
+
+@pytest.mark.parametrize(("n_classes", "activation", "values", "name"), [
+    (2, "sigmoid", (0.0, 1.0), "kind"), (2, "tanh", (-1.0, 1.0), "kind"), (3, "softmax", (1.0, 0.0, 0.0), "kind is a"),
+])  # fmt: skip
+def test_rows_of_classes_lie_where_the_first_output_should_answer(
+    qtbot: Any, n_classes: int, activation: str, values: tuple[float, ...], name: str
+) -> None:
+    labels, document = of_one_column(n_classes)
+    output = document.network.layers[-1].id
+    document = set_activation(set_loss(document, "squared_error"), output, activation)
+    panel = OutputPanel(make_context(document))
+    qtbot.addWidget(panel)
+    wanted = {round(x, 6): values[k] for x, k in zip(np.linspace(-1, 1, 30).tolist(), labels.tolist(), strict=True)}
+    assert drawn_targets(panel) == wanted
+    assert panel.map.curve._directions.endswith(f"↑ {name}")
 
 
 def test_new_data_replace_points_and_view(stage: Any) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -13,11 +14,12 @@ from dlviz.core.array import to_host
 from dlviz.core.evaluate import Evaluator
 from dlviz.gui.panels.output.map_page import MapPage
 from dlviz.gui.panels.output.panel import OutputPanel
+from dlviz.gui.panels.output.seeds import networks_words
 from dlviz.gui.panels.output.spread import FAINTEST, strength_of
 from dlviz.gui.response import Scale, faded
 from dlviz.gui.theme import LIGHT
 from dlviz.session.document import Document
-from dlviz.session.edits import set_optimizer_setting, set_seed
+from dlviz.session.edits import set_activation, set_optimizer_setting, set_seed
 from dlviz.session.presets import document_for
 from dlviz.session.run import Run
 from dlviz.session.vary import Experiment, ExperimentView
@@ -165,3 +167,48 @@ def test_data_of_another_kind_show_no_older_networks(robot: Robot) -> None:
     shown = choose_seeds(robot)
     robot.wait(lambda: "not trained yet" in shown.seeds.said.text())
     assert shown.agreement is None and shown.seeds.go.text() == "Train"
+
+
+def test_the_scale_is_that_of_the_networks_that_were_trained(robot: Robot) -> None:
+    carried_out(robot, "restarts", EPOCHS, SEEDS)
+    edited = set_activation(robot.running.session.document, "o", "sigmoid")
+    robot.running.session.edit(edited, "Another activation")
+    shown = choose_seeds(robot)
+    assert shown.words() == "train ● dev ○"
+    robot.wait(lambda: shown.agreement is not None and "since then activation" in shown.seeds.said.text(), LONG)
+    assert shown.frame.bar.toolTip().endswith("−1 … +1")
+    assert shown.words() == "pale: they disagree · train ● dev ○"
+
+
+def test_data_that_come_back_are_drawn_at_their_own_extent(robot: Robot) -> None:
+    robot.running.session.edit(document_for("sine"), "Other data")
+    robot.settle()
+    carried_out(robot, "restarts", EPOCHS, SEEDS)
+    shown = choose_seeds(robot)
+    robot.wait(lambda: shown.agreement is not None, LONG)
+    robot.trigger("undo")
+    robot.settle()
+    robot.wait(lambda: "not trained yet" in shown.seeds.said.text())
+    assert shown.agreement is None and shown.frame.map.extent == shown.plane.extent
+    assert shown.words() == "train ● dev ○"
+
+
+def test_the_choice_of_logits_is_offered_where_it_does_something(robot: Robot) -> None:
+    robot.running.session.edit(document_for("iris"), "Other data")
+    robot.settle()
+    shown = map_page(robot)
+    robot.wait(shown.controls.quantity.isVisible)
+    choose_seeds(robot)
+    assert not shown.controls.quantity.isVisible()
+    robot.click(shown.seeds.which, shown.seeds.which.tabRect(0).center())
+    assert shown.controls.quantity.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("n", "length", "unit", "words"),
+    [(1, 1, "epoch", "1 seed, 1 epoch each"), (20, 200, "epoch", "20 seeds, 200 epochs each"),
+     (2, 1, "step", "2 seeds, 1 step each")],
+)  # fmt: skip
+def test_one_seed_is_not_counted_in_the_plural(n: int, length: int, unit: Literal["epoch", "step"], words: str) -> None:
+    experiment = Experiment(make_document("moons"), seeds=tuple(range(n)), length=length, unit=unit)
+    assert networks_words(experiment) == words

@@ -1,12 +1,17 @@
 """The plane of the principal components of the inputs that train: against singular values, with stated signs."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from dlviz.data import limits
 from dlviz.data.prepare import Prepared, prepare
 from dlviz.data.principal_plane import principal_plane
+from dlviz.data.reader import read_table
 from dlviz.data.scaling import fit_scaler
 from dlviz.data.spec import DataSpec, SplitSpec
+from dlviz.data.table_dataset import to_dataset
 
 
 def prepared_of(kind: str, scaling: str = "standard") -> Prepared:
@@ -71,3 +76,14 @@ def test_one_or_two_rows_have_a_plane_too(n: int) -> None:
 def test_a_set_is_looked_at_once() -> None:
     prepared = prepared_of("iris")
     assert prepared.principal is prepared.principal
+
+
+def test_of_a_set_on_disk_all_training_rows_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(limits, "IN_MEMORY_BYTES", 1000)
+    monkeypatch.setattr("dlviz.data.dataset.SAMPLE_ROWS", 100)
+    rows = np.random.default_rng(0).normal(size=(600, 4))
+    (tmp_path / "a.csv").write_text("a,b,c,y\n" + "\n".join(",".join(f"{x:.4f}" for x in row) for row in rows))
+    prepared = prepare(DataSpec("file", dataset=to_dataset(read_table(tmp_path / "a.csv"))))
+    assert prepared.dataset.is_streamed
+    assert (prepared.principal.n_fitted, prepared.principal.n_train) == (100, 600)

@@ -23,7 +23,17 @@ from dlviz.gui.panels.output.page import NOTHING_DRAWN, Page
 from dlviz.gui.panels.output.paint import Painting
 from dlviz.gui.panels.output.parts import PartWords
 from dlviz.gui.panels.output.place import PlaceImage
-from dlviz.gui.panels.output.plane import Plane, View, axis_names, axis_symbol, means_of, plane_of, points_of
+from dlviz.gui.panels.output.plane import (
+    Plane,
+    View,
+    axis_names,
+    axis_symbol,
+    curve_name,
+    first_targets,
+    means_of,
+    plane_of,
+    points_of,
+)
 from dlviz.gui.panels.output.seeds import RECIPE, SeedsBar, shows
 from dlviz.gui.panels.output.spread import show_agreement
 from dlviz.gui.panels.output.words import (
@@ -135,8 +145,12 @@ class MapPage(Page):
         """Show the points alone."""
         super().forget()
         self.values = self.agreement = None
+        self._draw_nothing()
+
+    def _draw_nothing(self) -> None:
+        self.curve.forget()
         self.frame.show_scale(None)
-        self.frame.map.show_map(None)
+        self.frame.map.show_map(None, extent=self.plane.extent)
 
     @Slot()
     def _choose_plane(self) -> None:
@@ -162,8 +176,8 @@ class MapPage(Page):
         self.hidden.show_words(self._parts.hidden_words())
         if self.is_curve:
             self.plane = self.painting.steady(plane_of(prepared, (0, 0)), self.plane)
-            y = dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
-            self.curve.name_axes(axis_symbol(dataset, 0), ", ".join(dataset.target_names))
+            y = first_targets(self.document, dataset)
+            self.curve.name_axes(axis_symbol(dataset, 0), curve_name(dataset))
             points = points_of(prepared, self.plane, fills)
             assert points is not None  # one input spans no other plane
             self.curve.show_points(dataset.inputs[:, 0], y, points, self.painting.keeps_range())
@@ -226,19 +240,27 @@ class MapPage(Page):
 
     def _show_seeds(self, frame: Frame) -> None:
         """Draw what the networks of several seeds answer, once it is another answer."""
-        prepared = self.prepared
-        found = frame.agreement if shows(frame.experiment, frame.document) else None
+        found, prepared = self._agreement_in(frame), self.prepared
         if prepared is None or found is self.agreement:
             return
         self.agreement, self.values = found, None if found is None else found.mean
-        if not self.is_curve:
-            show_agreement(self.frame, found, frame.document, prepared.dataset)
-        elif found is None:
-            self.curve.forget()
-        else:
+        if found is None:
+            self._draw_nothing()
+        elif self.is_curve:
             single = np.stack([each.outputs[0, 0] for each in found.answers])
             self.curve.show_spread(found.mean[0, 0], found.std[0, 0], single, found.extent[:2])
+        else:
+            # On the scale of the networks that were trained: the one on show may end otherwise by now.
+            assert frame.experiment is not None
+            show_agreement(self.frame, found, frame.experiment.experiment.document, prepared.dataset)
         self.told.emit()
+
+    def _agreement_in(self, frame: Frame) -> Agreement | None:
+        """Return what several networks answer, unless that is about other data or the plane before this one."""
+        view, found = frame.experiment, frame.agreement
+        if found is None or not (shows(view, frame.document) and shows(view, self.document)):
+            return None
+        return found if self.is_curve or found.extent == self.plane.extent else None
 
     @Slot()
     def _start_seeds(self) -> None:
@@ -302,9 +324,11 @@ class MapPage(Page):
         return "" if is_pointed or self.seeds.is_on else self._parts.dots_words()
 
     def _seeds_words(self, dataset: Dataset) -> str:
-        found, place = self.agreement, self._place
-        if found is None or place is None or self.is_curve:
-            return agreement_words(dataset)
+        found, place, dots = self.agreement, self._place, self._parts.dots_words()
+        if found is None:
+            return dots
+        if place is None or self.is_curve:
+            return agreement_words(dataset, dots)
         return spread_words(dataset, self.plane, place, found)
 
     def plotted_rows(self) -> Rows:

@@ -1,12 +1,14 @@
-"""The plane of two inputs that the output panel shows: its extent, its points, and what stays fixed."""
+"""The plane that the output panel shows: its extent, its points, what stays fixed, and what should be answered."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dlviz.core.errors import DlvizError
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.data.principal_plane import PrincipalPlane, span_of
@@ -14,7 +16,9 @@ from dlviz.gui import numbers
 from dlviz.gui.panels.output.map import Extent, PointSet
 from dlviz.gui.response import classes_of
 from dlviz.i18n import tr
+from dlviz.session.document import Document
 from dlviz.session.messages import Interest
+from dlviz.session.targets import targets_for
 
 View = Literal["map", "curve"]  # over two inputs, or over one
 MAX_MAP_INPUTS = 12  # with more inputs a plane through their means says little: errors come first
@@ -75,6 +79,25 @@ def points_of(prepared: Prepared, plane: Plane, fills: NDArray[np.int8]) -> Poin
         return None
     places = dataset.inputs[:, list(plane.axes)] if plane.principal is None else plane.principal.places
     return PointSet(places, classes_of(dataset), fills)
+
+
+def first_targets(document: Document, dataset: Dataset) -> NDArray[np.float64]:
+    """Return what the first output of a network should answer (n,): 1 for its class and 0 or −1 for others, or values.
+
+    Where network and data do not fit, the target column as it is.
+    """
+    if dataset.task != "regression" and document.network.layers:
+        with suppress(DlvizError):
+            return targets_for(document, dataset)[:, 0]
+    return dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
+
+
+def curve_name(dataset: Dataset) -> str:
+    """Return what a curve over one input shows: of several classes the first, which has an output of its own."""
+    names = ", ".join(dataset.target_names)
+    return (
+        tr("{target} is {name}", target=names, name=dataset.class_names[0]) if len(dataset.class_names) > 2 else names
+    )
 
 
 def axis_symbol(dataset: Dataset, axis: int) -> str:

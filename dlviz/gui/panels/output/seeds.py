@@ -12,7 +12,7 @@ from dlviz.gui.widgets.button import TextButton
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided
 from dlviz.gui.widgets.words import Words
-from dlviz.i18n import tr
+from dlviz.i18n import tr, trn
 from dlviz.session.differences import change_words, differences
 from dlviz.session.document import Document
 from dlviz.session.vary import Experiment, ExperimentView
@@ -122,7 +122,7 @@ def standing_of(view: ExperimentView | None, document: Document) -> Standing:
     why_not = refusal(recipes.get(RECIPE), document)
     if view is None or not shows(view, document):
         planned = None if why_not else experiment_of(RECIPE, document)
-        words = why_not if planned is None else tr("{networks}, not trained yet", networks=_networks_words(planned))
+        words = why_not if planned is None else tr("{networks}, not trained yet", networks=networks_words(planned))
         return Standing(words, words, "" if why_not else "train")
     return _of_seeds(view, document, why_not)
 
@@ -132,19 +132,22 @@ def _of_seeds(view: ExperimentView, document: Document, why_not: str) -> Standin
     is_other = bool(differences(experiment.document, document))
     left = [tr("{n} diverged", n=n)] if (n := sum(each.status == "diverged" for each in view.trials)) else []
     told = [tr("since then {change}", change=change_words(experiment.document, document, tr("other settings")))]
-    how_far = _networks_words(experiment, counted) if view.is_over else tr("{n} of {all} trained", n=counted,
+    how_far = networks_words(experiment, counted) if view.is_over else tr("{n} of {all} trained", n=counted,
                                                                            all=len(view.trials))  # fmt: skip
     words = " · ".join([how_far, *left, *(told if is_other else [])])
     again: Deed = "again" if not why_not and (is_other or counted < len(view.trials)) else ""
     return Standing(words, _tip(view, words), "cancel" if not view.is_over else again)
 
 
-def _networks_words(experiment: Experiment, count: int | None = None) -> str:
+def networks_words(experiment: Experiment, count: int | None = None) -> str:
     """Say how many networks there are, and how long each is trained: "20 seeds, 200 epochs each"."""
-    n, length = numbers.count(len(experiment.seeds) if count is None else count), numbers.count(experiment.length)
-    is_epochs = experiment.unit == "epoch"
-    return tr("{n} seeds, {k} epochs each", n=n, k=length) if is_epochs else tr("{n} seeds, {k} steps each", n=n,
-                                                                                k=length)  # fmt: skip
+    n, length = len(experiment.seeds) if count is None else count, experiment.length
+    seeds = trn("1 seed", "{count} seeds", n, count=numbers.count(n))
+    if experiment.unit == "epoch":
+        each = trn("1 epoch each", "{count} epochs each", length, count=numbers.count(length))
+    else:
+        each = trn("1 step each", "{count} steps each", length, count=numbers.count(length))
+    return tr("{seeds}, {each}", seeds=seeds, each=each)
 
 
 def _tip(view: ExperimentView, words: str) -> str:

@@ -13,12 +13,8 @@ FAINTEST = 0.1  # how much of its colour a place keeps where networks disagree m
 _NO_LINES = np.empty((0, 2, 2))
 
 
-def show_agreement(frame: MapFrame, found: Agreement | None, document: Document, dataset: Dataset) -> None:
-    """Draw what several networks answer over two inputs; None: the points alone."""
-    if found is None:
-        frame.show_scale(None)
-        frame.map.show_map(None)
-        return
+def show_agreement(frame: MapFrame, found: Agreement, document: Document, dataset: Dataset) -> None:
+    """Draw what several networks of a document answer over a plane."""
     is_surface = dataset.task == "regression"
     scale = output_scale(document, dataset, found.mean[0]) if is_surface or len(found.mean) == 1 else None
     frame.show_scale(scale)

@@ -27,12 +27,12 @@ def legend_words(document: Document, dataset: Dataset, dots: str, is_logits: boo
     return dots if level is None else tr("boundary at {level} · {dots}", level=numbers.number(level), dots=dots)
 
 
-def agreement_words(dataset: Dataset) -> str:
-    """Say how the picture of several networks is read."""
-    dots = tr("train ● dev ○")
+def agreement_words(dataset: Dataset, dots: str) -> str:
+    """Say how the picture of several networks is read. dots: which marker is which part."""
+    if dataset.d == 1:
+        return tr("band: ± 1 deviation · {dots}", dots=dots)
     if dataset.task == "regression":
-        return tr("band: ± 1 deviation · {dots}", dots=dots) if dataset.d == 1 else tr("pale: they differ · {dots}",
-                                                                                     dots=dots)  # fmt: skip
+        return tr("pale: they differ · {dots}", dots=dots)
     return tr("pale: they disagree · {dots}", dots=dots)
 
 
