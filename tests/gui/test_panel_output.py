@@ -295,6 +295,19 @@ def test_new_data_replace_points_and_view(stage: Any) -> None:
     assert panel.map.is_curve and panel.page is panel.map
 
 
+def test_no_answers_to_other_data_are_counted_among_new_ones(stage: Any) -> None:
+    context, panel, frame = stage
+    panel.views.set_key("errors")
+    panel.views.chosen.emit("errors")
+    panel.show_frame(frame)
+    assert panel.errors.table.counts.sum() > 0 and "wrong" in panel.info
+    context.session.edit(document_for("iris"), "Data")
+    panel.show_document(context.session.document)
+    panel.views.set_key("errors")
+    panel.views.chosen.emit("errors")
+    assert panel.errors.table.counts.sum() == 0 and panel.info == ""
+
+
 def test_maps_of_another_network_are_left_alone(stage: Any) -> None:
     context, panel, frame = stage
     context.selection.point_at(Selected("unit", "gone", 7))

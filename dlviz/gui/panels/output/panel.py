@@ -102,7 +102,7 @@ class OutputPanel(Panel):
         prepared = None if whole is None else whole.sample
         if self.painting.is_on and not (session.can_undo or session.can_redo):
             self.painting.switch()  # another document was begun or opened: nobody asked to paint on it
-        if not document.network.layers:
+        if not document.network.layers or (prepared is not None and self._is_other(prepared)):
             self._frame = None
             for page in self.all_pages:
                 page.forget()
@@ -114,6 +114,13 @@ class OutputPanel(Panel):
             for page in self.all_pages:
                 page.use_data(prepared)
         self._change_page()
+
+    def _is_other(self, prepared: Prepared) -> bool:
+        """Say whether data have other columns or classes than those on show, so that no answer to these is one."""
+        if self._prepared is None:
+            return True
+        shown, new = self._prepared.dataset, prepared.dataset
+        return (shown.input_names, shown.class_names) != (new.input_names, new.class_names)
 
     @Slot()
     def _change_page(self, _key: str = "") -> None:
