@@ -59,7 +59,6 @@ class PlaneControls(QWidget):
         self.others.moved.connect(self._move)
         self._dataset: Dataset | None = None
         self._principal: PrincipalPlane | None = None
-        self.has_logits = False
         self._lay_out()
         self.spans.chosen.connect(self._choose)
         self.quantity.chosen.connect(self._choose)
@@ -92,7 +91,7 @@ class PlaneControls(QWidget):
         """Offer the switch where the last activation makes probabilities of sums."""
         if not has_logits:
             self.quantity.set_key("probability")
-        self.has_logits = has_logits
+        self.quantity.setVisible(has_logits)
 
     def show_dataset(self, dataset: Dataset, means: tuple[float, ...]) -> None:
         """Offer the inputs of a data set; the choice is kept while the inputs stay the same.

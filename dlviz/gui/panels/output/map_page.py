@@ -186,7 +186,6 @@ class MapPage(Page):
             self.frame.map.show_map(None, extent=self.plane.extent)
             self.frame.map.show_points(points_of(prepared, self.plane, fills))
         self.agreement = None
-        self.controls.quantity.setVisible(self.controls.has_logits and not self.seeds.is_on)
         self._pages.setCurrentWidget(self.curve if self.is_curve else self.frame)
         names = dataset.class_names
         self.legend.show_names(names if not self.is_curve and len(names) > 2 else ())
