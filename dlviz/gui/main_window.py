@@ -31,6 +31,7 @@ from dlviz.gui.keys import belongs_to_focus
 from dlviz.gui.menus import fill, shortcut_rows
 from dlviz.gui.notifications import Notifier
 from dlviz.gui.panel import Context, Panel, panels
+from dlviz.gui.panels.data.job import Job
 from dlviz.gui.remembered import Remembered
 from dlviz.gui.selection import Selected
 from dlviz.gui.shortcuts_dialog import ShortcutsDialog
@@ -279,11 +280,13 @@ class MainWindow(QMainWindow):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Keep or drop changes, stop the clock, join the worker, then close."""
+        """Keep or drop changes, stop the clock, join the worker and whatever reads files, then close."""
         if self._may_ask and not self.files.may_go():
             event.ignore()
             return
         self.bridge.stop()
+        for job in self.findChildren(Job):  # an open dialog may be reading a file
+            job.cancel()
         self.context.session.close()
         self.docks.keep()
         self.remembered.save()

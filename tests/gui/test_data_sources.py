@@ -379,3 +379,14 @@ def test_a_thousand_classes_have_sixty_columns_and_a_word_about_the_rest(robot: 
     model = view.table.labels
     assert model.columnCount() == 62 and model.data(model.index(199, 1)) == "199"
     assert view.cut.text() == "The columns of 940 more classes are not shown."
+
+
+def test_closing_the_window_ends_the_reading_of_a_file(robot: Robot, tmp_path: Path) -> None:
+    folder = write_pictures(tmp_path / "animals", 2000, (24, 24))
+    robot.start_on_canvas()
+    robot.window.files.take(folder)
+    robot.wait(lambda: robot.window.findChild(ImportView) is not None)
+    view: ImportView = robot.window.findChild(ImportView)
+    assert view._reading.is_running
+    robot.window.quit_without_questions()
+    assert not view._reading.is_running
