@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Protocol
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 
 from dlviz.gui.panel import Context, Panel
@@ -95,8 +96,9 @@ class Bridge(QObject):
             self._context.session.watch(interest)
 
     @Slot()
+    @np.errstate(all="ignore")
     def tick(self) -> None:
-        """Fetch what is new and draw what is due."""
+        """Fetch what is new and draw what is due; numbers of a run that breaks are drawn as they come out."""
         self._ticks += 1
         if self._ticks % ASK_EVERY == 0:
             self.ask_panels()

@@ -208,3 +208,8 @@ def test_networks_that_draw_are_refused_unless_a_mask_is_held() -> None:
     assert "hold one mask" in str(refused.value)
     assert refused.value.place == "d"
     assert gradcheck(network, LOSS, WEIGHTS, INPUTS, TARGETS, Check(holds_draws=True)).passed
+
+
+def test_norms_of_a_run_that_is_about_to_break_are_infinite() -> None:
+    row = dataclasses.replace(check().rows[0], numeric=np.full((2, 2), 1e300))
+    assert np.isfinite(row.norms[0]) and row.norms[1] == np.inf
