@@ -27,6 +27,11 @@ def hidden_words(prepared: Prepared | None, is_test_open: bool) -> str:
     return tr("Test rows are hidden until the test is unlocked.")
 
 
+def hidden_tip() -> str:
+    """Say where the lock is."""
+    return tr("Unlock test is under Data, split; each look is counted, and the lock closes again as training goes on.")
+
+
 def dots_words(prepared: Prepared | None, is_test_open: bool) -> str:
     """Say which marker is which part."""
     if prepared is not None and is_test_open and len(prepared.test):

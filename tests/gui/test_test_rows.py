@@ -79,6 +79,7 @@ def test_the_map_shows_them_barred_only_while_somebody_looks(open_robot: Open) -
 
     assert fills() == {UNSEEN}
     assert page.hidden.isVisible() and page.hidden.text() == HIDDEN
+    assert "Unlock test is under Data, split" in page.hidden.toolTip()
     assert "⊖" not in panel.info
     assert not any("test" in entry.name for entry in view.entries())
     look(robot)

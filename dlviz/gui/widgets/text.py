@@ -90,9 +90,10 @@ class Elided(Text):
             self.setAccessibleName(text)
             self.update()
 
-    def show_words(self, text: str) -> None:
-        """Show text, and take no room where there is none."""
+    def show_words(self, text: str, tip: str = "") -> None:
+        """Show text, and take no room where there is none. tip: said on hover after all of it."""
         self.setText(text)
+        self.setToolTip(f"{text} {tip}".strip())
         self.setVisible(bool(text))
 
     def sizeHint(self) -> QSize:

@@ -7,7 +7,7 @@ import pytest
 
 from dlviz.data import limits
 from dlviz.data.prepare import Prepared, prepare
-from dlviz.data.principal_plane import principal_plane
+from dlviz.data.principal_plane import _most_rows, principal_plane
 from dlviz.data.reader import read_table
 from dlviz.data.scaling import fit_scaler
 from dlviz.data.spec import DataSpec, SplitSpec
@@ -61,6 +61,11 @@ def test_very_many_rows_are_thinned_and_it_is_said_how_many_were_looked_at() -> 
     assert sum(found.shares) > 0.99
     _, _, right = np.linalg.svd(inputs - inputs.mean(axis=0), full_matrices=False)
     assert np.abs(right[:2] @ found.components.directions).max(axis=0) == pytest.approx([1, 1], abs=1e-3)
+
+
+@pytest.mark.parametrize(("d", "rows"), [(4, 2**27), (784, 3493), (5000, 231), (12_288, 147), (10**6, 16)])
+def test_of_wider_rows_fewer_are_looked_at_but_never_too_few_to_spread(d: int, rows: int) -> None:
+    assert _most_rows(d) == rows
 
 
 @pytest.mark.parametrize("n", [1, 2])

@@ -12,6 +12,7 @@ from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.prepared import prepared_for
 
+LARGE_NUMBERS = 2**22  # inputs of a set that are split and scaled in a tenth of a second
 Edit = Callable[..., Document]  # takes a document and the arguments that `edit` was given
 
 
@@ -36,7 +37,7 @@ class DataEdits(QObject):
         merge = merge and f"{merge}.{self._gesture}"
         try:
             document: Document = change(before, *arguments)
-            if before.data.dataset is None or not before.data.dataset.is_streamed:
+            if not _takes_long(before, document):
                 session.edit(document, label, merge)
                 return
         except DlvizError as error:
@@ -79,6 +80,14 @@ class DataEdits(QObject):
     def cancel(self) -> None:
         """Give up what is being prepared."""
         self._preparing.cancel()
+
+
+def _takes_long(before: Document, document: Document) -> bool:
+    """Say whether an edit splits or scales so many numbers anew that the window would stand still meanwhile."""
+    rows = before.data.dataset
+    if rows is None:
+        return False
+    return rows.is_streamed or (rows.inputs.size > LARGE_NUMBERS and not document.data.prepares_like(before.data))
 
 
 def busy_words(title: str) -> str:

@@ -12,6 +12,7 @@ from dlviz.core.inference import layer_numbers
 from dlviz.core.network import NetworkSpec
 from dlviz.data.prepare import Prepared
 from dlviz.gui import numbers
+from dlviz.gui.fills import hidden_tip
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.output.hidden_view import HiddenView, fitted
 from dlviz.gui.panels.output.page import NOTHING_DRAWN, Page
@@ -75,7 +76,7 @@ class HiddenPage(Page):
         super().use_data(prepared)
         self._classes = classes_of(prepared.dataset)
         self.legend.show_names(prepared.dataset.class_names)
-        self.hidden.show_words(self._parts.hidden_words())
+        self.hidden.show_words(self._parts.hidden_words(), hidden_tip())
         self.space = None
         self.view.drawn = None
 
@@ -112,7 +113,7 @@ class HiddenPage(Page):
 
     @Slot()
     def _draw_again(self) -> None:
-        self.hidden.show_words(self._parts.hidden_words())
+        self.hidden.show_words(self._parts.hidden_words(), hidden_tip())
         self._draw()
 
     @Slot()

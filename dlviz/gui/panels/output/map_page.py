@@ -11,6 +11,7 @@ from dlviz.core.errors import DlvizError
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.data.principal_plane import LEAST_INPUTS, PrincipalPlane
+from dlviz.gui.fills import hidden_tip
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.output.answered import show_maps
 from dlviz.gui.panels.output.controls import PlaneControls
@@ -173,7 +174,7 @@ class MapPage(Page):
         is_one = not self.is_curve and not self.seeds.is_on  # several networks have a mean answer, no mean logit
         self.controls.offer_logits(is_one and has_logits(self.document, dataset))
         self.painting.show_prepared(prepared, "curve" if self.is_curve else "map", fills != UNSEEN)
-        self.hidden.show_words(self._parts.hidden_words())
+        self.hidden.show_words(self._parts.hidden_words(), hidden_tip())
         if self.is_curve:
             self.plane = self.painting.steady(plane_of(prepared, (0, 0)), self.plane)
             y = first_targets(self.document, dataset)
