@@ -306,6 +306,8 @@ def test_no_answers_to_other_data_are_counted_among_new_ones(stage: Any) -> None
     panel.views.set_key("errors")
     panel.views.chosen.emit("errors")
     assert panel.errors.table.counts.sum() == 0 and panel.info == ""
+    panel.show_frame(make_frame(context, predictions=None))
+    assert panel.info == "…"
 
 
 def test_maps_of_another_network_are_left_alone(stage: Any) -> None:

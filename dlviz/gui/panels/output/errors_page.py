@@ -14,6 +14,7 @@ from dlviz.gui import numbers
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.output.class_table import ClassTable
 from dlviz.gui.panels.output.classified import Classified, classified
+from dlviz.gui.panels.output.controls import WAITING
 from dlviz.gui.panels.output.copy import count_rows
 from dlviz.gui.panels.output.errors import ErrorTable, confusion
 from dlviz.gui.panels.output.page import NOTHING_DRAWN, Page
@@ -111,6 +112,7 @@ class ErrorsPage(Page):
         super().show_frame(frame)
         predictions, prepared = frame.predictions, self.prepared
         if predictions is None or prepared is None or len(predictions.outputs) > prepared.dataset.n:
+            self._say(self._said or WAITING)  # of a large set the first answers take seconds
             return
         rows = self._rows(predictions)
         if len(rows) and self.is_regression:
