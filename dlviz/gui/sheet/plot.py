@@ -56,7 +56,6 @@ class SheetPlot(Plot):
     def show_curves(self, drawn: Sequence[Curve], said: Said) -> None:
         """Draw these as the sheet says; what is not finite leaves a gap."""
         self.drawn, self.said = tuple(drawn), said
-        self.setLabel("bottom", letter(said.against))
         self._mark_whole()
         while len(self.curves) < len(drawn):
             self._add()
@@ -87,6 +86,8 @@ class SheetPlot(Plot):
     @Slot(object)
     def _recolour(self, theme: Theme) -> None:
         self.setBackground(theme.canvas)
+        style = {"color": theme.muted, "font-size": f"{theme.small}pt"}  # as the numbers of the axis
+        self.setLabel("bottom", letter(self.said.against), **style)
         for index, drawn in enumerate(self.drawn):
             colour = QColor(theme.class_colour(index))
             self.call(self.curves[index], letter(drawn.name))
