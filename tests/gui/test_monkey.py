@@ -88,6 +88,7 @@ def test_random_events_leave_the_window_alive(robot: Robot, qtlog: Any, seed: in
                 ]
                 if number % RESUMED == RESUMED - 1:
                     keep_training(robot)
+                    robot.bot.wait(REST_MS)  # else its time would be counted with that of the next event
     except BaseException as error:
         raise AssertionError(f"seed {seed}, event {tally.count}, after: {monkey.done[-12:]}") from error
     finally:
