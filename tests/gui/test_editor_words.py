@@ -2,6 +2,8 @@
 
 import pytest
 from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import Choice
 from dlviz.core.inference import shapes
@@ -11,6 +13,7 @@ from dlviz.gui.editor.blocks import MAP_TILE, STEP_TILE
 from dlviz.gui.editor.captions import hot_spots
 from dlviz.gui.editor.labels_item import LabelsItem
 from dlviz.gui.editor.layout import Layout, arrange
+from dlviz.gui.editor.legend import Legend
 from dlviz.gui.theme import LIGHT
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -92,3 +95,15 @@ def test_every_gradient_of_two_layers_of_two_is_written() -> None:
     layout, item = step_layout(700), LabelsItem(LIGHT)
     item.place(layout, ["0.0009954"] * len(layout.links))
     assert len(item._texts) == len(layout.links)
+
+
+def test_a_narrow_canvas_keeps_the_colours_of_the_legend(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    legend = Legend(parent)
+    whole = legend.sizeHint().width()
+    legend.use_room(whole - 1)
+    assert legend.texts()[2] == "" and legend.texts()[:2] == ("weight −4", "+4")
+    assert legend.sizeHint().width() < whole
+    legend.use_room(whole)
+    assert "dash = negative" in legend.texts()[2]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 
 from dlviz.core.errors import DataError
 from dlviz.data.reader import read_table
@@ -15,6 +16,7 @@ from dlviz.data.spec import DataSpec
 from dlviz.data.table import ReadChoices, Table
 from dlviz.data.table_dataset import to_dataset
 from dlviz.gui.panels.data.importing import ImportView, import_file, with_dataset
+from dlviz.gui.theme import current, theme_signals
 from dlviz.session.document import Document
 from dlviz.session.edits import set_units
 from dlviz.session.presets import document_for
@@ -48,6 +50,17 @@ def test_preview_shows_cells_types_and_the_guessed_target(qtbot: Any, file: Path
     assert view.columns.target_name == "kind"
     assert view.columns.input_names == ("a", "b")
     assert "40 rows" in view.page.heading.text()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "projector"])
+def test_the_preview_stands_on_the_panel_in_every_theme(qtbot: Any, file: Path, theme: str) -> None:
+    theme_signals.use(theme)
+    try:
+        view = _opened(qtbot, make_context(), file)
+        ground = view.page.table.viewport().palette().color(QPalette.ColorRole.Window)  # of tables, by Look
+        assert ground == current().colour("panel")
+    finally:
+        theme_signals.use("light")
 
 
 def test_accepting_trains_on_the_file_in_one_edit(qtbot: Any, file: Path) -> None:

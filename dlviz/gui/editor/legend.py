@@ -24,6 +24,7 @@ class Legend(QWidget):
         self._phase = ""
         self._largest: float | None = None
         self._has_cuts = False
+        self._has_room = True  # for what width and dash mean
         describe(self, tr("Legend of the links"), tr("Weight by colour, width and dash"))
 
     def show_phase(self, phase: str, largest: float | None = None) -> None:
@@ -39,11 +40,16 @@ class Legend(QWidget):
         """Explain the crosses on links, where there are some."""
         self._has_cuts = has_cuts
 
+    def use_room(self, width: float) -> None:
+        """Keep to so many pixels: where they do not hold all, the colours stay."""
+        self._has_room = True
+        self._has_room = self.sizeHint().width() <= width
+
     def texts(self) -> tuple[str, str, str]:
         """Return what stands left of the bar, right of it, and after that."""
         limit, rest = numbers.number(WEIGHT_LIMIT), tr("width = size, dash = negative")
         rest = tr("{rest}, × = held at 0", rest=rest) if self._has_cuts else rest
-        return tr("weight {low}", low=f"−{limit}"), f"+{limit}", rest
+        return tr("weight {low}", low=f"−{limit}"), f"+{limit}", rest if self._has_room else ""
 
     def sizeHint(self) -> QSize:
         """Return the room for one line."""

@@ -35,7 +35,7 @@ from dlviz.gui.listing.entries import Entry
 from dlviz.gui.panel import Context, Panel, PanelEntry, panels
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.selection import NOTHING, Selected
-from dlviz.gui.theme import Theme
+from dlviz.gui.theme import GRID, Theme
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.i18n import tr
 from dlviz.session.document import Document
@@ -310,6 +310,7 @@ class CanvasPanel(Panel):
     def _place_overlays(self) -> None:
         area, layout = self.view.viewport().rect(), self.state.layout
         is_empty = self.state.network is not None and not self.state.network.layers
+        self.legend.use_room(area.width() - 2 * GRID)
         place_below(area, self.link_choice, self.legend)
         self.legend.setVisible(not is_empty)
         self.invitation.setVisible(is_empty)

@@ -32,6 +32,7 @@ class ColumnChoices(QWidget):
         describe(self.as_classes, tr("Values are classes"), tr("Take each different number as a class of its own"))
         self.inputs = QListWidget()
         self.inputs.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.inputs.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # how many are missing stands at the end
         describe(self.inputs, tr("Inputs"), tr("The columns that the network may look at; Space ticks one"))
         missing = (("drop", tr("leave out")), ("mean", tr("mean")), ("most_frequent", tr("most frequent")))
         self.missing = Segmented(tr("Missing cells"), missing, height=_LOW)

@@ -122,6 +122,9 @@ class PreviewTable(QTableView):
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Window, theme.colour("line").lighter(FUSION_DARKER))
         self.setPalette(palette)
+        ground = self.viewport().palette()
+        ground.setColor(QPalette.ColorRole.Window, theme.colour("panel"))
+        self.viewport().setPalette(ground)
 
     def show_table(self, info: TableRead) -> None:
         """Show another file, each column as wide as its name and type need."""
