@@ -14,6 +14,7 @@ from dlviz.data.prepare import prepare
 from dlviz.data.spec import DataSpec
 from dlviz.gui import numbers
 from dlviz.gui.panels.output.errors import LEAST, confusion
+from dlviz.gui.panels.output.frame import MapFrame
 from dlviz.gui.panels.output.map import MapView
 from dlviz.gui.panels.output.panel import OutputPanel
 from dlviz.gui.response import Scale, class_pixels, confidence_lines, output_scale, scale_for, signed_pixels
@@ -475,3 +476,18 @@ def test_points_as_far_as_numbers_go_have_pixels(qtbot: Any) -> None:
         pixels = view.to_pixels(np.array([[-1.0, -1.0], [1e308, -1e308], [np.inf, 0.0]]))
     assert np.isfinite(pixels).all()
     assert pixels[0].tolist() == [view.square().left(), view.square().bottom()]
+
+
+def test_the_bar_beside_the_map_has_room_for_its_numbers(qtbot: Any) -> None:
+    frame = MapFrame()
+    qtbot.addWidget(frame)
+    frame.resize(280, 240)
+    frame.show()
+    frame.show_scale(Scale(0.0, 1.0))
+    small = frame.bar.width()
+    frame.show_scale(Scale(26_500.0, 37_200.0))
+    assert frame.bar.width() >= QFontMetricsF(font("small")).horizontalAdvance("−10700")
+    assert frame.bar.width() > small and frame.bar.geometry().right() < frame.width()
+    assert frame.map.geometry().right() < frame.bar.x()
+    frame.show_scale(Scale(0.0, 1.0))
+    assert frame.bar.width() == small

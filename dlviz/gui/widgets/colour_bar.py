@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QImage, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QImage, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dlviz.gui import numbers
@@ -40,11 +40,17 @@ class ColourBar(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the room for the bar and its numbers."""
-        return QSize(5 * GRID, 16 * GRID) if self._is_vertical else QSize(20 * GRID, 2 * GRID)
+        return QSize(self._width(), 16 * GRID) if self._is_vertical else QSize(20 * GRID, 2 * GRID)
 
     def minimumSizeHint(self) -> QSize:
         """Return the least useful size."""
-        return QSize(5 * GRID, 8 * GRID) if self._is_vertical else QSize(14 * GRID, 2 * GRID)
+        return QSize(self._width(), 8 * GRID) if self._is_vertical else QSize(14 * GRID, 2 * GRID)
+
+    def _width(self) -> int:
+        """Return what the longer number needs, in steps: what stands beside moves seldom."""
+        metrics = QFontMetrics(font("small"))
+        needed = max(metrics.horizontalAdvance(end) for end in self._ends)
+        return max(-(-needed // GRID), 5) * GRID
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the bar and its two numbers."""

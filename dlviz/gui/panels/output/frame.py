@@ -10,8 +10,6 @@ from dlviz.gui.theme import GRID
 from dlviz.gui.widgets.colour_bar import ColourBar
 from dlviz.i18n import tr
 
-BAR_WIDTH = 5 * GRID
-
 
 class MapFrame(QWidget):
     """Places map and bar by hand, because a layout cannot keep one square and the other as high."""
@@ -20,14 +18,15 @@ class MapFrame(QWidget):
         super().__init__(parent)
         self.map = MapView(self)
         self.bar = ColourBar(tr("Output"), -1.0, 1.0, parent=self)
+        self._placed = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_scale(self, scale: Scale | None) -> None:
         """Show the values of the colours; None where hues stand for classes."""
         if scale is not None:
             self.bar.set_range(scale.low, scale.high)
-        if self.bar.isHidden() != (scale is None):
-            self.bar.setHidden(scale is None)
+        self.bar.setHidden(scale is None)
+        if self._room() != self._placed:
             self._place()
 
     def sizeHint(self) -> QSize:
@@ -40,9 +39,13 @@ class MapFrame(QWidget):
         self._place()
         super().resizeEvent(event)
 
+    def _room(self) -> int:
+        """Return how many pixels the bar takes with the gap before it."""
+        return 0 if self.bar.isHidden() else self.bar.sizeHint().width() + GRID
+
     def _place(self) -> None:
-        room = 0 if self.bar.isHidden() else BAR_WIDTH + GRID
+        room = self._placed = self._room()
         side = max(min(self.width() - room, self.height()), 8)
         left = max((self.width() - room - side) // 2, 0)
         self.map.setGeometry(left, 0, side, side)
-        self.bar.setGeometry(left + side + GRID, 0, BAR_WIDTH, side)
+        self.bar.setGeometry(left + side + GRID, 0, max(room - GRID, 0), side)
