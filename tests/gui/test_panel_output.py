@@ -17,6 +17,8 @@ from dlviz.gui.panels.output.errors import LEAST, confusion
 from dlviz.gui.panels.output.frame import MapFrame
 from dlviz.gui.panels.output.map import MapView
 from dlviz.gui.panels.output.panel import OutputPanel
+from dlviz.gui.panels.output.plane import Plane
+from dlviz.gui.panels.output.words import answer_words, legend_words
 from dlviz.gui.response import Scale, class_pixels, confidence_lines, output_scale, scale_for, signed_pixels
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.theme import DARK, LIGHT, font
@@ -491,3 +493,14 @@ def test_the_bar_beside_the_map_has_room_for_its_numbers(qtbot: Any) -> None:
     assert frame.map.geometry().right() < frame.bar.x()
     frame.show_scale(Scale(0.0, 1.0))
     assert frame.bar.width() == small
+
+
+def test_the_first_of_several_measured_targets_is_named_and_told() -> None:
+    random = np.random.default_rng(0)
+    dataset = Dataset(
+        "two", "regression", random.normal(size=(20, 2)), random.normal(size=(20, 2)), ("a", "b"), ("u", "v")
+    )
+    document = make_document()
+    assert legend_words(document, dataset, "train ●") == "u, the first of 2 · train ●"
+    plane = Plane((0, 1), (-1.0, 1.0, -1.0, 1.0))
+    assert answer_words(dataset, plane, (0.5, 0.25), np.array([0.125, 9.0])) == "a 0.5  b 0.25 → 0.125"

@@ -22,6 +22,9 @@ def legend_words(document: Document, dataset: Dataset, dots: str, is_logits: boo
     """Say how points are drawn and, for two classes, where the boundary runs. is_logits: on a map of logits."""
     if not document.network.layers:
         return tr("no network yet · {dots}", dots=dots)
+    if len(dataset.target_names) > 1 and dataset.task == "regression":
+        return tr("{name}, the first of {count} · {dots}", name=dataset.target_names[0],
+                  count=len(dataset.target_names), dots=dots)  # fmt: skip
     level = decision_level(document, dataset) if dataset.task == "binary" else None
     level = 0.0 if level is not None and is_logits else level
     return dots if level is None else tr("boundary at {level} · {dots}", level=numbers.number(level), dots=dots)
@@ -57,20 +60,25 @@ def value_at(values: FloatArray, extent: Extent, x: float, y: float) -> FloatArr
 
 
 def answer_words(dataset: Dataset, plane: Plane, place: tuple[float, float], answer: FloatArray | None) -> str:
-    """Write a place and the answer there: a number, or the winning class with its output."""
+    """Write a place and the answer there: a number (the first of several), or the winning class with its output."""
     names = axis_names(dataset, plane)
     here = "  ".join(f"{name} {numbers.number(at, DIGITS)}" for name, at in zip(names, place, strict=True))
     if answer is None or not np.isfinite(answer).all():
         return here
-    best = int(np.argmax(answer))
+    best = _told(dataset, answer)
     name = f"{dataset.class_names[best]} " if len(answer) == len(dataset.class_names) > 1 else ""
     return f"{here} → {name}{numbers.number(float(answer[best]), DIGITS)}"
+
+
+def _told(dataset: Dataset, answer: FloatArray) -> int:
+    """Return which output is written: that of the winning class; of measured values the first, which the map shows."""
+    return 0 if dataset.task == "regression" else int(np.argmax(np.nan_to_num(answer)))
 
 
 def spread_words(dataset: Dataset, plane: Plane, place: tuple[float, float], found: Agreement) -> str:
     """Write a place, the mean answer of several networks there with its deviation, and how many name its class."""
     mean, std = (value_at(each, found.extent, *place) for each in (found.mean, found.std))
-    best = int(np.argmax(np.nan_to_num(mean)))
+    best = _told(dataset, mean)
     answer = answer_words(dataset, plane, place, mean)
     if not np.isfinite(mean).all():
         return answer
