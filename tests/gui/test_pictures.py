@@ -119,6 +119,8 @@ def test_every_plot_in_the_panels_can_be_copied(robot: Robot) -> None:
 def test_every_panel_offers_its_picture(robot: Robot, workspace: str, tmp_path: Path) -> None:
     robot.window.use_workspace(workspace)
     robot.wait(lambda: robot.window.bridge.latest is not None)
+    if workspace == "network":
+        robot.wait(lambda: robot.panel("output").map.values is not None)  # type: ignore[attr-defined]
     shown = [each for each in robot.window.findChildren(Panel) if each.isVisible()]
     assert shown
     for panel in shown:

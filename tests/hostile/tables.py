@@ -158,7 +158,7 @@ NUMBERS = [
     noted("infinity in words", csv(column("inf", "-inf", *"12345678")), "infinite", 10),
     loaded("words for missing", csv(column("NA", "n/a", "NaN", "null", "?", "", *"123456")), 12),
     noted("an empty column", csv("x,y,kind\n" + "".join(f"{i},,{'ab'[i % 2]}\n" for i in range(8))), "empty", 8),
-    noted("one word among numbers", csv(column(*map(str, range(30)), "oops")), "no numbers count as missing", 31),
+    noted("one word among numbers", csv(column(*map(str, range(30)), "oops")), "no number counts as missing", 31),
     loaded("half words, half numbers", csv(column("1", "a", "2", "b", "3", "c")), 6),
     noted("thousands signs", csv("v;kind\n1.234,5;a\n2.345.678,25;b\n12,5;a\n"), "thousands sign", 3),
     loaded("hexadecimal", csv(column("0x1F", "0x2A", "0xFF", "0x00")), 4),
