@@ -16,7 +16,7 @@ from dlviz.gui.theme import theme_signals
 from tests.gui.monkey import Monkey
 from tests.gui.robot import Robot, StallGuard, close_window, robot_at_window
 
-EVENTS = int(os.environ.get("DLVIZ_MONKEY", "400"))  # `make monkey` sets 10 000
+EVENTS = int(os.environ.get("DLVIZ_MONKEY", "200"))  # `make monkey` sets 10 000
 GUARD = float(os.environ.get("DLVIZ_MONKEY_STALL", "3"))  # seconds; `make monkey` sets 0.25
 REST_MS = 4  # between events, for the window to draw
 TOLD, RESUMED = 500, 20  # events between two lines of the log, and between two looks whether training is on
