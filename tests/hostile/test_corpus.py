@@ -28,7 +28,7 @@ CORPUS = {
     "tables": tables.CASES, "arrays": arrays.CASES, "idx": idx.CASES, "lines": lines.CASES,
     "pictures": pictures.CASES, "places": places.CASES,
 }  # fmt: skip
-BUSY_SECONDS = 0.25  # of the processor, between two looks at the window
+BUSY_SECONDS = 1.0  # of the processor, between two looks at the window: a guard, for busy machines share caches
 STUCK_SECONDS = 5.0  # by the clock, which other programs and new processes of ours hold up on a busy machine
 AT_ONCE = 4  # dialogs that read beside each other
 GROWTH_BYTES = 300 << 20

@@ -188,6 +188,8 @@ class PlaneControls(QWidget):
             self.fixed.setText(fixed_sentence(dataset, self.axes, held))
             self.fixed.set_short(tr("{count} held", count=dataset.d - 2))
             self.fixed.setToolTip(fixed_sentence(dataset, self.axes, held, most=MOST_TOLD))
+        for words in (self.fixed, self.shares):
+            words.updateGeometry()  # which elided words do not ask for by themselves
 
     def _say_principal(self) -> None:
         if self._principal is None:
