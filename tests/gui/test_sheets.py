@@ -239,7 +239,8 @@ def test_end_leads_to_the_last_number_and_play_begins_again(robot: Robot, file: 
     settled(robot)
     robot.key(Key.Key_PageDown)
     robot.key(Key.Key_End)
-    robot.wait(lambda: robot.frame.cursor == 4 and robot.frame.step == 1)
+    robot.wait(lambda: robot.frame.cursor == 4 and robot.frame.step == 1 and robot.window.run.frame is robot.frame)
+    robot.window.run.use_rate(0.5)  # of 240 steps a second four would be over before anybody looks
     robot.key(Key.Key_Space)
     robot.wait(lambda: robot.frame.state == "running" and robot.frame.cursor == 1)
     robot.key(Key.Key_Home)
