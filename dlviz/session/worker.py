@@ -125,11 +125,16 @@ class Worker:
     def _quiet_seconds(self) -> float:
         if self._checking.is_busy:
             return 0.0
-        if self._playing.state == "running":
-            return self._playing.seconds_to_step
-        if self._is_stale or self._has_news:
-            return 0.002 if self.mailbox.is_empty else FRAME_SECONDS
-        return 3600.0
+        is_running = self._playing.state == "running"
+        return min(self._seconds_to_frame(is_running), self._playing.seconds_to_step if is_running else 3600.0)
+
+    def _seconds_to_frame(self, is_running: bool) -> float:
+        """Return how long there is nothing to show: a frame that met a full mailbox waits for no step of slow play."""
+        if not (self._is_stale or self._has_news):
+            return 3600.0
+        if not self.mailbox.is_empty:
+            return FRAME_SECONDS
+        return max(self._next_frame - time.monotonic(), 0.002) if is_running else 0.002
 
     def _fail(self, message: str) -> None:
         self._playing.fail(message)

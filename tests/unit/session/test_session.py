@@ -378,6 +378,21 @@ def test_slow_motion_takes_its_time() -> None:
         assert session.close()
 
 
+def test_a_step_of_slow_play_is_seen_before_the_next_where_the_window_was_late() -> None:
+    session = Session(step_document())
+    session.watch(Interest(ALL))
+    try:
+        frame_when(session, lambda f: f.state == "idle")
+        session.step("operation")
+        time.sleep(0.3)  # its frame lies in the mailbox, for the window is busy
+        session.play("operation", rate=0.01)
+        time.sleep(0.3)
+        with at_once():
+            assert frame_when(session, lambda f: f.state == "running").cursor == 2
+    finally:
+        assert session.close()
+
+
 def test_a_new_seed_draws_other_weights_even_where_some_were_given() -> None:
     session = Session(step_document())
     try:
