@@ -70,6 +70,16 @@ def test_layers_between_say_what_they_are_and_count_no_units_again() -> None:
     assert narrow[1:] == ["Dropout", "norm", "ReLU"]
 
 
+def test_layers_with_one_set_of_parameters_have_one_mark_and_say_whose_it_is() -> None:
+    spec = NetworkSpec((dense("g", 3), dense("h", 3), LayerSpec("h2", shares="h"), dense("o", 1)))
+    layout = arrange(spec, shapes(spec))
+    hots = hot_spots(spec, layout, lambda point: QPointF(point.x() * 3, point.y()), is_editing=True)
+    shown = {hot.node: hot for hot in hots if hot.kind == "title"}
+    assert [node for node, hot in shown.items() if hot.text.startswith("≡ Dense 3")] == ["h", "h2"]
+    assert all("layer 2, which 2 layers share" in captions.tip(shown[node]) for node in ("h", "h2"))
+    assert "share" not in captions.tip(shown["g"]) + captions.tip(shown["o"])
+
+
 @pytest.mark.parametrize(
     ("title", "shorter"),
     [

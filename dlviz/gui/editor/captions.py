@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from dlviz.core.activations import activations
 from dlviz.core.choice import Choice
+from dlviz.core.inference import layer_numbers
 from dlviz.core.layers import layers as layer_kinds
 from dlviz.core.network import LayerSpec, NetworkSpec, output_ids, sources
 from dlviz.gui.editor.hot import Hot, HotKind
@@ -22,6 +23,7 @@ TITLE_Y, BUTTONS_Y = 2 * GRID, 5.5 * GRID
 KEEPING = ("activation", "batch_norm", "layer_norm")  # layers of which every unit reads the one before it
 LEAST_PITCH = 10.75 * GRID  # between columns; closer than that the + would touch − and + of the layers
 BUTTONS_PITCH = 7.75 * GRID  # between columns; closer than that − and + would lie on those of the next layer
+SHARED = "≡ "  # before the titles of layers that have one set of parameters
 NARROW = 25 * GRID  # between columns; closer than that the + stands below the titles
 
 
@@ -38,6 +40,16 @@ def title(spec: NetworkSpec, node: str, count: int) -> str:
     usual = layer_kinds.get(layer.kind).choices["activation"] if layer.kind == "activation" else None
     activation = layer.settings.get("activation", usual)
     return head + (f" · {activation_title(activation)}" if isinstance(activation, Choice) else "")
+
+
+def shared_words(spec: NetworkSpec, node: str) -> str:
+    """Say that layers have one set of parameters, where this is one of them; else nothing."""
+    layer = _layer(spec, node)
+    uses = 0 if layer is None else sum(each.owner == layer.owner for each in spec.layers)
+    if layer is None or uses < 2:
+        return ""
+    number = layer_numbers(spec).get(layer.owner, layer.owner)
+    return tr("Uses the parameters of layer {number}, which {count} layers share", number=number, count=uses)
 
 
 def _kind_name(kind: str) -> str:
@@ -76,9 +88,11 @@ def hot_spots(spec: NetworkSpec, layout: Layout, to_view: Callable[[QPointF], QP
     for node, block in layout.blocks.items():
         x, top = to_view(QPointF(block.x, 0)).x(), tops[node]
         room = pitch - (BUTTON + 2 * GRID if is_editing and pitch > NARROW else GRID)
-        text = _fitting(metrics, title(spec, node, block.count), room)
+        note = shared_words(spec, node)
+        mark = SHARED if note else ""
+        text = mark + _fitting(metrics, title(spec, node, block.count), room - metrics.horizontalAdvance(mark))
         width = metrics.horizontalAdvance(text) + 2 * GRID
-        found.append(Hot("title", node, QRectF(x - width / 2, top + TITLE_Y, width, BUTTON), text))
+        found.append(Hot("title", node, QRectF(x - width / 2, top + TITLE_Y, width, BUTTON), text, note))
         if is_editing and _has_units(spec, node) and pitch > BUTTONS_PITCH:
             for kind, shift in (("minus", -2.25 * GRID), ("plus", 2.25 * GRID)):
                 found.append(Hot(kind, node, _circle(x + shift, top + BUTTONS_Y + BUTTON / 2)))  # type: ignore[arg-type]
@@ -161,8 +175,9 @@ def _circle(x: float, y: float) -> QRectF:
 
 def tip(hot: Hot) -> str:
     """Say what a click does."""
+    change = tr("Change this layer (Enter)")
     return {
-        "title": tr("Change this layer (Enter)"),
+        "title": f"{hot.note}\n{change}" if hot.note else change,
         "minus": tr("One unit less (−)"),
         "plus": tr("One unit more (+)"),
         "insert": tr("Insert a layer here (Ins)"),

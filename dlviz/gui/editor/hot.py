@@ -10,9 +10,10 @@ HotKind = Literal["title", "minus", "plus", "insert", "features", "outputs", "in
 
 @dataclass(frozen=True)
 class Hot:
-    """One thing in a caption that can be clicked: a rectangle in pixels of the view."""
+    """One thing in a caption that can be clicked: a rectangle in pixels of the view. note: more to say of it."""
 
     kind: HotKind
     node: str
     rectangle: QRectF
     text: str = ""
+    note: str = ""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dlviz.core.notation import Symbols
 from dlviz.gui import numbers
 from dlviz.gui.editor import content
+from dlviz.gui.editor.captions import shared_words
 from dlviz.gui.editor.state import CanvasState
 from dlviz.gui.listing.entries import Entry
 from dlviz.gui.selection import Selected
@@ -31,8 +32,8 @@ def _node(
     if layer is None:
         return Entry(tr("Inputs {name}", name=node), _count(node, state), parts=units)
     place = Selected("layer", node)
-    name = f"{content.place_name(place, symbols)}, {layer.kind.replace('_', ' ')}"
-    return Entry(name, _count(node, state), place, units)
+    said = f"{content.place_name(place, symbols)}, {layer.kind.replace('_', ' ')}", shared_words(symbols.network, node)
+    return Entry(". ".join(filter(None, said)), _count(node, state), place, units)
 
 
 def _count(node: str, state: CanvasState) -> str:
