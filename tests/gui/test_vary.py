@@ -1,13 +1,10 @@
 """Vary in the window: experiments started by clicks, their numbers against trainings run alone, cancelled, reopened."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QDockWidget, QLineEdit
-from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import chosen
 from dlviz.core.network import InputSpec, NetworkSpec, dense
@@ -23,7 +20,7 @@ from dlviz.session.headless import train
 from dlviz.session.subject_presets import and_by_perceptron
 from dlviz.session.vary import ExperimentView
 from dlviz.session.vary.plan import document_of
-from tests.gui.robot import CONTROL, LEFT, NONE, Key, Robot, close_window, no_stall, robot_at_window
+from tests.gui.robot import CONTROL, LEFT, NONE, Key, Robot, no_stall
 
 LONG = 60.0  # seconds; processes have to start
 X = np.array([[0.0, 1.0], [1.0, 0.5], [-1.0, 0.25], [0.5, -1.0]])
@@ -33,12 +30,8 @@ STEPS = 30
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start_on_canvas()
-    made.running.session.pause()
-    yield made
-    close_window(made)
+def robot(robot_on_paused_canvas: Robot) -> Robot:
+    return robot_on_paused_canvas
 
 
 def line_document() -> Document:

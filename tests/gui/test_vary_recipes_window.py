@@ -1,26 +1,19 @@
 """Recipes of Vary in the window: chosen by keyboard, started by a click, their pictures read from the chart."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from dlviz.gui.panels.runs.vary.chart import Chart
 from dlviz.session.presets import document_for
 from dlviz.session.vary import ExperimentView
 from dlviz.session.vary.measures import measure_of
-from tests.gui.robot import Robot, close_window, robot_at_window
+from tests.gui.robot import Robot
 from tests.gui.test_vary import ended, field_of, form_opened, page, started, typed
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start_on_canvas()
-    made.running.session.pause()
-    yield made
-    close_window(made)
+def robot(robot_on_paused_canvas: Robot) -> Robot:
+    return robot_on_paused_canvas
 
 
 def carried_out(robot: Robot, recipe: str, length: int = 2, seeds: int | None = 1) -> ExperimentView:
