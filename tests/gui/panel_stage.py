@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from dlviz.gui.panel import Context
 from dlviz.session.curves import Curves
 from dlviz.session.document import Document, TrainingSpec
 from dlviz.session.messages import Frame, Maps, Predictions
+from dlviz.session.presets import document_for_dataset
 
 
 @dataclass
@@ -178,3 +179,13 @@ def make_peek(document: Document, parameters: Mapping[str, np.ndarray], x: np.nd
 
 def _add(steps: list[Step], phase: Any, node: str, op: str, writes: Mapping[str, np.ndarray]) -> None:
     steps.append(Step(len(steps), phase, node, op, op, (), writes))
+
+
+def of_one_column(n_classes: int) -> tuple[np.ndarray, Document]:
+    """Rows of one input whose class is the third of the line that they lie in, and a network for them."""
+    x = np.linspace(-1, 1, 30)
+    labels = np.minimum((x + 1) / 2 * n_classes, n_classes - 1).astype(np.int64)
+    names = tuple("abc"[:n_classes])
+    task: Literal["binary", "multiclass"] = "binary" if n_classes == 2 else "multiclass"
+    dataset = Dataset("line", task, x[:, None], labels, ("x",), ("kind",), names)
+    return labels, document_for_dataset(DataSpec("table", dataset=dataset), dataset)

@@ -1,17 +1,16 @@
 """The output panel draws what a frame carries: map, boundary, points, curve, counts."""
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetricsF, QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QImage, QPainter
 
 from dlviz.core.contour import segments
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import prepare
-from dlviz.data.spec import DataSpec
 from dlviz.gui import numbers
 from dlviz.gui.panels.output.errors import LEAST, confusion
 from dlviz.gui.panels.output.frame import MapFrame
@@ -21,13 +20,12 @@ from dlviz.gui.panels.output.plane import Plane
 from dlviz.gui.panels.output.words import answer_words, legend_words
 from dlviz.gui.response import Scale, class_pixels, confidence_lines, output_scale, scale_for, signed_pixels
 from dlviz.gui.selection import NOTHING, Selected
-from dlviz.gui.theme import DARK, LIGHT, font
+from dlviz.gui.theme import DARK, LIGHT, current, font
 from dlviz.gui.widgets.points import FILLED, HOLLOW, marker, paint_points
-from dlviz.session.document import Document
 from dlviz.session.edits import set_activation, set_loss
 from dlviz.session.messages import Interest, Maps
-from dlviz.session.presets import document_for, document_for_dataset, empty_document, step_document
-from tests.gui.panel_stage import forward, make_context, make_document, make_frame, make_maps, weights_of
+from dlviz.session.presets import document_for, empty_document, step_document
+from tests.gui.panel_stage import forward, make_context, make_document, make_frame, make_maps, of_one_column, weights_of
 
 GRID = np.linspace(-1, 1, 81)
 
@@ -253,20 +251,10 @@ def test_one_input_draws_the_fitted_curve(qtbot: Any) -> None:
     line = np.linspace(-1, 1, 100)
     output = np.broadcast_to(line**2, (1, 100, 100))
     panel.show_frame(make_frame(context, maps=Maps({}, output, wanted.extent)))
-    x, y = panel.map.curve.curve.getData()
+    x, y = panel.map.curve.drawn[0].curve.getData()
     np.testing.assert_allclose(y, line**2)
     x0, x1 = wanted.extent[:2]
     np.testing.assert_allclose(x, x0 + (np.arange(100) + 0.5) / 100 * (x1 - x0))
-
-
-def of_one_column(n_classes: int) -> tuple[np.ndarray, Document]:
-    """Rows of one input whose class is the third of the line that they lie in, and a network for them."""
-    x = np.linspace(-1, 1, 30)
-    labels = np.minimum((x + 1) / 2 * n_classes, n_classes - 1).astype(np.int64)
-    names = tuple("abc"[:n_classes])
-    task: Literal["binary", "multiclass"] = "binary" if n_classes == 2 else "multiclass"
-    dataset = Dataset("line", task, x[:, None], labels, ("x",), ("kind",), names)
-    return labels, document_for_dataset(DataSpec("table", dataset=dataset), dataset)
 
 
 def drawn_targets(panel: OutputPanel) -> dict[float, float]:
@@ -276,9 +264,10 @@ def drawn_targets(panel: OutputPanel) -> dict[float, float]:
 
 
 @pytest.mark.parametrize(("n_classes", "activation", "values", "name"), [
-    (2, "sigmoid", (0.0, 1.0), "kind"), (2, "tanh", (-1.0, 1.0), "kind"), (3, "softmax", (1.0, 0.0, 0.0), "kind is a"),
+    (2, "sigmoid", (0.0, 1.0), "kind"), (2, "tanh", (-1.0, 1.0), "kind"),
+    (3, "softmax", (1.0, 1.0, 1.0), "kind: output for each"),
 ])  # fmt: skip
-def test_rows_of_classes_lie_where_the_first_output_should_answer(
+def test_rows_of_classes_lie_where_the_output_for_their_class_should_answer(
     qtbot: Any, n_classes: int, activation: str, values: tuple[float, ...], name: str
 ) -> None:
     labels, document = of_one_column(n_classes)
@@ -289,6 +278,34 @@ def test_rows_of_classes_lie_where_the_first_output_should_answer(
     wanted = {round(x, 6): values[k] for x, k in zip(np.linspace(-1, 1, 30).tolist(), labels.tolist(), strict=True)}
     assert drawn_targets(panel) == wanted
     assert panel.map.curve._directions.endswith(f"↑ {name}")
+
+
+def test_each_class_of_one_input_has_a_curve_in_its_colour(qtbot: Any) -> None:
+    labels, document = of_one_column(3)
+    panel = OutputPanel(make_context(document))
+    qtbot.addWidget(panel)
+    shown, ends = panel.map, panel.interest(Interest()).extent
+    lines = np.stack([np.linspace(0, 1, 100), np.linspace(1, 0, 100), np.full(100, np.nan)])
+    output = np.broadcast_to(lines[:, None, :], (3, 100, 100))
+    panel.show_frame(make_frame(panel.context, predictions=None, maps=Maps({}, output, ends)))
+    for number, each in enumerate(shown.curve.drawn[:2]):
+        np.testing.assert_array_equal(each.curve.getData()[1], lines[number])
+    assert shown.curve.drawn[2].curve.getData()[0] is None
+    pens = [each.curve.opts["pen"].color().name() for each in shown.curve.drawn]
+    assert pens == [colour.lower() for colour in current().class_colours[:3]]
+    x = shown.curve.rows.train.getData()[0]
+    fills = [point.brush().color().name() for point in shown.curve.rows.train.points()]
+    of_class = [int(labels[np.argmin(np.abs(np.linspace(-1, 1, 30) - place))]) for place in x]
+    assert fills == [pens[k] for k in of_class] and len(set(fills)) == 3
+    assert shown.legend.isVisibleTo(panel)
+    table = shown.plotted_rows()
+    assert table.headings == ("x", "output 1", "output 2", "output 3")
+    np.testing.assert_array_equal(np.array(list(table.rows))[:, 1:], lines.T)
+    shown.context.session.edit(make_document("sine", (4,), 1), "Data")
+    panel.show_document(shown.context.session.document)
+    single = shown.curve.drawn[0].curve.opts["pen"].color().name()
+    assert single == QColor(current().text).name() and shown.curve.count == 1
+    assert all(each.curve.getData()[0] is None for each in shown.curve.drawn) and not shown.legend.isVisibleTo(panel)
 
 
 def test_new_data_replace_points_and_view(stage: Any) -> None:

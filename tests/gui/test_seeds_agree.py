@@ -1,8 +1,7 @@
 """Where seeds agree on the map: trained by clicks, against trainings run one by one; drawn, copied and told."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -14,18 +13,20 @@ from dlviz.core.array import to_host
 from dlviz.core.evaluate import Evaluator
 from dlviz.gui.panels.output.map_page import MapPage
 from dlviz.gui.panels.output.panel import OutputPanel
-from dlviz.gui.panels.output.seeds import networks_words
+from dlviz.gui.panels.output.seeds import networks_words, standing_of
 from dlviz.gui.panels.output.spread import FAINTEST, strength_of
 from dlviz.gui.response import Scale, faded
 from dlviz.gui.theme import LIGHT
+from dlviz.session.curves import Curves
 from dlviz.session.document import Document
 from dlviz.session.edits import set_activation, set_optimizer_setting, set_seed
 from dlviz.session.presets import document_for
 from dlviz.session.run import Run
-from dlviz.session.vary import Experiment, ExperimentView
+from dlviz.session.vary import Experiment, ExperimentView, Trial
 from dlviz.session.vary.agreement import Agreement, answers_of, summed_up
-from tests.gui.panel_stage import make_context, make_document, make_frame
-from tests.gui.robot import Robot, close_window, no_stall, robot_at_window
+from dlviz.session.vary.result import Ended
+from tests.gui.panel_stage import make_context, make_document, make_frame, of_one_column
+from tests.gui.robot import Robot, no_stall
 from tests.gui.test_vary import LONG, page
 from tests.gui.test_vary_recipes_window import carried_out
 
@@ -33,12 +34,8 @@ EPOCHS, SEEDS = 2, 4
 
 
 @pytest.fixture
-def robot(qtbot: QtBot) -> Iterator[Robot]:
-    made = robot_at_window(qtbot)
-    made.start_on_canvas()
-    made.running.session.pause()
-    yield made
-    close_window(made)
+def robot(robot_on_paused_canvas: Robot) -> Robot:
+    return robot_on_paused_canvas
 
 
 def map_page(robot: Robot) -> MapPage:
@@ -119,6 +116,15 @@ def test_networks_are_trained_from_the_map_and_cancelled(robot: Robot) -> None:
     robot.wait(lambda: shown.values is not None and shown.agreement is None and not shown.seeds.go.isVisible())
 
 
+def test_networks_too_large_to_be_kept_are_counted_in_words() -> None:
+    document = make_document("moons")
+    nothing: Any = np.empty(0)
+    ended = Ended(1, 1, 1, 0.1, 1, None, None, None, Curves(*[nothing] * 10))
+    trials = tuple(Trial(number, 0, (), number, "done", ended=ended) for number in range(3))
+    view = ExperimentView(1, Experiment(document, seeds=(0, 1, 2)), trials, "done")
+    assert "3 too large to be kept" in standing_of(view, document).words
+
+
 def of_three(outputs: np.ndarray, extent: tuple[float, float, float, float], has_classes: bool = True) -> Agreement:
     """Make the agreement of networks with these outputs (s, k, rows, columns)."""
     level = 0.0 if has_classes and outputs.shape[1] == 1 else None
@@ -136,17 +142,40 @@ def test_a_curve_has_its_mean_in_a_band_and_every_network_thin(qtbot: QtBot) -> 
     shown.seeds.turn_on()
     view = ExperimentView(1, Experiment(document, seeds=(0, 1)), ())
     panel.show_frame(make_frame(panel.context, agreement=found, experiment=view))
-    x, y = shown.curve.curve.getData()
+    drawn = shown.curve.drawn[0]
+    x, y = drawn.curve.getData()
     assert x.tolist() == [0.5, 1.5, 2.5] and y.tolist() == [2.0, 2.0, 2.0]
-    assert shown.curve.low.getData()[1].tolist() == [1.0, 2.0, 0.0]
-    assert shown.curve.high.getData()[1].tolist() == [3.0, 2.0, 4.0]
-    assert shown.curve.single.getData()[1][[0, 1, 2, 4, 5, 6]].tolist() == single.ravel().tolist()
+    assert drawn.low.getData()[1].tolist() == [1.0, 2.0, 0.0]
+    assert drawn.high.getData()[1].tolist() == [3.0, 2.0, 4.0]
+    assert drawn.single.getData()[1][[0, 1, 2, 4, 5, 6]].tolist() == single.ravel().tolist()
     table = shown.plotted_rows()
     assert table.headings == ("x", "mean", "deviation", "seed 0", "seed 1")
     assert [list(row) for row in table.rows][2] == [2.5, 2.0, 2.0, 4.0, 0.0]
     shown.seeds.which.set_key("run")
     shown.seeds.changed.emit()
-    assert not len(shown.curve.single.getData()[0] if shown.curve.single.getData()[0] is not None else ())
+    assert not len(drawn.single.getData()[0] if drawn.single.getData()[0] is not None else ())
+
+
+def test_each_class_of_one_input_has_its_own_band(qtbot: QtBot) -> None:
+    _, document = of_one_column(3)
+    panel = OutputPanel(make_context(document))
+    qtbot.addWidget(panel)
+    first, second = np.array([[1.0, 0.0], [0.0, 0.5], [0.0, 0.5]]), np.array([[0.0, 0.0], [0.5, 1.0], [0.5, 0.0]])
+    found = of_three(np.stack([first, second])[:, :, None, :], (0.0, 2.0, 0.0, 1.0))
+    panel.map.seeds.turn_on()
+    view = ExperimentView(1, Experiment(document, seeds=(0, 1)), ())
+    panel.show_frame(make_frame(panel.context, agreement=found, experiment=view))
+    low, mean, high = (np.stack([getattr(each, name).getData()[1] for each in panel.map.curve.drawn])
+                       for name in ("low", "curve", "high"))  # fmt: skip
+    apart = np.array([[0.5, 0.0], [0.25, 0.25], [0.25, 0.25]])
+    np.testing.assert_array_equal(mean, (first + second) / 2)
+    np.testing.assert_allclose(high - mean, apart, atol=1e-12)
+    np.testing.assert_allclose(mean - low, apart, atol=1e-12)
+    thin = panel.map.curve.drawn[1].single.getData()[1]
+    assert thin[[0, 1, 3, 4]].tolist() == [0.0, 0.5, 0.5, 1.0]
+    table = panel.map.plotted_rows()
+    assert table.headings[:4] == ("x", "mean 1", "mean 2", "mean 3") and table.headings[-1] == "seed 1 output 3"
+    assert list(table.rows)[1][-3:] == [0.0, 1.0, 0.0]
 
 
 def test_colours_fade_with_the_share_that_disagrees() -> None:

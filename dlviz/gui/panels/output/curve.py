@@ -1,8 +1,11 @@
-"""The fitted curve over one input, with the rows it was fitted to."""
+"""The fitted curve over one input, one for each class, with the rows it was fitted to."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from dlviz.gui.panels.output.map import PointSet
@@ -13,70 +16,113 @@ from dlviz.i18n import tr
 
 BAND = 0.18  # how much of its colour the band of one deviation has
 Ends = tuple[float, float]
+FloatArray = NDArray[np.floating]
+_NOTHING = np.empty(0)
+_NO_CURVES = np.empty((0, 0))
+
+
+class OutputCurve:
+    """One output over the input: its curve, or several networks' mean in a band of one deviation, each of them thin."""
+
+    def __init__(self, plot: Plot) -> None:
+        self._plot = plot
+        self.low, self.high = pg.PlotDataItem(), pg.PlotDataItem()
+        self.band = pg.FillBetweenItem(self.low, self.high)
+        self.band.setZValue(-1)
+        plot.addItem(self.band)
+        self.single = plot.line("muted")  # the curves of all networks, with gaps between them
+        self.curve = plot.line("text", width=2.0)
+        self.curve.setZValue(1)  # above the rows
+        self.curve.opts["antialias"] = True
+
+    def name(self, words: str, singles: str) -> None:
+        """Say what the curve and the thin ones are, for the list of what is drawn."""
+        self._plot.call(self.curve, words)
+        self._plot.call(self.single, singles)
+
+    def colour(self, theme: Theme, own: str) -> None:
+        """Draw in a class's own colour #RRGGBB, or in those of the only output if that is empty."""
+        self._plot.restyle(self.curve, own or "text", Qt.PenStyle.SolidLine, 2.0)
+        self._plot.restyle(self.single, own or "muted", Qt.PenStyle.SolidLine)
+        self.band.setBrush(theme.colour(own or "accent", BAND))
+
+    def show(self, x: FloatArray, y: FloatArray) -> None:
+        """Draw the curve through points (k,), (k,); where y is no number there is none."""
+        good = np.isfinite(y)
+        self.curve.setData(x[good], y[good])
+
+    def show_spread(self, x: FloatArray, mean: FloatArray, std: FloatArray, single: FloatArray) -> None:
+        """Draw mean and band (k,) over x (k,), and each network's curve (s, k) thin."""
+        good = np.isfinite(mean) & np.isfinite(std)
+        x, mean, std, single = x[good], mean[good], std[good], single[:, good]
+        self.curve.setData(x, mean)
+        self.low.setData(x, mean - std)
+        self.high.setData(x, mean + std)
+        gaps = np.column_stack([single, np.full(len(single), np.nan)]).ravel()
+        self.single.setData(np.tile(np.append(x, np.nan), len(single)), gaps)
+
+    def forget(self) -> None:
+        """Draw nothing."""
+        self.show_spread(_NOTHING, _NOTHING, _NOTHING, _NO_CURVES)
 
 
 class CurveView(Plot):
-    """One line for the network's output and a scatter for each part of the rows."""
+    """A line for the network's output, or one for each class in its colour, and a scatter for each part of the rows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Fitted curve: output over the input"), parent=parent)
-        self._band = self._add_band()
-        self.single = self.line("muted")  # the curves of all networks, with gaps between them
-        self.call(self.single, tr("each network"))
         self.rows = RowScatters(self, size=7)
-        self.curve = self.line("text", width=2.0)
-        self.curve.opts["antialias"] = True
-        self.call(self.curve, tr("output"))
-        self.apply_theme(current())
+        self.drawn: list[OutputCurve] = []
+        self._classes: tuple[str, ...] = ()
+        self.name_classes(())
 
-    def _add_band(self) -> pg.FillBetweenItem:
-        self.low, self.high = pg.PlotDataItem(), pg.PlotDataItem()
-        band = pg.FillBetweenItem(self.low, self.high)
-        band.setZValue(-1)
-        self.addItem(band)
-        return band
+    def name_classes(self, names: Sequence[str]) -> None:
+        """Draw a curve for each of these classes from now on, in its colour; of none one for the only output."""
+        self._classes = tuple(names)
+        while len(self.drawn) < self.count:
+            self.drawn.append(OutputCurve(self))
+        for number, each in enumerate(self.drawn):
+            name = names[number] if number < len(names) else ""
+            each.name(tr("output for {name}", name=name) if name else tr("output"),
+                      tr("each network, for {name}", name=name) if name else tr("each network"))  # fmt: skip
+        self.apply_theme(current())
 
     def show_points(
         self, x: NDArray[np.float64], y: NDArray[np.float64], points: PointSet, keeps_range: bool = False
     ) -> None:
-        """Show rows (n,), (n,) and fit the axes to them, unless the range is kept."""
-        self.rows.show(x, y, points.fills)
+        """Show rows (n,), (n,) and fit the axes to them, unless the range is kept; classes of several have curves."""
+        self.rows.show(x, y, points.fills, classes=points.classes if self._classes else None)
         if not keeps_range:
-            self.set_range(padded(x), padded(y))
+            self.set_range(padded(x), padded(np.append(y, 0.0) if self._classes else y))
         self.forget()
+
+    @property
+    def count(self) -> int:
+        """How many outputs are drawn."""
+        return max(len(self._classes), 1)
 
     def forget(self) -> None:
         """Draw no curve."""
-        nothing = np.empty(0)
-        self.curve.setData(nothing, nothing)
-        self._show_spread(nothing, nothing, nothing, np.empty((0, 0)))
+        for each in self.drawn:
+            each.forget()
 
-    def show_outputs(self, outputs: NDArray[np.floating], ends: Ends) -> None:
-        """Draw the network's answers (k,) at the centres of k equal cells between two inputs."""
-        x, good = _places(len(outputs), ends), np.isfinite(outputs)
-        self.curve.setData(x[good], outputs[good])
+    def show_outputs(self, outputs: FloatArray, ends: Ends) -> None:
+        """Draw a network's answers (c, k), one curve each, at the centres of k equal cells between two inputs."""
+        x = _places(outputs.shape[1], ends)
+        for each, own in zip(self.drawn, outputs[: self.count], strict=False):
+            each.show(x, own)
 
-    def show_spread(
-        self, mean: NDArray[np.floating], std: NDArray[np.floating], single: NDArray[np.floating], ends: Ends
-    ) -> None:
-        """Draw the mean (k,) of several networks in a band of one deviation (k,), each of them (s, k) thin."""
-        x, good = _places(len(mean), ends), np.isfinite(mean) & np.isfinite(std)
-        self.curve.setData(x[good], mean[good])
-        self._show_spread(x[good], (mean - std)[good], (mean + std)[good], single[:, good])
-
-    def _show_spread(
-        self, x: NDArray[np.floating], low: NDArray[np.floating], high: NDArray[np.floating],
-        single: NDArray[np.floating],
-    ) -> None:  # fmt: skip
-        self.low.setData(x, low)
-        self.high.setData(x, high)
-        gaps = np.column_stack([single, np.full(len(single), np.nan)]).ravel()
-        self.single.setData(np.tile(np.append(x, np.nan), len(single)), gaps)
+    def show_spread(self, mean: FloatArray, std: FloatArray, single: FloatArray, ends: Ends) -> None:
+        """Draw means (c, k) of several networks in bands of one deviation (c, k), each of them (s, c, k) thin."""
+        x = _places(mean.shape[1], ends)
+        for number, each in enumerate(self.drawn[: min(self.count, len(mean))]):
+            each.show_spread(x, mean[number], std[number], single[:, number])
 
     def apply_theme(self, theme: Theme) -> None:
-        """Take over the colours of points and band."""
+        """Take over the colours of points, curves and bands."""
         self.rows.apply_theme(theme)
-        self._band.setBrush(theme.colour("accent", BAND))
+        for number, each in enumerate(self.drawn):
+            each.colour(theme, theme.class_colour(number) if self._classes else "")
 
 
 def _places(count: int, ends: Ends) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -15,7 +16,7 @@ from dlviz.gui.fills import hidden_tip
 from dlviz.gui.panel import Context
 from dlviz.gui.panels.output.answered import show_maps
 from dlviz.gui.panels.output.controls import PlaneControls
-from dlviz.gui.panels.output.copy import agreement_table, map_rows
+from dlviz.gui.panels.output.copy import agreement_table, curve_table, map_rows
 from dlviz.gui.panels.output.curve import CurveView
 from dlviz.gui.panels.output.example import look_at_row, row_looked_at
 from dlviz.gui.panels.output.frame import MapFrame
@@ -29,8 +30,9 @@ from dlviz.gui.panels.output.plane import (
     View,
     axis_names,
     axis_symbol,
+    curve_classes,
     curve_name,
-    first_targets,
+    curve_targets,
     means_of,
     plane_of,
     points_of,
@@ -177,23 +179,34 @@ class MapPage(Page):
         self.hidden.show_words(self._parts.hidden_words(), hidden_tip())
         if self.is_curve:
             self.plane = self.painting.steady(plane_of(prepared, (0, 0)), self.plane)
-            y = first_targets(self.document, dataset)
-            self.curve.name_axes(axis_symbol(dataset, 0), curve_name(dataset))
-            points = points_of(prepared, self.plane, fills)
-            assert points is not None  # one input spans no other plane
-            self.curve.show_points(dataset.inputs[:, 0], y, points, self.painting.keeps_range())
+            self._show_rows(prepared, fills)
         else:
             self.plane = self._chosen(prepared)
             self.frame.map.show_map(None, extent=self.plane.extent)
             self.frame.map.show_points(points_of(prepared, self.plane, fills))
         self.agreement = None
         self._pages.setCurrentWidget(self.curve if self.is_curve else self.frame)
-        names = dataset.class_names
-        self.legend.show_names(names if not self.is_curve and len(names) > 2 else ())
+        self.legend.show_names(self._classes_shown(dataset))
         self.told.emit()
         self.asks.emit()
         if self.frame_shown is not None:
             self.show_frame(self.frame_shown)
+
+    def _show_rows(self, prepared: Prepared, fills: NDArray[np.int8]) -> None:
+        """Show the rows over the one input, where the curves should pass."""
+        dataset, points = prepared.dataset, points_of(prepared, self.plane, fills)
+        assert points is not None  # one input spans no other plane
+        classes = curve_classes(self.document, dataset)
+        self.curve.name_axes(axis_symbol(dataset, 0), curve_name(dataset, classes))
+        self.curve.name_classes(classes)
+        targets = curve_targets(self.document, dataset)
+        self.curve.show_points(dataset.inputs[:, 0], targets, points, self.painting.keeps_range())
+
+    def _classes_shown(self, dataset: Dataset) -> tuple[str, ...]:
+        """Return the classes that are told by colour, where the words above the picture do not name them."""
+        if self.is_curve:
+            return curve_classes(self.document, dataset)
+        return dataset.class_names if len(dataset.class_names) > 2 else ()
 
     def _chosen(self, prepared: Prepared) -> Plane:
         """Return the plane of two inputs, or that of the principal components as far as it is known."""
@@ -232,7 +245,8 @@ class MapPage(Page):
 
     def _show_answers(self, maps: Maps, document: Document, dataset: Dataset) -> None:
         if self.is_curve:
-            self.curve.show_outputs(maps.output[0][0], maps.extent[:2])
+            self.values = maps.output[: self.curve.count, :1]
+            self.curve.show_outputs(self.values[:, 0], maps.extent[:2])
         elif maps.is_logits == self.controls.is_logits:
             self.values = show_maps(self.frame, maps, document, dataset, self._shown)
             if self._place is not None:
@@ -247,8 +261,8 @@ class MapPage(Page):
         if found is None:
             self._draw_nothing()
         elif self.is_curve:
-            single = np.stack([each.outputs[0, 0] for each in found.answers])
-            self.curve.show_spread(found.mean[0, 0], found.std[0, 0], single, found.extent[:2])
+            single = np.stack([each.outputs[:, 0] for each in found.answers])
+            self.curve.show_spread(found.mean[:, 0], found.std[:, 0], single, found.extent[:2])
         else:
             # On the scale of the networks that were trained: the one on show may end otherwise by now.
             assert frame.experiment is not None
@@ -340,9 +354,7 @@ class MapPage(Page):
             spanned = names[:1] if self.is_curve else self._spanned(self.prepared.dataset)
             return NOTHING_DRAWN if self.agreement is None else agreement_table(self.agreement, spanned)
         if self.is_curve:
-            x, y = self.curve.curve.getData()
-            points = ((), ()) if x is None or y is None else (x.tolist(), y.tolist())
-            return Rows((names[0], "output"), zip(*points, strict=True))
+            return NOTHING_DRAWN if self.values is None else curve_table(self.values, self.plane.extent, names[0])
         if self.values is None:
             return NOTHING_DRAWN
         what = "logit" if self.controls.is_logits else "output"

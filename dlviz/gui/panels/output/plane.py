@@ -1,5 +1,6 @@
 """The plane that the output panel shows: its extent, its points, what stays fixed, and what should be answered."""
 
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -9,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlviz.core.errors import DlvizError
+from dlviz.core.inference import shapes
+from dlviz.core.network import output_id
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import Prepared
 from dlviz.data.principal_plane import PrincipalPlane, span_of
@@ -81,23 +84,33 @@ def points_of(prepared: Prepared, plane: Plane, fills: NDArray[np.int8]) -> Poin
     return PointSet(places, classes_of(dataset), fills)
 
 
-def first_targets(document: Document, dataset: Dataset) -> NDArray[np.float64]:
-    """Return what the first output of a network should answer (n,): 1 for its class and 0 or −1 for others, or values.
+def curve_classes(document: Document, dataset: Dataset) -> tuple[str, ...]:
+    """Return the classes that have an output of their own, each with a curve over one input; none for one output."""
+    names, network = dataset.class_names, document.network
+    if dataset.task == "regression" or not network.layers:
+        return ()
+    with suppress(DlvizError):
+        return names if math.prod(shapes(network)[output_id(network)]) == len(names) else ()
+    return ()
 
-    Where network and data do not fit, the target column as it is.
+
+def curve_targets(document: Document, dataset: Dataset) -> NDArray[np.float64]:
+    """Return what a network should answer to each row (n,).
+
+    That is 1 of the output for its class, 1 and 0 or −1 of a single output for classes, or the first measured value;
+    where network and data do not fit, the target column as it is.
     """
     if dataset.task != "regression" and document.network.layers:
         with suppress(DlvizError):
-            return targets_for(document, dataset)[:, 0]
+            highest: NDArray[np.float64] = targets_for(document, dataset).max(axis=1)
+            return highest
     return dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
 
 
-def curve_name(dataset: Dataset) -> str:
-    """Return what a curve over one input shows: of several classes the first, which has an output of its own."""
+def curve_name(dataset: Dataset, classes: Sequence[str]) -> str:
+    """Return what curves over one input show: what is learned, or which of these classes it is."""
     names = ", ".join(dataset.target_names)
-    return (
-        tr("{target} is {name}", target=names, name=dataset.class_names[0]) if len(dataset.class_names) > 2 else names
-    )
+    return tr("{target}: output for each", target=names) if classes else names
 
 
 def axis_symbol(dataset: Dataset, axis: int) -> str:

@@ -1,4 +1,4 @@
-"""Training, dev and test rows as scatters of one colour: filled, hollow and barred; selected ones in a ring."""
+"""Training, dev and test rows as filled, hollow and barred scatters, all alike or by class; selected ones in a ring."""
 
 from collections.abc import Iterable
 
@@ -6,11 +6,10 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QColor
 
-from dlviz.gui.theme import Theme
+from dlviz.gui.theme import Theme, current
 from dlviz.gui.widgets.plot import Plot
-from dlviz.gui.widgets.points import BARRED, FILLED, HOLLOW, UNSEEN
+from dlviz.gui.widgets.points import BARRED, FILLED, HOLLOW, UNSEEN, barred, marker
 from dlviz.gui.widgets.symbols import barred_symbol
 from dlviz.i18n import tr
 
@@ -29,6 +28,7 @@ class RowScatters(QObject):
         self._marks = pg.ScatterPlotItem(size=size + 6, antialias=True, brush=None)
         self._marked: frozenset[int] = frozenset()
         self._rows = np.zeros(0, np.int64)
+        self._classes: dict[pg.ScatterPlotItem, list[int]] = {}  # of the rows of each, where they have any
         self._places = np.zeros((0, 2))
         named = (self.train, tr("training rows")), (self.dev, tr("dev rows")), (self.test, tr("test rows"))
         for item, words in named:
@@ -44,12 +44,18 @@ class RowScatters(QObject):
         y: NDArray[np.floating],
         fills: NDArray[np.int8],
         rows: NDArray[np.integer] | None = None,
+        classes: NDArray[np.integer] | None = None,
     ) -> None:
-        """Show rows at (n,), (n,), filled so. rows: their numbers among those on show, 0 to n − 1 by default."""
+        """Show rows at (n,), (n,), filled so. rows: their numbers among those on show, 0 to n − 1 by default.
+
+        classes: (n,), whose colours and markers they take; all alike by default.
+        """
         numbers = np.arange(len(x)) if rows is None else np.asarray(rows, dtype=np.int64)
         for fill, item in ((FILLED, self.train), (HOLLOW, self.dev), (BARRED, self.test)):
             own = fills == fill
             item.setData(x[own], y[own], data=numbers[own])
+            self._classes[item] = [] if classes is None else classes[own].tolist()
+        self.apply_theme(current())
         is_seen = fills != UNSEEN
         self._rows, self._places = numbers[is_seen], np.column_stack([x, y])[is_seen]
         self.mark(self._marked)
@@ -67,13 +73,29 @@ class RowScatters(QObject):
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over the colours."""
-        colour = QColor(theme.positive_mark)
-        self.train.setBrush(colour)
-        self.train.setPen(pg.mkPen(theme.panel, width=1))
-        for item in (self.dev, self.test):
-            item.setBrush(QColor(theme.panel))
-            item.setPen(pg.mkPen(colour, width=1.3))
+        for item in (self.train, self.dev, self.test):
+            classes = self._classes.get(item, [])
+            if classes:
+                self._paint_classes(item, classes, theme)
+            else:
+                item.setSymbol(barred_symbol("o") if item is self.test else "o")
+                self._paint(item, [theme.positive_mark], theme)
         self._marks.setPen(pg.mkPen(theme.text, width=1.6 * theme.mark_width))
+
+    def _paint_classes(self, item: pg.ScatterPlotItem, classes: list[int], theme: Theme) -> None:
+        shapes = {index: marker(index, 0.5) for index in set(classes)}
+        if item is self.test:
+            shapes = {index: barred(shape) for index, shape in shapes.items()}
+        item.setSymbol([shapes[index] for index in classes])
+        self._paint(item, [theme.class_colour(index) for index in classes], theme)
+
+    def _paint(self, item: pg.ScatterPlotItem, colours: list[str], theme: Theme) -> None:
+        """Fill training rows with their colours, and draw the outline of others with it."""
+        is_filled = item is self.train
+        brushes = [pg.mkBrush(colour if is_filled else theme.panel) for colour in colours]
+        pens = [pg.mkPen(theme.panel, width=1) if is_filled else pg.mkPen(colour, width=1.3) for colour in colours]
+        item.setBrush(brushes if len(brushes) > 1 else brushes[0])
+        item.setPen(pens if len(pens) > 1 else pens[0])
 
 
 def padded(values: NDArray[np.floating]) -> tuple[float, float]:

@@ -131,12 +131,18 @@ def _of_seeds(view: ExperimentView, document: Document, why_not: str) -> Standin
     experiment, counted = view.experiment, len(countable(view))
     is_other = bool(differences(experiment.document, document))
     left = [tr("{n} diverged", n=n)] if (n := sum(each.status == "diverged" for each in view.trials)) else []
+    left += [tr("{n} too large to be kept", n=n)] if (n := _unkept(view)) else []
     told = [tr("since then {change}", change=change_words(experiment.document, document, tr("other settings")))]
     how_far = networks_words(experiment, counted) if view.is_over else tr("{n} of {all} trained", n=counted,
                                                                            all=len(view.trials))  # fmt: skip
     words = " · ".join([how_far, *left, *(told if is_other else [])])
     again: Deed = "again" if not why_not and (is_other or counted < len(view.trials)) else ""
     return Standing(words, _tip(view, words), "cancel" if not view.is_over else again)
+
+
+def _unkept(view: ExperimentView) -> int:
+    """Count the networks whose training is over but whose weights there was no memory for."""
+    return sum(each.status in ("done", "stopped") for each in view.trials) - len(countable(view))
 
 
 def networks_words(experiment: Experiment, count: int | None = None) -> str:
