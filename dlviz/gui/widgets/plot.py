@@ -95,7 +95,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     """
 
     def __init__(self, name: str, axes: bool = True, is_fixed: bool = True, parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent, axisItems={side: Axis(side) for side in ("left", "bottom")})
+        super().__init__(parent=parent, enableMenu=False, axisItems={side: Axis(side) for side in ("left", "bottom")})
         describe(self, name)
         self._lines: dict[pg.PlotDataItem, tuple[str, Qt.PenStyle, float]] = {}
         self._words: dict[pg.GraphicsObject, str] = {}

@@ -74,7 +74,7 @@ def test_images_are_told_while_others_load_and_cancelling_ends_it(tmp_path: Path
     told = len(seen)
     with pytest.raises(DataError, match="cancelled"):
         read_table(folder, cancelled=lambda: len(seen) > told, tell=seen.append)
-    assert seen[-1].done < 1000, "most of them were not read any more"
+    assert seen[-1].done < 2000, "the rest of them was not read any more"
 
 
 def test_a_picture_of_too_many_pixels_is_left_out_unopened(tmp_path: Path) -> None:
