@@ -21,7 +21,7 @@ from dlviz.i18n import tr
 BAND = 0.18  # opacity of the quartiles
 MOST_LABELS = 10  # curves that are named at their ends; of more, the one pointed at is told
 THIN = 0.6  # of the width of a mark, for one of many curves
-POINT, GAP = 6, 6  # pixels: a point, and between the words of two places
+POINT, GAP, TICK_GAP = 6, 6, 8  # pixels: a point, between the words of two places, and above them
 CROSS_HEIGHT = 0.97  # of the axis, where runs that diverged are marked
 REACH = 40.0  # pixels from which a point is read
 UP_AND_DOWN = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -74,7 +74,11 @@ class ChartPlot(Plot):
         room = int(self.getViewBox().width() / max(len(ticks), 1)) - GAP
         named = in_room([words for _, words in ticks], metrics, room)
         places = [at for at, _ in ticks]
-        self.getAxis("bottom").setTicks([list(zip(places, named, strict=True))] if ticks else None)
+        axis = self.getAxis("bottom")
+        axis.setTicks([list(zip(places, named, strict=True))] if ticks else None)
+        # pyqtgraph leaves a fifth less than words take: of two lines it would cut the lower one
+        is_high = any("\n" in each for each in named)
+        axis.setHeight(2 * metrics.height() + TICK_GAP if is_high else None)
 
     def _show_curves(self) -> None:
         for band in self._bands:
