@@ -117,7 +117,9 @@ def _widgets() -> set[str]:
     qt = sys.modules.get("PySide6.QtWidgets")
     if qt is None or qt.QApplication.instance() is None:
         return set()
-    tops = [widget for widget in qt.QApplication.topLevelWidgets() if not isinstance(widget, qt.QMenu)]
+    from tests.top_widgets import top_widgets
+
+    tops = [widget for widget in top_widgets() if not isinstance(widget, qt.QMenu)]
     return {f"{type(widget).__name__} {widget.objectName()!r} at {id(widget):x}" for widget in tops}
 
 

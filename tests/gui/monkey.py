@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QMenu, QSizeGrip, QWidget
 
 from tests.gui.robot import CONTROL, LEFT, NONE, SHIFT, Robot
+from tests.top_widgets import top_widgets
 
 POPUP_MS = 120  # after which a menu that is still open is left
 SIZES = ((960, 560), (1000, 640), (1280, 720), (1440, 810), (1920, 1080))
@@ -60,7 +61,7 @@ class Monkey(QObject):
             popup.close()
 
     def _widgets(self) -> list[QWidget]:
-        tops = [each for each in QApplication.topLevelWidgets() if each.isVisible()]
+        tops = [each for each in top_widgets() if each.isVisible()]
         found = [child for top in tops for child in (top, *top.findChildren(QWidget))]
         return [each for each in found if each.isVisible() and not isinstance(each, QSizeGrip) and each.width() > 2]
 

@@ -10,6 +10,7 @@ from dlviz.gui.walks.row_table import RowTable
 from dlviz.session.neuron_presets import NEURONS
 from tests.golden.example import Example
 from tests.gui.robot import Key, Robot
+from tests.top_widgets import top_widgets
 
 DIGITS = 1e-10
 
@@ -42,7 +43,7 @@ def change_rule(robot: Robot, name: str, value: str) -> None:
     """Open the rule's form from its chip and set a choice or a number of it."""
     robot.click(robot.window.tools.chips.rule)
     form = robot.window.findChild(ChoiceForm) or next(
-        each for each in robot.running.app.topLevelWidgets() if each.findChild(ChoiceForm)
+        each for each in top_widgets() if each.findChild(ChoiceForm)
     ).findChild(ChoiceForm)
     field = form.form.fields[name]
     if hasattr(field, "findData"):
