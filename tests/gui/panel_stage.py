@@ -181,11 +181,11 @@ def _add(steps: list[Step], phase: Any, node: str, op: str, writes: Mapping[str,
     steps.append(Step(len(steps), phase, node, op, op, (), writes))
 
 
-def of_one_column(n_classes: int) -> tuple[np.ndarray, Document]:
-    """Rows of one input whose class is the third of the line that they lie in, and a network for them."""
-    x = np.linspace(-1, 1, 30)
+def of_one_column(n_classes: int, n_rows: int = 30) -> tuple[np.ndarray, Document]:
+    """Rows of one input whose class is the part of the line that they lie in, and a network for them."""
+    x = np.linspace(-1, 1, n_rows)
     labels = np.minimum((x + 1) / 2 * n_classes, n_classes - 1).astype(np.int64)
-    names = tuple("abc"[:n_classes])
+    names = tuple("abc"[:n_classes]) if n_classes < 4 else tuple(f"c{k}" for k in range(n_classes))
     task: Literal["binary", "multiclass"] = "binary" if n_classes == 2 else "multiclass"
     dataset = Dataset("line", task, x[:, None], labels, ("x",), ("kind",), names)
     return labels, document_for_dataset(DataSpec("table", dataset=dataset), dataset)

@@ -8,7 +8,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QImage, QPainter
 
+from dlviz.core.choice import Choice
 from dlviz.core.contour import segments
+from dlviz.core.network import LayerSpec
 from dlviz.data.dataset import Dataset
 from dlviz.data.prepare import prepare
 from dlviz.gui import numbers
@@ -16,7 +18,7 @@ from dlviz.gui.panels.output.errors import LEAST, confusion
 from dlviz.gui.panels.output.frame import MapFrame
 from dlviz.gui.panels.output.map import MapView
 from dlviz.gui.panels.output.panel import OutputPanel
-from dlviz.gui.panels.output.plane import Plane
+from dlviz.gui.panels.output.plane import Plane, fitted_curves
 from dlviz.gui.panels.output.words import answer_words, legend_words
 from dlviz.gui.response import Scale, class_pixels, confidence_lines, output_scale, scale_for, signed_pixels
 from dlviz.gui.selection import NOTHING, Selected
@@ -306,6 +308,65 @@ def test_each_class_of_one_input_has_a_curve_in_its_colour(qtbot: Any) -> None:
     single = shown.curve.drawn[0].curve.opts["pen"].color().name()
     assert single == QColor(current().text).name() and shown.curve.count == 1
     assert all(each.curve.getData()[0] is None for each in shown.curve.drawn) and not shown.legend.isVisibleTo(panel)
+
+
+def test_of_very_many_classes_the_first_have_curves_and_rows_share_what_they_are_drawn_with(qtbot: Any) -> None:
+    _, document = of_one_column(60, 300)
+    panel = OutputPanel(make_context(document))
+    qtbot.addWidget(panel)
+    curve, theme = panel.map.curve, current()
+    assert curve.count == 20 and len(curve.drawn) == 20
+    assert curve._directions.endswith("↑ kind: output for the first 20 of 60")
+    styles = [(each.curve.opts["pen"].color().name(), each.curve.opts["pen"].style()) for each in curve.drawn]
+    assert len(set(styles)) == min(20, 2 * len(theme.class_colours)), "colours that begin again are dashed"
+    data = curve.rows.train.data
+    assert len(data) > 200 and len({id(each) for each in data["brush"]}) <= 60
+    assert len({id(each) for each in data["symbol"]}) <= 60
+    ends = panel.interest(Interest()).extent
+    panel.show_frame(make_frame(panel.context, predictions=None, maps=Maps({}, np.ones((60, 100, 100)), ends)))
+    assert panel.map.plotted_rows().headings[-1] == "output 20"
+
+
+def test_rows_alike_keep_their_look_after_rows_of_classes(qtbot: Any) -> None:
+    _, document = of_one_column(3)
+    panel = OutputPanel(make_context(document))
+    qtbot.addWidget(panel)
+    panel.map.context.session.edit(make_document("sine", (4,), 1), "Data")
+    panel.show_document(panel.map.context.session.document)
+    points = panel.map.curve.rows.train.points()
+    assert {point.brush().color().name() for point in points} == {QColor(current().positive_mark).name()}
+    assert {point.symbol() for point in points} == {"o"}
+
+
+def test_what_is_not_of_a_class_lies_within_the_axis(qtbot: Any) -> None:
+    _, document = of_one_column(3)
+    output = document.network.layers[-1].id
+    panel = OutputPanel(make_context(set_activation(set_loss(document, "squared_error"), output, "tanh")))
+    qtbot.addWidget(panel)
+    low, high = panel.map.curve.getViewBox().viewRange()[1]
+    assert low < -1 and high > 1
+
+
+def test_rows_lie_where_the_first_of_several_outputs_should_answer() -> None:
+    labels, document = of_one_column(2)
+    dataset = document.data.dataset
+    assert dataset is not None
+    hidden = LayerSpec("h", "dense", ("x",), {"units": 3, "activation": Choice("tanh")})
+    one = LayerSpec("p", "dense", ("h",), {"units": 1, "activation": Choice("sigmoid")})
+    two = LayerSpec("q", "dense", ("h",), {"units": 2, "activation": Choice("softmax")})
+    network = replace(document.network, layers=(hidden, one, two), outputs=("p", "q"))
+    fitted = fitted_curves(replace(document, network=network), dataset)
+    assert fitted.classes == () and fitted.targets.tolist() == labels.tolist()
+
+
+def test_an_answer_to_other_inputs_is_copied_with_those(qtbot: Any) -> None:
+    _, document = of_one_column(3)
+    panel = OutputPanel(make_context(document))
+    qtbot.addWidget(panel)
+    panel.show_frame(
+        make_frame(panel.context, predictions=None, maps=Maps({}, np.ones((3, 4, 4)), (0.0, 4.0, 0.0, 1.0)))
+    )
+    assert [row[0] for row in panel.map.plotted_rows().rows] == [0.5, 1.5, 2.5, 3.5]
 
 
 def test_new_data_replace_points_and_view(stage: Any) -> None:

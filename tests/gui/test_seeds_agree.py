@@ -20,6 +20,7 @@ from dlviz.gui.theme import LIGHT
 from dlviz.session.curves import Curves
 from dlviz.session.document import Document
 from dlviz.session.edits import set_activation, set_optimizer_setting, set_seed
+from dlviz.session.edits.heads import set_head
 from dlviz.session.presets import document_for
 from dlviz.session.run import Run
 from dlviz.session.vary import Experiment, ExperimentView, Trial
@@ -176,6 +177,27 @@ def test_each_class_of_one_input_has_its_own_band(qtbot: QtBot) -> None:
     table = panel.map.plotted_rows()
     assert table.headings[:4] == ("x", "mean 1", "mean 2", "mean 3") and table.headings[-1] == "seed 1 output 3"
     assert list(table.rows)[1][-3:] == [0.0, 1.0, 0.0]
+
+
+def test_curves_of_seeds_are_named_as_the_networks_answer_that_were_trained(qtbot: QtBot) -> None:
+    _, document = of_one_column(2)
+    output = document.network.layers[-1].id
+    panel = OutputPanel(make_context(document))
+    qtbot.addWidget(panel)
+    found = of_three(np.array([[0.0, 1.0], [0.5, 1.0]])[:, None, None, :], (0.0, 2.0, 0.0, 1.0))
+    view = ExperimentView(1, Experiment(document, seeds=(0, 1)), ())
+    panel.map.seeds.turn_on()
+    session = panel.map.context.session
+    session.edit(set_head(document, output, "softmax", {}), "Head")
+    panel.show_document(session.document)
+    curve = panel.map.curve
+    assert curve.classes == ("a", "b"), "those of the network on show"
+    panel.show_frame(make_frame(panel.context, agreement=found, experiment=view))
+    assert curve.classes == () and curve._directions.endswith("↑ kind")
+    assert curve.drawn[0].curve.getData()[1].tolist() == [0.25, 1.0]
+    panel.map.seeds.which.set_key("run")
+    panel.map.seeds.changed.emit()
+    assert curve.classes == ("a", "b")
 
 
 def test_colours_fade_with_the_share_that_disagrees() -> None:

@@ -1,6 +1,7 @@
 """Captions over the columns: what a layer is, − and + for its units, + between columns for a new one."""
 
 import itertools
+from collections import Counter
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -42,14 +43,17 @@ def title(spec: NetworkSpec, node: str, count: int) -> str:
     return head + (f" · {activation_title(activation)}" if isinstance(activation, Choice) else "")
 
 
-def shared_words(spec: NetworkSpec, node: str) -> str:
-    """Say that layers have one set of parameters, where this is one of them; else nothing."""
-    layer = _layer(spec, node)
-    uses = 0 if layer is None else sum(each.owner == layer.owner for each in spec.layers)
-    if layer is None or uses < 2:
-        return ""
-    number = layer_numbers(spec).get(layer.owner, layer.owner)
-    return tr("Uses the parameters of layer {number}, which {count} layers share", number=number, count=uses)
+def shared_words(spec: NetworkSpec) -> dict[str, str]:
+    """Say of every layer that has its parameters in common with others how many they are and whose those are."""
+    uses = Counter(layer.owner for layer in spec.layers)
+    if len(uses) == len(spec.layers):
+        return {}
+    numbers = layer_numbers(spec)
+    return {
+        layer.id: tr("Uses the parameters of layer {number}, which {count} layers share",
+                     number=numbers.get(layer.owner, layer.owner), count=uses[layer.owner])
+        for layer in spec.layers if uses[layer.owner] > 1
+    }  # fmt: skip
 
 
 def _kind_name(kind: str) -> str:
@@ -84,11 +88,12 @@ def hot_spots(spec: NetworkSpec, layout: Layout, to_view: Callable[[QPointF], QP
     metrics = QFontMetricsF(font("normal", is_bold=True))
     columns = sorted({block.column: to_view(QPointF(block.x, 0)).x() for block in layout.blocks.values()}.items())
     pitch = min((b - a for (_, a), (_, b) in itertools.pairwise(columns)), default=400.0)
+    shared = shared_words(spec)
     found, tops = [], _tops(layout, to_view, BAND if is_editing else PLAIN_BAND)
     for node, block in layout.blocks.items():
         x, top = to_view(QPointF(block.x, 0)).x(), tops[node]
         room = pitch - (BUTTON + 2 * GRID if is_editing and pitch > NARROW else GRID)
-        note = shared_words(spec, node)
+        note = shared.get(node, "")
         mark = SHARED if note else ""
         text = mark + _fitting(metrics, title(spec, node, block.count), room - metrics.horizontalAdvance(mark))
         width = metrics.horizontalAdvance(text) + 2 * GRID

@@ -1,7 +1,5 @@
 """What the canvas draws, as a list: layers, their units, and the bias and links of each with their numbers."""
 
-from collections.abc import Iterable
-
 from dlviz.core.notation import Symbols
 from dlviz.gui import numbers
 from dlviz.gui.editor import content
@@ -21,18 +19,17 @@ def canvas_entries(state: CanvasState, symbols: Symbols, named: content.Labels) 
             groups.append([place])
         elif place.kind in ("link", "bias"):
             groups[-1].append(place)
-    return tuple(_node(node, groups, state, symbols, named) for node, groups in nodes.items())
+    shared = shared_words(symbols.network)
+    units = {node: tuple(_unit(group, state, symbols, named) for group in groups) for node, groups in nodes.items()}
+    return tuple(_node(node, own, state, symbols, shared.get(node, "")) for node, own in units.items())
 
 
-def _node(
-    node: str, groups: Iterable[list[Selected]], state: CanvasState, symbols: Symbols, named: content.Labels
-) -> Entry:
+def _node(node: str, units: tuple[Entry, ...], state: CanvasState, symbols: Symbols, shared: str) -> Entry:
     layer = state.layer(node)
-    units = tuple(_unit(group, state, symbols, named) for group in groups)
     if layer is None:
         return Entry(tr("Inputs {name}", name=node), _count(node, state), parts=units)
     place = Selected("layer", node)
-    said = f"{content.place_name(place, symbols)}, {layer.kind.replace('_', ' ')}", shared_words(symbols.network, node)
+    said = f"{content.place_name(place, symbols)}, {layer.kind.replace('_', ' ')}", shared
     return Entry(". ".join(filter(None, said)), _count(node, state), place, units)
 
 

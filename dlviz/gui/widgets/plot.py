@@ -101,7 +101,6 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self._words: dict[pg.GraphicsObject, str] = {}
         self._directions = ""
         self.setFrameShape(self.Shape.NoFrame)
-        self.setMenuEnabled(False)
         self.hideButtons()
         self.setMouseEnabled(x=not is_fixed, y=not is_fixed)
         self.getViewBox().disableAutoRange()

@@ -1,7 +1,5 @@
 """The fitted curve over one input, one for each class, with the rows it was fitted to."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -9,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from dlviz.gui.panels.output.map import PointSet
+from dlviz.gui.panels.output.plane import FittedCurves
 from dlviz.gui.panels.output.rows import RowScatters, padded
 from dlviz.gui.theme import Theme, current
 from dlviz.gui.widgets.plot import Plot
@@ -31,6 +30,7 @@ class OutputCurve:
         self.band.setZValue(-1)
         plot.addItem(self.band)
         self.single = plot.line("muted")  # the curves of all networks, with gaps between them
+        self.single.setZValue(-0.5)  # below the rows
         self.curve = plot.line("text", width=2.0)
         self.curve.setZValue(1)  # above the rows
         self.curve.opts["antialias"] = True
@@ -40,10 +40,10 @@ class OutputCurve:
         self._plot.call(self.curve, words)
         self._plot.call(self.single, singles)
 
-    def colour(self, theme: Theme, own: str) -> None:
+    def colour(self, theme: Theme, own: str, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> None:
         """Draw in a class's own colour #RRGGBB, or in those of the only output if that is empty."""
-        self._plot.restyle(self.curve, own or "text", Qt.PenStyle.SolidLine, 2.0)
-        self._plot.restyle(self.single, own or "muted", Qt.PenStyle.SolidLine)
+        self._plot.restyle(self.curve, own or "text", style, 2.0)
+        self._plot.restyle(self.single, own or "muted", style)
         self.band.setBrush(theme.colour(own or "accent", BAND))
 
     def show(self, x: FloatArray, y: FloatArray) -> None:
@@ -73,37 +73,40 @@ class CurveView(Plot):
         super().__init__(tr("Fitted curve: output over the input"), parent=parent)
         self.rows = RowScatters(self, size=7)
         self.drawn: list[OutputCurve] = []
-        self._classes: tuple[str, ...] = ()
-        self.name_classes(())
+        self.classes: tuple[str, ...] = ()  # that have a curve each
+        self._name_classes(())
+        self.rows.apply_theme(current())
 
-    def name_classes(self, names: Sequence[str]) -> None:
-        """Draw a curve for each of these classes from now on, in its colour; of none one for the only output."""
-        self._classes = tuple(names)
+    def show_points(self, x: FloatArray, fitted: FittedCurves, points: PointSet, keeps_range: bool = False) -> None:
+        """Show rows at x (n,) where they should lie, and fit the axes to them, unless the range is kept.
+
+        From now on there is a curve for each of the classes, in its colour, or one for the only output.
+        """
+        self.forget()
+        if fitted.classes != self.classes:
+            self._name_classes(fitted.classes)
+        self.rows.show(x, fitted.targets, points.fills, classes=points.classes if self.classes else None)
+        if not keeps_range:
+            self.set_range(padded(x), padded(np.append(fitted.targets, fitted.low) if self.classes else
+                                             fitted.targets))  # fmt: skip
+
+    def _name_classes(self, names: tuple[str, ...]) -> None:
+        self.classes = names
         while len(self.drawn) < self.count:
             self.drawn.append(OutputCurve(self))
-        for number, each in enumerate(self.drawn):
-            name = names[number] if number < len(names) else ""
+        for name, each in zip(names or ("",), self.drawn, strict=False):
             each.name(tr("output for {name}", name=name) if name else tr("output"),
                       tr("each network, for {name}", name=name) if name else tr("each network"))  # fmt: skip
-        self.apply_theme(current())
-
-    def show_points(
-        self, x: NDArray[np.float64], y: NDArray[np.float64], points: PointSet, keeps_range: bool = False
-    ) -> None:
-        """Show rows (n,), (n,) and fit the axes to them, unless the range is kept; classes of several have curves."""
-        self.rows.show(x, y, points.fills, classes=points.classes if self._classes else None)
-        if not keeps_range:
-            self.set_range(padded(x), padded(np.append(y, 0.0) if self._classes else y))
-        self.forget()
+        self._colour_curves(current())
 
     @property
     def count(self) -> int:
         """How many outputs are drawn."""
-        return max(len(self._classes), 1)
+        return max(len(self.classes), 1)
 
     def forget(self) -> None:
         """Draw no curve."""
-        for each in self.drawn:
+        for each in self.drawn[: self.count]:
             each.forget()
 
     def show_outputs(self, outputs: FloatArray, ends: Ends) -> None:
@@ -121,8 +124,13 @@ class CurveView(Plot):
     def apply_theme(self, theme: Theme) -> None:
         """Take over the colours of points, curves and bands."""
         self.rows.apply_theme(theme)
+        self._colour_curves(theme)
+
+    def _colour_curves(self, theme: Theme) -> None:
+        """Draw each class in its colour; where those begin again, with dashes."""
         for number, each in enumerate(self.drawn):
-            each.colour(theme, theme.class_colour(number) if self._classes else "")
+            style = Qt.PenStyle.SolidLine if number < len(theme.class_colours) else Qt.PenStyle.DashLine
+            each.colour(theme, theme.class_colour(number) if self.classes else "", style)
 
 
 def _places(count: int, ends: Ends) -> NDArray[np.float64]:

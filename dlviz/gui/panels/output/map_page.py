@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -26,13 +25,13 @@ from dlviz.gui.panels.output.paint import Painting
 from dlviz.gui.panels.output.parts import PartWords
 from dlviz.gui.panels.output.place import PlaceImage
 from dlviz.gui.panels.output.plane import (
+    NOT_FITTED,
     Plane,
     View,
     axis_names,
     axis_symbol,
-    curve_classes,
-    curve_name,
-    curve_targets,
+    fitted_curves,
+    fitted_name,
     means_of,
     plane_of,
     points_of,
@@ -75,7 +74,8 @@ class MapPage(Page):
         super().__init__(context, parent)
         self._parts = parts
         self.plane = Plane((0, 1), (-1.0, 1.0, -1.0, 1.0))
-        self.values: FloatArray | None = None
+        self.values: FloatArray | None = None  # that are drawn, over this extent:
+        self.extent = self.plane.extent
         self._shown = NOTHING
         self._principal: PrincipalPlane | None = None  # of these data, once a frame had it
         self._view: object = None  # of the document, when its plane was taken over
@@ -85,6 +85,7 @@ class MapPage(Page):
         self.controls, self.seeds, self.legend = PlaneControls(), SeedsBar(), ClassLegend()
         self.hidden = Elided("", "muted", "small")  # says that test rows are
         self.agreement: Agreement | None = None  # of several seeds, while it is on show
+        self._fitted, self._drawn_as = NOT_FITTED, self.document  # what curves show, and as whose
         grounds: dict[View, Ground] = {"map": MapGround(self.frame.map), "curve": CurveGround(self.curve)}
         self.painting = Painting(context, grounds, self)
         self.curve.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the panel's own comes up
@@ -179,12 +180,13 @@ class MapPage(Page):
         self.hidden.show_words(self._parts.hidden_words(), hidden_tip())
         if self.is_curve:
             self.plane = self.painting.steady(plane_of(prepared, (0, 0)), self.plane)
-            self._show_rows(prepared, fills)
+            self._drawn_as, self._fitted = self.document, fitted_curves(self.document, dataset)
+            self._show_rows(prepared)
         else:
             self.plane = self._chosen(prepared)
             self.frame.map.show_map(None, extent=self.plane.extent)
             self.frame.map.show_points(points_of(prepared, self.plane, fills))
-        self.agreement = None
+        self.values = self.agreement = None
         self._pages.setCurrentWidget(self.curve if self.is_curve else self.frame)
         self.legend.show_names(self._classes_shown(dataset))
         self.told.emit()
@@ -192,20 +194,27 @@ class MapPage(Page):
         if self.frame_shown is not None:
             self.show_frame(self.frame_shown)
 
-    def _show_rows(self, prepared: Prepared, fills: NDArray[np.int8]) -> None:
+    def _show_rows(self, prepared: Prepared) -> None:
         """Show the rows over the one input, where the curves should pass."""
-        dataset, points = prepared.dataset, points_of(prepared, self.plane, fills)
+        dataset, points = prepared.dataset, points_of(prepared, self.plane, self._parts.fills())
         assert points is not None  # one input spans no other plane
-        classes = curve_classes(self.document, dataset)
-        self.curve.name_axes(axis_symbol(dataset, 0), curve_name(dataset, classes))
-        self.curve.name_classes(classes)
-        targets = curve_targets(self.document, dataset)
-        self.curve.show_points(dataset.inputs[:, 0], targets, points, self.painting.keeps_range())
+        self.curve.name_axes(axis_symbol(dataset, 0), fitted_name(dataset, self._fitted))
+        self.curve.show_points(dataset.inputs[:, 0], self._fitted, points, self.painting.keeps_range())
+
+    def _draw_as(self, document: Document, prepared: Prepared) -> None:
+        """Name, colour and place curves and rows as the networks of a document answer, which need not be the newest."""
+        if document is self._drawn_as or not document.data.prepares_like(self.document.data):
+            return
+        self._drawn_as, fitted = document, fitted_curves(document, prepared.dataset)
+        if not fitted.is_like(self._fitted):
+            self._fitted = fitted
+            self._show_rows(prepared)
+            self.legend.show_names(self._classes_shown(prepared.dataset))
 
     def _classes_shown(self, dataset: Dataset) -> tuple[str, ...]:
         """Return the classes that are told by colour, where the words above the picture do not name them."""
         if self.is_curve:
-            return curve_classes(self.document, dataset)
+            return self.curve.classes
         return dataset.class_names if len(dataset.class_names) > 2 else ()
 
     def _chosen(self, prepared: Prepared) -> Plane:
@@ -231,7 +240,7 @@ class MapPage(Page):
         if maps is not None and prepared is not None and self.plane.holds(maps.principal, prepared):
             self._know_plane(maps, prepared)
             if not self.seeds.is_on:
-                self._show_answers(maps, frame.document, prepared.dataset)
+                self._show_answers(maps, frame.document, prepared)
         if self.seeds.is_on:
             self._show_seeds(frame)
 
@@ -243,12 +252,14 @@ class MapPage(Page):
             self.frame.map.show_points(points_of(prepared, self.plane, self._parts.fills()))
             self.controls.show_principal(maps.principal)
 
-    def _show_answers(self, maps: Maps, document: Document, dataset: Dataset) -> None:
+    def _show_answers(self, maps: Maps, document: Document, prepared: Prepared) -> None:
         if self.is_curve:
-            self.values = maps.output[: self.curve.count, :1]
+            self._draw_as(document, prepared)
+            self.values, self.extent = maps.output[: self.curve.count, :1], maps.extent
             self.curve.show_outputs(self.values[:, 0], maps.extent[:2])
         elif maps.is_logits == self.controls.is_logits:
-            self.values = show_maps(self.frame, maps, document, dataset, self._shown)
+            self.values = show_maps(self.frame, maps, document, prepared.dataset, self._shown)
+            self.extent = maps.extent
             if self._place is not None:
                 self.told.emit()
 
@@ -260,14 +271,20 @@ class MapPage(Page):
         self.agreement, self.values = found, None if found is None else found.mean
         if found is None:
             self._draw_nothing()
-        elif self.is_curve:
+        else:
+            # As the networks answer that were trained: the one on show may end otherwise by now.
+            assert frame.experiment is not None
+            self._draw_agreement(found, frame.experiment.experiment.document, prepared)
+        self.told.emit()
+
+    def _draw_agreement(self, found: Agreement, document: Document, prepared: Prepared) -> None:
+        self.extent = found.extent
+        if self.is_curve:
+            self._draw_as(document, prepared)
             single = np.stack([each.outputs[:, 0] for each in found.answers])
             self.curve.show_spread(found.mean[:, 0], found.std[:, 0], single, found.extent[:2])
         else:
-            # On the scale of the networks that were trained: the one on show may end otherwise by now.
-            assert frame.experiment is not None
-            show_agreement(self.frame, found, frame.experiment.experiment.document, prepared.dataset)
-        self.told.emit()
+            show_agreement(self.frame, found, document, prepared.dataset)
 
     def _agreement_in(self, frame: Frame) -> Agreement | None:
         """Return what several networks answer, unless that is about other data or the plane before this one."""
@@ -326,7 +343,7 @@ class MapPage(Page):
         if self.seeds.is_on:
             return self._seeds_words(prepared.dataset)
         if not self.is_curve and self._place is not None:
-            answer = None if self.values is None else value_at(self.values, self.plane.extent, *self._place)
+            answer = None if self.values is None else value_at(self.values, self.extent, *self._place)
             return answer_words(prepared.dataset, self.plane, self._place, answer)
         if not self.is_curve and self._shown.kind == "unit":
             return unit_words(self.document.network, self._shown)
@@ -354,12 +371,12 @@ class MapPage(Page):
             spanned = names[:1] if self.is_curve else self._spanned(self.prepared.dataset)
             return NOTHING_DRAWN if self.agreement is None else agreement_table(self.agreement, spanned)
         if self.is_curve:
-            return NOTHING_DRAWN if self.values is None else curve_table(self.values, self.plane.extent, names[0])
+            return NOTHING_DRAWN if self.values is None else curve_table(self.values, self.extent, names[0])
         if self.values is None:
             return NOTHING_DRAWN
         what = "logit" if self.controls.is_logits else "output"
         outputs = [f"{what} {i + 1}" for i in range(len(self.values))]
-        return Rows((*self._spanned(self.prepared.dataset), *outputs), map_rows(self.values, self.plane.extent))
+        return Rows((*self._spanned(self.prepared.dataset), *outputs), map_rows(self.values, self.extent))
 
     def _spanned(self, dataset: Dataset) -> Sequence[str]:
         """Return what the axes of the map are called where it is copied."""

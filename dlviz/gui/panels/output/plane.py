@@ -21,9 +21,10 @@ from dlviz.gui.response import classes_of
 from dlviz.i18n import tr
 from dlviz.session.document import Document
 from dlviz.session.messages import Interest
-from dlviz.session.targets import targets_for
+from dlviz.session.targets import target_low, targets_for
 
 View = Literal["map", "curve"]  # over two inputs, or over one
+MOST_CLASSES = 20  # with a curve each: more could not be told apart, and would be slow to draw
 MAX_MAP_INPUTS = 12  # with more inputs a plane through their means says little: errors come first
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -84,33 +85,52 @@ def points_of(prepared: Prepared, plane: Plane, fills: NDArray[np.int8]) -> Poin
     return PointSet(places, classes_of(dataset), fills)
 
 
-def curve_classes(document: Document, dataset: Dataset) -> tuple[str, ...]:
-    """Return the classes that have an output of their own, each with a curve over one input; none for one output."""
-    names, network = dataset.class_names, document.network
-    if dataset.task == "regression" or not network.layers:
-        return ()
-    with suppress(DlvizError):
-        return names if math.prod(shapes(network)[output_id(network)]) == len(names) else ()
-    return ()
+@dataclass(frozen=True)
+class FittedCurves:
+    """What curves over one input show of the first output.
+
+    classes: that have a curve each, none where there is one for the only output; others: how many classes have none,
+    for want of room; targets: where each row should lie (n,); low: what stands for "not this class".
+    """
+
+    classes: tuple[str, ...]
+    others: int
+    targets: NDArray[np.float64]
+    low: float = 0.0
+
+    def is_like(self, other: "FittedCurves") -> bool:
+        """Say whether the same would be drawn."""
+        same = self.classes == other.classes and self.others == other.others and self.low == other.low
+        return same and np.array_equal(self.targets, other.targets)
 
 
-def curve_targets(document: Document, dataset: Dataset) -> NDArray[np.float64]:
-    """Return what a network should answer to each row (n,).
+NOT_FITTED = FittedCurves((), 0, np.empty(0))
 
-    That is 1 of the output for its class, 1 and 0 or −1 of a single output for classes, or the first measured value;
-    where network and data do not fit, the target column as it is.
+
+def fitted_curves(document: Document, dataset: Dataset) -> FittedCurves:
+    """Return what is drawn over one input.
+
+    A row should lie at 1 of the output for its class, at 1 and 0 or −1 of a single output for classes, or at the first
+    measured value; where network and data do not fit, at its target as it is.
     """
     if dataset.task != "regression" and document.network.layers:
         with suppress(DlvizError):
-            highest: NDArray[np.float64] = targets_for(document, dataset).max(axis=1)
-            return highest
-    return dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float)
+            width = math.prod(shapes(document.network)[output_id(document.network)])
+            own = targets_for(document, dataset)[:, :width]
+            if width == len(dataset.class_names):
+                shown = dataset.class_names[:MOST_CLASSES]
+                return FittedCurves(shown, width - len(shown), own.max(axis=1), target_low(document))
+            return FittedCurves((), 0, own[:, 0])
+    return FittedCurves((), 0, dataset.targets.reshape(dataset.n, -1)[:, 0].astype(float))
 
 
-def curve_name(dataset: Dataset, classes: Sequence[str]) -> str:
-    """Return what curves over one input show: what is learned, or which of these classes it is."""
-    names = ", ".join(dataset.target_names)
-    return tr("{target}: output for each", target=names) if classes else names
+def fitted_name(dataset: Dataset, fitted: FittedCurves) -> str:
+    """Return what runs up beside curves over one input: what is learned, for each class where they have curves."""
+    target, shown = ", ".join(dataset.target_names), len(fitted.classes)
+    if fitted.others:
+        all_classes = numbers.count(shown + fitted.others)
+        return tr("{target}: output for the first {some} of {count}", target=target, some=shown, count=all_classes)
+    return tr("{target}: output for each", target=target) if shown else target
 
 
 def axis_symbol(dataset: Dataset, axis: int) -> str:

@@ -1,11 +1,13 @@
 """Training, dev and test rows as filled, hollow and barred scatters, all alike or by class; selected ones in a ring."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QBrush, QPainterPath, QPen
 
 from dlviz.gui.theme import Theme, current
 from dlviz.gui.widgets.plot import Plot
@@ -14,6 +16,14 @@ from dlviz.gui.widgets.symbols import barred_symbol
 from dlviz.i18n import tr
 
 _MARGIN = 0.08
+
+
+class Look(NamedTuple):
+    """How a row is drawn. One for all rows alike: pyqtgraph draws a picture for each object it meets here."""
+
+    symbol: QPainterPath
+    brush: QBrush
+    pen: QPen
 
 
 class RowScatters(QObject):
@@ -29,6 +39,8 @@ class RowScatters(QObject):
         self._marked: frozenset[int] = frozenset()
         self._rows = np.zeros(0, np.int64)
         self._classes: dict[pg.ScatterPlotItem, list[int]] = {}  # of the rows of each, where they have any
+        self._theme = current()
+        self._looks: dict[tuple[pg.ScatterPlotItem, int], Look] = {}  # of rows by their class, in this theme
         self._places = np.zeros((0, 2))
         named = (self.train, tr("training rows")), (self.dev, tr("dev rows")), (self.test, tr("test rows"))
         for item, words in named:
@@ -53,9 +65,8 @@ class RowScatters(QObject):
         numbers = np.arange(len(x)) if rows is None else np.asarray(rows, dtype=np.int64)
         for fill, item in ((FILLED, self.train), (HOLLOW, self.dev), (BARRED, self.test)):
             own = fills == fill
-            item.setData(x[own], y[own], data=numbers[own])
             self._classes[item] = [] if classes is None else classes[own].tolist()
-        self.apply_theme(current())
+            item.setData(x[own], y[own], data=numbers[own], **self._styles(item))
         is_seen = fills != UNSEEN
         self._rows, self._places = numbers[is_seen], np.column_stack([x, y])[is_seen]
         self.mark(self._marked)
@@ -73,29 +84,35 @@ class RowScatters(QObject):
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over the colours."""
+        self._theme = theme
+        self._looks.clear()
         for item in (self.train, self.dev, self.test):
-            classes = self._classes.get(item, [])
-            if classes:
-                self._paint_classes(item, classes, theme)
-            else:
-                item.setSymbol(barred_symbol("o") if item is self.test else "o")
-                self._paint(item, [theme.positive_mark], theme)
+            brush, pen = self._paint(item, theme.positive_mark)
+            item.setBrush(brush)  # of rows that are all alike
+            item.setPen(pen)
+            if styles := self._styles(item):
+                item.setBrush(styles["brush"])
+                item.setPen(styles["pen"])
         self._marks.setPen(pg.mkPen(theme.text, width=1.6 * theme.mark_width))
 
-    def _paint_classes(self, item: pg.ScatterPlotItem, classes: list[int], theme: Theme) -> None:
-        shapes = {index: marker(index, 0.5) for index in set(classes)}
-        if item is self.test:
-            shapes = {index: barred(shape) for index, shape in shapes.items()}
-        item.setSymbol([shapes[index] for index in classes])
-        self._paint(item, [theme.class_colour(index) for index in classes], theme)
+    def _styles(self, item: pg.ScatterPlotItem) -> dict[str, list[object]]:
+        """Return symbols, brushes and pens of the rows of a scatter, nothing if they are all alike."""
+        looks = [self._look(item, index) for index in self._classes.get(item, ())]
+        return {name: [getattr(each, name) for each in looks] for name in Look._fields} if looks else {}
 
-    def _paint(self, item: pg.ScatterPlotItem, colours: list[str], theme: Theme) -> None:
-        """Fill training rows with their colours, and draw the outline of others with it."""
-        is_filled = item is self.train
-        brushes = [pg.mkBrush(colour if is_filled else theme.panel) for colour in colours]
-        pens = [pg.mkPen(theme.panel, width=1) if is_filled else pg.mkPen(colour, width=1.3) for colour in colours]
-        item.setBrush(brushes if len(brushes) > 1 else brushes[0])
-        item.setPen(pens if len(pens) > 1 else pens[0])
+    def _look(self, item: pg.ScatterPlotItem, index: int) -> Look:
+        known = self._looks.get((item, index))
+        if known is None:
+            shape = marker(index, 0.5)
+            shape = barred(shape) if item is self.test else shape
+            known = self._looks[item, index] = Look(shape, *self._paint(item, self._theme.class_colour(index)))
+        return known
+
+    def _paint(self, item: pg.ScatterPlotItem, colour: str) -> tuple[QBrush, QPen]:
+        """Fill training rows with a colour, and draw the outline of others with it."""
+        if item is self.train:
+            return pg.mkBrush(colour), pg.mkPen(self._theme.panel, width=1)
+        return pg.mkBrush(self._theme.panel), pg.mkPen(colour, width=1.3)
 
 
 def padded(values: NDArray[np.floating]) -> tuple[float, float]:
