@@ -29,6 +29,7 @@ from dlviz.session.run_row import Origin
 from dlviz.session.runs import Runs
 from dlviz.session.vary.experimenter import Experimenter
 from dlviz.session.vary.pool import Executors
+from dlviz.session.way import Way
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class Worker:
         self._generation = self._offered = 0
         self._token = 0
         self._label = ""  # of the last edit
-        self._moments = Moments()
+        self._moments, self._way = Moments(), Way()
         self._serial = count(1)
         self._is_stale, self._has_news = True, False  # the run moved; only the experiment did
         self._frame: Frame | None = None
@@ -110,6 +111,7 @@ class Worker:
             self._is_stale = True
         self._has_news = self._experimenter.work() or self._has_news
         self._offer()
+        self._way.give()
 
     def _obey(self) -> None:
         """Carry out what is queued; wait for a command where there is nothing else to do."""
@@ -296,7 +298,7 @@ class Worker:
 
     def _on_open(self, command: cmd.Open) -> None:
         self._generation, self._token = command.generation, command.token
-        self._moments = Moments()
+        self._moments, self._way = Moments(), Way()
         self._experimenter.clear()
         self._playing.open(command.document)
         if command.runs is not None:
