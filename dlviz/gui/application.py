@@ -25,7 +25,7 @@ from dlviz.session.presets import first_document, step_document
 from dlviz.session.session import Session
 from dlviz.session.settings import settings_path
 
-SWITCH_SECONDS = 0.001  # how long the worker's Python may keep the window waiting
+SWITCH_SECONDS = 0.0002  # how long the worker's Python may keep the window waiting
 FONT_AFTER_MS = 1000  # from the panels on; the first pictures are worth more than a formula nobody asked for yet
 
 

@@ -188,11 +188,11 @@ class Playing:
         self._pace.rate = self._play.rate
 
     def _advance_once(self) -> None:
-        interval = 0.0 if self.is_flat_out else 1 / self._play.rate
-        self._next_step = max(self._next_step + interval, time.monotonic())
-        self._pace.rate = 0.0 if self.is_flat_out else self._play.rate
-        before = self.run.moment()
+        began, before = time.monotonic(), self.run.moment()
         self.run.forward(self._play.by)
+        # As fast as it can be: half of the time belongs to the window, which shows every frame of what is recorded.
+        due = 2 * time.monotonic() - began if self.is_flat_out else max(self._next_step + 1 / self._play.rate, began)
+        self._next_step, self._pace.rate = due, 0.0 if self.is_flat_out else self._play.rate
         walk = self.run.walk
         if self.run.stopped:
             self._stop(self.run.stopped)
