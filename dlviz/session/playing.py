@@ -190,9 +190,12 @@ class Playing:
     def _advance_once(self) -> None:
         began, before = time.monotonic(), self.run.moment()
         self.run.forward(self._play.by)
-        # As fast as it can be: half of the time belongs to the window, which shows every frame of what is recorded.
-        due = 2 * time.monotonic() - began if self.is_flat_out else max(self._next_step + 1 / self._play.rate, began)
-        self._next_step, self._pace.rate = due, 0.0 if self.is_flat_out else self._play.rate
+        if self.is_flat_out:  # then half of the time is the window's: nobody sees more recorded steps than frames
+            now = time.monotonic()
+            self._next_step, self._pace.rate = now + (now - began), 0.0
+        else:
+            self._next_step = max(self._next_step + 1 / self._play.rate, began)
+            self._pace.rate = self._play.rate
         walk = self.run.walk
         if self.run.stopped:
             self._stop(self.run.stopped)

@@ -298,7 +298,7 @@ class Worker:
 
     def _on_open(self, command: cmd.Open) -> None:
         self._generation, self._token = command.generation, command.token
-        self._moments, self._way = Moments(), Way()
+        self._moments = Moments()
         self._experimenter.clear()
         self._playing.open(command.document)
         if command.runs is not None:

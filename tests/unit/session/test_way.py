@@ -1,16 +1,18 @@
 """A worker that draws numbers without an end leaves the interpreter to other threads."""
 
+import math
 import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 
+from dlviz.session.messages import Play
 from dlviz.session.neuron_presets import stochastic_unit
 from dlviz.session.playing import Playing
 from dlviz.session.session import Session
 
-SWITCH_SECONDS = 0.001  # as the program sets it
+SWITCH_SECONDS = 0.0002  # as the program sets it
 HOGGED, TURNS = 6.0, 300  # seconds that the worker computes, and times that this thread wants to run meanwhile
 
 
@@ -42,8 +44,16 @@ def test_a_unit_that_draws_as_fast_as_it_can_leaves_the_window_its_time(monkeypa
 
     monkeypatch.setattr(Playing, "advance", advance)
     try:
-        session.play("sample")
+        session.play("batch")
         time.sleep(0.2)
         assert seconds_for_turns() < HOGGED / 2
     finally:
         session.close()
+
+
+def test_a_step_that_is_recorded_flat_out_is_followed_by_as_long_a_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    playing = Playing(stochastic_unit(), lambda run: None)
+    playing.play(Play("sample", math.inf))
+    monkeypatch.setattr(playing.run, "forward", lambda by: time.sleep(0.2))
+    playing.advance()
+    assert 0 < playing.seconds_to_step < 2
