@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DataError
 from dlviz.data.reader import read_table
 from dlviz.data.spec import DataSpec
 from dlviz.data.table import ReadChoices, Table
 from dlviz.data.table_dataset import to_dataset
+from dlviz.gui.panels.data.import_pages import NotesView
 from dlviz.gui.panels.data.importing import ImportView, import_file, with_dataset
 from dlviz.gui.theme import current, theme_signals
 from dlviz.session.document import Document
@@ -179,3 +181,29 @@ def test_a_document_that_waits_for_its_file_keeps_its_layers(file: Path) -> None
     changed = with_dataset(Document(data=spec, network=network), None, spec, rows)
     assert changed.network.layers == network.layers
     assert changed.data.dataset is rows
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Row 1 was left out: ü𝄞 is no number.", "a;b 1;2 𝄞 3;x " * 6, "Cells left out: 𝄞x.\n" * 9],
+    ids=["one note", "a long note", "many notes"],
+)
+def test_notes_keep_one_height_whatever_signs_stand_in_them(qtbot: Any, words: str) -> None:
+    """Signs of another font make lines taller: a scroll bar that came and went froze the window at some widths."""
+    for width in range(200, 500, 2):
+        page = QWidget()
+        notes, column = NotesView(page), QVBoxLayout(page)
+        column.addWidget(notes)
+        column.addStretch(1)
+        notes.setPlainText(words)
+        page.resize(width, 400)
+        page.show()
+        heights = []
+        for _ in range(10):
+            QApplication.processEvents()
+            heights.append((notes.height(), notes.viewport().width()))
+        assert len(set(heights[4:])) == 1, (width, heights)
+        is_whole = notes.verticalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        assert is_whole == ("\n" not in words and notes.document().size().height() <= 5), (width, heights)
+        page.hide()
+        page.deleteLater()

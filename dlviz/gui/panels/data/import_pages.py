@@ -80,9 +80,21 @@ class NotesView(QPlainTextEdit):
 
     @Slot()
     def _fit(self) -> None:
-        # Lines, not blocks: a note may be longer than the page is wide.
-        lines = min(max(round(self.document().size().height()), 1), NOTES_SHOWN)
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + GRID)
+        line, wanted = self.fontMetrics().lineSpacing(), self._tall()
+        is_cut = wanted > NOTES_SHOWN * line
+        # Told, for what Qt decides by height would change the width, and with it the height: for ever, where signs of
+        # another font make a line taller than the others.
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if is_cut else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
+        self.setFixedHeight(round(max(line, NOTES_SHOWN * line if is_cut else wanted)) + GRID)
+
+    def _tall(self) -> float:
+        """Return the pixels that the words take at this width; those of the first notes, where there are many."""
+        layout, block, total = self.document().documentLayout(), self.document().firstBlock(), 0.0
+        for _ in range(min(self.blockCount(), NOTES_SHOWN + 1)):
+            total += layout.blockBoundingRect(block).height()
+            block = block.next()
+        return total
 
 
 class PreviewPage(QWidget):
