@@ -1,5 +1,7 @@
 """A table of numbers writes fewer digits where it is narrow, sorts, and copies every digit."""
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication
@@ -9,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from dlviz.gui.look import Look
 from dlviz.gui.theme import font
 from dlviz.gui.widgets.class_legend import WIDEST, ClassLegend
+from dlviz.gui.widgets.number_model import NumberModel
 from dlviz.gui.widgets.number_table import Column, FilledTable, Line, NumberTable
 
 COLUMNS = (Column("#"), Column("loss"), Column("e", is_signed=True))
@@ -48,6 +51,43 @@ def test_a_narrow_table_writes_fewer_digits_rather_than_cut_numbers(table: Numbe
 def test_a_click_on_a_heading_sorts_and_what_is_not_known_comes_last(table: NumberTable) -> None:
     table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
     assert [cells[0] for cells in table.shown()] == [2.0, 12345.0, 8.0]
+    table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    assert [cells[0] for cells in table.shown()] == [12345.0, 2.0, 8.0]
+    table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+    assert [cells[0] for cells in table.shown()] == [12345.0, 8.0, 2.0]
+
+
+def test_numbers_that_change_are_sorted_anew_and_the_keyboard_stays_at_its_line(table: NumberTable) -> None:
+    table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    table.setCurrentIndex(table.model().index(0, 2))
+    changed = (Line(3, (12345.0, 0.1, 0.0)), Line(7, (8.0, 0.2, 0.5)), Line(1, (2.0, 0.3, 0.0)))
+    table.show_lines(COLUMNS, changed, 7)
+    assert [cells[0] for cells in table.shown()] == [12345.0, 8.0, 2.0]
+    assert (table.currentIndex().row(), table.currentIndex().column()) == (2, 2)
+    table.show_lines(COLUMNS[:1], [Line(k, (float(-k),)) for k in range(3)])
+    assert [cells[0] for cells in table.shown()] == [0.0, -1.0, -2.0]  # the column of sorting is gone
+
+
+def test_sorting_the_inputs_of_an_image_asks_for_no_cell_but_those_on_show(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each cell that Qt asks for waits for the interpreter, while a network trains for as long as a step takes."""
+    asked, data = [0], NumberModel.data
+
+    def count(model: NumberModel, *which: Any) -> Any:
+        asked[0] += 1
+        return data(model, *which)
+
+    monkeypatch.setattr(NumberModel, "data", count)  # before a table is made, for Qt keeps what it found
+    table = NumberTable()
+    qtbot.addWidget(table)
+    table.show()
+    table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    for shift in range(2):
+        table.show_lines(COLUMNS, [Line(k, (float(k), float((k + shift) * 331 % 784), 0.0)) for k in range(784)])
+        QApplication.processEvents()
+        assert [cells[1] for cells in table.shown()] == sorted(float(k) for k in range(784))
+    assert 0 < asked[0] < 2000
 
 
 def test_a_click_takes_the_row_by_its_number(table: NumberTable, qtbot: QtBot) -> None:

@@ -7,7 +7,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QSize,
-    QSortFilterProxyModel,
     Qt,
     QTimer,
     Signal,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTabl
 
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
 from dlviz.gui.widgets.copying import copy_csv, offer
-from dlviz.gui.widgets.number_model import NONE, NUMBER, RAW, Cell, Column, Line, NumberModel
+from dlviz.gui.widgets.number_model import NONE, NUMBER, Cell, Column, Line, NumberModel
 from dlviz.i18n import tr
 
 __all__ = ["NONE", "Cell", "Column", "FilledTable", "Line", "NumberTable"]
@@ -46,10 +45,7 @@ class NumberTable(QTableView):
         self._shown = QTimer(self, singleShot=True, interval=0)  # the head learns of its width after the table is shown
         self._shown.timeout.connect(self._choose_digits)
         self.numbers = NumberModel(self)
-        self._sorted = QSortFilterProxyModel(self)
-        self._sorted.setSourceModel(self.numbers)
-        self._sorted.setSortRole(RAW)
-        self.setModel(self._sorted)
+        self.setModel(self.numbers)
         self._make_quiet()
         self.setSortingEnabled(is_sortable)
         self.sortByColumn(NONE, Qt.SortOrder.AscendingOrder)
@@ -223,9 +219,7 @@ class NumberTable(QTableView):
 
     def shown(self) -> list[tuple[Cell, ...]]:
         """Return the cells in the order on show, with every digit."""
-        order = [self._sorted.index(row, 0).data(NUMBER) for row in range(self._sorted.rowCount())]
-        by_number = {line.number: line.cells for line in self.numbers.lines}
-        return [by_number[number] for number in order]
+        return [line.cells for line in self.numbers.rows]
 
     @Slot(QModelIndex)
     def _take(self, index: QModelIndex | QPersistentModelIndex) -> None:
