@@ -100,6 +100,7 @@ class Bridge(QObject):
     def tick(self) -> None:
         """Fetch what is new and draw what is due; numbers of a run that breaks are drawn as they come out."""
         self._ticks += 1
+        self._context.session.tick()
         if self._ticks % ASK_EVERY == 0:
             self.ask_panels()
         due = self._due()

@@ -15,6 +15,10 @@ class Controls:
     def _send(self, command: object) -> None:
         self._worker.commands.put(command)
 
+    def tick(self) -> None:
+        """Say that the window is awake; one that ticks, and then does not for a while, has the computer to itself."""
+        self._worker.precedence.tick()
+
     def play(self, by: Granularity = "batch", rate: float = float("inf")) -> None:
         """Run by steps of this size, at this many a second."""
         self._send(Play(by, rate))

@@ -34,6 +34,11 @@ class Inbox:
         self._gather(0.0)
         return any(isinstance(each, kind) for each in self._waiting)
 
+    def wait(self, seconds: float) -> bool:
+        """Wait so long for a command unless there is one; say whether one is there. Called by the one who takes."""
+        self._gather(0.0 if self._waiting else seconds)
+        return bool(self._waiting)
+
     def _is_absolute(self) -> bool:
         return isinstance(self._waiting[0], ABSOLUTE)
 

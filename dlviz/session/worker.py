@@ -24,6 +24,7 @@ from dlviz.session.mailbox import Mailbox
 from dlviz.session.messages import Close, FinishPhase, Frame, Look, Pause, Play, Seek, StepBy, Watch
 from dlviz.session.moments import Moments
 from dlviz.session.playing import Playing
+from dlviz.session.precedence import Precedence
 from dlviz.session.run import Run
 from dlviz.session.run_row import Origin
 from dlviz.session.runs import Runs
@@ -43,6 +44,7 @@ class Worker:
     def __init__(self, document: Document, executors: Executors | None = None) -> None:
         self.commands = Inbox()
         self.mailbox: Mailbox[Frame] = Mailbox()
+        self.precedence = Precedence()
         self._frames = FrameMaker()
         self._checking = Checking()
         self._estimate: tuple[int, Estimate | None] = -1, None  # the generation it belongs to
@@ -112,6 +114,7 @@ class Worker:
         self._has_news = self._experimenter.work() or self._has_news
         self._offer()
         self._way.give()
+        self.precedence.wait(self.commands.wait)
 
     def _obey(self) -> None:
         """Carry out what is queued; wait for a command where there is nothing else to do."""

@@ -85,6 +85,9 @@ class FakeSession:
 
     undo_label = redo_label = "Change something"
 
+    def tick(self) -> None:
+        """A window looks, sixty times a second."""
+
     def play(self, by: str = "batch", rate: float = float("inf")) -> None:
         self.calls.append(("play", by, rate))
         self.show(state="running")
