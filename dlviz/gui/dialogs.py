@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from dlviz.data.formats import formats
@@ -63,6 +64,7 @@ class Dialogs:
         buttons = QMessageBox.StandardButton
         box = QMessageBox(parent)
         box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # the title comes from a file
         box.setText(tr("Save the changes to “{title}”?", title=title))
         box.setInformativeText(tr("They are lost otherwise."))
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)

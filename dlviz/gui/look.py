@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
     QApplication,
+    QLabel,
     QProxyStyle,
     QStyle,
     QStyleOption,
@@ -45,9 +46,12 @@ class Look(QProxyStyle):
         super().__init__("Fusion")
 
     def polish(self, polished: QWidget | QApplication | QPalette) -> Any:
-        """Let tables stand on the panel, not in a box of their own."""
+        """Let tables stand on the panel, not in a box of their own; show what is said on hover as it is written."""
         if isinstance(polished, QTableView):
             polished.viewport().setBackgroundRole(QPalette.ColorRole.Window)
+        elif isinstance(polished, QLabel) and polished.inherits("QTipLabel"):
+            # Names and notes come from files: what looks like HTML could open any other file as its picture.
+            polished.setTextFormat(Qt.TextFormat.PlainText)
         return super().polish(polished)
 
     def pixelMetric(

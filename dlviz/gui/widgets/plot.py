@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from html import escape
 
 import numpy as np
 import pyqtgraph as pg
@@ -182,7 +183,12 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             axis.setTickFont(font("small"))
         if self._directions:
             style = {"color": theme.muted, "font-size": f"{theme.small}pt"}
-            self.getAxis("bottom").setLabel(self._directions, **style)
+            self.getAxis("bottom").setLabel(escape(self._directions), **style)  # it is read as HTML
+
+
+def literal(words: str) -> str:
+    """Return a format for pyqtgraph's label of a line that is written as these words, which may be anybody's."""
+    return words.replace("{", "{{").replace("}", "}}")
 
 
 def _points(item: pg.PlotDataItem | pg.ScatterPlotItem) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

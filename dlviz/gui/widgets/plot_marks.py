@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QPen
 
 from dlviz.gui.theme import GRID, Theme, current, font
-from dlviz.gui.widgets.plot import Plot
+from dlviz.gui.widgets.plot import Plot, literal
 from dlviz.session.curves import Mark, MarkKind
 
 MAX_MARKS = 24  # the newest; older ones would only blacken the plot
@@ -49,7 +49,7 @@ class PlotMarks(QObject):
             self.lines.append(self._new())
         for line, mark in zip(self.lines, newest, strict=False):
             line.setValue(mark.step)
-            line.label.setFormat(mark.label)
+            line.label.setFormat(literal(mark.label))
             line.setToolTip(mark.label)
         for place, line in enumerate(self.lines):
             line.setVisible(place < len(newest))
@@ -79,7 +79,7 @@ class PlotMarks(QObject):
             line.label.setVisible(lane is not None)
             if lane is not None:
                 lanes[lane].append((begin, end))
-                line.label.setFormat(words)
+                line.label.setFormat(literal(words))
                 line.label.anchors = [(float(is_left), 0.0)] * 2
                 line.label.setPosition(1 - lane * metrics.height() / height)
 
