@@ -16,7 +16,7 @@ from dlviz.gui.widgets.slider import KNOB, LabelledSlider
 from dlviz.session.document import Document
 from dlviz.session.network_presets import linear_units
 from dlviz.session.summary import hidden_layers, summary
-from tests.gui.robot import CONTROL, Key, Robot, close_window, robot_at_window
+from tests.gui.robot import CONTROL, LEFT, Key, Robot, close_window, robot_at_window
 
 GOLDEN = json.loads(Path("tests/golden/worked_examples.json").read_text(encoding="utf-8"))
 EXAMPLES = {each["id"]: each["expected"] for each in GOLDEN["examples"]}
@@ -157,6 +157,22 @@ def test_sliders_change_layers_and_units_at_once_and_undo_in_one(robot: Robot) -
     robot.wait(lambda: parameters(robot)[0] == 12 * 4 + 12)
     robot.key(Key.Key_Z, CONTROL)
     assert session.document == start
+
+
+def test_a_knob_that_is_pulled_faster_than_networks_are_drawn_makes_one_edit(robot: Robot) -> None:
+    open_example(robot, "shape_46")
+    form, session = robot.panel("inspector").summary, robot.running.session
+    for slider, places in ((form.n_hidden, (1, 2, 3, 5)), (form.units[0].slider, (9, 7, 30))):
+        told, slider_of = [], slider.slider
+        slider.changed.connect(told.append)
+        robot.bot.mousePress(slider_of, LEFT, pos=slider_of.rect().center())
+        for place in places:
+            slider_of.setSliderPosition(slider.scale.position(place))
+        assert told == []
+        robot.bot.mouseRelease(slider_of, LEFT)
+        assert told == [places[-1]]
+    assert len(hidden_layers(session.document.network)) == 5
+    assert session.document.network.layers[0].settings["units"] == 30
 
 
 def test_deep_has_more_than_one_hidden_layer(robot: Robot) -> None:

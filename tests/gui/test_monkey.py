@@ -18,6 +18,7 @@ from tests.gui.robot import Robot, StallGuard, close_window, robot_at_window
 
 EVENTS = int(os.environ.get("DLVIZ_MONKEY", "200"))  # `make monkey` sets 10 000
 GUARD = float(os.environ.get("DLVIZ_MONKEY_STALL", "3"))  # seconds; `make monkey` sets 0.25
+SEEDS = [int(each) for each in os.environ.get("DLVIZ_MONKEY_SEEDS", "1 2 3").split()]
 REST_MS = 4  # between events, for the window to draw
 TOLD, RESUMED = 500, 20  # events between two lines of the log, and between two looks whether training is on
 log = logging.getLogger("monkey")
@@ -72,7 +73,7 @@ def keep_training(robot: Robot) -> None:
         robot.running.session.play()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_random_events_leave_the_window_alive(robot: Robot, qtlog: Any, seed: int) -> None:
     robot.running.session.play()
     monkey, tally = Monkey(robot, seed), Tally(seed)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QWidget
 
@@ -150,7 +150,9 @@ class LabelledSlider(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._scale, self._write = scale, write
+        self._scale, self._write, self._is_patient = scale, write, False
+        self._rest = QTimer(self, singleShot=True, interval=0)
+        self._rest.timeout.connect(self._tell)
         self.slider = Slider(self)
         self.slider.setRange(0, scale.positions)
         self.label, self.shown = Text(label), Text("")
@@ -173,6 +175,10 @@ class LabelledSlider(QWidget):
     def scale(self) -> Scale:
         """From where to where it goes."""
         return self._scale
+
+    def be_patient(self) -> None:
+        """Of several places of the knob tell only the last, once the window has nothing else to do."""
+        self._is_patient = True
 
     def set_scale(self, scale: Scale) -> None:
         """Go over another range, at the place nearest to the value so far, without telling anybody."""
@@ -203,10 +209,20 @@ class LabelledSlider(QWidget):
     @Slot(int)
     def _moved(self, _position: int) -> None:
         self.shown.setText(self._write(self.value()))
+        if self._is_patient:
+            self._rest.start()
+        else:
+            self._tell()
+
+    @Slot()
+    def _tell(self) -> None:
         self.changed.emit(self.value())
         if not self.slider.isSliderDown():
             self.settled.emit(self.value())
 
     @Slot()
     def _let_go(self) -> None:
+        if self._rest.isActive():
+            self._rest.stop()
+            self.changed.emit(self.value())
         self.settled.emit(self.value())

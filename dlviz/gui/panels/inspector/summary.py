@@ -50,6 +50,7 @@ class Summary(QWidget):
         for widget in (self.header, self.table, self.n_hidden, self.collapse, self.skips):
             self._column.addWidget(widget)
         self.table.taken.connect(self._take)
+        self.n_hidden.be_patient()  # another network takes longer to draw than a knob to move
         self.n_hidden.changed.connect(self._set_depth)
         self.collapse.wanted.connect(self.collapse_wanted)
 
@@ -103,6 +104,7 @@ class UnitsSlider(QObject):
         super().__init__(parent)
         self._context, self._layer = context, ""
         self.slider = LabelledSlider("", Scale(1, MOST_UNITS, is_whole=True), 1, _whole, widest="000", parent=parent)
+        self.slider.be_patient()
         self.slider.changed.connect(self._change)
 
     def show_layer(self, layer: str, units: int) -> None:
