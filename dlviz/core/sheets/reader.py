@@ -10,7 +10,7 @@ from dlviz.core.expression import parse_all
 from dlviz.core.expression.nodes import Formula
 from dlviz.core.sheets.lines import REMARK, Line, cut, name, names, number, plot, sentence, sheet_input
 from dlviz.core.sheets.sheet import ANSWER, CASE, Plot, Question, Sheet, SheetInput
-from dlviz.i18n import tr
+from dlviz.i18n import tr, trn
 
 MOST_INPUTS = 20
 MOST_SENTENCES = 20
@@ -183,7 +183,7 @@ def _is_taken(spelled: str) -> bool:
 def _decimals(line: Line, count: int) -> tuple[float, str]:
     if count > MOST_DECIMALS:
         line.refuse(tr("at most {n} decimals", n=MOST_DECIMALS), str(count))
-    return 0.5 * 10.0**-count, tr("round to {n} decimals", n=count)
+    return 0.5 * 10.0**-count, trn("round to {n} decimal", "round to {n} decimals", count)
 
 
 def _within(line: Line, text: str) -> tuple[float, str]:
