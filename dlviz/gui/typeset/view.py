@@ -58,6 +58,7 @@ class FormulaView(QWidget):
         self.layout_shown = Layout()
         self._phase, self._is_hidden, self._is_plain = "text", False, False
         self._pieces: tuple[Piece, ...] = ()
+        self._heights: dict[tuple[int, float], float] = {}  # of the pieces by width and size, for layouts ask often
         self._spots: tuple[Spot, ...] = ()
         self._places: tuple[tuple[object, ...], ...] = ()
         self._marked: object | None = None
@@ -81,7 +82,7 @@ class FormulaView(QWidget):
         if (narration, phase, is_hidden) == (self.narration, self._phase, self._is_hidden):
             return
         self.narration, self._phase, self._is_hidden = narration, phase, is_hidden
-        self._pieces = pieces_of(narration, is_hidden) if narration else ()
+        self._pieces, self._heights = pieces_of(narration, is_hidden) if narration else (), {}
         self._describe()
         self._lay_out()
         if is_hidden and self._patience.isActive():
@@ -128,10 +129,12 @@ class FormulaView(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height the lines take at this width."""
-        if not self._typesetter.has(formulas_of(self._pieces)):
-            return max(self.height(), self.least_height)
-        needed = flow(self._pieces, self._typesetter.template, width, math.inf, self._least_size()).height
-        return max(round(needed) + 2, self.least_height)
+        asked = width, self._least_size()
+        if asked not in self._heights:
+            if not self._typesetter.has(formulas_of(self._pieces)):
+                return max(self.height(), self.least_height)
+            self._heights[asked] = flow(self._pieces, self._typesetter.template, width, math.inf, asked[1]).height
+        return max(round(self._heights[asked]) + 2, self.least_height)
 
     def sizeHint(self) -> QSize:
         """Return a comfortable width and the height it needs."""

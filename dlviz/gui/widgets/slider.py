@@ -152,7 +152,7 @@ class LabelledSlider(QWidget):
         super().__init__(parent)
         self._scale, self._write, self._is_patient = scale, write, False
         self._rest = QTimer(self, singleShot=True, interval=0)
-        self._rest.timeout.connect(self._tell)
+        self._rest.timeout.connect(self._pass_on)
         self.slider = Slider(self)
         self.slider.setRange(0, scale.positions)
         self.label, self.shown = Text(label), Text("")
@@ -212,10 +212,10 @@ class LabelledSlider(QWidget):
         if self._is_patient:
             self._rest.start()
         else:
-            self._tell()
+            self._pass_on()
 
     @Slot()
-    def _tell(self) -> None:
+    def _pass_on(self) -> None:
         self.changed.emit(self.value())
         if not self.slider.isSliderDown():
             self.settled.emit(self.value())
