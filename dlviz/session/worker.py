@@ -114,7 +114,8 @@ class Worker:
         self._has_news = self._experimenter.work() or self._has_news
         self._offer()
         self._way.give()
-        self.precedence.wait(self.commands.wait)
+        if self._playing.state != "closing":
+            self.precedence.wait(self.commands.wait)
 
     def _obey(self) -> None:
         """Carry out what is queued; wait for a command where there is nothing else to do."""

@@ -1,13 +1,12 @@
 """A worker lets a window that is late have the computer, and goes on once it is back or gone."""
 
-import itertools
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from dlviz.session import precedence as module
-from dlviz.session.precedence import LATE_SECONDS, Precedence
+from dlviz.session.precedence import LATE_SECONDS, LOOK_SECONDS, MOST_SECONDS, SHARE, Precedence
 from dlviz.session.presets import first_document
 from dlviz.session.session import Session
 from tests.guards import HANGS_SECONDS, at_once
@@ -16,58 +15,101 @@ FOR_EVER = 600.0  # seconds
 TICK = 0.016
 
 
+class Clock:
+    """A clock that only stands or is set on; a worker that looks at it waits."""
+
+    def __init__(self) -> None:
+        self.now, self.looks = 100.0, 0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+    def look(self, seconds: float) -> bool:
+        self.looks += 1
+        self.now += seconds
+        return False
+
+
 @pytest.fixture
-def late() -> Precedence:
-    made = Precedence()
-    made.tick()
-    time.sleep(2 * LATE_SECONDS)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(module, "time", made)
     return made
 
 
-def test_it_waits_until_the_window_ticks_again(late: Precedence, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_SECONDS", FOR_EVER)
-    looks = itertools.count(1)
+def late(clock: Clock, seconds: float = 2 * LATE_SECONDS) -> Precedence:
+    """Return the precedence of a window that ticked so many seconds ago."""
+    made = Precedence()
+    made.tick()
+    clock.now += seconds
+    return made
 
-    def look(_seconds: float) -> bool:
-        if next(looks) == 4:
-            late.tick()
+
+def test_it_waits_until_the_window_ticks_again(clock: Clock) -> None:
+    precedence = late(clock)
+
+    def look(seconds: float) -> bool:
+        clock.look(seconds)
+        if clock.looks == 4:
+            precedence.tick()
         return False
 
-    late.wait(look)
-    assert next(looks) == 5
-    late.wait(lambda _: pytest.fail("the window is in time"))
+    precedence.wait(look)
+    precedence.wait(look)  # the window is in time
+    assert clock.looks == 4
 
 
-def test_a_command_is_obeyed_at_once(late: Precedence, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_SECONDS", FOR_EVER)
-    with at_once():
-        late.wait(lambda _: True)
+def test_a_window_in_time_is_not_waited_for(clock: Clock) -> None:
+    late(clock, 0.9 * LATE_SECONDS).wait(clock.look)
+    assert clock.looks == 0
 
 
-def test_a_window_that_never_comes_back_is_waited_for_once(late: Precedence, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_SECONDS", 3 * LATE_SECONDS)
-    with at_once():
-        late.wait(lambda seconds: time.sleep(seconds) is not None)
-    late.wait(lambda _: pytest.fail("it was given up"))
-    late.tick()
-    time.sleep(2 * LATE_SECONDS)
-    asked = []
-    late.wait(lambda seconds: bool(asked.append(seconds) or True))
-    assert asked
+def test_a_command_is_obeyed_at_once(clock: Clock) -> None:
+    asked: list[float] = []
+    late(clock).wait(lambda seconds: not asked.append(seconds))
+    assert len(asked) == 1
 
 
-def test_nobody_is_waited_for_where_no_window_is() -> None:
-    Precedence().wait(lambda _: pytest.fail("nobody ticks"))
+def test_a_window_that_never_comes_back_is_waited_for_once(clock: Clock) -> None:
+    precedence, began = late(clock), clock.now
+    precedence.wait(clock.look)
+    assert MOST_SECONDS / 2 < clock.now - began <= MOST_SECONDS + LOOK_SECONDS
+    clock.now, clock.looks = clock.now + 100, 0
+    precedence.wait(clock.look)
+    precedence.wait(clock.look)
+    assert clock.looks == 0
+    precedence.tick()
+    clock.now += 2 * LATE_SECONDS
+    precedence.wait(clock.look)
+    assert clock.looks > 0
+
+
+def test_a_slow_window_takes_a_tenth_of_the_time_and_no_more(clock: Clock) -> None:
+    precedence, waited, began = Precedence(), 0.0, clock.now
+    while clock.now < began + 60:  # it ticks ten times a second; the worker computes for 4 ms in between
+        precedence.tick()
+        until = clock.now + 0.1
+        while clock.now < until:
+            clock.now += 0.004
+            before = clock.now
+            precedence.wait(lambda seconds, until=until: clock.look(seconds) or clock.now >= until)
+            waited += clock.now - before
+    assert 0.5 * SHARE * 60 < waited < SHARE * 60 + MOST_SECONDS
+
+
+def test_nobody_is_waited_for_where_no_window_is(clock: Clock) -> None:
+    Precedence().wait(clock.look)
+    assert clock.looks == 0
 
 
 @pytest.fixture
 def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    monkeypatch.setattr(module, "MOST_SECONDS", FOR_EVER)
+    for name in ("MOST_SECONDS", "SHARE"):
+        monkeypatch.setattr(module, name, FOR_EVER)
     made = Session(first_document())
     made.play("batch")
     yield made
-    with at_once():
-        made.close()  # a command, while nothing ticks
+    made.close()
 
 
 def stays(step: Callable[[], int]) -> bool:
@@ -76,7 +118,7 @@ def stays(step: Callable[[], int]) -> bool:
     return step() == before
 
 
-def test_training_waits_for_a_window_that_is_late(session: Session) -> None:
+def test_training_waits_for_a_window_that_is_late_and_a_command_does_not(session: Session) -> None:
     step, end = lambda: session._worker._run.step, time.perf_counter() + HANGS_SECONDS
     while session.poll() is None or step() == 0:
         session.tick()
@@ -88,3 +130,6 @@ def test_training_waits_for_a_window_that_is_late(session: Session) -> None:
         assert time.perf_counter() < end
         session.tick()
         time.sleep(TICK)
+    time.sleep(3 * LATE_SECONDS)
+    with at_once():
+        assert session.close()
