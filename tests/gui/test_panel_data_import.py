@@ -1,5 +1,6 @@
 """Importing a file: read on a thread, previewed, accepted as one edit; refusals change nothing."""
 
+import random
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QSyntaxHighlighter, QTextCharFormat
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from dlviz.core.errors import DataError
@@ -183,27 +184,55 @@ def test_a_document_that_waits_for_its_file_keeps_its_layers(file: Path) -> None
     assert changed.data.dataset is rows
 
 
-@pytest.mark.parametrize(
-    "words",
-    ["Row 1 was left out: ü𝄞 is no number.", "a;b 1;2 𝄞 3;x " * 6, "Cells left out: 𝄞x.\n" * 9],
-    ids=["one note", "a long note", "many notes"],
-)
-def test_notes_keep_one_height_whatever_signs_stand_in_them(qtbot: Any, words: str) -> None:
+class Taller(QSyntaxHighlighter):
+    """Writes the letter T larger, as signs come out that only another font has."""
+
+    def __init__(self, notes: NotesView, size: float) -> None:
+        super().__init__(notes.document())
+        self._size = size
+
+    def highlightBlock(self, text: str) -> None:
+        look = QTextCharFormat()
+        look.setFontPointSize(self._size)
+        for place, sign in enumerate(text):
+            if sign == "T":
+                self.setFormat(place, 1, look)
+
+
+@pytest.mark.parametrize("size", [10.0, 12.0, 14.0])
+def test_notes_keep_one_height_whatever_signs_stand_in_them(qtbot: Any, size: float) -> None:
     """Signs of another font make lines taller: a scroll bar that came and went froze the window at some widths."""
-    for width in range(200, 500, 2):
-        page = QWidget()
-        notes, column = NotesView(page), QVBoxLayout(page)
-        column.addWidget(notes)
-        column.addStretch(1)
-        notes.setPlainText(words)
-        page.resize(width, 400)
-        page.show()
-        heights = []
-        for _ in range(10):
+    page, chance = QWidget(), random.Random(3)
+    qtbot.addWidget(page)
+    notes, column = NotesView(page), QVBoxLayout(page)
+    column.addWidget(notes)
+    column.addStretch(1)
+    page.show()
+    notes.taller = Taller(notes, size)
+    for _ in range(300):
+        words = [chance.choice(("a", "bb", "ccc;", "dddd", "12.5", "T", "xTy", "TT")) for _ in range(40)]
+        notes.setPlainText(" ".join(words[: chance.randrange(4, 40)]))
+        page.resize(chance.randrange(150, 320), 400)
+        seen = []
+        for _ in range(12):
             QApplication.processEvents()
-            heights.append((notes.height(), notes.viewport().width()))
-        assert len(set(heights[4:])) == 1, (width, heights)
-        is_whole = notes.verticalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        assert is_whole == ("\n" not in words and notes.document().size().height() <= 5), (width, heights)
-        page.hide()
-        page.deleteLater()
+            seen.append((notes.height(), notes.viewport().width()))
+        assert len(set(seen[6:])) == 1, (notes.toPlainText(), page.width(), seen)
+
+
+@pytest.mark.parametrize("theme", ["light", "projector"])
+def test_five_notes_are_shown_whole_and_more_are_scrolled(qtbot: Any, theme: str) -> None:
+    theme_signals.use(theme)
+    try:
+        notes = NotesView()
+        qtbot.addWidget(notes)
+        notes.resize(500, 100)
+        notes.show()
+        for count in (1, 5, 6, 5):
+            notes.setPlainText("\n".join(f"Note {k}" for k in range(count)))
+            QApplication.processEvents()
+            is_whole = notes.verticalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+            assert is_whole == (count < 6)
+            assert notes.verticalScrollBar().maximum() == 0 or not is_whole
+    finally:
+        theme_signals.use("light")

@@ -71,22 +71,35 @@ class NotesView(QPlainTextEdit):
         self.document().setDocumentMargin(0)
         self.setTabChangesFocus(True)
         describe(self, tr("What was changed or left out"))
-        self.textChanged.connect(self._fit)
+        self._fitted_width, self._is_cut = 0, False
+        self.textChanged.connect(self._begin)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep room for the lines that there are in another width."""
         super().resizeEvent(event)
-        self._fit()
+        if self.width() == self._fitted_width:
+            self._fit()
+        else:
+            self._begin()
 
     @Slot()
+    def _begin(self) -> None:
+        """Fit other words or another width, at first without a bar."""
+        self._fitted_width, self._is_cut = self.width(), False
+        self._fit()
+
     def _fit(self) -> None:
-        line, wanted = self.fontMetrics().lineSpacing(), self._tall()
-        is_cut = wanted > NOTES_SHOWN * line
-        # Told, for what Qt decides by height would change the width, and with it the height: for ever, where signs of
-        # another font make a line taller than the others.
-        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if is_cut else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        self.setVerticalScrollBarPolicy(policy)
-        self.setFixedHeight(round(max(line, NOTES_SHOWN * line if is_cut else wanted)) + GRID)
+        """Choose height and bar; a bar that came stays, for what it does to the lines must not take it away again.
+
+        Signs of another font make a line taller. Left to Qt the bar came and went for ever at some widths.
+        """
+        line = self.fontMetrics().lineSpacing() + 1  # a layout rounds up
+        wanted, most = self._tall(), NOTES_SHOWN * line
+        self._is_cut |= wanted > most
+        shown = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if self._is_cut else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        if shown != self.verticalScrollBarPolicy():
+            self.setVerticalScrollBarPolicy(shown)
+        self.setFixedHeight(round(most if self._is_cut else max(line, wanted)) + GRID)
 
     def _tall(self) -> float:
         """Return the pixels that the words take at this width; those of the first notes, where there are many."""
