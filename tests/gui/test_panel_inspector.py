@@ -14,10 +14,13 @@ from dlviz.gui.panels.inspector.card import Scene
 from dlviz.gui.panels.inspector.facts import card
 from dlviz.gui.panels.inspector.notation import weighted_sum
 from dlviz.gui.panels.inspector.panel import InspectorPanel
+from dlviz.gui.panels.inspector.reading import Reading
 from dlviz.gui.selection import Selected
 from dlviz.session.frames import FrameMaker
+from dlviz.session.presets import first_document
 from dlviz.session.run import Run
 from tests.gui.panel_stage import forward, make_context, make_document, make_frame, make_peek, weights_of
+from tests.gui.robot import Key, Robot
 
 
 class Stage:
@@ -266,6 +269,23 @@ def test_places_that_are_gone_show_no_numbers(stage: Stage, selected: Selected) 
     stage.frame(trace=stage.trace, cursor=3, sample=50)
     assert {text for texts in stage.values().values() for text in texts} <= {"–"}
     assert [equation.text() for equation in stage.panel.equations] == ["", ""]
+
+
+def test_numbers_of_a_rule_that_was_open_before_are_not_those_of_a_network(robot: Robot) -> None:
+    """A rule calls an array of one row and one unit its loss, and stays on show until the network has a frame."""
+    robot.start_on_canvas("step")
+    robot.trigger("learn_delta")
+    robot.wait(lambda: robot.frame.document.subject == "rule")
+    robot.key(Key.Key_PageDown, times=3)
+    robot.wait(lambda: robot.frame.cursor == 3)
+    panel = robot.panel("inspector")
+    panel.show_frame(robot.frame)
+    assert np.shape(Reading(robot.frame).array("loss")) == (1, 1)
+    robot.running.session.new(first_document())
+    robot.window.context.selection.select(Selected("loss"))
+    assert panel.title.text() == ""
+    panel.show_frame(robot.settle())
+    assert panel.title.text() == "Loss"
 
 
 def test_long_sums_show_their_largest_terms() -> None:

@@ -164,12 +164,14 @@ class InspectorPanel(Panel):
         self._refresh()
 
     def _refresh(self) -> None:
-        session, selected = self.context.session, self.context.selection.current
-        if self._frame is None or selected.kind == "none":
+        document, selected, frame = self.context.session.document, self.context.selection.current, self._frame
+        # A rule that was opened before may call another array by the same name as a network does.
+        is_known = frame is not None and frame.document.subject == document.subject
+        if frame is None or not is_known or selected.kind == "none":
             self._show(Card())
             return
-        describe = card if session.document.subject == "network" else subject_card
-        self._show(describe(Scene(selected, session.document, self._dataset, self._frame)))
+        describe = card if document.subject == "network" else subject_card
+        self._show(describe(Scene(selected, document, self._dataset, frame)))
 
     def _show(self, shown: Card) -> None:
         is_covered = self.context.is_hidden

@@ -24,7 +24,7 @@ def subject_card(scene: Scene) -> Card:
     """Describe the selection. Returns an empty card for a place that the document does not have."""
     frame = scene.frame
     trace = frame.trace or frame.peek
-    if trace is None or frame.document.subject != scene.document.subject:
+    if trace is None:
         return Card()
     cursor = frame.cursor if frame.trace is not None else 0
     if scene.document.subject == "formula":
