@@ -7,6 +7,8 @@ from typing import Literal
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
+from dlviz.gui.verbatim import out_of_menu
+
 MenuName = Literal["", "file", "edit", "view", "run", "learn", "help"]
 
 
@@ -69,7 +71,7 @@ class LiveAction(QAction):
 
 def tip_of(record: Action) -> str:
     """Return what to show on hover: the tip or title, and the first key."""
-    text = record.tip or record.title.replace("&", "").rstrip("…")
+    text = record.tip or out_of_menu(record.title).rstrip("…")
     return f"{text}  ({native_keys(record.keys[:1])})" if record.keys else text
 
 

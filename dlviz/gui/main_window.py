@@ -38,6 +38,7 @@ from dlviz.gui.shortcuts_dialog import ShortcutsDialog
 from dlviz.gui.status import StatusBar
 from dlviz.gui.toolbar import ToolRow
 from dlviz.gui.transport import TransportBar
+from dlviz.gui.verbatim import in_window_title
 from dlviz.gui.widgets.bars import Foot, Stack
 from dlviz.gui.widgets.paint import Hairline
 from dlviz.gui.workspaces import workspaces
@@ -192,7 +193,7 @@ class MainWindow(QMainWindow):
         session = self.context.session
         self.notifier.forget_refusal()
         letters.use(session.document.symbols)
-        self.setWindowTitle(f"{session.document.title}[*] — dlviz")
+        self.setWindowTitle(f"{in_window_title(session.document.title)}[*] — dlviz")
         self.setWindowModified(session.is_dirty)
         self.tools.show_document(session.document)
         self.centre.show_subject(session.document.subject)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from dlviz.gui.actions import Action, LiveAction, MenuName
 from dlviz.gui.editor.keys import key_rows
+from dlviz.gui.verbatim import out_of_menu
 from dlviz.i18n import tr
 
 
@@ -77,7 +78,7 @@ def shortcut_rows(actions: Iterable[LiveAction]) -> list[tuple[str, str, tuple[s
     titles = menu_titles()
     with_keys = [each.record for each in actions if each.record.keys]
     listed = [
-        (titles.get(record.menu, "").replace("&", ""), _in_full(record), record.keys)
+        (out_of_menu(titles.get(record.menu, "")), _in_full(record), record.keys)
         for record in sorted(with_keys, key=lambda record: [*titles, ""].index(record.menu))
     ]
     return [*listed, *(("", title, keys) for title, keys in key_rows())]
@@ -85,4 +86,4 @@ def shortcut_rows(actions: Iterable[LiveAction]) -> list[tuple[str, str, tuple[s
 
 def _in_full(record: Action) -> str:
     """Return a title that can be read outside its submenu."""
-    return record.tip if record.submenu else record.title.replace("&", "")
+    return record.tip if record.submenu else out_of_menu(record.title)

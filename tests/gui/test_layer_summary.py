@@ -14,6 +14,7 @@ from dlviz.core.network import InputSpec, NetworkSpec, dense
 from dlviz.gui.selection import NOTHING, Selected
 from dlviz.gui.widgets.slider import KNOB, LabelledSlider
 from dlviz.session.document import Document
+from dlviz.session.edits import set_units
 from dlviz.session.network_presets import linear_units
 from dlviz.session.summary import hidden_layers, summary
 from tests.gui.robot import CONTROL, LEFT, Key, Robot, close_window, robot_at_window
@@ -173,6 +174,19 @@ def test_a_knob_that_is_pulled_faster_than_networks_are_drawn_makes_one_edit(rob
         assert told == [places[-1]]
     assert len(hidden_layers(session.document.network)) == 5
     assert session.document.network.layers[0].settings["units"] == 30
+
+
+def test_a_place_that_waits_to_be_told_is_forgotten_where_another_is_shown(robot: Robot) -> None:
+    open_example(robot, "shape_46")
+    form, session = robot.panel("inspector").summary, robot.running.session
+    start, told = session.document, []
+    form.n_hidden.changed.connect(told.append)
+    form.n_hidden.slider.setSliderPosition(form.n_hidden.scale.position(7))
+    form.n_hidden.set_value(2)
+    robot.bot.wait(30)
+    assert told == [] and session.document is start
+    units = start.network.layers[0].settings["units"]
+    assert set_units(start, start.network.layers[0].id, units) is start
 
 
 def test_deep_has_more_than_one_hidden_layer(robot: Robot) -> None:

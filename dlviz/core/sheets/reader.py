@@ -20,7 +20,7 @@ MOST_DECIMALS = 12
 _SECTION = re.compile(r"([A-Za-z]+)\s*:\s*(.*)")
 _CASE = re.compile(rf"{CASE}\s+(.*?)\s:\s*(.*)")
 _FORMULA = re.compile(r"(\S+)\s*=(?!=)\s*(.*)")
-_ANSWER = re.compile(r"(.+)\s+(to\s+(\d{1,2})\s+decimals|within\s+(\S+))")
+_ANSWER = re.compile(r"(.+)\s+(to\s+(\d{1,2})\s+decimals?|within\s+(\S+))")
 
 
 def read(text: str) -> Sheet:

@@ -17,6 +17,7 @@ from dlviz.gui.actions import Action
 from dlviz.gui.dialogs import Dialogs
 from dlviz.gui.panel import Context
 from dlviz.gui.remembered import Remembered
+from dlviz.gui.verbatim import in_menu
 from dlviz.i18n import tr
 
 RECENT_SHOWN = 9
@@ -72,7 +73,7 @@ class DataCommands(QObject):
         if not self._is_recent(number):
             return tr("No file yet")
         path = self.recent(number)
-        return f"&{number + 1}  {path.parent.name}/{path.name}".replace("_&", "_")
+        return f"&{number + 1}  {in_menu(f'{path.parent.name}/{path.name}')}"
 
     @Slot()
     def ask(self) -> None:

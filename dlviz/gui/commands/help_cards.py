@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from dlviz.gui.actions import Action
 from dlviz.gui.help.card_window import CardWindow
+from dlviz.gui.verbatim import in_menu
 from dlviz.i18n import tr
 from dlviz.session.help_cards import HelpCard, help_cards
 
@@ -19,7 +20,7 @@ class CardCommand(QObject):
     def action(self) -> Action:
         """Return the entry of the submenu."""
         tip = self._card.sentences[0] if self._card.sentences else self._card.title
-        return Action(f"card_{self._card.key}", self._card.title.replace("&", "&&"), self._open, "help", tip=tip,
+        return Action(f"card_{self._card.key}", in_menu(self._card.title), self._open, "help", tip=tip,
                       submenu=tr("&Background"))  # fmt: skip
 
     def _open(self) -> None:

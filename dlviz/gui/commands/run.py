@@ -10,6 +10,7 @@ from dlviz.gui.editing import edit
 from dlviz.gui.panel import Context
 from dlviz.gui.selection import NOTHING
 from dlviz.gui.transport import FASTEST, granularities, granularity_word
+from dlviz.gui.verbatim import in_menu
 from dlviz.gui.workspaces import OPTIMIZERS
 from dlviz.i18n import tr
 from dlviz.session.edits import set_race
@@ -189,10 +190,10 @@ class RunCommands(QObject):
         return bool(self._context.session.can_redo)
 
     def _undo_title(self) -> str:
-        return f"{tr('&Undo')} {self._context.session.undo_label}".strip() if self._can_undo() else tr("&Undo")
+        return f"{tr('&Undo')} {in_menu(self._context.session.undo_label)}".strip() if self._can_undo() else tr("&Undo")
 
     def _redo_title(self) -> str:
-        return f"{tr('&Redo')} {self._context.session.redo_label}".strip() if self._can_redo() else tr("&Redo")
+        return f"{tr('&Redo')} {in_menu(self._context.session.redo_label)}".strip() if self._can_redo() else tr("&Redo")
 
     def _play_title(self) -> str:
         return tr("&Pause") if self.is_running else tr("&Play")

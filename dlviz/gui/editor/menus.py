@@ -12,6 +12,7 @@ from dlviz.core.network import InputSpec, LayerSpec, NetworkSpec, output_ids
 from dlviz.data.dataset import Dataset
 from dlviz.gui.editor.kind_menus import WishMenu
 from dlviz.gui.editor.wiring_menus import offer_wiring
+from dlviz.gui.verbatim import in_menu
 from dlviz.gui.widgets.paint import describe
 from dlviz.i18n import tr
 from dlviz.session.edits import can_be_normed, features_for, norm_behind, readings, redundant_biases, shape_words
@@ -79,12 +80,12 @@ class FeatureMenu(WishMenu):
         super().__init__(node, parent)
         self.setAccessibleName(tr("Features"))
         for name in rows.input_names[:MOST_LISTED]:
-            self.offer(self, name, "drop_feature", name, is_checked=True)
+            self.offer(self, in_menu(name), "drop_feature", name, is_checked=True)
         offered = features_for(rows)
         if offered:
             self.addSeparator()
         for feature in offered:
-            self.offer(self, feature.name, "feature", feature.name, is_checked=False)
+            self.offer(self, in_menu(feature.name), "feature", feature.name, is_checked=False)
 
 
 class InlineField(QLineEdit):

@@ -1,11 +1,12 @@
 """Buttons with an icon or a word, drawn in the theme's colours."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QAction, QPaintEvent
+from PySide6.QtGui import QAction, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from dlviz.gui.icons import icon_path, paint_icon
 from dlviz.gui.theme import GRID, Theme, current, font, theme_signals
+from dlviz.gui.verbatim import out_of_menu
 from dlviz.gui.widgets.paint import describe, focus_ring, painter, rounded
 
 ICON = 20  # pixels
@@ -68,7 +69,7 @@ class ActionButton(IconButton):
     def __init__(
         self, icon: str, action: QAction, size: int = 4 * GRID, is_main: bool = False, parent: QWidget | None = None
     ) -> None:
-        super().__init__(icon, action.text().replace("&", "").rstrip("…"), action.toolTip(), size, is_main, parent)
+        super().__init__(icon, out_of_menu(action.text()).rstrip("…"), action.toolTip(), size, is_main, parent)
         self.clicked.connect(action.trigger)
         action.enabledChanged.connect(self.setEnabled)
         self.setEnabled(action.isEnabled())
@@ -93,6 +94,11 @@ class TextButton(QAbstractButton):
         self.setFont(font("normal"))
         self.updateGeometry()
         self.update()
+
+    def setText(self, text: str) -> None:
+        """Show a word as it is written: a sign & in it is no key."""
+        super().setText(text)
+        self.setShortcut(QKeySequence())
 
     def sizeHint(self) -> QSize:
         """Return the room for the word."""

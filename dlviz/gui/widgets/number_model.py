@@ -37,7 +37,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """A row: the number it is known by, and its cells; None is not computed, a text stands as it is."""
+    """A row: the number that it alone is known by, and its cells; None is not computed, a text stands as it is."""
 
     number: int
     cells: tuple[Cell, ...]
@@ -98,12 +98,12 @@ class NumberModel(QAbstractTableModel):
     def _arrange(self) -> None:
         """Bring the rows into their order; the row that the keyboard is at stays the same line."""
         rows, before = self._in_order(), self.rows
-        numbers = [line.number for line in rows]
-        if numbers == [line.number for line in before]:
+        order = [line.number for line in rows]
+        if order == [line.number for line in before]:
             self.rows = rows
             return
         self.layoutAboutToBeChanged.emit()
-        places, kept = {number: place for place, number in enumerate(numbers)}, self.persistentIndexList()
+        places, kept = {number: place for place, number in enumerate(order)}, self.persistentIndexList()
         self.rows = rows
         moved = [self.index(places[before[each.row()].number], each.column()) for each in kept]
         self.changePersistentIndexList(kept, moved)

@@ -1,11 +1,11 @@
 """Small painting and layout pieces that several widgets share."""
 
-from PySide6 import QtGui
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPaintEngine, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
 
 from dlviz.gui.theme import GRID, RADIUS, current
+from dlviz.gui.verbatim import in_help
 
 FIELD_PAD = 4  # pixels between what is typed and the round ends of its field
 
@@ -68,16 +68,11 @@ def padded(field: QLineEdit) -> QLineEdit:
     return field
 
 
-def as_written(words: str) -> str:
-    """Return words for a place that reads HTML where it looks like that: names from files may look like anything."""
-    return QtGui.Qt.convertFromPlainText(words) if QtGui.Qt.mightBeRichText(words) else words
-
-
 def describe(widget: QWidget, name: str, tip: str = "") -> None:
     """Give a widget its accessible name, and a tooltip that says a little more."""
     widget.setAccessibleName(name)
     widget.setToolTip(tip or name)
-    widget.setWhatsThis(as_written(tip or name))
+    widget.setWhatsThis(in_help(tip or name))
 
 
 def spaced(layout: QLayout, margin: int = 0, gap: int = GRID) -> None:

@@ -186,11 +186,6 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self.getAxis("bottom").setLabel(escape(self._directions), **style)  # it is read as HTML
 
 
-def literal(words: str) -> str:
-    """Return a format for pyqtgraph's label of a line that is written as these words, which may be anybody's."""
-    return words.replace("{", "{{").replace("}", "}}")
-
-
 def _points(item: pg.PlotDataItem | pg.ScatterPlotItem) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the finite points of an item, before any logarithm."""
     pair = (item.xData, item.yData) if isinstance(item, pg.PlotDataItem) else item.getData()

@@ -7,7 +7,8 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QPen
 
 from dlviz.gui.theme import GRID, Theme, current, font
-from dlviz.gui.widgets.plot import Plot, literal
+from dlviz.gui.verbatim import in_line_label
+from dlviz.gui.widgets.plot import Plot
 from dlviz.session.curves import Mark, MarkKind
 
 MAX_MARKS = 24  # the newest; older ones would only blacken the plot
@@ -49,7 +50,7 @@ class PlotMarks(QObject):
             self.lines.append(self._new())
         for line, mark in zip(self.lines, newest, strict=False):
             line.setValue(mark.step)
-            line.label.setFormat(literal(mark.label))
+            line.label.setFormat(in_line_label(mark.label))
             line.setToolTip(mark.label)
         for place, line in enumerate(self.lines):
             line.setVisible(place < len(newest))
@@ -79,7 +80,7 @@ class PlotMarks(QObject):
             line.label.setVisible(lane is not None)
             if lane is not None:
                 lanes[lane].append((begin, end))
-                line.label.setFormat(literal(words))
+                line.label.setFormat(in_line_label(words))
                 line.label.anchors = [(float(is_left), 0.0)] * 2
                 line.label.setPosition(1 - lane * metrics.height() / height)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QWidget
 from dlviz.gui import numbers
 from dlviz.gui.keys import SCROLLING
 from dlviz.gui.theme import GRID, current
+from dlviz.gui.verbatim import in_menu
 from dlviz.gui.widgets.paint import describe, painter, spaced
 from dlviz.gui.widgets.text import Text
 
@@ -155,7 +156,7 @@ class LabelledSlider(QWidget):
         self._rest.timeout.connect(self._pass_on)
         self.slider = Slider(self)
         self.slider.setRange(0, scale.positions)
-        self.label, self.shown = Text(label), Text("")
+        self.label, self.shown = Text(in_menu(label)), Text("")
         self.shown.reserve(widest)
         self._lay_out()
         describe(self.slider, label, tip or label)
@@ -191,7 +192,7 @@ class LabelledSlider(QWidget):
 
     def set_label(self, label: str) -> None:
         """Say what it is about now."""
-        self.label.setText(label)
+        self.label.setText(in_menu(label))
         describe(self.slider, label, label)
 
     def value(self) -> float:
@@ -199,7 +200,8 @@ class LabelledSlider(QWidget):
         return self._scale.value(self.slider.value())
 
     def set_value(self, value: float) -> None:
-        """Show a value without telling anybody."""
+        """Show a value without telling anybody, also not about a place that waits to be told."""
+        self._rest.stop()
         was_blocked = self.slider.blockSignals(True)
         self.slider.setValue(self._scale.position(value))
         self.slider.blockSignals(was_blocked)

@@ -167,6 +167,8 @@ def set_layer_setting(document: Document, layer_id: str, name: str, value: Any) 
     old = spec.layers[at]
     kept = as_choice(value) if name in layer_kinds.get(old.kind, layer_id).choices else value
     new = checked_layer(replace(old, settings={**old.settings, name: kept}))
+    if new == old:
+        return document
     return first_fitting(document, [replace(spec, layers=(*spec.layers[:at], new, *spec.layers[at + 1 :]))])
 
 

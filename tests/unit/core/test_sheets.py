@@ -50,6 +50,12 @@ def close(found: Any, wanted: Any) -> None:
     np.testing.assert_allclose(found, np.ravel(wanted), rtol=1e-10, atol=1e-15)
 
 
+@pytest.mark.parametrize("count", ["1 decimal", "2 decimals"])
+def test_a_question_says_to_how_many_decimals_and_can_be_written_as_it_says(count: str) -> None:
+    sheet = read(SHORT.replace("2 decimals", count))
+    assert sheet.question is not None and sheet.question.rounding == f"round to {count}"
+
+
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
 def test_every_shipped_sheet_is_whole(path: Path) -> None:
     sheet = read(path.read_text(encoding="utf-8"))

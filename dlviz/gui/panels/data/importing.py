@@ -22,6 +22,7 @@ from dlviz.gui.panels.data.import_pages import PreviewPage, WaitingPage
 from dlviz.gui.panels.data.job import Job
 from dlviz.gui.prepared import prepared_or_none
 from dlviz.gui.theme import GRID
+from dlviz.gui.verbatim import in_window_title
 from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Text
 from dlviz.i18n import tr
@@ -59,7 +60,7 @@ class ImportView(QDialog):
         self._table: Table | None = None
         self._encoding = ""  # of the labels, where the user chose it
         self._reading, self._making = Job(self), Job(self)
-        self.setWindowTitle(tr("Open data: {name}", name=path.name))
+        self.setWindowTitle(tr("Open data: {name}", name=in_window_title(path.name)))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.waiting, self.page = WaitingPage(), PreviewPage()

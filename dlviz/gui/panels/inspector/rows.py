@@ -13,9 +13,10 @@ from dlviz.gui.leaves import Leaf
 from dlviz.gui.panels.inspector.card import Fact
 from dlviz.gui.selection import NOTHING
 from dlviz.gui.theme import GRID, current
+from dlviz.gui.verbatim import in_help
 from dlviz.gui.widgets.copying import offer
 from dlviz.gui.widgets.one_line import OneLine
-from dlviz.gui.widgets.paint import as_written, describe, spaced
+from dlviz.gui.widgets.paint import describe, spaced
 from dlviz.gui.widgets.text import Elided, Text
 from dlviz.i18n import tr
 
@@ -51,7 +52,7 @@ class FactRow(QWidget):
             self.label.setText(fact.label)
             self.label.set_short(fact.short)
             self.label.setToolTip(f"{fact.label}\n{fact.tip}" if fact.tip else fact.label)
-            self.label.setWhatsThis(as_written(fact.tip))
+            self.label.setWhatsThis(in_help(fact.tip))
         self._show_sources(fact)
         shown = fact.values[-2:] if not fact.text else ()
         first = shown[0] if len(shown) == 2 else None

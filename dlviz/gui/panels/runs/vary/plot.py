@@ -12,10 +12,11 @@ from dlviz.gui.listing.entries import Entry, thinned
 from dlviz.gui.panels.runs.vary.chart import NOWHERE, PALE, Chart, Curve, nearest, span
 from dlviz.gui.run_words import colour_of
 from dlviz.gui.theme import Theme, current, font, theme_signals
+from dlviz.gui.verbatim import in_line_label
 from dlviz.gui.widgets.copying import copy_csv
 from dlviz.gui.widgets.end_labels import EndLabels, Label
 from dlviz.gui.widgets.paint import describe
-from dlviz.gui.widgets.plot import Plot, literal
+from dlviz.gui.widgets.plot import Plot
 from dlviz.i18n import tr
 
 BAND = 0.18  # opacity of the quartiles
@@ -171,7 +172,7 @@ class ChartPlot(Plot):
         self._upright.setVisible(self.chart.upright is not None)
         if self.chart.upright is not None:
             self._upright.setValue(float(self.chart.place(np.array([self.chart.upright.x]))[0]))
-            self._upright.label.setFormat(literal(self.chart.upright.words))
+            self._upright.label.setFormat(in_line_label(self.chart.upright.words))
 
     @staticmethod
     def _colour_band(band: pg.GraphicsObject, colour: str, theme: Theme) -> None:
