@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 LATE_SECONDS = 0.035  # since its last tick; they come every 0.016 s, and up to 0.013 s late while it only draws frames
 MOST_SECONDS = 0.3  # that are waited in a row: then the window is no longer waited for, until it ticks again
-SHARE = 0.1  # of all time that may be waited: a slow window must not end the training that it shows
+SHARE, SAVED_SECONDS = 0.2, 1.0  # of all time that may be waited, and how much of it: a slow window ends no training
 LOOK_SECONDS = 0.002  # between two looks whether the window is back
 
 
@@ -18,7 +18,7 @@ class Precedence:
 
     def __init__(self) -> None:
         self._ticked = self._given_up = 0.0  # the last tick, and the one after which no other is waited for
-        self._left, self._counted = MOST_SECONDS, 0.0  # seconds that may be waited, and when that was worked out
+        self._left, self._counted = SAVED_SECONDS, 0.0  # seconds that may be waited, and when that was worked out
 
     def tick(self) -> None:
         """Note that the window is awake; called by its thread."""
@@ -39,7 +39,7 @@ class Precedence:
     def _may_wait(self) -> bool:
         """Spend a look, and say whether there was time for it; what was spent comes back as time goes by."""
         now = time.perf_counter()
-        self._left = min(self._left + SHARE * (now - self._counted), MOST_SECONDS)
+        self._left = min(self._left + SHARE * (now - self._counted), SAVED_SECONDS)
         self._counted = now
         if self._left < LOOK_SECONDS:
             return False
