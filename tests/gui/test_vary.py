@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QDockWidget, QLineEdit
+from pytestqt.qtbot import QtBot
 
 from dlviz.core.choice import chosen
 from dlviz.core.network import InputSpec, NetworkSpec, dense
@@ -137,6 +138,18 @@ def test_the_panel_opens_below_the_canvas_and_training_goes_on(robot: Robot) -> 
     assert robot.window.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea
     assert dock.width() > 600
     robot.wait(lambda: robot.frame.state == "running")
+
+
+def test_a_long_list_of_values_is_read_from_its_beginning(qtbot: QtBot) -> None:
+    field = ValuesField("rate", tuple(k / 1000 for k in range(1, 40)), None)
+    qtbot.addWidget(field)
+    field.resize(120, 24)
+    field.show()
+    field.grab()  # it scrolls as it is painted
+    assert field.cursorPositionAt(QPoint(4, 12)) == 0
+    field.end(False)
+    field.grab()
+    assert field.cursorPositionAt(QPoint(4, 12)) > 0
 
 
 def test_losses_of_a_linear_unit_are_those_of_a_few_lines_of_numpy(robot: Robot) -> None:

@@ -47,6 +47,7 @@ class ValuesField(QLineEdit):
         self._hyper, self._written = hyper, write_values(values)
         self._is_refused = False
         self.setText(self._written)
+        self.home(False)  # a long list is read from its beginning
         limits = "" if hyper is None else f"\n{hyper.expectation()} {hyper.unit}".rstrip()
         describe(self, tr("Values of {name}", name=name), tr("Numbers with commas or spaces between them") + limits)
         self.editingFinished.connect(self._accept)
