@@ -121,9 +121,22 @@ class Worker:
         """Carry out what is queued; wait for a command where there is nothing else to do."""
         command = self.commands.take(self._idle_seconds())
         while command is not None:
+            if self._is_drawn_anew(command):
+                self.precedence.wait_for_tick(self._is_asked)
             self._handlers[type(command)](self, command)
             self._is_stale = True
             command = self.commands.take(0.0)
+
+    def _is_drawn_anew(self, command: object) -> bool:
+        """Say whether the window draws another network, or something else, while the worker obeys."""
+        document = getattr(command, "document", None)
+        is_other = document is not None and document.network is not self._run.document.network
+        return is_other or isinstance(command, cmd.Open)
+
+    def _is_asked(self, seconds: float) -> bool:
+        """Wait so long, and say whether somebody waits for an answer."""
+        time.sleep(seconds)
+        return self.commands.holds(cmd.AskState) or self.commands.holds(Close)
 
     def _idle_seconds(self) -> float:
         return min(self._quiet_seconds(), self._experimenter.seconds_to_look)

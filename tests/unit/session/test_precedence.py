@@ -97,6 +97,27 @@ def test_a_slow_window_takes_a_fifth_of_the_time_and_no_more(clock: Clock) -> No
     assert 0.5 * SHARE * 60 < waited < SHARE * 61 + SAVED_SECONDS
 
 
+def test_what_a_window_draws_itself_waits_for_its_next_tick(clock: Clock) -> None:
+    precedence = late(clock, 0.001)
+
+    def look(seconds: float) -> bool:
+        clock.look(seconds)
+        if clock.looks == 3:
+            precedence.tick()
+        return False
+
+    precedence.wait_for_tick(look)
+    assert clock.looks == 3
+    began = clock.now
+    precedence.wait_for_tick(clock.look)  # it does not tick again
+    assert clock.now - began == pytest.approx(MOST_SECONDS, abs=2 * LOOK_SECONDS)
+    clock.looks = 0
+    precedence.wait_for_tick(lambda seconds: not clock.look(seconds))
+    assert clock.looks == 1
+    Precedence().wait_for_tick(clock.look)  # no window
+    assert clock.looks == 1
+
+
 def test_nobody_is_waited_for_where_no_window_is(clock: Clock) -> None:
     Precedence().wait(clock.look)
     assert clock.looks == 0
