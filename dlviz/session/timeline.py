@@ -70,7 +70,13 @@ class Timeline:
         return self if step <= self.end else Timeline(self.segments, step)
 
     def branch(self, step: int, segment: Segment) -> "Timeline":
-        """Return a timeline that is this one up to a step and goes on with another segment."""
+        """Return a timeline that is this one up to a step and goes on with another segment.
+
+        One without a label goes on with the edit that it replaces: a knob that is pulled makes many edits at one step.
+        """
+        replaced = [each.label for each in self.segments if each.start.step == step and not each.is_note]
+        if replaced and not segment.label:
+            segment = replace(segment, label=replaced[-1])
         is_inside = step > self.first
         kept = tuple(
             each

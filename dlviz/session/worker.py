@@ -130,7 +130,7 @@ class Worker:
     def _is_drawn_anew(self, command: object) -> bool:
         """Say whether the window draws another network, or something else, while the worker obeys."""
         document = getattr(command, "document", None)
-        is_other = document is not None and document.network is not self._run.document.network
+        is_other = document is not None and document.network != self._run.document.network
         return is_other or isinstance(command, cmd.Open)
 
     def _is_asked(self, seconds: float) -> bool:

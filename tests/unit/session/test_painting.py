@@ -229,3 +229,13 @@ def test_more_strokes_than_a_file_may_hold_leave_it_readable(tmp_path: Path, mon
     assert opened.runs is None
     assert opened.state is not None
     assert opened.state.step == step + 3
+
+
+def test_edits_of_one_stroke_at_one_step_keep_their_mark() -> None:
+    run = Run(circles())
+    run.advance(25)
+    for label in ("Put points", "", ""):  # as the worker writes a stroke: the first edit names it
+        run.edit(put_rows(run.document, POINT, 1), label)
+    assert [(mark.step, mark.label) for mark in run.timeline.marks()] == [(25, "Put points")]
+    run.edit(put_rows(run.document, POINT, 1), "Another")
+    assert [(mark.step, mark.label) for mark in run.timeline.marks()] == [(25, "Another")]
