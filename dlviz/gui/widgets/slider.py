@@ -151,9 +151,8 @@ class LabelledSlider(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._scale, self._write, self._is_patient = scale, write, False
-        self._rest = QTimer(self, singleShot=True, interval=0)
-        self._rest.timeout.connect(self._pass_on)
+        self._scale, self._write = scale, write
+        self._rest: QTimer | None = None  # until it has passed nothing is told; of a patient one
         self.slider = Slider(self)
         self.slider.setRange(0, scale.positions)
         self.label, self.shown = Text(in_menu(label)), Text("")
@@ -179,7 +178,8 @@ class LabelledSlider(QWidget):
 
     def be_patient(self) -> None:
         """Of several places of the knob tell only the last, once the window has nothing else to do."""
-        self._is_patient = True
+        self._rest = QTimer(self, singleShot=True, interval=0)
+        self._rest.timeout.connect(self._pass_on)
 
     def set_scale(self, scale: Scale) -> None:
         """Go over another range, at the place nearest to the value so far, without telling anybody."""
@@ -201,7 +201,8 @@ class LabelledSlider(QWidget):
 
     def set_value(self, value: float) -> None:
         """Show a value without telling anybody, also not about a place that waits to be told."""
-        self._rest.stop()
+        if self._rest is not None:
+            self._rest.stop()
         was_blocked = self.slider.blockSignals(True)
         self.slider.setValue(self._scale.position(value))
         self.slider.blockSignals(was_blocked)
@@ -211,10 +212,10 @@ class LabelledSlider(QWidget):
     @Slot(int)
     def _moved(self, _position: int) -> None:
         self.shown.setText(self._write(self.value()))
-        if self._is_patient:
-            self._rest.start()
-        else:
+        if self._rest is None:
             self._pass_on()
+        else:
+            self._rest.start()
 
     @Slot()
     def _pass_on(self) -> None:
@@ -224,7 +225,7 @@ class LabelledSlider(QWidget):
 
     @Slot()
     def _let_go(self) -> None:
-        if self._rest.isActive():
+        if self._rest is not None and self._rest.isActive():
             self._rest.stop()
             self.changed.emit(self.value())
         self.settled.emit(self.value())
